@@ -1,0 +1,119 @@
+//! The only reader of time and randomness.
+//!
+//! Everything else is handed a [`Clock`] or a plain [`Timestamp`], so tests set
+//! the time and the same seed gives the same run.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+pub use crate::domain::Random;
+use crate::domain::{Span, Timestamp};
+
+/// A source of the present moment. Cheap to clone; clones share the time.
+#[derive(Clone, Debug)]
+pub struct Clock(Arc<Source>);
+
+#[derive(Debug)]
+enum Source {
+    /// The computer's clock.
+    System,
+    /// Runs like the computer's, from another start.
+    Shifted { start: i64, since: Instant },
+    /// Stands still until it is set.
+    Manual(AtomicI64),
+}
+
+impl Clock {
+    /// The computer's clock.
+    pub fn system() -> Self {
+        Self(Arc::new(Source::System))
+    }
+
+    /// A clock that starts at `now` and runs at the usual speed.
+    pub fn starting_at(now: Timestamp) -> Self {
+        Self(Arc::new(Source::Shifted {
+            start: now.as_millis(),
+            since: Instant::now(),
+        }))
+    }
+
+    /// A clock that stands still until [`Self::advance`].
+    pub fn manual(now: Timestamp) -> Self {
+        Self(Arc::new(Source::Manual(AtomicI64::new(now.as_millis()))))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_millis(match &*self.0 {
+            Source::System => system_millis(),
+            Source::Shifted { start, since } => {
+                start + i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX)
+            }
+            Source::Manual(ms) => ms.load(Ordering::SeqCst),
+        })
+    }
+
+    /// Moves a manual clock; the others go on by themselves.
+    pub fn advance(&self, by: Span) {
+        if let Source::Manual(ms) = &*self.0 {
+            ms.fetch_add(by.as_millis(), Ordering::SeqCst);
+        }
+    }
+
+    /// Waits until `when` has come by the monotonic clock of the computer.
+    pub async fn sleep_until(&self, when: Timestamp) {
+        sleep(when.since(self.now()).to_std()).await;
+    }
+}
+
+/// Waits for a length of real time.
+pub async fn sleep(how_long: Duration) {
+    tokio::time::sleep(how_long).await;
+}
+
+/// Gives `work` this much real time; `None` when it was not enough.
+pub async fn within<T>(how_long: Duration, work: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(how_long, work).await.ok()
+}
+
+/// Measures real time; for durations in logs and for rate limits.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts at zero.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Milliseconds since the start.
+    pub fn millis(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The time zone of this computer.
+pub fn zone() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::system()
+}
+
+/// A seed that differs from run to run.
+pub fn random_seed() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    // The standard library keys its hash maps with randomness from the system.
+    std::collections::hash_map::RandomState::new()
+        .build_hasher()
+        .finish()
+}
+
+fn system_millis() -> i64 {
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,67 @@
+//! What an agent asks to be done to a thread.
+
+use super::{Act, AppId, HandBack, Happening, LocalId, SendAs, Span};
+
+/// Something to do to a thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Take control.
+    Take,
+    /// Give control to another app, with a note.
+    Pass(HandBack),
+    /// Let go of control.
+    Release,
+    /// Keep control this long from now.
+    Extend(Span),
+    /// Ask the owner for control.
+    Request,
+    /// Tell the customer that we have read.
+    MarkSeen,
+    /// Show the customer that we type, or no longer.
+    Typing(bool),
+    /// Send what a person typed.
+    Send {
+        /// Our id.
+        local: LocalId,
+        /// The text.
+        text: String,
+        /// What it goes out as.
+        send_as: SendAs,
+        /// Hand the thread over with it.
+        hand_back: Option<HandBack>,
+    },
+}
+
+impl Ask {
+    /// What kind of act it is.
+    pub fn act(&self) -> Act {
+        match self {
+            Self::Take => Act::Take,
+            Self::Pass(_) => Act::Pass,
+            Self::Release => Act::Release,
+            Self::Extend(_) => Act::Extend,
+            Self::Request => Act::Request,
+            Self::MarkSeen => Act::MarkSeen,
+            Self::Typing(_) => Act::Typing,
+            Self::Send { .. } => Act::Send,
+        }
+    }
+
+    /// The line in the thread when it has been done.
+    pub fn happening(&self) -> Option<Happening> {
+        let passed = |to: &Option<AppId>| Happening::PassedTo(to.clone());
+        match self {
+            Self::Take => Some(Happening::Took),
+            Self::Pass(hand_back) => Some(passed(&hand_back.to)),
+            Self::Release => Some(Happening::Released),
+            Self::Extend(_) => Some(Happening::Extended),
+            Self::Request => Some(Happening::Requested),
+            Self::MarkSeen => Some(Happening::MarkedSeen),
+            Self::Send {
+                hand_back: Some(hand_back),
+                ..
+            } => Some(passed(&hand_back.to)),
+            Self::Send { .. } | Self::Typing(_) => None,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What our cache holds now: the news that the screen is told.
+
+use super::{Apps, ConversationId, LocalId, Timestamp};
+
+/// News for the screen. It names what changed; the screen asks the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The list is not what it was.
+    Inbox,
+    /// This thread (messages, owner, profile or replies) is not what it was.
+    Thread(ConversationId),
+    /// The page's name or routing is not what it was.
+    Page,
+    /// The apps on the Page, as far as we could find out.
+    Apps(Apps),
+    /// Unsent text is on disk.
+    DraftSaved(ConversationId),
+    /// A reply was accepted by Meta.
+    Sent {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Our id of the reply.
+        local: LocalId,
+    },
+    /// Something an agent asked for was done.
+    Done {
+        /// Which thread.
+        conversation: ConversationId,
+        /// What.
+        act: Act,
+    },
+    /// Something an agent asked for was refused or is in doubt.
+    Failed {
+        /// Which thread.
+        conversation: ConversationId,
+        /// What.
+        act: Act,
+        /// What happened and what to do, in one sentence.
+        why: String,
+    },
+    /// How the link to Meta stands.
+    Link(Link),
+    /// Share of Meta's rate limit that is used up, in percent.
+    Usage(u8),
+    /// Meta's clock minus ours, in milliseconds.
+    Skew(i64),
+}
+
+/// Something an agent asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Take control.
+    Take,
+    /// Give control to another app.
+    Pass,
+    /// Let go of control.
+    Release,
+    /// Keep control longer.
+    Extend,
+    /// Ask the owner for control.
+    Request,
+    /// Tell the customer that we have read.
+    MarkSeen,
+    /// Show the customer that we are typing, or no longer.
+    Typing,
+    /// Send a reply.
+    Send,
+    /// Fetch older messages.
+    Older,
+}
+
+/// How the link to Meta stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// No answer yet.
+    #[default]
+    Connecting,
+    /// Answers come; news is fetched by polling.
+    Polling,
+    /// No answers; says why.
+    Offline(String),
+    /// Meta does not accept the token; says what to do.
+    TokenRefused(String),
+    /// Meta asked us to slow down until then.
+    Throttled(Timestamp),
+    /// A part of the program stopped; says which.
+    Broken(String),
+}
+
+impl Act {
+    /// The words after "could not".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Take => "take control",
+            Self::Pass => "hand back",
+            Self::Release => "release control",
+            Self::Extend => "extend control",
+            Self::Request => "request control",
+            Self::MarkSeen => "mark as seen",
+            Self::Typing => "show typing",
+            Self::Send => "send",
+            Self::Older => "fetch older messages",
+        }
+    }
+}

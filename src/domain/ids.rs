@@ -1,0 +1,52 @@
+//! Identifiers as newtypes, so that a PSID can never be sent where a
+//! conversation id belongs. All ids are opaque strings on Meta's wire.
+
+use std::fmt;
+
+macro_rules! ids {
+    ($($(#[$meta:meta])* $name:ident)*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Wraps an id exactly as it stood on the wire.
+            pub fn new(id: impl Into<String>) -> Self {
+                Self(id.into())
+            }
+
+            /// The id as it stands on the wire.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A Facebook Page, the business account whose inbox this is.
+    PageId
+    /// A person as seen by one Page (Messenger PSID or Instagram IGSID).
+    Psid
+    /// The exchange of one person with one Page (`t_…` on Messenger).
+    ConversationId
+    /// Meta's id of one message.
+    Mid
+    /// A Meta app: ours, the bot's, the Page Inbox's.
+    AppId
+    /// Our own id of a reply, fixed when the agent pressed Enter; it travels
+    /// in the message's `metadata` until Meta has given a [`Mid`].
+    LocalId
+}

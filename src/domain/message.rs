@@ -1,0 +1,183 @@
+//! One entry of a thread: a message, an event, or a reply on its way out.
+
+use super::{AppId, LocalId, Mid, SendAs, Timestamp};
+
+/// Who wrote a message, as far as we know it for sure.
+///
+/// Polling alone says only "the Page"; an echo's `app_id`, our own send or the
+/// `source:web` tag say more. We never guess.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// The person on the other side.
+    Customer,
+    /// The bot's app.
+    Bot(AppId),
+    /// Our app: an agent using switchboard.
+    Me,
+    /// A person typing in Meta's own inbox (message tag `source:web`).
+    Inbox,
+    /// The Page; by whose hand is unknown.
+    Page,
+}
+
+/// What a message carries besides text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A picture, film, sound or file.
+    File {
+        /// `photo`, `video`, `audio`, `gif` or `file`.
+        kind: &'static str,
+        /// The file's name, when Meta gives one.
+        name: Option<String>,
+        /// Size in bytes, when Meta gives one.
+        bytes: Option<u64>,
+    },
+    /// A sticker.
+    Sticker,
+    /// A card of a template, with the titles of its buttons.
+    Card {
+        /// First line.
+        title: String,
+        /// Second line; may be empty.
+        subtitle: String,
+        /// Button titles.
+        buttons: Vec<String>,
+    },
+    /// Quick replies that were offered with the message.
+    QuickReplies(Vec<String>),
+    /// The text is the title of a button or quick reply that was tapped.
+    Tapped,
+    /// A shared link or post.
+    Share {
+        /// What Meta calls it; may be empty.
+        title: String,
+        /// Where it points; may be empty.
+        link: String,
+    },
+    /// A mention in, or reply to, a story.
+    Story,
+    /// Something Meta does not give out through its API.
+    Unsupported,
+}
+
+/// One message as our cache holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Meta's id.
+    pub mid: Mid,
+    /// When it was written, by Meta's clock.
+    pub at: Timestamp,
+    /// Who wrote it.
+    pub author: Author,
+    /// The text, raw: it must pass the `text` gate before it is shown.
+    pub text: String,
+    /// What came with it.
+    pub parts: Vec<Part>,
+    /// Meta no longer gives its content (unsent, or beyond the newest 20 on
+    /// Instagram).
+    pub gone: bool,
+}
+
+/// What becomes of a reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SendState {
+    /// Written down, not yet on its way.
+    Queued,
+    /// On its way.
+    Sending,
+    /// Meta took it and named it.
+    Sent(Mid),
+    /// Meta surely did not take it; says why and what to do.
+    Refused(String),
+    /// The answer was lost: Meta may have it. Never resent by itself.
+    Unsure,
+}
+
+/// A reply on its way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Our id for it.
+    pub local: LocalId,
+    /// When the agent pressed the key.
+    pub at: Timestamp,
+    /// What was typed.
+    pub text: String,
+    /// What it goes out as.
+    pub send_as: SendAs,
+    /// Where it stands.
+    pub state: SendState,
+}
+
+/// Something that happened to a thread and is not a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// We took control.
+    Took,
+    /// We gave control to this app (`None`: the default app).
+    PassedTo(Option<AppId>),
+    /// We let go of control.
+    Released,
+    /// We extended control.
+    Extended,
+    /// We asked the owner for control.
+    Requested,
+    /// We told the customer that we have read.
+    MarkedSeen,
+    /// Control came to us, and it was not our doing.
+    CameToUs,
+    /// Control left us, and it was not our doing.
+    LeftUs,
+}
+
+/// One entry of the thread as it is shown, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// A message.
+    Message(Message),
+    /// An event line.
+    Event {
+        /// When it happened.
+        at: Timestamp,
+        /// What happened.
+        what: Happening,
+    },
+    /// A reply that is not yet a message.
+    Outgoing(Outgoing),
+}
+
+impl Author {
+    /// The mark in the thread's gutter.
+    pub fn mark(&self) -> char {
+        match self {
+            Self::Customer => 'C',
+            Self::Bot(_) => 'B',
+            Self::Me | Self::Inbox => 'A',
+            Self::Page => 'P',
+        }
+    }
+
+    /// Whether the Page said it, by whatever hand.
+    pub fn is_page(&self) -> bool {
+        *self != Self::Customer
+    }
+}
+
+impl Item {
+    /// When it belongs.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Message(m) => m.at,
+            Self::Event { at, .. } => *at,
+            Self::Outgoing(o) => o.at,
+        }
+    }
+
+    /// A name that survives reloads, for scroll anchors.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Message(m) => m.mid.as_str().to_owned(),
+            Self::Event { at, .. } => format!("event {}", at.as_millis()),
+            Self::Outgoing(o) => o.local.as_str().to_owned(),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The words and rules of a live-agent inbox, as plain data.
+//!
+//! Everything here is a value: ids, times, messages, the messaging window, who
+//! holds a thread, what Facebook told us ([`Event`]) and what our cache holds
+//! now ([`Change`]). This module must not know HTTP, SQL, JSON, the terminal or
+//! the clock, and it derives no serde: every door owns its own encoding.
+
+mod ask;
+mod change;
+mod conversation;
+mod event;
+mod ids;
+mod message;
+mod random;
+mod thread_control;
+mod time;
+mod window;
+
+pub use ask::Ask;
+pub use change::{Act, Change, Link};
+pub use conversation::{
+    Conversation, Counts, InboxAsk, InboxPage, Person, Platform, Profile, ThreadPage, View,
+};
+pub use event::{ConversationSeen, Event, MessageSeen};
+pub use ids::{AppId, ConversationId, LocalId, Mid, PageId, Psid};
+pub use message::{Author, Happening, Item, Message, Outgoing, Part, SendState};
+pub use random::Random;
+pub use thread_control::{Apps, HandBack, Note, Outcome, PAGE_INBOX_APPS, Routing, ThreadOwner};
+pub use time::{Span, Timestamp};
+pub use window::{
+    CLOSING_SOON, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, ReplyAs, SAFETY_MARGIN, SendAs, TAGS, Tag,
+    Window, WindowClosed,
+};
