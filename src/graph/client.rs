@@ -1,0 +1,432 @@
+//! One HTTP call to the Graph API, and what every call has in common.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use reqwest::{
+    Method, Url,
+    header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue},
+    redirect,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::{
+    error::{Error, GraphError},
+    limits::{self, Limiter},
+    log::{Entry, Log},
+    wire,
+};
+use crate::{
+    clock::{Clock, Stopwatch},
+    domain::{PageId, Timestamp},
+};
+
+/// An answer larger than this is not read (our choice; a page of 25
+/// conversations is about 100 kB).
+const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What the client needs to know.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `https://graph.facebook.com`, or the simulator's address.
+    pub base_url: String,
+    /// Such as `v26.0`.
+    pub api_version: String,
+    /// The Page access token.
+    pub token: SecretString,
+    /// The Page.
+    pub page: PageId,
+    /// Refuse every call that is not a GET.
+    pub read_only: bool,
+    /// Where to write every call, if anywhere.
+    pub log: Option<PathBuf>,
+}
+
+/// Why no client could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The base URL is not a URL.
+    #[error("the base URL {0:?} is not a URL; it should look like https://graph.facebook.com")]
+    BadUrl(String),
+    /// The base URL would send the token in the clear.
+    #[error(
+        "the base URL {0:?} must be https, so that the token is not sent in the clear (http is for 127.0.0.1 only)"
+    )]
+    Insecure(String),
+    /// The token cannot travel in a header.
+    #[error("the Page token holds characters that no token has; copy it again")]
+    BadToken,
+    /// The log cannot be written.
+    #[error("cannot write the log {path}: {why}")]
+    Log {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        why: std::io::Error,
+    },
+    /// The HTTP library would not start.
+    #[error("cannot start the HTTP client ({0})")]
+    Http(String),
+}
+
+/// How the calls have been going.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Share of the fullest rate limit, in percent.
+    pub usage: Option<u8>,
+    /// Meta's clock minus ours, in milliseconds, from the `Date` header.
+    pub skew: Option<i64>,
+}
+
+/// The Graph API, as one app acting for one Page. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    http: reqwest::Client,
+    base: Url,
+    host: String,
+    version: String,
+    page: PageId,
+    read_only: bool,
+    log: Option<Log>,
+    limiter: Limiter,
+    health: Mutex<Health>,
+    clock: Clock,
+}
+
+impl Client {
+    /// Makes a client; no call is made yet.
+    pub fn new(options: Options, clock: Clock) -> Result<Self, SetupError> {
+        let base = parse_base(&options.base_url)?;
+        let loopback = is_loopback(&base);
+        let mut auth = HeaderValue::from_str(&format!("Bearer {}", options.token.expose_secret()))
+            .map_err(|_| SetupError::BadToken)?;
+        auth.set_sensitive(true);
+        let log = options
+            .log
+            .as_deref()
+            .map(|path| {
+                Log::open(path).map_err(|why| SetupError::Log {
+                    path: path.to_owned(),
+                    why,
+                })
+            })
+            .transpose()?;
+        Ok(Self(Arc::new(Inner {
+            http: http_client(auth, loopback)?,
+            host: base
+                .host_str()
+                .map_or_else(String::new, |h| match base.port() {
+                    Some(port) => format!("{h}:{port}"),
+                    None => h.to_owned(),
+                }),
+            base,
+            version: options.api_version,
+            page: options.page,
+            read_only: options.read_only,
+            log,
+            limiter: Limiter::new(),
+            health: Mutex::default(),
+            clock,
+        })))
+    }
+
+    /// The Page this client acts for.
+    pub fn page(&self) -> &PageId {
+        &self.0.page
+    }
+
+    /// How the calls have been going.
+    pub fn health(&self) -> Health {
+        *self.0.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// A conversation call: waits for its slot of the 2 a second.
+    pub(super) async fn read_conversations(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<String, Error> {
+        self.0
+            .limiter
+            .conversation_slot(self.health().usage.unwrap_or(0))
+            .await;
+        self.read(path, query).await
+    }
+
+    pub(super) async fn read(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<String, Error> {
+        self.call(Method::GET, path, query, None).await
+    }
+
+    pub(super) async fn write(&self, path: &[&str], body: Value) -> Result<String, Error> {
+        if self.0.read_only {
+            return Err(Error::ReadOnly);
+        }
+        self.call(Method::POST, path, &[], Some(body)).await
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Result<String, Error> {
+        let inner = &*self.0;
+        let url = self.url(path, query);
+        let shown_path = match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        };
+        let mut request = inner.http.request(method.clone(), url);
+        if let Some(body) = &body {
+            request = request.json(body);
+        }
+        let started = inner.clock.now();
+        let watch = Stopwatch::start();
+        let (status, result) = match request.send().await {
+            Ok(response) => (
+                Some(response.status().as_u16()),
+                self.read_answer(response).await,
+            ),
+            Err(e) => (None, Err(self.transport_error(&e))),
+        };
+        if let Some(log) = &inner.log {
+            log.write(&Entry {
+                time: iso(started),
+                method: method.as_str(),
+                path: &shown_path,
+                body: body.as_ref(),
+                status,
+                ms: watch.millis(),
+            });
+        }
+        result
+    }
+
+    fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
+        let mut url = self.0.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push(&self.0.version).extend(path);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
+    async fn read_answer(&self, mut response: reqwest::Response) -> Result<String, Error> {
+        let usage = self.note_headers(response.headers());
+        let status = response.status();
+        if status.is_redirection() {
+            return Err(self.foreign(status.as_u16(), "a redirect, which we never follow"));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|e| self.transport_error(&e))?
+        {
+            if bytes.len() + chunk.len() > ANSWER_LIMIT {
+                return Err(self.foreign(status.as_u16(), "far too long"));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text.trim_start_matches('\u{FEFF}').to_owned(),
+            Err(_) => return Err(self.foreign(status.as_u16(), "not UTF-8")),
+        };
+        // Errors may come with status 200 behind some gateways, so the body decides.
+        if let Some(error) = wire::error(&text) {
+            return Err(Error::Graph(GraphError {
+                status: if status.is_success() {
+                    400
+                } else {
+                    status.as_u16()
+                },
+                code: error.code,
+                subcode: error.subcode,
+                wait_minutes: usage.wait_minutes,
+            }));
+        }
+        if !status.is_success() {
+            return Err(self.foreign(status.as_u16(), "no Graph error in it"));
+        }
+        Ok(text)
+    }
+
+    /// For the callers that decode: the answer was not what the API gives.
+    pub(super) fn foreign(&self, status: u16, why: &'static str) -> Error {
+        Error::Foreign {
+            host: self.0.host.clone(),
+            status,
+            why,
+        }
+    }
+
+    fn transport_error(&self, error: &reqwest::Error) -> Error {
+        let host = self.0.host.clone();
+        // The library's own text holds the whole URL, so it is not shown.
+        if error.is_connect() {
+            Error::Unreachable {
+                host,
+                why: if error.is_timeout() {
+                    "no answer"
+                } else {
+                    "connection refused or no route"
+                },
+            }
+        } else if error.is_timeout() {
+            Error::Lost {
+                host,
+                why: "it took too long",
+            }
+        } else {
+            Error::Lost {
+                host,
+                why: "the connection broke",
+            }
+        }
+    }
+
+    fn note_headers(&self, headers: &HeaderMap) -> limits::Usage {
+        let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+        let usage = limits::usage(text("x-app-usage"), text("x-business-use-case-usage"));
+        let server = headers
+            .get(DATE)
+            .and_then(|v| v.to_str().ok())
+            .and_then(http_date);
+        let mut health = self.0.health.lock().unwrap_or_else(PoisonError::into_inner);
+        health.usage = usage.percent.or(health.usage);
+        if let Some(server) = server {
+            // The header has whole seconds: half a second is its mean error.
+            let skew = server.as_millis() + 500 - self.0.clock.now().as_millis();
+            health.skew = Some(skew);
+        }
+        usage
+    }
+}
+
+fn parse_base(text: &str) -> Result<Url, SetupError> {
+    let url = Url::parse(text).map_err(|_| SetupError::BadUrl(text.to_owned()))?;
+    match url.scheme() {
+        "https" if url.host_str().is_some() => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(SetupError::Insecure(text.to_owned())),
+        _ => Err(SetupError::BadUrl(text.to_owned())),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
+}
+
+fn http_client(auth: HeaderValue, loopback: bool) -> Result<reqwest::Client, SetupError> {
+    // A second install in one process (tests) is refused and harmless.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = || {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, auth.clone());
+        let builder = reqwest::Client::builder()
+            .default_headers(headers)
+            .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(CALL_TIMEOUT)
+            .retry(reqwest::retry::never());
+        if loopback {
+            builder.no_proxy()
+        } else {
+            builder
+        }
+    };
+    let system_roots = if loopback {
+        None
+    } else {
+        builder().build().ok()
+    };
+    // A machine without CA certificates still gets Mozilla's list; the
+    // simulator needs none, and loading the system's would delay the start.
+    match system_roots {
+        Some(client) => Ok(client),
+        None => {
+            let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+                .iter()
+                .filter_map(|der| reqwest::Certificate::from_der(der).ok())
+                .take(if loopback { 1 } else { usize::MAX });
+            builder()
+                .tls_certs_only(roots)
+                .build()
+                .map_err(|e| SetupError::Http(e.without_url().to_string()))
+        }
+    }
+}
+
+fn iso(at: Timestamp) -> String {
+    format!(
+        "{:.3}",
+        jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default()
+    )
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    let time = jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(text)
+        .ok()?;
+    Some(Timestamp::from_millis(time.as_millisecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_never_travels_in_the_clear() {
+        for (url, good) in [
+            ("https://graph.facebook.com", true),
+            ("http://127.0.0.1:8700", true),
+            ("http://[::1]:8700", true),
+            ("http://localhost:8700", true),
+            ("http://graph.facebook.com", false),
+            ("http://127.0.0.1.evil.example", false),
+            ("ftp://127.0.0.1", false),
+            ("graph.facebook.com", false),
+            ("", false),
+        ] {
+            assert_eq!(parse_base(url).is_ok(), good, "{url}");
+        }
+    }
+
+    #[test]
+    fn dates_of_answers_are_read() {
+        assert_eq!(
+            http_date("Fri, 20 Nov 2026 09:14:02 GMT"),
+            Some(Timestamp::from_millis(1_795_166_042_000))
+        );
+        assert_eq!(
+            iso(Timestamp::from_millis(1_795_166_042_007)),
+            "2026-11-20T09:14:02.007Z"
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! Reading conversations: one call a page of the list, never one a row.
+//!
+//! `GET /{page}/conversations`, `GET /{conversation}` and
+//! `GET /{conversation}/messages` ("Conversations" guide and references).
+
+use super::{
+    Client, Error,
+    decode::{self, Whose},
+};
+use crate::domain::{ConversationId, Event, MessageSeen, Platform, Psid};
+
+/// What is asked of each message. `tags` tells text typed in Meta's own inbox
+/// (`source:web`); the sub-fields of `shares` must be named (message reference).
+macro_rules! message_fields {
+    () => {
+        "id,created_time,from,message,tags,sticker,story,is_unsupported,attachments{id,mime_type,name,size,image_data,\
+         video_data,file_url,generic_template},shares{link,name}"
+    };
+}
+
+const MESSAGE_FIELDS: &str = message_fields!();
+/// Eight messages a row show who wrote last, and nearly always when the
+/// customer last wrote, without a second call.
+const ROW_FIELDS: &str = concat!(
+    "id,updated_time,unread_count,snippet,can_reply,is_owner,participants,messages.limit(8){",
+    message_fields!(),
+    "}"
+);
+const THREAD_FIELDS: &str = concat!(
+    "id,updated_time,unread_count,snippet,can_reply,is_owner,participants,messages.limit(20){",
+    message_fields!(),
+    "}"
+);
+
+/// A page of the list.
+#[derive(Debug, Default)]
+pub struct ConversationsPage {
+    /// What it says.
+    pub events: Vec<Event>,
+    /// Cursor of the next page, if there is one.
+    pub after: Option<String>,
+    /// Items that could not be read.
+    pub unreadable: usize,
+}
+
+/// A page of older messages.
+#[derive(Debug, Default)]
+pub struct MessagesPage {
+    /// Newest first.
+    pub messages: Vec<MessageSeen>,
+    /// Cursor of the next page, if there is one.
+    pub after: Option<String>,
+    /// Items that could not be read.
+    pub unreadable: usize,
+}
+
+impl Client {
+    /// A page of the list, most recently updated first.
+    pub async fn conversations(
+        &self,
+        platform: Platform,
+        instagram: Option<&str>,
+        limit: u32,
+        after: Option<&str>,
+    ) -> Result<ConversationsPage, Error> {
+        let limit = limit.to_string();
+        let mut query = vec![
+            ("platform", platform.word()),
+            ("limit", &*limit),
+            ("fields", ROW_FIELDS),
+        ];
+        query.extend(after.map(|cursor| ("after", cursor)));
+        // The moment of the question: whatever we do to a thread while it is
+        // on its way is newer than its answer.
+        let whose = Whose {
+            platform,
+            page: self.page(),
+            instagram,
+            at: self.now(),
+        };
+        let text = self
+            .read_conversations(&[self.page().as_str(), "conversations"], &query)
+            .await?;
+        let decoded = decode::conversations(&text, &whose)
+            .ok_or_else(|| self.foreign(200, "not a list of conversations"))?;
+        Ok(ConversationsPage {
+            events: decoded.events,
+            after: decoded.after,
+            unreadable: decoded.unreadable,
+        })
+    }
+
+    /// One conversation with its newest messages.
+    pub async fn conversation(
+        &self,
+        id: &ConversationId,
+        platform: Platform,
+        instagram: Option<&str>,
+    ) -> Result<ConversationsPage, Error> {
+        let whose = Whose {
+            platform,
+            page: self.page(),
+            instagram,
+            at: self.now(),
+        };
+        let text = self
+            .read_conversations(&[id.as_str()], &[("fields", THREAD_FIELDS)])
+            .await?;
+        let decoded = decode::conversation(&text, &whose)
+            .ok_or_else(|| self.foreign(200, "not a conversation"))?;
+        Ok(ConversationsPage {
+            events: decoded.events,
+            after: decoded.after,
+            unreadable: decoded.unreadable,
+        })
+    }
+
+    /// Older messages, from a cursor on.
+    pub async fn older_messages(
+        &self,
+        id: &ConversationId,
+        psid: &Psid,
+        after: Option<&str>,
+    ) -> Result<MessagesPage, Error> {
+        let mut query = vec![("limit", "50"), ("fields", MESSAGE_FIELDS)];
+        query.extend(after.map(|cursor| ("after", cursor)));
+        let text = self
+            .read_conversations(&[id.as_str(), "messages"], &query)
+            .await?;
+        let (messages, after, unreadable) = decode::message_page(&text, psid)
+            .ok_or_else(|| self.foreign(200, "not a list of messages"))?;
+        Ok(MessagesPage {
+            messages,
+            after,
+            unreadable,
+        })
+    }
+}

@@ -1,0 +1,55 @@
+//! The `--log` file: one JSON line for every Graph call, never a token.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write},
+    path::Path,
+    sync::Mutex,
+};
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// An append-only file of calls.
+#[derive(Debug)]
+pub(super) struct Log(Mutex<File>);
+
+/// One call.
+#[derive(Serialize)]
+pub(super) struct Entry<'a> {
+    /// ISO time with milliseconds.
+    pub(super) time: String,
+    /// `GET` or `POST`.
+    pub(super) method: &'a str,
+    /// Path and query below the host.
+    pub(super) path: &'a str,
+    /// The JSON that was sent.
+    pub(super) body: Option<&'a Value>,
+    /// HTTP status; null when no answer came.
+    pub(super) status: Option<u16>,
+    /// How long it took.
+    pub(super) ms: u64,
+}
+
+impl Log {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Ok(Self(Mutex::new(options.open(path)?)))
+    }
+
+    /// A full disk must not stop the desk, so a failing log is left behind.
+    pub(super) fn write(&self, entry: &Entry<'_>) {
+        let Ok(mut line) = serde_json::to_vec(entry) else {
+            return;
+        };
+        line.push(b'\n');
+        let mut file = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let _ = file.write_all(&line);
+    }
+}

@@ -1,0 +1,38 @@
+//! Speaks Meta's Graph API: requests, wire types, decoding to
+//! [`Event`](crate::domain::Event)s, verdicts on errors, rate limits.
+//!
+//! ```text
+//!   sync ── Client::conversations ─┐
+//!        ── Client::send ──────────┤ limits ─ one HTTP call ─ log
+//!        ── Client::take … ────────┘            │
+//!                    Event ◄── decode ◄── wire ◄┘ or Error + Verdict
+//! ```
+//!
+//! One file a noun. This module must not know the cache, the screen or the
+//! simulator; the base URL is the only seam between Meta and the simulator.
+//! Three promises hold for every call: the token travels in the
+//! `Authorization` header only; `paging.next` is never followed (only its
+//! cursor is taken); a redirect is an error.
+
+mod client;
+mod conversations;
+mod decode;
+mod error;
+mod limits;
+mod log;
+mod page;
+mod person;
+mod send;
+mod thread_control;
+mod wire;
+
+pub use client::{Client, Health, Options, SetupError};
+pub use conversations::{ConversationsPage, MessagesPage};
+pub use decode::{
+    conversation as decode_conversation, conversations as decode_conversations,
+    profile as decode_profile,
+};
+pub use error::{Error, GraphError, Verdict};
+pub use page::{AboutApp, AboutPage};
+pub use send::Reply;
+pub use thread_control::{Control, note_json};

@@ -1,0 +1,102 @@
+//! What the Page and our app are called, and who else serves the Page.
+
+use serde::Deserialize;
+
+use super::{
+    Client, Error,
+    wire::{self, List},
+};
+use crate::domain::{AppId, PageId, Routing};
+
+/// The Page as our token sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AboutPage {
+    /// Its id; `GET /me` with a Page token is the Page.
+    pub id: PageId,
+    /// Its name, raw.
+    pub name: String,
+    /// Whether a default app is set for Messenger.
+    pub messenger_routing: Routing,
+    /// Whether a default app is set for Instagram.
+    pub instagram_routing: Routing,
+}
+
+/// An app that serves the Page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AboutApp {
+    /// Its id.
+    pub id: AppId,
+    /// Its name, raw.
+    pub name: String,
+}
+
+impl Client {
+    /// The Page behind the token, and whether it routes conversations
+    /// ("Conversation Routing": `messaging_feature_status`).
+    pub async fn about_page(&self) -> Result<AboutPage, Error> {
+        #[derive(Deserialize)]
+        struct Me {
+            id: String,
+            #[serde(flatten)]
+            page: wire::Page,
+        }
+        let text = self
+            .read(&["me"], &[("fields", "id,name,messaging_feature_status")])
+            .await?;
+        let me: Me = serde_json::from_str(&text).map_err(|_| self.foreign(200, "not a Page"))?;
+        let routing = |on: Option<bool>| match on {
+            Some(true) => Routing::Enabled,
+            Some(false) => Routing::ZeroConfig,
+            None => Routing::Unknown,
+        };
+        let status = me.page.messaging_feature_status;
+        Ok(AboutPage {
+            id: PageId::new(me.id),
+            name: me.page.name.unwrap_or_default(),
+            messenger_routing: routing(status.as_ref().map(|s| s.msgr_multi_app)),
+            instagram_routing: routing(status.as_ref().map(|s| s.ig_multi_app)),
+        })
+    }
+
+    /// The Instagram account linked to the Page. A call of its own: it needs
+    /// `instagram_basic`, and one forbidden field fails a whole call.
+    pub async fn instagram_account(&self) -> Result<Option<String>, Error> {
+        let text = self
+            .read(
+                &[self.page().as_str()],
+                &[("fields", "instagram_business_account")],
+            )
+            .await?;
+        let page: wire::Page =
+            serde_json::from_str(&text).map_err(|_| self.foreign(200, "not a Page"))?;
+        Ok(page.instagram_business_account.map(|account| account.id))
+    }
+
+    /// The app behind our token (`GET /app`, general Graph knowledge).
+    pub async fn about_app(&self) -> Result<AboutApp, Error> {
+        let text = self.read(&["app"], &[("fields", "id,name")]).await?;
+        app(&text).ok_or_else(|| self.foreign(200, "not an app"))
+    }
+
+    /// The apps that are subscribed to the Page's events.
+    pub async fn subscribed_apps(&self) -> Result<Vec<AboutApp>, Error> {
+        let text = self
+            .read(&[self.page().as_str(), "subscribed_apps"], &[])
+            .await?;
+        let list: List<'_> =
+            serde_json::from_str(&text).map_err(|_| self.foreign(200, "not a list of apps"))?;
+        Ok(list
+            .data
+            .iter()
+            .filter_map(|item| app(item.get()))
+            .collect())
+    }
+}
+
+fn app(text: &str) -> Option<AboutApp> {
+    let party: wire::Party = serde_json::from_str(text).ok()?;
+    Some(AboutApp {
+        id: AppId::new(party.id),
+        name: party.name.unwrap_or_default(),
+    })
+}

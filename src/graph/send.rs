@@ -1,0 +1,131 @@
+//! `POST /{page}/messages`: replies and sender actions ("Send API").
+
+use serde_json::{Value, json};
+
+use super::{Client, Error, note_json, wire};
+use crate::domain::{HandBack, LocalId, Mid, Psid, SendAs};
+
+/// A reply that a person typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// Our id; travels in `metadata` and comes back in the echo.
+    pub local: LocalId,
+    /// Which try this is, from 1.
+    pub attempt: u32,
+    /// To whom.
+    pub psid: Psid,
+    /// The text.
+    pub text: String,
+    /// What it goes out as.
+    pub send_as: SendAs,
+    /// Hands the thread over in the same call; only where routing is on.
+    pub hand_back: Option<HandBack>,
+}
+
+impl Client {
+    /// Sends a reply. `Ok(None)`: Meta answered 200 but named no message, so
+    /// the outcome is unknown.
+    pub async fn send(&self, reply: &Reply) -> Result<Option<Mid>, Error> {
+        let text = self
+            .write(&[self.page().as_str(), "messages"], reply.body())
+            .await?;
+        Ok(serde_json::from_str::<wire::Sent>(&text)
+            .ok()
+            .and_then(|sent| sent.message_id)
+            .map(Mid::new))
+    }
+
+    /// Tells the customer that we have read, or that we type or stopped.
+    /// `action` is `mark_seen`, `typing_on` or `typing_off`.
+    pub async fn sender_action(&self, psid: &Psid, action: &str) -> Result<(), Error> {
+        let body = json!({"recipient": {"id": psid.as_str()}, "sender_action": action});
+        self.write(&[self.page().as_str(), "messages"], body)
+            .await
+            .map(drop)
+    }
+}
+
+impl Reply {
+    /// The request body.
+    ///
+    /// `thread_control` takes only `control_type` and `app_id`, so the note to
+    /// the bot goes where the same call documents room for it: in the message's
+    /// `metadata`, which reaches the other apps with the echo.
+    fn body(&self) -> Value {
+        let id = format!("sb1:{}:{}", self.local, self.attempt);
+        let metadata = match &self.hand_back {
+            Some(hand_back) => note_json(&hand_back.note, Some(&id)),
+            None => id,
+        };
+        let mut body = json!({
+            "recipient": {"id": self.psid.as_str()},
+            "messaging_type": match self.send_as { SendAs::Response => "RESPONSE", SendAs::HumanAgent => "MESSAGE_TAG" },
+            "message": {"text": self.text, "metadata": metadata},
+        });
+        if self.send_as == SendAs::HumanAgent {
+            body["tag"] = json!("HUMAN_AGENT");
+        }
+        if let Some(hand_back) = &self.hand_back {
+            body["thread_control"] = json!({"control_type": "pass"});
+            if let Some(app) = &hand_back.to {
+                body["thread_control"]["app_id"] = json!(app.as_str());
+            }
+        }
+        body
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{AppId, Note, Outcome};
+
+    fn reply(send_as: SendAs, hand_back: Option<HandBack>) -> Value {
+        Reply {
+            local: LocalId::new("ab"),
+            attempt: 1,
+            psid: Psid::new("7"),
+            text: "hi".into(),
+            send_as,
+            hand_back,
+        }
+        .body()
+    }
+
+    #[test]
+    fn a_reply_inside_the_day_is_a_response_without_a_tag() {
+        assert_eq!(
+            reply(SendAs::Response, None),
+            json!({"recipient": {"id": "7"}, "messaging_type": "RESPONSE",
+                   "message": {"text": "hi", "metadata": "sb1:ab:1"}})
+        );
+    }
+
+    #[test]
+    fn a_later_reply_is_tagged_and_a_hand_back_rides_along() {
+        let note = Note {
+            outcome: Outcome::Resolved,
+            summary: String::new(),
+            agent: "kim".into(),
+            answered_through: None,
+        };
+        let body = reply(
+            SendAs::HumanAgent,
+            Some(HandBack {
+                to: Some(AppId::new("200")),
+                note,
+            }),
+        );
+        assert_eq!(body["messaging_type"], "MESSAGE_TAG");
+        assert_eq!(body["tag"], "HUMAN_AGENT");
+        assert_eq!(
+            body["thread_control"],
+            json!({"control_type": "pass", "app_id": "200"})
+        );
+        let note: Value =
+            serde_json::from_str(body["message"]["metadata"].as_str().unwrap_or_default())
+                .expect("the note is JSON");
+        assert_eq!(note["outcome"], "resolved");
+        assert_eq!(note["id"], "sb1:ab:1");
+    }
+}
