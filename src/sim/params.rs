@@ -1,0 +1,113 @@
+//! The parameters of a call, wherever the caller put them: query, JSON body,
+//! form body, multipart body, or a mix. Objects may arrive as JSON text.
+
+use serde_json::{Map, Value};
+
+use super::fail::Fail;
+
+/// The parameters of one call.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Params(Map<String, Value>);
+
+impl Params {
+    /// Adds a query string or form body.
+    pub(super) fn add_form(&mut self, text: &str) {
+        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            self.0.insert(decode(key), Value::String(decode(value)));
+        }
+    }
+
+    /// Adds a JSON body; an empty one adds nothing.
+    pub(super) fn add_json(&mut self, bytes: &[u8]) -> Result<(), Fail> {
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        match serde_json::from_slice(bytes) {
+            Ok(Value::Object(map)) => {
+                self.0.extend(map);
+                Ok(())
+            }
+            _ => Err(Fail::parameter("Invalid JSON in the body of the request.")),
+        }
+    }
+
+    /// Adds one text part of a multipart body.
+    pub(super) fn add_text(&mut self, key: String, value: String) {
+        self.0.insert(key, Value::String(value));
+    }
+
+    /// A parameter as text; numbers and booleans count as text too.
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        text_of(self.0.get(key)?)
+    }
+
+    /// A parameter as an object, also where it arrives as JSON text.
+    pub(super) fn object(&self, key: &str) -> Result<Option<Map<String, Value>>, Fail> {
+        match self.0.get(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => match unwrap_text(value) {
+                Value::Object(map) => Ok(Some(map)),
+                _ => Err(Fail::parameter(format!("Param {key} must be an object."))),
+            },
+        }
+    }
+
+    pub(super) fn number(&self, key: &str) -> Option<i64> {
+        self.text(key)?.parse().ok()
+    }
+
+    /// What the log may hold: everything but tokens.
+    pub(super) fn loggable(&self) -> Value {
+        let mut map = self.0.clone();
+        for secret in ["access_token", "appsecret_proof", "input_token"] {
+            map.remove(secret);
+        }
+        Value::Object(map)
+    }
+}
+
+/// Text, or a number or boolean as text.
+pub(super) fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// JSON text becomes what it says.
+pub(super) fn unwrap_text(value: &Value) -> Value {
+    match value {
+        Value::String(text) => serde_json::from_str(text).unwrap_or_else(|_| value.clone()),
+        other => other.clone(),
+    }
+}
+
+/// Percent decoding, with `+` for a space.
+pub(super) fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex = tail
+            .get(..2)
+            .and_then(|h| std::str::from_utf8(h).ok())
+            .and_then(|h| u8::from_str_radix(h, 16).ok());
+        match (first, hex) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            (b'+', _) => {
+                bytes.push(b' ');
+                rest = tail;
+            }
+            _ => {
+                bytes.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

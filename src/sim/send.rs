@@ -1,0 +1,412 @@
+//! `POST /{page}/messages`: the checks X7 to X24 in their order, then the
+//! message, the echo and, if asked, the hand-over.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    control,
+    fail::Fail,
+    params::{Params, text_of, unwrap_text},
+    read, script,
+    world::{App, DAY, HOUR, Message, Person, Platform, Sender, World},
+};
+
+const DEAD_TAGS: [&str; 3] = [
+    "ACCOUNT_UPDATE",
+    "CONFIRMED_EVENT_UPDATE",
+    "POST_PURCHASE_UPDATE",
+];
+const TAGS: [&str; 2] = ["HUMAN_AGENT", "CUSTOMER_FEEDBACK"];
+const TYPES: [&str; 4] = ["RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY"];
+const ACTIONS: [&str; 5] = ["mark_seen", "typing_on", "typing_off", "react", "unreact"];
+const MESSAGE_KEYS: [&str; 10] = [
+    "text",
+    "attachment",
+    "attachments",
+    "sticker_id",
+    "quick_replies",
+    "metadata",
+    "dynamic_text",
+    "a2ui",
+    "quick_reply_type",
+    "reply_to",
+];
+/// The typing bubble goes out by itself after 20 seconds.
+const TYPING: i64 = 20_000;
+
+pub(super) fn call(
+    world: &mut World,
+    app: usize,
+    params: &Params,
+    now: i64,
+) -> Result<Value, Fail> {
+    let message = params.object("message")?;
+    let action = params.text("sender_action").map(|a| a.to_ascii_lowercase());
+    let messaging_type = params
+        .text("messaging_type")
+        .map(|t| t.to_ascii_uppercase());
+    let tag = params.text("tag").map(|t| t.to_ascii_uppercase());
+
+    tags(messaging_type.as_deref(), tag.as_deref())?;
+    if message.is_some() && action.is_some() {
+        return Err(Fail::new(
+            400,
+            100,
+            2_018_014,
+            "Cannot send both message and state at the same time.",
+        )); // X9
+    }
+    let id = recipient_id(params)?;
+    if action.is_none() {
+        content(message.as_ref())?;
+    }
+    let at = world
+        .person_by_id(&id)
+        .ok_or_else(|| Fail::unknown_person(false))?; // X15
+    let person = &world.people[at];
+    if let Some(message) = &message {
+        limits(person, message)?;
+    }
+    if person.blocked {
+        return Err(Fail::new(
+            400,
+            551,
+            1_545_041,
+            "(#551) This person isn't available right now.",
+        )); // X17
+    }
+    ownership(world, app, at, now)?;
+    match (message, action) {
+        (_, Some(action)) => sender_action(world, at, &action, params, now),
+        (Some(message), None) => {
+            window(&world.apps[app], person, tag.as_deref(), now)?;
+            deliver(world, app, at, &message, params, now)
+        }
+        (None, None) => Err(empty()),
+    }
+}
+
+/// X7 and X8.
+fn tags(messaging_type: Option<&str>, tag: Option<&str>) -> Result<(), Fail> {
+    if let Some(kind) = messaging_type.filter(|kind| !TYPES.contains(kind)) {
+        let list = TYPES.join(", ");
+        return Err(Fail::parameter(format!(
+            "Param messaging_type must be one of {{{list}}} - got \"{kind}\"."
+        )));
+    }
+    match tag {
+        Some(tag) if DEAD_TAGS.contains(&tag) => {
+            Err(Fail::new(400, 100, 1_893_061, "Invalid parameter"))
+        }
+        Some(tag) if !TAGS.contains(&tag) => Err(Fail::parameter("Invalid tag.")),
+        None if messaging_type == Some("MESSAGE_TAG") => Err(Fail::parameter("Invalid tag.")),
+        _ => Ok(()),
+    }
+}
+
+/// X10.
+fn recipient_id(params: &Params) -> Result<String, Fail> {
+    let recipient = params
+        .object("recipient")?
+        .ok_or_else(|| Fail::parameter("The parameter recipient is required"))?;
+    recipient
+        .get("id")
+        .and_then(text_of)
+        .filter(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
+        .ok_or_else(|| {
+            Fail::parameter("Param recipient[id] must be a valid ID string (e.g., \"123\")")
+        })
+}
+
+fn empty() -> Fail {
+    Fail::new(
+        400,
+        100,
+        2_018_034,
+        "(#100) Message cannot be empty, must provide valid attachment or text",
+    )
+}
+
+/// X11, and keys that no message has.
+fn content(message: Option<&Map<String, Value>>) -> Result<(), Fail> {
+    let message = message.ok_or_else(empty)?;
+    if let Some(key) = message
+        .keys()
+        .find(|key| !MESSAGE_KEYS.contains(&key.as_str()))
+    {
+        return Err(Fail::parameter(format!(
+            "Invalid keys \"{key}\" were found in param \"message\"."
+        )));
+    }
+    let has_text = message
+        .get("text")
+        .and_then(Value::as_str)
+        .is_some_and(|text| !text.is_empty());
+    let has_more = ["attachment", "attachments", "sticker_id"]
+        .iter()
+        .any(|key| message.contains_key(*key));
+    if has_text || has_more {
+        Ok(())
+    } else {
+        Err(empty())
+    }
+}
+
+/// X12 (in characters), X13 (in bytes) and X14.
+fn limits(person: &Person, message: &Map<String, Value>) -> Result<(), Fail> {
+    let text = message
+        .get("text")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    match person.platform {
+        Platform::Messenger if text.chars().count() > 2000 => {
+            return Err(Fail::parameter(
+                "Length of param message[text] must be less than or equal to 2000",
+            ));
+        }
+        Platform::Instagram if text.len() > 1000 => {
+            return Err(Fail::new(
+                400,
+                100,
+                2_534_015,
+                "(#100) Invalid message data",
+            ));
+        }
+        _ => {}
+    }
+    let replies = message.get("quick_replies").map(unwrap_text);
+    if let Some(Value::Array(replies)) = replies {
+        let too_long = |reply: &Value| {
+            reply["title"]
+                .as_str()
+                .is_some_and(|title| title.chars().count() > 20)
+        };
+        if replies.len() > 13 || replies.iter().any(too_long) {
+            return Err(Fail::parameter("Invalid parameter"));
+        }
+    }
+    Ok(())
+}
+
+/// X19 and X20: with routing only the owner, or the default app while idle.
+/// Sender actions follow the same rule (our choice).
+fn ownership(world: &World, app: usize, at: usize, now: i64) -> Result<(), Fail> {
+    let person = &world.people[at];
+    let Some(default) = world.default_app(person.platform) else {
+        return Ok(());
+    };
+    if person.owner_at(now).unwrap_or(default) == app {
+        return Ok(());
+    }
+    Err(match person.platform {
+        Platform::Messenger => Fail::new(
+            400,
+            10,
+            2_018_300,
+            "(#10) Message failed to send because another app is controlling this thread now.",
+        ),
+        Platform::Instagram => Fail::not_owner(),
+    })
+}
+
+/// X21 to X23: rules R1 and R2.
+fn window(app: &App, person: &Person, tag: Option<&str>, now: i64) -> Result<(), Fail> {
+    let since_opened = person.opened_at.map_or(i64::MAX, |opened| now - opened);
+    let since_message = person
+        .last_customer_at()
+        .map_or(i64::MAX, |wrote| now - wrote);
+    let open = match tag {
+        Some("HUMAN_AGENT") => {
+            if !app.human_agent {
+                return Err(Fail::not_permitted(403)); // X23
+            }
+            since_message <= 7 * DAY
+        }
+        Some("CUSTOMER_FEEDBACK") => since_message <= 7 * DAY,
+        _ => since_opened <= 24 * HOUR,
+    };
+    if open {
+        return Ok(());
+    }
+    Err(match person.platform {
+        Platform::Messenger => Fail::new(
+            400,
+            10,
+            2_018_278,
+            "(#10) This message is sent outside of allowed window. Learn more about the new policy here: \
+             https://developers.facebook.com/docs/messenger-platform/policy-overview",
+        ),
+        Platform::Instagram => Fail::new(
+            400,
+            10,
+            2_534_022,
+            "(#10) This message is sent outside of allowed window.",
+        ),
+    })
+}
+
+fn sender_action(
+    world: &mut World,
+    at: usize,
+    action: &str,
+    params: &Params,
+    now: i64,
+) -> Result<Value, Fail> {
+    if !ACTIONS.contains(&action) {
+        return Err(Fail::parameter(format!(
+            "Param sender_action must be one of {{{}}}",
+            ACTIONS.join(", ")
+        )));
+    }
+    let person = &mut world.people[at];
+    match action {
+        "mark_seen" => person.unread = 0,
+        "typing_on" => person.typing_until = now + TYPING,
+        "typing_off" => person.typing_until = 0,
+        _ => {
+            let payload = params.object("payload")?.unwrap_or_default();
+            let mid = payload
+                .get("message_id")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            if !person.messages.iter().any(|m| m.id == mid) {
+                return Err(Fail::parameter(
+                    "Param payload[message_id] must be a message of this thread",
+                ));
+            }
+        }
+    }
+    Ok(json!({"recipient_id": person.id}))
+}
+
+fn deliver(
+    world: &mut World,
+    app: usize,
+    at: usize,
+    body: &Map<String, Value>,
+    params: &Params,
+    now: i64,
+) -> Result<Value, Fail> {
+    let hand_over = hand_over(world, at, params)?;
+    let saved_for = attachment_faults(world, app, body, now)?;
+    let platform = world.people[at].platform;
+    let id = world.message_id(platform);
+    let mut message = Message::text(
+        id.clone(),
+        now,
+        Sender::App(app),
+        body.get("text").and_then(Value::as_str).unwrap_or_default(),
+    );
+    message.attachments = read::sent_attachments(body);
+    message.reply_to = params
+        .object("reply_to")?
+        .and_then(|r| r.get("mid").and_then(Value::as_str).map(str::to_owned));
+    world.page_says(at, message, body.get("metadata").and_then(Value::as_str));
+    let mut answer = json!({"recipient_id": world.people[at].id, "message_id": id});
+    if saved_for {
+        let attachment = (687_000_000_000_000 + world.random.below(1_000_000_000)).to_string();
+        world.attachments.insert(attachment.clone(), (app, now));
+        answer["attachment_id"] = json!(attachment);
+    }
+    match hand_over {
+        Some(HandOver::Pass(target)) if target != app => {
+            // Meta documents no metadata for the pass inside a send.
+            control::pass(world, app, at, target, now, None)?;
+        }
+        Some(HandOver::Release) => {
+            world.give_control(at, None, now, "release_thread_control", None)
+        }
+        _ => {}
+    }
+    script::after_page_message(world, at, app, now);
+    Ok(answer)
+}
+
+enum HandOver {
+    Pass(usize),
+    Release,
+}
+
+/// `thread_control` inside a send: only with routing, only its two keys.
+fn hand_over(world: &World, at: usize, params: &Params) -> Result<Option<HandOver>, Fail> {
+    let Some(asked) = params.object("thread_control")? else {
+        return Ok(None);
+    };
+    if world.default_app(world.people[at].platform).is_none() {
+        return Err(Fail::parameter(
+            "Thread control in a send is only available with conversation routing.",
+        ));
+    }
+    if let Some(key) = asked
+        .keys()
+        .find(|key| !["control_type", "app_id"].contains(&key.as_str()))
+    {
+        return Err(Fail::parameter(format!(
+            "Invalid keys \"{key}\" were found in param \"thread_control\"."
+        )));
+    }
+    let kind = asked
+        .get("control_type")
+        .and_then(Value::as_str)
+        .unwrap_or("release")
+        .to_ascii_lowercase();
+    match kind.as_str() {
+        "pass" => control::target(world, at, asked.get("app_id").and_then(text_of).as_deref())
+            .map(|t| Some(HandOver::Pass(t))),
+        "release" => Ok(Some(HandOver::Release)),
+        _ => Err(Fail::parameter(
+            "Param thread_control[control_type] must be one of {pass, release}",
+        )),
+    }
+}
+
+/// X24 as far as saved attachments go: unknown, foreign and older than 90
+/// days. Answers whether the sent one is to be saved.
+fn attachment_faults(
+    world: &World,
+    app: usize,
+    body: &Map<String, Value>,
+    now: i64,
+) -> Result<bool, Fail> {
+    let Some(attachment) = body.get("attachment").map(unwrap_text) else {
+        return Ok(false);
+    };
+    if let Some(id) = attachment["payload"].get("attachment_id").and_then(text_of) {
+        let usable = world
+            .attachments
+            .get(&id)
+            .is_some_and(|(by, made)| *by == app && now - made <= 90 * DAY);
+        if !usable {
+            return Err(Fail::new(
+                400,
+                100,
+                2_018_074,
+                "(#100) Invalid attachment id.",
+            ));
+        }
+    }
+    Ok(attachment["payload"]["is_reusable"].as_bool() == Some(true))
+}
+
+/// E5: `POST /{page}/message_attachments`.
+pub(super) fn save_attachment(
+    world: &mut World,
+    app: usize,
+    params: &Params,
+    now: i64,
+) -> Result<Value, Fail> {
+    let message = params.object("message")?;
+    let has = message
+        .as_ref()
+        .and_then(|m| m.get("attachment"))
+        .map(unwrap_text)
+        .is_some_and(|a| a["type"].is_string());
+    if !has {
+        return Err(Fail::parameter(
+            "The parameter message[attachment] is required",
+        ));
+    }
+    let id = (687_000_000_000_000 + world.random.below(1_000_000_000)).to_string();
+    world.attachments.insert(id.clone(), (app, now));
+    Ok(json!({"attachment_id": id}))
+}
