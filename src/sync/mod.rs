@@ -1,0 +1,66 @@
+//! Keeps cache and Meta in agreement: the engine, the only owner of the
+//! [`Writer`](crate::store::Writer) and the only caller of
+//! [`graph`](crate::graph).
+//!
+//! ```text
+//!   Command ─► engine ─┬─ lines    one operation at a time per conversation:
+//!                      │           take → seen → typing → replies → pass
+//!                      └─ polls    the list, the open thread, profiles
+//!                            │
+//!        Change ◄── store ◄──┘ Event
+//! ```
+//!
+//! The engine is one task. What waits for the network is a future in its hand,
+//! so nothing is locked while a call is on its way. It must not know the
+//! screen: it tells what the cache holds now, and who listens is not its
+//! matter.
+
+mod engine;
+mod line;
+mod polls;
+
+pub use engine::{Engine, Options};
+
+use crate::domain::{Ask, ConversationId, Psid};
+
+/// What the screen wants of the engine. None of them waits for an answer: the
+/// answer is a [`Change`](crate::domain::Change).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Somebody is working at the desk, or nobody has for a while: sets the
+    /// pace of the polls.
+    Pace {
+        /// Whether somebody is working.
+        active: bool,
+    },
+    /// This thread is open: poll it faster, and fetch what is missing.
+    Open(ConversationId),
+    /// No thread is open.
+    Close,
+    /// Fetch older messages of a thread.
+    Older(ConversationId),
+    /// Poll everything now.
+    Refresh,
+    /// Do something to a thread, after what was asked for it before.
+    Ask {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The person in it.
+        psid: Psid,
+        /// What.
+        ask: Ask,
+    },
+    /// Keep unsent text; `cursor` is line and column in characters.
+    SaveDraft {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The person in it.
+        psid: Psid,
+        /// The text; empty removes the draft.
+        text: String,
+        /// Line and column.
+        cursor: (u16, u16),
+    },
+    /// An agent has looked at this thread.
+    LookedAt(ConversationId),
+}

@@ -1,0 +1,238 @@
+//! When to ask Meta for news, without webhooks: the list every few seconds,
+//! the open thread faster, everything slower when nobody works and after
+//! failures.
+
+use crate::domain::{Platform, Span, Timestamp};
+
+/// Pauses between polls (our choice). With a Messenger Page and an Instagram
+/// account at work this is one call a second, half of Meta's limit for
+/// conversation calls.
+const LIST_ACTIVE: Span = Span::seconds(4);
+const LIST_IDLE: Span = Span::seconds(30);
+const THREAD_ACTIVE: Span = Span::seconds(2);
+const THREAD_IDLE: Span = Span::seconds(20);
+/// After the first, second … failure in a row.
+const BACK_OFF: [i64; 6] = [1, 2, 4, 8, 15, 30];
+/// Rows of a page of the list.
+const ROWS: u32 = 25;
+
+/// One of the things that are polled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Poll {
+    List(Platform),
+    Thread,
+}
+
+#[derive(Debug)]
+pub(super) struct Schedule {
+    active: bool,
+    /// No poll before this moment: after failures and throttling.
+    not_before: Timestamp,
+    failures: usize,
+    lists: [List; 2],
+    thread: Option<Due>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    at: Timestamp,
+    running: bool,
+}
+
+/// The walk through the pages of one platform's list.
+#[derive(Debug)]
+struct List {
+    due: Option<Due>,
+    rows: u32,
+}
+
+impl Schedule {
+    pub(super) fn new(now: Timestamp) -> Self {
+        let list = |due| List { due, rows: ROWS };
+        Self {
+            active: true,
+            not_before: now,
+            failures: 0,
+            // Instagram is polled once we know that an account is linked.
+            lists: [
+                list(Some(Due {
+                    at: now,
+                    running: false,
+                })),
+                list(None),
+            ],
+            thread: None,
+        }
+    }
+
+    /// When the next poll is due, if none is running that must end first.
+    pub(super) fn next(&self) -> Option<Timestamp> {
+        let lists = self.lists.iter().filter_map(|list| list.due);
+        let at = lists
+            .chain(self.thread)
+            .filter(|due| !due.running)
+            .map(|due| due.at)
+            .min()?;
+        Some(at.max(self.not_before))
+    }
+
+    /// Takes out the polls that are due; they count as running.
+    pub(super) fn take_due(&mut self, now: Timestamp) -> Vec<Poll> {
+        if now < self.not_before {
+            return Vec::new();
+        }
+        let mut polls = Vec::new();
+        let mut take = |due: &mut Option<Due>, poll| {
+            if let Some(due) = due.as_mut().filter(|due| !due.running && due.at <= now) {
+                due.running = true;
+                polls.push(poll);
+            }
+        };
+        take(&mut self.thread, Poll::Thread);
+        take(&mut self.lists[0].due, Poll::List(Platform::Messenger));
+        take(&mut self.lists[1].due, Poll::List(Platform::Instagram));
+        polls
+    }
+
+    /// A poll is over; the next one comes after the usual pause.
+    pub(super) fn finished(&mut self, poll: Poll, now: Timestamp) {
+        let (list, thread) = if self.active {
+            (LIST_ACTIVE, THREAD_ACTIVE)
+        } else {
+            (LIST_IDLE, THREAD_IDLE)
+        };
+        match poll {
+            Poll::List(platform) => {
+                self.list(platform).due = Some(Due {
+                    at: now.plus(list),
+                    running: false,
+                });
+            }
+            Poll::Thread => {
+                if let Some(due) = &mut self.thread {
+                    *due = Due {
+                        at: now.plus(thread),
+                        running: false,
+                    };
+                }
+            }
+        }
+    }
+
+    pub(super) fn succeeded(&mut self) {
+        self.failures = 0;
+    }
+
+    /// Pauses everything: longer after each failure in a row.
+    pub(super) fn failed(&mut self, now: Timestamp) {
+        let seconds = BACK_OFF[self.failures.min(BACK_OFF.len() - 1)];
+        self.failures += 1;
+        self.pause(now.plus(Span::seconds(seconds)));
+    }
+
+    pub(super) fn pause(&mut self, until: Timestamp) {
+        self.not_before = self.not_before.max(until);
+    }
+
+    pub(super) fn set_active(&mut self, active: bool, now: Timestamp) {
+        if active && !self.active {
+            self.hurry(now);
+        }
+        self.active = active;
+    }
+
+    /// Polls everything now.
+    pub(super) fn hurry(&mut self, now: Timestamp) {
+        for due in self
+            .lists
+            .iter_mut()
+            .filter_map(|list| list.due.as_mut())
+            .chain(&mut self.thread)
+        {
+            due.at = due.at.min(now);
+        }
+    }
+
+    /// A thread was opened, or none is.
+    pub(super) fn open(&mut self, open: bool, now: Timestamp) {
+        self.thread = open.then_some(Due {
+            at: now,
+            running: false,
+        });
+    }
+
+    /// An Instagram account is linked.
+    pub(super) fn add_instagram(&mut self, now: Timestamp) {
+        self.lists[1].due.get_or_insert(Due {
+            at: now,
+            running: false,
+        });
+    }
+
+    pub(super) fn rows(&mut self, platform: Platform) -> u32 {
+        self.list(platform).rows
+    }
+
+    /// "Reduce the amount of data": half as many rows from now on. `false` when
+    /// it cannot be less.
+    pub(super) fn narrow(&mut self, platform: Platform) -> bool {
+        let list = self.list(platform);
+        let could = list.rows > 1;
+        list.rows = (list.rows / 2).max(1);
+        could
+    }
+
+    fn list(&mut self, platform: Platform) -> &mut List {
+        match platform {
+            Platform::Messenger => &mut self.lists[0],
+            Platform::Instagram => &mut self.lists[1],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    #[test]
+    fn polls_are_faster_at_work_and_never_run_twice_at_once() {
+        let mut schedule = Schedule::new(at(0));
+        assert_eq!(schedule.take_due(at(0)), [Poll::List(Platform::Messenger)]);
+        assert_eq!(schedule.take_due(at(100)), [], "it is still running");
+        schedule.finished(Poll::List(Platform::Messenger), at(1));
+        assert_eq!(schedule.next(), Some(at(5)));
+        schedule.open(true, at(1));
+        assert_eq!(schedule.take_due(at(1)), [Poll::Thread]);
+        schedule.finished(Poll::Thread, at(1));
+        assert_eq!(schedule.next(), Some(at(3)));
+        schedule.set_active(false, at(3));
+        schedule.take_due(at(3));
+        schedule.finished(Poll::Thread, at(3));
+        assert_eq!(schedule.take_due(at(5)), [Poll::List(Platform::Messenger)]);
+        schedule.finished(Poll::List(Platform::Messenger), at(5));
+        assert_eq!(schedule.next(), Some(at(23)));
+        schedule.set_active(true, at(10));
+        assert_eq!(schedule.next(), Some(at(10)), "somebody is back");
+    }
+
+    #[test]
+    fn failures_in_a_row_pause_longer_and_longer() {
+        let mut schedule = Schedule::new(at(0));
+        let mut now = 0;
+        let mut pauses = Vec::new();
+        for _ in 0..8 {
+            schedule.take_due(at(now));
+            schedule.finished(Poll::List(Platform::Messenger), at(now));
+            schedule.failed(at(now));
+            schedule.hurry(at(now));
+            let next = schedule.next().map_or(0, |t| t.as_millis() / 1000);
+            pauses.push(next - now);
+            now = next;
+        }
+        assert_eq!(pauses, [1, 2, 4, 8, 15, 30, 30, 30]);
+    }
+}
