@@ -213,7 +213,10 @@ impl Conversation {
 
     /// Waits on us and closes within [`CLOSING_SOON`].
     pub fn closing(&self, now: Timestamp) -> bool {
-        let elsewhere = matches!(self.owner, ThreadOwner::App(_) | ThreadOwner::Other);
+        let elsewhere = matches!(
+            self.owner,
+            ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs
+        );
         !elsewhere
             && self.waiting()
             && self

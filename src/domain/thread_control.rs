@@ -21,6 +21,8 @@ pub enum ThreadOwner {
     /// Another app; Meta does not tell which to an app that is neither owner
     /// nor default app.
     Other,
+    /// Not us, which is all that a row of the list says: another app or nobody.
+    NotUs,
     /// Nobody: the next message goes to the default app.
     Idle,
     /// Not asked yet, or routing is off, where nobody owns anything.

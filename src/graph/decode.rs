@@ -79,10 +79,13 @@ pub fn conversation(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
     if let Some(list) = &node.messages {
         let (messages, unreadable) = messages(&list.data, &psid);
         decoded.unreadable = unreadable;
+        // Without a next page this is the whole thread. Where there is one, its
+        // cursor belongs to this short page, not to where older ones continue.
+        let older = list.after().is_none().then_some(None);
         decoded.events.push(Event::Messages {
             conversation,
             messages,
-            older: None,
+            older,
         });
         decoded.after = list.after();
     }

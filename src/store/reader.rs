@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use super::{Error, rows};
 use crate::{
     domain::{
-        CLOSING_SOON, Conversation, ConversationId, Counts, HUMAN_AGENT_WINDOW, InboxAsk,
+        Author, CLOSING_SOON, Conversation, ConversationId, Counts, HUMAN_AGENT_WINDOW, InboxAsk,
         InboxPage, Item, Platform, Profile, Psid, RESPONSE_WINDOW, Routing, Span, ThreadPage,
         Timestamp, View,
     },
@@ -63,7 +63,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let deadline = format!(
         "(c.customer_at + CASE WHEN ?1 <= c.customer_at + {response} THEN {response} ELSE {human} END)"
     );
-    let elsewhere = "(c.owner = 'other' OR c.owner LIKE 'app:%')";
+    let elsewhere = "(c.owner IN ('other', 'not_us') OR c.owner LIKE 'app:%')";
     // Where nobody owns threads (routing off), whoever waits needs a person.
     let needs_me = format!(
         "(NOT {closed} AND (c.owner = 'us' OR (c.owner = 'unknown' AND {waiting}) \
@@ -90,7 +90,7 @@ fn view_rule(view: View) -> &'static str {
     match view {
         View::NeedsMe => &RULES.needs_me,
         View::Mine => "c.owner = 'us'",
-        View::Bot => "(c.owner = 'other' OR c.owner = 'idle' OR c.owner LIKE 'app:%')",
+        View::Bot => "(c.owner IN ('other', 'not_us', 'idle') OR c.owner LIKE 'app:%')",
         View::Closing => &RULES.closing,
         View::All => "1",
     }
@@ -363,11 +363,13 @@ fn events(
     for event in events {
         let (at, what) = event?;
         if let Some(what) = rows::happening_from(&what) {
-            // Messages have whole seconds, so an event of the same second
-            // stands behind what it reacted to.
-            let second =
-                Timestamp::from_millis(at.as_millis() / 1000 * 1000).plus(Span::millis(999));
-            let place = items.partition_point(|item| item.at() <= second);
+            // Messages have whole seconds: an event of the same second stands
+            // behind what it reacted to, and before what we wrote after it.
+            let start = Timestamp::from_millis(at.as_millis() / 1000 * 1000);
+            let end = start.plus(Span::millis(999));
+            let ours = |item: &Item| matches!(item, Item::Message(m) if m.author == Author::Me);
+            let place = items
+                .partition_point(|item| item.at() < start || (item.at() <= end && !ours(item)));
             items.insert(place, Item::Event { at, what });
         }
     }

@@ -130,6 +130,7 @@ pub(super) fn owner(owner: &ThreadOwner) -> String {
         ThreadOwner::Us => "us".into(),
         ThreadOwner::App(app) => format!("app:{app}"),
         ThreadOwner::Other => "other".into(),
+        ThreadOwner::NotUs => "not_us".into(),
         ThreadOwner::Idle => "idle".into(),
         ThreadOwner::Unknown => "unknown".into(),
     }
@@ -139,6 +140,7 @@ pub(super) fn owner_from(text: &str) -> ThreadOwner {
     match text {
         "us" => ThreadOwner::Us,
         "other" => ThreadOwner::Other,
+        "not_us" => ThreadOwner::NotUs,
         "idle" => ThreadOwner::Idle,
         text => text
             .strip_prefix("app:")

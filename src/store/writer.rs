@@ -439,10 +439,14 @@ fn conversation(db: &Transaction<'_>, seen: ConversationSeen) -> Result<bool, Er
         let owner = match (ours, known) {
             (true, _) => ThreadOwner::Us,
             // "Not you" does not say who: what we know better stays.
-            (false, known @ (ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::Idle)) => {
-                known
-            }
-            (false, ThreadOwner::Us | ThreadOwner::Unknown) => ThreadOwner::Other,
+            (
+                false,
+                known @ (ThreadOwner::App(_)
+                | ThreadOwner::Other
+                | ThreadOwner::Idle
+                | ThreadOwner::NotUs),
+            ) => known,
+            (false, ThreadOwner::Us | ThreadOwner::Unknown) => ThreadOwner::NotUs,
         };
         changed |= set_owner(db, &seen.id, &owner, None, seen.at)?;
     }
@@ -471,7 +475,7 @@ fn set_owner(
 ) -> Result<bool, Error> {
     let known = owner_of(db, id)?;
     let rows = db.execute(
-        "UPDATE conversation SET owner = ?2, owner_since = CASE WHEN owner = ?2 THEN owner_since ELSE ?4 END, \
+        "UPDATE conversation SET owner = ?2, owner_since = CASE WHEN owner IN (?2, 'unknown') THEN owner_since ELSE ?4 END, \
            control_until = CASE WHEN owner = ?2 THEN coalesce(?3, control_until) ELSE ?3 END \
          WHERE id = ?1 AND coalesce(owner_since, 0) <= ?4 AND (owner <> ?2 OR control_until IS NOT coalesce(?3, control_until))",
         params![id.as_str(), rows::owner(owner), until.map(Timestamp::as_millis), at.as_millis()],

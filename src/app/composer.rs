@@ -1,0 +1,318 @@
+//! The composer: `tui_textarea` made safe for whole characters as people see
+//! them, and what it knows of the reply (limits, typing, saving).
+//!
+//! The widget edits code points, so a backspace would break flags and
+//! families; here it takes whole grapheme clusters. It also knows keys of its
+//! own that we do not want, so every key is decided here.
+
+use ratatui::{buffer::Buffer, layout::Rect, widgets::Widget};
+use tui_textarea::{CursorMove, TextArea, WrapMode};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::keymap::{Code, Key};
+use crate::{
+    domain::{LocalId, Platform, SendAs, Timestamp},
+    text::Clean,
+};
+
+/// The longest text in characters on Messenger (Send API reference: 2,000).
+const MESSENGER_LIMIT: usize = 2_000;
+/// The longest text in bytes of UTF-8 on Instagram (Send API for Instagram).
+const INSTAGRAM_LIMIT: usize = 1_000;
+/// Text beyond this many characters is not taken in: the widget lays the whole
+/// text out anew at every key.
+const HARD_LIMIT: usize = 20_000;
+
+/// The reply being written to one person.
+#[derive(Clone, Debug)]
+pub struct Composer {
+    area: TextArea<'static>,
+    /// `^T`: what this one reply goes out as, instead of the choice by age.
+    pub send_as: Option<SendAs>,
+    /// Since when there is text that is not on the disk.
+    pub unsaved_since: Option<Timestamp>,
+    /// The text on the disk is this text.
+    pub saved: bool,
+    /// When the customer was last shown that we type, while they are.
+    pub typing: Option<Timestamp>,
+    /// When a key last changed the text.
+    pub last_key: Timestamp,
+    /// A reply that is on its way: drafts read meanwhile are its own text.
+    pub awaiting: Option<LocalId>,
+}
+
+impl Default for Composer {
+    fn default() -> Self {
+        let mut area = TextArea::default();
+        area.set_wrap_mode(WrapMode::WordOrGlyph);
+        area.set_cursor_line_style(ratatui::style::Style::default());
+        Self {
+            area,
+            send_as: None,
+            unsaved_since: None,
+            saved: false,
+            typing: None,
+            last_key: Timestamp::default(),
+            awaiting: None,
+        }
+    }
+}
+
+impl Composer {
+    /// The widget, for drawing.
+    pub fn area(&self) -> &TextArea<'static> {
+        &self.area
+    }
+
+    /// The text.
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.area.is_empty()
+    }
+
+    /// Line and column of the cursor, in characters.
+    pub fn cursor(&self) -> (u16, u16) {
+        let at = self.area.cursor();
+        (
+            u16::try_from(at.0).unwrap_or(u16::MAX),
+            u16::try_from(at.1).unwrap_or(u16::MAX),
+        )
+    }
+
+    /// Replaces everything.
+    pub fn set(&mut self, text: &str, (line, column): (u16, u16)) {
+        let fresh = Self::default();
+        self.area = fresh.area;
+        self.area.insert_str(text);
+        self.area.move_cursor(CursorMove::Jump(line, column));
+        self.snap();
+    }
+
+    /// Empties it after a send.
+    pub fn clear(&mut self) {
+        self.set("", (0, 0));
+        self.send_as = None;
+        self.unsaved_since = None;
+        self.saved = false;
+        self.typing = None;
+    }
+
+    /// Length in the unit of the platform's limit, and the limit: characters on
+    /// Messenger, bytes on Instagram.
+    pub fn length(&self, platform: Platform) -> (usize, usize) {
+        let breaks = self.area.lines().len().saturating_sub(1);
+        match platform {
+            Platform::Messenger => {
+                let length = self
+                    .area
+                    .lines()
+                    .iter()
+                    .map(|l| l.chars().count())
+                    .sum::<usize>()
+                    + breaks;
+                (length, MESSENGER_LIMIT)
+            }
+            Platform::Instagram => (
+                self.area.lines().iter().map(String::len).sum::<usize>() + breaks,
+                INSTAGRAM_LIMIT,
+            ),
+        }
+    }
+
+    /// Lines on the screen at this width, wrapped as the widget wraps them.
+    pub fn height(&self, width: u16) -> u16 {
+        if width == 0 {
+            return 1;
+        }
+        // The widget knows its wrapping only after it was drawn: one row into
+        // the void is enough.
+        let mut probe = self.area.clone();
+        probe.move_cursor(CursorMove::Bottom);
+        probe.move_cursor(CursorMove::End);
+        let area = Rect::new(0, 0, width, 1);
+        (&probe).render(area, &mut Buffer::empty(area));
+        u16::try_from(probe.screen_cursor().row + 1).unwrap_or(u16::MAX)
+    }
+
+    /// Takes a key that means nothing else. Answers whether the text changed.
+    pub fn key(&mut self, key: Key) -> bool {
+        match key.code {
+            Code::Char(c) if !key.ctrl && !key.alt => return self.insert(&c.to_string()),
+            Code::Enter => return self.insert("\n"),
+            Code::Backspace if key.ctrl || key.alt => return self.area.delete_word(),
+            Code::Char('w') if key.ctrl => return self.area.delete_word(),
+            Code::Backspace => return self.backspace(),
+            Code::Char('h') if key.ctrl => return self.backspace(),
+            Code::Delete => return self.delete(),
+            Code::Char('k') if key.ctrl => return self.area.delete_line_by_end(),
+            Code::Char('u') if key.ctrl => return self.area.delete_line_by_head(),
+            Code::Char('y') if key.ctrl => return self.area.redo(),
+            Code::Char('_') if key.ctrl => return self.area.undo(),
+            _ => {}
+        }
+        match key.code {
+            Code::Left if key.ctrl => self.area.move_cursor(CursorMove::WordBack),
+            Code::Right if key.ctrl => self.area.move_cursor(CursorMove::WordForward),
+            Code::Left => self.step(false),
+            Code::Right => self.step(true),
+            Code::Up => self.area.move_cursor(CursorMove::Up),
+            Code::Down => self.area.move_cursor(CursorMove::Down),
+            Code::Home => self.area.move_cursor(CursorMove::Head),
+            Code::Char('a') if key.ctrl => self.area.move_cursor(CursorMove::Head),
+            Code::End => self.area.move_cursor(CursorMove::End),
+            Code::Char('e') if key.ctrl => self.area.move_cursor(CursorMove::End),
+            _ => return false,
+        }
+        self.snap();
+        false
+    }
+
+    /// Takes text in, cleaned: what is pasted comes from outside.
+    pub fn insert(&mut self, text: &str) -> bool {
+        let have: usize = self
+            .area
+            .lines()
+            .iter()
+            .map(|l| l.chars().count() + 1)
+            .sum();
+        let clean: String = Clean::from(text)
+            .chars()
+            .take(HARD_LIMIT.saturating_sub(have))
+            .collect();
+        self.area.insert_str(clean)
+    }
+
+    fn line(&self) -> (&str, usize, usize) {
+        let at = self.area.cursor();
+        (
+            self.area.lines().get(at.0).map_or("", String::as_str),
+            at.0,
+            at.1,
+        )
+    }
+
+    /// Where the cluster before (or after) the cursor starts and ends, in
+    /// characters.
+    fn cluster(&self, forward: bool) -> Option<(usize, usize)> {
+        let (line, _, column) = self.line();
+        let mut start = 0;
+        for cluster in line.graphemes(true) {
+            let end = start + cluster.chars().count();
+            let hit = if forward {
+                start <= column && column < end
+            } else {
+                start < column && column <= end
+            };
+            if hit {
+                return Some((start, end));
+            }
+            start = end;
+        }
+        None
+    }
+
+    fn backspace(&mut self) -> bool {
+        let (_, row, _) = self.line();
+        match self.cluster(false) {
+            Some((start, end)) => {
+                self.jump(row, start);
+                self.area.delete_str(end - start)
+            }
+            None => self.area.delete_newline(),
+        }
+    }
+
+    fn delete(&mut self) -> bool {
+        match self.cluster(true) {
+            Some((start, end)) => {
+                let (_, row, _) = self.line();
+                self.jump(row, start);
+                self.area.delete_str(end - start)
+            }
+            None => self.area.delete_next_char(),
+        }
+    }
+
+    fn step(&mut self, forward: bool) {
+        let (_, row, _) = self.line();
+        match (self.cluster(forward), forward) {
+            (Some((_, end)), true) => self.jump(row, end),
+            (Some((start, _)), false) => self.jump(row, start),
+            (None, true) => self.area.move_cursor(CursorMove::Forward),
+            (None, false) => self.area.move_cursor(CursorMove::Back),
+        }
+    }
+
+    fn jump(&mut self, row: usize, column: usize) {
+        let cell = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        self.area
+            .move_cursor(CursorMove::Jump(cell(row), cell(column)));
+    }
+
+    /// Moves the cursor out of the middle of a cluster, to its start.
+    fn snap(&mut self) {
+        let (_, row, column) = self.line();
+        if let Some((start, end)) = self.cluster(true)
+            && start < column
+            && column < end
+        {
+            self.jump(row, start);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(composer: &mut Composer, code: Code) {
+        composer.key(Key::plain(code));
+    }
+
+    #[test]
+    fn backspace_and_delete_take_whole_characters_as_people_see_them() {
+        for cluster in ["👨‍👩‍👧‍👦", "🇳🇴", "👍🏽", "e\u{301}", "日"] {
+            let mut composer = Composer::default();
+            composer.insert(&format!("a{cluster}"));
+            press(&mut composer, Code::Backspace);
+            assert_eq!(composer.text(), "a", "{cluster}");
+            composer.insert(&format!("{cluster}b"));
+            press(&mut composer, Code::Home);
+            press(&mut composer, Code::Right);
+            press(&mut composer, Code::Delete);
+            assert_eq!(composer.text(), "ab", "{cluster}");
+        }
+    }
+
+    #[test]
+    fn a_paste_is_cleaned_and_keeps_its_lines() {
+        let mut composer = Composer::default();
+        composer.insert("one\r\ntwo\rthree\u{1b}[2J");
+        assert_eq!(composer.text(), "one\ntwo\nthree�[2J");
+        assert_eq!(composer.length(Platform::Messenger), (17, 2000));
+        assert_eq!(composer.length(Platform::Instagram), (19, 1000));
+    }
+
+    #[test]
+    fn it_grows_with_its_wrapped_lines() {
+        let mut composer = Composer::default();
+        assert_eq!(composer.height(20), 1);
+        composer.insert(&"word ".repeat(10));
+        assert_eq!(composer.height(20), 3);
+        composer.insert("\n\n");
+        assert_eq!(composer.height(20), 5);
+    }
+
+    #[test]
+    fn a_draft_comes_back_with_its_cursor_and_an_impossible_one_goes_to_the_end() {
+        let mut composer = Composer::default();
+        composer.set("hello\nworld", (0, 2));
+        assert_eq!(composer.cursor(), (0, 2));
+        composer.set("hello\nworld", (65_535, 65_535));
+        assert_eq!(composer.cursor(), (1, 5));
+    }
+}

@@ -1,0 +1,64 @@
+//! The actions by name: type a part of it, Tab completes, Enter runs.
+
+use super::{
+    super::{
+        Effect, Model,
+        action::{ACTIONS, Action, Context, Spec},
+        keymap::{Code, Key},
+        run,
+    },
+    Input, Stay, move_cursor,
+};
+
+/// The command line.
+#[derive(Clone, Debug, Default)]
+pub struct Commands {
+    /// What was typed.
+    pub input: Input,
+    /// The marked line.
+    pub cursor: usize,
+}
+
+impl Commands {
+    /// The actions that fit, those whose name starts with the input first.
+    pub fn fitting(&self) -> Vec<&'static Spec> {
+        let words = self.input.text().to_lowercase().replace([' ', '-'], "_");
+        let desk = |spec: &&Spec| spec.context == Context::Desk && spec.action != Action::Commands;
+        let starts = ACTIONS
+            .iter()
+            .filter(desk)
+            .filter(|spec| spec.name.starts_with(&words));
+        let holds = ACTIONS
+            .iter()
+            .filter(desk)
+            .filter(|spec| !spec.name.starts_with(&words))
+            .filter(|spec| spec.name.contains(&words) || spec.help.contains(self.input.text()));
+        starts.chain(holds).collect()
+    }
+
+    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
+        let fitting = self.fitting();
+        match key.code {
+            Code::Esc => return Stay::Close,
+            Code::Enter => {
+                if let Some(spec) = fitting.get(self.cursor) {
+                    effects.extend(run(model, spec.action));
+                    return Stay::Close;
+                }
+            }
+            Code::Tab => {
+                if let Some(spec) = fitting.get(self.cursor) {
+                    self.input = Input::with(spec.name);
+                    self.cursor = 0;
+                }
+            }
+            Code::Backspace if self.input.text().is_empty() => return Stay::Close,
+            _ => {
+                if !move_cursor(&mut self.cursor, fitting.len(), key) && self.input.key(key) {
+                    self.cursor = 0;
+                }
+            }
+        }
+        Stay::Open
+    }
+}

@@ -1,0 +1,128 @@
+//! What lies over the desk: the top one of a stack gets the keys.
+
+mod choose;
+mod commands;
+mod help;
+mod jump;
+mod page;
+mod prompt;
+
+pub use choose::{Choice, Choose};
+pub use commands::Commands;
+pub use help::Help;
+pub use jump::Jump;
+pub use page::{Page, PageKind};
+pub use prompt::{Prompt, PromptKind};
+
+use super::{
+    Effect, Model,
+    keymap::{Code, Key},
+};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// One layer over the desk.
+#[derive(Clone, Debug)]
+pub enum Dialog {
+    /// A short list with a key for each line: outcome, target app, quit.
+    Choose(Choose),
+    /// The actions by name.
+    Commands(Commands),
+    /// The help screen.
+    Help(Help),
+    /// The fuzzy jump to a person.
+    Jump(Jump),
+    /// Text to read: profile, ownership, JSON.
+    Page(Page),
+    /// A line of input at the bottom: filter, find.
+    Prompt(Prompt),
+}
+
+/// Whether a dialog stays after a key.
+pub(super) enum Stay {
+    /// It stays open.
+    Open,
+    /// It is done.
+    Close,
+}
+
+/// Gives a key to the top dialog.
+pub(super) fn key(model: &mut Model, key: Key) -> Vec<Effect> {
+    let Some(mut top) = model.dialogs.pop() else {
+        return Vec::new();
+    };
+    let depth = model.dialogs.len();
+    let mut effects = Vec::new();
+    if key == Key::ctrl('c') {
+        if let Dialog::Prompt(prompt) = &mut top {
+            prompt.cancel(model, &mut effects);
+        }
+        return effects;
+    }
+    let stay = match &mut top {
+        Dialog::Choose(choose) => choose.key(model, key, &mut effects),
+        Dialog::Commands(commands) => commands.key(model, key, &mut effects),
+        Dialog::Help(help) => help.key(model, key, &mut effects),
+        Dialog::Jump(jump) => jump.key(model, key, &mut effects),
+        Dialog::Page(page) => page.key(key, model.size),
+        Dialog::Prompt(prompt) => prompt.key(model, key, &mut effects),
+    };
+    if matches!(stay, Stay::Open) {
+        // Below whatever it has opened itself.
+        model.dialogs.insert(depth, top);
+    }
+    effects
+}
+
+/// Pasted text goes to the dialog's input, if it has one.
+pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for c in crate::text::Clean::one_line(text).chars() {
+        effects.extend(key(model, Key::plain(Code::Char(c))));
+    }
+    effects
+}
+
+/// A line of input that is edited at its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Input(String);
+
+impl Input {
+    /// With text in it.
+    pub fn with(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Takes a key; answers whether the text changed.
+    pub(super) fn key(&mut self, key: Key) -> bool {
+        match (key.text(), key.code) {
+            (Some(c), _) => self.0.push(c),
+            (None, Code::Backspace) => {
+                let last = self.0.graphemes(true).next_back().map_or(0, str::len);
+                self.0.truncate(self.0.len() - last);
+            }
+            (None, Code::Char('u')) if key.ctrl => self.0.clear(),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Moves a cursor in a list of `count` by the usual keys.
+pub(super) fn move_cursor(cursor: &mut usize, count: usize, key: Key) -> bool {
+    let last = count.saturating_sub(1);
+    *cursor = match key.code {
+        Code::Down => (*cursor + 1).min(last),
+        Code::Char('n') if key.ctrl => (*cursor + 1).min(last),
+        Code::Up => cursor.saturating_sub(1),
+        Code::Char('p') if key.ctrl => cursor.saturating_sub(1),
+        Code::PageDown => (*cursor + 10).min(last),
+        Code::PageUp => cursor.saturating_sub(10),
+        _ => return false,
+    };
+    true
+}

@@ -1,0 +1,71 @@
+//! Every way out: plain data, so tests compare it.
+
+use crate::domain::{Ask, ConversationId, InboxAsk, Psid};
+
+/// Something to be done outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask the cache for a slice of the list.
+    LoadInbox(InboxAsk),
+    /// Ask the cache for a thread with its newest `limit` entries.
+    LoadThread {
+        /// Which.
+        id: ConversationId,
+        /// How many entries.
+        limit: u32,
+    },
+    /// Ask the cache who waits after (or before) this one.
+    LoadNext {
+        /// From where.
+        from: Option<ConversationId>,
+        /// Backwards.
+        back: bool,
+    },
+    /// Ask the cache whose names fit these words.
+    Find(String),
+    /// Ask the cache for the JSON of a thread.
+    LoadRaw(ConversationId),
+    /// Ask the cache about the Page.
+    LoadPage,
+    /// This thread is open now.
+    Open(ConversationId),
+    /// No thread is open any more.
+    Close,
+    /// An agent has looked at this thread.
+    LookedAt(ConversationId),
+    /// Fetch older messages from Meta.
+    Older(ConversationId),
+    /// Do something to a thread.
+    Ask {
+        /// Which.
+        conversation: ConversationId,
+        /// The person in it.
+        psid: Psid,
+        /// What.
+        ask: Ask,
+    },
+    /// Keep unsent text.
+    SaveDraft {
+        /// Whose.
+        conversation: ConversationId,
+        /// The person.
+        psid: Psid,
+        /// The text; empty removes the draft.
+        text: String,
+        /// Line and column in characters.
+        cursor: (u16, u16),
+    },
+    /// Ask Meta for news now.
+    Refresh,
+    /// Somebody works at the desk, or nobody does.
+    Pace {
+        /// Whether somebody works.
+        active: bool,
+    },
+    /// Draw the whole screen anew.
+    Redraw,
+    /// Give the terminal back to the shell for a while.
+    Suspend,
+    /// End the program.
+    Quit,
+}

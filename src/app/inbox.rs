@@ -1,0 +1,140 @@
+//! The list: a window of rows around the cursor. The cache holds the rest.
+
+use super::Effect;
+use crate::domain::{Conversation, ConversationId, Counts, InboxAsk, InboxPage, View};
+
+/// How many rows are asked for at once.
+pub const WINDOW: u32 = 200;
+
+/// The list as it is shown.
+#[derive(Clone, Debug, Default)]
+pub struct Inbox {
+    /// The view.
+    pub view: View,
+    /// Words that name or last text must hold.
+    pub filter: String,
+    /// Place of the first row in `rows`.
+    pub offset: u32,
+    /// The rows that are at hand.
+    pub rows: Vec<Conversation>,
+    /// How many rows there are.
+    pub total: u32,
+    /// Counts of all views.
+    pub counts: Counts,
+    /// Place of the cursor, from 0.
+    pub cursor: u32,
+    /// First row on the screen.
+    pub top: u32,
+    /// The cache has answered at least once.
+    pub loaded: bool,
+    /// The question that is under way.
+    asked: Option<InboxAsk>,
+    /// Something changed since it was asked.
+    stale: bool,
+}
+
+impl Inbox {
+    /// The row under the cursor.
+    pub fn selected(&self) -> Option<&Conversation> {
+        self.row(self.cursor)
+    }
+
+    /// The row at a place, if it is at hand.
+    pub fn row(&self, place: u32) -> Option<&Conversation> {
+        self.rows
+            .get(usize::try_from(place.checked_sub(self.offset)?).ok()?)
+    }
+
+    /// The rows on the screen.
+    pub fn visible(&self, rows: u32) -> impl Iterator<Item = (u32, &Conversation)> {
+        (self.top..self.top.saturating_add(rows))
+            .filter_map(|place| Some((place, self.row(place)?)))
+    }
+
+    /// Asks the cache again, one question at a time.
+    pub(super) fn reload(&mut self) -> Option<Effect> {
+        if self.asked.is_some() {
+            self.stale = true;
+            return None;
+        }
+        self.stale = false;
+        let offset = self.cursor.saturating_sub(WINDOW / 2);
+        let ask = InboxAsk {
+            view: self.view,
+            filter: self.filter.clone(),
+            offset,
+        };
+        self.asked = Some(ask.clone());
+        Some(Effect::LoadInbox(ask))
+    }
+
+    /// Changes what is shown.
+    pub(super) fn show(&mut self, view: View, filter: String) -> Option<Effect> {
+        let same = self.view == view && self.filter == filter;
+        (self.view, self.filter) = (view, filter);
+        if !same {
+            (self.cursor, self.top, self.asked) = (0, 0, None);
+        }
+        self.reload()
+    }
+
+    /// Takes an answer; one to an older question is dropped. The cursor stays
+    /// on the same conversation as long as it is there.
+    pub(super) fn take(&mut self, ask: &InboxAsk, page: InboxPage) -> Option<Effect> {
+        if self.asked.as_ref() != Some(ask) {
+            return None;
+        }
+        self.asked = None;
+        let selected = self.selected().map(|c| c.id.clone());
+        (self.rows, self.total, self.counts) = (page.rows, page.total, page.counts);
+        (self.offset, self.loaded) = (ask.offset, true);
+        if let Some(place) = selected.and_then(|id| self.place_of(&id)) {
+            let moved = i64::from(place) - i64::from(self.cursor);
+            self.top = u32::try_from((i64::from(self.top) + moved).max(0)).unwrap_or(0);
+            self.cursor = place;
+        }
+        self.cursor = self.cursor.min(self.total.saturating_sub(1));
+        if self.stale || (self.total > 0 && self.selected().is_none()) {
+            self.reload()
+        } else {
+            None
+        }
+    }
+
+    /// Moves the cursor to a conversation that is at hand.
+    pub(super) fn select(&mut self, id: &ConversationId) {
+        if let Some(place) = self.place_of(id) {
+            self.cursor = place;
+        }
+    }
+
+    fn place_of(&self, id: &ConversationId) -> Option<u32> {
+        let at = self.rows.iter().position(|row| row.id == *id)?;
+        Some(self.offset + u32::try_from(at).ok()?)
+    }
+
+    /// Moves the cursor; asks for more rows when it comes near the edge of
+    /// what is at hand.
+    pub(super) fn go(&mut self, place: u32) -> Option<Effect> {
+        self.cursor = place.min(self.total.saturating_sub(1));
+        let end = self.offset + u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let margin = WINDOW / 10;
+        let near_start = self.offset > 0 && self.cursor < self.offset + margin;
+        let near_end = end < self.total && self.cursor + margin >= end;
+        if near_start || near_end {
+            self.reload()
+        } else {
+            None
+        }
+    }
+
+    /// Keeps the cursor on the screen of this many rows.
+    pub(super) fn scroll_to_cursor(&mut self, rows: u32) {
+        let last_top = self.total.saturating_sub(rows);
+        self.top = self
+            .top
+            .min(self.cursor)
+            .max((self.cursor + 1).saturating_sub(rows))
+            .min(last_top);
+    }
+}

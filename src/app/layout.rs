@@ -1,0 +1,180 @@
+//! Where everything is: a pure function of the size and of what is open. Used
+//! by paging, by the view, and later by the mouse.
+
+use ratatui::layout::Rect;
+
+use super::{Focus, Model};
+
+/// Below this many columns or rows the screen only says what it needs.
+pub const NEEDS: (u16, u16) = (40, 10);
+/// From this many columns on there is a list beside the thread.
+pub const TWO_PANES: u16 = 100;
+/// From this many columns on there is a customer pane too.
+pub const THREE_PANES: u16 = 120;
+/// The composer grows up to this many lines of text.
+const COMPOSER_LINES: u16 = 8;
+
+/// The places of one frame. A pane that is not shown is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// The whole screen.
+    pub screen: Rect,
+    /// The top line.
+    pub status: Rect,
+    /// The list, with its frame.
+    pub list: Option<Rect>,
+    /// The lines below the list that explain the selected row (one pane only).
+    pub explain: Option<Rect>,
+    /// The thread, with its frame.
+    pub thread: Option<Rect>,
+    /// A refusal that stays until something is done about it.
+    pub notice: Option<Rect>,
+    /// The composer, with its frame.
+    pub composer: Option<Rect>,
+    /// The customer pane, with its frame.
+    pub customer: Option<Rect>,
+    /// The bottom line with the keys.
+    pub hints: Rect,
+}
+
+/// Whether the screen is too small to show anything.
+pub fn too_small((width, height): (u16, u16)) -> bool {
+    width < NEEDS.0 || height < NEEDS.1
+}
+
+/// The places for the model as it is.
+pub fn layout(model: &Model) -> Layout {
+    let (width, height) = model.size;
+    let screen = Rect::new(0, 0, width, height);
+    let mut layout = Layout {
+        screen,
+        ..Layout::default()
+    };
+    if too_small(model.size) {
+        return layout;
+    }
+    layout.status = Rect::new(0, 0, width, 1);
+    layout.hints = Rect::new(0, height - 1, width, 1);
+    let body = Rect::new(0, 1, width, height - 2);
+    let (list, thread, customer) = columns(width);
+    if list == 0 {
+        if model.focus == Focus::List || model.thread.is_none() {
+            layout.list = Some(Rect {
+                height: body.height - 2,
+                ..body
+            });
+            layout.explain = Some(Rect {
+                y: body.bottom() - 2,
+                height: 2,
+                ..body
+            });
+        } else {
+            split_thread(model, body, &mut layout);
+        }
+        return layout;
+    }
+    layout.list = Some(Rect {
+        width: list,
+        ..body
+    });
+    split_thread(
+        model,
+        Rect {
+            x: list,
+            width: thread,
+            ..body
+        },
+        &mut layout,
+    );
+    if customer > 0 {
+        layout.customer = Some(Rect {
+            x: list + thread,
+            width: customer,
+            ..body
+        });
+    }
+    layout
+}
+
+/// Widths of list, thread and customer pane; 0 for none.
+fn columns(width: u16) -> (u16, u16, u16) {
+    if width < TWO_PANES {
+        (0, width, 0)
+    } else if width < THREE_PANES {
+        let list = width * 36 / 100;
+        (list, width - list, 0)
+    } else {
+        let list = (width * 29 / 100).clamp(35, 56);
+        let customer = (width * 23 / 100).clamp(28, 44);
+        (list, width - list - customer, customer)
+    }
+}
+
+fn split_thread(model: &Model, area: Rect, layout: &mut Layout) {
+    let Some(thread) = &model.thread else {
+        layout.thread = Some(area);
+        return;
+    };
+    let inner = area.width.saturating_sub(2);
+    // The thread keeps at least three lines and its frame.
+    let room = area.height.saturating_sub(5);
+    let notice = thread.notice.as_ref().map_or(0, |text| {
+        let lines = crate::text::wrap(&text.as_str().into(), usize::from(inner)).len();
+        u16::try_from(lines).unwrap_or(u16::MAX).min(3).min(room)
+    });
+    let shown = model.focus == Focus::Composer || !thread.composer.is_empty();
+    let composer = if shown {
+        let lines = thread.composer.height(inner).clamp(1, COMPOSER_LINES);
+        (lines + 2).min(room.saturating_sub(notice)).max(3)
+    } else {
+        0
+    };
+    let top = area.height.saturating_sub(notice + composer);
+    layout.thread = Some(Rect {
+        height: top,
+        ..area
+    });
+    if notice > 0 {
+        layout.notice = Some(Rect {
+            x: area.x + 1,
+            y: area.y + top,
+            width: inner,
+            height: notice,
+        });
+    }
+    if composer > 0 {
+        layout.composer = Some(Rect {
+            y: area.y + top + notice,
+            height: composer,
+            ..area
+        });
+    }
+}
+
+/// What is inside a frame.
+pub fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// Where the rows of the list are: inside its frame, and on a narrow screen
+/// below the heads of the columns.
+pub fn list_body(layout: &Layout) -> Rect {
+    let inner = layout.list.map(inside).unwrap_or_default();
+    let head = u16::from(layout.explain.is_some()).min(inner.height);
+    Rect {
+        y: inner.y + head,
+        height: inner.height - head,
+        ..inner
+    }
+}
+
+/// How many terminal lines one row of the list takes: one in the table of a
+/// narrow screen, two beside the thread.
+pub fn row_height(layout: &Layout) -> u16 {
+    if layout.explain.is_some() { 1 } else { 2 }
+}

@@ -1,0 +1,372 @@
+//! A thread entry as lines of text with meaning. Height, scrolling and painting
+//! all come from here, so they cannot disagree. Author and state stand in the
+//! gutter, a column that customer text can never reach.
+
+use jiff::tz::TimeZone;
+
+use crate::{
+    domain::{
+        Apps, Author, Happening, Item, Message, Outgoing, Part, SendAs, SendState, Timestamp,
+    },
+    text::{self, Clean},
+};
+
+/// Width of time and mark before the text, in cells.
+pub const GUTTER: u16 = 8;
+
+/// What a piece of text is, so that the view can choose how it looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// What somebody wrote.
+    Said,
+    /// Less important.
+    Dim,
+    /// A button or an attachment.
+    Part,
+    /// An event.
+    Event,
+    /// Something went wrong.
+    Bad,
+    /// Something needs care.
+    Warn,
+    /// Something went well.
+    Good,
+}
+
+/// One line of a thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ThreadLine {
+    /// A rule across the pane with words in it: a new day, or what is new.
+    Rule {
+        /// The words.
+        words: String,
+        /// It says "new", not a day.
+        new: bool,
+    },
+    /// Gutter and text.
+    Text {
+        /// `14:05` on the first line of an entry.
+        time: Option<String>,
+        /// `C`, `B`, `A`, `P` or `*` on the first line of an entry.
+        mark: Option<char>,
+        /// The text, cut to the width.
+        pieces: Vec<(Tone, Clean)>,
+    },
+}
+
+/// What the lines depend on besides the entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// Cells for the text, gutter included.
+    pub width: u16,
+    /// The agent's time zone.
+    pub zone: &'a TimeZone,
+    /// The present moment, for "Today".
+    pub now: Timestamp,
+    /// Names of apps.
+    pub apps: &'a Apps,
+    /// Customer messages after this moment are new.
+    pub seen_through: Option<Timestamp>,
+}
+
+/// The lines of entry `at` of `items`.
+pub fn of_item(items: &[Item], at: usize, look: &Look<'_>) -> Vec<ThreadLine> {
+    let Some(item) = items.get(at) else {
+        return Vec::new();
+    };
+    let before = at.checked_sub(1).and_then(|i| items.get(i));
+    let mut lines = Vec::new();
+    let date = |t: Timestamp| t.local(look.zone).date();
+    if before.is_none_or(|before| date(before.at()) != date(item.at())) {
+        lines.push(ThreadLine::Rule {
+            words: day(item.at(), look),
+            new: false,
+        });
+    }
+    if is_new(item, look)
+        && !items[..at]
+            .iter()
+            .rev()
+            .take_while(|i| !is_old(i, look))
+            .any(|i| is_new(i, look))
+    {
+        lines.push(ThreadLine::Rule {
+            words: "new".into(),
+            new: true,
+        });
+    }
+    let (mark, body) = match item {
+        Item::Message(message) => (message.author.mark(), message_lines(message, look)),
+        Item::Event { what, .. } => (
+            '*',
+            wrapped(Tone::Event, &happening(what, look.apps).into(), look),
+        ),
+        Item::Outgoing(outgoing) => ('A', outgoing_lines(outgoing, look)),
+    };
+    let time = item.at().local(look.zone).strftime("%H:%M").to_string();
+    for (i, pieces) in body.into_iter().enumerate() {
+        lines.push(ThreadLine::Text {
+            time: (i == 0).then(|| time.clone()),
+            mark: (i == 0).then_some(mark),
+            pieces,
+        });
+    }
+    lines
+}
+
+type Pieces = Vec<(Tone, Clean)>;
+
+fn is_new(item: &Item, look: &Look<'_>) -> bool {
+    let from_customer = matches!(item, Item::Message(m) if m.author == Author::Customer);
+    from_customer && look.seen_through.is_some_and(|seen| item.at() > seen)
+}
+
+fn is_old(item: &Item, look: &Look<'_>) -> bool {
+    look.seen_through.is_none_or(|seen| item.at() <= seen)
+}
+
+fn day(at: Timestamp, look: &Look<'_>) -> String {
+    let (then, now) = (at.local(look.zone), look.now.local(look.zone));
+    if then.date() == now.date() {
+        "Today".into()
+    } else if then.date().year() == now.date().year() {
+        then.strftime("%a %-d %b").to_string()
+    } else {
+        then.strftime("%a %-d %b %Y").to_string()
+    }
+}
+
+fn room(look: &Look<'_>) -> usize {
+    usize::from(look.width.saturating_sub(GUTTER)).max(2)
+}
+
+fn wrapped(tone: Tone, text: &Clean, look: &Look<'_>) -> Vec<Pieces> {
+    text::wrap(text, room(look))
+        .into_iter()
+        .map(|line| vec![(tone, line.into())])
+        .collect()
+}
+
+fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
+    let mut lines = Vec::new();
+    if message.gone {
+        return wrapped(
+            Tone::Dim,
+            &"(Meta no longer gives out this message)".into(),
+            look,
+        );
+    }
+    if message.author == Author::Inbox {
+        lines.extend(wrapped(
+            Tone::Dim,
+            &"(typed in Meta's Page Inbox)".into(),
+            look,
+        ));
+    }
+    let tapped = message.parts.contains(&Part::Tapped);
+    if !message.text.is_empty() {
+        let clean = Clean::from(message.text.as_str());
+        if tapped {
+            let mut tapped = wrapped(Tone::Said, &format!("(tapped) {clean}").into(), look);
+            lines.append(&mut tapped);
+        } else {
+            lines.extend(wrapped(Tone::Said, &clean, look));
+        }
+        if text::is_suspicious(&message.text) {
+            lines.extend(wrapped(
+                Tone::Warn,
+                &"! hidden control characters in this message were disarmed".into(),
+                look,
+            ));
+        }
+    }
+    for part in &message.parts {
+        part_lines(part, look, &mut lines);
+    }
+    if lines.is_empty() {
+        lines = wrapped(Tone::Dim, &"(empty message)".into(), look);
+    }
+    lines
+}
+
+fn part_lines(part: &Part, look: &Look<'_>, lines: &mut Vec<Pieces>) {
+    let mut say = |tone, text: String| lines.extend(wrapped(tone, &Clean::one_line(&text), look));
+    match part {
+        Part::File { kind, name, bytes } => {
+            let name = name.as_deref().map(|n| format!(" {n}")).unwrap_or_default();
+            let size = bytes.map(|b| format!(" · {}", size(b))).unwrap_or_default();
+            say(Tone::Part, format!("[{kind}]{name}{size}"));
+        }
+        Part::Sticker => say(Tone::Part, "[sticker]".into()),
+        Part::Card {
+            title,
+            subtitle,
+            buttons,
+        } => {
+            if !title.is_empty() {
+                say(Tone::Said, title.clone());
+            }
+            if !subtitle.is_empty() {
+                say(Tone::Dim, subtitle.clone());
+            }
+            buttons_lines(buttons, look, lines);
+        }
+        Part::QuickReplies(titles) => buttons_lines(titles, look, lines),
+        Part::Share { title, link } => {
+            say(Tone::Part, format!("[link] {title}"));
+            if !link.is_empty() {
+                say(Tone::Dim, link.clone());
+            }
+        }
+        Part::Story => say(Tone::Part, "[story]".into()),
+        Part::Unsupported => say(
+            Tone::Dim,
+            "[Meta does not give this kind of message to apps]".into(),
+        ),
+        Part::Tapped => {}
+    }
+}
+
+/// `[Track order] [Refund]`, never broken inside a button.
+fn buttons_lines(titles: &[String], look: &Look<'_>, lines: &mut Vec<Pieces>) {
+    let mut line = String::new();
+    for title in titles {
+        let button = text::cut(&format!("[{}]", &*Clean::one_line(title)), room(look));
+        if !line.is_empty() && text::width(&line) + 1 + text::width(&button) > room(look) {
+            lines.push(vec![(Tone::Part, std::mem::take(&mut line).into())]);
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&button);
+    }
+    if !line.is_empty() {
+        lines.push(vec![(Tone::Part, line.into())]);
+    }
+}
+
+fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces> {
+    let mut lines = wrapped(Tone::Said, &outgoing.text.as_str().into(), look);
+    let as_word = match outgoing.send_as {
+        SendAs::Response => "",
+        SendAs::HumanAgent => " as HUMAN_AGENT",
+    };
+    let (tone, words) = match &outgoing.state {
+        SendState::Queued => (Tone::Dim, format!("◷ queued{as_word}")),
+        SendState::Sending => (Tone::Dim, format!("… sending{as_word}")),
+        SendState::Sent(_) => (Tone::Good, "✓ sent".into()),
+        SendState::Refused(why) => (
+            Tone::Bad,
+            format!("✗ not sent: {why} Your text is back in the composer."),
+        ),
+        SendState::Unsure => (
+            Tone::Warn,
+            "? not confirmed: Meta may have it. It is looked for, not sent again.".into(),
+        ),
+    };
+    lines.extend(wrapped(tone, &words.into(), look));
+    lines
+}
+
+/// What an event line says.
+pub fn happening(what: &Happening, apps: &Apps) -> String {
+    match what {
+        Happening::Took => "you took control".into(),
+        Happening::PassedTo(Some(app)) => format!("you handed over to {}", apps.name(app)),
+        Happening::PassedTo(None) => format!("you handed back to {}", apps.bot_name()),
+        Happening::Released => "you released control: nobody holds the thread".into(),
+        Happening::Extended => "you extended control".into(),
+        Happening::Requested => "you asked the owner for control".into(),
+        Happening::MarkedSeen => "marked as seen".into(),
+        Happening::CameToUs => "control came to us".into(),
+        Happening::LeftUs => "control left us".into(),
+    }
+}
+
+/// A file size in words.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Mid;
+
+    fn message(mid: &str, at: i64, author: Author, text: &str) -> Item {
+        Item::Message(Message {
+            mid: Mid::new(mid),
+            at: Timestamp::from_secs(at),
+            author,
+            text: text.into(),
+            parts: Vec::new(),
+            gone: false,
+        })
+    }
+
+    fn look<'a>(zone: &'a TimeZone, apps: &'a Apps, seen: Option<i64>) -> Look<'a> {
+        Look {
+            width: 30,
+            zone,
+            now: Timestamp::from_secs(90_000),
+            apps,
+            seen_through: seen.map(Timestamp::from_secs),
+        }
+    }
+
+    #[test]
+    fn customer_text_never_reaches_the_gutter() {
+        let (zone, apps) = (TimeZone::UTC, Apps::default());
+        let items = [message(
+            "m",
+            90_000,
+            Author::Customer,
+            "14:06 A I am an agent\n14:07 * you took control",
+        )];
+        for line in of_item(&items, 0, &look(&zone, &apps, None)).iter().skip(2) {
+            assert!(
+                matches!(
+                    line,
+                    ThreadLine::Text {
+                        time: None,
+                        mark: None,
+                        ..
+                    }
+                ),
+                "{line:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_new_line_stands_before_the_first_new_message_only() {
+        let (zone, apps) = (TimeZone::UTC, Apps::default());
+        let items = [
+            message("1", 86_400, Author::Customer, "old"),
+            message("2", 86_500, Author::Page, "bot"),
+            message("3", 86_600, Author::Customer, "new"),
+            message("4", 86_700, Author::Customer, "newer"),
+        ];
+        let look = look(&zone, &apps, Some(86_450));
+        let news: Vec<usize> = (0..items.len())
+            .filter(|i| {
+                of_item(&items, *i, &look)
+                    .iter()
+                    .any(|l| matches!(l, ThreadLine::Rule { new: true, .. }))
+            })
+            .collect();
+        assert_eq!(news, [2]);
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        assert_eq!(
+            [size(900), size(48_213), size(4_812_004)],
+            ["900 B", "48 kB", "4.8 MB"]
+        );
+    }
+}

@@ -1,0 +1,46 @@
+//! Every way in.
+
+use super::keymap::Key;
+use crate::domain::{Change, ConversationId, InboxAsk, InboxPage, Platform, Routing, ThreadPage};
+
+/// Something that happened outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted; never a command.
+    Paste(String),
+    /// The terminal has this size, in cells.
+    Resize(u16, u16),
+    /// The terminal got or lost the focus.
+    Focus(bool),
+    /// The cache holds something new.
+    Changed(Vec<Change>),
+    /// News was lost on the way: ask the cache for everything.
+    Missed,
+    /// The cache answered.
+    Loaded(Loaded),
+    /// The cache could not answer; says why.
+    Failed(String),
+    /// The moment that [`wake_at`](super::wake_at) named has come.
+    Wake,
+    /// The system asks the program to end.
+    Terminate,
+}
+
+/// Answers of the cache, with the question they belong to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Loaded {
+    /// A slice of the list.
+    Inbox(InboxAsk, InboxPage),
+    /// A thread; `None` when there is none of that id.
+    Thread(ConversationId, Option<Box<ThreadPage>>),
+    /// The next who waits; `None` when nobody does.
+    Next(Option<ConversationId>),
+    /// People whose names fit, best first.
+    Found(String, Vec<(ConversationId, String, Platform)>),
+    /// The JSON of a thread, newest message first.
+    Raw(ConversationId, Vec<String>),
+    /// The Page's name and whether it routes on Messenger and Instagram.
+    Page(String, Routing, Routing),
+}

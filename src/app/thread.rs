@@ -1,0 +1,283 @@
+//! The open thread. Scroll is an anchor (an entry and a line of it), so neither
+//! new messages nor another size make it jump. Only what is on the screen is
+//! laid out.
+
+use super::{
+    composer::Composer,
+    lines::{self, Look, ThreadLine},
+};
+use crate::domain::{Conversation, Item, LocalId, Profile, SendState, ThreadPage, Timestamp};
+
+/// How many entries are asked for at first, and how many more each time.
+pub const WINDOW: u32 = 200;
+
+/// What stands at the top of the pane.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Anchor {
+    /// The end of the thread is at the bottom and stays there.
+    #[default]
+    Bottom,
+    /// This line of this entry is at the top.
+    Top {
+        /// Place of the entry.
+        at: usize,
+        /// The entry's key, to find it again after a reload.
+        key: String,
+        /// Line of the entry, from 0.
+        line: usize,
+    },
+}
+
+/// The thread as it is shown.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    /// The row.
+    pub conversation: Conversation,
+    /// The profile.
+    pub profile: Profile,
+    /// Entries, oldest first.
+    pub items: Vec<Item>,
+    /// The cache has answered.
+    pub loaded: bool,
+    /// The cache holds older entries.
+    pub older_cached: bool,
+    /// Meta may have older ones.
+    pub older_remote: bool,
+    /// Older ones have been asked for.
+    pub loading_older: bool,
+    /// How many entries to ask for.
+    pub limit: u32,
+    /// Where the pane stands.
+    pub anchor: Anchor,
+    /// Customer messages after this moment are new.
+    pub seen_through: Option<Timestamp>,
+    /// The reply being written.
+    pub composer: Composer,
+    /// A refusal, until something is done about it.
+    pub notice: Option<String>,
+    /// When we last marked the thread as seen.
+    pub marked_seen: Option<Timestamp>,
+    /// After this reply has gone out, the next who waits is opened.
+    pub advance_after: Option<LocalId>,
+    /// After a hand-back without a reply, too.
+    pub advance_after_pass: bool,
+    /// Words that were searched for.
+    pub find: String,
+}
+
+/// The lines on the screen.
+#[derive(Clone, Debug, Default)]
+pub struct Viewport {
+    /// The lines, with the place of their entry.
+    pub lines: Vec<(usize, ThreadLine)>,
+    /// Place and line of the first one.
+    pub top: (usize, usize),
+    /// The first entry's first line is shown.
+    pub at_top: bool,
+    /// The last entry's last line is shown.
+    pub at_bottom: bool,
+}
+
+impl Thread {
+    /// A thread of which only the row is known yet.
+    pub fn new(conversation: Conversation) -> Self {
+        Self {
+            conversation,
+            profile: Profile::Unasked,
+            items: Vec::new(),
+            loaded: false,
+            older_cached: false,
+            older_remote: false,
+            loading_older: false,
+            limit: WINDOW,
+            anchor: Anchor::Bottom,
+            seen_through: None,
+            composer: Composer::default(),
+            notice: None,
+            marked_seen: None,
+            advance_after: None,
+            advance_after_pass: false,
+            find: String::new(),
+        }
+    }
+
+    /// Takes what the cache holds. A draft is taken only into an empty
+    /// composer with nothing on its way.
+    pub(super) fn take(&mut self, page: ThreadPage) {
+        let first = !self.loaded;
+        self.loaded = true;
+        self.conversation = page.conversation;
+        self.profile = page.profile;
+        self.items = page.items;
+        self.older_cached = page.older_cached;
+        self.older_remote = page.older_remote;
+        if first {
+            // "New" means new since the last look, not since this one.
+            self.seen_through = page.seen_through;
+        }
+        if let Anchor::Top { at, key, .. } = &mut self.anchor
+            && self.items.get(*at).is_none_or(|item| item.key() != *key)
+        {
+            match self.items.iter().position(|item| item.key() == *key) {
+                Some(found) => *at = found,
+                None => self.anchor = Anchor::Bottom,
+            }
+        }
+        let composer = &mut self.composer;
+        if let (true, None, None, Some((text, cursor))) = (
+            composer.is_empty(),
+            &composer.awaiting,
+            composer.unsaved_since,
+            page.draft,
+        ) {
+            composer.set(&text, cursor);
+            composer.saved = true;
+        }
+    }
+
+    /// The lines that fit into `height`.
+    pub fn viewport(&self, look: &Look<'_>, height: usize) -> Viewport {
+        match &self.anchor {
+            Anchor::Bottom => self.from_bottom(look, height),
+            Anchor::Top { at, line, .. } => {
+                let view = self.from_top(look, height, *at, *line);
+                if view.lines.len() < height {
+                    self.from_bottom(look, height)
+                } else {
+                    view
+                }
+            }
+        }
+    }
+
+    fn from_bottom(&self, look: &Look<'_>, height: usize) -> Viewport {
+        let mut blocks: Vec<(usize, Vec<ThreadLine>)> = Vec::new();
+        let mut have = 0;
+        for at in (0..self.items.len()).rev() {
+            if have >= height {
+                break;
+            }
+            let lines = lines::of_item(&self.items, at, look);
+            have += lines.len();
+            blocks.push((at, lines));
+        }
+        let cut = have.saturating_sub(height);
+        let first = blocks.last().map_or(0, |(at, _)| *at);
+        let lines: Vec<_> = blocks
+            .into_iter()
+            .rev()
+            .flat_map(|(at, lines)| lines.into_iter().map(move |line| (at, line)))
+            .skip(cut)
+            .collect();
+        // At most the first block is cut, because it was the last one needed.
+        Viewport {
+            at_top: first == 0 && cut == 0,
+            at_bottom: true,
+            top: (first, cut),
+            lines,
+        }
+    }
+
+    fn from_top(&self, look: &Look<'_>, height: usize, at: usize, line: usize) -> Viewport {
+        let mut lines = Vec::new();
+        let mut skip = line;
+        let mut place = at;
+        while lines.len() <= height && place < self.items.len() {
+            let block = lines::of_item(&self.items, place, look);
+            lines.extend(block.into_iter().skip(skip).map(|line| (place, line)));
+            skip = 0;
+            place += 1;
+        }
+        let at_bottom = lines.len() <= height && place >= self.items.len();
+        lines.truncate(height);
+        Viewport {
+            lines,
+            top: (at, line),
+            at_top: at == 0 && line == 0,
+            at_bottom,
+        }
+    }
+
+    /// Scrolls by lines; negative is towards the past.
+    pub(super) fn scroll(&mut self, by: isize, look: &Look<'_>, height: usize) {
+        let view = self.viewport(look, height);
+        let (mut at, mut line) = view.top;
+        if by < 0 {
+            let mut left = by.unsigned_abs();
+            while left > line && at > 0 {
+                left -= line + 1;
+                at -= 1;
+                line = lines::of_item(&self.items, at, look)
+                    .len()
+                    .saturating_sub(1);
+            }
+            line = line.saturating_sub(left);
+        } else {
+            if view.at_bottom {
+                self.anchor = Anchor::Bottom;
+                return;
+            }
+            let mut left = by.unsigned_abs();
+            while left > 0 && at < self.items.len() {
+                let rest = lines::of_item(&self.items, at, look)
+                    .len()
+                    .saturating_sub(line + 1);
+                if left <= rest {
+                    line += left;
+                    left = 0;
+                } else {
+                    left -= rest + 1;
+                    (at, line) = (at + 1, 0);
+                }
+            }
+        }
+        self.anchor_at(at, line);
+        if self.viewport(look, height).at_bottom {
+            self.anchor = Anchor::Bottom;
+        }
+    }
+
+    /// Puts an entry at the top of the pane.
+    pub(super) fn anchor_at(&mut self, at: usize, line: usize) {
+        self.anchor = match self.items.get(at) {
+            Some(item) => Anchor::Top {
+                at,
+                key: item.key(),
+                line,
+            },
+            None => Anchor::Bottom,
+        };
+    }
+
+    /// The entry that holds the words searched for, before or after the top.
+    pub(super) fn found(&self, from: usize, forward: bool) -> Option<usize> {
+        let words = crate::text::fold(&self.find);
+        let fits = |at: &usize| match &self.items[*at] {
+            Item::Message(m) => crate::text::fold(&m.text).contains(&words),
+            Item::Event { .. } | Item::Outgoing(_) => false,
+        };
+        if words.is_empty() {
+            return None;
+        }
+        let count = self.items.len();
+        if forward {
+            (from + 1..count).chain(0..(from + 1).min(count)).find(fits)
+        } else {
+            (0..from.min(count))
+                .rev()
+                .chain((from.min(count)..count).rev())
+                .find(fits)
+        }
+    }
+
+    /// A reply that was refused and why, if there is one.
+    pub fn refused(&self) -> Option<&str> {
+        self.items.iter().rev().take(8).find_map(|item| match item {
+            Item::Outgoing(o) => match &o.state {
+                SendState::Refused(why) => Some(why.as_str()),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+}

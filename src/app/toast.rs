@@ -1,0 +1,55 @@
+//! Short news that goes away by itself.
+
+use std::collections::VecDeque;
+
+use crate::domain::{Span, Timestamp};
+
+/// How many are kept.
+const KEPT: usize = 3;
+
+/// How it went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToastKind {
+    /// By the way.
+    Info,
+    /// Something worked.
+    Good,
+    /// Something cannot be done.
+    Warn,
+    /// Something went wrong.
+    Bad,
+}
+
+/// One piece of news.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// How it went.
+    pub kind: ToastKind,
+    /// The words, raw.
+    pub text: String,
+    /// When it goes away.
+    pub until: Timestamp,
+}
+
+impl Toast {
+    pub(super) fn new(kind: ToastKind, text: String, now: Timestamp) -> Self {
+        let seconds = match kind {
+            ToastKind::Info | ToastKind::Good => 4,
+            ToastKind::Warn => 7,
+            ToastKind::Bad => 12,
+        };
+        Self {
+            kind,
+            text,
+            until: now.plus(Span::seconds(seconds)),
+        }
+    }
+}
+
+pub(super) fn push(toasts: &mut VecDeque<Toast>, toast: Toast) {
+    toasts.retain(|other| other.text != toast.text);
+    toasts.push_back(toast);
+    while toasts.len() > KEPT {
+        toasts.pop_front();
+    }
+}

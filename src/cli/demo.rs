@@ -1,0 +1,103 @@
+//! `switchboard demo`: the real desk against a simulator in the same process.
+
+use clap::Args;
+
+use super::{Failure, Global, executor, require_terminal, run, theme};
+use crate::{
+    clock::Clock,
+    config::Config,
+    domain::{AppId, PageId},
+    runtime::{self, Desk, Tasks},
+    sim::{self, Simulator},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The same seed gives the same world
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// How many conversations there are at least
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    conversations: usize,
+    /// How many messages the longest thread has at least
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    messages: usize,
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
+    let config =
+        Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
+    require_terminal()?;
+    let executor = executor()?;
+    let clock = Clock::system();
+    let options = sim::Options {
+        seed: arguments.seed,
+        conversations: arguments.conversations,
+        messages: arguments.messages,
+        ..sim::Options::default()
+    };
+    let simulator = Simulator::new(options, clock.clone()).map_err(Failure::failed)?;
+    let temporary;
+    let cache = match &global.cache {
+        Some(folder) => folder.clone(),
+        None => {
+            temporary = tempfile::Builder::new()
+                .prefix("switchboard-demo-")
+                .tempdir()
+                .map_err(|e| {
+                    Failure::Failed(format!("cannot make a folder for the demo's cache ({e})"))
+                })?;
+            temporary.path().to_owned()
+        }
+    };
+    executor.block_on(async {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .map_err(|e| Failure::Failed(format!("cannot listen on 127.0.0.1 ({e})")))?;
+        let address = listener.local_addr().map_err(Failure::failed)?;
+        let page = PageId::new(simulator.page_id());
+        let (_, token) = simulator
+            .app("switchboard")
+            .ok_or_else(|| Failure::Failed("the demo has no desk app".into()))?;
+        let global = Global {
+            base_url: Some(format!("http://{address}")),
+            page: None,
+            config: None,
+            ..copy(global)
+        };
+        let graph = run::client(&global, &config, token.into(), page.clone(), &clock)?;
+        let mut settings = run::settings(&global, &config);
+        settings.seed = arguments.seed;
+        settings.apps.bot = simulator.app("bot").map(|(id, _)| AppId::new(id));
+        let mut tasks = Tasks::new();
+        let stop = tasks.stop_signal();
+        tasks.spawn("simulator", async move {
+            simulator
+                .serve(listener, async move { stop.cancelled().await })
+                .await
+                .map_err(|e| e.to_string())
+        });
+        let desk = Desk {
+            page,
+            cache,
+            graph,
+            settings,
+            theme: theme(&config),
+            clock,
+        };
+        runtime::run(desk, tasks).await.map_err(Failure::failed)
+    })
+}
+
+fn copy(global: &Global) -> Global {
+    Global {
+        config: None,
+        base_url: None,
+        api_version: global.api_version.clone(),
+        page: None,
+        cache: global.cache.clone(),
+        read_only: global.read_only,
+        json: global.json,
+        log: global.log.clone(),
+    }
+}

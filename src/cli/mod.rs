@@ -1,0 +1,149 @@
+//! The command line: the only module that writes to stdout, and the only one
+//! that knows all the others. Exit codes: 0 done, 1 failed, 2 wrong usage,
+//! 3 refused by Meta, 4 outcome unknown.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)] // words for the shell are its business
+
+mod demo;
+mod run;
+mod sim;
+
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{config::Config, graph, text::Clean, ui::Theme};
+
+/// A terminal live-agent inbox for Facebook Messenger Pages and Instagram DMs.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The desk on an embedded simulator; nothing to configure
+    Demo(demo::Arguments),
+    /// The simulator alone; prints what it takes to connect
+    Sim(sim::Arguments),
+}
+
+/// Options of every subcommand.
+#[derive(Debug, Args)]
+struct Global {
+    /// The config file
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The Graph API, or a simulator
+    #[arg(long, global = true, value_name = "URL")]
+    base_url: Option<String>,
+    /// The version of the Graph API, such as v26.0
+    #[arg(long, global = true, value_name = "vN.N")]
+    api_version: Option<String>,
+    /// The Page
+    #[arg(long, global = true, value_name = "ID")]
+    page: Option<String>,
+    /// Where conversations, drafts and replies are kept
+    #[arg(long, global = true, value_name = "DIR")]
+    cache: Option<PathBuf>,
+    /// Send nothing at all, not even "seen"
+    #[arg(long, global = true)]
+    read_only: bool,
+    /// Print JSON on stdout
+    #[arg(long, global = true)]
+    json: bool,
+    /// Write every Graph call to this file, a JSON line each; never a token
+    #[arg(long, global = true, value_name = "FILE")]
+    log: Option<PathBuf>,
+}
+
+/// Why the program ends badly.
+enum Failure {
+    /// Something did not work: exit code 1.
+    Failed(String),
+    /// It was called wrongly: exit code 2.
+    Usage(String),
+    /// Meta refused: exit code 3.
+    Refused(String),
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    // A core dump would hold the token.
+    let none = rustix::process::Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    let cli = Cli::parse();
+    let result = match cli.command {
+        None => run::desk(&cli.global),
+        Some(Command::Demo(arguments)) => demo::run(&arguments, &cli.global),
+        Some(Command::Sim(arguments)) => sim::run(&arguments, &cli.global),
+    };
+    let (words, code) = match result {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Failed(words)) => (words, 1),
+        Err(Failure::Usage(words)) => (words, 2),
+        Err(Failure::Refused(words)) => (words, 3),
+    };
+    eprintln!("switchboard: {}", Clean::from(words));
+    ExitCode::from(code)
+}
+
+impl Failure {
+    fn failed(error: impl std::fmt::Display) -> Self {
+        Self::Failed(error.to_string())
+    }
+
+    /// The exit code of a Graph error.
+    fn of_graph(error: &graph::Error) -> Self {
+        match error {
+            graph::Error::Graph(_) | graph::Error::ReadOnly => Self::Refused(error.to_string()),
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+/// A desk needs a terminal that can do what it asks for.
+fn require_terminal() -> Result<(), Failure> {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        return Err(Failure::Failed(
+            "the desk needs a terminal, and stdin or stdout is not one. Run it without pipes."
+                .into(),
+        ));
+    }
+    match std::env::var("TERM") {
+        Ok(term) if term == "dumb" => Err(Failure::Failed(
+            "the terminal says TERM=dumb, and the desk needs one that can place text. Try TERM=xterm-256color.".into(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Colour and characters, from config and environment.
+fn theme(config: &Config) -> Theme {
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let locale = locale.map(|locale| locale.to_uppercase().replace('-', ""));
+    // Without a locale most terminals of today are UTF-8 all the same.
+    let ascii = config
+        .ascii
+        .unwrap_or_else(|| locale.is_some_and(|locale| !locale.contains("UTF8")));
+    Theme::new(no_colour, ascii)
+}
+
+/// The machinery that tasks run on.
+fn executor() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::Failed(format!("cannot start ({e})")))
+}

@@ -1,0 +1,123 @@
+//! `switchboard`: the desk on the configured Page.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::{Failure, Global, executor, require_terminal, theme};
+use crate::{
+    app::Settings,
+    clock::{self, Clock},
+    config::{self, Config},
+    domain::PageId,
+    graph,
+    runtime::{self, Desk, Tasks},
+};
+
+const GUIDE: &str = "\
+there is no Page token yet.
+
+  Look around first, nothing to configure:
+      switchboard demo
+
+  Then, for your own Page:
+   1. In the Meta App Dashboard, make an app of its own for the desk (not the
+      bot's: thread control is held by apps, so a desk that shares the bot's
+      app has nothing to take), with pages_messaging, pages_manage_metadata
+      and pages_read_engagement.
+   2. Make a Page access token of that app and put it where only you read it:
+      export SWITCHBOARD_PAGE_TOKEN=…    (or token_file in the config)
+   3. In the Page settings, under Advanced messaging, set the bot as default
+      app and allow the desk's app to take control of conversations.
+   4. switchboard --page YOUR_PAGE_ID
+
+  The README says more about each step.";
+
+pub(super) fn desk(global: &Global) -> Result<(), Failure> {
+    let config =
+        Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
+    let Some(token) = config.token().map_err(|e| Failure::Usage(e.to_string()))? else {
+        return Err(Failure::Usage(GUIDE.into()));
+    };
+    require_terminal()?;
+    let executor = executor()?;
+    let clock = Clock::system();
+    let page = match global.page.clone().or_else(|| config.page.clone()) {
+        Some(page) => PageId::new(page),
+        // The token's own Page; its id names the cache, so it must be known.
+        None => {
+            eprintln!("Asking Meta which Page the token belongs to …");
+            let client = client(global, &config, token.clone(), PageId::new("me"), &clock)?;
+            executor
+                .block_on(client.about_page())
+                .map_err(|e| Failure::of_graph(&e))?
+                .id
+        }
+    };
+    let graph = client(global, &config, token, page.clone(), &clock)?;
+    let desk = Desk {
+        cache: folder(global, &config)?,
+        page,
+        graph,
+        settings: settings(global, &config),
+        theme: theme(&config),
+        clock,
+    };
+    executor
+        .block_on(runtime::run(desk, Tasks::new()))
+        .map_err(Failure::failed)
+}
+
+/// The Graph client as config and command line want it.
+pub(super) fn client(
+    global: &Global,
+    config: &Config,
+    token: SecretString,
+    page: PageId,
+    clock: &Clock,
+) -> Result<graph::Client, Failure> {
+    let or = |flag: &Option<String>, file: &Option<String>, default: &str| {
+        flag.clone()
+            .or_else(|| file.clone())
+            .unwrap_or_else(|| default.to_owned())
+    };
+    let options = graph::Options {
+        base_url: or(&global.base_url, &config.base_url, config::BASE_URL),
+        api_version: or(
+            &global.api_version,
+            &config.api_version,
+            config::API_VERSION,
+        ),
+        token,
+        page,
+        read_only: global.read_only || config.read_only,
+        log: global.log.clone(),
+    };
+    graph::Client::new(options, clock.clone()).map_err(|e| Failure::Usage(e.to_string()))
+}
+
+/// What the state machine is told.
+pub(super) fn settings(global: &Global, config: &Config) -> Settings {
+    Settings {
+        reply_as: config.reply_as,
+        agent: config.agent.clone().unwrap_or_else(|| "agent".into()),
+        read_only: global.read_only || config.read_only,
+        keymap: config.keymap.clone(),
+        zone: clock::zone(),
+        seed: clock::random_seed(),
+        apps: config.known_apps(),
+    }
+}
+
+fn folder(global: &Global, config: &Config) -> Result<PathBuf, Failure> {
+    global
+        .cache
+        .clone()
+        .or_else(|| config.cache.clone())
+        .or_else(config::data_folder)
+        .ok_or_else(|| {
+            Failure::Usage(
+                "there is no home folder for the cache; name one with --cache DIR".into(),
+            )
+        })
+}

@@ -1,0 +1,130 @@
+//! `switchboard sim`: the simulator alone, for a desk or a bot in another
+//! process.
+
+use std::{io::Write, net::SocketAddr, path::PathBuf};
+
+use clap::Args;
+use serde_json::Value;
+
+use super::{Failure, Global, executor};
+use crate::{
+    clock::Clock,
+    domain::Timestamp,
+    sim::{self, Simulator},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// A scenario in TOML; without one, the world of the demo
+    #[arg(value_name = "SCENARIO")]
+    scenario: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8700", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// An app and its webhook, which is shown to who asks (deliveries are not
+    /// made yet)
+    #[arg(long = "app", value_name = "NAME=WEBHOOK_URL", value_parser = app)]
+    apps: Vec<(String, String)>,
+    /// The time at the start, such as 2026-11-20T14:00:00Z; it runs on from there
+    #[arg(long, value_name = "TIME")]
+    now: Option<jiff::Timestamp>,
+    /// The same seed gives the same world
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// How many conversations there are at least
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    conversations: usize,
+    /// How many messages the longest thread has at least
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    messages: usize,
+}
+
+fn app(text: &str) -> Result<(String, String), String> {
+    let (name, url) = text.split_once('=').ok_or("write it as NAME=WEBHOOK_URL")?;
+    if name.is_empty() || !(url.starts_with("http://") || url.starts_with("https://")) {
+        return Err("write it as NAME=WEBHOOK_URL, with http:// or https://".into());
+    }
+    Ok((name.to_owned(), url.to_owned()))
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
+    let scenario = match &arguments.scenario {
+        Some(path) => Some(std::fs::read_to_string(path).map_err(|e| {
+            Failure::Usage(format!("cannot read the scenario {}: {e}", path.display()))
+        })?),
+        None => None,
+    };
+    let clock = match arguments.now {
+        Some(now) => Clock::starting_at(Timestamp::from_millis(now.as_millisecond())),
+        None => Clock::system(),
+    };
+    let options = sim::Options {
+        seed: arguments.seed,
+        scenario,
+        conversations: arguments.conversations,
+        messages: arguments.messages,
+        apps: arguments.apps.clone(),
+        log: global.log.clone(),
+    };
+    let simulator = Simulator::new(options, clock).map_err(|e| Failure::Usage(e.to_string()))?;
+    executor()?.block_on(async {
+        let listener = tokio::net::TcpListener::bind(arguments.listen).await.map_err(|e| {
+            let hint = match e.kind() {
+                std::io::ErrorKind::AddrInUse => "Another program has it, maybe another simulator; choose another with --listen",
+                _ => "Choose another address with --listen",
+            };
+            Failure::Failed(format!("cannot listen on {}: {e}. {hint}.", arguments.listen))
+        })?;
+        let address = listener.local_addr().map_err(Failure::failed)?;
+        let about = simulator.about(&format!("http://{address}"));
+        let words = if global.json { format!("{about}\n") } else { words(&about) };
+        // A script that reads the line and closes the pipe is no reason to stop.
+        let mut stdout = std::io::stdout();
+        let _ = stdout.write_all(words.as_bytes()).and_then(|()| stdout.flush());
+        simulator.serve(listener, stop()).await.map_err(Failure::failed)
+    })
+}
+
+/// ^C or a polite kill.
+async fn stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        },
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+/// The same for a person, with the commands to go on.
+fn words(about: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let base = text(&about["base_url"]);
+    let page = text(&about["page_id"]);
+    let mut out = format!(
+        "Simulator of Messenger at {base}\n\n  page       {page}\n  instagram  {}\n\n",
+        text(&about["instagram_id"])
+    );
+    let mut token = String::new();
+    for app in about["apps"].as_array().into_iter().flatten() {
+        let name = text(&app["name"]);
+        if name == "switchboard" {
+            token = text(&app["token"]);
+        }
+        out.push_str(&format!(
+            "  app {name}\n    id      {}\n    token   {}\n    secret  {}\n",
+            text(&app["id"]),
+            text(&app["token"]),
+            text(&app["secret"])
+        ));
+    }
+    let people = about["people"].as_array().map_or(0, Vec::len);
+    out.push_str(&format!(
+        "\n  {people} people; --json lists them\n\nA desk on it, in another terminal:\n"
+    ));
+    out.push_str(&format!("  SWITCHBOARD_PAGE_TOKEN={token} switchboard --base-url {base} --page {page}\n\n^C stops it.\n"));
+    out
+}

@@ -1,0 +1,336 @@
+//! The options, gathered from one file, the environment and the command line,
+//! and handed to each module as its own part. No module sees the whole.
+
+mod paths;
+mod secrets;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use secrecy::SecretString;
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+pub use paths::{config_file, data_folder};
+pub use secrets::TokenError;
+
+use crate::{
+    app::keymap::Keymap,
+    domain::{AppId, Apps, ReplyAs},
+};
+
+/// The default base URL.
+pub const BASE_URL: &str = "https://graph.facebook.com";
+/// The default version: the newest at the time of writing (Graph changelog).
+pub const API_VERSION: &str = "v26.0";
+/// The commented default file.
+pub const SAMPLE: &str = include_str!("../../assets/config.toml");
+
+/// What the file said; `None` where it said nothing.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// The Page.
+    pub page: Option<String>,
+    /// Where the token is.
+    pub token_file: Option<PathBuf>,
+    /// The Graph API's address.
+    pub base_url: Option<String>,
+    /// Its version.
+    pub api_version: Option<String>,
+    /// The app to hand back to.
+    pub bot_app_id: Option<String>,
+    /// What replies go out as.
+    pub reply_as: ReplyAs,
+    /// The agent's name in notes.
+    pub agent: Option<String>,
+    /// Send nothing at all.
+    pub read_only: bool,
+    /// Only ASCII on the screen.
+    pub ascii: Option<bool>,
+    /// Where the cache is.
+    pub cache: Option<PathBuf>,
+    /// Names of apps by id.
+    pub apps: BTreeMap<AppId, String>,
+    /// Which keys mean what.
+    pub keymap: Keymap,
+}
+
+/// What is wrong with the file, all of it.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// It cannot be read.
+    #[error("cannot read the config {path}: {why}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        why: String,
+    },
+    /// It has mistakes.
+    #[error("{}", listed(.path, .mistakes))]
+    Mistakes {
+        /// The file.
+        path: PathBuf,
+        /// Line (from 1) and words, in the order of the lines.
+        mistakes: Vec<(usize, String)>,
+    },
+}
+
+fn listed(path: &Path, mistakes: &[(usize, String)]) -> String {
+    let count = match mistakes.len() {
+        1 => "1 mistake".to_owned(),
+        n => format!("{n} mistakes"),
+    };
+    let lines: Vec<String> = mistakes
+        .iter()
+        .map(|(line, words)| format!("  line {line}: {words}"))
+        .collect();
+    format!(
+        "the config {} has {count}:\n{}",
+        path.display(),
+        lines.join("\n")
+    )
+}
+
+impl Config {
+    /// Reads a file; a missing default file is no mistake, a missing named one
+    /// is.
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
+        let path = match named {
+            Some(path) => path.to_owned(),
+            None => match config_file() {
+                Some(path) if path.exists() => path,
+                _ => return Ok(Self::default()),
+            },
+        };
+        let text = fs::read_to_string(&path).map_err(|e| ConfigError::Unreadable {
+            path: path.clone(),
+            why: e.to_string(),
+        })?;
+        Self::parse(&text).map_err(|mistakes| ConfigError::Mistakes { path, mistakes })
+    }
+
+    /// The token: from the environment, else from the file that the config
+    /// names.
+    pub fn token(&self) -> Result<Option<SecretString>, TokenError> {
+        secrets::token(self.token_file.as_deref())
+    }
+
+    /// The apps by configuration.
+    pub fn known_apps(&self) -> Apps {
+        Apps {
+            ours: None,
+            bot: self.bot_app_id.as_deref().map(AppId::new),
+            names: self.apps.clone(),
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, Vec<(usize, String)>> {
+        let (table, broken) = DeTable::parse_recoverable(text);
+        let mut mistakes = Mistakes {
+            text,
+            list: Vec::new(),
+        };
+        for error in broken {
+            mistakes.at(
+                error.span().map_or(0, |span| span.start),
+                error.message().to_owned(),
+            );
+        }
+        let mut config = Self::default();
+        let mut keys = Vec::new();
+        for (key, value) in table.into_inner() {
+            config.set(&key, value, &mut keys, &mut mistakes);
+        }
+        let changes: Vec<_> = keys
+            .iter()
+            .map(|(_, change): &(usize, _)| -> &(String, Vec<String>) { change })
+            .cloned()
+            .collect();
+        match Keymap::with(&changes) {
+            Ok(keymap) => config.keymap = keymap,
+            Err(wrong) => {
+                for words in wrong {
+                    // The mistake stands where the first action it names stands.
+                    let place = keys
+                        .iter()
+                        .find(|(_, (name, _))| words.contains(name.as_str()));
+                    mistakes.at(place.map_or(0, |(at, _)| *at), words);
+                }
+            }
+        }
+        mistakes.list.sort();
+        if mistakes.list.is_empty() {
+            Ok(config)
+        } else {
+            Err(mistakes.list)
+        }
+    }
+
+    fn set(
+        &mut self,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: Spanned<DeValue<'_>>,
+        keys: &mut Vec<(usize, (String, Vec<String>))>,
+        mistakes: &mut Mistakes<'_>,
+    ) {
+        let at = value.span().start;
+        match key.get_ref().as_ref() {
+            "page" => self.page = mistakes.text_of(&value),
+            "token_file" => {
+                self.token_file = mistakes.text_of(&value).map(|path| paths::expand(&path))
+            }
+            "base_url" => self.base_url = mistakes.text_of(&value),
+            "api_version" => {
+                self.api_version = mistakes.text_of(&value);
+                if self
+                    .api_version
+                    .as_deref()
+                    .is_some_and(|version| !is_version(version))
+                {
+                    mistakes.at(at, "api_version looks like \"v26.0\"".into());
+                }
+            }
+            "bot_app_id" => self.bot_app_id = mistakes.text_of(&value),
+            "agent" => self.agent = mistakes.text_of(&value),
+            "cache" => self.cache = mistakes.text_of(&value).map(|path| paths::expand(&path)),
+            "read_only" => self.read_only = mistakes.flag_of(&value).unwrap_or(false),
+            "ascii" => self.ascii = mistakes.flag_of(&value),
+            "reply_as" => match mistakes.text_of(&value).as_deref() {
+                Some("auto") | None => {}
+                Some("human_agent") => self.reply_as = ReplyAs::HumanAgent,
+                Some(_) => mistakes.at(at, "reply_as is \"auto\" or \"human_agent\"".into()),
+            },
+            "apps" => {
+                for (id, name) in mistakes.table_of(value) {
+                    if let Some(name) = mistakes.text_of(&name) {
+                        self.apps.insert(AppId::new(id.into_inner()), name);
+                    }
+                }
+            }
+            "keys" => {
+                for (action, sequences) in mistakes.table_of(value) {
+                    let at = action.span().start;
+                    let sequences = mistakes.texts_of(&sequences);
+                    keys.push((at, (action.into_inner().into_owned(), sequences)));
+                }
+            }
+            "token" => mistakes.at(
+                key.span().start,
+                "a token does not belong into this file; set SWITCHBOARD_PAGE_TOKEN or token_file"
+                    .into(),
+            ),
+            other => mistakes.at(key.span().start, format!("no option is called {other:?}")),
+        }
+    }
+}
+
+fn is_version(text: &str) -> bool {
+    text.strip_prefix('v')
+        .and_then(|v| v.split_once('.'))
+        .is_some_and(|(major, minor)| {
+            [major, minor]
+                .iter()
+                .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+        })
+}
+
+/// Collects mistakes with their lines.
+struct Mistakes<'a> {
+    text: &'a str,
+    list: Vec<(usize, String)>,
+}
+
+impl Mistakes<'_> {
+    fn at(&mut self, byte: usize, words: String) {
+        let before = self.text.get(..byte).unwrap_or(self.text);
+        self.list.push((before.matches('\n').count() + 1, words));
+    }
+
+    fn text_of(&mut self, value: &Spanned<DeValue<'_>>) -> Option<String> {
+        match value.get_ref() {
+            DeValue::String(text) => Some(text.clone().into_owned()),
+            _ => {
+                self.at(value.span().start, "this must be text in \"quotes\"".into());
+                None
+            }
+        }
+    }
+
+    fn texts_of(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<String> {
+        match value.get_ref() {
+            DeValue::Array(items) => items.iter().filter_map(|item| self.text_of(item)).collect(),
+            _ => {
+                self.at(
+                    value.span().start,
+                    "this must be a list, such as [\"r\", \"F2\"]".into(),
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    fn flag_of(&mut self, value: &Spanned<DeValue<'_>>) -> Option<bool> {
+        match value.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => {
+                self.at(value.span().start, "this must be true or false".into());
+                None
+            }
+        }
+    }
+
+    fn table_of<'i>(&mut self, value: Spanned<DeValue<'i>>) -> DeTable<'i> {
+        let at = value.span().start;
+        match value.into_inner() {
+            DeValue::Table(table) => table,
+            _ => {
+                self.at(at, "this must be a [table]".into());
+                DeTable::new()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_shows_the_defaults_and_every_line_of_it_is_valid() {
+        assert_eq!(Config::parse(SAMPLE), Ok(Config::default()));
+        // A line that is an option when its # is taken off.
+        let on: Vec<&str> = SAMPLE
+            .lines()
+            .map(|line| line.strip_prefix("# ").unwrap_or(line))
+            .filter(|line| {
+                line.starts_with('[')
+                    || line
+                        .split_once(" = ")
+                        .is_some_and(|(k, _)| !k.contains(' '))
+            })
+            .collect();
+        assert_eq!(on.len(), 15, "{on:?}");
+        Config::parse(&on.join("\n")).expect("every option is known");
+    }
+
+    #[test]
+    fn all_mistakes_are_named_with_their_lines() {
+        let text = "page = 5\n\nreply_as = \"always\"\ncolour = \"red\"\ntoken = \"EAAB\"\n[keys]\nrepyl = [\"r\"]\ntake = [\"b\"]\n";
+        let mistakes = Config::parse(text).expect_err("six mistakes");
+        let lines: Vec<usize> = mistakes.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [1, 3, 4, 5, 7, 8], "{mistakes:?}");
+        assert!(mistakes.iter().all(|(_, words)| !words.contains("EAAB")));
+    }
+
+    #[test]
+    fn broken_toml_is_a_mistake_with_a_line_too() {
+        let mistakes = Config::parse("page = \"1\"\nagent = \n").expect_err("broken");
+        assert_eq!(mistakes[0].0, 2, "{mistakes:?}");
+    }
+}

@@ -1,0 +1,30 @@
+//! Where our files are on this computer.
+
+use std::path::PathBuf;
+
+use directories::{BaseDirs, ProjectDirs};
+
+fn project() -> Option<ProjectDirs> {
+    ProjectDirs::from("", "", "switchboard")
+}
+
+/// `config.toml` in the user's config folder (or `SWITCHBOARD_CONFIG`).
+pub fn config_file() -> Option<PathBuf> {
+    match std::env::var_os("SWITCHBOARD_CONFIG") {
+        Some(path) if !path.is_empty() => Some(path.into()),
+        _ => project().map(|dirs| dirs.config_dir().join("config.toml")),
+    }
+}
+
+/// The folder for cache and outbox.
+pub fn data_folder() -> Option<PathBuf> {
+    project().map(|dirs| dirs.data_dir().to_owned())
+}
+
+/// `~/` becomes the home folder.
+pub(super) fn expand(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), BaseDirs::new()) {
+        (Some(rest), Some(dirs)) => dirs.home_dir().join(rest),
+        _ => path.into(),
+    }
+}

@@ -1,0 +1,79 @@
+//! From the terminal's events to messages. Sequences that mean nothing are
+//! swallowed.
+
+use std::io;
+
+use crossterm::event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
+
+use crate::app::{
+    Msg,
+    keymap::{Code, Key},
+};
+
+/// Reads the terminal until it is gone or nobody listens. The stream must be
+/// polled by one task only: a glance at it from elsewhere would take its wake-up
+/// away.
+pub(super) async fn read(messages: mpsc::Sender<io::Result<Msg>>) -> Result<(), String> {
+    let mut events = EventStream::new();
+    loop {
+        let message = match events.next().await {
+            Some(Ok(event)) => match message(event) {
+                Some(msg) => Ok(msg),
+                None => continue,
+            },
+            Some(Err(why)) => Err(why),
+            None => Err(io::ErrorKind::UnexpectedEof.into()),
+        };
+        let lost = message.is_err();
+        if messages.send(message).await.is_err() || lost {
+            // Whoever asked the program to end comes before this end is news.
+            return std::future::pending().await;
+        }
+    }
+}
+
+fn message(event: Event) -> Option<Msg> {
+    match event {
+        Event::Key(event) if event.kind != KeyEventKind::Release => key(event).map(Msg::Key),
+        Event::Paste(text) => Some(Msg::Paste(text)),
+        Event::Resize(width, height) => Some(Msg::Resize(width, height)),
+        Event::FocusGained => Some(Msg::Focus(true)),
+        Event::FocusLost => Some(Msg::Focus(false)),
+        Event::Key(_) | Event::Mouse(_) => None,
+    }
+}
+
+fn key(event: KeyEvent) -> Option<Key> {
+    let code = match event.code {
+        KeyCode::Char(c) => Code::Char(c),
+        KeyCode::Enter => Code::Enter,
+        KeyCode::Esc => Code::Esc,
+        KeyCode::Tab => Code::Tab,
+        KeyCode::BackTab => Code::BackTab,
+        KeyCode::Backspace => Code::Backspace,
+        KeyCode::Delete => Code::Delete,
+        KeyCode::Left => Code::Left,
+        KeyCode::Right => Code::Right,
+        KeyCode::Up => Code::Up,
+        KeyCode::Down => Code::Down,
+        KeyCode::Home => Code::Home,
+        KeyCode::End => Code::End,
+        KeyCode::PageUp => Code::PageUp,
+        KeyCode::PageDown => Code::PageDown,
+        KeyCode::F(n) => Code::F(n),
+        _ => return None,
+    };
+    let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+    let code = match code {
+        // Terminals disagree about the case of a control character.
+        Code::Char(c) if ctrl => Code::Char(c.to_ascii_lowercase()),
+        code => code,
+    };
+    Some(Key {
+        code,
+        ctrl,
+        alt: event.modifiers.contains(KeyModifiers::ALT),
+    })
+}

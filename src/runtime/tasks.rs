@@ -1,0 +1,81 @@
+//! The only place that spawns. Every task has a name, and its end is news.
+
+use std::time::Duration;
+
+use tokio::task::{JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock;
+
+/// How long tasks may take to end.
+const LAST_WAIT: Duration = Duration::from_secs(2);
+
+/// The running tasks.
+#[derive(Debug, Default)]
+pub struct Tasks {
+    set: JoinSet<(&'static str, Result<(), String>)>,
+    loads: JoinSet<()>,
+    stop: CancellationToken,
+}
+
+impl Tasks {
+    /// No task yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The signal at which tasks have to end.
+    pub fn stop_signal(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Starts a task that runs until the stop signal. Ending earlier, by an
+    /// error or a panic, is told by [`Self::ended`].
+    pub fn spawn(
+        &mut self,
+        name: &'static str,
+        work: impl Future<Output = Result<(), String>> + Send + 'static,
+    ) {
+        self.set.spawn(async move { (name, work.await) });
+    }
+
+    /// Starts a short blocking question to the cache.
+    pub(super) fn load(&mut self, work: impl FnOnce() + Send + 'static) {
+        while self.loads.try_join_next().is_some() {}
+        self.loads.spawn_blocking(work);
+    }
+
+    /// Waits until a task ends that should not: its name and why.
+    pub(super) async fn ended(&mut self) -> (String, String) {
+        loop {
+            match self.set.join_next().await {
+                Some(Ok((name, result))) => {
+                    return (
+                        name.to_owned(),
+                        result.err().unwrap_or_else(|| "it ended".into()),
+                    );
+                }
+                Some(Err(error)) => return ("a task".into(), failure(&error)),
+                // Without tasks there is nothing to wait for.
+                None => std::future::pending::<()>().await,
+            }
+        }
+    }
+
+    /// Asks all tasks to end and waits for them, but not long.
+    pub async fn finish(&mut self) {
+        self.stop.cancel();
+        let all = async { while self.set.join_next().await.is_some() {} };
+        if clock::within(LAST_WAIT, all).await.is_none() {
+            self.set.abort_all();
+        }
+    }
+}
+
+fn failure(error: &JoinError) -> String {
+    if error.is_panic() {
+        "it panicked".into()
+    } else {
+        "it was cancelled".into()
+    }
+}

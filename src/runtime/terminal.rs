@@ -1,0 +1,205 @@
+//! The terminal: every mode that is switched on is switched off again, on
+//! return, on error, on panic, before a suspend.
+//!
+//! It is also the second gate: whatever the view does, no cell with a control
+//! or direction character reaches the terminal.
+
+use std::{
+    io::{self, Stdout, Write},
+    panic,
+    sync::{
+        Once,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use crossterm::{
+    event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange},
+    execute,
+    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+};
+use ratatui::{
+    Frame,
+    backend::{Backend, ClearType, CrosstermBackend, WindowSize},
+    buffer::Cell,
+    layout::{Position, Size},
+};
+
+use crate::text;
+
+static MODES_ON: AtomicBool = AtomicBool::new(false);
+static HOOK: Once = Once::new();
+
+/// The terminal while the desk has it.
+#[derive(Debug)]
+pub struct Terminal {
+    inner: ratatui::Terminal<Gate<CrosstermBackend<Stdout>>>,
+}
+
+impl Terminal {
+    /// Takes the terminal over.
+    pub fn enter() -> io::Result<Self> {
+        HOOK.call_once(|| {
+            let before = panic::take_hook();
+            panic::set_hook(Box::new(move |info| {
+                restore();
+                before(info);
+            }));
+        });
+        modes_on()?;
+        let inner = ratatui::Terminal::new(Gate(CrosstermBackend::new(io::stdout())));
+        if inner.is_err() {
+            restore();
+        }
+        Ok(Self { inner: inner? })
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        let size = self.inner.size()?;
+        Ok((size.width, size.height))
+    }
+
+    /// Draws a frame.
+    pub fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.inner.draw(paint).map(drop)
+    }
+
+    /// The next frame is drawn whole.
+    pub fn clear(&mut self) -> io::Result<()> {
+        self.inner.clear()
+    }
+
+    /// Gives the terminal back for good.
+    pub fn leave(&mut self) {
+        restore();
+    }
+
+    /// Gives the terminal back to the shell, stops this process group as ^Z
+    /// does, and takes the terminal over again when it goes on.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        restore();
+        rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
+        modes_on()?;
+        self.inner.clear()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn modes_on() -> io::Result<()> {
+    enable_raw_mode()?;
+    MODES_ON.store(true, Ordering::SeqCst);
+    execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        EnableFocusChange,
+        crossterm::cursor::Hide
+    )
+}
+
+/// Switches off whatever was switched on. May be called at any time, also
+/// twice.
+fn restore() {
+    if !MODES_ON.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    // A terminal that is gone cannot be restored, and there is nobody to tell.
+    let _ = execute!(
+        io::stdout(),
+        DisableFocusChange,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        crossterm::cursor::Show
+    );
+    let _ = disable_raw_mode();
+    let _ = io::stdout().flush();
+}
+
+/// Lets only harmless cells through.
+#[derive(Debug)]
+struct Gate<B>(B);
+
+impl<B: Backend> Backend for Gate<B> {
+    type Error = B::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> Result<(), Self::Error>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let harmless: Vec<(u16, u16, Option<Cell>, &Cell)> = content
+            .map(|(x, y, cell)| {
+                let bad = cell.symbol().chars().any(text::is_forbidden);
+                let replaced = bad.then(|| {
+                    let mut cell = cell.clone();
+                    cell.set_symbol("\u{FFFD}");
+                    cell
+                });
+                (x, y, replaced, cell)
+            })
+            .collect();
+        self.0.draw(
+            harmless
+                .iter()
+                .map(|(x, y, replaced, cell)| (*x, *y, replaced.as_ref().unwrap_or(cell))),
+        )
+    }
+
+    fn hide_cursor(&mut self) -> Result<(), Self::Error> {
+        self.0.hide_cursor()
+    }
+
+    fn show_cursor(&mut self) -> Result<(), Self::Error> {
+        self.0.show_cursor()
+    }
+
+    fn get_cursor_position(&mut self) -> Result<Position, Self::Error> {
+        self.0.get_cursor_position()
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Self::Error> {
+        self.0.set_cursor_position(position)
+    }
+
+    fn clear(&mut self) -> Result<(), Self::Error> {
+        self.0.clear()
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> Result<(), Self::Error> {
+        self.0.clear_region(clear_type)
+    }
+
+    fn size(&self) -> Result<Size, Self::Error> {
+        self.0.size()
+    }
+
+    fn window_size(&mut self) -> Result<WindowSize, Self::Error> {
+        self.0.window_size()
+    }
+
+    fn flush(&mut self) -> Result<(), Self::Error> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::backend::TestBackend;
+
+    #[test]
+    fn a_cell_with_a_control_character_never_passes() {
+        let mut gate = Gate(TestBackend::new(4, 1));
+        let mut cells = [Cell::new("a"), Cell::new("b"), Cell::new("c")];
+        cells[0].set_symbol("\u{1b}[2J");
+        cells[1].set_symbol("\u{202e}");
+        gate.draw(cells.iter().zip(0..).map(|(cell, x)| (x, 0, cell)))
+            .expect("draws");
+        gate.0.assert_buffer_lines(["\u{FFFD}\u{FFFD}c "]);
+    }
+}

@@ -1,0 +1,110 @@
+//! The composer: for whom, as what, until when, how long, who sees what.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::{Modifier, Style},
+    text::Line,
+    widgets::Widget,
+};
+
+use super::{Theme, frame, framed, span, theme::Role};
+use crate::{
+    app::{Focus, Model, Thread, closed_words},
+    domain::{HUMAN_AGENT_WINDOW, SendAs, Timestamp, Window},
+    text::{self, Clean},
+};
+
+/// Draws it; answers where the cursor is while it has the keys.
+pub(super) fn draw(
+    model: &Model,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let thread = model.thread.as_ref()?;
+    let focused = model.focus == Focus::Composer;
+    let (title, role) = title(model, thread, usize::from(area.width.saturating_sub(4)));
+    let (length, limit) = thread.composer.length(thread.conversation.platform);
+    let count_role = if length > limit { Role::Bad } else { Role::Dim };
+    let block = frame(Line::from(span(title, theme.style(role))), focused, theme).title_bottom(
+        Line::from(vec![
+            span(format!(" {length}/{limit}"), theme.style(count_role)),
+            span(format!("{} ", state(model, thread)), theme.style(Role::Dim)),
+        ]),
+    );
+    let inner = framed(block, area, buffer);
+    // The widget marks the cursor with a style; without the keys there is none.
+    let mut widget = thread.composer.area().clone();
+    let marker = Style::new().add_modifier(Modifier::SLOW_BLINK);
+    widget.set_cursor_style(if focused { marker } else { Style::default() });
+    widget.set_style(theme.style(Role::Text));
+    (&widget).render(inner, buffer);
+    if !focused {
+        return None;
+    }
+    // The hardware cursor goes where the widget put its mark, so that input
+    // methods open their window there.
+    let at = inner.positions().find(|at| {
+        buffer
+            .cell(*at)
+            .is_some_and(|cell| cell.modifier.contains(Modifier::SLOW_BLINK))
+    })?;
+    if let Some(cell) = buffer.cell_mut(at) {
+        cell.modifier.remove(Modifier::SLOW_BLINK);
+    }
+    Some(at)
+}
+
+/// For whom and as what. Where it is too long the name gives way, not the
+/// clock.
+fn title(model: &Model, thread: &Thread, width: usize) -> (String, Role) {
+    let name = Clean::one_line(&thread.conversation.display_name());
+    let (words, role) = match model.send_as(thread) {
+        Ok(send_as) => (
+            format!(
+                "goes out as {}{}",
+                send_as.word(),
+                until(model, thread, send_as)
+            ),
+            Role::Strong,
+        ),
+        Err(closed) => (closed_words(closed), Role::Bad),
+    };
+    let name = text::cut(&name, width.saturating_sub(text::width(&words) + 15).max(4));
+    (
+        text::cut(&format!(" Draft to {name} ── {words} "), width),
+        role,
+    )
+}
+
+fn until(model: &Model, thread: &Thread, send_as: SendAs) -> String {
+    let now = model.server_now();
+    let left = |until: Timestamp| format!(" {}", until.since(now).short());
+    match (
+        send_as,
+        thread.conversation.window(now),
+        thread.conversation.customer_at,
+    ) {
+        (SendAs::HumanAgent, _, Some(wrote)) => left(wrote.plus(HUMAN_AGENT_WINDOW)),
+        (SendAs::Response, Window::Response { until }, _) => left(until),
+        (SendAs::Response, Window::HumanAgent { .. }, _) => ", which Meta will refuse".into(),
+        _ => String::new(),
+    }
+}
+
+fn state(model: &Model, thread: &Thread) -> String {
+    let mut words = String::new();
+    if thread.composer.typing.is_some() {
+        words.push_str(" · customer sees typing");
+    }
+    if !model.attended {
+        words.push_str(" · terminal not in focus");
+    }
+    if thread.composer.awaiting.is_some() {
+        words.push_str(" · sending");
+    } else if thread.composer.saved && !thread.composer.is_empty() {
+        words.push_str(" · saved");
+    }
+    words
+}

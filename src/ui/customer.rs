@@ -1,0 +1,256 @@
+//! The customer pane: who it is (or why we do not know), the clocks, who holds
+//! the thread, and what happened to it.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{Theme, frame, framed, lines, span, theme::Role, thread};
+use crate::{
+    app::{Model, action::Action, lines::happening},
+    domain::{
+        Conversation, HUMAN_AGENT_WINDOW, Item, Platform, Profile, RESPONSE_WINDOW, Routing,
+        ThreadOwner, Timestamp, Window,
+    },
+    text::{self, Clean},
+};
+
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let title = Line::from(span(" customer ", theme.style(Role::Dim)));
+    let inner = framed(frame(title, false, theme), area, buffer);
+    let inner = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
+    let Some((conversation, profile)) = subject(model) else {
+        return;
+    };
+    let width = usize::from(inner.width);
+    let mut rows = profile_lines(model, theme, conversation, profile, width);
+    rows.push(heading("clocks", theme, width));
+    rows.extend(clocks(model, theme, conversation));
+    rows.push(heading("who holds this thread", theme, width));
+    rows.extend(ownership(model, theme, conversation, width));
+    rows.extend(history(model, theme, width).into_iter().rev().take(6).rev());
+    lines(rows, inner, buffer);
+}
+
+/// Whom the pane is about: the open thread's person, else the selected row's.
+fn subject(model: &Model) -> Option<(&Conversation, &Profile)> {
+    static UNASKED: Profile = Profile::Unasked;
+    match (&model.thread, model.focus) {
+        (Some(thread), _) => Some((&thread.conversation, &thread.profile)),
+        (None, _) => Some((model.inbox.selected()?, &UNASKED)),
+    }
+}
+
+fn heading(words: &str, theme: &Theme, width: usize) -> Line<'static> {
+    let rule = "─".repeat(width.saturating_sub(text::width(words) + 1));
+    Line::from(span(format!("{words} {rule}"), theme.style(Role::Frame)))
+}
+
+fn say(words: &str, role: Role, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    text::wrap(&words.into(), width)
+        .into_iter()
+        .map(|line| Line::from(span(line, theme.style(role))))
+        .collect()
+}
+
+pub(super) fn profile_lines(
+    model: &Model,
+    theme: &Theme,
+    c: &Conversation,
+    profile: &Profile,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let mut rows = say(
+        &Clean::one_line(&c.display_name()),
+        Role::Strong,
+        theme,
+        width,
+    );
+    let id = match c.platform {
+        Platform::Messenger => "PSID",
+        Platform::Instagram => "IGSID",
+    };
+    match profile {
+        Profile::Known(person) => {
+            let mut facts: Vec<String> = Vec::new();
+            facts.extend(person.username.as_ref().map(|name| format!("@{name}")));
+            facts.extend(person.locale.clone());
+            if let Some(minutes) = person.utc_offset {
+                let there = model
+                    .now
+                    .plus(crate::domain::Span::minutes(i64::from(minutes)));
+                facts.push(format!(
+                    "{} there",
+                    there.local(&jiff::tz::TimeZone::UTC).strftime("%H:%M")
+                ));
+            }
+            facts.extend(person.followers.map(|n| format!("{n} followers")));
+            if !facts.is_empty() {
+                rows.extend(say(
+                    &Clean::one_line(&facts.join("  ")),
+                    Role::Text,
+                    theme,
+                    width,
+                ));
+            }
+        }
+        Profile::Missing(why) => {
+            rows.extend(say(&format!("No profile: {why}"), Role::Warn, theme, width))
+        }
+        Profile::Unasked => {}
+    }
+    rows.extend(say(&format!("{id} {}", c.psid), Role::Dim, theme, width));
+    rows
+}
+
+fn clock(
+    name: &str,
+    until: Option<Timestamp>,
+    now: Timestamp,
+    theme: &Theme,
+    more: &str,
+) -> Line<'static> {
+    let (words, role) = match until {
+        Some(until) if until > now => {
+            let left = until.since(now);
+            let soon = left <= crate::domain::CLOSING_SOON;
+            (left.short(), if soon { Role::Bad } else { Role::Text })
+        }
+        Some(_) => ("over".to_owned(), Role::Dim),
+        None => ("?".to_owned(), Role::Dim),
+    };
+    let spans: Vec<Span<'static>> = vec![
+        span(text::fit(name, 12), theme.style(Role::Dim)),
+        span(words, theme.style(role)),
+        span(format!(" {more}"), theme.style(Role::Key)),
+    ];
+    Line::from(spans)
+}
+
+pub(super) fn clocks(model: &Model, theme: &Theme, c: &Conversation) -> Vec<Line<'static>> {
+    let now = model.server_now();
+    let after = |span| c.customer_at.map(|wrote: Timestamp| wrote.plus(span));
+    let ours = c.owner == ThreadOwner::Us;
+    let more = if ours {
+        format!("{} +24h", model.settings.keymap.key_of(Action::Extend))
+    } else {
+        String::new()
+    };
+    let mut rows = vec![
+        clock("RESPONSE", after(RESPONSE_WINDOW), now, theme, ""),
+        clock("HUMAN_AGENT", after(HUMAN_AGENT_WINDOW), now, theme, ""),
+    ];
+    if !matches!(c.owner, ThreadOwner::Idle | ThreadOwner::Unknown) {
+        rows.push(clock("control", c.control_until, now, theme, &more));
+    }
+    rows
+}
+
+pub(super) fn ownership(
+    model: &Model,
+    theme: &Theme,
+    c: &Conversation,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let since = c
+        .owner_since
+        .map(|at| format!(" since {}", thread::moment(model, at)))
+        .unwrap_or_default();
+    let key = |action| model.settings.keymap.key_of(action);
+    let bot = model.apps.bot_name();
+    let (who, advice) = match (&c.owner, model.routing(c.platform)) {
+        (_, Routing::ZeroConfig) if c.owner == ThreadOwner::Unknown => (
+            "nobody owns threads".to_owned(),
+            "No default app is set for this Page: everyone may send, and take is refused."
+                .to_owned(),
+        ),
+        (ThreadOwner::Us, _) => (
+            format!("us{since}"),
+            format!("{} hands back to {bot}", key(Action::HandBack)),
+        ),
+        (ThreadOwner::App(app), _) => (
+            format!("{}{since}", model.apps.name(app)),
+            format!("{} takes it", key(Action::Take)),
+        ),
+        (ThreadOwner::Other, _) => (
+            format!("another app{since}"),
+            format!(
+                "Meta does not tell bystanders which. {} takes it.",
+                key(Action::Take)
+            ),
+        ),
+        (ThreadOwner::NotUs, _) => (
+            "another app or nobody".to_owned(),
+            format!(
+                "Opening the thread asks Meta. {} takes it.",
+                key(Action::Take)
+            ),
+        ),
+        (ThreadOwner::Idle, _) => (
+            format!("nobody{since}"),
+            "The next message goes to the default app.".to_owned(),
+        ),
+        (ThreadOwner::Unknown, _) => ("not known yet".to_owned(), String::new()),
+    };
+    let mut rows = say(&who, Role::Text, theme, width);
+    if !advice.is_empty() {
+        rows.extend(say(&advice, Role::Dim, theme, width));
+    }
+    rows
+}
+
+/// What happened to the open thread, oldest first.
+pub(super) fn history(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let items = model
+        .thread
+        .as_ref()
+        .map(|thread| thread.items.as_slice())
+        .unwrap_or_default();
+    let events = items.iter().rev().filter_map(|item| match item {
+        Item::Event { at, what } => Some((*at, what)),
+        _ => None,
+    });
+    let recent: Vec<_> = events.take(40).collect();
+    recent
+        .into_iter()
+        .rev()
+        .flat_map(|(at, what)| {
+            let words = format!(
+                "{} {}",
+                thread::moment(model, at),
+                happening(what, &model.apps)
+            );
+            say(&words, Role::Event, theme, width)
+        })
+        .collect()
+}
+
+/// The window in words, for the ownership page.
+pub(super) fn window_words(model: &Model, c: &Conversation) -> String {
+    let now = model.server_now();
+    match c.window(now) {
+        Window::Response { until } => {
+            format!(
+                "Replies go out as RESPONSE for {}, then as HUMAN_AGENT.",
+                until.since(now).short()
+            )
+        }
+        Window::HumanAgent { until } => {
+            format!(
+                "Only a person may answer, as HUMAN_AGENT, for {}.",
+                until.since(now).short()
+            )
+        }
+        Window::Closed { since } => format!(
+            "Closed for {}: more than 7 days since the customer's last message. It opens when they write again.",
+            now.since(since).short()
+        ),
+        Window::Unknown => "We have not seen a message of this person, so Meta decides.".into(),
+    }
+}

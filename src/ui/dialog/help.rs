@@ -1,0 +1,87 @@
+//! The help screen: the live keymap, searchable.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    text::Span,
+};
+
+use super::{
+    super::{Theme, span, theme::Role},
+    boxed, input_line, rows,
+};
+use crate::{
+    app::{
+        Model,
+        action::{Context, Spec},
+        dialog::Help,
+        why_not,
+    },
+    text,
+};
+
+pub(super) fn draw(
+    model: &Model,
+    theme: &Theme,
+    help: &Help,
+    screen: Rect,
+    buffer: &mut Buffer,
+) -> Position {
+    let size = ((screen.width - 4).min(110), screen.height - 2);
+    let inner = boxed(
+        "keys: type to search, Enter runs, Esc closes",
+        size,
+        screen,
+        theme,
+        buffer,
+    );
+    let cursor = input_line("search ", &help.input, theme, inner, buffer);
+    let fitting = help.fitting();
+    let lines = fitting
+        .iter()
+        .map(|spec| {
+            let mut row = action_row(model, theme, spec, usize::from(inner.width));
+            if spec.context == Context::Composer {
+                row.insert(1, span("in the composer: ", theme.style(Role::Dim)));
+            }
+            row
+        })
+        .collect();
+    let list = Rect {
+        y: inner.y + 1,
+        height: inner.height.saturating_sub(1),
+        ..inner
+    };
+    rows(lines, help.cursor, theme, list, buffer);
+    cursor
+}
+
+/// Keys, help, name; greyed with its reason when it cannot be done now.
+pub(super) fn action_row(
+    model: &Model,
+    theme: &Theme,
+    spec: &'static Spec,
+    width: usize,
+) -> Vec<Span<'static>> {
+    let keys = text::fit(
+        &format!(" {}", model.settings.keymap.keys_of(spec.action)),
+        14,
+    );
+    match why_not(model, spec.action) {
+        Some(why) => {
+            let words = format!("{} - {why}", spec.name);
+            vec![
+                span(keys, theme.style(Role::Dim)),
+                span(
+                    text::cut(&words, width.saturating_sub(14)),
+                    theme.style(Role::Dim),
+                ),
+            ]
+        }
+        None => vec![
+            span(keys, theme.style(Role::Key)),
+            span(spec.help, theme.style(Role::Text)),
+            span(format!("  {}", spec.name), theme.style(Role::Dim)),
+        ],
+    }
+}

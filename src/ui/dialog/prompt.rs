@@ -1,0 +1,28 @@
+//! A line of input in place of the hints.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    widgets::{Clear, Widget},
+};
+
+use super::{super::Theme, input_line};
+use crate::app::{
+    Model,
+    dialog::{Prompt, PromptKind},
+};
+
+pub(super) fn draw(
+    model: &Model,
+    theme: &Theme,
+    prompt: &Prompt,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Position {
+    Clear.render(area, buffer);
+    let label = match prompt.kind {
+        PromptKind::Filter => format!(" {} fit /", model.inbox.total),
+        PromptKind::Find => " find /".into(),
+    };
+    input_line(&label, &prompt.input, theme, area, buffer)
+}

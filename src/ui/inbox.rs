@@ -1,0 +1,396 @@
+//! The list: two lines a row beside the thread, a table on a narrow screen.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{Theme, frame, framed, put, span, theme::Role, wrapped};
+use crate::{
+    app::{
+        Focus, Model,
+        action::Action,
+        layout::{self, Layout},
+    },
+    domain::{Conversation, Platform, ThreadOwner, View, Window},
+    text::{self, Clean},
+};
+
+pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut Buffer) {
+    let focused = model.focus == Focus::List;
+    let inbox = &model.inbox;
+    let position = match inbox.total {
+        0 => String::new(),
+        total => format!(" {}/{total} ", inbox.cursor + 1),
+    };
+    let order = if inbox.filter.is_empty() {
+        " deadline ".to_owned()
+    } else {
+        format!(" /{} ", inbox.filter)
+    };
+    let block = frame(tabs(model, theme, area.width), focused, theme)
+        .title_bottom(Line::from(span(order, theme.style(Role::Dim))))
+        .title_bottom(Line::from(span(position, theme.style(Role::Dim))).right_aligned());
+    framed(block, area, buffer);
+    let body = layout::list_body(layout);
+    if inbox.total == 0 {
+        empty(model, theme, body, buffer);
+        return;
+    }
+    let height = layout::row_height(layout);
+    let narrow = layout.explain.is_some();
+    if narrow {
+        let head = Rect {
+            y: body.y - 1,
+            height: 1,
+            ..body
+        };
+        let columns = Columns::of(head.width);
+        put(
+            vec![span(
+                columns.line("  ", "LEFT", "CH", "NAME", "LAST", "OWNER", "WAIT"),
+                theme.style(Role::Dim),
+            )],
+            head,
+            buffer,
+        );
+    }
+    for ((place, row), y) in inbox
+        .visible(u32::from(body.height / height))
+        .zip((body.y..body.bottom()).step_by(usize::from(height)))
+    {
+        let area = Rect { y, height, ..body };
+        let selected = place == inbox.cursor;
+        if narrow {
+            table_row(model, theme, row, selected, area, buffer);
+        } else {
+            card_row(model, theme, row, selected, area, buffer);
+        }
+    }
+    if let (Some(area), Some(row)) = (layout.explain, inbox.selected()) {
+        wrapped(
+            &explanation(model, row),
+            theme.style(Role::Dim),
+            Rect {
+                x: 1,
+                width: area.width - 2,
+                ..area
+            },
+            buffer,
+        );
+    }
+}
+
+/// ` 1 Needs me 2  2 Mine 3 …`: names as long as they fit, else figures only.
+fn tabs(model: &Model, theme: &Theme, width: u16) -> Line<'static> {
+    let words = |short: bool| -> Vec<(View, String)> {
+        View::ALL
+            .into_iter()
+            .zip('1'..)
+            .map(|(view, key)| {
+                let count = model.inbox.counts.by_view[view.index()];
+                let full = !short || view == model.inbox.view;
+                (
+                    view,
+                    if full {
+                        format!(" {key} {} {count} ", view.label())
+                    } else {
+                        format!(" {key}·{count} ")
+                    },
+                )
+            })
+            .collect()
+    };
+    let long = words(false);
+    let fits = long.iter().map(|(_, w)| text::width(w)).sum::<usize>() + 2 <= usize::from(width);
+    let tabs = if fits { long } else { words(true) };
+    let spans: Vec<Span<'static>> = tabs
+        .into_iter()
+        .map(|(view, words)| {
+            let role = if view == model.inbox.view {
+                Role::Selected
+            } else {
+                Role::Text
+            };
+            span(words, theme.style(role))
+        })
+        .collect();
+    Line::from(spans)
+}
+
+fn empty(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let words = if !model.inbox.loaded {
+        "Reading the cache…".to_owned()
+    } else if !model.inbox.filter.is_empty() {
+        format!(
+            "Nothing here holds {:?}. Esc shows everything again.",
+            model.inbox.filter
+        )
+    } else {
+        match model.inbox.view {
+            View::NeedsMe => {
+                "Nobody needs you right now. 3 shows what the bot does, 5 shows everything."
+                    .to_owned()
+            }
+            View::Mine => "We hold no thread.".to_owned(),
+            View::Bot => "No thread is held by another app.".to_owned(),
+            View::Closing => "No window closes within 4 hours.".to_owned(),
+            View::All => "No conversation yet. News arrives by itself.".to_owned(),
+        }
+    };
+    wrapped(
+        &words,
+        theme.style(Role::Dim),
+        Rect {
+            x: area.x + 1,
+            width: area.width.saturating_sub(2),
+            ..area
+        },
+        buffer,
+    );
+}
+
+/// The mark of a row: the first that fits.
+fn mark(model: &Model, row: &Conversation) -> (char, Role) {
+    let now = model.server_now();
+    if matches!(row.window(now), Window::Closed { .. }) {
+        ('x', Role::Dim)
+    } else if matches!(row.owner, ThreadOwner::App(_) | ThreadOwner::Other) {
+        ('~', Role::Dim)
+    } else if row.closing(now) {
+        ('!', Role::Bad)
+    } else if row.unread > 0 && row.waiting() {
+        ('*', Role::Warn)
+    } else if row.owner == ThreadOwner::Us {
+        ('.', Role::Me)
+    } else {
+        (' ', Role::Text)
+    }
+}
+
+/// `23h59`, or `H 5d22` when only HUMAN_AGENT is left, or `-`.
+fn left(model: &Model, row: &Conversation) -> (String, Role) {
+    let now = model.server_now();
+    let role = if row.closing(now) {
+        Role::Bad
+    } else {
+        Role::Text
+    };
+    match row.window(now) {
+        Window::Response { until } => (format!("  {:>5}", until.since(now).short()), role),
+        Window::HumanAgent { until } => (format!(" H{:>5}", until.since(now).short()), role),
+        Window::Closed { .. } => (" closed".into(), Role::Dim),
+        Window::Unknown => ("      ?".into(), Role::Dim),
+    }
+}
+
+fn wait(model: &Model, row: &Conversation) -> String {
+    row.wait(model.server_now())
+        .map_or_else(|| "-".into(), |wait| wait.short())
+}
+
+fn last_words(row: &Conversation) -> (String, Option<(String, Role)>) {
+    let flag = if row.unsettled {
+        Some(("✗ not sent ".to_owned(), Role::Bad))
+    } else if row.draft {
+        Some(("draft ".to_owned(), Role::Warn))
+    } else {
+        None
+    };
+    let by = match (row.waiting(), row.agent_at, row.page_at) {
+        (true, _, _) => "",
+        (false, Some(agent), Some(page)) if agent >= page => "(you) ",
+        (false, _, Some(_)) => "(page) ",
+        _ => "",
+    };
+    (format!("{by}{}", Clean::one_line(&row.snippet)), flag)
+}
+
+/// The style of a row's text: inverted as a whole when it is selected.
+fn row_style(theme: &Theme, role: Role, selected: bool) -> Style {
+    let style = theme.style(role);
+    if selected {
+        style.patch(theme.style(Role::Selected))
+    } else {
+        style
+    }
+}
+
+fn card_row(
+    model: &Model,
+    theme: &Theme,
+    row: &Conversation,
+    selected: bool,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let style = |role| row_style(theme, role, selected);
+    let width = usize::from(area.width);
+    let (mark, mark_role) = mark(model, row);
+    let (left, left_role) = left(model, row);
+    let wait = wait(model, row);
+    let name_width = width.saturating_sub(11 + 1 + wait.len());
+    let open = model
+        .thread
+        .as_ref()
+        .is_some_and(|thread| thread.conversation.id == row.id);
+    let name_role = if row.unread > 0 || open {
+        Role::Strong
+    } else {
+        Role::Text
+    };
+    let cursor = if selected { '>' } else { ' ' };
+    put(
+        vec![
+            span(format!("{cursor}{mark}"), style(mark_role)),
+            span(format!("{left}  "), style(left_role)),
+            span(
+                text::fit(&Clean::one_line(&row.display_name()), name_width),
+                style(name_role),
+            ),
+            span(format!(" {wait}"), style(Role::Dim)),
+        ],
+        area,
+        buffer,
+    );
+    let (words, flag) = last_words(row);
+    let indent = "    ";
+    let flag_width = flag.as_ref().map_or(0, |(words, _)| text::width(words));
+    let mut spans = vec![span(indent, style(Role::Dim))];
+    if let Some((words, role)) = flag {
+        spans.push(span(words, style(role)));
+    }
+    spans.push(span(
+        text::fit(&words, width.saturating_sub(indent.len() + flag_width)),
+        style(Role::Dim),
+    ));
+    put(
+        spans,
+        Rect {
+            y: area.y + 1,
+            height: 1,
+            ..area
+        },
+        buffer,
+    );
+}
+
+/// Widths of the table on a narrow screen.
+struct Columns {
+    name: usize,
+    last: usize,
+}
+
+impl Columns {
+    fn of(width: u16) -> Self {
+        // cursor and mark 2, LEFT 7, CH 2, OWNER 6, WAIT 5, and the gaps.
+        let rest = usize::from(width).saturating_sub(2 + 7 + 2 + 6 + 5 + 6);
+        let name = (rest * 2 / 5).clamp(6.min(rest), 24);
+        Self {
+            name,
+            last: rest.saturating_sub(name),
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // one per column
+    fn line(
+        &self,
+        marks: &str,
+        left: &str,
+        channel: &str,
+        name: &str,
+        last: &str,
+        owner: &str,
+        wait: &str,
+    ) -> String {
+        format!(
+            "{marks}{} {} {} {} {} {}",
+            text::fit_right(left, 7),
+            text::fit(channel, 2),
+            text::fit(name, self.name),
+            text::fit(last, self.last),
+            text::fit(owner, 6),
+            text::fit_right(wait, 5)
+        )
+    }
+}
+
+fn table_row(
+    model: &Model,
+    theme: &Theme,
+    row: &Conversation,
+    selected: bool,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let columns = Columns::of(area.width);
+    let (mark, mark_role) = mark(model, row);
+    let (left, _) = left(model, row);
+    let (words, flag) = last_words(row);
+    let words = flag.map_or(words.clone(), |(flag, _)| format!("{flag}{words}"));
+    let owner = match &row.owner {
+        ThreadOwner::Us => "US".to_owned(),
+        ThreadOwner::App(app) => model.apps.name(app),
+        ThreadOwner::Other => "other".into(),
+        ThreadOwner::NotUs => "not us".into(),
+        ThreadOwner::Idle => "idle".into(),
+        ThreadOwner::Unknown => "?".into(),
+    };
+    let channel = match row.platform {
+        Platform::Messenger => "fb",
+        Platform::Instagram => "ig",
+    };
+    let name = Clean::one_line(&row.display_name());
+    let line = columns.line("", &left, channel, &name, &words, &owner, &wait(model, row));
+    let role = if row.unread > 0 {
+        Role::Strong
+    } else {
+        Role::Text
+    };
+    let cursor = if selected { '>' } else { ' ' };
+    put(
+        vec![
+            span(
+                format!("{cursor}{mark}"),
+                row_style(theme, mark_role, selected),
+            ),
+            span(line, row_style(theme, role, selected)),
+        ],
+        area,
+        buffer,
+    );
+}
+
+/// Why the selected row stands where it stands, and what to do with it.
+fn explanation(model: &Model, row: &Conversation) -> String {
+    let now = model.server_now();
+    let window = match row.window(now) {
+        Window::Response { until } => format!("RESPONSE for {}", until.since(now).short()),
+        Window::HumanAgent { until } => format!("HUMAN_AGENT for {}", until.since(now).short()),
+        Window::Closed { since } => format!("closed for {}", now.since(since).short()),
+        Window::Unknown => "window unknown".into(),
+    };
+    let waits = row.wait(now).map_or_else(
+        || "does not wait".into(),
+        |wait| format!("waits {}", wait.short()),
+    );
+    let held = format!("held by {}", model.owner_words(&row.owner));
+    let key = |action| model.settings.keymap.key_of(action);
+    let advice = match (&row.owner, row.window(now)) {
+        (_, Window::Closed { .. }) => "nothing may be sent until they write again".into(),
+        (ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs, _) => {
+            format!("{} takes it and replies", key(Action::Reply))
+        }
+        _ => format!(
+            "{} replies, {} hands back",
+            key(Action::Reply),
+            key(Action::HandBack)
+        ),
+    };
+    format!(
+        "{}: {window} · {waits} · {held} · {advice}",
+        Clean::one_line(&row.display_name())
+    )
+}

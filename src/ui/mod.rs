@@ -1,0 +1,157 @@
+//! [`Model`] to cells. It gets `&Model`, decides nothing and changes nothing:
+//! drawing twice draws the same. Every text that reaches a cell is
+//! [`Clean`](crate::text::Clean); [`span`] is the only way to one. It must not
+//! know tokio, HTTP, SQL or the clock.
+//!
+//! One file a pane, one a dialog, under the same name as in `app`.
+
+mod composer;
+mod customer;
+mod dialog;
+mod inbox;
+mod status;
+mod theme;
+mod thread;
+
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+    widgets::{Block, BorderType, Borders, Paragraph, Widget},
+};
+
+pub use theme::{Role, Theme};
+
+use crate::{
+    app::{
+        Model,
+        layout::{self, NEEDS},
+    },
+    text::{self, Clean},
+};
+
+/// Draws the desk. The terminal's cursor stands where text is written.
+pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
+    let cursor = paint(model, theme, frame.area(), frame.buffer_mut());
+    if let Some(at) = cursor {
+        frame.set_cursor_position(at);
+    }
+}
+
+/// Draws into a buffer; answers where text is written.
+fn paint(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
+    buffer.set_style(screen, theme.style(Role::Text));
+    // The buffer may be behind the model by one resize; it must not be
+    // written beyond.
+    if layout::too_small(model.size) || screen.width < model.size.0 || screen.height < model.size.1
+    {
+        small(model, screen, buffer);
+        finish(theme, screen, buffer);
+        return None;
+    }
+    let layout = layout::layout(model);
+    status::bar(model, theme, layout.status, buffer);
+    if let Some(area) = layout.list {
+        inbox::draw(model, theme, &layout, area, buffer);
+    }
+    if let Some(area) = layout.thread {
+        thread::draw(model, theme, area, buffer);
+    }
+    if let (Some(area), Some(thread)) = (layout.notice, &model.thread) {
+        let words = thread.notice.as_deref().unwrap_or_default();
+        wrapped(words, theme.style(Role::Bad), area, buffer);
+    }
+    let mut cursor = layout
+        .composer
+        .and_then(|area| composer::draw(model, theme, area, buffer));
+    if let Some(area) = layout.customer {
+        customer::draw(model, theme, area, buffer);
+    }
+    status::hints(model, theme, layout.hints, buffer);
+    status::toasts(model, theme, &layout, buffer);
+    for dialog in &model.dialogs {
+        cursor = dialog::draw(model, theme, dialog, &layout, buffer);
+    }
+    finish(theme, screen, buffer);
+    cursor
+}
+
+fn small(model: &Model, screen: Rect, buffer: &mut Buffer) {
+    let words = format!(
+        "needs {}x{}, has {}x{}",
+        NEEDS.0, NEEDS.1, model.size.0, model.size.1
+    );
+    wrapped(&words, Style::default(), screen, buffer);
+}
+
+/// In ASCII mode nothing else may reach the terminal.
+fn finish(theme: &Theme, screen: Rect, buffer: &mut Buffer) {
+    if theme.is_ascii() {
+        for position in screen.intersection(buffer.area).positions() {
+            if let Some(cell) = buffer.cell_mut(position)
+                && !cell.symbol().is_ascii()
+            {
+                let plain = theme::ascii(cell.symbol());
+                cell.set_symbol(plain);
+            }
+        }
+    }
+}
+
+/// A piece of text that has passed the gate.
+fn span(text: impl Into<Clean>, style: Style) -> Span<'static> {
+    Span::styled(text.into().into_string(), style)
+}
+
+/// One line at a place, cut to the width.
+fn put(spans: Vec<Span<'static>>, area: Rect, buffer: &mut Buffer) {
+    if area.height > 0 {
+        Line::from(spans).render(Rect { height: 1, ..area }, buffer);
+    }
+}
+
+/// Text broken into the lines of an area.
+fn wrapped(words: &str, style: Style, area: Rect, buffer: &mut Buffer) {
+    for (line, y) in text::wrap(&words.into(), usize::from(area.width))
+        .into_iter()
+        .zip(area.y..area.bottom())
+    {
+        put(
+            vec![span(line, style)],
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+            buffer,
+        );
+    }
+}
+
+/// A frame with a title on the left; brighter when it has the keys.
+fn frame(title: Line<'static>, focused: bool, theme: &Theme) -> Block<'static> {
+    let role = if focused {
+        Role::FrameFocused
+    } else {
+        Role::Frame
+    };
+    Block::new()
+        .borders(Borders::ALL)
+        .border_type(BorderType::Rounded)
+        .border_style(theme.style(role))
+        .title_top(title)
+}
+
+/// Draws a block and answers what is inside.
+fn framed(block: Block<'_>, area: Rect, buffer: &mut Buffer) -> Rect {
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    inner
+}
+
+/// Lines from the top of an area on.
+fn lines(lines: Vec<Line<'static>>, area: Rect, buffer: &mut Buffer) {
+    Paragraph::new(lines).render(area, buffer);
+}

@@ -1,0 +1,239 @@
+//! The top line, the bottom line and the short news.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::Span,
+    widgets::{Block, BorderType, Clear, Widget},
+};
+
+use super::{Theme, framed, put, span, theme::Role, wrapped};
+use crate::{
+    app::{
+        Focus, Model, ToastKind,
+        action::{Action, Context},
+        layout::Layout,
+        shows_continuations,
+    },
+    domain::{Link, View},
+    text,
+};
+
+/// Page, counts, link, rate limit, clock. What does not fit is left out, the
+/// least important first.
+pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let style = theme.style(Role::Status);
+    buffer.set_style(area, style);
+    let count = |view: View| model.inbox.counts.by_view[view.index()];
+    let page = if model.page_name.is_empty() {
+        "…"
+    } else {
+        &model.page_name
+    };
+    let clock = model
+        .now
+        .local(&model.settings.zone)
+        .strftime("%a %H:%M")
+        .to_string();
+    let usage = model
+        .usage
+        .map(|percent| format!("api {percent}%"))
+        .unwrap_or_default();
+    let read_only = if model.settings.read_only {
+        "READ-ONLY"
+    } else {
+        ""
+    };
+    let counts = format!(
+        "{} need you | {} <4h | {} mine | {} bot",
+        count(View::NeedsMe),
+        count(View::Closing),
+        count(View::Mine),
+        count(View::Bot)
+    );
+    let link = link_words(model);
+    let width = usize::from(area.width);
+    // From rich to poor: the first that fits.
+    let left_choices = [
+        format!(" switchboard  {page}   {counts}"),
+        format!(" {page}   {counts}"),
+        format!(" {counts}"),
+        format!(" {} need you", count(View::NeedsMe)),
+    ];
+    let join = |parts: &[&str]| {
+        let parts: Vec<&str> = parts
+            .iter()
+            .copied()
+            .filter(|part| !part.is_empty())
+            .collect();
+        format!("{} ", parts.join("   "))
+    };
+    let right_choices = [
+        join(&[read_only, &link, &usage, &clock]),
+        join(&[read_only, &link, &clock]),
+        join(&[read_only, &link]),
+    ];
+    let fitting = left_choices
+        .iter()
+        .flat_map(|left| right_choices.iter().map(move |right| (left, right)))
+        .find(|(left, right)| text::width(left) + text::width(right) < width);
+    let (left, right) = fitting.unwrap_or((&left_choices[3], &right_choices[2]));
+    let link_role = match model.link {
+        Link::Polling | Link::Connecting => Role::Status,
+        Link::Throttled(_) => Role::Warn,
+        Link::Offline(_) | Link::TokenRefused(_) | Link::Broken(_) => Role::Bad,
+    };
+    let right_style = if link_role == Role::Status {
+        style
+    } else {
+        theme.style(link_role).patch(style)
+    };
+    put(vec![span(text::fit(left, width), style)], area, buffer);
+    let right_width = u16::try_from(text::width(right))
+        .unwrap_or(area.width)
+        .min(area.width);
+    let right_area = Rect {
+        x: area.right() - right_width,
+        width: right_width,
+        ..area
+    };
+    put(vec![span(right.as_str(), right_style)], right_area, buffer);
+}
+
+fn link_words(model: &Model) -> String {
+    match &model.link {
+        Link::Connecting => "connecting…".into(),
+        Link::Polling => "live · polling".into(),
+        Link::Offline(_) => "OFFLINE: showing the cache".into(),
+        Link::TokenRefused(_) => "TOKEN REFUSED".into(),
+        Link::Throttled(until) => {
+            format!(
+                "slowed down until {}",
+                until.local(&model.settings.zone).strftime("%H:%M")
+            )
+        }
+        Link::Broken(what) => format!("STOPPED: {what}"),
+    }
+}
+
+/// The keys that help right now, from the live keymap.
+pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let keymap = &model.settings.keymap;
+    let context = if model.focus == Focus::Composer {
+        Context::Composer
+    } else {
+        Context::Desk
+    };
+    if shows_continuations(model) {
+        let typed: String = model.pending.iter().map(ToString::to_string).collect();
+        let mut pairs = vec![(typed, "…".to_owned())];
+        pairs.extend(
+            keymap
+                .continuations(context, &model.pending)
+                .into_iter()
+                .map(|(key, a)| (key, a.spec().help.to_owned())),
+        );
+        return pairs_line(&pairs, theme, area, buffer);
+    }
+    let actions: &[(Action, &str)] = match model.focus {
+        Focus::Composer => &[
+            (Action::Send, "send"),
+            (Action::SendHandBack, "send+hand back"),
+            (Action::ComposerMessageType, "message type"),
+            (Action::NewLine, "new line"),
+            (Action::LeaveComposer, "leave, keep draft"),
+        ],
+        Focus::Thread => &[
+            (Action::Reply, "reply"),
+            (Action::HandBack, "hand back"),
+            (Action::Take, "take"),
+            (Action::NextWaiting, "next waiting"),
+            (Action::Back, "list"),
+            (Action::Help, "help"),
+            (Action::Ownership, "who holds it"),
+            (Action::Profile, "profile"),
+        ],
+        Focus::List => &[
+            (Action::Open, "open"),
+            (Action::Reply, "reply"),
+            (Action::NextWaiting, "next waiting"),
+            (Action::Filter, "filter"),
+            (Action::Jump, "jump"),
+            (Action::Help, "help"),
+            (Action::Commands, "commands"),
+            (Action::Back, "quit"),
+        ],
+    };
+    let pairs: Vec<(String, String)> = actions
+        .iter()
+        .map(|(action, words)| (keymap.key_of(*action), (*words).to_owned()))
+        .collect();
+    pairs_line(&pairs, theme, area, buffer);
+}
+
+/// ` key words  key words`, as many as fit whole.
+pub(super) fn pairs_line(
+    pairs: &[(String, String)],
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    let mut used = 0;
+    for (key, words) in pairs {
+        let width = text::width(key) + text::width(words) + 3;
+        if used + width > usize::from(area.width) {
+            break;
+        }
+        used += width;
+        spans.push(span(format!(" {key}"), theme.style(Role::Key)));
+        spans.push(span(format!(" {words} "), theme.style(Role::Dim)));
+    }
+    put(spans, area, buffer);
+}
+
+/// Short news over the upper right of the screen, where neither the newest
+/// messages nor the composer are.
+pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let width = (layout.screen.width - 2).min(64);
+    let mut top = layout.status.bottom();
+    for toast in model.toasts.iter().rev() {
+        let role = match toast.kind {
+            ToastKind::Info => Role::Text,
+            ToastKind::Good => Role::Good,
+            ToastKind::Warn => Role::Warn,
+            ToastKind::Bad => Role::Bad,
+        };
+        let title = match toast.kind {
+            ToastKind::Info | ToastKind::Good => "",
+            ToastKind::Warn => " not now ",
+            ToastKind::Bad => " problem ",
+        };
+        let lines = text::wrap(&toast.text.as_str().into(), usize::from(width - 4));
+        let height = u16::try_from(lines.len()).unwrap_or(5).min(5) + 2;
+        if top + height > layout.hints.y {
+            return;
+        }
+        let area = Rect {
+            x: layout.screen.right() - width - 1,
+            y: top,
+            width,
+            height,
+        };
+        Clear.render(area, buffer);
+        let block = Block::bordered()
+            .border_type(BorderType::Rounded)
+            .border_style(theme.style(role))
+            .style(Style::default())
+            .title_top(title);
+        let inner = framed(block, area, buffer);
+        let inner = Rect {
+            x: inner.x + 1,
+            width: inner.width.saturating_sub(2),
+            ..inner
+        };
+        wrapped(&toast.text, theme.style(role), inner, buffer);
+        top += height;
+    }
+}

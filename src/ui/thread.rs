@@ -1,0 +1,218 @@
+//! The open thread.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Modifier, text::Line};
+
+use super::{Theme, frame, framed, put, span, theme::Role, wrapped};
+use crate::{
+    app::{
+        Focus, Model, Thread,
+        lines::{GUTTER, Look, ThreadLine, Tone},
+    },
+    domain::{ThreadOwner, Timestamp},
+    text::{self, Clean},
+};
+
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let focused = model.focus == Focus::Thread;
+    let Some(thread) = &model.thread else {
+        let inner = framed(frame(Line::default(), focused, theme), area, buffer);
+        welcome(model, theme, inner, buffer);
+        return;
+    };
+    let look = Look {
+        width: area.width.saturating_sub(2),
+        zone: &model.settings.zone,
+        now: model.now,
+        apps: &model.apps,
+        seen_through: thread.seen_through,
+    };
+    let height = usize::from(area.height.saturating_sub(2));
+    let view = thread.viewport(&look, height);
+    let last = view.lines.last().map_or(0, |(at, _)| at + 1);
+    let count = thread.items.len();
+    let more = if thread.older_cached || thread.older_remote {
+        "+"
+    } else {
+        ""
+    };
+    let below = if view.at_bottom { "" } else { "↓ " };
+    let position = format!(" {below}{last}/{count}{more} ");
+    let title = text::cut(
+        &title(model, thread),
+        usize::from(area.width.saturating_sub(4)),
+    );
+    let block = frame(
+        Line::from(span(title, theme.style(Role::Strong))),
+        focused,
+        theme,
+    )
+    .title_bottom(Line::from(span(position, theme.style(Role::Dim))).right_aligned());
+    let inner = framed(block, area, buffer);
+    if thread.items.is_empty() {
+        let words = if thread.loaded {
+            "No messages yet."
+        } else {
+            "Reading the cache…"
+        };
+        wrapped(words, theme.style(Role::Dim), inner, buffer);
+        return;
+    }
+    // A short thread stands at the bottom, next to the composer.
+    let lift = u16::try_from(height.saturating_sub(view.lines.len())).unwrap_or(0);
+    for ((at, line), y) in view.lines.iter().zip(inner.y + lift..inner.bottom()) {
+        let found = !thread.find.is_empty() && is_found(thread, *at);
+        draw_line(
+            theme,
+            line,
+            found,
+            Rect {
+                y,
+                height: 1,
+                ..inner
+            },
+            buffer,
+        );
+    }
+}
+
+fn is_found(thread: &Thread, at: usize) -> bool {
+    match thread.items.get(at) {
+        Some(crate::domain::Item::Message(m)) => {
+            text::fold(&m.text).contains(&text::fold(&thread.find))
+        }
+        _ => false,
+    }
+}
+
+fn title(model: &Model, thread: &Thread) -> String {
+    let c = &thread.conversation;
+    let owner = match &c.owner {
+        ThreadOwner::Us => "held by US".to_owned(),
+        ThreadOwner::Unknown => match model.routing(c.platform) {
+            crate::domain::Routing::ZeroConfig => "no routing: everyone may send".into(),
+            _ => "holder unknown".into(),
+        },
+        other => format!("held by {}", model.owner_words(other)),
+    };
+    format!(
+        " {} · {} · {owner} ",
+        Clean::one_line(&c.display_name()),
+        c.platform.word()
+    )
+}
+
+fn draw_line(theme: &Theme, line: &ThreadLine, found: bool, area: Rect, buffer: &mut Buffer) {
+    match line {
+        ThreadLine::Rule { words, new } => {
+            let style = theme.style(if *new { Role::Warn } else { Role::Dim });
+            let words = format!(" {words} ");
+            let room = usize::from(area.width).saturating_sub(text::width(&words));
+            let rule = format!(
+                "{}{words}{}",
+                "─".repeat(room / 2),
+                "─".repeat(room - room / 2)
+            );
+            put(vec![span(rule, style)], area, buffer);
+        }
+        ThreadLine::Text { time, mark, pieces } => {
+            let mark_style = theme.style(match mark {
+                Some('C') => Role::Customer,
+                Some('B') => Role::Bot,
+                Some('A') => Role::Me,
+                Some('P') => Role::Page,
+                _ => Role::Event,
+            });
+            let time = time.as_deref().unwrap_or_default();
+            put(
+                vec![
+                    span(text::fit(time, 6), theme.style(Role::Dim)),
+                    span(
+                        text::fit(&mark.map(String::from).unwrap_or_default(), 2),
+                        mark_style,
+                    ),
+                ],
+                Rect {
+                    width: GUTTER.min(area.width),
+                    ..area
+                },
+                buffer,
+            );
+            let spans = pieces
+                .iter()
+                .map(|(tone, words)| {
+                    let style = theme.style(role(*tone));
+                    let style = if found {
+                        style.add_modifier(Modifier::UNDERLINED)
+                    } else {
+                        style
+                    };
+                    span(words.clone(), style)
+                })
+                .collect();
+            let text = Rect {
+                x: area.x + GUTTER,
+                width: area.width.saturating_sub(GUTTER),
+                ..area
+            };
+            put(spans, text, buffer);
+        }
+    }
+}
+
+pub(super) fn role(tone: Tone) -> Role {
+    match tone {
+        Tone::Said => Role::Text,
+        Tone::Dim => Role::Dim,
+        Tone::Part => Role::Part,
+        Tone::Event => Role::Event,
+        Tone::Bad => Role::Bad,
+        Tone::Warn => Role::Warn,
+        Tone::Good => Role::Good,
+    }
+}
+
+/// What stands there while no thread is open.
+fn welcome(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    use crate::app::action::Action;
+    let key = |action| model.settings.keymap.key_of(action);
+    let rows = [
+        (key(Action::Open), "open the selected conversation"),
+        (
+            key(Action::Reply),
+            "reply: takes control, marks seen, shows typing",
+        ),
+        (key(Action::NextWaiting), "open the next who waits"),
+        (key(Action::Jump), "jump to a person by name"),
+        (key(Action::Help), "all keys"),
+    ];
+    let top = area.y + area.height / 3;
+    for ((key, words), y) in rows.into_iter().zip(top..area.bottom()) {
+        let line = vec![
+            span(text::fit_right(&key, 12), theme.style(Role::Key)),
+            span(format!("  {words}"), theme.style(Role::Dim)),
+        ];
+        put(
+            line,
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+            buffer,
+        );
+    }
+}
+
+/// `14:05`, or with the day when it is another one.
+pub(super) fn moment(model: &Model, at: Timestamp) -> String {
+    let (then, now) = (
+        at.local(&model.settings.zone),
+        model.now.local(&model.settings.zone),
+    );
+    let format = if then.date() == now.date() {
+        "%H:%M"
+    } else {
+        "%-d %b %H:%M"
+    };
+    then.strftime(format).to_string()
+}
