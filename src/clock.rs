@@ -11,8 +11,8 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-pub use crate::domain::Random;
-use crate::domain::{Span, Timestamp};
+// The simulator knows no other module of ours, so what it needs is here.
+pub use crate::domain::{Random, Span, Timestamp};
 
 /// A source of the present moment. Cheap to clone; clones share the time.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use super::{
     composer::Composer,
     lines::{self, Look, ThreadLine},
 };
-use crate::domain::{Conversation, Item, LocalId, Profile, SendState, ThreadPage, Timestamp};
+use crate::domain::{Conversation, Item, LocalId, Profile, ThreadPage, Timestamp};
 
 /// How many entries are asked for at first, and how many more each time.
 pub const WINDOW: u32 = 200;
@@ -138,11 +138,11 @@ impl Thread {
     /// The lines that fit into `height`.
     pub fn viewport(&self, look: &Look<'_>, height: usize) -> Viewport {
         match &self.anchor {
-            Anchor::Bottom => self.from_bottom(look, height),
+            Anchor::Bottom => self.bottom_up(look, height),
             Anchor::Top { at, line, .. } => {
-                let view = self.from_top(look, height, *at, *line);
+                let view = self.top_down(look, height, *at, *line);
                 if view.lines.len() < height {
-                    self.from_bottom(look, height)
+                    self.bottom_up(look, height)
                 } else {
                     view
                 }
@@ -150,7 +150,7 @@ impl Thread {
         }
     }
 
-    fn from_bottom(&self, look: &Look<'_>, height: usize) -> Viewport {
+    fn bottom_up(&self, look: &Look<'_>, height: usize) -> Viewport {
         let mut blocks: Vec<(usize, Vec<ThreadLine>)> = Vec::new();
         let mut have = 0;
         for at in (0..self.items.len()).rev() {
@@ -178,7 +178,7 @@ impl Thread {
         }
     }
 
-    fn from_top(&self, look: &Look<'_>, height: usize, at: usize, line: usize) -> Viewport {
+    fn top_down(&self, look: &Look<'_>, height: usize, at: usize, line: usize) -> Viewport {
         let mut lines = Vec::new();
         let mut skip = line;
         let mut place = at;
@@ -268,16 +268,5 @@ impl Thread {
                 .chain((from.min(count)..count).rev())
                 .find(fits)
         }
-    }
-
-    /// A reply that was refused and why, if there is one.
-    pub fn refused(&self) -> Option<&str> {
-        self.items.iter().rev().take(8).find_map(|item| match item {
-            Item::Outgoing(o) => match &o.state {
-                SendState::Refused(why) => Some(why.as_str()),
-                _ => None,
-            },
-            _ => None,
-        })
     }
 }

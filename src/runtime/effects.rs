@@ -114,11 +114,12 @@ impl Hands {
 }
 
 type Question = Box<dyn FnOnce(&Reader) -> Msg + Send>;
+type Work = Box<dyn FnOnce(&Reader) -> Result<Loaded, store::Error> + Send>;
 
 /// What the cache is asked, if the effect is a question.
 fn question(effect: Effect, clock: &Clock) -> Option<(Kind, Question)> {
     let now = clock.now();
-    let ask = |work: Box<dyn FnOnce(&Reader) -> Result<Loaded, store::Error> + Send>| -> Question {
+    let ask = |work: Work| -> Question {
         Box::new(move |reader| match work(reader) {
             Ok(loaded) => Msg::Loaded(loaded),
             Err(error) => Msg::Failed(error.to_string()),

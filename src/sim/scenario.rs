@@ -10,7 +10,7 @@ use super::{
         App, DAY, Life, Message, Page, Person, Platform, ProfileKind, Sender, TokenState, World,
     },
 };
-use crate::{clock::Random, domain::Timestamp};
+use crate::clock::{Random, Timestamp};
 
 const BUILT_IN: &str = include_str!("../../assets/demo/lamp.toml");
 

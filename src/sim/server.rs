@@ -25,6 +25,7 @@ use super::{
     params::Params,
     read::{self, Asker},
     script, send,
+    world::World,
 };
 use crate::clock::Stopwatch;
 
@@ -92,7 +93,19 @@ async fn handle(State(simulator): State<Simulator>, request: Request) -> Respons
             .or(call.broken.clone());
         let result = match refused {
             Some(fail) => Err(fail),
-            None => app.and_then(|app| dispatch(&mut world, app, &path, &call, now.as_millis())),
+            None => app.and_then(|app| {
+                let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                let known = Known {
+                    app,
+                    method: call.method.as_str(),
+                    path: &path,
+                    params: &call.params,
+                    url: format!("http://{}{}", call.host, call.path),
+                    token: call.token.as_deref().unwrap_or_default(),
+                    now: now.as_millis(),
+                };
+                dispatch(&mut world, known)
+            }),
         };
         let usage = u32::try_from(world.budget.len()).unwrap_or(0);
         let trace = format!("A{}", world.seed);
@@ -118,36 +131,46 @@ async fn handle(State(simulator): State<Simulator>, request: Request) -> Respons
     response
 }
 
-fn dispatch(
-    world: &mut super::world::World,
-    app: usize,
-    path: &[String],
-    call: &Call,
-    now: i64,
-) -> Result<Value, Fail> {
-    let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    let method = call
-        .params
+/// A request with its caller known, ready to be answered.
+pub(super) struct Known<'a> {
+    pub(super) app: usize,
+    pub(super) method: &'a str,
+    pub(super) path: &'a [&'a str],
+    pub(super) params: &'a Params,
+    pub(super) url: String,
+    pub(super) token: &'a str,
+    pub(super) now: i64,
+}
+
+/// Answers a request by the world as it is.
+pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, Fail> {
+    let Known {
+        app,
+        path,
+        params,
+        url,
+        token,
+        now,
+        ..
+    } = request;
+    let method = params
         .text("method")
-        .map_or_else(|| call.method.to_string(), |m| m.to_ascii_uppercase());
+        .unwrap_or_else(|| request.method.to_owned())
+        .to_ascii_uppercase();
     let page = |id: &str| id == "me" || id == world.page.id;
-    match (method.as_str(), path.as_slice()) {
-        ("GET", _) => {
-            let url = format!("http://{}{}", call.host, call.path);
-            let token = call.token.as_deref().unwrap_or_default();
-            read::call(
-                world,
-                &path,
-                &Asker {
-                    app,
-                    params: &call.params,
-                    now,
-                    url,
-                    token,
-                },
-            )
-        }
-        ("POST", [id, "messages"]) if page(id) => send::call(world, app, &call.params, now),
+    match (method.as_str(), path) {
+        ("GET", _) => read::call(
+            world,
+            path,
+            &Asker {
+                app,
+                params,
+                now,
+                url,
+                token,
+            },
+        ),
+        ("POST", [id, "messages"]) if page(id) => send::call(world, app, params, now),
         ("POST", [id, "messages"]) if *id == world.page.instagram_id => Err(Fail::new(
             400,
             3,
@@ -155,16 +178,16 @@ fn dispatch(
             "(#3) Application does not have the capability to make this API call.",
         )),
         ("POST", [id, "message_attachments"]) if page(id) => {
-            send::save_attachment(world, app, &call.params, now)
+            send::save_attachment(world, app, params, now)
         }
         ("POST", [id, edge]) if page(id) && edge.ends_with("_thread_control") => {
-            control::call(world, app, edge, &call.params, now)
+            control::call(world, app, edge, params, now)
         }
         (method, path) => {
-            let text = format!("Unsupported {} request.", method.to_ascii_lowercase());
+            let message = format!("Unsupported {} request.", method.to_ascii_lowercase());
             let id = path.first().copied().unwrap_or_default();
             Err(Fail {
-                message: text,
+                message,
                 ..Fail::unknown_object(id)
             })
         }

@@ -1,0 +1,84 @@
+//! `switchboard`: a terminal live-agent inbox for Facebook Messenger Pages and
+//! Instagram DMs.
+//!
+//! # The screen
+//!
+//! ```text
+//!  switchboard  Lamp & Co   11 need you | 1 <4h …      live · polling   Fri 14:07   ui/status
+//! ╭ 1 Needs me 11  2·11 … ╮╭ Kemi Adeyemi · messenger · held by US ╮╭ customer ───╮
+//! │>*  23h59  Kemi      0m││──────────── Thu 19 Nov ───────────────││Kemi Adeyemi │
+//! │    wonderful, thank yo││08:38 C Good morning, I was charged …  ││PSID 70123…  │
+//! │ . H 5d20  Tomasz     -││14:07 A Hi Kemi, I am so sorry! …      ││clocks ──────│
+//! │    (page) Hi Tomasz, t│╰───────────────────────────────── 8/8 ─╯│RESPONSE 23h │
+//! │                       │╭ Draft to Kemi ── goes out as RESPONSE ╮│who holds …  │
+//! ╰ deadline ────── 10/11 ╯╰ 12/2000 · customer sees typing · saved╯╰─────────────╯
+//!  Enter send  ^D send+hand back …                                                    ui/status
+//!   ui/inbox                 ui/thread, ui/composer                  ui/customer
+//! ```
+//!
+//! # The house
+//!
+//! Two wings and a hall. The **pure wing** decides ([`app`]) and paints
+//! ([`ui`]); the **outside wing** talks ([`graph`]), remembers ([`store`]) and
+//! keeps both in agreement ([`sync`]). They never import each other; the hall
+//! ([`runtime`]) carries plain data between them.
+//!
+//! ```text
+//!                 main ─ cli                 run · demo · sim
+//!         ┌──────────┴──────────┐
+//!      runtime                config         the hall · the options
+//!    ┌────┴─────────┐
+//!   ui            sync                       paints · reconciles
+//!   │           ┌───┴───┐
+//!  app        graph   store        sim       decides · one outside thing each
+//!   └───────────┴───┬───┘
+//!          domain · text · clock             the ground
+//! ```
+//!
+//! | module | purpose | may import |
+//! |---|---|---|
+//! | [`domain`] | words and rules, as plain data | – |
+//! | [`text`] | the gate for outside text; measuring by cells | – |
+//! | [`clock`] | the only reader of time and randomness | domain |
+//! | [`graph`] | speaks the Graph API | domain, clock |
+//! | [`store`] | two SQLite files, one writer | domain, text |
+//! | [`sync`] | engine: ingest, lines of operations, polls | graph, store, domain, clock |
+//! | [`sim`] | a small Facebook on loopback | clock |
+//! | [`app`] | state machine: `Model`, `Msg`, `Effect`, `update` | domain, text |
+//! | [`ui`] | `Model` to cells | app, domain, text |
+//! | [`runtime`] | loop, terminal, effects, tasks | all above but sim |
+//! | [`config`] | one file's options, handed out in parts | app, domain |
+//! | [`cli`] | subcommands; the only text on stdout | all |
+//!
+//! `tests/house.rs` reads the imports and fails when this table is broken.
+//!
+//! # Four paths
+//!
+//! - **A key**: terminal → `runtime::input` → [`app::update`] → [`ui::view`].
+//! - **News**: `sync` polls → `graph` decodes to events → `store` ingests →
+//!   a [`domain::Change`] names what changed → the screen asks the cache.
+//! - **A reply**: Enter → [`domain::Ask::Send`] → written down in the outbox →
+//!   its conversation's line → `graph` posts → accepted, refused or in doubt.
+//! - **A start**: cache → first frame → then the network.
+//!
+//! # Where to add a thing
+//!
+//! An action: one row in [`app::action`]; keymap, help, palette and config
+//! follow. A dialog: `app/dialog/x.rs` and its twin in `ui/dialog`. A Graph
+//! call: one file in `graph`, a sample in `assets/graph`, a route in `sim`. An
+//! option: `config` and a commented line in `assets/config.toml`.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod graph;
+pub mod runtime;
+pub mod sim;
+pub mod store;
+pub mod sync;
+pub mod text;
+pub mod ui;
