@@ -527,10 +527,8 @@ pub fn why_not(model: &Model, action: Action) -> Option<String> {
 }
 
 /// Why the composer is closed.
-pub fn closed_words(closed: WindowClosed) -> String {
-    let _ = closed;
-    "Closed: Meta takes nothing later than 7 days after the customer's last message. It opens when they write again."
-        .into()
+pub fn closed_words(_: WindowClosed) -> String {
+    "Closed: Meta takes nothing later than 7 days after the customer's last message. It opens when they write again.".into()
 }
 
 /// Does an action, or says why not.
@@ -1054,7 +1052,7 @@ fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
             let hand_back = model
                 .thread
                 .as_ref()
-                .map(|t| hand_back_of(model, t, &t.conversation, outcome));
+                .map(|t| hand_back_of(model, t, outcome));
             send(model, hand_back)
         }
         Choice::Quit => leave(model),
@@ -1071,7 +1069,7 @@ fn hand_back(model: &mut Model, outcome: Outcome, to: Option<crate::domain::AppI
         .thread
         .as_ref()
         .filter(|thread| thread.conversation.id == subject.id);
-    let mut back = hand_back_of(model, open.unwrap_or(&blank), &subject, outcome);
+    let mut back = hand_back_of(model, open.unwrap_or(&blank), outcome);
     if to.is_some() {
         back.to = to;
     }
@@ -1088,19 +1086,13 @@ fn hand_back(model: &mut Model, outcome: Outcome, to: Option<crate::domain::AppI
     effects
 }
 
-fn hand_back_of(
-    model: &Model,
-    thread: &Thread,
-    conversation: &Conversation,
-    outcome: Outcome,
-) -> HandBack {
+fn hand_back_of(model: &Model, thread: &Thread, outcome: Outcome) -> HandBack {
     let last = thread.items.iter().rev().find_map(|item| match item {
         Item::Message(m) if m.author == crate::domain::Author::Customer => {
             Some((m.mid.clone(), m.at))
         }
         _ => None,
     });
-    let _ = conversation;
     HandBack {
         to: model.apps.bot.clone(),
         note: Note {

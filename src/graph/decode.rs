@@ -11,30 +11,30 @@ use crate::domain::{
 
 /// A page of the conversation list.
 #[derive(Debug, Default, PartialEq)]
-pub struct Decoded {
+pub(super) struct Decoded {
     /// What it says.
-    pub events: Vec<Event>,
+    pub(super) events: Vec<Event>,
     /// Cursor of the next page.
-    pub after: Option<String>,
+    pub(super) after: Option<String>,
     /// Items that could not be read.
-    pub unreadable: usize,
+    pub(super) unreadable: usize,
 }
 
 /// Whose answer it is: needed to tell the person from the Page.
 #[derive(Clone, Debug)]
-pub struct Whose<'a> {
+pub(super) struct Whose<'a> {
     /// Where the conversation takes place.
-    pub platform: Platform,
+    pub(super) platform: Platform,
     /// The Page.
-    pub page: &'a PageId,
+    pub(super) page: &'a PageId,
     /// The Instagram account of the Page, if known.
-    pub instagram: Option<&'a str>,
+    pub(super) instagram: Option<&'a str>,
     /// When the answer came.
-    pub at: Timestamp,
+    pub(super) at: Timestamp,
 }
 
 /// Reads a page of `/{page}/conversations`. `None`: not the Graph API's shape.
-pub fn conversations(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
+pub(super) fn conversations(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
     let list: List<'_> = serde_json::from_str(text).ok()?;
     let mut decoded = Decoded {
         after: list.after(),
@@ -53,7 +53,7 @@ pub fn conversations(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
 }
 
 /// Reads one conversation node.
-pub fn conversation(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
+pub(super) fn conversation(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
     let node: wire::Conversation<'_> = serde_json::from_str(text).ok()?;
     let is_page = |id: &str| id == whose.page.as_str() || Some(id) == whose.instagram;
     let person = node.participants.data.iter().find(|p| !is_page(&p.id))?;
@@ -197,7 +197,7 @@ fn attachment(item: &RawValue) -> Part {
 }
 
 /// Reads a profile. Meta answers `{}` where our app may not see it.
-pub fn profile(text: &str) -> Option<Profile> {
+pub(super) fn profile(text: &str) -> Option<Profile> {
     let wire: wire::Profile = serde_json::from_str(text).ok()?;
     let name = wire.name.filter(|n| !n.trim().is_empty()).or_else(|| {
         let parts: Vec<_> = [wire.first_name, wire.last_name]

@@ -28,10 +28,6 @@ mod wire;
 
 pub use client::{Client, Health, Options, SetupError};
 pub use conversations::{ConversationsPage, MessagesPage};
-pub use decode::{
-    conversation as decode_conversation, conversations as decode_conversations,
-    profile as decode_profile,
-};
 pub use error::{Error, GraphError, Verdict};
 pub use page::{AboutApp, AboutPage};
 pub use send::Reply;

@@ -10,7 +10,7 @@ use ratatui::{
 
 use super::{Theme, frame, framed, span, theme::Role};
 use crate::{
-    app::{Focus, Model, Thread, closed_words},
+    app::{Focus, Model, Thread},
     domain::{HUMAN_AGENT_WINDOW, SendAs, Timestamp, Window},
     text::{self, Clean},
 };
@@ -69,7 +69,7 @@ fn title(model: &Model, thread: &Thread, width: usize) -> (String, Role) {
             ),
             Role::Strong,
         ),
-        Err(closed) => (closed_words(closed), Role::Bad),
+        Err(_) => ("closed: 7 days are over".to_owned(), Role::Bad),
     };
     let name = text::cut(&name, width.saturating_sub(text::width(&words) + 15).max(4));
     (

@@ -95,9 +95,13 @@ fn tabs(model: &Model, theme: &Theme, width: u16) -> Line<'static> {
                 (
                     view,
                     if full {
-                        format!(" {key} {} {count} ", view.label())
+                        format!(
+                            " {key} {} {count}{}",
+                            view.label(),
+                            if short { "" } else { " " }
+                        )
                     } else {
-                        format!(" {key}·{count} ")
+                        format!(" {key}·{count}")
                     },
                 )
             })

@@ -136,6 +136,17 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffe
         );
         return pairs_line(&pairs, theme, area, buffer);
     }
+    if let (Link::Offline(why) | Link::TokenRefused(why) | Link::Broken(why), false) =
+        (&model.link, model.focus == Focus::Composer)
+    {
+        // What is wrong with the link stays readable until it is right again.
+        put(
+            vec![span(format!(" {why}"), theme.style(Role::Bad))],
+            area,
+            buffer,
+        );
+        return;
+    }
     let actions: &[(Action, &str)] = match model.focus {
         Focus::Composer => &[
             (Action::Send, "send"),

@@ -1,0 +1,740 @@
+//! What the desk asks for when keys are pressed: `update` by its effects.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use support::desk::*;
+use switchboard::{
+    app::{Effect, Focus, Loaded, Msg, Settings, THREAD_WINDOW, wake_at},
+    domain::{
+        Act, AppId, Ask, Author, Change, Conversation, ConversationId, HandBack, InboxAsk,
+        InboxPage, LocalId, Mid, Note, Outcome, Psid, ReplyAs, Routing, SendAs, Span, ThreadOwner,
+        View,
+    },
+};
+
+fn id(row: &str) -> ConversationId {
+    ConversationId::new(row)
+}
+
+fn ask(row: &str, ask: Ask) -> Effect {
+    Effect::Ask {
+        conversation: id(row),
+        psid: Psid::new(format!("70{row}")),
+        ask,
+    }
+}
+
+fn asks(effects: &[Effect]) -> Vec<&Ask> {
+    effects
+        .iter()
+        .filter_map(|e| match e {
+            Effect::Ask { ask, .. } => Some(ask),
+            _ => None,
+        })
+        .collect()
+}
+
+fn desk() -> Desk {
+    Desk::new((120, 40))
+}
+
+fn note(outcome: Outcome) -> HandBack {
+    HandBack {
+        to: Some(AppId::new(BOT)),
+        note: Note {
+            outcome,
+            summary: String::new(),
+            agent: "kim".into(),
+            answered_through: Some((Mid::new("m9"), ago(0, 1))),
+        },
+    }
+}
+
+#[test]
+fn opening_never_marks_seen_and_asks_the_cache_only() {
+    let mut desk = desk();
+    let effects = desk.keys("jj<Enter>");
+    assert_eq!(
+        effects,
+        [
+            Effect::LoadThread {
+                id: id("3"),
+                limit: THREAD_WINDOW
+            },
+            Effect::Open(id("3"))
+        ]
+    );
+    let effects = desk.answer_thread(thread_page(rows().swap_remove(2), items()));
+    assert_eq!(effects, [Effect::LookedAt(id("3"))], "local only");
+}
+
+#[test]
+fn reply_takes_marks_seen_shows_typing_in_this_order() {
+    let mut desk = desk();
+    desk.open("Sam Iqbal");
+    let effects = desk.keys("r");
+    assert_eq!(
+        effects,
+        [
+            ask("7", Ask::Take),
+            ask("7", Ask::MarkSeen),
+            ask("7", Ask::Typing(true))
+        ]
+    );
+    assert_eq!(desk.model.focus, Focus::Composer);
+}
+
+#[test]
+fn reply_to_a_thread_of_ours_takes_nothing_and_marks_seen_once() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    assert_eq!(
+        desk.keys("r"),
+        [ask("3", Ask::MarkSeen), ask("3", Ask::Typing(true))]
+    );
+    assert_eq!(desk.keys("<Esc>"), [ask("3", Ask::Typing(false))]);
+    assert_eq!(
+        desk.keys("r"),
+        [ask("3", Ask::Typing(true))],
+        "nothing new to have seen"
+    );
+}
+
+#[test]
+fn reply_without_routing_takes_nothing() {
+    let mut desk = desk();
+    desk.send(Msg::Loaded(Loaded::Page(
+        "Lamp".into(),
+        Routing::ZeroConfig,
+        Routing::ZeroConfig,
+    )));
+    desk.open("Sam Iqbal");
+    assert_eq!(asks(&desk.keys("r")), [&Ask::MarkSeen, &Ask::Typing(true)]);
+}
+
+#[test]
+fn the_agents_flow_costs_four_control_keys_and_sends_what_is_expected() {
+    let mut desk = desk();
+    // Enter, r, (text), ^D, 1.
+    desk.open("Kemi Adeyemi");
+    desk.keys("r");
+    desk.keys("The money is on its way.");
+    assert_eq!(desk.keys("<^d>"), []);
+    let effects = desk.keys("1");
+    let [
+        Effect::Ask {
+            ask:
+                Ask::Send {
+                    local,
+                    text,
+                    send_as,
+                    hand_back,
+                },
+            ..
+        },
+    ] = effects.as_slice()
+    else {
+        panic!("one send: {effects:?}");
+    };
+    assert_eq!(
+        (text.as_str(), *send_as),
+        ("The money is on its way.", SendAs::HumanAgent)
+    );
+    assert_eq!(hand_back.as_ref(), Some(&note(Outcome::Resolved)));
+    // No "typing off": Meta takes the bubble away with the message.
+    let sent = Change::Sent {
+        conversation: id("4"),
+        local: local.clone(),
+    };
+    let effects = desk.send(Msg::Changed(vec![sent]));
+    assert_eq!(
+        effects,
+        [Effect::LoadNext {
+            from: Some(id("4")),
+            back: false
+        }],
+        "the next one opens by itself"
+    );
+    let effects = desk.send(Msg::Loaded(Loaded::Next(Some(id("1")))));
+    assert!(effects.contains(&Effect::Open(id("1"))), "{effects:?}");
+}
+
+#[test]
+fn inside_the_day_a_reply_is_a_response_and_the_composer_stays() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rhello");
+    let effects = desk.keys("<Enter>");
+    assert!(
+        matches!(
+            asks(&effects)[..],
+            [Ask::Send {
+                send_as: SendAs::Response,
+                hand_back: None,
+                ..
+            }]
+        ),
+        "{effects:?}"
+    );
+    assert_eq!(desk.model.focus, Focus::Composer);
+    assert_eq!(
+        asks(&desk.keys("a")),
+        [&Ask::Typing(true)],
+        "typing shows again with the next word"
+    );
+}
+
+#[test]
+fn the_type_of_one_reply_can_be_changed_and_the_option_tags_all() {
+    let mut first = desk();
+    first.open("Ana Ruiz");
+    let effects = first.keys("rhi<^t><Enter>");
+    assert!(matches!(
+        asks(&effects).last(),
+        Some(Ask::Send {
+            send_as: SendAs::HumanAgent,
+            ..
+        })
+    ));
+    let effects = first.keys("again<Enter>");
+    assert!(
+        matches!(
+            asks(&effects).last(),
+            Some(Ask::Send {
+                send_as: SendAs::Response,
+                ..
+            })
+        ),
+        "for one reply only"
+    );
+    let mut second = Desk::with(
+        (120, 40),
+        Settings {
+            reply_as: ReplyAs::HumanAgent,
+            ..Settings::default()
+        },
+    );
+    second.open("Ana Ruiz");
+    let effects = second.keys("rhi<Enter>");
+    assert!(matches!(
+        asks(&effects).last(),
+        Some(Ask::Send {
+            send_as: SendAs::HumanAgent,
+            ..
+        })
+    ));
+}
+
+#[test]
+fn what_cannot_go_out_stays_in_the_composer_and_says_why() {
+    for (name, text, says) in [
+        ("Ana Ruiz", "x".repeat(2001), "2001 characters"),
+        ("Léa Fontaine", "ü".repeat(501), "1002 bytes"),
+        ("Ana Ruiz", "  ".into(), "Nothing to send"),
+    ] {
+        let mut desk = desk();
+        desk.open(name);
+        desk.keys("r");
+        desk.send(Msg::Paste(text.clone()));
+        let effects = desk.keys("<Enter>");
+        assert!(
+            !asks(&effects).iter().any(|a| matches!(a, Ask::Send { .. })),
+            "{effects:?}"
+        );
+        assert!(
+            desk.model.toasts.iter().any(|t| t.text.contains(says)),
+            "{:?}",
+            desk.model.toasts
+        );
+        assert_eq!(
+            desk.model.thread.as_ref().map(|t| t.composer.text()),
+            Some(text)
+        );
+    }
+}
+
+#[test]
+fn pasting_never_sends_and_never_runs_commands() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    assert_eq!(desk.send(Msg::Paste("b1\rq\n".into())), []);
+    desk.keys("r");
+    let effects = desk.send(Msg::Paste("line one\r\nline two\r".into()));
+    assert!(!asks(&effects).iter().any(|a| matches!(a, Ask::Send { .. })));
+    assert_eq!(
+        desk.model.thread.as_ref().map(|t| t.composer.text()),
+        Some("line one\nline two\n".into())
+    );
+}
+
+#[test]
+fn typing_is_refreshed_before_20_seconds_and_stops_on_pause_and_without_focus() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rh");
+    for _ in 0..2 {
+        desk.now = desk.now.plus(Span::seconds(7));
+        assert_eq!(asks(&desk.keys("e")), [] as [&Ask; 0]);
+    }
+    assert_eq!(
+        asks(&desk.pass(Span::seconds(1))),
+        [&Ask::Typing(true)],
+        "15 s after it was shown"
+    );
+    assert_eq!(
+        asks(&desk.pass(Span::seconds(10))),
+        [&Ask::Typing(false)],
+        "10 s without a key"
+    );
+    assert_eq!(asks(&desk.keys("y")), [&Ask::Typing(true)]);
+    assert_eq!(asks(&desk.send(Msg::Focus(false))), [&Ask::Typing(false)]);
+    assert_eq!(
+        asks(&desk.keys("z")),
+        [] as [&Ask; 0],
+        "nobody looks at this terminal"
+    );
+}
+
+#[test]
+fn without_focus_nothing_is_marked_seen() {
+    let mut desk = desk();
+    desk.send(Msg::Focus(false));
+    desk.open("Ana Ruiz");
+    assert_eq!(asks(&desk.keys("m")), [] as [&Ask; 0]);
+    assert_eq!(asks(&desk.keys("r")), [] as [&Ask; 0]);
+}
+
+#[test]
+fn a_draft_is_saved_soon_after_the_first_key_and_stays_with_its_person() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rhel");
+    let due = wake_at(&desk.model).expect("something is due");
+    assert!(due.since(desk.now) <= Span::millis(200));
+    let save = |text: &str, column| Effect::SaveDraft {
+        conversation: id("3"),
+        psid: Psid::new("703"),
+        text: text.into(),
+        cursor: (0, column),
+    };
+    assert_eq!(desk.pass(Span::millis(150)), [save("hel", 3)]);
+    desk.keys("lo");
+    let effects = desk.keys("<Esc>]");
+    assert!(effects.contains(&Effect::LoadNext {
+        from: Some(id("3")),
+        back: false
+    }));
+    let effects = desk.send(Msg::Loaded(Loaded::Next(Some(id("1")))));
+    assert_eq!(
+        effects[0],
+        save("hello", 5),
+        "before the other thread opens"
+    );
+    assert_eq!(
+        desk.model.thread.as_ref().map(|t| t.composer.text()),
+        Some(String::new())
+    );
+}
+
+#[test]
+fn a_saved_draft_comes_back_but_never_over_what_is_being_typed_or_sent() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.draft = Some(("from the disk".into(), (0, 4)));
+    desk.answer_thread(page.clone());
+    let text = |desk: &Desk| {
+        desk.model
+            .thread
+            .as_ref()
+            .map(|t| t.composer.text())
+            .unwrap_or_default()
+    };
+    assert_eq!(text(&desk), "from the disk");
+    desk.keys("r<Enter>");
+    desk.answer_thread(page.clone());
+    assert_eq!(text(&desk), "", "it is the text that is on its way");
+    let failed = Change::Failed {
+        conversation: id("3"),
+        act: Act::Send,
+        why: "no".into(),
+    };
+    desk.send(Msg::Changed(vec![failed]));
+    desk.answer_thread(page);
+    assert_eq!(text(&desk), "from the disk", "refused: the text is back");
+}
+
+#[test]
+fn read_only_asks_for_nothing_that_is_sent() {
+    let mut desk = Desk::with(
+        (120, 40),
+        Settings {
+            read_only: true,
+            ..Settings::default()
+        },
+    );
+    desk.open("Sam Iqbal");
+    for key in ["r", "t", "b", "B", "R", "E", "U", "m", "<^t>"] {
+        assert_eq!(asks(&desk.keys(key)), [] as [&Ask; 0], "{key}");
+        assert!(desk.model.dialogs.is_empty(), "{key}");
+    }
+}
+
+#[test]
+fn each_control_key_asks_for_its_move_or_says_why_not() {
+    let cases: [(&str, &str, Result<Ask, &str>); 10] = [
+        ("Sam Iqbal", "t", Ok(Ask::Take)),
+        ("Ana Ruiz", "t", Err("already")),
+        ("Ana Ruiz", "E", Ok(Ask::Extend(Span::hours(24)))),
+        ("Ana Ruiz", "U", Ok(Ask::Release)),
+        ("Sam Iqbal", "U", Err("t takes it first")),
+        ("Sam Iqbal", "E", Err("t takes it first")),
+        ("Ana Ruiz", "R", Err("no default app")),
+        ("Ana Ruiz", "m", Ok(Ask::MarkSeen)),
+        ("Nils Berg", "r", Err("7 days")),
+        ("Sam Iqbal", "b", Err("t takes it first")),
+    ];
+    for (name, key, expected) in cases {
+        let mut desk = desk();
+        desk.open(name);
+        let effects = desk.keys(key);
+        match expected {
+            Ok(ask) => assert_eq!(asks(&effects), [&ask], "{name} {key}"),
+            Err(says) => {
+                assert_eq!(effects, [], "{name} {key}");
+                assert!(
+                    desk.model.toasts.iter().any(|t| t.text.contains(says)),
+                    "{name} {key}: {:?}",
+                    desk.model.toasts
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn hand_back_and_pass_name_their_app_and_the_next_who_waits_opens() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    assert_eq!(
+        desk.keys("b2"),
+        [ask("3", Ask::Pass(note(Outcome::FollowUp)))]
+    );
+    let done = Change::Done {
+        conversation: id("3"),
+        act: Act::Pass,
+    };
+    assert_eq!(
+        desk.send(Msg::Changed(vec![done])),
+        [Effect::LoadNext {
+            from: Some(id("3")),
+            back: false
+        }]
+    );
+    let effects = desk.keys("B2");
+    assert!(
+        matches!(asks(&effects)[..], [Ask::Pass(HandBack { to: Some(app), .. })] if app.as_str() == "263902037430900"),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn request_works_where_no_default_app_is_set_and_take_does_not() {
+    let mut desk = desk();
+    desk.send(Msg::Loaded(Loaded::Page(
+        "Lamp".into(),
+        Routing::ZeroConfig,
+        Routing::ZeroConfig,
+    )));
+    desk.open("Sam Iqbal");
+    assert_eq!(asks(&desk.keys("R")), [&Ask::Request]);
+    assert_eq!(asks(&desk.keys("t")), [] as [&Ask; 0]);
+}
+
+#[test]
+fn a_refused_take_stops_typing_and_stands_above_the_composer() {
+    let mut desk = desk();
+    desk.open("Sam Iqbal");
+    desk.keys("r");
+    let failed = Change::Failed {
+        conversation: id("7"),
+        act: Act::Take,
+        why: "Not permitted.".into(),
+    };
+    desk.send(Msg::Changed(vec![failed]));
+    let thread = desk.model.thread.as_ref().expect("open");
+    assert_eq!(
+        thread.notice.as_deref(),
+        Some("Could not take control. Not permitted.")
+    );
+    assert_eq!(thread.composer.typing, None);
+}
+
+#[test]
+fn answers_to_older_questions_are_dropped() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    let other = thread_page(rows().swap_remove(0), vec![]);
+    desk.answer_thread(other);
+    assert_eq!(
+        desk.model.thread.as_ref().map(|t| t.items.len()),
+        Some(items().len())
+    );
+    desk.keys("1");
+    let stale = InboxAsk {
+        view: View::All,
+        filter: String::new(),
+        offset: 0,
+    };
+    desk.send(Msg::Loaded(Loaded::Inbox(stale, InboxPage::default())));
+    assert_eq!(desk.model.inbox.rows.len(), rows().len());
+    desk.keys("<^p>ab");
+    desk.send(Msg::Loaded(Loaded::Found(
+        "a".into(),
+        vec![(
+            id("1"),
+            "A".into(),
+            switchboard::domain::Platform::Messenger,
+        )],
+    )));
+    let picture = desk.picture();
+    assert!(picture.contains("nobody's name fits"), "{picture}");
+}
+
+#[test]
+fn the_cursor_stays_on_its_conversation_when_the_order_changes() {
+    let mut desk = desk();
+    desk.keys("jj");
+    let mut turned = rows();
+    turned.rotate_left(2);
+    desk.answer_inbox(turned);
+    assert_eq!(
+        desk.model.inbox.selected().and_then(|c| c.name.clone()),
+        Some("Ana Ruiz".into())
+    );
+    assert_eq!(desk.model.inbox.cursor, 0);
+}
+
+#[test]
+fn news_asks_the_cache_one_question_at_a_time() {
+    let mut desk = desk();
+    let first = desk.send(Msg::Changed(vec![Change::Inbox]));
+    assert!(matches!(first[..], [Effect::LoadInbox(_)]));
+    assert_eq!(
+        desk.send(Msg::Changed(vec![Change::Inbox, Change::Inbox])),
+        [],
+        "the first is still under way"
+    );
+    let ask = InboxAsk::default();
+    let page = InboxPage {
+        rows: rows(),
+        total: 13,
+        ..InboxPage::default()
+    };
+    let again = desk.send(Msg::Loaded(Loaded::Inbox(ask, page)));
+    assert!(
+        matches!(again[..], [Effect::LoadInbox(_)]),
+        "and once more for what changed meanwhile"
+    );
+    assert_eq!(
+        desk.send(Msg::Changed(vec![Change::Thread(id("9"))])),
+        [],
+        "another thread is not on the screen"
+    );
+}
+
+#[test]
+fn a_long_list_is_asked_for_in_windows_around_the_cursor() {
+    let mut desk = desk();
+    let many: Vec<Conversation> = (0..200)
+        .map(|n| conversation(&n.to_string(), &format!("Person {n}")))
+        .collect();
+    desk.send(Msg::Changed(vec![Change::Inbox]));
+    desk.send(Msg::Loaded(Loaded::Inbox(
+        InboxAsk::default(),
+        InboxPage {
+            rows: many,
+            total: 10_000,
+            ..InboxPage::default()
+        },
+    )));
+    assert_eq!(desk.keys("<Down>"), []);
+    let effects = desk.keys("G");
+    let [Effect::LoadInbox(ask)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(ask.offset, 9_899);
+    let tail: Vec<Conversation> = (9_899..10_000)
+        .map(|n| conversation(&n.to_string(), &format!("Person {n}")))
+        .collect();
+    desk.send(Msg::Loaded(Loaded::Inbox(
+        ask.clone(),
+        InboxPage {
+            rows: tail,
+            total: 10_000,
+            ..InboxPage::default()
+        },
+    )));
+    assert_eq!(
+        desk.model.inbox.selected().and_then(|c| c.name.clone()),
+        Some("Person 9999".into())
+    );
+}
+
+#[test]
+fn older_messages_come_from_the_cache_then_from_meta() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.older_cached = true;
+    desk.answer_thread(page.clone());
+    assert_eq!(
+        desk.keys("gg"),
+        [Effect::LoadThread {
+            id: id("3"),
+            limit: 2 * THREAD_WINDOW
+        }]
+    );
+    assert_eq!(desk.keys("gg"), [], "one question at a time");
+    (page.older_cached, page.older_remote) = (false, true);
+    desk.answer_thread(page);
+    assert_eq!(desk.keys("gg"), [Effect::Older(id("3"))]);
+    let done = Change::Done {
+        conversation: id("3"),
+        act: Act::Older,
+    };
+    assert_eq!(
+        desk.send(Msg::Changed(vec![done])),
+        [Effect::LoadThread {
+            id: id("3"),
+            limit: 3 * THREAD_WINDOW
+        }]
+    );
+}
+
+#[test]
+fn find_walks_through_the_thread() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    let page = thread_page(
+        rows().swap_remove(2),
+        (0..100)
+            .map(|n| {
+                let text = if n % 40 == 7 {
+                    format!("needle {n}")
+                } else {
+                    format!("hay {n}")
+                };
+                message(
+                    &format!("m{n}"),
+                    ago(3, 0).plus(Span::minutes(n)),
+                    Author::Customer,
+                    &text,
+                    vec![],
+                )
+            })
+            .collect(),
+    );
+    desk.answer_thread(page);
+    desk.keys("/NEEDLE<Enter>");
+    assert!(desk.picture().contains("needle 87"));
+    desk.keys("N");
+    assert!(desk.picture().contains("needle 47"));
+    desk.keys("N");
+    assert!(desk.picture().contains("needle 7"));
+    desk.keys("n");
+    assert!(desk.picture().contains("needle 47"));
+}
+
+#[test]
+fn quitting_saves_what_is_unsaved_and_stops_typing() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rhi");
+    let effects = desk.send(Msg::Terminate);
+    let save = Effect::SaveDraft {
+        conversation: id("3"),
+        psid: Psid::new("703"),
+        text: "hi".into(),
+        cursor: (0, 2),
+    };
+    assert_eq!(effects, [ask("3", Ask::Typing(false)), save, Effect::Quit]);
+    let mut desk = self::desk();
+    assert_eq!(desk.keys("<^c>"), []);
+    assert_eq!(desk.keys("<^c>"), [Effect::Quit]);
+    let mut desk = self::desk();
+    assert_eq!(desk.keys("qn"), []);
+    assert_eq!(desk.keys("qy"), [Effect::Quit]);
+}
+
+#[test]
+fn an_idle_desk_slows_the_polls_and_a_key_speeds_them_up() {
+    let mut desk = desk();
+    assert!(
+        desk.pass(Span::minutes(3))
+            .contains(&Effect::Pace { active: false })
+    );
+    assert_eq!(desk.pass(Span::seconds(1)), [], "once");
+    assert!(desk.keys("j").contains(&Effect::Pace { active: true }));
+}
+
+#[test]
+fn commands_run_actions_by_name_and_greyed_ones_say_why() {
+    let mut first = desk();
+    first.open("Ana Ruiz");
+    assert_eq!(asks(&first.keys(":mark s<Tab><Enter>")), [&Ask::MarkSeen]);
+    let mut second = desk();
+    second.open("Ana Ruiz");
+    assert_eq!(second.keys(":take<Enter>"), []);
+    assert!(
+        second
+            .model
+            .toasts
+            .iter()
+            .any(|t| t.text.contains("already"))
+    );
+    let mut third = desk();
+    third.open("Ana Ruiz");
+    assert_eq!(
+        asks(&third.keys("?tell the<Enter>")),
+        [&Ask::MarkSeen],
+        "help runs what is marked"
+    );
+}
+
+#[test]
+fn the_same_keys_give_the_same_ids_and_pictures() {
+    let play = || {
+        let mut desk = desk();
+        desk.open("Ana Ruiz");
+        let effects = desk.keys("rhello<Enter>world<Enter>");
+        (effects, desk.picture())
+    };
+    let (first, second) = (play(), play());
+    assert_eq!(first, second);
+    let locals: Vec<&LocalId> = first
+        .0
+        .iter()
+        .filter_map(|e| match e {
+            Effect::Ask {
+                ask: Ask::Send { local, .. },
+                ..
+            } => Some(local),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(locals.len(), 2);
+    assert_ne!(locals[0], locals[1]);
+}
+
+#[test]
+fn an_unknown_owner_is_replied_to_without_a_take() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.conversation.owner = ThreadOwner::Unknown;
+    desk.answer_thread(page);
+    assert_eq!(asks(&desk.keys("r")), [&Ask::MarkSeen, &Ask::Typing(true)]);
+}

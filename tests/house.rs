@@ -1,0 +1,257 @@
+//! The house keeps its table: who may import whom is read from the map in
+//! `src/lib.rs`, what is imported from the `crate::` paths of the code.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// All files with their module, their path below `src` and their code: no
+/// comments, no unit tests.
+fn code() -> Vec<(String, String, String)> {
+    let mut found = Vec::new();
+    files(&source(), &mut found);
+    found
+        .into_iter()
+        .filter(|path| path.file_name().is_some_and(|name| name != "tests.rs"))
+        .map(|path| {
+            let below = path
+                .strip_prefix(source())
+                .expect("below src")
+                .to_string_lossy()
+                .into_owned();
+            let module = below
+                .split(['/', '.'])
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            let text = fs::read_to_string(&path).expect("readable");
+            let text = text
+                .split("#[cfg(test)]\nmod tests {")
+                .next()
+                .unwrap_or_default();
+            let code: Vec<&str> = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .collect();
+            (module, below, code.join("\n"))
+        })
+        .collect()
+}
+
+/// Module → what it may import, from the table in `src/lib.rs`.
+fn table() -> BTreeMap<String, Vec<String>> {
+    let map = fs::read_to_string(source().join("lib.rs")).expect("the map");
+    let rows = map.lines().filter_map(|line| line.strip_prefix("//! | [`"));
+    rows.map(|row| {
+        let columns: Vec<&str> = row.split('|').collect();
+        let module = columns[0].trim().trim_end_matches("`]").to_owned();
+        let all = [
+            "domain", "text", "clock", "graph", "store", "sim", "sync", "app", "ui", "runtime",
+            "config", "cli",
+        ];
+        let may: Vec<String> = match columns[2].trim() {
+            "–" => Vec::new(),
+            "all" => all.map(str::to_owned).to_vec(),
+            "all above but sim" => [
+                "domain", "text", "clock", "graph", "store", "sync", "app", "ui",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            list => list.split(", ").map(str::to_owned).collect(),
+        };
+        (module, may)
+    })
+    .collect()
+}
+
+/// The modules named by `crate::x` and by `use crate::{x, y::z}`.
+fn imports(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut rest = code;
+    while let Some(at) = rest.find("crate::") {
+        rest = &rest[at + "crate::".len()..];
+        if let Some(group) = rest.strip_prefix('{') {
+            let mut depth = 0;
+            let mut word = String::new();
+            for c in group.chars() {
+                match c {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    _ => {}
+                }
+                if depth == 0 && (c.is_alphanumeric() || c == '_') {
+                    word.push(c);
+                } else if depth == 0 && c == ':' {
+                    found.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+                } else if c == ',' && depth == 0 {
+                    word.clear();
+                } else if c == '{' {
+                    word.clear();
+                }
+            }
+            found.extend((!word.is_empty()).then_some(word));
+        } else {
+            found.insert(
+                rest.chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect(),
+            );
+        }
+    }
+    found
+}
+
+#[test]
+fn modules_import_only_what_the_map_allows() {
+    let table = table();
+    assert_eq!(table.len(), 12, "{table:?}");
+    let mut broken = Vec::new();
+    for (module, file, code) in code() {
+        let Some(may) = table.get(&module) else {
+            continue;
+        };
+        for import in imports(&code) {
+            if table.contains_key(&import) && import != module && !may.contains(&import) {
+                broken.push(format!("{file} imports {import}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn the_reader_of_imports_sees_groups_and_paths() {
+    let code =
+        "use crate::{app::{Model, view}, domain::Psid, text}; fn f() { crate::clock::now() }";
+    let found: Vec<String> = imports(code).into_iter().collect();
+    assert_eq!(found, ["app", "clock", "domain", "text"]);
+}
+
+#[test]
+fn some_words_stand_only_in_their_room() {
+    let rules: &[(&str, &[&str])] = &[
+        // Only one room spawns tasks; the store owns one thread.
+        ("tokio::spawn", &[]),
+        (".spawn_blocking(", &["runtime/tasks.rs"]),
+        ("thread::Builder", &["store/writer.rs"]),
+        ("thread::spawn", &[]),
+        // Only one room reads time.
+        ("SystemTime::now", &["clock.rs"]),
+        ("Instant::now", &["clock.rs"]),
+        ("Timestamp::now", &[]),
+        ("Zoned::now", &[]),
+        ("tokio::time", &["clock.rs"]),
+        // Only one room writes to stdout and stderr in words.
+        ("println!", &["cli/run.rs", "cli/mod.rs"]),
+        // The token leaves its wrapper in one place.
+        ("expose_secret", &["graph/client.rs"]),
+    ];
+    let mut broken = Vec::new();
+    for (_, file, code) in code() {
+        for (word, rooms) in rules {
+            if code.contains(word) && !rooms.contains(&file.as_str()) {
+                broken.push(format!("{file} says {word}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn the_wings_know_no_libraries_of_the_other() {
+    let forbidden: &[(&str, &[&str])] = &[
+        (
+            "app",
+            &["tokio", "reqwest", "rusqlite", "crossterm", "serde", "axum"],
+        ),
+        (
+            "ui",
+            &["tokio", "reqwest", "rusqlite", "crossterm", "serde", "axum"],
+        ),
+        (
+            "domain",
+            &[
+                "tokio",
+                "reqwest",
+                "rusqlite",
+                "crossterm",
+                "serde",
+                "axum",
+                "ratatui",
+            ],
+        ),
+        (
+            "text",
+            &[
+                "tokio",
+                "reqwest",
+                "rusqlite",
+                "crossterm",
+                "serde",
+                "axum",
+                "ratatui",
+            ],
+        ),
+        ("graph", &["rusqlite", "crossterm", "axum", "ratatui"]),
+        ("store", &["reqwest", "crossterm", "axum", "ratatui"]),
+        (
+            "sync",
+            &["reqwest", "rusqlite", "crossterm", "axum", "ratatui"],
+        ),
+        ("sim", &["reqwest", "rusqlite", "crossterm", "ratatui"]),
+    ];
+    let mut broken = Vec::new();
+    for (module, file, code) in code() {
+        for (_, libraries) in forbidden.iter().filter(|(name, _)| *name == module) {
+            for library in *libraries {
+                if code.contains(&format!("{library}::"))
+                    || code.contains(&format!("use {library}"))
+                {
+                    broken.push(format!("{file} knows {library}"));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn every_snapshot_is_of_a_living_picture() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let pictures = fs::read_to_string(tests.join("screens.rs")).expect("the pictures");
+    for entry in fs::read_dir(tests.join("snapshots")).expect("a folder") {
+        let name = entry
+            .expect("an entry")
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
+        let scene = name
+            .trim_start_matches("screens__")
+            .split('@')
+            .next()
+            .unwrap_or_default();
+        let scene = scene.trim_end_matches(".snap");
+        assert!(
+            pictures.contains(&format!("\"{scene}\"")),
+            "{name} belongs to no picture"
+        );
+    }
+}

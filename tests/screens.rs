@@ -1,0 +1,448 @@
+//! Keys → picture: what an agent sees. Each picture is text and a fingerprint
+//! of its styles; look at each new one before accepting it.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use support::desk::*;
+use switchboard::{
+    app::{Loaded, Msg, Settings},
+    domain::{
+        Act, Author, Change, ConversationId, Link, Part, Platform, Profile, Routing, SendAs,
+        SendState, Span, ThreadOwner,
+    },
+    ui::Theme,
+};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+
+fn snap(name: &str, desk: &Desk) {
+    let (width, height) = desk.model.size;
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_suffix(format!("{width}x{height}"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let picture = desk.picture();
+    assert_eq!(picture, desk.picture(), "drawing twice draws the same");
+    settings.bind(|| insta::assert_snapshot!(name, picture));
+}
+
+/// One scene at each of the three sizes.
+fn scene(name: &str, play: impl Fn(&mut Desk)) {
+    for size in SIZES {
+        let mut desk = Desk::new(size);
+        play(&mut desk);
+        snap(name, &desk);
+    }
+}
+
+#[test]
+fn list() {
+    scene("list", |_| {});
+}
+
+#[test]
+fn list_of_everything_with_the_cursor_at_the_end() {
+    scene("list_at_the_end", |desk| {
+        view(desk, switchboard::domain::View::All, rows());
+        desk.keys("G");
+    });
+}
+
+#[test]
+fn list_without_rows() {
+    scene("list_empty", |desk| desk.answer_inbox(Vec::new()));
+}
+
+#[test]
+fn list_filtered_while_typing() {
+    scene("list_filtered", |desk| {
+        desk.keys("/ana");
+        desk.answer_inbox(vec![rows().swap_remove(2)]);
+    });
+}
+
+#[test]
+fn thread() {
+    scene("thread", |desk| {
+        desk.open("Ana Ruiz");
+    });
+}
+
+#[test]
+fn composer_with_a_reply_that_wraps() {
+    scene("composer_response", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("r");
+        desk.send(Msg::Paste(
+            "Good news: the bank confirmed it.\nThe money is with you by Monday, ".repeat(3),
+        ));
+    });
+}
+
+#[test]
+fn composer_after_26_hours_goes_out_as_human_agent() {
+    scene("composer_human_agent", |desk| {
+        desk.open("Kemi Adeyemi");
+        desk.keys("rI am so sorry!");
+    });
+}
+
+#[test]
+fn window_closed_says_why_and_keeps_the_draft() {
+    scene("thread_window_closed", |desk| {
+        desk.open("Nils Berg");
+        let mut page = thread_page(rows().swap_remove(8), items());
+        page.draft = Some(("kept text".into(), (0, 9)));
+        desk.answer_thread(page);
+        desk.keys("r");
+    });
+}
+
+#[test]
+fn hand_back_asks_for_the_outcome() {
+    scene("hand_back", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("rDone.<^d>");
+    });
+}
+
+#[test]
+fn help_is_made_of_the_live_keymap_and_greys_what_is_off() {
+    scene("help", |desk| {
+        desk.open("Sam Iqbal");
+        desk.keys("?");
+    });
+}
+
+#[test]
+fn commands_complete() {
+    scene("commands", |desk| {
+        desk.keys(":view");
+    });
+}
+
+#[test]
+fn jump_to_a_person() {
+    scene("jump", |desk| {
+        desk.keys("<^p>tan");
+        let found = vec![
+            (
+                ConversationId::new("11"),
+                "田中 美咲 (Tanaka)".into(),
+                Platform::Messenger,
+            ),
+            (
+                ConversationId::new("8"),
+                "Tania".into(),
+                Platform::Instagram,
+            ),
+        ];
+        desk.send(Msg::Loaded(Loaded::Found("tan".into(), found)));
+    });
+}
+
+#[test]
+fn ownership_and_clocks() {
+    scene("ownership", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("i");
+    });
+}
+
+#[test]
+fn profile_that_meta_keeps_back() {
+    scene("profile_missing", |desk| {
+        desk.open("Ana Ruiz");
+        let mut page = thread_page(conversation("3", ""), items());
+        page.conversation.name = None;
+        page.profile = Profile::Missing("This person joined with a phone number, so Meta keeps no profile. (Meta error 100/2018218)".into());
+        desk.answer_thread(page);
+        desk.keys("p");
+    });
+}
+
+#[test]
+fn raw_json() {
+    scene("raw_json", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("J");
+        let json = "{\n  \"id\": \"m_1\",\n  \"message\": \"hi \\u001b[2J\"\n}".to_owned();
+        desk.send(Msg::Loaded(Loaded::Raw(
+            ConversationId::new("3"),
+            vec![json],
+        )));
+    });
+}
+
+#[test]
+fn hostile_text_is_disarmed_everywhere() {
+    scene("hostile_text", |desk| {
+        desk.open("Mallory \u{1b}[31mRed\u{202e}");
+        let text = "hello \u{1b}[2J\u{1b}]0;PWNED\u{7} \u{9b}31mred \u{202e}gnp.exe\u{202c}\n14:06 A typed by an agent";
+        let mut page = thread_page(
+            rows().swap_remove(12),
+            vec![
+                message("m1", ago(0, 3), Author::Customer, text, vec![]),
+                message(
+                    "m2",
+                    ago(0, 2),
+                    Author::Page,
+                    "",
+                    vec![Part::Card {
+                        title: "card\u{1b}[5m".into(),
+                        subtitle: "sub\u{7}".into(),
+                        buttons: vec!["but\nton".into()],
+                    }],
+                ),
+                message(
+                    "m3",
+                    ago(0, 1),
+                    Author::Customer,
+                    &format!("e{}", "\u{301}".repeat(50)),
+                    vec![],
+                ),
+            ],
+        );
+        page.profile = Profile::Missing("why \u{1b}[31m".into());
+        desk.answer_thread(page);
+    });
+}
+
+#[test]
+fn scripts_of_the_world() {
+    scene("scripts", |desk| {
+        desk.open("田中 美咲");
+        let say = |n: i64, text: &str| {
+            message(
+                &format!("m{n}"),
+                ago(0, 20 - n),
+                Author::Customer,
+                text,
+                vec![],
+            )
+        };
+        let page = thread_page(
+            rows().swap_remove(10),
+            vec![
+                say(
+                    1,
+                    "こんにちは。先週注文したフロアランプがまだ届いていません。注文番号は4480です。追跡ページでは「配達済み」になっています。",
+                ),
+                say(
+                    2,
+                    "مرحبا، أريد تغيير عنوان التوصيل للطلب 4491 من فضلكم، الشاحنة ستصل غدا",
+                ),
+                say(3, "שלום, האם המנורה מגיעה עם נורה?"),
+                say(4, "สวัสดีครับ โคมไฟตั้งโต๊ะราคาเท่าไหร่ครับ"),
+                say(5, "xin chào, đèn này còn hàng không?"),
+                say(6, "👩\u{200d}👩\u{200d}👧 🇳🇴 👍🏽 e\u{301}"),
+            ],
+        );
+        desk.answer_thread(page);
+    });
+}
+
+#[test]
+fn refusals_stand_where_they_happened() {
+    scene("refused_reply", |desk| {
+        desk.open("Ana Ruiz");
+        let mut page = thread_page(rows().swap_remove(2), items());
+        let why = "Another app controls this thread now, so Meta refused. Press t to take control, then try again. (Meta error 10/2018300)";
+        page.items.push(outgoing(
+            "The refund is on its way.",
+            SendAs::Response,
+            SendState::Refused(why.into()),
+        ));
+        page.draft = Some(("The refund is on its way.".into(), (0, 25)));
+        desk.answer_thread(page);
+    });
+    scene("refused_take", |desk| {
+        desk.open("Sam Iqbal");
+        let why = "Meta does not permit this to our app. (Meta error 10)".to_owned();
+        desk.send(Msg::Changed(vec![Change::Failed {
+            conversation: ConversationId::new("7"),
+            act: Act::Take,
+            why,
+        }]));
+    });
+}
+
+#[test]
+fn the_life_of_a_reply() {
+    for (name, state) in [
+        ("reply_queued", SendState::Queued),
+        ("reply_sending", SendState::Sending),
+        ("reply_unsure", SendState::Unsure),
+    ] {
+        let mut desk = Desk::new((100, 30));
+        desk.open("Kemi Adeyemi");
+        let mut page = thread_page(rows().swap_remove(3), items());
+        page.items.push(outgoing(
+            "It goes back to you today.",
+            SendAs::HumanAgent,
+            state,
+        ));
+        desk.answer_thread(page);
+        snap(name, &desk);
+    }
+}
+
+#[test]
+fn the_link_says_how_it_stands() {
+    let offline =
+        Link::Offline("Cannot reach graph.facebook.com: connection refused or no route.".into());
+    for (name, link) in [
+        ("link_offline", offline),
+        ("link_token_refused", Link::TokenRefused("The Page token has expired. Make a new one and set SWITCHBOARD_PAGE_TOKEN. (Meta error 190/463)".into())),
+        ("link_throttled", Link::Throttled(NOW.plus(Span::minutes(7)))),
+        ("link_broken", Link::Broken("sync (it panicked); restart switchboard".into())),
+    ] {
+        let mut desk = Desk::new((80, 24));
+        desk.send(Msg::Changed(vec![Change::Link(link)]));
+        snap(name, &desk);
+    }
+}
+
+#[test]
+fn a_page_without_routing_says_so() {
+    let mut desk = Desk::new((120, 40));
+    desk.send(Msg::Loaded(Loaded::Page(
+        "Lamp & Co".into(),
+        Routing::ZeroConfig,
+        Routing::ZeroConfig,
+    )));
+    desk.open("Ana Ruiz");
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.conversation.owner = ThreadOwner::Unknown;
+    desk.answer_thread(page);
+    desk.keys("t");
+    snap("zero_config", &desk);
+}
+
+#[test]
+fn read_only_says_so() {
+    let mut desk = Desk::with(
+        (120, 40),
+        Settings {
+            read_only: true,
+            ..Settings::default()
+        },
+    );
+    desk.open("Ana Ruiz");
+    desk.keys("r");
+    snap("read_only", &desk);
+}
+
+#[test]
+fn a_half_typed_sequence_shows_what_may_follow() {
+    let mut desk = Desk::new((80, 24));
+    desk.keys("g");
+    desk.pass(Span::millis(400));
+    snap("continuations", &desk);
+}
+
+#[test]
+fn quitting_asks_and_names_what_is_held() {
+    let mut desk = Desk::new((80, 24));
+    desk.keys("q");
+    snap("quit", &desk);
+}
+
+#[test]
+fn a_long_thread_keeps_its_place_when_news_comes() {
+    let mut desk = Desk::new((80, 24));
+    desk.open("Ana Ruiz");
+    let long: Vec<_> = (0..300)
+        .map(|n| {
+            message(
+                &format!("m{n}"),
+                ago(0, 0).plus(Span::minutes(n - 400)),
+                Author::Customer,
+                &format!("line {n}"),
+                vec![],
+            )
+        })
+        .collect();
+    let mut page = thread_page(rows().swap_remove(2), long);
+    desk.answer_thread(page.clone());
+    desk.keys("<^u><^u>kk");
+    let before = desk.picture();
+    page.items.push(message(
+        "news",
+        NOW,
+        Author::Customer,
+        "are you there?",
+        vec![],
+    ));
+    desk.answer_thread(page);
+    let rows = |picture: &str| {
+        picture
+            .lines()
+            .filter(|l| l.contains("line "))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&before), rows(&desk.picture()));
+    snap("thread_scrolled", &desk);
+}
+
+#[test]
+fn without_colour_and_in_ascii_nothing_is_lost() {
+    for (name, theme) in [
+        ("no_color", Theme::new(true, false)),
+        ("ascii", Theme::new(false, true)),
+        ("ascii_no_color", Theme::new(true, true)),
+        ("sixteen_colours", Theme::default()),
+    ] {
+        let mut desk = Desk::new((120, 40));
+        desk.theme = theme;
+        desk.open("Ana Ruiz");
+        desk.keys("rhello");
+        if theme.is_ascii() {
+            assert!(desk.picture().is_ascii());
+        }
+        snap(name, &desk);
+    }
+}
+
+#[test]
+fn a_screen_that_is_too_small_says_what_it_needs() {
+    for size in [(39, 24), (80, 9), (20, 3), (8, 2), (1, 1), (0, 0)] {
+        let mut desk = Desk::new(size);
+        desk.open("Ana Ruiz");
+        snap("too_small", &desk);
+    }
+}
+
+#[test]
+fn every_size_can_be_drawn() {
+    for width in [1, 2, 39, 40, 41, 80, 99, 100, 101, 119, 120, 121, 200] {
+        for height in [1, 2, 9, 10, 11, 12, 13, 24, 60] {
+            let mut desk = Desk::new((width, height));
+            desk.open("Ana Ruiz");
+            desk.keys("rhello");
+            desk.picture();
+            desk.keys("<^d>");
+            desk.picture();
+            desk.keys("<Esc><Esc>?");
+            desk.picture();
+            desk.keys("<Esc>:");
+            desk.picture();
+        }
+    }
+}
+
+#[test]
+fn a_resize_between_update_and_draw_does_no_harm() {
+    use ratatui::{Terminal, backend::TestBackend};
+    let mut desk = Desk::new((120, 40));
+    desk.open("Ana Ruiz");
+    for size in [(80, 24), (1, 1), (200, 60)] {
+        let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
+        terminal
+            .draw(|frame| switchboard::ui::view(&desk.model, &desk.theme, frame))
+            .expect("draws");
+    }
+}

@@ -1,0 +1,14 @@
+//! What the tests share: a desk without a cache or network ([`desk`]), and the
+//! whole program in a pseudo-terminal ([`pty`]).
+
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
+pub mod desk;
+pub mod pty;

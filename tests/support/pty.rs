@@ -1,0 +1,197 @@
+//! The whole program in a pseudo-terminal. Waiting is for what the screen
+//! shows, never for time to pass.
+
+use std::{
+    io::{Read, Write},
+    num::NonZero,
+    path::Path,
+    sync::{Arc, Condvar, Mutex},
+    thread,
+    time::Duration,
+};
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+/// Longer than any screen should take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Shared {
+    parser: vt100::Parser,
+    bytes: Vec<u8>,
+    closed: bool,
+}
+
+/// A running program and its screen.
+pub struct Pty {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keyboard: Box<dyn Write + Send>,
+    shared: Arc<(Mutex<Shared>, Condvar)>,
+}
+
+impl Pty {
+    pub fn start(
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        (columns, rows): (u16, u16),
+    ) -> Self {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system()
+            .openpty(size)
+            .expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_switchboard"));
+        command.args(arguments);
+        for name in [
+            "SWITCHBOARD_PAGE_TOKEN",
+            "SWITCHBOARD_CONFIG",
+            "NO_COLOR",
+            "LC_ALL",
+            "LC_CTYPE",
+        ] {
+            command.env_remove(name);
+        }
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        command.env("TZ", "UTC");
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let child = pair
+            .slave
+            .spawn_command(command)
+            .expect("the program starts");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let keyboard = pair.master.take_writer().expect("a writer");
+        let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
+        let shared = Arc::new((
+            Mutex::new(Shared {
+                parser,
+                bytes: Vec::new(),
+                closed: false,
+            }),
+            Condvar::new(),
+        ));
+        let writer = Arc::clone(&shared);
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            loop {
+                let read = reader.read(&mut buffer).unwrap_or(0);
+                let mut shared = writer.0.lock().expect("unpoisoned");
+                shared.parser.process(&buffer[..read]);
+                shared.bytes.extend_from_slice(&buffer[..read]);
+                shared.closed = read == 0;
+                writer.1.notify_all();
+                if read == 0 {
+                    return;
+                }
+            }
+        });
+        Self {
+            child,
+            master: pair.master,
+            keyboard,
+            shared,
+        }
+    }
+
+    pub fn demo(arguments: &[&str], size: (u16, u16)) -> Self {
+        let mut all = vec!["demo"];
+        all.extend(arguments);
+        Self::start(&all, &[], size)
+    }
+
+    pub fn type_in(&mut self, text: &str) {
+        self.keyboard
+            .write_all(text.as_bytes())
+            .expect("takes keys");
+        self.keyboard.flush().expect("takes keys");
+    }
+
+    /// Waits until the screen fulfils `condition`; fails with the screen.
+    pub fn wait(&self, what: &str, condition: impl Fn(&str) -> bool) -> String {
+        let (lock, changed) = &*self.shared;
+        let shared = lock.lock().expect("unpoisoned");
+        let waiting =
+            |shared: &mut Shared| !shared.closed && !condition(&shared.parser.screen().contents());
+        let (shared, result) = changed
+            .wait_timeout_while(shared, PATIENCE, waiting)
+            .expect("unpoisoned");
+        let screen = shared.parser.screen().contents();
+        assert!(
+            !result.timed_out() && condition(&screen),
+            "waited for {what}; the screen is\n{screen}"
+        );
+        screen
+    }
+
+    pub fn wait_for(&self, text: &str) -> String {
+        self.wait(text, |screen| screen.contains(text))
+    }
+
+    pub fn resize(&self, columns: u16, rows: u16) {
+        self.shared
+            .0
+            .lock()
+            .expect("unpoisoned")
+            .parser
+            .screen_mut()
+            .set_size(cells(rows), cells(columns));
+        self.master
+            .resize(PtySize {
+                rows,
+                cols: columns,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
+            .expect("resizes");
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("a process")
+    }
+
+    /// Waits until the program has ended.
+    pub fn end(&mut self) -> ExitStatus {
+        let (lock, changed) = &*self.shared;
+        let shared = lock.lock().expect("unpoisoned");
+        let (shared, result) = changed
+            .wait_timeout_while(shared, PATIENCE, |s| !s.closed)
+            .expect("unpoisoned");
+        assert!(
+            !result.timed_out(),
+            "it does not end; the screen is\n{}",
+            shared.parser.screen().contents()
+        );
+        drop(shared);
+        self.child.wait().expect("ended")
+    }
+
+    /// Everything that was written to the terminal.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.shared.0.lock().expect("unpoisoned").bytes.clone()
+    }
+}
+
+fn cells(n: u16) -> NonZero<u16> {
+    NonZero::new(n).expect("a size")
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+/// The lines of a log, read as JSON.
+pub fn log(path: &Path) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(path).expect("a log");
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("a JSON line"))
+        .collect()
+}
