@@ -1,4 +1,4 @@
-//! What the tests share: a desk without a cache or network ([`desk`]), and the
+//! What the tests share: a desk without a cache or network ([`desk`]), the servers ([`http`]), and the
 //! whole program in a pseudo-terminal ([`pty`]).
 
 #![allow(
@@ -11,4 +11,5 @@
 )]
 
 pub mod desk;
+pub mod http;
 pub mod pty;

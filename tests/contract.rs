@@ -1,0 +1,545 @@
+//! Meta's documented samples (`assets/graph`) against both sides: the client
+//! reads them, and the simulator answers in their shape. Client and simulator
+//! share no type, only these files. Then what no sample shows: broken answers.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use serde_json::{Value, json};
+use support::http::*;
+use switchboard::{
+    clock::Clock,
+    domain::{
+        AppId, Author, ConversationId, Event, HandBack, LocalId, Note, Outcome, Part, Platform,
+        Profile, Psid, Routing, SendAs, ThreadOwner, Timestamp,
+    },
+    graph::{Control, Error, Reply, Verdict},
+    sim::{Fault, Options},
+};
+
+fn samples() -> BTreeMap<String, Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/graph");
+    fs::read_dir(folder)
+        .expect("samples")
+        .map(|entry| {
+            let path = entry.expect("an entry").path();
+            let json =
+                serde_json::from_str(&fs::read_to_string(&path).expect("readable")).expect("JSON");
+            (
+                path.file_stem()
+                    .expect("a name")
+                    .to_string_lossy()
+                    .into_owned(),
+                json,
+            )
+        })
+        .collect()
+}
+
+/// The client before a server that answers with a sample.
+async fn before(name: &str) -> (switchboard::graph::Client, Heard) {
+    let sample = samples().remove(name).expect("a sample of that name");
+    let status = u16::try_from(sample["status"].as_u64().expect("a status")).expect("a status");
+    let (address, heard) = canned(status, &[], &sample["answer"].to_string()).await;
+    (client(address, TOKEN), heard)
+}
+
+fn reply(send_as: SendAs, hand_back: Option<HandBack>, text: &str) -> Reply {
+    let psid = Psid::new("7012345678901234");
+    Reply {
+        local: LocalId::new("0123"),
+        attempt: 1,
+        psid,
+        text: text.into(),
+        send_as,
+        hand_back,
+    }
+}
+
+#[test]
+fn the_client_reads_every_sample() {
+    runtime().block_on(async {
+        let psid = Psid::new("7012345678901234");
+        let page = before("conversations")
+            .await
+            .0
+            .conversations(Platform::Messenger, None, 2, None)
+            .await
+            .expect("a page");
+        let [Event::Conversation(row), Event::Messages { messages, .. }] = page.events.as_slice()
+        else {
+            panic!("{:?}", page.events)
+        };
+        assert_eq!(
+            (row.id.as_str(), row.psid.as_str()),
+            ("t_122100000000001", "7012345678901234")
+        );
+        assert_eq!(
+            (row.is_owner, row.unread, row.name.as_deref()),
+            (Some(false), Some(2), Some("Dana Ito"))
+        );
+        assert_eq!(row.updated_at, Timestamp::from_millis(1_795_166_042_000));
+        assert!(messages[0].from_customer());
+        assert_eq!(page.after.as_deref(), Some("QVFIc9"));
+
+        let client = before("conversations_instagram").await.0;
+        let page = client
+            .conversations(Platform::Instagram, Some("17841400000000001"), 1, None)
+            .await
+            .expect("a page");
+        let Event::Conversation(row) = &page.events[0] else {
+            panic!("{:?}", page.events)
+        };
+        assert_eq!(
+            (row.psid.as_str(), row.name.as_deref()),
+            ("1234509876543210", Some("dana.ito"))
+        );
+
+        let id = ConversationId::new("t_122100000000001");
+        let page = before("messages")
+            .await
+            .0
+            .older_messages(&id, &psid, None)
+            .await
+            .expect("a page");
+        let read: Vec<_> = page
+            .messages
+            .iter()
+            .map(|m| {
+                (
+                    m.message.author.clone(),
+                    m.message.parts.first(),
+                    m.message.gone,
+                )
+            })
+            .collect();
+        assert_eq!(read[0].0, Author::Customer);
+        assert!(matches!(
+            read[0].1,
+            Some(Part::File {
+                kind: "photo",
+                bytes: Some(48_213),
+                ..
+            })
+        ));
+        assert_eq!((&read[1].0, read[1].1), (&Author::Inbox, None));
+        assert!(
+            matches!(read[2].1, Some(Part::Card { buttons, .. }) if buttons == &["Track order"])
+        );
+        assert_eq!(read[2].0, Author::Page, "by whose hand is not guessed");
+        assert!(matches!(read[3].1, Some(Part::Share { .. })));
+        assert_eq!(read[4].1, Some(&Part::Sticker));
+        assert!(read[5].2, "an id and nothing else");
+
+        let (client, heard) = before("send").await;
+        let mid = client
+            .send(&reply(SendAs::HumanAgent, None, "It ships today."))
+            .await
+            .expect("sent");
+        assert_eq!(mid.map(|m| m.to_string()), Some("m_kQ3example2".into()));
+        let body: Value =
+            serde_json::from_str(&heard.lock().expect("unpoisoned")[0].3).expect("JSON");
+        assert_eq!(body, samples()["send"]["body"]);
+
+        let (client, heard) = before("send_and_pass").await;
+        let note = Note {
+            outcome: Outcome::Resolved,
+            summary: String::new(),
+            agent: "kim".into(),
+            answered_through: None,
+        };
+        let back = HandBack {
+            to: Some(AppId::new("200000000000001")),
+            note,
+        };
+        client
+            .send(&reply(
+                SendAs::Response,
+                Some(back),
+                "Back to our assistant.",
+            ))
+            .await
+            .expect("sent");
+        let body: Value =
+            serde_json::from_str(&heard.lock().expect("unpoisoned")[0].3).expect("JSON");
+        assert_eq!(
+            body["thread_control"],
+            samples()["send_and_pass"]["body"]["thread_control"]
+        );
+
+        let (client, heard) = before("sender_action").await;
+        client
+            .sender_action(&psid, "typing_on")
+            .await
+            .expect("done");
+        let body: Value =
+            serde_json::from_str(&heard.lock().expect("unpoisoned")[0].3).expect("JSON");
+        assert_eq!(body, samples()["sender_action"]["body"]);
+
+        let (client, heard) = before("take_thread_control").await;
+        client.control(&psid, &Control::Take).await.expect("taken");
+        let body: Value =
+            serde_json::from_str(&heard.lock().expect("unpoisoned")[0].3).expect("JSON");
+        assert_eq!(body, samples()["take_thread_control"]["body"]);
+
+        let ours = AppId::new("300000000000002");
+        let client = before("thread_owner").await.0;
+        let owner = client
+            .thread_owner(&psid, Some(&ours))
+            .await
+            .expect("an owner");
+        assert_eq!(
+            owner,
+            (ThreadOwner::Us, Some(Timestamp::from_secs(1_795_300_000)))
+        );
+
+        let profile = before("profile")
+            .await
+            .0
+            .profile(&psid, Platform::Messenger)
+            .await
+            .expect("a profile");
+        assert!(
+            matches!(profile, Profile::Known(person) if person.name.as_deref() == Some("Dana Ito"))
+        );
+
+        let page = before("page").await.0.about_page().await.expect("a page");
+        assert_eq!(
+            (page.messenger_routing, page.instagram_routing),
+            (Routing::Enabled, Routing::ZeroConfig)
+        );
+
+        let error = before("error_window")
+            .await
+            .0
+            .send(&reply(SendAs::Response, None, "late"))
+            .await
+            .expect_err("refused");
+        assert_eq!(error.verdict(), Verdict::Refused);
+        assert!(error.to_string().contains("messaging window"), "{error}");
+        let error = before("error_token")
+            .await
+            .0
+            .about_page()
+            .await
+            .expect_err("refused");
+        assert!(
+            error.is_token() && error.to_string().contains("expired"),
+            "{error}"
+        );
+    });
+}
+
+/// Every member of the sample is in the answer, with the same kind of value.
+fn same_shape(sample: &Value, answer: &Value, place: &str) {
+    match (sample, answer) {
+        (Value::Object(sample), Value::Object(answer)) => {
+            for (key, value) in sample
+                .iter()
+                .filter(|(key, _)| *key != "paging" && *key != "cta")
+            {
+                let other = answer
+                    .get(key)
+                    .unwrap_or_else(|| panic!("{place}.{key} is missing"));
+                same_shape(value, other, &format!("{place}.{key}"));
+            }
+        }
+        (Value::Array(sample), Value::Array(answer)) => {
+            if let (Some(sample), Some(answer)) = (sample.first(), answer.first()) {
+                same_shape(sample, answer, &format!("{place}[0]"));
+            }
+        }
+        _ => {
+            let kind = std::mem::discriminant::<Value>;
+            assert_eq!(kind(sample), kind(answer), "{place}: {sample} and {answer}");
+        }
+    }
+}
+
+#[test]
+fn the_simulator_answers_in_the_shape_of_every_sample() {
+    runtime().block_on(async {
+        let (address, simulator) = simulator(
+            Options {
+                seed: 1,
+                ..Options::default()
+            },
+            Clock::system(),
+        )
+        .await;
+        let about = simulator.about("");
+        let person = |name: &str| {
+            about["people"]
+                .as_array()
+                .expect("people")
+                .iter()
+                .find(|p| p["name"] == name)
+                .expect("them")
+                .clone()
+        };
+        let (ana, benny, tomasz) = (
+            person("Ana Ruiz"),
+            person("Rahul Mehta"),
+            person("Tomasz Wiśniewski"),
+        );
+        let (_, token) = simulator.app("switchboard").expect("the desk's app");
+        let http = reqwest::Client::new();
+        for (name, sample) in samples() {
+            // Rows of one thread that no single thread of the demo holds.
+            if name == "messages" {
+                continue;
+            }
+            let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+            let who = if name == "error_window" {
+                &tomasz
+            } else if matches!(name.as_str(), "send" | "send_and_pass") {
+                &ana
+            } else {
+                &benny
+            };
+            let who = if name == "take_thread_control" {
+                person("Grace Okafor")
+            } else {
+                who.clone()
+            };
+            let path = text(&sample["path"]).replace("7012345678901234", &text(&who["id"]));
+            let url = format!("http://{address}/v26.0/{path}");
+            let token = if name == "error_token" {
+                "wrong"
+            } else {
+                &token
+            };
+            let mut request = match sample["method"].as_str() {
+                Some("POST") => http.post(url),
+                _ => http.get(url),
+            };
+            if let Some(body) = sample.get("body") {
+                let mut body = body.clone();
+                body["recipient"]["id"] = who["id"].clone();
+                request = request.json(&body);
+            }
+            let response = request.bearer_auth(token).send().await.expect("an answer");
+            assert_eq!(response.headers()["facebook-api-version"], "v26.0");
+            let status = response.status().as_u16();
+            let text = response.text().await.expect("text");
+            assert!(text.is_ascii(), "escaped as Meta escapes");
+            let answer: Value = serde_json::from_str(&text).expect("JSON");
+            if name == "error_token" {
+                assert_eq!((status, &answer["error"]["code"]), (401, &json!(190)));
+                continue;
+            }
+            assert_eq!(json!(status), sample["status"], "{name}: {answer}");
+            same_shape(&sample["answer"], &answer, &name);
+        }
+    });
+}
+
+#[test]
+fn the_simulator_takes_forms_multipart_and_tokens_wherever_they_stand() {
+    runtime().block_on(async {
+        let (address, simulator) = simulator(Options::default(), Clock::system()).await;
+        let about = simulator.about("");
+        let ana = about["people"][2]["id"].as_str().expect("an id");
+        let (_, token) = simulator.app("switchboard").expect("the desk's app");
+        let url = format!("http://{address}/v26.0/me/messages");
+        let http = reqwest::Client::new();
+        let recipient = format!("recipient=%7B%22id%22%3A%22{ana}%22%7D");
+        let form = format!("access_token={token}&{recipient}&message=%7B%22text%22%3A%22a+form%22%7D");
+        let by_form = http.post(&url).header("content-type", "application/x-www-form-urlencoded").body(form);
+        let multipart = format!(
+            "--B\r\nContent-Disposition: form-data; name=\"recipient\"\r\n\r\n{{\"id\":\"{ana}\"}}\r\n--B\r\n\
+             Content-Disposition: form-data; name=\"message\"\r\n\r\n{{\"text\":\"parts\"}}\r\n--B--\r\n"
+        );
+        let by_parts = http.post(format!("{url}?access_token={token}")).header("content-type", "multipart/form-data; boundary=B").body(multipart);
+        let broken = http.post(format!("{url}?access_token={token}")).header("content-type", "multipart/form-data").body("x");
+        let nonsense = http.post(&url).bearer_auth(&token).header("content-type", "application/json").body("{nonsense");
+        let mixed = http.post(format!("{url}?access_token={token}&{recipient}")).json(&json!({"message": {"text": "mixed"}}));
+        let unknown = http.put(&url).bearer_auth(&token);
+        for (request, status) in [(by_form, 200), (by_parts, 200), (mixed, 200), (broken, 400), (nonsense, 400), (unknown, 400)] {
+            let response = request.send().await.expect("an answer");
+            let got = response.status().as_u16();
+            let text = response.text().await.expect("text");
+            assert_eq!(got, status, "{text}");
+            assert_eq!(text.contains("\"error\""), status != 200, "{text}");
+        }
+    });
+}
+
+#[test]
+fn the_token_travels_in_the_header_only_and_nowhere_else() {
+    runtime().block_on(async {
+        let sample = samples()["conversations"]["answer"].to_string();
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = folder.path().join("log");
+        let (address, heard) = canned(200, &[], &sample).await;
+        let client = client_with(address, TOKEN, |o| o.log = Some(log.clone()));
+        let page = client
+            .conversations(Platform::Messenger, None, 25, None)
+            .await
+            .expect("a page");
+        client
+            .conversations(Platform::Messenger, None, 25, page.after.as_deref())
+            .await
+            .expect("the next page");
+        let _ = client.send(&reply(SendAs::Response, None, "hi")).await;
+        for (_, path, headers, body) in heard.lock().expect("unpoisoned").iter() {
+            assert!(
+                !path.contains(TOKEN) && !body.contains(TOKEN),
+                "{path} {body}"
+            );
+            assert!(
+                headers.contains(&format!("(\"authorization\", \"Bearer {TOKEN}\")")),
+                "{headers}"
+            );
+        }
+        assert!(
+            heard.lock().expect("unpoisoned")[1]
+                .1
+                .contains("after=QVFIc9"),
+            "the cursor, on our own base URL"
+        );
+        assert!(!format!("{client:?}").contains(TOKEN));
+        let text = fs::read_to_string(log).expect("a log");
+        assert!(!text.contains(TOKEN));
+        let entry: Value =
+            serde_json::from_str(text.lines().last().expect("a line")).expect("JSON");
+        let mut keys: Vec<&String> = entry.as_object().expect("an object").keys().collect();
+        keys.sort();
+        assert_eq!(keys, ["body", "method", "ms", "path", "status", "time"]);
+    });
+}
+
+#[test]
+fn a_redirect_is_an_error_and_the_other_host_hears_nothing() {
+    runtime().block_on(async {
+        let (other, heard) = canned(200, &[], "{}").await;
+        for status in [301, 302, 307, 308] {
+            let (address, _) =
+                canned(status, &[("location", &format!("http://{other}/"))], "").await;
+            let error = client(address, TOKEN)
+                .send(&reply(SendAs::Response, None, "hi"))
+                .await
+                .expect_err("an error");
+            assert_eq!(error.verdict(), Verdict::Unknown);
+        }
+        assert!(heard.lock().expect("unpoisoned").is_empty());
+    });
+}
+
+#[test]
+fn broken_answers_get_a_sentence_and_the_right_verdict() {
+    let html = "<!DOCTYPE html><html>captive portal</html>";
+    let cases: [(u16, &str, Verdict); 8] = [
+        (500, html, Verdict::Unknown),
+        (200, html, Verdict::Unknown),
+        (200, "", Verdict::Unknown),
+        (200, "{\"data\":[{\"id\":\"t_1\",", Verdict::Unknown),
+        (
+            503,
+            "{\"error\":{\"code\":2,\"message\":\"secret customer text\"}}",
+            Verdict::Unknown,
+        ),
+        (400, "{\"error\":{\"code\":\"613\"}}", Verdict::NotSent),
+        (404, "{\"error\":{}}", Verdict::Unknown),
+        (
+            400,
+            "{\"error\":{\"code\":100,\"error_subcode\":\"2018001\",\"new_member\":[]}}",
+            Verdict::Refused,
+        ),
+    ];
+    runtime().block_on(async {
+        for (status, body, verdict) in cases {
+            let (address, _) = canned(status, &[], body).await;
+            let error = client(address, TOKEN)
+                .conversations(Platform::Messenger, None, 5, None)
+                .await
+                .expect_err("an error");
+            assert_eq!(error.verdict(), verdict, "{status} {body}");
+            let words = error.to_string();
+            assert!(
+                words.len() > 20 && !words.contains("customer text") && !words.contains(TOKEN),
+                "{words}"
+            );
+        }
+        // Nobody listens: surely nothing was sent.
+        let closed = {
+            tokio::net::TcpListener::bind("127.0.0.1:0")
+                .await
+                .expect("a port")
+                .local_addr()
+                .expect("an address")
+        };
+        let error = client(closed, TOKEN)
+            .send(&reply(SendAs::Response, None, "hi"))
+            .await
+            .expect_err("an error");
+        assert!(matches!(error, Error::Unreachable { .. }), "{error}");
+        assert_eq!(error.verdict(), Verdict::NotSent);
+        assert!(error.to_string().contains(&closed.to_string()), "{error}");
+    });
+}
+
+#[test]
+fn faults_of_the_simulator_reach_the_client_as_they_are() {
+    runtime().block_on(async {
+        let (address, simulator) = simulator(Options::default(), Clock::system()).await;
+        let (_, token) = simulator.app("switchboard").expect("the desk's app");
+        let client = client(address, &token);
+        for (fault, good) in [
+            (Fault::UnknownMembers, true),
+            (Fault::Html, false),
+            (Fault::CutJson, false),
+            (Fault::Redirect, false),
+            (Fault::LoseAnswer, false),
+            (
+                Fault::Error {
+                    status: 500,
+                    code: 2,
+                    subcode: 0,
+                },
+                false,
+            ),
+        ] {
+            simulator.fail_next("GET /v26.0/me", fault.clone());
+            assert_eq!(client.about_page().await.is_ok(), good, "{fault:?}");
+            assert!(client.about_page().await.is_ok(), "once only");
+        }
+    });
+}
+
+#[test]
+fn read_only_sends_nothing_whatever_is_asked() {
+    runtime().block_on(async {
+        let (address, heard) = canned(200, &[], "{\"success\":true,\"message_id\":\"m\"}").await;
+        let client = client_with(address, TOKEN, |o| o.read_only = true);
+        let psid = Psid::new("7");
+        assert_eq!(
+            client.send(&reply(SendAs::Response, None, "hi")).await,
+            Err(Error::ReadOnly)
+        );
+        assert_eq!(
+            client.sender_action(&psid, "mark_seen").await,
+            Err(Error::ReadOnly)
+        );
+        assert_eq!(
+            client.control(&psid, &Control::Take).await,
+            Err(Error::ReadOnly)
+        );
+        assert!(heard.lock().expect("unpoisoned").is_empty());
+    });
+}
+
+#[test]
+fn conversation_calls_keep_to_two_a_second_and_the_server_agrees() {
+    runtime().block_on(async {
+        let (address, simulator) = simulator(Options::default(), Clock::system()).await;
+        let (_, token) = simulator.app("switchboard").expect("the desk's app");
+        let client = client(address, &token);
+        let calls = (0..5).map(|_| client.conversations(Platform::Messenger, None, 1, None));
+        let results = futures_util::future::join_all(calls).await;
+        assert!(results.iter().all(Result::is_ok), "never 613");
+    });
+}

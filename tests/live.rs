@@ -1,0 +1,602 @@
+//! The outside wing without a terminal: engine, store and simulator over real
+//! HTTP. What is waited for is news, never time.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::{net::SocketAddr, time::Duration};
+
+use serde_json::Value;
+use support::http::*;
+use switchboard::{
+    clock::{Clock, within},
+    domain::{
+        Act, AppId, Apps, Ask, Author, Change, ConversationId, HandBack, InboxAsk, Item, Link,
+        LocalId, Note, Outcome, PageId, Psid, SendAs, SendState, ThreadOwner, ThreadPage, View,
+    },
+    sim::{Fault, Options, Simulator},
+    store::{self, Reader},
+    sync::{self, Command, Engine},
+};
+use tempfile::TempDir;
+use tokio::sync::{broadcast, mpsc};
+use tokio_util::sync::CancellationToken;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A desk's outside wing at work.
+struct Wing {
+    simulator: Simulator,
+    commands: mpsc::Sender<Command>,
+    changes: broadcast::Receiver<Change>,
+    reader: Reader,
+    stop: CancellationToken,
+    task: tokio::task::JoinHandle<Result<(), store::Error>>,
+    folder: TempDir,
+    address: SocketAddr,
+}
+
+impl Wing {
+    async fn start(scenario: Option<&str>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = folder.path().join("server.log");
+        let scenario = scenario.map(str::to_owned);
+        let options = Options {
+            seed: 1,
+            scenario,
+            log: Some(log),
+            ..Options::default()
+        };
+        let (address, simulator) = simulator(options, Clock::system()).await;
+        Self::attach(folder, address, simulator)
+    }
+
+    fn attach(folder: TempDir, address: SocketAddr, simulator: Simulator) -> Self {
+        let (_, token) = simulator.app("switchboard").expect("the desk's app");
+        let (writer, reader) =
+            store::open(&folder.path().join("cache"), &PageId::new(PAGE)).expect("a cache");
+        let (sender, changes) = broadcast::channel(4096);
+        let (commands, receiver) = mpsc::channel(64);
+        let apps = Apps {
+            bot: Some(AppId::new("200000000000001")),
+            ..Apps::default()
+        };
+        let engine = Engine::new(
+            sync::Options { apps },
+            client(address, &token),
+            (writer, reader.clone()),
+            Clock::system(),
+            receiver,
+            sender,
+        );
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(engine.run(stop.clone()));
+        Self {
+            simulator,
+            commands,
+            changes,
+            reader,
+            stop,
+            task,
+            folder,
+            address,
+        }
+    }
+
+    /// Waits for news that fits.
+    async fn news(&mut self, what: &str, fits: impl Fn(&Change) -> bool) -> Change {
+        let wait = async {
+            loop {
+                match self.changes.recv().await {
+                    Ok(change) if fits(&change) => return change,
+                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(broadcast::error::RecvError::Closed) => {
+                        panic!("the engine ended before {what}")
+                    }
+                }
+            }
+        };
+        within(PATIENCE, wait)
+            .await
+            .unwrap_or_else(|| panic!("waited for {what}"))
+    }
+
+    /// Waits until the cache holds what is asked for.
+    async fn until<T>(&mut self, what: &str, ask: impl Fn(&Reader) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = ask(&self.reader) {
+                return found;
+            }
+            self.news(what, |change| {
+                matches!(change, Change::Inbox | Change::Thread(_) | Change::Page)
+            })
+            .await;
+        }
+    }
+
+    async fn person(&mut self, name: &str) -> (ConversationId, Psid) {
+        let about = self.simulator.about("");
+        let people = about["people"].as_array().expect("people").clone();
+        let person = people
+            .iter()
+            .find(|p| p["name"] == name)
+            .expect("a person of that name");
+        let id = ConversationId::new(person["conversation_id"].as_str().expect("an id"));
+        let psid = Psid::new(person["id"].as_str().expect("an id"));
+        let wanted = id.clone();
+        self.until("the row", move |reader| {
+            reader.conversation(&wanted).expect("a cache")
+        })
+        .await;
+        (id, psid)
+    }
+
+    async fn ask(&self, (conversation, psid): &(ConversationId, Psid), ask: Ask) {
+        let command = Command::Ask {
+            conversation: conversation.clone(),
+            psid: psid.clone(),
+            ask,
+        };
+        self.commands.send(command).await.expect("taken");
+    }
+
+    fn thread(&self, id: &ConversationId) -> ThreadPage {
+        self.reader
+            .thread(id, 500)
+            .expect("a cache")
+            .expect("a thread")
+    }
+
+    fn posts(&self) -> Vec<Value> {
+        let log = std::fs::read_to_string(self.folder.path().join("server.log")).expect("a log");
+        let lines = log
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        lines.filter(|line| line["method"] == "POST").collect()
+    }
+
+    async fn end(self) -> TempDir {
+        self.stop.cancel();
+        within(PATIENCE, self.task)
+            .await
+            .expect("it ends")
+            .expect("no panic")
+            .expect("no error");
+        self.folder
+    }
+}
+
+fn send(local: &str, text: &str, hand_back: Option<HandBack>) -> Ask {
+    Ask::Send {
+        local: LocalId::new(local),
+        text: text.into(),
+        send_as: SendAs::Response,
+        hand_back,
+    }
+}
+
+fn back() -> HandBack {
+    let note = Note {
+        outcome: Outcome::Resolved,
+        summary: String::new(),
+        agent: "kim".into(),
+        answered_through: None,
+    };
+    HandBack {
+        to: Some(AppId::new("200000000000001")),
+        note,
+    }
+}
+
+/// What each POST was: its action, or the last part of its path.
+fn words(posts: &[Value]) -> Vec<String> {
+    posts
+        .iter()
+        .map(|post| match post["body"]["sender_action"].as_str() {
+            Some(action) => action.to_owned(),
+            None => post["path"]
+                .as_str()
+                .expect("a path")
+                .rsplit('/')
+                .next()
+                .expect("an edge")
+                .to_owned(),
+        })
+        .collect()
+}
+
+#[test]
+fn the_whole_list_fills_the_cache_without_a_call_a_row() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let page = wing
+            .until("all rows", |reader| {
+                let ask = InboxAsk {
+                    view: View::All,
+                    ..InboxAsk::default()
+                };
+                let page = reader
+                    .inbox(&ask, 200, Clock::system().now())
+                    .expect("a cache");
+                (page.total == 41).then_some(page)
+            })
+            .await;
+        assert_eq!(
+            page.counts.by_view[View::NeedsMe.index()],
+            11,
+            "held by us and not closed"
+        );
+        assert_eq!(
+            page.rows[0].name.as_deref(),
+            Some("Jo Park"),
+            "the deadline that hurts next"
+        );
+        let log = std::fs::read_to_string(wing.folder.path().join("server.log")).expect("a log");
+        let lists = log
+            .lines()
+            .filter(|line| line.contains("/conversations\""))
+            .count();
+        assert!(
+            (3..=6).contains(&lists),
+            "{lists} calls for 41 rows of two platforms"
+        );
+        wing.end().await;
+    });
+}
+
+#[test]
+fn the_agents_flow_makes_exactly_the_calls_expected() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let grace = wing.person("Grace Okafor").await;
+        for ask in [
+            Ask::Take,
+            Ask::MarkSeen,
+            Ask::Typing(true),
+            send("one", "Hi Grace!", None),
+            send("two", "Bye!", Some(back())),
+        ] {
+            wing.ask(&grace, ask).await;
+        }
+        let two = LocalId::new("two");
+        wing.news(
+            "the second reply",
+            |c| matches!(c, Change::Sent { local, .. } if *local == two),
+        )
+        .await;
+        let posts = wing.posts();
+        assert_eq!(
+            words(&posts),
+            [
+                "take_thread_control",
+                "mark_seen",
+                "typing_on",
+                "messages",
+                "messages"
+            ]
+        );
+        assert_eq!(posts[3]["body"]["messaging_type"], "RESPONSE");
+        assert!(
+            posts[3]["body"]["message"]["metadata"]
+                .as_str()
+                .expect("an id")
+                .starts_with("sb1:one:")
+        );
+        assert_eq!(
+            posts[4]["body"]["thread_control"]["app_id"],
+            "200000000000001"
+        );
+        assert!(
+            posts[4]["body"]["message"]["metadata"]
+                .as_str()
+                .expect("a note")
+                .contains("\"outcome\":\"resolved\"")
+        );
+        assert!(posts.iter().all(|post| post["app"] == "switchboard"));
+        let thread = wing.thread(&grace.0);
+        assert_eq!(
+            thread.conversation.owner,
+            ThreadOwner::App(AppId::new("200000000000001"))
+        );
+        let mine: Vec<_> = thread
+            .items
+            .iter()
+            .filter(|i| matches!(i, Item::Message(m) if m.author == Author::Me))
+            .collect();
+        assert_eq!(mine.len(), 2, "each once");
+        wing.end().await;
+    });
+}
+
+#[test]
+fn without_routing_the_hand_back_is_a_call_of_its_own_with_the_note() {
+    let scenario = include_str!("../assets/demo/lamp.toml")
+        .lines()
+        .filter(|line| !line.contains("default_app"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    runtime().block_on(async {
+        let mut wing = Wing::start(Some(&scenario)).await;
+        wing.news("the page", |c| *c == Change::Page).await;
+        let ana = wing.person("Ana Ruiz").await;
+        wing.ask(&ana, send("one", "Bye!", Some(back()))).await;
+        wing.news("the pass", |c| {
+            matches!(c, Change::Done { act: Act::Pass, .. })
+        })
+        .await;
+        let posts = wing.posts();
+        assert_eq!(words(&posts), ["messages", "pass_thread_control"]);
+        assert!(posts[0]["body"].get("thread_control").is_none());
+        assert_eq!(posts[1]["body"]["target_app_id"], "200000000000001");
+        assert!(
+            posts[1]["body"]["metadata"]
+                .as_str()
+                .expect("a note")
+                .contains("resolved")
+        );
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_refused_take_stops_what_was_to_follow_and_the_text_is_kept() {
+    let scenario = include_str!("../assets/demo/lamp.toml").replacen(
+        "id = \"300000000000002\"",
+        "id = \"300000000000002\"\ncan_take = false",
+        1,
+    );
+    runtime().block_on(async {
+        let mut wing = Wing::start(Some(&scenario)).await;
+        let grace = wing.person("Grace Okafor").await;
+        for ask in [
+            Ask::Take,
+            Ask::MarkSeen,
+            Ask::Typing(true),
+            send("one", "kept", None),
+        ] {
+            wing.ask(&grace, ask).await;
+        }
+        let failed = wing
+            .news("the refusal", |c| {
+                matches!(c, Change::Failed { act: Act::Take, .. })
+            })
+            .await;
+        assert!(matches!(failed, Change::Failed { why, .. } if why.contains("Page settings")));
+        let posts = words(&wing.posts());
+        assert_eq!(
+            posts.iter().filter(|w| *w == "messages").count(),
+            0,
+            "{posts:?}"
+        );
+        let id = grace.0.clone();
+        wing.until("the draft", move |reader| {
+            reader.thread(&id, 9).expect("a cache")?.draft
+        })
+        .await;
+        assert_eq!(
+            wing.thread(&grace.0).draft.map(|(text, _)| text),
+            Some("kept".into())
+        );
+        wing.end().await;
+    });
+}
+
+#[test]
+fn every_refusal_of_a_reply_is_a_sentence_and_the_text_is_kept() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.person("Ana Ruiz").await;
+        for (n, (fault, says)) in [
+            (
+                Fault::Error {
+                    status: 400,
+                    code: 10,
+                    subcode: 2_018_300,
+                },
+                "take control",
+            ),
+            (
+                Fault::Error {
+                    status: 400,
+                    code: 10,
+                    subcode: 2_018_278,
+                },
+                "messaging window",
+            ),
+            (
+                Fault::Error {
+                    status: 400,
+                    code: 551,
+                    subcode: 1_545_041,
+                },
+                "not available",
+            ),
+            (
+                Fault::Error {
+                    status: 400,
+                    code: 190,
+                    subcode: 460,
+                },
+                "new one",
+            ),
+            (
+                Fault::Error {
+                    status: 400,
+                    code: 80_006,
+                    subcode: 0,
+                },
+                "slow down",
+            ),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            wing.simulator.fail_next("POST", fault);
+            wing.ask(&ana, send(&format!("l{n}"), &format!("text {n}"), None))
+                .await;
+            let failed = wing
+                .news(says, |c| matches!(c, Change::Failed { act: Act::Send, .. }))
+                .await;
+            assert!(
+                matches!(&failed, Change::Failed { why, .. } if why.contains(says)),
+                "{failed:?}"
+            );
+            let thread = wing.thread(&ana.0);
+            assert_eq!(
+                thread.draft.map(|(text, _)| text),
+                Some(format!("text {n}"))
+            );
+            assert!(thread.conversation.unsettled, "the list marks it");
+            let refused = thread.items.iter().filter(
+                |i| matches!(i, Item::Outgoing(o) if matches!(o.state, SendState::Refused(_))),
+            );
+            assert_eq!(refused.count(), 1, "the newer takes the older one's place");
+        }
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_lost_answer_is_looked_for_and_the_reply_is_not_sent_twice() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.person("Ana Ruiz").await;
+        wing.commands
+            .send(Command::Open(ana.0.clone()))
+            .await
+            .expect("taken");
+        wing.simulator.fail_next("POST", Fault::LoseAnswer);
+        wing.ask(&ana, send("one", "only once", None)).await;
+        wing.news("the doubt", |c| {
+            matches!(c, Change::Failed { act: Act::Send, .. })
+        })
+        .await;
+        wing.news("the find", |c| matches!(c, Change::Sent { .. }))
+            .await;
+        let thread = wing.thread(&ana.0);
+        let mine = thread
+            .items
+            .iter()
+            .filter(|i| matches!(i, Item::Message(m) if m.text == "only once"))
+            .count();
+        assert_eq!(mine, 1);
+        assert!(!thread.items.iter().any(|i| matches!(i, Item::Outgoing(_))));
+        assert_eq!(words(&wing.posts()), ["messages"], "one attempt");
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_customers_answer_arrives_by_itself() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.person("Ana Ruiz").await;
+        wing.commands
+            .send(Command::Open(ana.0.clone()))
+            .await
+            .expect("taken");
+        wing.ask(&ana, send("one", "I have found your order.", None))
+            .await;
+        let id = ana.0.clone();
+        wing.until("the answer", move |reader| {
+            let thread = reader.thread(&id, 50).expect("a cache")?;
+            thread
+                .items
+                .iter()
+                .any(
+                    |i| matches!(i, Item::Message(m) if m.text == "ok thank you!! pls let me know"),
+                )
+                .then_some(())
+        })
+        .await;
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_thread_held_in_the_page_inbox_is_known_by_its_messages_and_may_be_taken() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let sam = wing.person("Sam Iqbal").await;
+        assert_eq!(
+            wing.thread(&sam.0).conversation.owner,
+            ThreadOwner::NotUs,
+            "the list says no more"
+        );
+        wing.commands
+            .send(Command::Open(sam.0.clone()))
+            .await
+            .expect("taken");
+        let id = sam.0.clone();
+        wing.until("the holder", move |reader| {
+            (reader.conversation(&id).expect("a cache")?.owner == ThreadOwner::Other).then_some(())
+        })
+        .await;
+        assert!(
+            wing.thread(&sam.0)
+                .items
+                .iter()
+                .any(|i| matches!(i, Item::Message(m) if m.author == Author::Inbox))
+        );
+        wing.ask(&sam, Ask::Take).await;
+        wing.news("the take", |c| {
+            matches!(c, Change::Done { act: Act::Take, .. })
+        })
+        .await;
+        assert_eq!(wing.thread(&sam.0).conversation.owner, ThreadOwner::Us);
+        wing.end().await;
+    });
+}
+
+#[test]
+fn the_cache_is_there_at_the_next_start_with_drafts_and_interrupted_replies() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.person("Ana Ruiz").await;
+        let draft = Command::SaveDraft {
+            conversation: ana.0.clone(),
+            psid: ana.1.clone(),
+            text: "half a".into(),
+            cursor: (0, 6),
+        };
+        wing.commands.send(draft).await.expect("taken");
+        wing.news("the draft", |c| matches!(c, Change::DraftSaved(_)))
+            .await;
+        let (address, simulator) = (wing.address, wing.simulator.clone());
+        let folder = wing.end().await;
+        let (_writer, reader) =
+            store::open(&folder.path().join("cache"), &PageId::new(PAGE)).expect("a cache");
+        let thread = reader
+            .thread(&ana.0, 9)
+            .expect("a cache")
+            .expect("a thread");
+        assert_eq!(thread.draft, Some(("half a".into(), (0, 6))));
+        assert!(thread.conversation.draft);
+        assert_eq!(reader.page().expect("a page").name, "Lamp & Co");
+        drop((_writer, reader));
+        Wing::attach(folder, address, simulator).end().await;
+    });
+}
+
+#[test]
+fn links_go_down_and_come_back_and_a_dead_token_says_so() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        wing.news("the link", |c| *c == Change::Link(Link::Polling)).await;
+        for _ in 0..4 {
+            wing.simulator.fail_next("/conversations", Fault::Html);
+        }
+        wing.commands.send(Command::Refresh).await.expect("taken");
+        let down = wing.news("the loss", |c| matches!(c, Change::Link(Link::Offline(_)))).await;
+        assert!(matches!(&down, Change::Link(Link::Offline(why)) if why.contains("not as the Graph API does")), "{down:?}");
+        wing.news("the return", |c| *c == Change::Link(Link::Polling)).await;
+        for _ in 0..4 {
+            wing.simulator.fail_next("/conversations", Fault::Error { status: 400, code: 190, subcode: 463 });
+        }
+        wing.commands.send(Command::Refresh).await.expect("taken");
+        let dead = wing.news("the token", |c| matches!(c, Change::Link(Link::TokenRefused(_)))).await;
+        assert!(matches!(&dead, Change::Link(Link::TokenRefused(why)) if why.contains("expired")), "{dead:?}");
+        wing.end().await;
+    });
+}

@@ -1,0 +1,108 @@
+//! The simulator and a server with canned answers, over real HTTP.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::StatusCode,
+    response::Response,
+};
+use switchboard::{
+    clock::Clock,
+    domain::PageId,
+    graph::{Client, Options},
+    sim::{self, Simulator},
+};
+use tokio::{net::TcpListener, runtime::Runtime};
+
+pub const PAGE: &str = "104857600000001";
+pub const TOKEN: &str = "EAAcanaryTOKENcanary";
+
+pub fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+/// What a server has heard: method, path with query, headers, body.
+pub type Heard = Arc<Mutex<Vec<(String, String, String, String)>>>;
+
+/// A server that answers everything alike and remembers what it heard.
+pub async fn canned(status: u16, headers: &[(&str, &str)], body: &str) -> (SocketAddr, Heard) {
+    let heard = Heard::default();
+    let headers: Vec<(String, String)> = headers
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+        .collect();
+    let state = (Arc::clone(&heard), status, headers, body.to_owned());
+    let app = Router::new().fallback(answer).with_state(state);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (address, heard)
+}
+
+type Canned = (Heard, u16, Vec<(String, String)>, String);
+
+async fn answer(
+    State((heard, status, headers, body)): State<Canned>,
+    request: Request,
+) -> Response {
+    let method = request.method().to_string();
+    let path = request.uri().to_string();
+    let said = format!(
+        "{:?}",
+        request
+            .headers()
+            .iter()
+            .map(|(k, v)| (k.as_str(), v.to_str().unwrap_or("")))
+            .collect::<Vec<_>>()
+    );
+    let bytes = to_bytes(request.into_body(), usize::MAX)
+        .await
+        .expect("a body");
+    heard.lock().expect("unpoisoned").push((
+        method,
+        path,
+        said,
+        String::from_utf8_lossy(&bytes).into_owned(),
+    ));
+    let mut response = Response::builder().status(StatusCode::from_u16(status).expect("a status"));
+    for (name, value) in &headers {
+        response = response.header(name, value);
+    }
+    response.body(Body::from(body.clone())).expect("an answer")
+}
+
+/// The simulator on a free port.
+pub async fn simulator(options: sim::Options, clock: Clock) -> (SocketAddr, Simulator) {
+    let simulator = Simulator::new(options, clock).expect("a world");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(simulator.clone().serve(listener, std::future::pending()));
+    (address, simulator)
+}
+
+pub fn client(address: SocketAddr, token: &str) -> Client {
+    client_with(address, token, |_| {})
+}
+
+pub fn client_with(address: SocketAddr, token: &str, change: impl FnOnce(&mut Options)) -> Client {
+    let mut options = Options {
+        base_url: format!("http://{address}"),
+        api_version: "v26.0".into(),
+        token: token.to_owned().into(),
+        page: PageId::new(PAGE),
+        read_only: false,
+        log: None,
+    };
+    change(&mut options);
+    Client::new(options, Clock::system()).expect("a client")
+}
