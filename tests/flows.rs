@@ -500,7 +500,37 @@ fn answers_to_older_questions_are_dropped() {
         )],
     )));
     let picture = desk.picture();
-    assert!(picture.contains("nobody's name fits"), "{picture}");
+    assert!(
+        !picture.contains("nobody's name fits"),
+        "the answer to \"ab\" is still to come: {picture}"
+    );
+    desk.send(Msg::Loaded(Loaded::Found("ab".into(), vec![])));
+    assert!(desk.picture().contains("nobody's name fits"));
+}
+
+#[test]
+fn who_types_ahead_of_the_answer_jumps_to_whom_they_meant() {
+    let mut desk = desk();
+    let person = |row: &str| {
+        vec![(
+            id(row),
+            "Somebody".to_owned(),
+            switchboard::domain::Platform::Messenger,
+        )]
+    };
+    desk.keys("<^p>");
+    desk.send(Msg::Loaded(Loaded::Found(String::new(), person("1"))));
+    assert!(
+        !desk.keys("jo<Enter>").contains(&Effect::Open(id("1"))),
+        "that list was for other words"
+    );
+    assert_eq!(
+        desk.send(Msg::Loaded(Loaded::Found("j".into(), person("2")))),
+        []
+    );
+    let effects = desk.send(Msg::Loaded(Loaded::Found("jo".into(), person("3"))));
+    assert!(effects.contains(&Effect::Open(id("3"))), "{effects:?}");
+    assert!(desk.model.dialogs.is_empty());
 }
 
 #[test]

@@ -1380,10 +1380,16 @@ fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
             Vec::new()
         }
         Loaded::Found(words, found) => {
-            if let Some(Dialog::Jump(jump)) = model.dialogs.last_mut() {
-                jump.take(&words, found);
+            let Some(Dialog::Jump(jump)) = model.dialogs.last_mut() else {
+                return Vec::new();
+            };
+            match jump.take(&words, found) {
+                Some(id) => {
+                    model.dialogs.pop();
+                    open(model, id)
+                }
+                None => Vec::new(),
             }
-            Vec::new()
         }
         Loaded::Raw(id, json) => {
             if let Some(Dialog::Page(Page {

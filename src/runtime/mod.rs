@@ -167,7 +167,10 @@ impl Loop {
             match turn {
                 Turn::Ignore => {}
                 Turn::Lost(why) => break Err(Error::Terminal(why)),
-                Turn::Suspend => self.terminal.suspend()?,
+                Turn::Suspend => {
+                    self.suspend()?;
+                    self.draw()?;
+                }
                 Turn::Message(msg) => {
                     let mut left = self.take(msg)?;
                     for _ in 0..DRAIN {
@@ -182,8 +185,7 @@ impl Loop {
                     if left {
                         break Ok(());
                     }
-                    self.terminal
-                        .draw(|frame| ui::view(&self.model, &self.theme, frame))?;
+                    self.draw()?;
                 }
             }
         };
@@ -199,15 +201,23 @@ impl Loop {
             match effect {
                 Effect::Quit => left = true,
                 Effect::Redraw => self.terminal.clear()?,
-                Effect::Suspend => {
-                    self.terminal.suspend()?;
-                    let (width, height) = self.terminal.size()?;
-                    self.model.size = (width, height);
-                }
+                Effect::Suspend => self.suspend()?,
                 effect => self.hands.perform(effect, &mut self.tasks),
             }
         }
         Ok(left)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.terminal
+            .draw(|frame| ui::view(&self.model, &self.theme, frame))
+    }
+
+    /// To the shell and back; meanwhile the terminal may have got another size.
+    fn suspend(&mut self) -> io::Result<()> {
+        self.terminal.suspend()?;
+        self.model.size = self.terminal.size()?;
+        Ok(())
     }
 
     /// A message that is there already, without waiting.

@@ -22,7 +22,7 @@ use ratatui::{
     Frame,
     backend::{Backend, ClearType, CrosstermBackend, WindowSize},
     buffer::Cell,
-    layout::{Position, Size},
+    layout::{Position, Rect, Size},
 };
 
 use crate::text;
@@ -65,9 +65,11 @@ impl Terminal {
         self.inner.draw(paint).map(drop)
     }
 
-    /// The next frame is drawn whole.
+    /// The next frame is drawn whole. Not by the library's `clear`: that asks
+    /// the terminal where the cursor is, and the answer would be read as keys.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        let (width, height) = self.size()?;
+        self.inner.resize(Rect::new(0, 0, width, height))
     }
 
     /// Gives the terminal back for good.
@@ -81,7 +83,7 @@ impl Terminal {
         restore();
         rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
         modes_on()?;
-        self.inner.clear()
+        self.clear()
     }
 }
 

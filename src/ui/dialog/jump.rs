@@ -38,8 +38,9 @@ pub(super) fn draw(theme: &Theme, jump: &Jump, screen: Rect, buffer: &mut Buffer
         ..inner
     };
     if lines.is_empty() {
-        let words = if jump.input.text().is_empty() {
-            ""
+        let waiting = jump.answered.as_deref() != Some(jump.input.text());
+        let words = if waiting {
+            " …"
         } else {
             " nobody's name fits"
         };

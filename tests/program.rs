@@ -1,0 +1,572 @@
+//! The whole program: in a pseudo-terminal for what only a terminal shows, and
+//! on the command line for what scripts rely on.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Output, Stdio},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use support::pty::{Pty, log};
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    command.args(arguments).stdin(Stdio::null());
+    for name in ["SWITCHBOARD_PAGE_TOKEN", "SWITCHBOARD_CONFIG"] {
+        command.env_remove(name);
+    }
+    let home = std::env::temp_dir().join("switchboard-no-home");
+    command
+        .env("HOME", &home)
+        .env("XDG_CONFIG_HOME", home.join("c"))
+        .env("XDG_DATA_HOME", home.join("d"));
+    command
+}
+
+fn output(command: &mut Command) -> (i32, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().expect("runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (status.code().expect("a code"), text(stdout), text(stderr))
+}
+
+/// The POSTs of a log: what was done, in order.
+fn posts(entries: &[Value]) -> Vec<&Value> {
+    entries.iter().filter(|e| e["method"] == "POST").collect()
+}
+
+fn word(post: &Value) -> &str {
+    let edge = post["path"]
+        .as_str()
+        .expect("a path")
+        .rsplit('/')
+        .next()
+        .expect("an edge");
+    post["body"]["sender_action"].as_str().unwrap_or(edge)
+}
+
+/// The agent's flow on the 26 h old thread and on one inside the day, from the
+/// keys of the README.
+fn play(pty: &mut Pty) {
+    pty.wait_for("11 need you");
+    pty.type_in("\x10kemi\r"); // ^P and a part of the name
+    pty.wait_for("Both payments have left my account now.");
+    pty.type_in("r");
+    pty.wait_for("goes out as HUMAN_AGENT");
+    pty.type_in("The second payment goes back to you today.");
+    pty.wait_for("goes back to you today.");
+    pty.type_in("\x04"); // ^D
+    pty.wait_for("Send and hand back to bot");
+    pty.type_in("1");
+    // The next who waits opens by itself: the deadline that hurts next.
+    pty.wait("the next thread", |s| {
+        s.contains("Jo Park · messenger") && s.contains("the glass is everywhere")
+    });
+    pty.type_in("r");
+    pty.wait_for("goes out as RESPONSE");
+    pty.type_in("A new one is on its way.\r");
+    pty.wait_for("oh that is kind, thank you");
+    pty.type_in("\x1b");
+    pty.wait_for("r reply");
+    pty.type_in("q");
+    pty.wait_for("q quit");
+    pty.type_in("qy");
+}
+
+fn check_calls(entries: &[Value]) {
+    let posts = posts(entries);
+    let words: Vec<&str> = posts.iter().map(|p| word(p)).collect();
+    assert_eq!(
+        words,
+        [
+            "mark_seen",
+            "typing_on",
+            "messages",
+            "mark_seen",
+            "typing_on",
+            "messages"
+        ]
+    );
+    let first = &posts[2]["body"];
+    assert_eq!(
+        (&first["messaging_type"], &first["tag"]),
+        (&"MESSAGE_TAG".into(), &"HUMAN_AGENT".into())
+    );
+    assert_eq!(first["thread_control"]["app_id"], "200000000000001");
+    let note: Value =
+        serde_json::from_str(first["message"]["metadata"].as_str().expect("a note")).expect("JSON");
+    assert_eq!(
+        (&note["v"], &note["outcome"]),
+        (&1.into(), &"resolved".into())
+    );
+    let second = &posts[5]["body"];
+    assert_eq!(second["messaging_type"], "RESPONSE");
+    assert!(second.get("tag").is_none() && second.get("thread_control").is_none());
+    assert!(
+        entries.iter().all(|e| e["status"] == 200),
+        "every call was taken"
+    );
+}
+
+#[test]
+fn the_demo_does_the_agents_flow_and_leaves_the_terminal_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("calls.log");
+    let mut pty = Pty::demo(&["--log", path.to_str().expect("a path")], (120, 40));
+    play(&mut pty);
+    assert!(pty.end().success());
+    check_calls(&log(&path));
+    let bytes = pty.bytes();
+    let text = String::from_utf8_lossy(&bytes);
+    for (on, off) in [
+        ("\x1b[?1049h", "\x1b[?1049l"),
+        ("\x1b[?2004h", "\x1b[?2004l"),
+        ("\x1b[?1004h", "\x1b[?1004l"),
+        ("\x1b[?25l", "\x1b[?25h"),
+    ] {
+        assert!(
+            text.rfind(off) > text.rfind(on),
+            "{on:?} is switched off again"
+        );
+    }
+}
+
+/// A simulator in a process of its own, and what it said about itself.
+struct Sim {
+    process: std::process::Child,
+    about: Value,
+}
+
+impl Sim {
+    fn start(arguments: &[&str]) -> Self {
+        let mut all = vec!["sim", "--json", "--listen", "127.0.0.1:0"];
+        all.extend(arguments);
+        let mut process = program(&all)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let mut line = String::new();
+        let stdout = process.stdout.take().expect("piped");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        Self {
+            process,
+            about: serde_json::from_str(&line).expect("one JSON object"),
+        }
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.about[key].as_str().expect("text")
+    }
+
+    fn token(&self) -> &str {
+        self.about["apps"][0]["token"].as_str().expect("a token")
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn a_desk_and_a_simulator_in_two_processes_do_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (desk_log, sim_log) = (
+        folder.path().join("desk.log"),
+        folder.path().join("sim.log"),
+    );
+    let sim = Sim::start(&["--log", sim_log.to_str().expect("a path")]);
+    let cache = folder.path().join("cache");
+    let arguments = [
+        "--base-url",
+        sim.text("base_url"),
+        "--page",
+        sim.text("page_id"),
+        "--cache",
+        cache.to_str().expect("a path"),
+        "--log",
+        desk_log.to_str().expect("a path"),
+    ];
+    let home = folder.path().to_str().expect("a path");
+    let environment = [
+        ("SWITCHBOARD_PAGE_TOKEN", sim.token()),
+        ("HOME", home),
+        ("XDG_CONFIG_HOME", home),
+    ];
+    let mut pty = Pty::start(&arguments, &environment, (120, 40));
+    play(&mut pty);
+    assert!(pty.end().success());
+    check_calls(&log(&desk_log));
+    let seen = log(&sim_log);
+    check_calls(&seen);
+    assert!(posts(&seen).iter().all(|e| e["app"] == "switchboard"));
+    for path in [&desk_log, &sim_log] {
+        assert!(
+            !std::fs::read_to_string(path)
+                .expect("a log")
+                .contains(sim.token()),
+            "never a token"
+        );
+    }
+}
+
+#[test]
+fn the_simulators_json_is_the_contract_that_scripts_rely_on() {
+    let sim = Sim::start(&[
+        "--seed",
+        "7",
+        "--now",
+        "2026-11-20T14:00:00Z",
+        "--app",
+        "mine=http://127.0.0.1:5000/hook",
+        "--conversations",
+        "60",
+    ]);
+    for key in ["base_url", "page_id", "instagram_id", "now"] {
+        assert!(!sim.text(key).is_empty(), "{key}");
+    }
+    assert_eq!(
+        (&sim.about["seed"], sim.text("now")),
+        (&7.into(), "2026-11-20T14:00:00+0000")
+    );
+    let apps = sim.about["apps"].as_array().expect("apps");
+    let names: Vec<&str> = apps
+        .iter()
+        .map(|a| a["name"].as_str().expect("a name"))
+        .collect();
+    assert_eq!(names, ["switchboard", "bot", "inbox", "mine"]);
+    for app in apps {
+        for key in ["id", "token", "secret", "verify_token"] {
+            assert!(
+                app[key].as_str().is_some_and(|text| !text.is_empty()),
+                "{key} of {app}"
+            );
+        }
+    }
+    assert_eq!(apps[3]["webhook"], "http://127.0.0.1:5000/hook");
+    assert!(apps[0]["webhook"].is_null());
+    let people = sim.about["people"].as_array().expect("people");
+    assert_eq!(people.len(), 60);
+    let kemi = people
+        .iter()
+        .find(|p| p["name"] == "Kemi Adeyemi")
+        .expect("them");
+    assert_eq!(
+        (&kemi["platform"], &kemi["owner"]),
+        (&"messenger".into(), &"switchboard".into())
+    );
+    assert_eq!(
+        kemi["last_message_at"], "2026-11-19T12:00:00+0000",
+        "26 hours old"
+    );
+    assert!(
+        kemi["conversation_id"]
+            .as_str()
+            .is_some_and(|id| id.starts_with("t_"))
+    );
+    let again = Sim::start(&[
+        "--seed",
+        "7",
+        "--now",
+        "2026-11-20T14:00:00Z",
+        "--conversations",
+        "60",
+    ]);
+    assert_eq!(
+        again.about["people"], sim.about["people"],
+        "the same seed gives the same world"
+    );
+}
+
+/// Reads what a program wrote to its terminal against a list of what may be
+/// there: plain text, and the sequences that the desk needs.
+fn forbidden(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut found = Vec::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\x1b' if chars.peek() == Some(&'[') => {
+                chars.next();
+                let mut sequence = String::new();
+                for c in chars.by_ref() {
+                    sequence.push(c);
+                    if ('@'..='~').contains(&c) {
+                        break;
+                    }
+                }
+                let last = sequence.chars().next_back();
+                let known = match last {
+                    Some('H' | 'm' | 'K' | 'J') => !sequence.contains('?'),
+                    Some('h' | 'l') => ["?1049", "?2004", "?1004", "?25", "?7"]
+                        .contains(&&sequence[..sequence.len() - 1]),
+                    _ => false,
+                };
+                // Erasing below or the whole screen is ours only before a frame.
+                if !known {
+                    found.push(format!("CSI {sequence}"));
+                }
+            }
+            '\r' | '\n' => {}
+            c if switchboard::text::is_forbidden(c) || matches!(c, '\u{200b}' | '\u{2060}') => {
+                found.push(format!("{:04x}", c as u32));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn nothing_a_customer_types_reaches_the_terminal_as_a_command() {
+    let mut pty = Pty::demo(&[], (120, 40));
+    pty.wait_for("Mallory");
+    pty.type_in("\x10mallory\r");
+    pty.wait_for("were disarmed");
+    pty.type_in("p");
+    pty.wait_for("conversation t_");
+    pty.type_in("pJ"); // the page closes with its own key
+    pty.wait_for("JSON as Meta sent it");
+    pty.wait_for("created_time");
+    pty.type_in("Jrhello");
+    pty.wait_for("Draft to Mallory");
+    pty.type_in("\r");
+    pty.wait_for("did it work?");
+    pty.type_in("\x1b");
+    pty.wait_for("r reply");
+    pty.type_in("q");
+    pty.wait_for("q quit");
+    pty.type_in("qy");
+    assert!(pty.end().success());
+    let found = forbidden(&pty.bytes());
+    assert!(found.is_empty(), "{found:?}");
+    let shown = String::from_utf8_lossy(&pty.bytes()).into_owned();
+    assert!(
+        shown.contains("PWNED"),
+        "the words are shown, only their power is gone"
+    );
+    assert!(
+        !forbidden(b"\x1b]0;x\x07").is_empty() && !forbidden("\u{202e}".as_bytes()).is_empty(),
+        "the check can fail"
+    );
+}
+
+#[test]
+fn signals_end_it_politely_and_a_suspend_gives_the_terminal_back() {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let mut pty = Pty::demo(&[], (80, 24));
+        pty.wait_for("11 need you");
+        let pid = Pid::from_raw(i32::try_from(pty.pid()).expect("a pid")).expect("a pid");
+        kill_process(pid, signal).expect("signalled");
+        assert!(pty.end().success(), "{signal:?}");
+        assert!(
+            String::from_utf8_lossy(&pty.bytes()).contains("\x1b[?1049l"),
+            "{signal:?}"
+        );
+    }
+    let mut pty = Pty::demo(&[], (80, 24));
+    pty.wait_for("11 need you");
+    let pid = Pid::from_raw(i32::try_from(pty.pid()).expect("a pid")).expect("a pid");
+    pty.type_in("\x1a");
+    // The alternate screen is left, so the desk is gone from the screen.
+    pty.wait("the shell's screen", |s| !s.contains("need you"));
+    kill_process(pid, Signal::CONT).expect("signalled");
+    pty.wait_for("11 need you");
+    pty.type_in("j\x1a");
+    pty.wait("the shell's screen", |s| !s.contains("need you"));
+    kill_process(pid, Signal::CONT).expect("signalled");
+    pty.wait_for("11 need you");
+    pty.type_in("qy");
+    assert!(pty.end().success());
+}
+
+#[test]
+fn any_size_and_any_storm_of_sizes_is_survived() {
+    let mut pty = Pty::demo(&[], (1, 1));
+    pty.resize(20, 4);
+    pty.wait_for("needs 40x10");
+    for n in 1..60 {
+        pty.resize(1 + n * 3 % 150, 1 + n * 7 % 50);
+    }
+    pty.resize(120, 40);
+    pty.wait_for("11 need you");
+    pty.type_in("\r");
+    pty.wait_for("the glass is everywhere");
+    pty.type_in("qqy");
+    assert!(pty.end().success());
+}
+
+#[test]
+fn a_desk_without_a_network_starts_and_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path().to_str().expect("a path");
+    let environment = [
+        ("SWITCHBOARD_PAGE_TOKEN", "EAAcanary"),
+        ("HOME", home),
+        ("XDG_CONFIG_HOME", home),
+    ];
+    let cache = folder.path().join("cache");
+    let arguments = [
+        "--base-url",
+        "http://127.0.0.1:1",
+        "--page",
+        "1",
+        "--cache",
+        cache.to_str().expect("a path"),
+    ];
+    let mut pty = Pty::start(&arguments, &environment, (100, 30));
+    let screen = pty.wait_for("Cannot reach 127.0.0.1:1");
+    assert!(screen.contains("OFFLINE"), "{screen}");
+    pty.type_in("qy");
+    assert!(pty.end().success());
+    assert!(!String::from_utf8_lossy(&pty.bytes()).contains("EAAcanary"));
+}
+
+#[test]
+fn a_wrong_token_is_said_in_the_desk_and_on_the_command_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path().to_str().expect("a path");
+    let sim = Sim::start(&[]);
+    let cache = folder.path().join("cache");
+    let arguments = [
+        "--base-url",
+        sim.text("base_url"),
+        "--page",
+        sim.text("page_id"),
+        "--cache",
+        cache.to_str().expect("a path"),
+    ];
+    let environment = [
+        ("SWITCHBOARD_PAGE_TOKEN", "EAAwrong"),
+        ("HOME", home),
+        ("XDG_CONFIG_HOME", home),
+    ];
+    let mut pty = Pty::start(&arguments, &environment, (120, 40));
+    pty.wait("the remedy", |s| {
+        s.contains("TOKEN REFUSED") && s.contains("SWITCHBOARD_PAGE_TOKEN")
+    });
+    pty.type_in("qy");
+    assert!(pty.end().success());
+    // Without --page Meta is asked first, and its refusal is the end.
+    let mut pty = Pty::start(&arguments[..2], &environment, (120, 40));
+    pty.wait_for("does not accept the Page token");
+    assert_eq!(pty.end().exit_code(), 3);
+}
+
+#[test]
+fn bad_calls_get_a_clear_sentence_and_the_right_code() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("config.toml");
+    std::fs::write(&config, "page = 7\nreply_as = \"sometimes\"\n").expect("written");
+    let config = config.to_str().expect("a path");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("an address").to_string();
+    let listener = std::net::TcpListener::bind(&taken);
+    let scenario = folder.path().join("wrong.toml");
+    std::fs::write(&scenario, "[page]\nid = \"1\"\nname = 3\n").expect("written");
+    let scenario = scenario.to_str().expect("a path");
+    let cases: Vec<(Vec<&str>, i32, Vec<&str>)> = vec![
+        (
+            vec![],
+            2,
+            vec![
+                "no Page token",
+                "switchboard demo",
+                "SWITCHBOARD_PAGE_TOKEN",
+            ],
+        ),
+        (
+            vec!["--config", config],
+            2,
+            vec!["2 mistakes", "line 1", "line 2", "reply_as"],
+        ),
+        (
+            vec!["--config", "/nowhere/at/all.toml"],
+            2,
+            vec!["/nowhere/at/all.toml"],
+        ),
+        (vec!["--nonsense"], 2, vec!["--nonsense"]),
+        (vec!["demo"], 1, vec!["needs a terminal"]),
+        (
+            vec!["sim", "--listen", &taken],
+            1,
+            vec!["cannot listen", "--listen"],
+        ),
+        (vec!["sim", "--listen", "nonsense"], 2, vec!["nonsense"]),
+        (vec!["sim", scenario], 2, vec!["line 3"]),
+        (vec!["sim", "/nowhere.toml"], 2, vec!["/nowhere.toml"]),
+        (vec!["sim", "--app", "bot"], 2, vec!["NAME=WEBHOOK_URL"]),
+        (vec!["sim", "--now", "noon"], 2, vec!["noon"]),
+    ];
+    for (arguments, code, says) in cases {
+        let (got, stdout, stderr) = output(&mut program(&arguments));
+        assert_eq!(got, code, "{arguments:?}: {stderr}");
+        assert_eq!(stdout, "", "{arguments:?}");
+        for word in says {
+            assert!(
+                stderr.contains(word),
+                "{arguments:?} should say {word:?}: {stderr}"
+            );
+        }
+        assert!(
+            !stderr.contains("panicked") && !stderr.contains('\x1b'),
+            "{stderr}"
+        );
+    }
+    drop(listener);
+    let mut insecure = program(&["--base-url", "http://graph.facebook.com", "--page", "1"]);
+    let (code, _, stderr) = output(insecure.env("SWITCHBOARD_PAGE_TOKEN", "EAAcanary"));
+    assert!(code != 0 && !stderr.contains("EAAcanary"), "{stderr}");
+}
+
+#[test]
+fn a_dumb_terminal_gets_one_line_and_no_escape_bytes() {
+    let mut pty = Pty::start(&["demo"], &[("TERM", "dumb")], (80, 24));
+    pty.wait_for("TERM=dumb");
+    assert_eq!(pty.end().exit_code(), 1);
+    assert!(!pty.bytes().contains(&0x1b));
+}
+
+#[test]
+fn a_second_desk_on_one_cache_is_told_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = folder.path().to_str().expect("a path");
+    let mut first = Pty::demo(&["--cache", cache], (80, 24));
+    first.wait_for("11 need you");
+    let mut second = Pty::demo(&["--cache", cache], (80, 24));
+    second.wait_for("another switchboard is running");
+    assert_eq!(second.end().exit_code(), 1);
+    first.type_in("qy");
+    assert!(first.end().success());
+}
+
+#[test]
+fn help_and_version_are_there() {
+    let (code, stdout, _) = output(&mut program(&["--help"]));
+    assert_eq!(code, 0);
+    for word in [
+        "demo",
+        "sim",
+        "--base-url",
+        "--read-only",
+        "--log",
+        "--cache",
+        "--page",
+        "--api-version",
+        "--config",
+        "--json",
+    ] {
+        assert!(stdout.contains(word), "{word}");
+    }
+    assert_eq!(output(&mut program(&["--version"])).0, 0);
+}
