@@ -11,30 +11,30 @@ use crate::domain::{
 
 /// A page of the conversation list.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Decoded {
+pub struct Decoded {
     /// What it says.
-    pub(super) events: Vec<Event>,
+    pub events: Vec<Event>,
     /// Cursor of the next page.
-    pub(super) after: Option<String>,
+    pub after: Option<String>,
     /// Items that could not be read.
-    pub(super) unreadable: usize,
+    pub unreadable: usize,
 }
 
 /// Whose answer it is: needed to tell the person from the Page.
 #[derive(Clone, Debug)]
-pub(super) struct Whose<'a> {
+pub struct Whose<'a> {
     /// Where the conversation takes place.
-    pub(super) platform: Platform,
+    pub platform: Platform,
     /// The Page.
-    pub(super) page: &'a PageId,
+    pub page: &'a PageId,
     /// The Instagram account of the Page, if known.
-    pub(super) instagram: Option<&'a str>,
+    pub instagram: Option<&'a str>,
     /// When the answer came.
-    pub(super) at: Timestamp,
+    pub at: Timestamp,
 }
 
 /// Reads a page of `/{page}/conversations`. `None`: not the Graph API's shape.
-pub(super) fn conversations(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
+pub fn conversations(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
     let list: List<'_> = serde_json::from_str(text).ok()?;
     let mut decoded = Decoded {
         after: list.after(),

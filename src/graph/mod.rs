@@ -28,6 +28,7 @@ mod wire;
 
 pub use client::{Client, Health, Options, SetupError};
 pub use conversations::{ConversationsPage, MessagesPage};
+pub use decode::{Decoded, Whose, conversations as decode_conversations};
 pub use error::{Error, GraphError, Verdict};
 pub use page::{AboutApp, AboutPage};
 pub use send::Reply;

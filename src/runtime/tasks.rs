@@ -30,7 +30,7 @@ impl Tasks {
     }
 
     /// Starts a task that runs until the stop signal. Ending earlier, by an
-    /// error or a panic, is told by [`Self::ended`].
+    /// error or a panic, is told by `ended`.
     pub fn spawn(
         &mut self,
         name: &'static str,

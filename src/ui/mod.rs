@@ -1,6 +1,6 @@
 //! [`Model`] to cells. It gets `&Model`, decides nothing and changes nothing:
 //! drawing twice draws the same. Every text that reaches a cell is
-//! [`Clean`](crate::text::Clean); [`span`] is the only way to one. It must not
+//! [`Clean`]; `span` is the only way to one. It must not
 //! know tokio, HTTP, SQL or the clock.
 //!
 //! One file a pane, one a dialog, under the same name as in `app`.

@@ -1,0 +1,112 @@
+//! A frame costs what is on the screen, not what is loaded or cached.
+
+#![allow(missing_docs, clippy::expect_used)]
+
+use divan::Bencher;
+use ratatui::{Terminal, backend::TestBackend};
+use switchboard::{
+    app::{self, Loaded, Model, Msg, Settings},
+    domain::{
+        Author, Conversation, ConversationId, InboxAsk, InboxPage, Item, Message, Mid, Platform,
+        Profile, Psid, ThreadOwner, ThreadPage, Timestamp,
+    },
+    ui::{self, Theme},
+};
+
+const NOW: Timestamp = Timestamp::from_millis(1_795_183_650_000);
+
+fn main() {
+    divan::main();
+}
+
+fn desk(size: (u16, u16), messages: i64) -> Model {
+    let conversation = Conversation {
+        id: ConversationId::new("t_1"),
+        psid: Psid::new("7"),
+        platform: Platform::Messenger,
+        name: Some("Ana Ruiz".into()),
+        snippet: "where is my refund?".into(),
+        updated_at: NOW,
+        unread: 1,
+        customer_at: Some(NOW),
+        page_at: None,
+        agent_at: None,
+        owner: ThreadOwner::Us,
+        owner_since: None,
+        control_until: None,
+        can_reply: None,
+        draft: false,
+        unsettled: false,
+    };
+    let mut model = Model::new(Settings::default(), size, NOW);
+    model.start();
+    let rows = vec![conversation.clone(); 40];
+    let page = InboxPage {
+        rows,
+        total: 40,
+        ..InboxPage::default()
+    };
+    app::update(
+        &mut model,
+        NOW,
+        Msg::Loaded(Loaded::Inbox(InboxAsk::default(), page)),
+    );
+    app::update(&mut model, NOW, Msg::Key("Enter".parse().expect("a key")));
+    let items = (0..messages)
+        .map(|n| {
+            Item::Message(Message {
+                mid: Mid::new(format!("m_{n}")),
+                at: Timestamp::from_millis(NOW.as_millis() - (messages - n) * 60_000),
+                author: if n % 2 == 0 {
+                    Author::Customer
+                } else {
+                    Author::Page
+                },
+                text:
+                    "A message of some length, so that it has to be broken into more than one line."
+                        .into(),
+                parts: Vec::new(),
+                gone: false,
+            })
+        })
+        .collect();
+    let page = ThreadPage {
+        conversation: conversation.clone(),
+        profile: Profile::Unasked,
+        items,
+        older_cached: false,
+        older_remote: false,
+        draft: None,
+        seen_through: None,
+    };
+    app::update(
+        &mut model,
+        NOW,
+        Msg::Loaded(Loaded::Thread(conversation.id, Some(Box::new(page)))),
+    );
+    model
+}
+
+/// One frame with an open thread of so many loaded messages.
+#[divan::bench(args = [20, 200, 10_000])]
+fn frame_120x40(bencher: Bencher<'_, '_>, messages: i64) {
+    let model = desk((120, 40), messages);
+    let mut terminal = Terminal::new(TestBackend::new(120, 40)).expect("a terminal");
+    bencher.bench_local(|| {
+        terminal
+            .draw(|frame| ui::view(&model, &Theme::default(), frame))
+            .map(drop)
+    });
+}
+
+/// The same on a very large screen.
+#[divan::bench]
+fn frame_200x60(bencher: Bencher<'_, '_>) {
+    let model = desk((200, 60), 200);
+    let mut terminal = Terminal::new(TestBackend::new(200, 60)).expect("a terminal");
+    bencher.bench_local(|| {
+        terminal
+            .draw(|frame| ui::view(&model, &Theme::default(), frame))
+            .map(drop)
+    });
+}
