@@ -38,10 +38,10 @@ fn message(event: Event) -> Option<Msg> {
     match event {
         Event::Key(event) if event.kind != KeyEventKind::Release => key(event).map(Msg::Key),
         Event::Paste(text) => Some(Msg::Paste(text)),
-        Event::Resize(width, height) => Some(Msg::Resize(width, height)),
         Event::FocusGained => Some(Msg::Focus(true)),
         Event::FocusLost => Some(Msg::Focus(false)),
-        Event::Key(_) | Event::Mouse(_) => None,
+        // Sizes are taken from the system's signal, which is never late.
+        Event::Key(_) | Event::Mouse(_) | Event::Resize(..) => None,
     }
 }
 

@@ -137,6 +137,9 @@ impl Loop {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut hang_up = signal(SignalKind::hangup())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
+        // The event stream reports resizes too, but loses some of a storm (seen
+        // with crossterm 0.29), so the signal itself is listened to.
+        let mut resized = signal(SignalKind::window_change())?;
         let mut stop_key = signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?;
         let ended = loop {
             let wake = app::wake_at(&self.model);
@@ -161,6 +164,10 @@ impl Loop {
                 _ = terminate.recv() => Turn::Message(Msg::Terminate),
                 _ = hang_up.recv() => Turn::Message(Msg::Terminate),
                 _ = interrupt.recv() => Turn::Message(Msg::Terminate),
+                _ = resized.recv() => {
+                    let (width, height) = self.terminal.size()?;
+                    Turn::Message(Msg::Resize(width, height))
+                }
                 _ = stop_key.recv() => Turn::Suspend,
                 () = sleep => Turn::Message(Msg::Wake),
             };

@@ -461,7 +461,17 @@ impl Engine {
                 match result {
                     Ok(page) => {
                         self.note_success();
+                        let before = self.reader.conversation(&id)?;
                         self.ingest(page.events).await?;
+                        let after = self.reader.conversation(&id)?;
+                        // A message of the customer, and every change of hands,
+                        // sets the clock of control anew.
+                        if let (Some(before), Some(after)) = (before, after)
+                            && (before.customer_at != after.customer_at
+                                || before.owner != after.owner)
+                        {
+                            self.ask_owner(&after);
+                        }
                     }
                     Err(error) => self.note_failure(&error),
                 }
