@@ -548,6 +548,19 @@ fn the_cursor_stays_on_its_conversation_when_the_order_changes() {
 }
 
 #[test]
+fn until_somebody_moves_it_the_cursor_is_on_the_first_row() {
+    let mut desk = desk();
+    let mut more = rows();
+    more.rotate_right(3);
+    let first = more[0].name.clone();
+    desk.answer_inbox(more);
+    assert_eq!(
+        desk.model.inbox.selected().and_then(|c| c.name.clone()),
+        first
+    );
+}
+
+#[test]
 fn news_asks_the_cache_one_question_at_a_time() {
     let mut desk = desk();
     let first = desk.send(Msg::Changed(vec![Change::Inbox]));

@@ -27,6 +27,9 @@ pub struct Inbox {
     pub top: u32,
     /// The cache has answered at least once.
     pub loaded: bool,
+    /// Somebody has put the cursor where it is. Until then it stays on the
+    /// first row, whoever that is, while the list fills.
+    placed: bool,
     /// The question that is under way.
     asked: Option<InboxAsk>,
     /// Something changed since it was asked.
@@ -73,7 +76,7 @@ impl Inbox {
         let same = self.view == view && self.filter == filter;
         (self.view, self.filter) = (view, filter);
         if !same {
-            (self.cursor, self.top, self.asked) = (0, 0, None);
+            (self.cursor, self.top, self.asked, self.placed) = (0, 0, None, false);
         }
         self.reload()
     }
@@ -85,7 +88,10 @@ impl Inbox {
             return None;
         }
         self.asked = None;
-        let selected = self.selected().map(|c| c.id.clone());
+        let selected = self
+            .selected()
+            .filter(|_| self.placed)
+            .map(|c| c.id.clone());
         (self.rows, self.total, self.counts) = (page.rows, page.total, page.counts);
         (self.offset, self.loaded) = (ask.offset, true);
         if let Some(place) = selected.and_then(|id| self.place_of(&id)) {
@@ -104,6 +110,7 @@ impl Inbox {
     /// Moves the cursor to a conversation that is at hand.
     pub(super) fn select(&mut self, id: &ConversationId) {
         if let Some(place) = self.place_of(id) {
+            self.placed = true;
             self.cursor = place;
         }
     }
@@ -116,6 +123,7 @@ impl Inbox {
     /// Moves the cursor; asks for more rows when it comes near the edge of
     /// what is at hand.
     pub(super) fn go(&mut self, place: u32) -> Option<Effect> {
+        self.placed = true;
         self.cursor = place.min(self.total.saturating_sub(1));
         let end = self.offset + u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let margin = WINDOW / 10;
