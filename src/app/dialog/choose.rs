@@ -4,6 +4,7 @@
 use super::{
     super::{
         Effect, Model,
+        acts::chosen,
         keymap::{Code, Key},
     },
     Stay, move_cursor,
@@ -91,15 +92,15 @@ impl Choose {
     }
 
     pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
-        let chosen = match key.code {
+        let line = match key.code {
             Code::Enter => self.lines.get(self.cursor),
             Code::Esc | Code::Char('q') => return Stay::Close,
             Code::Char(c) if !key.ctrl => self.lines.iter().find(|(k, _, _)| *k == c),
             _ => None,
         };
-        match chosen {
+        match line {
             Some((_, _, choice)) => {
-                effects.extend(super::super::chosen(model, choice.clone()));
+                effects.extend(chosen(model, choice.clone()));
                 Stay::Close
             }
             None => {

@@ -5,7 +5,7 @@ use super::{
         Effect, Model,
         action::{ACTIONS, Action, Context, Spec},
         keymap::{Code, Key},
-        run,
+        keys::run,
     },
     Input, Stay, move_cursor,
 };

@@ -6,7 +6,7 @@ use super::{
         Effect, Model,
         action::{ACTIONS, Context, Spec},
         keymap::{Code, Key},
-        run,
+        keys::run,
     },
     Input, Stay, move_cursor,
 };

@@ -4,7 +4,7 @@ use super::{
     super::{
         Effect, Model,
         keymap::{Code, Key},
-        open,
+        walk::open,
     },
     Input, Stay, move_cursor,
 };

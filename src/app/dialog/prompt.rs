@@ -3,8 +3,9 @@
 
 use super::{
     super::{
-        Effect, Model, find_in_thread,
+        Effect, Model,
         keymap::{Code, Key},
+        walk::find_in_thread,
     },
     Input, Stay,
 };

@@ -1,0 +1,183 @@
+//! What an agent does to a thread: reply, mark seen, move control.
+
+use super::{
+    Effect, Focus, Model, Thread,
+    dialog::{Choice, Choose, Dialog},
+    walk::{leave, open},
+    writing::{send, stop_typing},
+};
+use crate::domain::{
+    AppId, Ask, Author, Conversation, HandBack, Item, Note, Outcome, PAGE_INBOX_APPS, Platform,
+    Routing, Span, ThreadOwner,
+};
+
+/// How long one *extend* keeps control; Meta allows up to 7 days.
+pub(super) const EXTENSION: Span = Span::hours(24);
+
+/// Take if needed, mark seen, show typing, write.
+pub(super) fn reply(model: &mut Model) -> Vec<Effect> {
+    let Some(id) = model.subject().map(|c| c.id.clone()) else {
+        return Vec::new();
+    };
+    let mut effects = open(model, id);
+    model.focus = Focus::Composer;
+    let (now, server_now, attended) = (model.now, model.server_now(), model.attended);
+    let routed = model
+        .thread
+        .as_ref()
+        .is_some_and(|t| model.routing(t.conversation.platform) == Routing::Enabled);
+    let Some(thread) = &mut model.thread else {
+        return effects;
+    };
+    thread.notice = None;
+    let held_by_others = matches!(
+        thread.conversation.owner,
+        ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs | ThreadOwner::Idle
+    );
+    if routed && held_by_others {
+        effects.push(ask(&thread.conversation, Ask::Take));
+    }
+    if attended {
+        let news = thread.marked_seen.is_none_or(|at| {
+            thread
+                .conversation
+                .customer_at
+                .is_some_and(|wrote| wrote > at)
+        });
+        if news {
+            thread.marked_seen = Some(server_now);
+            effects.push(ask(&thread.conversation, Ask::MarkSeen));
+        }
+        if thread.composer.typing.is_none() {
+            thread.composer.typing = Some(now);
+            effects.push(ask(&thread.conversation, Ask::Typing(true)));
+        }
+        thread.composer.last_key = now;
+    }
+    effects
+}
+
+pub(super) fn mark_seen(model: &mut Model) -> Vec<Effect> {
+    if !model.attended {
+        return Vec::new();
+    }
+    let now = model.server_now();
+    let effects = about_subject(model, Ask::MarkSeen);
+    if let Some(thread) = &mut model.thread {
+        thread.marked_seen = Some(now);
+    }
+    effects
+}
+
+/// Does something to the subject, and says so where one looks.
+pub(super) fn about_subject(model: &mut Model, what: Ask) -> Vec<Effect> {
+    if let Some(thread) = &mut model.thread {
+        thread.notice = None;
+    }
+    model
+        .subject()
+        .map(|subject| ask(subject, what))
+        .into_iter()
+        .collect()
+}
+
+pub(super) fn ask(conversation: &Conversation, ask: Ask) -> Effect {
+    Effect::Ask {
+        conversation: conversation.id.clone(),
+        psid: conversation.psid.clone(),
+        ask,
+    }
+}
+
+pub(super) fn pass_to(model: &mut Model) -> Vec<Effect> {
+    let Some(platform) = model.subject().map(|c| c.platform) else {
+        return Vec::new();
+    };
+    let inbox = match platform {
+        Platform::Messenger => PAGE_INBOX_APPS[0],
+        Platform::Instagram => PAGE_INBOX_APPS[1],
+    };
+    let mut targets: Vec<_> = model
+        .apps
+        .names
+        .iter()
+        .filter(|(id, _)| model.apps.ours.as_ref() != Some(id))
+        .map(|(id, _)| (id.clone(), model.apps.name(id)))
+        .collect();
+    if let Some(bot) = model
+        .apps
+        .bot
+        .clone()
+        .filter(|bot| !targets.iter().any(|(id, _)| id == bot))
+    {
+        let name = model.apps.name(&bot);
+        targets.push((bot, name));
+    }
+    if !targets
+        .iter()
+        .any(|(id, _)| PAGE_INBOX_APPS.contains(&id.as_str()))
+    {
+        targets.push((AppId::new(inbox), "Page Inbox".into()));
+    }
+    model.dialogs.push(Dialog::Choose(Choose::app(targets)));
+    Vec::new()
+}
+
+pub(super) fn hand_back(model: &mut Model, outcome: Outcome, to: Option<AppId>) -> Vec<Effect> {
+    let Some(subject) = model.subject().cloned() else {
+        return Vec::new();
+    };
+    let blank = Thread::new(subject.clone());
+    let open = model
+        .thread
+        .as_ref()
+        .filter(|thread| thread.conversation.id == subject.id);
+    let mut back = hand_back_of(model, open.unwrap_or(&blank), outcome);
+    if to.is_some() {
+        back.to = to;
+    }
+    let mut effects = stop_typing(model);
+    if let Some(thread) = model
+        .thread
+        .as_mut()
+        .filter(|thread| thread.conversation.id == subject.id)
+    {
+        thread.notice = None;
+        thread.advance_after_pass = true;
+    }
+    effects.push(ask(&subject, Ask::Pass(back)));
+    effects
+}
+
+pub(super) fn hand_back_of(model: &Model, thread: &Thread, outcome: Outcome) -> HandBack {
+    let last = thread.items.iter().rev().find_map(|item| match item {
+        Item::Message(m) if m.author == Author::Customer => Some((m.mid.clone(), m.at)),
+        _ => None,
+    });
+    HandBack {
+        to: model.apps.bot.clone(),
+        note: Note {
+            outcome,
+            summary: String::new(),
+            agent: model.settings.agent.clone(),
+            answered_through: last,
+        },
+    }
+}
+
+/// What a line of a short list does.
+pub(super) fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
+    match choice {
+        Choice::HandBack(outcome) => hand_back(model, outcome, None),
+        Choice::PassTo(app) => hand_back(model, Outcome::Other, Some(app)),
+        Choice::SendHandBack(outcome) => {
+            let hand_back = model
+                .thread
+                .as_ref()
+                .map(|t| hand_back_of(model, t, outcome));
+            send(model, hand_back)
+        }
+        Choice::Quit => leave(model),
+        Choice::Stay => Vec::new(),
+    }
+}

@@ -1,0 +1,266 @@
+//! From a key to an action, and from an action to what is done or why it
+//! cannot be.
+
+use super::{
+    Effect, Focus, Model, ToastKind,
+    action::{Action, Context},
+    acts::{EXTENSION, about_subject, mark_seen, pass_to, reply},
+    dialog,
+    dialog::{Choose, Commands, Dialog, Help, Jump, PageKind},
+    keymap::{Key, Meaning},
+    layout,
+    walk::{
+        back, find_in_thread, leave, next_waiting, open, page, prompt, read, read_on, show, step,
+        to_edge, to_pane,
+    },
+    writing::{change_type, compose, leave_composer, send, send_hand_back},
+};
+use crate::domain::{Ask, ReplyAs, Routing, Span, ThreadOwner, View, WindowClosed};
+
+pub(super) fn key_pressed(model: &mut Model, key: Key) -> Vec<Effect> {
+    if layout::too_small(model.size) && key != Key::ctrl('c') {
+        return Vec::new();
+    }
+    if !model.dialogs.is_empty() {
+        return dialog::key(model, key);
+    }
+    let context = if model.focus == Focus::Composer {
+        Context::Composer
+    } else {
+        Context::Desk
+    };
+    model.pending.push(key);
+    let meaning = model.settings.keymap.meaning(context, &model.pending);
+    let sequence_broken = model.pending.len() > 1 && meaning == Meaning::Nothing;
+    match meaning {
+        Meaning::Prefix => {
+            model.pending_since = model.now;
+            return Vec::new();
+        }
+        Meaning::Action(action) => {
+            model.pending.clear();
+            return run(model, action);
+        }
+        Meaning::Nothing => model.pending.clear(),
+    }
+    if sequence_broken {
+        // The key that broke a sequence still counts by itself.
+        return key_pressed(model, key);
+    }
+    if context == Context::Composer {
+        return compose(model, |composer| composer.key(key));
+    }
+    if key.text().is_some() {
+        let help = model.settings.keymap.key_of(Action::Help);
+        model.toast(
+            ToastKind::Info,
+            format!("{key} means nothing here; {help} shows the keys"),
+        );
+    }
+    Vec::new()
+}
+
+pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
+    if !model.dialogs.is_empty() {
+        return dialog::paste(model, text);
+    }
+    if model.focus == Focus::Composer {
+        return compose(model, |composer| composer.insert(text));
+    }
+    model.toast(
+        ToastKind::Info,
+        "Pasted text goes into the composer only; r opens it",
+    );
+    Vec::new()
+}
+
+/// Does an action, or says why not.
+pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
+    use Action as A;
+    if action != A::Cancel {
+        model.cancel_at = None;
+    }
+    if let Some(why) = why_not(model, action) {
+        model.toast(ToastKind::Warn, why);
+        return Vec::new();
+    }
+    match action {
+        A::Down => step(model, 1),
+        A::Up => step(model, -1),
+        A::Top => to_edge(model, false),
+        A::Bottom => to_edge(model, true),
+        A::HalfDown => page(model, 1, 2),
+        A::HalfUp => page(model, -1, 2),
+        A::PageDown => page(model, 1, 1),
+        A::PageUp => page(model, -1, 1),
+        A::PaneLeft => to_pane(model, Focus::List),
+        A::PaneRight => to_pane(model, Focus::Thread),
+        A::NextPane => to_pane(
+            model,
+            if model.focus == Focus::List {
+                Focus::Thread
+            } else {
+                Focus::List
+            },
+        ),
+        A::Open => match model.inbox.selected().map(|c| c.id.clone()) {
+            Some(id) if model.focus == Focus::List => open(model, id),
+            _ => Vec::new(),
+        },
+        A::Back => back(model),
+        A::ReadOn => read_on(model),
+        A::NextWaiting => next_waiting(model, false),
+        A::PreviousWaiting => next_waiting(model, true),
+        A::ViewNeedsMe => show(model, View::NeedsMe),
+        A::ViewMine => show(model, View::Mine),
+        A::ViewBot => show(model, View::Bot),
+        A::ViewClosing => show(model, View::Closing),
+        A::ViewAll => show(model, View::All),
+        A::Jump | A::ComposerJump => {
+            model.dialogs.push(Dialog::Jump(Jump::default()));
+            vec![Effect::Find(String::new())]
+        }
+        A::Filter => prompt(model),
+        A::FindNext => {
+            find_in_thread(model, true);
+            Vec::new()
+        }
+        A::FindPrevious => {
+            find_in_thread(model, false);
+            Vec::new()
+        }
+        A::LastThread => match model.last.clone() {
+            Some(id) => open(model, id),
+            None => {
+                model.toast(ToastKind::Info, "No other conversation was open yet.");
+                Vec::new()
+            }
+        },
+        A::Profile => read(model, PageKind::Profile),
+        A::Ownership => read(model, PageKind::Ownership),
+        A::RawJson => {
+            let Some(id) = model.subject().map(|c| c.id.clone()) else {
+                return Vec::new();
+            };
+            read(model, PageKind::Raw(id.clone(), None));
+            vec![Effect::LoadRaw(id)]
+        }
+        A::Reply => reply(model),
+        A::Take => about_subject(model, Ask::Take),
+        A::Request => about_subject(model, Ask::Request),
+        A::Extend => about_subject(model, Ask::Extend(EXTENSION)),
+        A::Release => about_subject(model, Ask::Release),
+        A::MarkSeen => mark_seen(model),
+        A::HandBack => {
+            let bot = model.apps.bot_name();
+            model
+                .dialogs
+                .push(Dialog::Choose(Choose::outcome(&bot, false)));
+            Vec::new()
+        }
+        A::PassTo => pass_to(model),
+        A::MessageType | A::ComposerMessageType => {
+            change_type(model);
+            Vec::new()
+        }
+        A::Refresh => {
+            model.toast(ToastKind::Info, "Asking Meta for news.");
+            vec![Effect::Refresh]
+        }
+        A::Redraw | A::ComposerRedraw => vec![Effect::Redraw],
+        A::Suspend | A::ComposerSuspend => vec![Effect::Suspend],
+        A::Cancel => cancel(model),
+        A::Commands => {
+            model.dialogs.push(Dialog::Commands(Commands::default()));
+            Vec::new()
+        }
+        A::Help | A::ComposerHelp => {
+            model.dialogs.push(Dialog::Help(Help::default()));
+            Vec::new()
+        }
+        A::Send => send(model, None),
+        A::NewLine => compose(model, |composer| composer.insert("\n")),
+        A::SendHandBack => send_hand_back(model),
+        A::LeaveComposer | A::ComposerCancel => leave_composer(model),
+    }
+}
+
+/// Why an action cannot be done now, and what to do about it.
+pub fn why_not(model: &Model, action: Action) -> Option<String> {
+    use Action as A;
+    let needs_subject = matches!(
+        action,
+        A::Reply
+            | A::Take
+            | A::HandBack
+            | A::PassTo
+            | A::Request
+            | A::Extend
+            | A::Release
+            | A::MarkSeen
+            | A::RawJson
+            | A::Profile
+            | A::Ownership
+            | A::MessageType
+            | A::Open
+    );
+    if !needs_subject {
+        return None;
+    }
+    let Some(subject) = model.subject() else {
+        return Some("No conversation is selected.".into());
+    };
+    let writes = !matches!(action, A::RawJson | A::Profile | A::Ownership | A::Open);
+    if writes && model.settings.read_only {
+        return Some("This desk is read-only, so nothing is sent.".into());
+    }
+    let routed = model.routing(subject.platform) != Routing::ZeroConfig;
+    let ours = subject.owner == ThreadOwner::Us;
+    let elsewhere = matches!(
+        subject.owner,
+        ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs
+    );
+    let take = model.settings.keymap.key_of(A::Take);
+    let holder = model.owner_words(&subject.owner);
+    match action {
+        A::Reply => subject
+            .window(model.server_now())
+            .choose(model.server_now(), ReplyAs::Auto)
+            .err()
+            .map(closed_words),
+        A::Take if !routed => Some(format!(
+            "No default app is set for this Page, so Meta refuses take; everyone may reply, and {} asks the bot.",
+            model.settings.keymap.key_of(A::Request)
+        )),
+        A::Take if ours => Some("We hold this thread already.".into()),
+        A::HandBack | A::PassTo | A::Release | A::Extend if elsewhere && routed => Some(format!(
+            "This thread is held by {holder}; {take} takes it first."
+        )),
+        A::Release | A::Extend if !ours => Some("We do not hold this thread.".into()),
+        A::Request if routed => Some(format!(
+            "Requests work only where no default app is set; {take} takes control."
+        )),
+        A::Request if ours => Some("We hold this thread already.".into()),
+        _ => None,
+    }
+}
+
+/// Why the composer is closed.
+pub fn closed_words(_: WindowClosed) -> String {
+    "Closed: Meta takes nothing later than 7 days after the customer's last message. It opens when they write again.".into()
+}
+
+pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
+    if model.focus != Focus::List {
+        return back(model);
+    }
+    let again = model
+        .cancel_at
+        .is_some_and(|at| model.now.since(at) <= Span::seconds(2));
+    if again {
+        return leave(model);
+    }
+    model.cancel_at = Some(model.now);
+    model.toast(ToastKind::Info, "Press ^C again to quit.");
+    Vec::new()
+}

@@ -1,0 +1,193 @@
+//! What the desk knows, and what it is told at the start.
+
+use std::collections::VecDeque;
+
+use jiff::tz::TimeZone;
+
+use super::{
+    Effect, Inbox, Thread, Toast, ToastKind,
+    dialog::Dialog,
+    keymap::{Key, Keymap},
+    toast,
+};
+use crate::domain::{
+    Apps, Conversation, ConversationId, Link, Platform, Random, ReplyAs, Routing, SendAs, Span,
+    ThreadOwner, Timestamp, WindowClosed,
+};
+
+/// What the desk is told at the start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What replies go out as.
+    pub reply_as: ReplyAs,
+    /// The agent's name in hand-back notes.
+    pub agent: String,
+    /// Nothing is sent, not even "seen".
+    pub read_only: bool,
+    /// Which keys mean what.
+    pub keymap: Keymap,
+    /// The agent's time zone.
+    pub zone: TimeZone,
+    /// Seed of our ids.
+    pub seed: u64,
+    /// Apps by configuration.
+    pub apps: Apps,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            reply_as: ReplyAs::Auto,
+            agent: "agent".into(),
+            read_only: false,
+            keymap: Keymap::default(),
+            zone: TimeZone::UTC,
+            seed: 0,
+            apps: Apps::default(),
+        }
+    }
+}
+
+/// Which pane has the keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// The list.
+    #[default]
+    List,
+    /// The thread.
+    Thread,
+    /// The composer.
+    Composer,
+}
+
+/// All that the screen is made of.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The moment of the last message, by our clock.
+    pub now: Timestamp,
+    /// Meta's clock minus ours.
+    pub skew: Span,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// What we were told at the start.
+    pub settings: Settings,
+    /// The Page's name, raw; empty until known.
+    pub page_name: String,
+    /// Whether the Page routes on Messenger and Instagram.
+    pub routing: (Routing, Routing),
+    /// The apps on the Page.
+    pub apps: Apps,
+    /// The list.
+    pub inbox: Inbox,
+    /// The open thread.
+    pub thread: Option<Thread>,
+    /// The conversation that was open before.
+    pub last: Option<ConversationId>,
+    /// Which pane has the keys.
+    pub focus: Focus,
+    /// What lies over the desk, topmost last.
+    pub dialogs: Vec<Dialog>,
+    /// Short news, newest last.
+    pub toasts: VecDeque<Toast>,
+    /// How the link stands.
+    pub link: Link,
+    /// Share of the rate limit that is used, in percent.
+    pub usage: Option<u8>,
+    /// The terminal has the focus.
+    pub attended: bool,
+    /// The start of a key sequence.
+    pub pending: Vec<Key>,
+    pub(super) pending_since: Timestamp,
+    pub(super) last_input: Timestamp,
+    pub(super) active: bool,
+    pub(super) cancel_at: Option<Timestamp>,
+    pub(super) minute: i64,
+    pub(super) random: Random,
+}
+
+impl Model {
+    /// A desk that knows nothing yet.
+    pub fn new(settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
+        Self {
+            now,
+            skew: Span::ZERO,
+            size,
+            random: Random::seeded(settings.seed),
+            apps: settings.apps.clone(),
+            settings,
+            page_name: String::new(),
+            routing: (Routing::Unknown, Routing::Unknown),
+            inbox: Inbox::default(),
+            thread: None,
+            last: None,
+            focus: Focus::List,
+            dialogs: Vec::new(),
+            toasts: VecDeque::new(),
+            link: Link::Connecting,
+            usage: None,
+            attended: true,
+            pending: Vec::new(),
+            pending_since: now,
+            last_input: now,
+            active: true,
+            cancel_at: None,
+            minute: now.as_millis() / 60_000,
+        }
+    }
+
+    /// What to ask the cache for before the first frame.
+    pub fn start(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::LoadPage];
+        effects.extend(self.inbox.reload());
+        effects
+    }
+
+    /// The present moment by Meta's clock: windows close by it.
+    pub fn server_now(&self) -> Timestamp {
+        self.now.plus(self.skew)
+    }
+
+    /// Whether the Page routes on this platform.
+    pub fn routing(&self, platform: Platform) -> Routing {
+        match platform {
+            Platform::Messenger => self.routing.0,
+            Platform::Instagram => self.routing.1,
+        }
+    }
+
+    /// The conversation an action is about: the selected row while the list has
+    /// the keys, else the open thread.
+    pub fn subject(&self) -> Option<&Conversation> {
+        match (&self.thread, self.focus) {
+            (Some(thread), Focus::Thread | Focus::Composer) => Some(&thread.conversation),
+            _ => self.inbox.selected(),
+        }
+    }
+
+    /// What a reply to the open thread goes out as now.
+    pub fn send_as(&self, thread: &Thread) -> Result<SendAs, WindowClosed> {
+        let now = self.server_now();
+        let chosen = thread
+            .conversation
+            .window(now)
+            .choose(now, self.settings.reply_as)?;
+        Ok(thread.composer.send_as.unwrap_or(chosen))
+    }
+
+    /// Who holds a thread, in one or two words.
+    pub fn owner_words(&self, owner: &ThreadOwner) -> String {
+        match owner {
+            ThreadOwner::Us => "us".into(),
+            ThreadOwner::App(app) => self.apps.name(app),
+            ThreadOwner::Other => "another app".into(),
+            ThreadOwner::NotUs => "another app or nobody".into(),
+            ThreadOwner::Idle => "nobody".into(),
+            ThreadOwner::Unknown => "unknown".into(),
+        }
+    }
+
+    /// Short news at the bottom of the screen.
+    pub fn toast(&mut self, kind: ToastKind, text: impl Into<String>) {
+        toast::push(&mut self.toasts, Toast::new(kind, text.into(), self.now));
+    }
+}

@@ -1,0 +1,266 @@
+//! Walking about: the list, the panes, the open thread. Nothing here tells the
+//! customer anything.
+
+use super::{
+    Anchor, Effect, Focus, Model, THREAD_WINDOW, Thread, ToastKind, dialog,
+    dialog::{Choose, Dialog, Page, PageKind, Prompt, PromptKind},
+    layout, lines,
+    writing::{save_draft, stop_typing},
+};
+use crate::domain::{Conversation, ConversationId, Platform, Psid, ThreadOwner, Timestamp, View};
+
+/// Opens a conversation. What was being written stays with its person.
+pub(super) fn open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
+    if model
+        .thread
+        .as_ref()
+        .is_some_and(|thread| thread.conversation.id == id)
+    {
+        model.focus = Focus::Thread;
+        return Vec::new();
+    }
+    let mut effects = close_thread(model);
+    model.inbox.select(&id);
+    model.focus = Focus::Thread;
+    if let Some(row) = model.inbox.selected().filter(|row| row.id == id) {
+        model.thread = Some(Thread::new(row.clone()));
+    } else {
+        // Not among the rows at hand: its row comes with the thread.
+        model.thread = Some(Thread::new(unknown_conversation(&id, model.now)));
+    }
+    effects.push(Effect::LoadThread {
+        id: id.clone(),
+        limit: THREAD_WINDOW,
+    });
+    effects.push(Effect::Open(id));
+    effects
+}
+
+/// Leaves the open thread: its draft is saved, typing stops.
+pub(super) fn close_thread(model: &mut Model) -> Vec<Effect> {
+    let mut effects = stop_typing(model);
+    if let Some(mut thread) = model.thread.take() {
+        if thread.composer.unsaved_since.is_some() {
+            effects.push(save_draft(&mut thread));
+        }
+        model.last = Some(thread.conversation.id);
+    }
+    effects
+}
+
+pub(super) fn unknown_conversation(id: &ConversationId, now: Timestamp) -> Conversation {
+    Conversation {
+        id: id.clone(),
+        psid: Psid::new(""),
+        platform: Platform::Messenger,
+        name: Some("…".into()),
+        snippet: String::new(),
+        updated_at: now,
+        unread: 0,
+        customer_at: None,
+        page_at: None,
+        agent_at: None,
+        owner: ThreadOwner::Unknown,
+        owner_since: None,
+        control_until: None,
+        can_reply: None,
+        draft: false,
+        unsettled: false,
+    }
+}
+
+pub(super) fn back(model: &mut Model) -> Vec<Effect> {
+    if model.focus == Focus::List {
+        if !model.inbox.filter.is_empty() {
+            return model
+                .inbox
+                .show(model.inbox.view, String::new())
+                .into_iter()
+                .collect();
+        }
+        let held = model.inbox.counts.by_view[View::Mine.index()];
+        model.dialogs.push(Dialog::Choose(Choose::quit(held)));
+        return Vec::new();
+    }
+    let mut effects = close_thread(model);
+    model.focus = Focus::List;
+    effects.push(Effect::Close);
+    effects
+}
+
+/// Saves what is unsaved and ends.
+pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
+    let mut effects = close_thread(model);
+    effects.push(Effect::Quit);
+    effects
+}
+
+pub(super) fn next_waiting(model: &mut Model, back: bool) -> Vec<Effect> {
+    let from = model.subject().map(|c| c.id.clone());
+    vec![Effect::LoadNext { from, back }]
+}
+
+pub(super) fn read_on(model: &mut Model) -> Vec<Effect> {
+    if model.focus == Focus::List {
+        return page(model, 1, 1);
+    }
+    let at_bottom = matches!(
+        model.thread.as_ref().map(|t| &t.anchor),
+        Some(Anchor::Bottom)
+    );
+    if at_bottom {
+        next_waiting(model, false)
+    } else {
+        page(model, 1, 1)
+    }
+}
+
+pub(super) fn step(model: &mut Model, by: i32) -> Vec<Effect> {
+    if model.focus == Focus::List {
+        let place = model.inbox.cursor.saturating_add_signed(by);
+        return model.inbox.go(place).into_iter().collect();
+    }
+    scroll_thread(model, isize::try_from(by).unwrap_or(0))
+}
+
+pub(super) fn page(model: &mut Model, direction: i32, part: i32) -> Vec<Effect> {
+    if model.focus == Focus::List {
+        let rows = i32::try_from(list_rows(model)).unwrap_or(1);
+        return step(model, direction * (rows / part).max(1));
+    }
+    let height = i32::try_from(thread_room(model).1).unwrap_or(1);
+    // One line stays, so the eye finds its place.
+    step(model, direction * (height / part - 1).max(1))
+}
+
+pub(super) fn to_edge(model: &mut Model, end: bool) -> Vec<Effect> {
+    if model.focus == Focus::List {
+        let place = if end { u32::MAX } else { 0 };
+        return model.inbox.go(place).into_iter().collect();
+    }
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    if end {
+        thread.anchor = Anchor::Bottom;
+        return Vec::new();
+    }
+    thread.anchor_at(0, 0);
+    more_history(thread)
+}
+
+pub(super) fn to_pane(model: &mut Model, focus: Focus) -> Vec<Effect> {
+    match (focus, model.thread.is_some()) {
+        (Focus::Thread | Focus::Composer, false) => {
+            match model.inbox.selected().map(|c| c.id.clone()) {
+                Some(id) => return open(model, id),
+                None => return Vec::new(),
+            }
+        }
+        (focus, _) => model.focus = focus,
+    }
+    Vec::new()
+}
+
+pub(super) fn show(model: &mut Model, view: View) -> Vec<Effect> {
+    let filter = model.inbox.filter.clone();
+    model.focus = Focus::List;
+    model.inbox.show(view, filter).into_iter().collect()
+}
+
+pub(super) fn scroll_thread(model: &mut Model, by: isize) -> Vec<Effect> {
+    let (width, height) = thread_room(model);
+    let (now, zone, apps) = (model.now, &model.settings.zone, &model.apps);
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    let look = lines::Look {
+        width,
+        zone,
+        now,
+        apps,
+        seen_through: thread.seen_through,
+    };
+    thread.scroll(by, &look, height);
+    if by < 0 && thread.viewport(&look, height).at_top {
+        more_history(thread)
+    } else {
+        Vec::new()
+    }
+}
+
+/// At the top: more from the cache, or from Meta.
+pub(super) fn more_history(thread: &mut Thread) -> Vec<Effect> {
+    if thread.loading_older {
+        return Vec::new();
+    }
+    if thread.older_cached {
+        thread.loading_older = true;
+        thread.limit += THREAD_WINDOW;
+        return vec![Effect::LoadThread {
+            id: thread.conversation.id.clone(),
+            limit: thread.limit,
+        }];
+    }
+    if thread.older_remote {
+        thread.loading_older = true;
+        return vec![Effect::Older(thread.conversation.id.clone())];
+    }
+    Vec::new()
+}
+
+pub(super) fn find_in_thread(model: &mut Model, forward: bool) {
+    let Some(thread) = &mut model.thread else {
+        return;
+    };
+    let from = match &thread.anchor {
+        Anchor::Top { at, .. } => *at,
+        Anchor::Bottom => thread.items.len(),
+    };
+    match thread.found(from, forward) {
+        Some(at) => thread.anchor_at(at, 0),
+        None if thread.find.is_empty() => {
+            model.toast(ToastKind::Info, "Press / to say what to find.")
+        }
+        None => {
+            let words = thread.find.clone();
+            model.toast(
+                ToastKind::Info,
+                format!("{words:?} is not in what is loaded of this thread."),
+            );
+        }
+    }
+}
+
+pub(super) fn prompt(model: &mut Model) -> Vec<Effect> {
+    let (kind, text) = match (&model.thread, model.focus) {
+        (Some(thread), Focus::Thread) => (PromptKind::Find, thread.find.clone()),
+        _ => (PromptKind::Filter, model.inbox.filter.clone()),
+    };
+    model.dialogs.push(Dialog::Prompt(Prompt {
+        kind,
+        input: dialog::Input::with(&text),
+    }));
+    Vec::new()
+}
+
+pub(super) fn read(model: &mut Model, kind: PageKind) -> Vec<Effect> {
+    model.dialogs.push(Dialog::Page(Page::new(kind)));
+    Vec::new()
+}
+
+/// How many rows of the list fit on the screen.
+pub(super) fn list_rows(model: &Model) -> u32 {
+    let layout = layout::layout(model);
+    let height = layout::list_body(&layout).height;
+    u32::from((height / layout::row_height(&layout)).max(1))
+}
+
+/// Width and height of the text of the thread.
+pub fn thread_room(model: &Model) -> (u16, usize) {
+    let area = layout::layout(model)
+        .thread
+        .map(layout::inside)
+        .unwrap_or_default();
+    (area.width, usize::from(area.height))
+}

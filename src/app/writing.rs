@@ -1,0 +1,160 @@
+//! Writing a reply: what each changed letter brings, what it goes out as, and
+//! sending it.
+
+use super::{
+    Anchor, Effect, Focus, Model, Thread, ToastKind,
+    acts::ask,
+    composer,
+    dialog::{Choose, Dialog},
+    keys::closed_words,
+};
+use crate::domain::{Ask, HandBack, LocalId, Platform, SendAs};
+
+/// Lets `edit` change the text, and does what a changed text brings.
+pub(super) fn compose(
+    model: &mut Model,
+    edit: impl FnOnce(&mut composer::Composer) -> bool,
+) -> Vec<Effect> {
+    let (now, attended) = (model.now, model.attended);
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    let composer = &mut thread.composer;
+    if !edit(composer) {
+        return Vec::new();
+    }
+    composer.last_key = now;
+    composer.saved = false;
+    composer.unsaved_since.get_or_insert(now);
+    if composer.typing.is_none() && attended && !composer.is_empty() && !model.settings.read_only {
+        composer.typing = Some(now);
+        return vec![ask(&thread.conversation, Ask::Typing(true))];
+    }
+    Vec::new()
+}
+
+pub(super) fn stop_typing(model: &mut Model) -> Vec<Effect> {
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    match thread.composer.typing.take() {
+        Some(_) => vec![ask(&thread.conversation, Ask::Typing(false))],
+        None => Vec::new(),
+    }
+}
+
+pub(super) fn save_draft(thread: &mut Thread) -> Effect {
+    thread.composer.unsaved_since = None;
+    Effect::SaveDraft {
+        conversation: thread.conversation.id.clone(),
+        psid: thread.conversation.psid.clone(),
+        text: thread.composer.text(),
+        cursor: thread.composer.cursor(),
+    }
+}
+
+pub(super) fn leave_composer(model: &mut Model) -> Vec<Effect> {
+    let effects = stop_typing(model);
+    model.focus = Focus::Thread;
+    effects
+}
+
+pub(super) fn change_type(model: &mut Model) {
+    let chosen = model.thread.as_ref().map(|thread| model.send_as(thread));
+    let (Some(thread), Some(chosen)) = (&mut model.thread, chosen) else {
+        model.toast(ToastKind::Info, "Open a conversation first.");
+        return;
+    };
+    match chosen {
+        Ok(now) => {
+            let other = if now == SendAs::Response {
+                SendAs::HumanAgent
+            } else {
+                SendAs::Response
+            };
+            thread.composer.send_as = Some(other);
+            model.toast(
+                ToastKind::Info,
+                format!("This reply goes out as {}.", other.word()),
+            );
+        }
+        Err(closed) => model.toast(ToastKind::Warn, closed_words(closed)),
+    }
+}
+
+pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect> {
+    let local = LocalId::new(format!(
+        "{:016x}{:016x}",
+        model.random.next(),
+        model.random.next()
+    ));
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    let text = thread.composer.text().trim().to_owned();
+    if text.is_empty() {
+        model.toast(ToastKind::Info, "Nothing to send yet.");
+        return Vec::new();
+    }
+    if let Some(why) = why_not_send(model, thread) {
+        model.toast(ToastKind::Warn, why);
+        return Vec::new();
+    }
+    let Ok(send_as) = model.send_as(thread) else {
+        return Vec::new();
+    };
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    thread.notice = None;
+    thread.anchor = Anchor::Bottom;
+    // Meta takes the typing bubble away by itself when a message arrives.
+    thread.composer.clear();
+    thread.composer.awaiting = Some(local.clone());
+    if hand_back.is_some() {
+        thread.advance_after = Some(local.clone());
+        model.focus = Focus::Thread;
+    }
+    let what = Ask::Send {
+        local,
+        text,
+        send_as,
+        hand_back,
+    };
+    vec![ask(&thread.conversation, what)]
+}
+
+pub(super) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
+    let bot = model.apps.bot_name();
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    let with_text = !thread.composer.text().trim().is_empty();
+    if let (true, Some(why)) = (with_text, why_not_send(model, thread)) {
+        model.toast(ToastKind::Warn, why);
+        return Vec::new();
+    }
+    model
+        .dialogs
+        .push(Dialog::Choose(Choose::outcome(&bot, with_text)));
+    Vec::new()
+}
+
+/// Why the text in the composer cannot go out as it is.
+pub(super) fn why_not_send(model: &Model, thread: &Thread) -> Option<String> {
+    if model.settings.read_only {
+        return Some("This desk is read-only, so nothing is sent.".into());
+    }
+    let (length, limit) = thread.composer.length(thread.conversation.platform);
+    if length > limit {
+        let unit = if thread.conversation.platform == Platform::Instagram {
+            "bytes"
+        } else {
+            "characters"
+        };
+        return Some(format!(
+            "Too long: {length} {unit}, and Meta takes {limit}. Shorten it or send it in parts."
+        ));
+    }
+    model.send_as(thread).err().map(closed_words)
+}
