@@ -2,11 +2,11 @@
 //! answers, and Meta's rules between them.
 //!
 //! ```text
-//!   HTTP ─ server ─ params ─┬─ read     conversations, messages, people
-//!          (log)            ├─ send     the Send API and its checks X1 …
-//!                           └─ control  thread ownership, rules R4 … R8
+//!   HTTP ─ server ─ params ─┬─ read ─ nodes, people   conversations, messages, profiles
+//!          (log, faults)    ├─ send                   the Send API and its checks X1 …
+//!                           └─ control                thread ownership, rules R4 … R8
 //!                                │
-//!                    world ◄─────┘  script moves bot and customers with the clock
+//!      scenario, grow ─► world ◄─┘  script moves bot and customers with the clock
 //! ```
 //!
 //! Nothing runs in the background: before each answer the world is brought up to
@@ -21,7 +21,10 @@ mod control;
 mod fail;
 mod faults;
 mod fields;
+mod grow;
+mod nodes;
 mod params;
+mod people;
 mod read;
 mod scenario;
 mod script;

@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 use super::{
     control,
     fail::Fail,
+    nodes,
     params::{Params, text_of, unwrap_text},
-    read, script,
+    script,
     world::{App, DAY, HOUR, Message, Person, Platform, Sender, World},
 };
 
@@ -297,7 +298,7 @@ fn deliver(
         Sender::App(app),
         body.get("text").and_then(Value::as_str).unwrap_or_default(),
     );
-    message.attachments = read::sent_attachments(body);
+    message.attachments = nodes::sent_attachments(body);
     message.reply_to = params
         .object("reply_to")?
         .and_then(|r| r.get("mid").and_then(Value::as_str).map(str::to_owned));

@@ -8,6 +8,7 @@
 //! cloneable [`Reader`]s. The screen is drawn from here; the network only fills
 //! it. This module must not know HTTP or the screen.
 
+mod ingest;
 mod reader;
 mod rows;
 mod writer;

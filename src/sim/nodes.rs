@@ -1,0 +1,309 @@
+//! Conversations and messages as Graph nodes (E2, E3).
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    fail::Fail,
+    fields::Field,
+    params::unwrap_text,
+    read::{Asker, LIMIT, LIMIT_AT_MOST, asked, cursor_list, iso, project, uncursor},
+    world::{DAY, Message, Person, Platform, Sender, World},
+};
+
+/// Instagram gives details of the newest messages only.
+const DETAILED: usize = 20;
+
+/// E2: the conversation node.
+pub(super) fn conversation(
+    world: &World,
+    person: &Person,
+    fields: &[Field],
+    ask: &Asker<'_>,
+) -> Result<Value, Fail> {
+    let last = person.messages.last();
+    project(&person.conversation, fields, |field| {
+        Ok(Some(match field.name.as_str() {
+            "updated_time" => json!(iso(person.updated_at())),
+            "link" => json!(format!("/{}/inbox/{}/", world.page.id, person.id)),
+            "message_count" => json!(person.messages.len()),
+            "unread_count" => json!(person.unread),
+            "snippet" => json!(last.map_or_else(String::new, |m| snippet(person, m))),
+            "can_reply" => json!(
+                !person.blocked
+                    && person
+                        .last_customer_at()
+                        .is_some_and(|at| ask.now - at <= 7 * DAY)
+            ),
+            "is_subscribed" => json!(true),
+            "is_owner" => {
+                // Only with routing, and only when asked for.
+                if world.default_app(person.platform).is_none() {
+                    return Ok(None);
+                }
+                json!(person.owner_at(ask.now) == Some(ask.app))
+            }
+            "participants" => json!({"data": [party(person), page_party(world, person.platform)]}),
+            "senders" => json!({"data": [party(person)]}),
+            "former_participants" => json!({"data": []}),
+            "folder" => json!(person.folder),
+            "scoped_thread_key" => json!(person.conversation),
+            "name" | "wallpaper" | "linked_group" => return Ok(None),
+            "messages" => {
+                let sub = if field.sub.is_empty() {
+                    vec![Field::plain("id"), Field::plain("created_time")]
+                } else {
+                    field.sub.clone()
+                };
+                let url = ask.url.split("/conversations").next().unwrap_or_default();
+                let base = url.rsplit_once('/').map_or(url, |(base, _)| base);
+                let url = format!("{base}/{}/messages", person.conversation);
+                messages(
+                    world,
+                    person,
+                    &sub,
+                    field.limit.unwrap_or(LIMIT).clamp(1, LIMIT_AT_MOST),
+                    ask,
+                    &url,
+                )?
+            }
+            other => return Err(Fail::unknown_field(other, "UnifiedThread")),
+        }))
+    })
+}
+
+pub(super) fn messages(
+    world: &World,
+    person: &Person,
+    fields: &[Field],
+    limit: usize,
+    ask: &Asker<'_>,
+    url: &str,
+) -> Result<Value, Fail> {
+    // A cursor of a message list: its place counted from the oldest, which
+    // never moves.
+    let nested = !ask.url.ends_with("/messages");
+    let given = |key: &str| if nested { None } else { ask.params.text(key) };
+    let end = match given("after") {
+        Some(text) => uncursor(&text)?.1.min(person.messages.len()),
+        None => person.messages.len(),
+    };
+    let (start, end) = match given("before") {
+        Some(text) => {
+            let start = (uncursor(&text)?.1 + 1).min(person.messages.len());
+            (start, (start + limit).min(person.messages.len()))
+        }
+        None => (end.saturating_sub(limit), end),
+    };
+    let data = (start..end)
+        .rev()
+        .map(|at| {
+            let message = &person.messages[at];
+            let hidden =
+                person.platform == Platform::Instagram && person.messages.len() - at > DETAILED;
+            if hidden || message.deleted {
+                return Ok(json!({"id": message.id}));
+            }
+            message_node(world, person, message, fields)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let edge = |at: usize| (start < end).then_some((0, at));
+    Ok(cursor_list(
+        data,
+        edge(end.saturating_sub(1)),
+        edge(start),
+        start > 0,
+        ask,
+        url,
+    ))
+}
+
+/// E3.
+pub(super) fn one_message(
+    world: &World,
+    person: &Person,
+    id: &str,
+    rest: &[&str],
+    ask: &Asker<'_>,
+) -> Result<Value, Fail> {
+    let Some(at) = person.messages.iter().position(|m| m.id == id) else {
+        return Err(Fail::unknown_object(id));
+    };
+    let message = &person.messages[at];
+    let old = person.platform == Platform::Instagram && person.messages.len() - at > DETAILED;
+    if message.deleted || old {
+        return Err(Fail::new(
+            400,
+            9_000_001,
+            0,
+            "This Message has been deleted by the user or the business.",
+        ));
+    }
+    match rest {
+        [] => message_node(
+            world,
+            person,
+            message,
+            &asked(ask, &["id", "created_time"])?,
+        ),
+        ["attachments"] => Ok(json!({ "data": message.attachments })),
+        ["shares"] => Ok(json!({ "data": message.shares })),
+        _ => Err(Fail::unknown_object(id)),
+    }
+}
+
+fn message_node(
+    world: &World,
+    person: &Person,
+    message: &Message,
+    fields: &[Field],
+) -> Result<Value, Fail> {
+    let (from, to) = match message.sender {
+        Sender::Person => (party(person), page_party(world, person.platform)),
+        Sender::App(_) => (page_party(world, person.platform), party(person)),
+    };
+    let some = |condition: bool, value: Value| condition.then_some(value);
+    project(&message.id, fields, |field| {
+        Ok(match field.name.as_str() {
+            "created_time" => Some(json!(iso(message.at))),
+            "from" => Some(from.clone()),
+            "to" => Some(json!({"data": [to]})),
+            // Always there, empty where there is no text.
+            "message" => Some(json!(message.text)),
+            "attachments" => some(
+                !message.attachments.is_empty(),
+                edge(&message.attachments, field),
+            ),
+            "shares" => some(!message.shares.is_empty(), edge(&message.shares, field)),
+            "sticker" => some(
+                message.sticker,
+                json!("https://cdn.example/sticker/369239263222822.png"),
+            ),
+            "tags" => {
+                let source = match message.sender {
+                    Sender::App(app) if world.apps[app].name == "inbox" => "source:web",
+                    _ => "source:chat",
+                };
+                Some(json!({"data": [{"name": "inbox"}, {"name": "sent"}, {"name": source}]}))
+            }
+            "reply_to" => message
+                .reply_to
+                .as_ref()
+                .map(|mid| json!({"mid": mid, "is_self_reply": false})),
+            "story" => some(
+                message.story,
+                json!({"mention": {"link": "https://cdn.example/story", "id": "1790"}}),
+            ),
+            "is_unsupported" => some(message.unsupported, json!(true)),
+            "reactions" => None,
+            other => return Err(Fail::unknown_field(other, "Message")),
+        })
+    })
+}
+
+/// The items of an edge; where sub-fields are named, only those and the id.
+fn edge(items: &[Value], field: &Field) -> Value {
+    if field.sub.is_empty() {
+        return json!({ "data": items });
+    }
+    let wanted = |key: &str| key == "id" || field.sub.iter().any(|f| f.name == key);
+    let data: Vec<Value> = items
+        .iter()
+        .map(|item| match item {
+            Value::Object(map) => Value::Object(
+                map.iter()
+                    .filter(|(k, _)| wanted(k))
+                    .map(|(k, v)| (k.clone(), v.clone()))
+                    .collect(),
+            ),
+            other => other.clone(),
+        })
+        .collect();
+    json!({ "data": data })
+}
+
+/// What an app sent as `attachment` or `attachments`, as it is read back.
+pub(super) fn sent_attachments(body: &Map<String, Value>) -> Vec<Value> {
+    let mut sent: Vec<Value> = body
+        .get("attachment")
+        .map(unwrap_text)
+        .into_iter()
+        .collect();
+    if let Some(Value::Array(several)) = body.get("attachments").map(unwrap_text) {
+        sent.extend(several);
+    }
+    sent.iter().flat_map(sent_attachment).collect()
+}
+
+fn sent_attachment(sent: &Value) -> Vec<Value> {
+    let payload = &sent["payload"];
+    let url = payload["url"]
+        .as_str()
+        .unwrap_or("https://cdn.example/saved");
+    let card = |element: &Value, title: &str| {
+        let buttons = element["buttons"].as_array().cloned().unwrap_or_default();
+        json!({"id": "1", "generic_template": {"title": title, "subtitle": element["subtitle"],
+               "media_url": element["image_url"], "cta": buttons}})
+    };
+    match sent["type"].as_str().unwrap_or_default() {
+        "image" => vec![
+            json!({"id": "1", "mime_type": "image/jpeg", "name": "image.jpg", "size": 48_213,
+            "image_data": {"width": 1080, "height": 1080, "url": url, "preview_url": url}}),
+        ],
+        "video" => vec![
+            json!({"id": "1", "mime_type": "video/mp4", "name": "video.mp4", "size": 1_048_576,
+            "video_data": {"url": url}}),
+        ],
+        "audio" => vec![
+            json!({"id": "1", "mime_type": "audio/mpeg", "name": "audio.mp3", "size": 96_000, "file_url": url}),
+        ],
+        "template" => match payload["elements"].as_array() {
+            Some(elements) => elements
+                .iter()
+                .map(|e| card(e, e["title"].as_str().unwrap_or_default()))
+                .collect(),
+            None => vec![card(payload, payload["text"].as_str().unwrap_or_default())],
+        },
+        _ => vec![
+            json!({"id": "1", "mime_type": "application/octet-stream", "name": "file", "size": 1024, "file_url": url}),
+        ],
+    }
+}
+
+fn snippet(person: &Person, message: &Message) -> String {
+    if !message.text.is_empty() {
+        return message.text.clone();
+    }
+    let who = if message.sender == Sender::Person {
+        person.name.split(' ').next().unwrap_or("They")
+    } else {
+        "You"
+    };
+    let what = match message.attachments.first() {
+        _ if message.sticker => "a sticker",
+        Some(item) if item.get("image_data").is_some() => "a photo",
+        Some(item) if item.get("video_data").is_some() => "a video",
+        Some(item) if item.get("generic_template").is_some() => "a card",
+        Some(_) => "an attachment",
+        None => "a message",
+    };
+    format!("{who} sent {what}.")
+}
+
+fn party(person: &Person) -> Value {
+    match person.platform {
+        Platform::Messenger => {
+            json!({"name": person.name, "email": format!("{}@facebook.com", person.id), "id": person.id})
+        }
+        Platform::Instagram => json!({"username": person.username, "id": person.id}),
+    }
+}
+
+fn page_party(world: &World, platform: Platform) -> Value {
+    let page = &world.page;
+    match platform {
+        Platform::Messenger => {
+            json!({"name": page.name, "email": format!("{}@facebook.com", page.id), "id": page.id})
+        }
+        Platform::Instagram => json!({"username": page.instagram_name, "id": page.instagram_id}),
+    }
+}

@@ -1,0 +1,375 @@
+//! Taking facts from outside into the tables. A fact that we knew already
+//! changes nothing, clocks never go back, and what is known of an author only
+//! gets better.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::{Error, rows};
+use crate::{
+    domain::{
+        Author, Change, ConversationId, ConversationSeen, Event, Happening, LocalId, MessageSeen,
+        Mid, Profile, Psid, Span, ThreadOwner, Timestamp,
+    },
+    text,
+};
+
+/// Replies in doubt that turn out to be in the thread: a message of the Page
+/// with the same text, not bound to another reply, from 5 s before to 120 s
+/// after Enter was pressed.
+pub(super) fn found_again(
+    outbox: &Connection,
+    conversation: &ConversationId,
+    messages: &[MessageSeen],
+) -> Result<Vec<(ConversationId, LocalId, Mid, Timestamp)>, Error> {
+    let mut doubtful = outbox
+        .prepare_cached("SELECT local, text, at FROM outgoing WHERE conversation = ?1 AND state = 'unsure' ORDER BY at")?;
+    let mut bound =
+        outbox.prepare_cached("SELECT EXISTS (SELECT 1 FROM outgoing WHERE mid = ?1)")?;
+    let rows = doubtful.query_map([conversation.as_str()], |row| {
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            Timestamp::from_millis(row.get(2)?),
+        ))
+    })?;
+    let mut found: Vec<(ConversationId, LocalId, Mid, Timestamp)> = Vec::new();
+    for row in rows {
+        let (local, text, at) = row?;
+        for seen in messages.iter().rev().map(|seen| &seen.message) {
+            let near =
+                at.plus(Span::seconds(-5)) <= seen.at && seen.at <= at.plus(Span::seconds(120));
+            if seen.author.is_page()
+                && near
+                && seen.text.trim() == text.trim()
+                && !found.iter().any(|(_, _, mid, _)| *mid == seen.mid)
+                && !bound.query_row([seen.mid.as_str()], |row| row.get::<_, bool>(0))?
+            {
+                found.push((
+                    conversation.clone(),
+                    LocalId::new(local),
+                    seen.mid.clone(),
+                    seen.at,
+                ));
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn push(changes: &mut Vec<Change>, change: Change) {
+    if !changes.contains(&change) {
+        changes.push(change);
+    }
+}
+
+pub(super) fn ingest_one(
+    db: &Transaction<'_>,
+    event: Event,
+    changes: &mut Vec<Change>,
+) -> Result<(), Error> {
+    match event {
+        Event::Conversation(seen) => {
+            let id = seen.id.clone();
+            if conversation(db, seen)? {
+                push(changes, Change::Inbox);
+                push(changes, Change::Thread(id));
+            }
+        }
+        Event::Messages {
+            conversation,
+            messages,
+            older,
+        } => {
+            let mut changed = false;
+            // Newest first on the wire: oldest first gives row ids that order
+            // messages of the same second.
+            for seen in messages.iter().rev() {
+                changed |= message(db, &conversation, seen)?;
+            }
+            if let Some(cursor) = older {
+                changed |= db.execute(
+                    "UPDATE conversation SET older_cursor = ?2, older_known = 1 WHERE id = ?1 \
+                     AND (older_known = 0 OR older_cursor IS NOT ?2)",
+                    params![conversation.as_str(), cursor],
+                )? > 0;
+            }
+            if changed {
+                push(changes, Change::Inbox);
+                push(changes, Change::Thread(conversation));
+            }
+        }
+        Event::Owner {
+            conversation,
+            owner,
+            until,
+            at,
+        } => {
+            if set_owner(db, &conversation, &owner, until, at)? {
+                push(changes, Change::Inbox);
+                push(changes, Change::Thread(conversation));
+            }
+        }
+        Event::Profile { psid, profile } => {
+            for id in person(db, &psid, &profile)? {
+                push(changes, Change::Inbox);
+                push(changes, Change::Thread(id));
+            }
+        }
+        Event::Did {
+            conversation,
+            at,
+            what,
+        } => {
+            did(db, &conversation, at, &what)?;
+            push(changes, Change::Inbox);
+            push(changes, Change::Thread(conversation));
+        }
+        Event::Page {
+            name,
+            messenger,
+            instagram,
+        } => {
+            let mut changed = set(db, "name", &name)?;
+            changed |= set(db, "routing_messenger", rows::routing(messenger))?;
+            changed |= set(db, "routing_instagram", rows::routing(instagram))?;
+            if changed {
+                push(changes, Change::Page);
+            }
+        }
+        Event::Listed(platform) => {
+            set(db, &format!("listed_{}", platform.word()), "yes")?;
+        }
+        Event::Accepted { .. } => {}
+    }
+    Ok(())
+}
+
+/// Whether anything changed.
+fn set(db: &Transaction<'_>, key: &str, value: &str) -> Result<bool, Error> {
+    let rows = db.execute(
+        "INSERT INTO page (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2 WHERE value <> ?2",
+        [key, value],
+    )?;
+    Ok(rows > 0)
+}
+
+/// Whether anything changed.
+fn conversation(db: &Transaction<'_>, seen: ConversationSeen) -> Result<bool, Error> {
+    let fold = text::fold(&format!(
+        "{} {}",
+        seen.name.as_deref().unwrap_or_default(),
+        seen.snippet.as_deref().unwrap_or_default()
+    ));
+    let rows = db.execute(
+        "INSERT INTO conversation (id, psid, platform, name, snippet, fold, updated_at, unread, can_reply) \
+         VALUES (?1, ?2, ?3, ?4, coalesce(?5, ''), ?6, ?7, coalesce(?8, 0), ?9) \
+         ON CONFLICT (id) DO UPDATE SET name = coalesce(name, ?4), snippet = coalesce(?5, snippet), fold = ?6, \
+           updated_at = max(updated_at, ?7), unread = coalesce(?8, unread), can_reply = coalesce(?9, can_reply) \
+         WHERE name IS NOT coalesce(name, ?4) OR snippet IS NOT coalesce(?5, snippet) OR updated_at < ?7 \
+           OR unread <> coalesce(?8, unread) OR can_reply IS NOT coalesce(?9, can_reply)",
+        params![
+            seen.id.as_str(),
+            seen.psid.as_str(),
+            seen.platform.word(),
+            seen.name,
+            seen.snippet,
+            fold,
+            seen.updated_at.as_millis(),
+            seen.unread,
+            seen.can_reply
+        ],
+    )?;
+    let mut changed = rows > 0;
+    if let Some(ours) = seen.is_owner {
+        let known = owner_of(db, &seen.id)?;
+        let owner = match (ours, known) {
+            (true, _) => ThreadOwner::Us,
+            // "Not you" does not say who: what we know better stays.
+            (
+                false,
+                known @ (ThreadOwner::App(_)
+                | ThreadOwner::Other
+                | ThreadOwner::Idle
+                | ThreadOwner::NotUs),
+            ) => known,
+            (false, ThreadOwner::Us | ThreadOwner::Unknown) => ThreadOwner::NotUs,
+        };
+        changed |= set_owner(db, &seen.id, &owner, None, seen.at)?;
+    }
+    Ok(changed)
+}
+
+fn owner_of(db: &Transaction<'_>, id: &ConversationId) -> Result<ThreadOwner, Error> {
+    let text: Option<String> = db
+        .query_row(
+            "SELECT owner FROM conversation WHERE id = ?1",
+            [id.as_str()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(text.map_or(ThreadOwner::Unknown, |text| rows::owner_from(&text)))
+}
+
+/// Whether anything changed. News older than the last known move is dropped:
+/// it was on its way while we acted.
+fn set_owner(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    owner: &ThreadOwner,
+    until: Option<Timestamp>,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let known = owner_of(db, id)?;
+    let rows = db.execute(
+        "UPDATE conversation SET owner = ?2, owner_since = CASE WHEN owner IN (?2, 'unknown') THEN owner_since ELSE ?4 END, \
+           control_until = CASE WHEN owner = ?2 THEN coalesce(?3, control_until) ELSE ?3 END \
+         WHERE id = ?1 AND coalesce(owner_since, 0) <= ?4 AND (owner <> ?2 OR control_until IS NOT coalesce(?3, control_until))",
+        params![id.as_str(), rows::owner(owner), until.map(Timestamp::as_millis), at.as_millis()],
+    )?;
+    let moved = match (&known, owner) {
+        (ThreadOwner::Unknown, _) => None,
+        (ThreadOwner::Us, ThreadOwner::Us) => None,
+        (ThreadOwner::Us, _) => Some(Happening::LeftUs),
+        (_, ThreadOwner::Us) => Some(Happening::CameToUs),
+        _ => None,
+    };
+    if let (1.., Some(what)) = (rows, moved) {
+        happened(db, id, at, &what)?;
+    }
+    Ok(rows > 0)
+}
+
+fn happened(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    at: Timestamp,
+    what: &Happening,
+) -> Result<(), Error> {
+    db.execute(
+        "INSERT OR IGNORE INTO happening (conversation, at, what) VALUES (?1, ?2, ?3)",
+        params![id.as_str(), at.as_millis(), rows::happening(what)],
+    )?;
+    Ok(())
+}
+
+/// What we did ourselves moves the owner without a "came" or "left" line.
+fn did(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    at: Timestamp,
+    what: &Happening,
+) -> Result<(), Error> {
+    happened(db, id, at, what)?;
+    let owner = match what {
+        Happening::Took => Some(ThreadOwner::Us),
+        Happening::PassedTo(Some(app)) => Some(ThreadOwner::App(app.clone())),
+        Happening::PassedTo(None) => Some(ThreadOwner::Other),
+        Happening::Released => Some(ThreadOwner::Idle),
+        Happening::MarkedSeen => {
+            db.execute(
+                "UPDATE conversation SET unread = 0 WHERE id = ?1",
+                [id.as_str()],
+            )?;
+            None
+        }
+        _ => None,
+    };
+    if let Some(owner) = owner {
+        db.execute(
+            "UPDATE conversation SET owner = ?2, owner_since = ?3, control_until = NULL WHERE id = ?1",
+            params![id.as_str(), rows::owner(&owner), at.as_millis()],
+        )?;
+    }
+    Ok(())
+}
+
+/// Whether anything changed.
+fn message(db: &Transaction<'_>, id: &ConversationId, seen: &MessageSeen) -> Result<bool, Error> {
+    let m = &seen.message;
+    let rows = db.execute(
+        // What is known about the author only ever gets better, and content
+        // that Meta no longer gives out stays as we had it.
+        "INSERT INTO message (mid, conversation, at, author, text, parts, gone, raw) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (mid) DO UPDATE SET \
+           at = ?3, text = ?5, parts = ?6, raw = ?8, gone = 0, \
+           author = CASE WHEN ?4 = 'page' THEN author ELSE ?4 END \
+         WHERE ?7 = 0 AND (at <> ?3 OR text <> ?5 OR parts <> ?6 OR gone <> 0 OR raw <> ?8 \
+           OR author <> CASE WHEN ?4 = 'page' THEN author ELSE ?4 END)",
+        params![
+            m.mid.as_str(),
+            id.as_str(),
+            m.at.as_millis(),
+            rows::author(&m.author),
+            m.text,
+            rows::parts(&m.parts),
+            m.gone,
+            seen.raw
+        ],
+    )?;
+    let moved = if m.gone {
+        0
+    } else {
+        advance(db, id, &m.author, m.at)?
+    };
+    Ok(rows + moved > 0)
+}
+
+/// Moves the clocks of the row forward; they never go back.
+pub(super) fn advance(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    author: &Author,
+    at: Timestamp,
+) -> Result<usize, Error> {
+    let sets = match author {
+        Author::Customer => "customer_at = max(coalesce(customer_at, 0), ?2)",
+        Author::Me => {
+            "page_at = max(coalesce(page_at, 0), ?2), agent_at = max(coalesce(agent_at, 0), ?2)"
+        }
+        Author::Bot(_) | Author::Inbox | Author::Page => "page_at = max(coalesce(page_at, 0), ?2)",
+    };
+    let column = match author {
+        Author::Customer => "customer_at",
+        Author::Me => "agent_at",
+        _ => "page_at",
+    };
+    Ok(db.execute(
+        &format!("UPDATE conversation SET {sets} WHERE id = ?1 AND coalesce({column}, 0) < ?2"),
+        params![id.as_str(), at.as_millis()],
+    )?)
+}
+
+/// The conversations of that person.
+fn person(
+    db: &Transaction<'_>,
+    psid: &Psid,
+    profile: &Profile,
+) -> Result<Vec<ConversationId>, Error> {
+    match profile {
+        Profile::Unasked => return Ok(Vec::new()),
+        Profile::Missing(why) => db.execute(
+            "INSERT INTO person (psid, missing) VALUES (?1, ?2) ON CONFLICT (psid) DO UPDATE SET missing = ?2",
+            params![psid.as_str(), why],
+        )?,
+        Profile::Known(p) => db.execute(
+            "INSERT INTO person (psid, name, username, locale, utc_offset, followers) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+             ON CONFLICT (psid) DO UPDATE SET missing = NULL, name = ?2, username = ?3, locale = ?4, utc_offset = ?5, \
+               followers = ?6",
+            params![psid.as_str(), p.name, p.username, p.locale, p.utc_offset, p.followers],
+        )?,
+    };
+    if let Profile::Known(p) = profile {
+        db.execute(
+            "UPDATE conversation SET name = coalesce(?2, ?3, name) WHERE psid = ?1",
+            params![psid.as_str(), p.name, p.username],
+        )?;
+    }
+    let mut statement = db.prepare_cached("SELECT id FROM conversation WHERE psid = ?1")?;
+    let ids = statement.query_map([psid.as_str()], |row| row.get::<_, String>(0))?;
+    Ok(ids
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .map(ConversationId::new)
+        .collect())
+}

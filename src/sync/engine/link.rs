@@ -1,0 +1,77 @@
+//! How the link to Meta stands, and what that means for the polls.
+
+use super::{About, Engine};
+use crate::{
+    domain::{Change, Link, Span},
+    graph,
+};
+
+/// After the token was refused there is one probe a minute: a new token in the
+/// same place may have become good.
+const TOKEN_PROBE: Span = Span::seconds(60);
+/// A pause when Meta throttles and does not say how long.
+const THROTTLE_PAUSE: Span = Span::seconds(60);
+
+impl Engine {
+    pub(super) fn tell_health(&mut self) {
+        let health = self.graph.health();
+        if let Some(usage) = health
+            .usage
+            .filter(|usage| self.health.usage != Some(*usage))
+        {
+            self.tell(Change::Usage(usage));
+        }
+        // The header has whole seconds: less than two of them are noise.
+        let moved = |old: Option<i64>, new: i64| old.is_none_or(|old| (old - new).abs() > 2_000);
+        match health.skew {
+            Some(skew) if moved(self.health.skew, skew) => {
+                self.tell(Change::Skew(skew));
+                self.health = health;
+            }
+            _ => self.health.usage = health.usage,
+        }
+    }
+
+    pub(super) fn note_success(&mut self) {
+        self.schedule.succeeded();
+        self.set_link(Link::Polling);
+        if self.about == About::Wanted {
+            self.start_up();
+        }
+    }
+
+    /// A read failed: how the link stands, and when to try again.
+    pub(super) fn note_failure(&mut self, error: &graph::Error) {
+        let now = self.clock.now();
+        if !self.note_refusal(error) {
+            self.schedule.failed(now);
+            self.set_link(Link::Offline(error.to_string()));
+        }
+    }
+
+    /// What concerns the link, whatever the call was: token and throttling.
+    pub(super) fn note_refusal(&mut self, error: &graph::Error) -> bool {
+        let now = self.clock.now();
+        if error.is_token() {
+            self.schedule.pause(now.plus(TOKEN_PROBE));
+            self.set_link(Link::TokenRefused(error.to_string()));
+            return true;
+        }
+        if let Some(throttle) = error.throttled() {
+            let pause = throttle
+                .wait_minutes
+                .map_or(THROTTLE_PAUSE, |m| Span::minutes(i64::from(m)));
+            self.schedule.pause(now.plus(pause));
+            self.set_link(Link::Throttled(now.plus(pause)));
+            return true;
+        }
+        false
+    }
+
+    pub(super) fn set_link(&mut self, link: Link) {
+        if self.link != link {
+            self.link = link.clone();
+            self.tell(Change::Link(link));
+        }
+    }
+}
