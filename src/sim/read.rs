@@ -257,13 +257,15 @@ pub(super) fn uncursor(text: &str) -> Result<(i64, usize), Fail> {
     let parts = text
         .strip_prefix("QVFI")
         .and_then(|rest| rest.split_once('Z'));
+    let read = |(time, at): (&str, &str)| {
+        let time = i64::from_str_radix(time, 16)
+            .ok()
+            .filter(|time| *time >= 0)?;
+        let at = u32::from_str_radix(at, 16).ok()?;
+        Some((time, usize::try_from(at).ok()?))
+    };
     parts
-        .and_then(|(time, at)| {
-            Some((
-                i64::from_str_radix(time, 16).ok()?,
-                usize::from_str_radix(at, 16).ok()?,
-            ))
-        })
+        .and_then(read)
         .ok_or_else(|| Fail::parameter("Invalid cursors values"))
 }
 

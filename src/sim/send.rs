@@ -61,13 +61,13 @@ pub(super) fn call(
     if action.is_none() {
         content(message.as_ref())?;
     }
-    let at = world
-        .person_by_id(&id)
-        .ok_or_else(|| Fail::unknown_person(false))?; // X15
-    let person = &world.people[at];
+    let found = world.person_by_id(&id);
     if let Some(message) = &message {
-        limits(person, message)?;
+        let platform = found.map_or(Platform::Messenger, |at| world.people[at].platform);
+        limits(platform, message)?;
     }
+    let at = found.ok_or_else(|| Fail::unknown_person(false))?; // X15
+    let person = &world.people[at];
     if person.blocked {
         return Err(Fail::new(
             400,
@@ -145,7 +145,7 @@ fn content(message: Option<&Map<String, Value>>) -> Result<(), Fail> {
         .is_some_and(|text| !text.is_empty());
     let has_more = ["attachment", "attachments", "sticker_id"]
         .iter()
-        .any(|key| message.contains_key(*key));
+        .any(|key| message.get(*key).is_some_and(|value| !value.is_null()));
     if has_text || has_more {
         Ok(())
     } else {
@@ -154,12 +154,12 @@ fn content(message: Option<&Map<String, Value>>) -> Result<(), Fail> {
 }
 
 /// X12 (in characters), X13 (in bytes) and X14.
-fn limits(person: &Person, message: &Map<String, Value>) -> Result<(), Fail> {
+fn limits(platform: Platform, message: &Map<String, Value>) -> Result<(), Fail> {
     let text = message
         .get("text")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    match person.platform {
+    match platform {
         Platform::Messenger if text.chars().count() > 2000 => {
             return Err(Fail::parameter(
                 "Length of param message[text] must be less than or equal to 2000",
@@ -217,15 +217,12 @@ fn window(app: &App, person: &Person, tag: Option<&str>, now: i64) -> Result<(),
         .last_customer_at()
         .map_or(i64::MAX, |wrote| now - wrote);
     let open = match tag {
-        Some("HUMAN_AGENT") => {
-            if !app.human_agent {
-                return Err(Fail::not_permitted(403)); // X23
-            }
-            since_message <= 7 * DAY
-        }
-        Some("CUSTOMER_FEEDBACK") => since_message <= 7 * DAY,
+        Some("HUMAN_AGENT" | "CUSTOMER_FEEDBACK") => since_message <= 7 * DAY,
         _ => since_opened <= 24 * HOUR,
     };
+    if open && tag == Some("HUMAN_AGENT") && !app.human_agent {
+        return Err(Fail::not_permitted(403)); // X23
+    }
     if open {
         return Ok(());
     }

@@ -917,6 +917,19 @@ fn the_order_of_the_checks_is_the_pages() {
     );
     let empty = json!({"recipient": {"id": "123"}, "message": {"text": ""}});
     assert_eq!(code(lab.send("desk", "Ana", empty)), (400, 100, 2_018_034));
+    let too_long = json!({"recipient": {"id": "123"}, "message": {"text": "x".repeat(2001)}});
+    assert_eq!(
+        code(lab.send("desk", "Ana", too_long)),
+        (400, 100, 0),
+        "X12 before X15"
+    );
+    let tagged = json!({"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"});
+    let mut open = Lab::zero_config();
+    assert_eq!(
+        code(open.send("shy", "Week Old", tagged)),
+        (400, 10, 2_018_278),
+        "X21 before X23"
+    );
     // Blocked before not the owner.
     assert_eq!(
         code(lab.send("bot", "Blocked", json!({}))),
@@ -984,5 +997,44 @@ fn the_bot_answers_escalates_and_customers_answer_an_agent() {
         lab.owner("Bots Own"),
         Some("switchboard"),
         "the bot has passed the thread"
+    );
+}
+
+#[test]
+fn cursors_that_nobody_was_given_are_refused_and_harm_nothing() {
+    let mut lab = Lab::new();
+    let conversation = lab.world.people[0].conversation.clone();
+    for cursor in [
+        "QVFI0Zffffffffffffffff",
+        "QVFI-8000000000000000Z0",
+        "QVFI0Z",
+        "x",
+        "QVFI0Zffffffff",
+    ] {
+        for path in [
+            format!("{conversation}/messages"),
+            "me/conversations".into(),
+        ] {
+            for way in ["after", "before"] {
+                lab.now += 1_000;
+                let result = lab.get("desk", &path, &format!("{way}={cursor}"));
+                assert!(
+                    result.is_ok() || code(result) == (400, 100, 0),
+                    "{path}?{way}={cursor}"
+                );
+            }
+        }
+    }
+    for number in ["99999999999999999999", "-5", "0"] {
+        lab.now += 1_000;
+        assert!(
+            lab.get("desk", "me/conversations", &format!("limit={number}"))
+                .is_ok()
+        );
+    }
+    let huge = json!({"duration": i64::MAX});
+    assert_eq!(
+        code(lab.control("desk", "extend", "Ana", huge)),
+        (400, 100, 0)
     );
 }
