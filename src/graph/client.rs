@@ -232,7 +232,8 @@ impl Client {
     }
 
     async fn read_answer(&self, mut response: reqwest::Response) -> Result<String, Error> {
-        let usage = self.note_headers(response.headers());
+        let headers = response.headers().clone();
+        let usage = usage_of(&headers);
         let status = response.status();
         if status.is_redirection() {
             return Err(self.foreign(status.as_u16(), "a redirect, which we never follow"));
@@ -252,14 +253,12 @@ impl Client {
             Ok(text) => text.trim_start_matches('\u{FEFF}').to_owned(),
             Err(_) => return Err(self.foreign(status.as_u16(), "not UTF-8")),
         };
-        // Errors may come with status 200 behind some gateways, so the body decides.
+        // The body decides what went wrong; the true status, what it means for a
+        // send: an error under 200 is no clear refusal.
         if let Some(error) = wire::error(&text) {
+            self.note_health(&headers, usage);
             return Err(Error::Graph(GraphError {
-                status: if status.is_success() {
-                    400
-                } else {
-                    status.as_u16()
-                },
+                status: status.as_u16(),
                 code: error.code,
                 subcode: error.subcode,
                 wait_minutes: usage.wait_minutes,
@@ -267,6 +266,9 @@ impl Client {
         }
         if !status.is_success() {
             return Err(self.foreign(status.as_u16(), "no Graph error in it"));
+        }
+        if text.starts_with(['{', '[']) {
+            self.note_health(&headers, usage);
         }
         Ok(text)
     }
@@ -305,9 +307,9 @@ impl Client {
         }
     }
 
-    fn note_headers(&self, headers: &HeaderMap) -> limits::Usage {
-        let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-        let usage = limits::usage(text("x-app-usage"), text("x-business-use-case-usage"));
+    /// Only an answer that is the Graph API's says anything about its clock and
+    /// its limits; a captive portal has a clock too.
+    fn note_health(&self, headers: &HeaderMap, usage: limits::Usage) {
         let server = headers
             .get(DATE)
             .and_then(|v| v.to_str().ok())
@@ -316,11 +318,14 @@ impl Client {
         health.usage = usage.percent.or(health.usage);
         if let Some(server) = server {
             // The header has whole seconds: half a second is its mean error.
-            let skew = server.as_millis() + 500 - self.0.clock.now().as_millis();
-            health.skew = Some(skew);
+            health.skew = Some(server.as_millis() + 500 - self.0.clock.now().as_millis());
         }
-        usage
     }
+}
+
+fn usage_of(headers: &HeaderMap) -> limits::Usage {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    limits::usage(text("x-app-usage"), text("x-business-use-case-usage"))
 }
 
 fn parse_base(text: &str) -> Result<Url, SetupError> {
