@@ -468,10 +468,8 @@ fn a_lost_answer_is_looked_for_and_the_reply_is_not_sent_twice() {
             .expect("taken");
         wing.simulator.fail_next("POST", Fault::LoseAnswer);
         wing.ask(&ana, send("one", "only once", None)).await;
-        wing.news("the doubt", |c| {
-            matches!(c, Change::Failed { act: Act::Send, .. })
-        })
-        .await;
+        wing.news("the doubt", |c| matches!(c, Change::InDoubt { .. }))
+            .await;
         wing.news("the find", |c| matches!(c, Change::Sent { .. }))
             .await;
         let thread = wing.thread(&ana.0);
@@ -597,6 +595,183 @@ fn links_go_down_and_come_back_and_a_dead_token_says_so() {
         wing.commands.send(Command::Refresh).await.expect("taken");
         let dead = wing.news("the token", |c| matches!(c, Change::Link(Link::TokenRefused(_)))).await;
         assert!(matches!(&dead, Change::Link(Link::TokenRefused(why)) if why.contains("expired")), "{dead:?}");
+        wing.end().await;
+    });
+}
+
+#[test]
+fn the_same_words_sent_again_after_a_lost_answer_are_two_replies_and_end_nothing() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.person("Ana Ruiz").await;
+        wing.simulator.fail_next(
+            "POST",
+            Fault::Error {
+                status: 500,
+                code: 2,
+                subcode: 0,
+            },
+        );
+        wing.ask(&ana, send("one", "ok", None)).await;
+        wing.news("the doubt", |c| matches!(c, Change::InDoubt { .. }))
+            .await;
+        wing.ask(&ana, send("two", "ok", None)).await;
+        let two = LocalId::new("two");
+        wing.news(
+            "the second",
+            |c| matches!(c, Change::Sent { local, .. } if *local == two),
+        )
+        .await;
+        wing.commands
+            .send(Command::Open(ana.0.clone()))
+            .await
+            .expect("taken");
+        // The customer's answer shows that the thread has been read again.
+        let id = ana.0.clone();
+        wing.until("a later read", move |reader| {
+            let thread = reader.thread(&id, 50).expect("a cache")?;
+            thread
+                .items
+                .iter()
+                .any(|i| matches!(i, Item::Message(m) if m.text.starts_with("ok thank you")))
+                .then_some(())
+        })
+        .await;
+        let thread = wing.thread(&ana.0);
+        let doubtful = thread
+            .items
+            .iter()
+            .filter(|i| matches!(i, Item::Outgoing(o) if o.state == SendState::Unsure));
+        assert_eq!(
+            doubtful.count(),
+            1,
+            "the first one is not proved by the second"
+        );
+        wing.end().await;
+    });
+}
+
+#[test]
+fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
+    runtime().block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (writer, reader) = store::open(folder.path(), &PageId::new(PAGE)).expect("a cache");
+        let (id, psid, now) = (
+            ConversationId::new("t_1"),
+            Psid::new("7"),
+            Clock::system().now(),
+        );
+        let seen = switchboard::domain::ConversationSeen {
+            id: id.clone(),
+            psid: psid.clone(),
+            platform: switchboard::domain::Platform::Messenger,
+            name: None,
+            snippet: None,
+            updated_at: now,
+            unread: None,
+            can_reply: None,
+            is_owner: None,
+            at: now,
+        };
+        writer
+            .ingest(vec![switchboard::domain::Event::Conversation(seen)])
+            .await
+            .expect("taken");
+        for (n, text) in [
+            "was on its way",
+            "first in the queue",
+            "second in the queue",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let local = LocalId::new(format!("l{n}"));
+            let reply = store::QueuedReply {
+                local: local.clone(),
+                conversation: id.clone(),
+                psid: psid.clone(),
+                at: now.plus(switchboard::domain::Span::seconds(
+                    i64::try_from(n).expect("small"),
+                )),
+                text: text.into(),
+                send_as: SendAs::Response,
+            };
+            writer.queue(reply).await.expect("queued");
+            if n == 0 {
+                assert!(writer.start_sending(local, now).await.expect("claimed"));
+            }
+        }
+        writer.doubt_interrupted(now).await.expect("doubted");
+        let thread = reader.thread(&id, 9).expect("a cache").expect("a thread");
+        assert_eq!(
+            thread.draft.map(|(text, _)| text),
+            Some("first in the queue".into())
+        );
+        let states: Vec<String> = thread.items.iter().map(|i| format!("{i:?}")).collect();
+        assert!(states[0].contains("Unsure"), "{states:?}");
+        assert!(
+            states[1].contains("back in the composer") && states[2].contains("kept here"),
+            "{states:?}"
+        );
+        // Another draft takes the place of the given-back words: they stay with their reply.
+        writer
+            .save_draft(
+                id.clone(),
+                psid.clone(),
+                "something else".into(),
+                (0, 0),
+                now,
+            )
+            .await
+            .expect("saved");
+        let next = store::QueuedReply {
+            local: LocalId::new("next"),
+            conversation: id.clone(),
+            psid,
+            at: now,
+            text: "something else".into(),
+            send_as: SendAs::Response,
+        };
+        writer.queue(next).await.expect("queued");
+        let text = format!(
+            "{:?}",
+            reader
+                .thread(&id, 9)
+                .expect("a cache")
+                .expect("a thread")
+                .items
+        );
+        assert!(
+            text.contains("first in the queue") && text.contains("second in the queue"),
+            "{text}"
+        );
+        writer.drop_refused(id.clone()).await.expect("dropped");
+        let text = format!(
+            "{:?}",
+            reader
+                .thread(&id, 9)
+                .expect("a cache")
+                .expect("a thread")
+                .items
+        );
+        assert!(
+            !text.contains("in the queue") && text.contains("was on its way"),
+            "{text}"
+        );
+    });
+}
+
+#[test]
+fn a_take_that_is_asked_for_twice_is_made_once_and_drops_nothing() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let grace = wing.person("Grace Okafor").await;
+        for ask in [Ask::Take, Ask::Take, send("one", "hello", None)] {
+            wing.ask(&grace, ask).await;
+        }
+        wing.news("the reply", |c| matches!(c, Change::Sent { .. }))
+            .await;
+        assert_eq!(words(&wing.posts()), ["take_thread_control", "messages"]);
         wing.end().await;
     });
 }

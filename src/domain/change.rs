@@ -29,13 +29,20 @@ pub enum Change {
         /// What.
         act: Act,
     },
-    /// Something an agent asked for was refused or is in doubt.
+    /// Something an agent asked for was surely not done.
     Failed {
         /// Which thread.
         conversation: ConversationId,
         /// What.
         act: Act,
         /// What happened and what to do, in one sentence.
+        why: String,
+    },
+    /// Nobody knows whether Meta took a reply; it is looked for.
+    InDoubt {
+        /// Which thread.
+        conversation: ConversationId,
+        /// What happened, in one sentence.
         why: String,
     },
     /// How the link to Meta stands.
@@ -67,6 +74,8 @@ pub enum Act {
     Send,
     /// Fetch older messages.
     Older,
+    /// Keep unsent text on the disk.
+    Save,
 }
 
 /// How the link to Meta stands.
@@ -100,6 +109,7 @@ impl Act {
             Self::Typing => "show typing",
             Self::Send => "send",
             Self::Older => "fetch older messages",
+            Self::Save => "save the draft",
         }
     }
 }

@@ -61,8 +61,14 @@ pub enum Event {
         /// When the answer came.
         at: Timestamp,
     },
-    /// The whole list of a platform has been read once.
-    Listed(Platform),
+    /// The list of a platform has been read: every change up to this moment is
+    /// known.
+    Listed {
+        /// Which list.
+        platform: Platform,
+        /// The newest change that was on it.
+        through: Timestamp,
+    },
     /// What the Page is called and whether it routes conversations.
     Page {
         /// Its name, raw.

@@ -15,14 +15,19 @@ use crate::{
 
 /// Replies in doubt that turn out to be in the thread: a message of the Page
 /// with the same text, not bound to another reply, from 5 s before to 120 s
-/// after Enter was pressed.
+/// after the attempt.
 pub(super) fn found_again(
     outbox: &Connection,
     conversation: &ConversationId,
     messages: &[MessageSeen],
 ) -> Result<Vec<(ConversationId, LocalId, Mid, Timestamp)>, Error> {
-    let mut doubtful = outbox
-        .prepare_cached("SELECT local, text, at FROM outgoing WHERE conversation = ?1 AND state = 'unsure' ORDER BY at")?;
+    // A reply of the same words that is on its way just now may be what is
+    // seen: then its own answer decides.
+    let mut doubtful = outbox.prepare_cached(
+        "SELECT local, text, coalesce(sent_at, at) FROM outgoing o WHERE conversation = ?1 AND state = 'unsure' \
+         AND NOT EXISTS (SELECT 1 FROM outgoing s WHERE s.conversation = ?1 AND s.state = 'sending' \
+           AND trim(s.text) = trim(o.text)) ORDER BY at",
+    )?;
     let mut bound =
         outbox.prepare_cached("SELECT EXISTS (SELECT 1 FROM outgoing WHERE mid = ?1)")?;
     let rows = doubtful.query_map([conversation.as_str()], |row| {
@@ -137,8 +142,9 @@ pub(super) fn ingest_one(
                 push(changes, Change::Page);
             }
         }
-        Event::Listed(platform) => {
-            set(db, &format!("listed_{}", platform.word()), "yes")?;
+        Event::Listed { platform, through } => {
+            let through = through.as_millis().to_string();
+            set(db, &format!("listed_{}", platform.word()), &through)?;
         }
         Event::Accepted { .. } => {}
     }

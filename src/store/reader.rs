@@ -64,9 +64,11 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
         "(c.customer_at + CASE WHEN ?1 <= c.customer_at + {response} THEN {response} ELSE {human} END)"
     );
     let elsewhere = "(c.owner IN ('other', 'not_us') OR c.owner LIKE 'app:%')";
+    // Control lapses by the clock, and nobody is told.
+    let ours = "(c.owner = 'us' AND (c.control_until IS NULL OR c.control_until > ?1))";
     // Where nobody owns threads (routing off), whoever waits needs a person.
     let needs_me = format!(
-        "(NOT {closed} AND (c.owner = 'us' OR (c.owner = 'unknown' AND {waiting}) \
+        "(NOT {closed} AND ({ours} OR (c.owner = 'unknown' AND {waiting}) \
          OR (c.unread > 0 AND c.agent_at IS NOT NULL AND c.customer_at > c.agent_at AND {waiting})))"
     );
     let closing =
@@ -75,7 +77,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     // on us comes after, newest first; what is closed comes last.
     let order = format!(
         "CASE WHEN c.customer_at IS NULL OR {closed} THEN 4 WHEN {elsewhere} THEN 3 WHEN {waiting} THEN 0 \
-         WHEN c.owner = 'us' THEN 1 ELSE 2 END, \
+         WHEN {ours} THEN 1 ELSE 2 END, \
          CASE WHEN NOT {elsewhere} AND {waiting} THEN {deadline} ELSE -c.updated_at END, c.customer_at, c.id"
     );
     Rules {
@@ -266,16 +268,6 @@ impl Reader {
         })
     }
 
-    /// When the newest change that we know of took place on a platform.
-    pub fn newest_update(&self, platform: Platform) -> Result<Option<Timestamp>, Error> {
-        self.with(|db| {
-            let newest: Option<i64> = db
-                .prepare_cached("SELECT max(updated_at) FROM conversation WHERE platform = ?1")?
-                .query_row([platform.word()], |row| row.get(0))?;
-            Ok(newest.map(Timestamp::from_millis))
-        })
-    }
-
     /// Whether a person's profile has been asked for.
     pub fn profile_asked(&self, psid: &Psid) -> Result<bool, Error> {
         self.with(|db| {
@@ -296,9 +288,15 @@ impl Reader {
         })
     }
 
-    /// Whether the whole list of a platform has been read once.
-    pub fn listed(&self, platform: Platform) -> Result<bool, Error> {
-        self.with(|db| Ok(value(db, &format!("listed_{}", platform.word()))?.is_some()))
+    /// Up to which change the list of a platform has been read whole; `None`
+    /// when it never was.
+    pub fn listed(&self, platform: Platform) -> Result<Option<Timestamp>, Error> {
+        self.with(|db| {
+            let through = value(db, &format!("listed_{}", platform.word()))?;
+            Ok(through
+                .and_then(|text| text.parse().ok())
+                .map(Timestamp::from_millis))
+        })
     }
 }
 

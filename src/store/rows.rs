@@ -54,7 +54,8 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     })
 }
 
-pub(super) const OUTGOING_COLUMNS: &str = "local, at, text, send_as, state, reason, mid";
+pub(super) const OUTGOING_COLUMNS: &str =
+    "local, at, text, send_as, state, reason, mid, given_back";
 
 /// Reads [`OUTGOING_COLUMNS`].
 pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
@@ -69,7 +70,14 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
             ("queued", _) => SendState::Queued,
             ("sending", _) => SendState::Sending,
             ("sent", Some(mid)) => SendState::Sent(Mid::new(mid)),
-            ("refused", _) => SendState::Refused(reason.unwrap_or_default()),
+            ("refused", _) => {
+                let place = if row.get(7)? {
+                    "Your text is back in the composer."
+                } else {
+                    "The text is kept here; d drops it."
+                };
+                SendState::Refused(format!("{} {place}", reason.unwrap_or_default()))
+            }
             _ => SendState::Unsure,
         },
     })

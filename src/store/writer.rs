@@ -2,7 +2,7 @@
 
 use std::{fs::File, thread};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -101,6 +101,12 @@ impl Writer {
                     params![mid.as_str(), conversation.as_str(), at.as_millis(), text.unwrap_or_default()],
                 )?;
                 advance(&transaction, &conversation, &Author::Me, at)?;
+                // The answer knows best: whatever was bound to this message by
+                // its looks is in doubt again.
+                files.outbox.execute(
+                    "UPDATE outgoing SET state = 'unsure', mid = NULL WHERE mid = ?1 AND local <> ?2",
+                    params![mid.as_str(), local.as_str()],
+                )?;
                 files.outbox.execute(
                     "UPDATE outgoing SET state = 'sent', mid = ?2, reason = NULL WHERE local = ?1",
                     params![local.as_str(), mid.as_str()],
@@ -136,10 +142,10 @@ impl Writer {
                 "DELETE FROM draft WHERE conversation = ?1",
                 [reply.conversation.as_str()],
             )?;
-            // The text of a refused reply went back to the composer, so the new
+// The text of a refused reply went back to the composer, so the new
             // reply takes its place.
             transaction.execute(
-                "DELETE FROM outgoing WHERE conversation = ?1 AND state = 'refused'",
+                "DELETE FROM outgoing WHERE conversation = ?1 AND state = 'refused' AND given_back = 1",
                 [reply.conversation.as_str()],
             )?;
             transaction.commit()?;
@@ -148,13 +154,14 @@ impl Writer {
         .await
     }
 
-    /// Claims a queued reply for one attempt: on the disk before the connection
-    /// is opened. `false` when somebody else has it.
-    pub async fn start_sending(&self, local: LocalId) -> Result<bool, Error> {
+    /// Claims a queued reply for one attempt at `at` (by Meta's clock): on the
+    /// disk before the connection is opened. `false` when somebody else has it.
+    pub async fn start_sending(&self, local: LocalId, at: Timestamp) -> Result<bool, Error> {
         self.run(move |files| {
             let rows = files.outbox.execute(
-                "UPDATE outgoing SET state = 'sending', attempt = attempt + 1 WHERE local = ?1 AND state = 'queued'",
-                [local.as_str()],
+                "UPDATE outgoing SET state = 'sending', attempt = attempt + 1, sent_at = ?2 \
+                 WHERE local = ?1 AND state = 'queued'",
+                params![local.as_str(), at.as_millis()],
             )?;
             Ok(rows == 1)
         })
@@ -162,21 +169,25 @@ impl Writer {
     }
 
     /// Writes down that Meta surely did not take a reply, and gives its text
-    /// back to the composer unless something new stands there.
+    /// back to the composer. Where something new stands there, the text stays
+    /// with the reply.
     pub async fn refuse(&self, local: LocalId, why: String, at: Timestamp) -> Result<(), Error> {
         self.run(move |files| {
             let transaction = files.outbox.transaction()?;
-            transaction.execute(
-                "UPDATE outgoing SET state = 'refused', reason = ?2 WHERE local = ?1 AND state <> 'sent'",
-                params![local.as_str(), why],
-            )?;
-            transaction.execute(
-                "INSERT INTO draft (conversation, psid, text, line, col, at) \
-                 SELECT conversation, psid, text, 65535, 65535, ?2 FROM outgoing WHERE local = ?1 AND state = 'refused' \
-                 ON CONFLICT (conversation) DO NOTHING",
-                params![local.as_str(), at.as_millis()],
-            )?;
+            refuse(&transaction, local.as_str(), &why, at)?;
             transaction.commit()?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Removes the refused replies of a thread; a person said so.
+    pub async fn drop_refused(&self, conversation: ConversationId) -> Result<(), Error> {
+        self.run(move |files| {
+            files.outbox.execute(
+                "DELETE FROM outgoing WHERE conversation = ?1 AND state = 'refused'",
+                [conversation.as_str()],
+            )?;
             Ok(())
         })
         .await
@@ -194,15 +205,24 @@ impl Writer {
         .await
     }
 
-    /// Replies of a dead program that were on their way are in doubt.
-    pub async fn doubt_interrupted(&self) -> Result<(), Error> {
-        self.run(|files| {
-            files.outbox.execute("UPDATE outgoing SET state = 'unsure' WHERE state = 'sending'", [])?;
-            files.outbox.execute(
-                "UPDATE outgoing SET state = 'refused', reason = 'It was not sent before switchboard was closed.' \
-                 WHERE state = 'queued'",
+    /// Replies of a dead program: what was on its way is in doubt, what was
+    /// still queued was surely not sent.
+    pub async fn doubt_interrupted(&self, at: Timestamp) -> Result<(), Error> {
+        self.run(move |files| {
+            let transaction = files.outbox.transaction()?;
+            transaction.execute(
+                "UPDATE outgoing SET state = 'unsure' WHERE state = 'sending'",
                 [],
             )?;
+            let queued: Vec<String> = transaction
+                .prepare("SELECT local FROM outgoing WHERE state = 'queued' ORDER BY at")?
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for local in queued {
+                let why = "switchboard was closed before it could be sent.";
+                refuse(&transaction, &local, why, at)?;
+            }
+            transaction.commit()?;
             Ok(())
         })
         .await
@@ -219,6 +239,13 @@ impl Writer {
         at: Timestamp,
     ) -> Result<(), Error> {
         self.run(move |files| {
+            // A refused reply whose words no longer stand in the composer keeps
+            // its text.
+            files.outbox.execute(
+                "UPDATE outgoing SET given_back = 0 WHERE conversation = ?1 AND state = 'refused' \
+                 AND instr(?2, substr(text, 1, 12)) = 0",
+                params![conversation.as_str(), text],
+            )?;
             if text.trim().is_empty() {
                 files.outbox.execute("DELETE FROM draft WHERE conversation = ?1", [conversation.as_str()])?;
             } else {
@@ -266,4 +293,22 @@ impl Drop for Writer {
             let _ = thread.join();
         }
     }
+}
+
+fn refuse(db: &Transaction<'_>, local: &str, why: &str, at: Timestamp) -> Result<(), Error> {
+    db.execute(
+        "UPDATE outgoing SET state = 'refused', reason = ?2 WHERE local = ?1 AND state <> 'sent'",
+        [local, why],
+    )?;
+    let given_back = db.execute(
+        "INSERT INTO draft (conversation, psid, text, line, col, at) \
+         SELECT conversation, psid, text, 65535, 65535, ?2 FROM outgoing WHERE local = ?1 AND state = 'refused' \
+         ON CONFLICT (conversation) DO NOTHING",
+        params![local, at.as_millis()],
+    )?;
+    db.execute(
+        "UPDATE outgoing SET given_back = ?2 WHERE local = ?1",
+        params![local, given_back > 0],
+    )?;
+    Ok(())
 }

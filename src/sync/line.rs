@@ -10,44 +10,36 @@ use crate::domain::{Ask, ConversationId, Psid};
 #[derive(Debug, Default)]
 pub(super) struct Lines(HashMap<ConversationId, Line>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Line {
-    psid: Psid,
-    waiting: VecDeque<Ask>,
+    waiting: VecDeque<(Psid, Ask)>,
     busy: bool,
 }
 
 impl Lines {
     /// Puts something at the end of a line.
     pub(super) fn push(&mut self, id: &ConversationId, psid: Psid, ask: Ask) {
-        let line = self.0.entry(id.clone()).or_insert_with(|| Line {
-            psid,
-            waiting: VecDeque::new(),
-            busy: false,
-        });
+        let line = self.0.entry(id.clone()).or_default();
         // "Typing" is news only as long as it is the last word.
-        if matches!(ask, Ask::Typing(_)) && matches!(line.waiting.back(), Some(Ask::Typing(_))) {
+        if matches!(ask, Ask::Typing(_)) && matches!(line.waiting.back(), Some((_, Ask::Typing(_))))
+        {
             line.waiting.pop_back();
         }
-        line.waiting.push_back(ask);
+        line.waiting.push_back((psid, ask));
     }
 
     /// Puts something where it comes next.
     pub(super) fn push_next(&mut self, id: &ConversationId, psid: Psid, ask: Ask) {
-        let line = self.0.entry(id.clone()).or_insert_with(|| Line {
-            psid,
-            waiting: VecDeque::new(),
-            busy: false,
-        });
-        line.waiting.push_front(ask);
+        let line = self.0.entry(id.clone()).or_default();
+        line.waiting.push_front((psid, ask));
     }
 
     /// The next thing to do, unless one is being done.
     pub(super) fn start(&mut self, id: &ConversationId) -> Option<(Psid, Ask)> {
         let line = self.0.get_mut(id).filter(|line| !line.busy)?;
-        let ask = line.waiting.pop_front()?;
+        let next = line.waiting.pop_front()?;
         line.busy = true;
-        Some((line.psid.clone(), ask))
+        Some(next)
     }
 
     /// What was being done is done.
@@ -64,7 +56,7 @@ impl Lines {
     pub(super) fn clear(&mut self, id: &ConversationId) -> Vec<Ask> {
         self.0
             .get_mut(id)
-            .map(|line| line.waiting.drain(..).collect())
+            .map(|line| line.waiting.drain(..).map(|(_, ask)| ask).collect())
             .unwrap_or_default()
     }
 

@@ -63,4 +63,6 @@ pub enum Command {
     },
     /// An agent has looked at this thread.
     LookedAt(ConversationId),
+    /// Remove the refused replies of a thread.
+    DropRefused(ConversationId),
 }

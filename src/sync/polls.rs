@@ -28,6 +28,8 @@ pub(super) struct Schedule {
     active: bool,
     /// No poll before this moment: after failures and throttling.
     not_before: Timestamp,
+    /// When that pause began.
+    paused_at: Timestamp,
     failures: usize,
     lists: [List; 2],
     thread: Option<Due>,
@@ -52,6 +54,7 @@ impl Schedule {
         Self {
             active: true,
             not_before: now,
+            paused_at: now,
             failures: 0,
             // Instagram is polled once we know that an account is linked.
             lists: [
@@ -66,24 +69,38 @@ impl Schedule {
     }
 
     /// When the next poll is due, if none is running that must end first.
-    pub(super) fn next(&self) -> Option<Timestamp> {
+    ///
+    /// No pause is longer than it was meant to be, also when the clock was set
+    /// back meanwhile.
+    pub(super) fn next(&self, now: Timestamp) -> Option<Timestamp> {
         let lists = self.lists.iter().filter_map(|list| list.due);
-        let at = lists
-            .chain(self.thread)
-            .filter(|due| !due.running)
-            .map(|due| due.at)
-            .min()?;
-        Some(at.max(self.not_before))
+        let waiting = lists.chain(self.thread).filter(|due| !due.running);
+        let at = waiting.map(|due| due.at).min()?;
+        Some(at.min(now.plus(LIST_IDLE)).max(self.paused_until(now)))
+    }
+
+    /// A clock that stands before the pause began was set back: the pause is
+    /// over.
+    fn paused_until(&self, now: Timestamp) -> Timestamp {
+        if now < self.paused_at {
+            now
+        } else {
+            self.not_before
+        }
     }
 
     /// Takes out the polls that are due; they count as running.
     pub(super) fn take_due(&mut self, now: Timestamp) -> Vec<Poll> {
-        if now < self.not_before {
+        if now < self.paused_until(now) {
             return Vec::new();
         }
+        let latest = now.plus(LIST_IDLE);
         let mut polls = Vec::new();
         let mut take = |due: &mut Option<Due>, poll| {
-            if let Some(due) = due.as_mut().filter(|due| !due.running && due.at <= now) {
+            if let Some(due) = due
+                .as_mut()
+                .filter(|due| !due.running && (due.at <= now || due.at > latest))
+            {
                 due.running = true;
                 polls.push(poll);
             }
@@ -127,11 +144,19 @@ impl Schedule {
     pub(super) fn failed(&mut self, now: Timestamp) {
         let seconds = BACK_OFF[self.failures.min(BACK_OFF.len() - 1)];
         self.failures += 1;
-        self.pause(now.plus(Span::seconds(seconds)));
+        self.pause(now, Span::seconds(seconds));
     }
 
-    pub(super) fn pause(&mut self, until: Timestamp) {
-        self.not_before = self.not_before.max(until);
+    fn pause(&mut self, now: Timestamp, how_long: Span) {
+        let until = now.plus(how_long);
+        if until > self.paused_until(now) {
+            (self.not_before, self.paused_at) = (until, now);
+        }
+    }
+
+    /// Pauses everything for so long: throttled, or without a token.
+    pub(super) fn pause_for(&mut self, now: Timestamp, how_long: Span) {
+        self.pause(now, how_long);
     }
 
     pub(super) fn set_active(&mut self, active: bool, now: Timestamp) {
@@ -151,6 +176,11 @@ impl Schedule {
         {
             due.at = due.at.min(now);
         }
+    }
+
+    /// A person does not want to wait for the next try.
+    pub(super) fn forgive(&mut self, now: Timestamp) {
+        (self.not_before, self.failures) = (now, 0);
     }
 
     /// A thread was opened, or none is.
@@ -182,6 +212,12 @@ impl Schedule {
         could
     }
 
+    /// A page of that size went well: a little more next time, up to the usual.
+    pub(super) fn widen(&mut self, platform: Platform) {
+        let list = self.list(platform);
+        list.rows = (list.rows + 1).min(ROWS);
+    }
+
     fn list(&mut self, platform: Platform) -> &mut List {
         match platform {
             Platform::Messenger => &mut self.lists[0],
@@ -204,19 +240,19 @@ mod tests {
         assert_eq!(schedule.take_due(at(0)), [Poll::List(Platform::Messenger)]);
         assert_eq!(schedule.take_due(at(100)), [], "it is still running");
         schedule.finished(Poll::List(Platform::Messenger), at(1));
-        assert_eq!(schedule.next(), Some(at(5)));
+        assert_eq!(schedule.next(at(1)), Some(at(5)));
         schedule.open(true, at(1));
         assert_eq!(schedule.take_due(at(1)), [Poll::Thread]);
         schedule.finished(Poll::Thread, at(1));
-        assert_eq!(schedule.next(), Some(at(3)));
+        assert_eq!(schedule.next(at(1)), Some(at(3)));
         schedule.set_active(false, at(3));
         schedule.take_due(at(3));
         schedule.finished(Poll::Thread, at(3));
         assert_eq!(schedule.take_due(at(5)), [Poll::List(Platform::Messenger)]);
         schedule.finished(Poll::List(Platform::Messenger), at(5));
-        assert_eq!(schedule.next(), Some(at(23)));
+        assert_eq!(schedule.next(at(5)), Some(at(23)));
         schedule.set_active(true, at(10));
-        assert_eq!(schedule.next(), Some(at(10)), "somebody is back");
+        assert_eq!(schedule.next(at(10)), Some(at(10)), "somebody is back");
     }
 
     #[test]
@@ -229,10 +265,36 @@ mod tests {
             schedule.finished(Poll::List(Platform::Messenger), at(now));
             schedule.failed(at(now));
             schedule.hurry(at(now));
-            let next = schedule.next().map_or(0, |t| t.as_millis() / 1000);
+            let next = schedule.next(at(now)).map_or(0, |t| t.as_millis() / 1000);
             pauses.push(next - now);
             now = next;
         }
         assert_eq!(pauses, [1, 2, 4, 8, 15, 30, 30, 30]);
+    }
+
+    #[test]
+    fn a_clock_set_back_stops_nothing() {
+        let mut schedule = Schedule::new(at(100_000));
+        schedule.take_due(at(100_000));
+        schedule.finished(Poll::List(Platform::Messenger), at(100_000));
+        let back = 96_400;
+        assert_eq!(schedule.next(at(back)), Some(at(back + 30)));
+        schedule.failed(at(back));
+        assert_eq!(schedule.next(at(back)), Some(at(back + 30)));
+        assert_eq!(
+            schedule.take_due(at(back - 3_000)),
+            [Poll::List(Platform::Messenger)]
+        );
+    }
+
+    #[test]
+    fn a_list_that_was_too_wide_grows_back() {
+        let mut schedule = Schedule::new(at(0));
+        assert!(schedule.narrow(Platform::Messenger));
+        assert_eq!(schedule.rows(Platform::Messenger), 12);
+        for _ in 0..20 {
+            schedule.widen(Platform::Messenger);
+        }
+        assert_eq!(schedule.rows(Platform::Messenger), 25);
     }
 }

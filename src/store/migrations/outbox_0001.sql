@@ -7,8 +7,10 @@ CREATE TABLE outgoing (
   send_as      TEXT NOT NULL,
   hand_back    TEXT,
   attempt      INTEGER NOT NULL DEFAULT 0,
+  sent_at      INTEGER,
   state        TEXT NOT NULL,
   reason       TEXT,
+  given_back   INTEGER NOT NULL DEFAULT 0,
   mid          TEXT UNIQUE
 ) STRICT;
 CREATE INDEX outgoing_in_thread ON outgoing (conversation, at);

@@ -1,6 +1,6 @@
 //! What the engine does with an answer when it comes.
 
-use super::{About, Done, Engine};
+use super::{About, Done, Engine, Walk};
 use crate::{
     domain::{
         Act, AppId, Ask, Change, ConversationId, Event, Mid, PAGE_INBOX_APPS, Platform, Psid,
@@ -37,12 +37,16 @@ impl Engine {
                 }
             }
             // Without the permission for it there is no Instagram to show.
-            Done::Instagram(Err(_)) => {}
+            Done::Instagram(Err(error)) => {
+                if !matches!(error, graph::Error::Graph(_)) {
+                    self.about = About::Wanted;
+                }
+            }
             Done::List {
                 platform,
-                known,
+                walk,
                 result,
-            } => self.listed(platform, known, result).await?,
+            } => self.listed(platform, walk, result).await?,
             Done::Thread { id, result } => {
                 if self.open.as_ref() == Some(&id) {
                     self.schedule.finished(Poll::Thread, self.clock.now());
@@ -126,7 +130,7 @@ impl Engine {
     pub(super) async fn listed(
         &mut self,
         platform: Platform,
-        known: Option<Timestamp>,
+        mut walk: Walk,
         result: Result<ConversationsPage, graph::Error>,
     ) -> Result<(), store::Error> {
         let page = match result {
@@ -144,22 +148,28 @@ impl Engine {
             }
         };
         self.note_success();
-        let oldest = page.events.iter().filter_map(|event| match event {
-            Event::Conversation(seen) => Some(seen.updated_at),
-            _ => None,
-        });
-        let all_newer = match (known, oldest.min()) {
+        self.schedule.widen(platform);
+        let updates = || {
+            page.events.iter().filter_map(|event| match event {
+                Event::Conversation(seen) => Some(seen.updated_at),
+                _ => None,
+            })
+        };
+        walk.newest = walk.newest.max(updates().max());
+        let all_newer = match (walk.known, updates().min()) {
             (Some(known), Some(oldest)) => oldest > known,
             (None, _) => true,
             (Some(_), None) => false,
         };
         let mut events = page.events;
-        if page.after.is_none() && known.is_none() {
-            events.push(Event::Listed(platform));
+        let next = page.after.filter(|_| all_newer);
+        if let (None, Some(through)) = (&next, walk.newest) {
+            // Only a walk that came to its end says that nothing was missed.
+            events.push(Event::Listed { platform, through });
         }
         self.ingest(events).await?;
-        match page.after.filter(|_| all_newer) {
-            Some(after) => self.list(platform, known, Some(after)),
+        match next {
+            Some(after) => self.list(platform, walk, Some(after)),
             None => self
                 .schedule
                 .finished(Poll::List(platform), self.clock.now()),
@@ -200,9 +210,10 @@ impl Engine {
                         self.lines
                             .push_next(&id, psid, Ask::Pass(hand_back.clone()));
                     }
+                    // By our own clock, as all that is said of owners.
                     _ => events.extend(ask.happening().map(|what| Event::Did {
                         conversation: id.clone(),
-                        at,
+                        at: now,
                         what,
                     })),
                 }
@@ -211,7 +222,7 @@ impl Engine {
             (Ask::Send { local, .. }, Ok(None)) => {
                 self.writer.doubt(local.clone()).await?;
                 let why = "Meta's answer named no message. Looking whether it arrived.".to_owned();
-                self.failed(id.clone(), &ask, why);
+                self.in_doubt(id.clone(), why);
             }
             (Ask::Send { local, .. }, Err(error)) => {
                 self.note_refusal(&error);
@@ -220,18 +231,14 @@ impl Engine {
                         self.writer
                             .refuse(local.clone(), error.to_string(), now)
                             .await?;
-                        self.failed(
-                            id.clone(),
-                            &ask,
-                            format!("Not sent; your text is still here. {error}"),
-                        );
+                        self.failed(id.clone(), &ask, not_sent(&error));
                     }
                     Verdict::Unknown => {
                         self.writer.doubt(local.clone()).await?;
                         let why = format!(
                             "Not confirmed: Meta may have it, so it is looked for and not sent again. {error}"
                         );
-                        self.failed(id.clone(), &ask, why);
+                        self.in_doubt(id.clone(), why);
                         self.schedule.hurry(now);
                     }
                 }
@@ -258,7 +265,16 @@ impl Engine {
             (_, Err(error)) => {
                 self.note_refusal(&error);
                 if ask == Ask::Take {
-                    self.drop_followers(&id, &error, now).await?;
+                    match error.verdict() {
+                        Verdict::Refused | Verdict::NotSent => {
+                            self.drop_followers(&id, &error, now).await?
+                        }
+                        // Meta may have done it: what follows will tell.
+                        Verdict::Unknown => {}
+                    }
+                    if let Some(conversation) = self.reader.conversation(&id)? {
+                        self.ask_owner(&conversation);
+                    }
                 }
                 self.failed(id.clone(), &ask, error.to_string());
             }
@@ -275,22 +291,34 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), store::Error> {
         for ask in self.lines.clear(id) {
-            if let Ask::Send { local, .. } = ask {
-                self.writer.refuse(local, error.to_string(), now).await?;
-                self.tell(Change::Thread(id.clone()));
+            if let Ask::Send { local, .. } = &ask {
+                self.writer
+                    .refuse(local.clone(), error.to_string(), now)
+                    .await?;
+                self.failed(id.clone(), &ask, not_sent(error));
             }
         }
         Ok(())
     }
 
+    /// The refusal comes first: the screen then reloads knowing of it.
     pub(super) fn failed(&self, conversation: ConversationId, ask: &Ask, why: String) {
-        self.tell(Change::Thread(conversation.clone()));
-        self.tell(Change::Inbox);
         self.tell(Change::Failed {
-            conversation,
+            conversation: conversation.clone(),
             act: ask.act(),
             why,
         });
+        self.tell(Change::Thread(conversation));
+        self.tell(Change::Inbox);
+    }
+
+    fn in_doubt(&self, conversation: ConversationId, why: String) {
+        self.tell(Change::InDoubt {
+            conversation: conversation.clone(),
+            why,
+        });
+        self.tell(Change::Thread(conversation));
+        self.tell(Change::Inbox);
     }
 
     /// Meta does not tell a bystander who holds a thread; if the last we know
@@ -335,4 +363,8 @@ impl Engine {
         }
         self.tell(Change::Apps(self.apps.clone()));
     }
+}
+
+fn not_sent(error: &graph::Error) -> String {
+    format!("Not sent; your text is still here. {error}")
 }

@@ -53,7 +53,7 @@ impl Engine {
     pub(super) fn note_refusal(&mut self, error: &graph::Error) -> bool {
         let now = self.clock.now();
         if error.is_token() {
-            self.schedule.pause(now.plus(TOKEN_PROBE));
+            self.schedule.pause_for(now, TOKEN_PROBE);
             self.set_link(Link::TokenRefused(error.to_string()));
             return true;
         }
@@ -61,7 +61,7 @@ impl Engine {
             let pause = throttle
                 .wait_minutes
                 .map_or(THROTTLE_PAUSE, |m| Span::minutes(i64::from(m)));
-            self.schedule.pause(now.plus(pause));
+            self.schedule.pause_for(now, pause);
             self.set_link(Link::Throttled(now.plus(pause)));
             return true;
         }

@@ -18,8 +18,8 @@ use super::{
 use crate::{
     clock::{self, Clock},
     domain::{
-        AppId, Apps, Ask, Change, Conversation, ConversationId, Event, Link, Mid, Platform,
-        Profile, Psid, Routing, ThreadOwner, Timestamp,
+        Act, AppId, Apps, Ask, Change, Conversation, ConversationId, Event, Link, Mid, Platform,
+        Profile, Psid, Routing, Span, ThreadOwner, Timestamp,
     },
     graph::{self, AboutPage, Control, ConversationsPage, MessagesPage, Reply},
     store::{self, PageRow, QueuedReply, Reader, Writer},
@@ -55,6 +55,15 @@ pub struct Engine {
     about: About,
 }
 
+/// A walk through the pages of a list.
+#[derive(Clone, Copy, Debug, Default)]
+struct Walk {
+    /// Up to which change the list was known before it; `None`: not at all.
+    known: Option<Timestamp>,
+    /// The newest change seen on it.
+    newest: Option<Timestamp>,
+}
+
 /// The questions of the first minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum About {
@@ -70,7 +79,7 @@ enum Done {
     Instagram(Result<Option<String>, graph::Error>),
     List {
         platform: Platform,
-        known: Option<Timestamp>,
+        walk: Walk,
         result: Result<ConversationsPage, graph::Error>,
     },
     Thread {
@@ -132,10 +141,10 @@ impl Engine {
     /// Works until `stop`. An error is one of the store: without it nothing can
     /// be kept, so the engine ends.
     pub async fn run(mut self, stop: CancellationToken) -> Result<(), store::Error> {
-        self.writer.doubt_interrupted().await?;
+        self.writer.doubt_interrupted(self.clock.now()).await?;
         self.start_up();
         loop {
-            let due = self.schedule.next();
+            let due = self.schedule.next(self.clock.now());
             let clock = self.clock.clone();
             let sleep = async {
                 match due {
@@ -213,6 +222,10 @@ impl Engine {
         match command {
             Command::Pace { active } => self.schedule.set_active(active, now),
             Command::Refresh => {
+                // Meta's own pauses are kept, whatever a person wants.
+                if matches!(self.link, Link::Offline(_)) {
+                    self.schedule.forgive(now);
+                }
                 self.schedule.hurry(now);
                 if self.about == About::Wanted {
                     self.start_up();
@@ -230,12 +243,28 @@ impl Engine {
                 text,
                 cursor,
             } => {
-                self.writer
+                let saved = self
+                    .writer
                     .save_draft(conversation.clone(), psid, text, cursor, now)
-                    .await?;
-                self.tell(Change::DraftSaved(conversation));
+                    .await;
+                match saved {
+                    Ok(()) => self.tell(Change::DraftSaved(conversation)),
+                    Err(error) => {
+                        let why = format!("{error}. The text is only on the screen.");
+                        self.tell(Change::Failed {
+                            conversation,
+                            act: Act::Save,
+                            why,
+                        });
+                    }
+                }
             }
             Command::LookedAt(id) => self.writer.looked_at(id, now).await?,
+            Command::DropRefused(id) => {
+                self.writer.drop_refused(id.clone()).await?;
+                self.tell(Change::Thread(id));
+                self.tell(Change::Inbox);
+            }
             Command::Ask {
                 conversation,
                 psid,
@@ -267,7 +296,15 @@ impl Engine {
                 text: text.clone(),
                 send_as: *send_as,
             };
-            self.writer.queue(reply).await?;
+            if let Err(error) = self.writer.queue(reply).await {
+                // Nothing leaves that is not written down first.
+                self.failed(
+                    id,
+                    &ask,
+                    format!("Not sent: {error}. Your text is only on the screen."),
+                );
+                return Ok(());
+            }
             self.tell(Change::Thread(id.clone()));
         }
         self.lines.push(&id, psid, ask);
@@ -277,8 +314,18 @@ impl Engine {
     /// Starts the next operation of a line, if none is being done.
     async fn pump(&mut self, id: &ConversationId) -> Result<(), store::Error> {
         while let Some((psid, ask)) = self.lines.start(id) {
+            let owner = self.reader.conversation(id)?.map(|c| c.owner);
+            if ask == Ask::Take && owner == Some(ThreadOwner::Us) {
+                // Asked for twice, or it came to us meanwhile.
+                self.lines.finish(id);
+                continue;
+            }
             if let Ask::Send { local, .. } = &ask {
-                if !self.writer.start_sending(local.clone()).await? {
+                let at = self
+                    .clock
+                    .now()
+                    .plus(Span::millis(self.health.skew.unwrap_or(0)));
+                if !self.writer.start_sending(local.clone(), at).await? {
                     self.lines.finish(id);
                     continue;
                 }
@@ -364,21 +411,24 @@ impl Engine {
         for poll in self.schedule.take_due(self.clock.now()) {
             match poll {
                 Poll::List(platform) => {
-                    // The whole list once; later only what is newer than we know.
-                    let listed = self.reader.listed(platform).unwrap_or(false);
-                    let known = if listed {
-                        self.reader.newest_update(platform).ok().flatten()
-                    } else {
-                        None
-                    };
-                    self.list(platform, known, None);
+                    // The whole list once; later only what is newer than the
+                    // last walk that came to its end.
+                    let known = self.reader.listed(platform).unwrap_or(None);
+                    self.list(
+                        platform,
+                        Walk {
+                            known,
+                            newest: None,
+                        },
+                        None,
+                    );
                 }
                 Poll::Thread => self.thread(),
             }
         }
     }
 
-    fn list(&mut self, platform: Platform, known: Option<Timestamp>, after: Option<String>) {
+    fn list(&mut self, platform: Platform, walk: Walk, after: Option<String>) {
         let (graph, instagram, rows) = (
             self.graph.clone(),
             self.instagram.clone(),
@@ -390,7 +440,7 @@ impl Engine {
                 .await;
             Done::List {
                 platform,
-                known,
+                walk,
                 result,
             }
         });
