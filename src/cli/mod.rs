@@ -136,7 +136,10 @@ fn theme(config: &Config) -> Theme {
     let ascii = config
         .ascii
         .unwrap_or_else(|| locale.is_some_and(|locale| !locale.contains("UTF8")));
-    Theme::new(no_colour, ascii)
+    let joins =
+        |term: &str| !(term.starts_with("tmux") || term.starts_with("screen") || term == "linux");
+    let simple = std::env::var("TERM").is_ok_and(|term| !joins(&term));
+    Theme::new(no_colour, ascii).with_simple_emoji(config.simple_emoji.unwrap_or(simple))
 }
 
 /// The machinery that tasks run on.

@@ -52,6 +52,8 @@ pub struct Config {
     pub read_only: bool,
     /// Only ASCII on the screen.
     pub ascii: Option<bool>,
+    /// Only the first of an emoji sequence.
+    pub simple_emoji: Option<bool>,
     /// Where the cache is.
     pub cache: Option<PathBuf>,
     /// Names of apps by id.
@@ -201,6 +203,12 @@ impl Config {
             "cache" => self.cache = mistakes.text_of(&value).map(|path| paths::expand(&path)),
             "read_only" => self.read_only = mistakes.flag_of(&value).unwrap_or(false),
             "ascii" => self.ascii = mistakes.flag_of(&value),
+            "emoji" => match mistakes.text_of(&value).as_deref() {
+                Some("full") => self.simple_emoji = Some(false),
+                Some("simple") => self.simple_emoji = Some(true),
+                Some("auto") | None => {}
+                Some(_) => mistakes.at(at, "emoji is \"auto\", \"full\" or \"simple\"".into()),
+            },
             "reply_as" => match mistakes.text_of(&value).as_deref() {
                 Some("auto") | None => {}
                 Some("human_agent") => self.reply_as = ReplyAs::HumanAgent,
@@ -315,7 +323,7 @@ mod tests {
                         .is_some_and(|(k, _)| !k.contains(' '))
             })
             .collect();
-        assert_eq!(on.len(), 15, "{on:?}");
+        assert_eq!(on.len(), 16, "{on:?}");
         Config::parse(&on.join("\n")).expect("every option is known");
     }
 

@@ -143,11 +143,8 @@ fn question(effect: Effect, clock: &Clock) -> Option<(Kind, Question)> {
         Effect::LoadNext { from, back } => (
             Kind::Next,
             ask(Box::new(move |reader| {
-                Ok(Loaded::Next(reader.next_waiting(
-                    from.as_ref(),
-                    back,
-                    now,
-                )?))
+                let next = reader.next_waiting(from.as_ref(), back, now)?;
+                Ok(Loaded::Next(from, next))
             })),
         ),
         Effect::Find(words) => (
@@ -186,6 +183,7 @@ fn command(effect: Effect) -> Option<Command> {
         Effect::Close => Command::Close,
         Effect::LookedAt(id) => Command::LookedAt(id),
         Effect::Older(id) => Command::Older(id),
+        Effect::DropRefused(id) => Command::DropRefused(id),
         Effect::Refresh => Command::Refresh,
         Effect::Pace { active } => Command::Pace { active },
         Effect::Ask {

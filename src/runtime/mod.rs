@@ -17,7 +17,7 @@ mod terminal;
 use std::{io, path::PathBuf};
 
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::{broadcast, mpsc},
 };
 
@@ -82,11 +82,12 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     );
     let mut terminal = Terminal::enter()?;
     let mut model = Model::new(desk.settings, terminal.size()?, desk.clock.now());
-    let hands = Hands::new(reader, commands, desk.clock.clone());
+    let mut hands = Hands::new(reader, commands, desk.clock.clone());
     // The first frame comes from the cache, before any network.
+    let mut effects = Vec::new();
     for effect in model.start() {
         if let Some(msg) = hands.load_now(&effect) {
-            app::update(&mut model, desk.clock.now(), msg);
+            effects.extend(app::update(&mut model, desk.clock.now(), msg));
         }
     }
     terminal.draw(|frame| ui::view(&model, &desk.theme, frame))?;
@@ -94,6 +95,9 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     tasks.spawn("sync", async move {
         engine.run(stop).await.map_err(|e| e.to_string())
     });
+    for effect in effects {
+        hands.perform(effect, &mut tasks);
+    }
     let (input_sender, input) = mpsc::channel(DRAIN);
     tasks.spawn("input", input::read(input_sender));
     let clock = desk.clock;
@@ -127,78 +131,121 @@ struct Loop {
 enum Turn {
     Message(Msg),
     Suspend,
-    Ignore,
+    Resized,
     /// The terminal is gone.
     Lost(io::Error),
 }
 
+/// What the system tells us.
+struct Signals {
+    terminate: Signal,
+    hang_up: Signal,
+    interrupt: Signal,
+    resized: Signal,
+    stop_key: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        let stop_key = SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw());
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            // The event stream reports resizes too, but loses some of a storm
+            // (seen with crossterm 0.29), so the signal itself is listened to.
+            resized: signal(SignalKind::window_change())?,
+            stop_key: signal(stop_key)?,
+        })
+    }
+
+    async fn next(&mut self) -> Turn {
+        tokio::select! {
+            _ = self.terminate.recv() => Turn::Message(Msg::Terminate),
+            _ = self.hang_up.recv() => Turn::Message(Msg::Terminate),
+            _ = self.interrupt.recv() => Turn::Message(Msg::Terminate),
+            _ = self.resized.recv() => Turn::Resized,
+            _ = self.stop_key.recv() => Turn::Suspend,
+        }
+    }
+}
+
 impl Loop {
     async fn run(mut self) -> Result<(), Error> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hang_up = signal(SignalKind::hangup())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        // The event stream reports resizes too, but loses some of a storm (seen
-        // with crossterm 0.29), so the signal itself is listened to.
-        let mut resized = signal(SignalKind::window_change())?;
-        let mut stop_key = signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?;
+        let mut signals = Signals::new()?;
         let ended = loop {
-            let wake = app::wake_at(&self.model);
-            let clock = self.clock.clone();
-            let sleep = async {
-                match wake {
-                    Some(at) => clock.sleep_until(at).await,
-                    None => std::future::pending().await,
-                }
-            };
-            let turn = tokio::select! {
-                Some(key) = self.input.recv() => match key {
-                    Ok(msg) => Turn::Message(msg),
-                    Err(why) => Turn::Lost(why),
-                },
-                change = self.changes.recv() => news(change),
-                loaded = self.hands.next() => Turn::Message(loaded),
-                (name, why) = self.tasks.ended() => {
-                    let words = format!("{name} ({why}); restart switchboard");
-                    Turn::Message(Msg::Changed(vec![Change::Link(Link::Broken(words))]))
-                }
-                _ = terminate.recv() => Turn::Message(Msg::Terminate),
-                _ = hang_up.recv() => Turn::Message(Msg::Terminate),
-                _ = interrupt.recv() => Turn::Message(Msg::Terminate),
-                _ = resized.recv() => {
-                    let (width, height) = self.terminal.size()?;
-                    Turn::Message(Msg::Resize(width, height))
-                }
-                _ = stop_key.recv() => Turn::Suspend,
-                () = sleep => Turn::Message(Msg::Wake),
-            };
-            match turn {
-                Turn::Ignore => {}
-                Turn::Lost(why) => break Err(Error::Terminal(why)),
-                Turn::Suspend => {
-                    self.suspend()?;
-                    self.draw()?;
-                }
-                Turn::Message(msg) => {
-                    let mut left = self.take(msg)?;
-                    for _ in 0..DRAIN {
-                        if left {
-                            break;
-                        }
-                        match self.ready() {
-                            Some(msg) => left = self.take(msg)?,
-                            None => break,
-                        }
-                    }
-                    if left {
-                        break Ok(());
-                    }
-                    self.draw()?;
-                }
+            let turn = self.next(&mut signals).await;
+            match self.take_turn(turn) {
+                Ok(false) => {}
+                Ok(true) => break Ok(()),
+                Err(why) => break Err(Error::Terminal(why)),
             }
         };
+        if ended.is_err() {
+            // Without a terminal the unsaved words are saved all the same.
+            for effect in app::update(&mut self.model, self.clock.now(), Msg::Terminate) {
+                self.hands.perform(effect, &mut self.tasks);
+            }
+        }
         self.terminal.leave();
         self.tasks.finish().await;
         ended
+    }
+
+    /// Waits for whatever comes first.
+    async fn next(&mut self, signals: &mut Signals) -> Turn {
+        let wake = app::wake_at(&self.model);
+        let clock = self.clock.clone();
+        let sleep = async {
+            match wake {
+                Some(at) => clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Some(key) = self.input.recv() => key.map_or_else(Turn::Lost, Turn::Message),
+            Some(turn) = news(&mut self.changes) => turn,
+            loaded = self.hands.next() => Turn::Message(loaded),
+            (name, why) = self.tasks.ended() => {
+                let words = format!("{name} ({why}); restart switchboard");
+                Turn::Message(Msg::Changed(vec![Change::Link(Link::Broken(words))]))
+            }
+            turn = signals.next() => turn,
+            () = sleep => Turn::Message(Msg::Wake),
+        }
+    }
+
+    /// Takes a turn and what is ready behind it, then draws once. Answers
+    /// whether to leave.
+    fn take_turn(&mut self, turn: Turn) -> io::Result<bool> {
+        let mut next = Some(turn);
+        for _ in 0..DRAIN {
+            let left = match next {
+                Some(Turn::Message(msg)) => self.take(msg)?,
+                Some(Turn::Resized) => {
+                    let (width, height) = self.terminal.size()?;
+                    self.take(Msg::Resize(width, height))?
+                }
+                Some(Turn::Suspend) => {
+                    self.suspend()?;
+                    false
+                }
+                Some(Turn::Lost(why)) => return Err(why),
+                None => break,
+            };
+            if left {
+                return Ok(true);
+            }
+            next = self.ready();
+        }
+        // What was taken out of a queue but not yet done is done now.
+        let left = match next {
+            Some(Turn::Message(msg)) => self.take(msg)?,
+            Some(Turn::Lost(why)) => return Err(why),
+            _ => false,
+        };
+        self.draw()?;
+        Ok(left)
     }
 
     /// Takes a message in and does what comes of it. Answers whether to leave.
@@ -227,26 +274,27 @@ impl Loop {
         Ok(())
     }
 
-    /// A message that is there already, without waiting.
-    fn ready(&mut self) -> Option<Msg> {
-        if let Ok(Ok(msg)) = self.input.try_recv() {
-            return Some(msg);
+    /// What is there already, without waiting.
+    fn ready(&mut self) -> Option<Turn> {
+        if let Ok(key) = self.input.try_recv() {
+            return Some(key.map_or_else(Turn::Lost, Turn::Message));
         }
         if let Some(msg) = self.hands.ready() {
-            return Some(msg);
+            return Some(Turn::Message(msg));
         }
         match self.changes.try_recv() {
-            Ok(change) => Some(Msg::Changed(vec![change])),
-            Err(broadcast::error::TryRecvError::Lagged(_)) => Some(Msg::Missed),
+            Ok(change) => Some(Turn::Message(Msg::Changed(vec![change]))),
+            Err(broadcast::error::TryRecvError::Lagged(_)) => Some(Turn::Message(Msg::Missed)),
             Err(_) => None,
         }
     }
 }
 
-fn news(change: Result<Change, broadcast::error::RecvError>) -> Turn {
-    match change {
-        Ok(change) => Turn::Message(Msg::Changed(vec![change])),
-        Err(broadcast::error::RecvError::Lagged(_)) => Turn::Message(Msg::Missed),
-        Err(broadcast::error::RecvError::Closed) => Turn::Ignore,
+/// The next news of the engine; none any more once it has ended.
+async fn news(changes: &mut broadcast::Receiver<Change>) -> Option<Turn> {
+    match changes.recv().await {
+        Ok(change) => Some(Turn::Message(Msg::Changed(vec![change]))),
+        Err(broadcast::error::RecvError::Lagged(_)) => Some(Turn::Message(Msg::Missed)),
+        Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
     }
 }

@@ -61,7 +61,14 @@ impl Terminal {
     }
 
     /// Draws a frame.
+    ///
+    /// After a panic in a background task the hook has given the terminal back;
+    /// as long as the desk goes on, it is taken over again.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        if !MODES_ON.load(Ordering::SeqCst) {
+            modes_on()?;
+            self.clear()?;
+        }
         self.inner.draw(paint).map(drop)
     }
 
