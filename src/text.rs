@@ -60,13 +60,13 @@ impl fmt::Display for Clean {
 
 impl From<&str> for Clean {
     fn from(raw: &str) -> Self {
-        Self(gate(raw).into_owned())
+        Self(gate(raw, LAID_OUT).into_owned())
     }
 }
 
 impl From<String> for Clean {
     fn from(raw: String) -> Self {
-        match gate(&raw) {
+        match gate(&raw, LAID_OUT) {
             Cow::Borrowed(_) => Self(raw),
             Cow::Owned(clean) => Self(clean),
         }
@@ -105,8 +105,8 @@ fn is_invisible(c: char) -> bool {
 
 /// The one sanitizer, code point by code point: a sequence may be split over
 /// two messages, so it never tries to understand sequences.
-fn gate(raw: &str) -> Cow<'_, str> {
-    if raw.bytes().all(|b| (0x20..0x7F).contains(&b) || b == b'\n') && raw.len() <= LAID_OUT {
+fn gate(raw: &str, at_most: usize) -> Cow<'_, str> {
+    if raw.bytes().all(|b| (0x20..0x7F).contains(&b) || b == b'\n') && raw.len() <= at_most {
         return Cow::Borrowed(raw);
     }
     let mut out = String::with_capacity(raw.len());
@@ -116,7 +116,7 @@ fn gate(raw: &str) -> Cow<'_, str> {
     let mut taken = 0;
     while let Some(c) = chars.next() {
         taken += 1;
-        if taken > LAID_OUT {
+        if taken > at_most {
             out.push('…');
             break;
         }
@@ -160,6 +160,26 @@ fn gate(raw: &str) -> Cow<'_, str> {
         marks = 0;
     }
     Cow::Owned(out)
+}
+
+/// What is typed or pasted, through the same gate but uncut, as it follows the
+/// character `before`. A joiner typed last waits for what it will join.
+pub fn disarm(before: Option<char>, raw: &str) -> String {
+    let whole: String = before.into_iter().chain(raw.chars()).collect();
+    let mut clean = gate(&whole, usize::MAX).into_owned();
+    let last = raw.chars().next_back();
+    let spells = clean.chars().next_back().is_some_and(|c| !c.is_ascii());
+    if let Some(joiner) = last.filter(|c| spells && matches!(c, '\u{200C}' | '\u{200D}')) {
+        clean.push(joiner);
+    }
+    let skip = before.map_or(0, |c| {
+        if c == '\u{200C}' || c == '\u{200D}' {
+            0
+        } else {
+            c.len_utf8()
+        }
+    });
+    clean.split_off(skip.min(clean.len()))
 }
 
 /// Width in terminal cells.

@@ -157,7 +157,7 @@ fn the_agents_flow_costs_four_control_keys_and_sends_what_is_expected() {
         }],
         "the next one opens by itself"
     );
-    let effects = desk.send(Msg::Loaded(Loaded::Next(Some(id("1")))));
+    let effects = desk.send(Msg::Loaded(Loaded::Next(Some(id("4")), Some(id("1")))));
     assert!(effects.contains(&Effect::Open(id("1"))), "{effects:?}");
 }
 
@@ -326,7 +326,7 @@ fn a_draft_is_saved_soon_after_the_first_key_and_stays_with_its_person() {
         from: Some(id("3")),
         back: false
     }));
-    let effects = desk.send(Msg::Loaded(Loaded::Next(Some(id("1")))));
+    let effects = desk.send(Msg::Loaded(Loaded::Next(Some(id("3")), Some(id("1")))));
     assert_eq!(
         effects[0],
         save("hello", 5),
@@ -384,11 +384,12 @@ fn read_only_asks_for_nothing_that_is_sent() {
 
 #[test]
 fn each_control_key_asks_for_its_move_or_says_why_not() {
-    let cases: [(&str, &str, Result<Ask, &str>); 10] = [
+    let cases: [(&str, &str, Result<Ask, &str>); 11] = [
         ("Sam Iqbal", "t", Ok(Ask::Take)),
         ("Ana Ruiz", "t", Err("already")),
         ("Ana Ruiz", "E", Ok(Ask::Extend(Span::hours(24)))),
-        ("Ana Ruiz", "U", Ok(Ask::Release)),
+        ("Tomasz Wiśniewski", "U", Ok(Ask::Release)),
+        ("Ana Ruiz", "Uy", Ok(Ask::Release)),
         ("Sam Iqbal", "U", Err("t takes it first")),
         ("Sam Iqbal", "E", Err("t takes it first")),
         ("Ana Ruiz", "R", Err("no default app")),
@@ -706,7 +707,8 @@ fn quitting_saves_what_is_unsaved_and_stops_typing() {
     assert_eq!(effects, [ask("3", Ask::Typing(false)), save, Effect::Quit]);
     let mut desk = self::desk();
     assert_eq!(desk.keys("<^c>"), []);
-    assert_eq!(desk.keys("<^c>"), [Effect::Quit]);
+    assert_eq!(desk.keys("<^c>"), [], "threads are held, so it asks");
+    assert_eq!(desk.keys("y"), [Effect::Quit]);
     let mut desk = self::desk();
     assert_eq!(desk.keys("qn"), []);
     assert_eq!(desk.keys("qy"), [Effect::Quit]);
@@ -780,4 +782,137 @@ fn an_unknown_owner_is_replied_to_without_a_take() {
     page.conversation.owner = ThreadOwner::Unknown;
     desk.answer_thread(page);
     assert_eq!(asks(&desk.keys("r")), [&Ask::MarkSeen, &Ask::Typing(true)]);
+}
+
+#[test]
+fn who_has_begun_something_else_is_not_carried_away_to_the_next() {
+    let mut writing = desk();
+    writing.open("Ana Ruiz");
+    writing.keys("]rso");
+    let next = || Msg::Loaded(Loaded::Next(Some(id("3")), Some(id("1"))));
+    assert_eq!(writing.send(next()), []);
+    assert_eq!(writing.model.focus, Focus::Composer);
+    let mut elsewhere = desk();
+    elsewhere.open("Kemi Adeyemi");
+    assert_eq!(elsewhere.send(next()), []);
+    let mut asked = desk();
+    asked.open("Ana Ruiz");
+    asked.keys("]b");
+    assert_eq!(asked.send(next()), []);
+    assert_eq!(asks(&asked.keys("1")).len(), 1);
+}
+
+#[test]
+fn a_choice_is_for_the_conversation_it_was_about_and_no_other() {
+    let mut desk = desk();
+    desk.keys("jjb");
+    let without_ana: Vec<Conversation> =
+        rows().into_iter().filter(|row| row.id != id("3")).collect();
+    desk.answer_inbox(without_ana);
+    assert_eq!(desk.keys("1"), []);
+    assert!(
+        desk.model
+            .toasts
+            .iter()
+            .any(|t| t.text.contains("nothing was done"))
+    );
+}
+
+#[test]
+fn a_refused_reply_comes_back_before_what_was_typed_since() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rfirst<Enter>second");
+    let failed = Change::Failed {
+        conversation: id("3"),
+        act: Act::Send,
+        why: "no".into(),
+    };
+    desk.send(Msg::Changed(vec![failed]));
+    assert_eq!(
+        desk.model.thread.as_ref().map(|t| t.composer.text()),
+        Some("first\nsecond".into())
+    );
+    let saved = desk.pass(Span::millis(150));
+    assert!(matches!(saved[..], [Effect::SaveDraft { .. }]), "{saved:?}");
+    let mut doubt = self::desk();
+    doubt.open("Ana Ruiz");
+    doubt.keys("rfirst<Enter>");
+    doubt.send(Msg::Changed(vec![Change::InDoubt {
+        conversation: id("3"),
+        why: "lost".into(),
+    }]));
+    assert_eq!(
+        doubt.model.thread.as_ref().map(|t| t.composer.text()),
+        Some(String::new()),
+        "Meta may have it"
+    );
+}
+
+#[test]
+fn who_types_ahead_of_their_draft_loses_neither() {
+    let mut desk = desk();
+    desk.keys("jj<Enter>");
+    desk.keys("rnew");
+    assert_eq!(
+        desk.pass(Span::seconds(1)),
+        [],
+        "not saved over a draft that is not read yet"
+    );
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.draft = Some(("old".into(), (0, 3)));
+    desk.answer_thread(page);
+    assert_eq!(
+        desk.model.thread.as_ref().map(|t| t.composer.text()),
+        Some("old\nnew".into())
+    );
+}
+
+#[test]
+fn a_reply_to_somebody_far_down_the_list_waits_for_their_row() {
+    let mut desk = desk();
+    desk.keys("<^p>far");
+    let far = vec![(
+        id("far"),
+        "Far".to_owned(),
+        switchboard::domain::Platform::Messenger,
+    )];
+    desk.send(Msg::Loaded(Loaded::Found("far".into(), far)));
+    desk.keys("<Enter>");
+    assert_eq!(
+        asks(&desk.keys("rm")),
+        [] as [&Ask; 0],
+        "to whom is not known yet"
+    );
+    let mut row = rows().swap_remove(2);
+    row.id = id("far");
+    let effects = desk.answer_thread(thread_page(row, items()));
+    assert_eq!(asks(&effects), [&Ask::MarkSeen, &Ask::Typing(true)]);
+}
+
+#[test]
+fn after_a_failed_answer_the_list_can_be_asked_again() {
+    let mut desk = desk();
+    assert!(matches!(
+        desk.send(Msg::Changed(vec![Change::Inbox]))[..],
+        [Effect::LoadInbox(_)]
+    ));
+    desk.send(Msg::Failed("the cache cannot be used".into()));
+    assert!(matches!(
+        desk.send(Msg::Changed(vec![Change::Inbox]))[..],
+        [Effect::LoadInbox(_)]
+    ));
+}
+
+#[test]
+fn marking_seen_in_the_list_is_for_that_row() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("hkm");
+    desk.keys("l");
+    assert_eq!(
+        asks(&desk.keys("r")),
+        [&Ask::MarkSeen, &Ask::Typing(true)],
+        "Ana has not been seen by that"
+    );
 }

@@ -336,6 +336,27 @@ fn read_only_says_so() {
 }
 
 #[test]
+fn letting_go_of_somebody_who_waits_is_asked_about() {
+    let mut desk = Desk::new((80, 24));
+    desk.keys("U");
+    snap("release", &desk);
+}
+
+#[test]
+fn terminals_that_do_not_join_emoji_get_their_first() {
+    let mut desk = Desk::new((80, 24));
+    desk.theme = Theme::default().with_simple_emoji(true);
+    desk.open("Ana Ruiz");
+    let text = "👩\u{200d}👩\u{200d}👧 family · 🇳🇴 flag · 👍🏽 tone · 1\u{fe0f}\u{20e3} key · ❤\u{fe0f} heart · می\u{200c}خواهم";
+    let page = thread_page(
+        rows().swap_remove(2),
+        vec![message("m1", ago(0, 3), Author::Customer, text, vec![])],
+    );
+    desk.answer_thread(page);
+    snap("simple_emoji", &desk);
+}
+
+#[test]
 fn a_half_typed_sequence_shows_what_may_follow() {
     let mut desk = Desk::new((80, 24));
     desk.keys("g");

@@ -51,6 +51,7 @@ pub enum Action {
     Extend,
     Release,
     MarkSeen,
+    DropRefused,
     MessageType,
     Refresh,
     Redraw,
@@ -103,6 +104,7 @@ table! {
     Desk Extend "extend" ["E"] "keep control for another 24 hours";
     Desk Release "release" ["U"] "let go of control: the thread becomes idle";
     Desk MarkSeen "mark_seen" ["m"] "tell the customer that you have read";
+    Desk DropRefused "drop_refused" ["d"] "drop the replies that Meta refused";
     Desk MessageType "message_type" ["^t"] "change what the next reply goes out as";
     Desk Open "open" ["Enter"] "open the selected conversation";
     Desk Back "back" ["q", "Esc"] "back to the list; in the list: quit";

@@ -1,14 +1,14 @@
 //! What an agent does to a thread: reply, mark seen, move control.
 
 use super::{
-    Effect, Focus, Model, Thread,
+    Effect, Focus, Model, Thread, ToastKind,
     dialog::{Choice, Choose, Dialog},
     walk::{leave, open},
     writing::{send, stop_typing},
 };
 use crate::domain::{
-    AppId, Ask, Author, Conversation, HandBack, Item, Note, Outcome, PAGE_INBOX_APPS, Platform,
-    Routing, Span, ThreadOwner,
+    AppId, Ask, Author, Conversation, ConversationId, HandBack, Item, Note, Outcome,
+    PAGE_INBOX_APPS, Platform, Routing, Span, ThreadOwner,
 };
 
 /// How long one *extend* keeps control; Meta allows up to 7 days.
@@ -20,6 +20,15 @@ pub(super) fn reply(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let mut effects = open(model, id);
+    if let Some(thread) = model
+        .thread
+        .as_mut()
+        .filter(|thread| thread.conversation.psid.as_str().is_empty())
+    {
+        // Not even the row is at hand: the reply begins when it is.
+        thread.then_reply = true;
+        return effects;
+    }
     model.focus = Focus::Composer;
     let (now, server_now, attended) = (model.now, model.server_now(), model.attended);
     let routed = model
@@ -63,7 +72,7 @@ pub(super) fn mark_seen(model: &mut Model) -> Vec<Effect> {
     }
     let now = model.server_now();
     let effects = about_subject(model, Ask::MarkSeen);
-    if let Some(thread) = &mut model.thread {
+    if let Some(thread) = open_subject(model).filter(|_| !effects.is_empty()) {
         thread.marked_seen = Some(now);
     }
     effects
@@ -71,14 +80,25 @@ pub(super) fn mark_seen(model: &mut Model) -> Vec<Effect> {
 
 /// Does something to the subject, and says so where one looks.
 pub(super) fn about_subject(model: &mut Model, what: Ask) -> Vec<Effect> {
-    if let Some(thread) = &mut model.thread {
+    if let Some(thread) = open_subject(model) {
         thread.notice = None;
     }
-    model
+    let subject = model
         .subject()
+        .filter(|subject| !subject.psid.as_str().is_empty());
+    subject
         .map(|subject| ask(subject, what))
         .into_iter()
         .collect()
+}
+
+/// The open thread, if it is the subject.
+fn open_subject(model: &mut Model) -> Option<&mut Thread> {
+    let id = model.subject()?.id.clone();
+    model
+        .thread
+        .as_mut()
+        .filter(|thread| thread.conversation.id == id)
 }
 
 pub(super) fn ask(conversation: &Conversation, ask: Ask) -> Effect {
@@ -90,10 +110,10 @@ pub(super) fn ask(conversation: &Conversation, ask: Ask) -> Effect {
 }
 
 pub(super) fn pass_to(model: &mut Model) -> Vec<Effect> {
-    let Some(platform) = model.subject().map(|c| c.platform) else {
+    let Some(subject) = model.subject().cloned() else {
         return Vec::new();
     };
-    let inbox = match platform {
+    let inbox = match subject.platform {
         Platform::Messenger => PAGE_INBOX_APPS[0],
         Platform::Instagram => PAGE_INBOX_APPS[1],
     };
@@ -119,7 +139,9 @@ pub(super) fn pass_to(model: &mut Model) -> Vec<Effect> {
     {
         targets.push((AppId::new(inbox), "Page Inbox".into()));
     }
-    model.dialogs.push(Dialog::Choose(Choose::app(targets)));
+    model
+        .dialogs
+        .push(Dialog::Choose(Choose::app(&subject, targets)));
     Vec::new()
 }
 
@@ -165,8 +187,20 @@ pub(super) fn hand_back_of(model: &Model, thread: &Thread, outcome: Outcome) -> 
     }
 }
 
-/// What a line of a short list does.
-pub(super) fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
+/// What a line of a short list does. A choice that was about one conversation
+/// is never carried out on another.
+pub(super) fn chosen(
+    model: &mut Model,
+    about: Option<&ConversationId>,
+    choice: Choice,
+) -> Vec<Effect> {
+    if about.is_some() && about != model.subject().map(|subject| &subject.id) {
+        model.toast(
+            ToastKind::Warn,
+            "The selected conversation is another one now; nothing was done.",
+        );
+        return Vec::new();
+    }
     match choice {
         Choice::HandBack(outcome) => hand_back(model, outcome, None),
         Choice::PassTo(app) => hand_back(model, Outcome::Other, Some(app)),
@@ -177,7 +211,29 @@ pub(super) fn chosen(model: &mut Model, choice: Choice) -> Vec<Effect> {
                 .map(|t| hand_back_of(model, t, outcome));
             send(model, hand_back)
         }
+        Choice::Release => about_subject(model, Ask::Release),
         Choice::Quit => leave(model),
         Choice::Stay => Vec::new(),
     }
+}
+
+/// Letting go of somebody who waits is asked about first.
+pub(super) fn release(model: &mut Model) -> Vec<Effect> {
+    match model.subject() {
+        Some(subject) if subject.waiting() => {
+            let choose = Choose::release(subject);
+            model.dialogs.push(Dialog::Choose(choose));
+            Vec::new()
+        }
+        _ => about_subject(model, Ask::Release),
+    }
+}
+
+/// Removes the refused replies of a thread.
+pub(super) fn drop_refused(model: &mut Model) -> Vec<Effect> {
+    model
+        .subject()
+        .map(|subject| Effect::DropRefused(subject.id.clone()))
+        .into_iter()
+        .collect()
 }

@@ -12,7 +12,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::keymap::{Code, Key};
 use crate::{
     domain::{LocalId, Platform, SendAs, Timestamp},
-    text::Clean,
+    text,
 };
 
 /// The longest text in characters on Messenger (Send API reference: 2,000).
@@ -37,8 +37,9 @@ pub struct Composer {
     pub typing: Option<Timestamp>,
     /// When a key last changed the text.
     pub last_key: Timestamp,
-    /// A reply that is on its way: drafts read meanwhile are its own text.
-    pub awaiting: Option<LocalId>,
+    /// A reply that is on its way and its text: drafts read meanwhile are its
+    /// own text, and if it is refused it comes back.
+    pub awaiting: Option<(LocalId, String)>,
 }
 
 impl Default for Composer {
@@ -171,7 +172,27 @@ impl Composer {
         false
     }
 
-    /// Takes text in, cleaned: what is pasted comes from outside.
+    /// Puts text before what stands there: a refused reply, or the draft of
+    /// somebody who typed ahead of it.
+    pub fn put_before(&mut self, text: &str) {
+        let now = self.text();
+        if now.contains(text) {
+            return;
+        }
+        let (line, column) = self.cursor();
+        if now.is_empty() {
+            self.set(text, (u16::MAX, u16::MAX));
+        } else {
+            let lines = u16::try_from(text.split('\n').count()).unwrap_or(u16::MAX);
+            self.set(
+                &format!("{text}\n{now}"),
+                (line.saturating_add(lines), column),
+            );
+        }
+    }
+
+    /// Takes text in, cleaned: what is pasted comes from outside. The character
+    /// before the cursor counts too: it decides whether a joiner spells.
     pub fn insert(&mut self, text: &str) -> bool {
         let have: usize = self
             .area
@@ -179,7 +200,10 @@ impl Composer {
             .iter()
             .map(|l| l.chars().count() + 1)
             .sum();
-        let clean: String = Clean::from(text)
+        let (line, _, column) = self.line();
+        let before = column.checked_sub(1).and_then(|at| line.chars().nth(at));
+        let clean = text::disarm(before, text);
+        let clean: String = clean
             .chars()
             .take(HARD_LIMIT.saturating_sub(have))
             .collect();
@@ -310,6 +334,21 @@ mod tests {
     #[test]
     fn a_draft_comes_back_with_its_cursor_and_an_impossible_one_goes_to_the_end() {
         let mut composer = Composer::default();
+        for c in "می\u{200c}خواهم".chars() {
+            composer.insert(&c.to_string());
+        }
+        assert_eq!(composer.text(), "می\u{200c}خواهم", "a joiner that spells");
+        composer.set("", (0, 0));
+        composer.insert(&"x".repeat(6_000));
+        assert_eq!(composer.text().len(), 6_000, "nothing is cut");
+        composer.set("new", (0, 3));
+        composer.put_before("refused");
+        assert_eq!(
+            (composer.text().as_str(), composer.cursor()),
+            ("refused\nnew", (1, 3))
+        );
+        composer.put_before("refused");
+        assert_eq!(composer.text(), "refused\nnew", "once");
         composer.set("hello\nworld", (0, 2));
         assert_eq!(composer.cursor(), (0, 2));
         composer.set("hello\nworld", (65_535, 65_535));

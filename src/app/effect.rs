@@ -55,6 +55,8 @@ pub enum Effect {
         /// Line and column in characters.
         cursor: (u16, u16),
     },
+    /// Remove the refused replies of a thread.
+    DropRefused(ConversationId),
     /// Ask Meta for news now.
     Refresh,
     /// Somebody works at the desk, or nobody does.

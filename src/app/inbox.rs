@@ -71,6 +71,11 @@ impl Inbox {
         Some(Effect::LoadInbox(ask))
     }
 
+    /// The question under way failed: the next change asks anew.
+    pub(super) fn forget_question(&mut self) {
+        self.asked = None;
+    }
+
     /// Changes what is shown.
     pub(super) fn show(&mut self, view: View, filter: String) -> Option<Effect> {
         let same = self.view == view && self.filter == filter;

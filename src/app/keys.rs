@@ -4,14 +4,14 @@
 use super::{
     Effect, Focus, Model, ToastKind,
     action::{Action, Context},
-    acts::{EXTENSION, about_subject, mark_seen, pass_to, reply},
+    acts::{EXTENSION, about_subject, drop_refused, mark_seen, pass_to, release, reply},
     dialog,
     dialog::{Choose, Commands, Dialog, Help, Jump, PageKind},
     keymap::{Key, Meaning},
     layout,
     walk::{
-        back, find_in_thread, leave, next_waiting, open, page, prompt, read, read_on, show, step,
-        to_edge, to_pane,
+        back, find_in_thread, next_waiting, open, page, prompt, read, read_on, show, step, to_edge,
+        to_pane,
     },
     writing::{change_type, compose, leave_composer, send, send_hand_back},
 };
@@ -149,13 +149,17 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         A::Take => about_subject(model, Ask::Take),
         A::Request => about_subject(model, Ask::Request),
         A::Extend => about_subject(model, Ask::Extend(EXTENSION)),
-        A::Release => about_subject(model, Ask::Release),
+        A::Release => release(model),
+        A::DropRefused => drop_refused(model),
         A::MarkSeen => mark_seen(model),
         A::HandBack => {
             let bot = model.apps.bot_name();
-            model
-                .dialogs
-                .push(Dialog::Choose(Choose::outcome(&bot, false)));
+            if let Some(choose) = model
+                .subject()
+                .map(|subject| Choose::outcome(subject, &bot, false))
+            {
+                model.dialogs.push(Dialog::Choose(choose));
+            }
             Vec::new()
         }
         A::PassTo => pass_to(model),
@@ -203,6 +207,7 @@ pub fn why_not(model: &Model, action: Action) -> Option<String> {
             | A::Ownership
             | A::MessageType
             | A::Open
+            | A::DropRefused
     );
     if !needs_subject {
         return None;
@@ -240,6 +245,7 @@ pub fn why_not(model: &Model, action: Action) -> Option<String> {
         A::Request if routed => Some(format!(
             "Requests work only where no default app is set; {take} takes control."
         )),
+        A::DropRefused if !subject.unsettled => Some("No reply of this thread was refused.".into()),
         A::Request if ours => Some("We hold this thread already.".into()),
         _ => None,
     }
@@ -258,7 +264,7 @@ pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
         .cancel_at
         .is_some_and(|at| model.now.since(at) <= Span::seconds(2));
     if again {
-        return leave(model);
+        return back(model);
     }
     model.cancel_at = Some(model.now);
     model.toast(ToastKind::Info, "Press ^C again to quit.");

@@ -104,7 +104,7 @@ fn columns(width: u16) -> (u16, u16, u16) {
         let list = width * 36 / 100;
         (list, width - list, 0)
     } else {
-        let list = (width * 29 / 100).clamp(35, 56);
+        let list = (width * 29 / 100).clamp(35, 60);
         let customer = (width * 23 / 100).clamp(28, 44);
         (list, width - list - customer, customer)
     }

@@ -255,10 +255,7 @@ fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces> {
         SendState::Queued => (Tone::Dim, format!("◷ queued{as_word}")),
         SendState::Sending => (Tone::Dim, format!("… sending{as_word}")),
         SendState::Sent(_) => (Tone::Good, "✓ sent".into()),
-        SendState::Refused(why) => (
-            Tone::Bad,
-            format!("✗ not sent: {why} Your text is back in the composer."),
-        ),
+        SendState::Refused(why) => (Tone::Bad, format!("✗ not sent: {why}")),
         SendState::Unsure => (
             Tone::Warn,
             "? not confirmed: Meta may have it. It is looked for, not sent again.".into(),

@@ -72,6 +72,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
     let mut effects = match msg {
         Msg::Key(key) => {
             let mut effects = awake(model);
+            toast::read(&mut model.toasts, model.now);
             effects.extend(key_pressed(model, key));
             effects
         }
@@ -104,6 +105,11 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
         }
         Msg::Loaded(loaded) => take_in(model, loaded),
         Msg::Failed(why) => {
+            // Whatever was asked is not going to be answered.
+            model.inbox.forget_question();
+            if let Some(thread) = &mut model.thread {
+                thread.loading_older = false;
+            }
             model.toast(ToastKind::Bad, why);
             Vec::new()
         }
@@ -167,11 +173,9 @@ fn by_itself(model: &mut Model) -> Vec<Effect> {
     let Some(thread) = &mut model.thread else {
         return effects;
     };
-    if thread
-        .composer
-        .unsaved_since
-        .is_some_and(|since| now >= since.plus(SAVE_AFTER))
-    {
+    // Not before the draft on the disk is known: it would be overwritten.
+    let due = thread.composer.unsaved_since.filter(|_| thread.loaded);
+    if due.is_some_and(|since| now >= since.plus(SAVE_AFTER)) {
         effects.push(save_draft(thread));
     }
     if let Some(shown) = thread.composer.typing {

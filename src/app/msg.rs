@@ -35,8 +35,8 @@ pub enum Loaded {
     Inbox(InboxAsk, InboxPage),
     /// A thread; `None` when there is none of that id.
     Thread(ConversationId, Option<Box<ThreadPage>>),
-    /// The next who waits; `None` when nobody does.
-    Next(Option<ConversationId>),
+    /// The next who waits after this one; `None` when nobody does.
+    Next(Option<ConversationId>, Option<ConversationId>),
     /// People whose names fit, best first.
     Found(String, Vec<(ConversationId, String, Platform)>),
     /// The JSON of a thread, newest message first.

@@ -2,7 +2,8 @@
 //! of what was asked.
 
 use super::{
-    Anchor, Effect, Loaded, Model, THREAD_WINDOW, ToastKind,
+    Anchor, Effect, Focus, Loaded, Model, THREAD_WINDOW, ToastKind,
+    acts::reply,
     dialog::{Dialog, Page, PageKind},
     walk::{back, next_waiting, open},
 };
@@ -48,11 +49,21 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             failed(model, &conversation, act, why);
             Vec::new()
         }
+        Change::InDoubt { conversation, why } => {
+            in_doubt(model, &conversation, why);
+            Vec::new()
+        }
         Change::Link(link) => {
             if link != model.link
                 && let Link::TokenRefused(why) | Link::Broken(why) = &link
             {
                 model.toast(ToastKind::Bad, why.clone());
+            }
+            if link == Link::Polling
+                && let Some(thread) = &mut model.thread
+            {
+                // What failed for want of a link is old news now.
+                thread.notice = None;
             }
             model.link = link;
             Vec::new()
@@ -77,7 +88,12 @@ pub(super) fn sent(model: &mut Model, id: &ConversationId, local: &LocalId) -> V
     else {
         return Vec::new();
     };
-    if thread.composer.awaiting.as_ref() == Some(local) {
+    if thread
+        .composer
+        .awaiting
+        .as_ref()
+        .is_some_and(|(awaited, _)| awaited == local)
+    {
         thread.composer.awaiting = None;
     }
     if thread.advance_after.as_ref() != Some(local) {
@@ -128,13 +144,14 @@ pub(super) fn done(model: &mut Model, id: &ConversationId, act: Act) -> Vec<Effe
             model.toast(ToastKind::Good, "The owner has been asked for control.");
             Vec::new()
         }
-        Act::MarkSeen | Act::Pass | Act::Typing | Act::Send => Vec::new(),
+        Act::MarkSeen | Act::Pass | Act::Typing | Act::Send | Act::Save => Vec::new(),
     }
 }
 
 /// A refusal appears on what was refused: a reply's on its bubble, another
 /// act's above the composer; for a thread that is not open, as a toast.
 pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: String) {
+    let now = model.now;
     let words = match act {
         Act::Send => why,
         act => format!("Could not {}. {why}", act.words()),
@@ -151,9 +168,12 @@ pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: Stri
     thread.advance_after_pass = false;
     match act {
         Act::Send => {
-            thread.composer.awaiting = None;
             thread.advance_after = None;
             thread.anchor = Anchor::Bottom;
+            if let Some((_, text)) = thread.composer.awaiting.take() {
+                thread.composer.put_before(&text);
+                thread.composer.unsaved_since = Some(now);
+            }
             return;
         }
         Act::Take => {
@@ -166,6 +186,23 @@ pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: Stri
     thread.notice = Some(words);
 }
 
+/// The bubble says that it is looked for; nothing comes back into the composer,
+/// because Meta may have it.
+fn in_doubt(model: &mut Model, id: &ConversationId, why: String) {
+    match model
+        .thread
+        .as_mut()
+        .filter(|thread| thread.conversation.id == *id)
+    {
+        Some(thread) => {
+            thread.composer.awaiting = None;
+            thread.advance_after = None;
+            thread.anchor = Anchor::Bottom;
+        }
+        None => model.toast(ToastKind::Warn, why),
+    }
+}
+
 /// The cache answered.
 pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
     match loaded {
@@ -175,11 +212,15 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
                 let first = !thread.loaded;
                 thread.loading_older = false;
                 thread.take(*page);
+                let then_reply = std::mem::take(&mut thread.then_reply);
+                let mut effects = Vec::new();
                 if first {
-                    vec![Effect::LookedAt(id)]
-                } else {
-                    Vec::new()
+                    effects.push(Effect::LookedAt(id));
                 }
+                if then_reply {
+                    effects.extend(reply(model));
+                }
+                effects
             }
             (Some(thread), None) if thread.conversation.id == id => {
                 model.toast(
@@ -190,13 +231,24 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
             }
             _ => Vec::new(),
         },
-        Loaded::Next(Some(id)) => {
-            model.inbox.select(&id);
-            open(model, id)
-        }
-        Loaded::Next(None) => {
-            model.toast(ToastKind::Info, "Nobody else is waiting.");
-            Vec::new()
+        Loaded::Next(from, next) => {
+            // Somebody who has begun something else meanwhile is not carried
+            // away from it.
+            let here = model.subject().map(|subject| subject.id.clone());
+            let busy = model.focus == Focus::Composer || !model.dialogs.is_empty();
+            if busy || here != from {
+                return Vec::new();
+            }
+            match next {
+                Some(id) => {
+                    model.inbox.select(&id);
+                    open(model, id)
+                }
+                None => {
+                    model.toast(ToastKind::Info, "Nobody else is waiting.");
+                    Vec::new()
+                }
+            }
         }
         Loaded::Found(words, found) => {
             let Some(Dialog::Jump(jump)) = model.dialogs.last_mut() else {

@@ -61,6 +61,8 @@ pub struct Thread {
     pub advance_after: Option<LocalId>,
     /// After a hand-back without a reply, too.
     pub advance_after_pass: bool,
+    /// A reply begins as soon as the thread is at hand.
+    pub then_reply: bool,
     /// Words that were searched for.
     pub find: String,
 }
@@ -97,12 +99,13 @@ impl Thread {
             marked_seen: None,
             advance_after: None,
             advance_after_pass: false,
+            then_reply: false,
             find: String::new(),
         }
     }
 
-    /// Takes what the cache holds. A draft is taken only into an empty
-    /// composer with nothing on its way.
+    /// Takes what the cache holds. A draft never overwrites what is being
+    /// written, nor comes back while it is on its way.
     pub(super) fn take(&mut self, page: ThreadPage) {
         let first = !self.loaded;
         self.loaded = true;
@@ -124,14 +127,15 @@ impl Thread {
             }
         }
         let composer = &mut self.composer;
-        if let (true, None, None, Some((text, cursor))) = (
-            composer.is_empty(),
-            &composer.awaiting,
-            composer.unsaved_since,
-            page.draft,
-        ) {
+        let Some((text, cursor)) = page.draft.filter(|_| composer.awaiting.is_none()) else {
+            return;
+        };
+        if composer.is_empty() && composer.unsaved_since.is_none() {
             composer.set(&text, cursor);
             composer.saved = true;
+        } else if first {
+            // Somebody typed ahead of their own draft.
+            composer.put_before(&text);
         }
     }
 

@@ -27,6 +27,8 @@ pub struct Toast {
     pub kind: ToastKind,
     /// The words, raw.
     pub text: String,
+    /// When it came.
+    pub since: Timestamp,
     /// When it goes away.
     pub until: Timestamp,
 }
@@ -41,6 +43,7 @@ impl Toast {
         Self {
             kind,
             text,
+            since: now,
             until: now.plus(Span::seconds(seconds)),
         }
     }
@@ -52,4 +55,10 @@ pub(super) fn push(toasts: &mut VecDeque<Toast>, toast: Toast) {
     while toasts.len() > KEPT {
         toasts.pop_front();
     }
+}
+
+/// A key was pressed: what has been read goes, what went wrong stays.
+pub(super) fn read(toasts: &mut VecDeque<Toast>, now: Timestamp) {
+    let fresh = |toast: &Toast| now.since(toast.since) < Span::seconds(1);
+    toasts.retain(|toast| toast.kind == ToastKind::Bad || fresh(toast));
 }

@@ -84,6 +84,10 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
     }
     let mut effects = close_thread(model);
     model.focus = Focus::List;
+    // The cursor is on the person one comes from, if the view shows them.
+    if let Some(id) = model.last.clone() {
+        model.inbox.select(&id);
+    }
     effects.push(Effect::Close);
     effects
 }
@@ -234,7 +238,7 @@ pub(super) fn find_in_thread(model: &mut Model, forward: bool) {
 
 pub(super) fn prompt(model: &mut Model) -> Vec<Effect> {
     let (kind, text) = match (&model.thread, model.focus) {
-        (Some(thread), Focus::Thread) => (PromptKind::Find, thread.find.clone()),
+        (Some(_), Focus::Thread) => (PromptKind::Find, String::new()),
         _ => (PromptKind::Filter, model.inbox.filter.clone()),
     };
     model.dialogs.push(Dialog::Prompt(Prompt {

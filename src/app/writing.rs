@@ -110,7 +110,7 @@ pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
     thread.anchor = Anchor::Bottom;
     // Meta takes the typing bubble away by itself when a message arrives.
     thread.composer.clear();
-    thread.composer.awaiting = Some(local.clone());
+    thread.composer.awaiting = Some((local.clone(), text.clone()));
     if hand_back.is_some() {
         thread.advance_after = Some(local.clone());
         model.focus = Focus::Thread;
@@ -134,9 +134,8 @@ pub(super) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
         model.toast(ToastKind::Warn, why);
         return Vec::new();
     }
-    model
-        .dialogs
-        .push(Dialog::Choose(Choose::outcome(&bot, with_text)));
+    let choose = Choose::outcome(&thread.conversation, &bot, with_text);
+    model.dialogs.push(Dialog::Choose(choose));
     Vec::new()
 }
 

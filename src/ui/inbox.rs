@@ -197,9 +197,9 @@ fn wait(model: &Model, row: &Conversation) -> String {
 
 fn last_words(row: &Conversation) -> (String, Option<(String, Role)>) {
     let flag = if row.unsettled {
-        Some(("✗ not sent ".to_owned(), Role::Bad))
+        Some(("[not sent] ".to_owned(), Role::Bad))
     } else if row.draft {
-        Some(("draft ".to_owned(), Role::Warn))
+        Some(("[draft] ".to_owned(), Role::Warn))
     } else {
         None
     };

@@ -86,15 +86,33 @@ fn small(model: &Model, screen: Rect, buffer: &mut Buffer) {
     wrapped(&words, Style::default(), screen, buffer);
 }
 
-/// In ASCII mode nothing else may reach the terminal.
+/// The last word on every cell: in ASCII mode nothing else may reach the
+/// terminal, and simple terminals get simple emoji.
 fn finish(theme: &Theme, screen: Rect, buffer: &mut Buffer) {
-    if theme.is_ascii() {
-        for position in screen.intersection(buffer.area).positions() {
-            if let Some(cell) = buffer.cell_mut(position)
-                && !cell.symbol().is_ascii()
-            {
-                let plain = theme::ascii(cell.symbol());
-                cell.set_symbol(plain);
+    if !theme.is_ascii() && !theme.is_simple_emoji() {
+        return;
+    }
+    for position in screen.intersection(buffer.area).positions() {
+        let Some(cell) = buffer
+            .cell_mut(position)
+            .filter(|cell| !cell.symbol().is_ascii())
+        else {
+            continue;
+        };
+        if theme.is_ascii() {
+            let plain = theme::ascii(cell.symbol());
+            cell.set_symbol(plain);
+        } else if let Some(simple) = theme::simple_emoji(cell.symbol()) {
+            // A flag becomes two letters in its two cells.
+            let mut letters = simple.chars();
+            let first = letters.next().unwrap_or(' ');
+            cell.set_char(first);
+            let next = Position {
+                x: position.x + 1,
+                ..position
+            };
+            if let (Some(letter), Some(cell)) = (letters.next(), buffer.cell_mut(next)) {
+                cell.set_char(letter);
             }
         }
     }

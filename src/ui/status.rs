@@ -14,7 +14,7 @@ use crate::{
         Focus, Model, ToastKind,
         action::{Action, Context},
         layout::Layout,
-        shows_continuations,
+        shows_continuations, why_not,
     },
     domain::{Link, View},
     text,
@@ -178,6 +178,8 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffe
     };
     let pairs: Vec<(String, String)> = actions
         .iter()
+        // What cannot be done now is no help.
+        .filter(|(action, _)| why_not(model, *action).is_none())
         .map(|(action, words)| (keymap.key_of(*action), (*words).to_owned()))
         .collect();
     pairs_line(&pairs, theme, area, buffer);
@@ -204,11 +206,12 @@ pub(super) fn pairs_line(
     put(spans, area, buffer);
 }
 
-/// Short news over the upper right of the screen, where neither the newest
-/// messages nor the composer are.
+/// Short news on the right, where it hides least: at the bottom of the list, at
+/// the top of a thread, whose newest messages are at the bottom.
 pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let width = (layout.screen.width - 2).min(64);
     let mut top = layout.status.bottom();
+    let mut bottom = layout.explain.map_or(layout.hints.y, |area| area.y);
     for toast in model.toasts.iter().rev() {
         let role = match toast.kind {
             ToastKind::Info => Role::Text,
@@ -223,12 +226,17 @@ pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut
         };
         let lines = text::wrap(&toast.text.as_str().into(), usize::from(width - 4));
         let height = u16::try_from(lines.len()).unwrap_or(5).min(5) + 2;
-        if top + height > layout.hints.y {
+        if top + height > bottom {
             return;
         }
+        let y = if model.focus == Focus::List {
+            bottom - height
+        } else {
+            top
+        };
         let area = Rect {
             x: layout.screen.right() - width - 1,
-            y: top,
+            y,
             width,
             height,
         };
@@ -245,6 +253,10 @@ pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut
             ..inner
         };
         wrapped(&toast.text, theme.style(role), inner, buffer);
-        top += height;
+        if model.focus == Focus::List {
+            bottom -= height;
+        } else {
+            top += height;
+        }
     }
 }

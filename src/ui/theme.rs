@@ -48,12 +48,32 @@ pub enum Role {
 pub struct Theme {
     monochrome: bool,
     ascii: bool,
+    simple_emoji: bool,
 }
 
 impl Theme {
     /// With or without colour, with or without characters beyond ASCII.
     pub fn new(monochrome: bool, ascii: bool) -> Self {
-        Self { monochrome, ascii }
+        Self {
+            monochrome,
+            ascii,
+            simple_emoji: false,
+        }
+    }
+
+    /// Draws only the first of an emoji sequence, for terminals that do not
+    /// join them and would leave pieces behind.
+    #[must_use]
+    pub fn with_simple_emoji(self, simple_emoji: bool) -> Self {
+        Self {
+            simple_emoji,
+            ..self
+        }
+    }
+
+    /// Whether emoji sequences are drawn by their first.
+    pub fn is_simple_emoji(&self) -> bool {
+        self.simple_emoji
     }
 
     /// Whether only ASCII may reach the terminal.
@@ -117,4 +137,24 @@ pub(super) fn ascii(symbol: &str) -> &'static str {
         "‖" => "=",
         _ => "?",
     }
+}
+
+/// What to draw instead of an emoji sequence: its first character, or the two
+/// letters of a flag. `None` for everything else.
+pub(super) fn simple_emoji(symbol: &str) -> Option<String> {
+    let letter = |c: char| {
+        let place = (c as u32)
+            .checked_sub(0x1F1E6)
+            .filter(|place| *place < 26)?;
+        char::from_u32('A' as u32 + place)
+    };
+    let mut chars = symbol.chars();
+    let first = chars.next()?;
+    let joins = |c: char| matches!(c, '\u{200D}' | '\u{FE0F}' | '\u{20E3}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E007F}');
+    if let Some(letters) = symbol.chars().map(letter).collect::<Option<String>>() {
+        return Some(letters);
+    }
+    // Scripts that spell with joiners are no emoji.
+    let emoji = first as u32 >= 0x2000 || symbol.contains('\u{20E3}');
+    (emoji && chars.any(joins)).then(|| first.to_string())
 }

@@ -177,10 +177,7 @@ fn welcome(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let key = |action| model.settings.keymap.key_of(action);
     let rows = [
         (key(Action::Open), "open the selected conversation"),
-        (
-            key(Action::Reply),
-            "reply: takes control, marks seen, shows typing",
-        ),
+        (key(Action::Reply), "reply: take, mark seen, show typing"),
         (key(Action::NextWaiting), "open the next who waits"),
         (key(Action::Jump), "jump to a person by name"),
         (key(Action::Help), "all keys"),

@@ -9,7 +9,7 @@ use super::{
     },
     Stay, move_cursor,
 };
-use crate::domain::{AppId, Outcome};
+use crate::domain::{AppId, Conversation, ConversationId, Outcome};
 
 /// What a line of the list does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Choice {
     SendHandBack(Outcome),
     /// Pass the thread to this app.
     PassTo(AppId),
+    /// Let go of control.
+    Release,
     /// End the program.
     Quit,
     /// Back to the desk.
@@ -31,6 +33,8 @@ pub enum Choice {
 pub struct Choose {
     /// What is asked.
     pub title: String,
+    /// The conversation it is about; the choice is for no other.
+    pub about: Option<ConversationId>,
     /// The lines: a key, words, what it does.
     pub lines: Vec<(char, String, Choice)>,
     /// The marked line.
@@ -39,12 +43,13 @@ pub struct Choose {
 
 impl Choose {
     /// How did it end? With `send`, the reply goes out first.
-    pub fn outcome(bot: &str, send: bool) -> Self {
-        let title = if send {
-            format!("Send and hand back to {bot}")
+    pub fn outcome(conversation: &Conversation, bot: &str, send: bool) -> Self {
+        let act = if send {
+            "Send and hand back"
         } else {
-            format!("Hand back to {bot}")
+            "Hand back"
         };
+        let title = format!("{act} to {bot}: {}", conversation.display_name());
         let lines = Outcome::ALL.into_iter().zip('1'..).map(|(outcome, key)| {
             let choice = if send {
                 Choice::SendHandBack(outcome)
@@ -55,20 +60,40 @@ impl Choose {
         });
         Self {
             title,
+            about: Some(conversation.id.clone()),
             lines: lines.collect(),
             cursor: 0,
         }
     }
 
     /// Which app?
-    pub fn app(apps: Vec<(AppId, String)>) -> Self {
+    pub fn app(conversation: &Conversation, apps: Vec<(AppId, String)>) -> Self {
         let lines = apps
             .into_iter()
             .zip('1'..='9')
             .map(|((id, name), key)| (key, name, Choice::PassTo(id)));
         Self {
-            title: "Pass the thread to".into(),
+            title: format!("Pass {} to", conversation.display_name()),
+            about: Some(conversation.id.clone()),
             lines: lines.collect(),
+            cursor: 0,
+        }
+    }
+
+    /// Really, while they wait?
+    pub fn release(conversation: &Conversation) -> Self {
+        let title = format!(
+            "{} waits for an answer. Let go of the thread?",
+            conversation.display_name()
+        );
+        let lines = vec![
+            ('y', "let go: nobody holds it then".into(), Choice::Release),
+            ('n', "keep it".into(), Choice::Stay),
+        ];
+        Self {
+            title,
+            about: Some(conversation.id.clone()),
+            lines,
             cursor: 0,
         }
     }
@@ -86,6 +111,7 @@ impl Choose {
         ];
         Self {
             title,
+            about: None,
             lines,
             cursor: 0,
         }
@@ -100,7 +126,7 @@ impl Choose {
         };
         match line {
             Some((_, _, choice)) => {
-                effects.extend(chosen(model, choice.clone()));
+                effects.extend(chosen(model, self.about.as_ref(), choice.clone()));
                 Stay::Close
             }
             None => {

@@ -122,6 +122,8 @@ pub(super) fn move_cursor(cursor: &mut usize, count: usize, key: Key) -> bool {
         Code::Char('p') if key.ctrl => cursor.saturating_sub(1),
         Code::PageDown => (*cursor + 10).min(last),
         Code::PageUp => cursor.saturating_sub(10),
+        Code::Home => 0,
+        Code::End => last,
         _ => return false,
     };
     true

@@ -28,8 +28,13 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Position {
     let size = ((screen.width - 4).min(110), screen.height - 2);
+    let count = help.fitting().len();
     let inner = boxed(
-        "keys: type to search, Enter runs, Esc closes",
+        &format!(
+            "keys {}/{}: type to search, Enter runs, Esc closes",
+            (help.cursor + 1).min(count),
+            count
+        ),
         size,
         screen,
         theme,
