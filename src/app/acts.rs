@@ -7,8 +7,8 @@ use super::{
     writing::{send, stop_typing},
 };
 use crate::domain::{
-    AppId, Ask, Author, Conversation, ConversationId, HandBack, Item, Note, Outcome,
-    PAGE_INBOX_APPS, Platform, Routing, Span, ThreadOwner,
+    AppId, Ask, Author, ConversationId, HandBack, Item, Note, Outcome, PAGE_INBOX_APPS, Platform,
+    Routing, Span, ThreadOwner,
 };
 
 /// How long one *extend* keeps control; Meta allows up to 7 days.
@@ -44,7 +44,7 @@ pub(super) fn reply(model: &mut Model) -> Vec<Effect> {
         ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs | ThreadOwner::Idle
     );
     if routed && held_by_others {
-        effects.push(ask(&thread.conversation, Ask::Take));
+        effects.push(Effect::ask(&thread.conversation, Ask::Take));
     }
     if attended {
         let news = thread.marked_seen.is_none_or(|at| {
@@ -55,11 +55,11 @@ pub(super) fn reply(model: &mut Model) -> Vec<Effect> {
         });
         if news {
             thread.marked_seen = Some(server_now);
-            effects.push(ask(&thread.conversation, Ask::MarkSeen));
+            effects.push(Effect::ask(&thread.conversation, Ask::MarkSeen));
         }
         if thread.composer.typing.is_none() {
             thread.composer.typing = Some(now);
-            effects.push(ask(&thread.conversation, Ask::Typing(true)));
+            effects.push(Effect::ask(&thread.conversation, Ask::Typing(true)));
         }
         thread.composer.last_key = now;
     }
@@ -87,7 +87,7 @@ pub(super) fn about_subject(model: &mut Model, what: Ask) -> Vec<Effect> {
         .subject()
         .filter(|subject| !subject.psid.as_str().is_empty());
     subject
-        .map(|subject| ask(subject, what))
+        .map(|subject| Effect::ask(subject, what))
         .into_iter()
         .collect()
 }
@@ -99,14 +99,6 @@ fn open_subject(model: &mut Model) -> Option<&mut Thread> {
         .thread
         .as_mut()
         .filter(|thread| thread.conversation.id == id)
-}
-
-pub(super) fn ask(conversation: &Conversation, ask: Ask) -> Effect {
-    Effect::Ask {
-        conversation: conversation.id.clone(),
-        psid: conversation.psid.clone(),
-        ask,
-    }
 }
 
 pub(super) fn pass_to(model: &mut Model) -> Vec<Effect> {
@@ -167,7 +159,7 @@ pub(super) fn hand_back(model: &mut Model, outcome: Outcome, to: Option<AppId>) 
         thread.notice = None;
         thread.advance_after_pass = true;
     }
-    effects.push(ask(&subject, Ask::Pass(back)));
+    effects.push(Effect::ask(&subject, Ask::Pass(back)));
     effects
 }
 

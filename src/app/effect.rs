@@ -1,6 +1,6 @@
 //! Every way out: plain data, so tests compare it.
 
-use crate::domain::{Ask, ConversationId, InboxAsk, Psid};
+use crate::domain::{Ask, Conversation, ConversationId, InboxAsk, Psid};
 
 /// Something to be done outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,4 +70,15 @@ pub enum Effect {
     Suspend,
     /// End the program.
     Quit,
+}
+
+impl Effect {
+    /// To do something to the thread of a conversation.
+    pub(super) fn ask(conversation: &Conversation, ask: Ask) -> Self {
+        Self::Ask {
+            conversation: conversation.id.clone(),
+            psid: conversation.psid.clone(),
+            ask,
+        }
+    }
 }

@@ -15,7 +15,7 @@ use super::{
     },
     writing::{change_type, compose, leave_composer, send, send_hand_back},
 };
-use crate::domain::{Ask, ReplyAs, Routing, Span, ThreadOwner, View, WindowClosed};
+use crate::domain::{Ask, ReplyAs, Routing, Span, ThreadOwner, View};
 
 pub(super) fn key_pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     if layout::too_small(model.size) && key != Key::ctrl('c') {
@@ -232,7 +232,7 @@ pub fn why_not(model: &Model, action: Action) -> Option<String> {
             .window(model.server_now())
             .choose(model.server_now(), ReplyAs::Auto)
             .err()
-            .map(closed_words),
+            .map(|closed| closed.words().to_owned()),
         A::Take if !routed => Some(format!(
             "No default app is set for this Page, so Meta refuses take; everyone may reply, and {} asks the bot.",
             model.settings.keymap.key_of(A::Request)
@@ -249,11 +249,6 @@ pub fn why_not(model: &Model, action: Action) -> Option<String> {
         A::Request if ours => Some("We hold this thread already.".into()),
         _ => None,
     }
-}
-
-/// Why the composer is closed.
-pub fn closed_words(_: WindowClosed) -> String {
-    "Closed: Meta takes nothing later than 7 days after the customer's last message. It opens when they write again.".into()
 }
 
 pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {

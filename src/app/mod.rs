@@ -39,10 +39,9 @@ mod toast;
 mod walk;
 mod writing;
 
-use acts::ask;
 pub use effect::Effect;
 pub use inbox::{Inbox, WINDOW as INBOX_WINDOW};
-pub use keys::{closed_words, why_not};
+pub use keys::why_not;
 use keys::{key_pressed, pasted};
 pub use model::{Focus, Model, Settings};
 pub use msg::{Loaded, Msg};
@@ -181,10 +180,10 @@ fn by_itself(model: &mut Model) -> Vec<Effect> {
     if let Some(shown) = thread.composer.typing {
         if now >= thread.composer.last_key.plus(TYPING_PAUSE) {
             thread.composer.typing = None;
-            effects.push(ask(&thread.conversation, Ask::Typing(false)));
+            effects.push(Effect::ask(&thread.conversation, Ask::Typing(false)));
         } else if now >= shown.plus(TYPING_REFRESH) {
             thread.composer.typing = Some(now);
-            effects.push(ask(&thread.conversation, Ask::Typing(true)));
+            effects.push(Effect::ask(&thread.conversation, Ask::Typing(true)));
         }
     }
     effects

@@ -2,11 +2,8 @@
 //! sending it.
 
 use super::{
-    Anchor, Effect, Focus, Model, Thread, ToastKind,
-    acts::ask,
-    composer,
+    Anchor, Effect, Focus, Model, Thread, ToastKind, composer,
     dialog::{Choose, Dialog},
-    keys::closed_words,
 };
 use crate::domain::{Ask, HandBack, LocalId, Platform, SendAs};
 
@@ -28,7 +25,7 @@ pub(super) fn compose(
     composer.unsaved_since.get_or_insert(now);
     if composer.typing.is_none() && attended && !composer.is_empty() && !model.settings.read_only {
         composer.typing = Some(now);
-        return vec![ask(&thread.conversation, Ask::Typing(true))];
+        return vec![Effect::ask(&thread.conversation, Ask::Typing(true))];
     }
     Vec::new()
 }
@@ -38,7 +35,7 @@ pub(super) fn stop_typing(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     match thread.composer.typing.take() {
-        Some(_) => vec![ask(&thread.conversation, Ask::Typing(false))],
+        Some(_) => vec![Effect::ask(&thread.conversation, Ask::Typing(false))],
         None => Vec::new(),
     }
 }
@@ -78,7 +75,7 @@ pub(super) fn change_type(model: &mut Model) {
                 format!("This reply goes out as {}.", other.word()),
             );
         }
-        Err(closed) => model.toast(ToastKind::Warn, closed_words(closed)),
+        Err(closed) => model.toast(ToastKind::Warn, closed.words()),
     }
 }
 
@@ -121,7 +118,7 @@ pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
         send_as,
         hand_back,
     };
-    vec![ask(&thread.conversation, what)]
+    vec![Effect::ask(&thread.conversation, what)]
 }
 
 pub(super) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
@@ -155,5 +152,8 @@ pub(super) fn why_not_send(model: &Model, thread: &Thread) -> Option<String> {
             "Too long: {length} {unit}, and Meta takes {limit}. Shorten it or send it in parts."
         ));
     }
-    model.send_as(thread).err().map(closed_words)
+    model
+        .send_as(thread)
+        .err()
+        .map(|closed| closed.words().to_owned())
 }

@@ -143,6 +143,13 @@ impl Window {
     }
 }
 
+impl WindowClosed {
+    /// Why it is closed, and what opens it.
+    pub fn words(self) -> &'static str {
+        "Closed: Meta takes nothing later than 7 days after the customer's last message. It opens when they write again."
+    }
+}
+
 impl SendAs {
     /// The word shown in the composer's frame.
     pub fn word(self) -> &'static str {

@@ -2,11 +2,12 @@
 //! answers, and Meta's rules between them.
 //!
 //! ```text
-//!   HTTP ─ server ─ params ─┬─ read ─ nodes, people   conversations, messages, profiles
-//!          (log, faults)    ├─ send                   the Send API and its checks X1 …
+//!   HTTP ─ server ─ params ─┬─ read ─ nodes, people   conversations, messages, profiles;
+//!          (log, faults)    │                         answer: fields, cursors, times
+//!                           ├─ send                   the Send API and its checks X1 …
 //!                           └─ control                thread ownership, rules R4 … R8
 //!                                │
-//!      scenario, grow ─► world ◄─┘  script moves bot and customers with the clock
+//!      scenario, grow ─► world ◄─┘  script carries out what bot and customers plan
 //! ```
 //!
 //! Nothing runs in the background: before each answer the world is brought up to
@@ -17,6 +18,7 @@
 //! Choices of ours, where Meta's documentation is silent, are marked "our
 //! choice" at the code.
 
+mod answer;
 mod control;
 mod fail;
 mod faults;
@@ -25,6 +27,7 @@ mod grow;
 mod nodes;
 mod params;
 mod people;
+mod plan;
 mod read;
 mod scenario;
 mod script;
@@ -116,7 +119,7 @@ impl Simulator {
             "page_id": world.page.id,
             "instagram_id": world.page.instagram_id,
             "seed": world.seed,
-            "now": read::iso(self.clock.now().as_millis()),
+            "now": answer::iso(self.clock.now().as_millis()),
             "apps": world.apps.iter().map(|app| json!({
                 "name": app.name, "id": app.id, "token": app.token, "secret": app.secret,
                 "verify_token": app.verify_token, "webhook": app.webhook,
@@ -125,7 +128,7 @@ impl Simulator {
                 "id": person.id, "name": person.name, "platform": person.platform.word(),
                 "conversation_id": person.conversation,
                 "owner": person.owner_at(self.clock.now().as_millis()).map(|app| world.apps[app].name.clone()),
-                "last_message_at": person.last_customer_at().map(read::iso),
+                "last_message_at": person.last_customer_at().map(answer::iso),
             })).collect::<Vec<_>>(),
         })
     }

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    answer::{Asker, LIMIT, LIMIT_AT_MOST, asked, cursor_list, iso, project, uncursor},
     fail::Fail,
     fields::Field,
     params::unwrap_text,
-    read::{Asker, LIMIT, LIMIT_AT_MOST, asked, cursor_list, iso, project, uncursor},
     world::{DAY, Message, Person, Platform, Sender, World},
 };
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
+    answer::{Asker, asked, project},
     fail::Fail,
-    read::{Asker, asked, project},
     world::{Person, Platform, ProfileKind},
 };
 

@@ -1,34 +1,19 @@
 //! The GET side: what a path means, the list (E1), the Page and tokens (E9).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
+    answer::{Asker, asked, cursor_list, limit, project, uncursor},
     control,
     fail::Fail,
-    fields::{self, Field},
-    nodes,
-    params::Params,
-    people,
+    nodes, people,
     world::{DAY, Platform, TokenState, World},
 };
 
-/// Rows of a list when the caller names no limit, and at most.
-pub(super) const LIMIT: usize = 25;
-pub(super) const LIMIT_AT_MOST: usize = 100;
 /// The conversation limit: 2 calls a second, averaged over two seconds (the
 /// averaging is our choice).
 const CALLS_A_SECOND: f64 = 2.0;
 const BURST: f64 = 4.0;
-
-/// What a read may need besides the world.
-pub(super) struct Asker<'a> {
-    pub(super) app: usize,
-    pub(super) params: &'a Params,
-    pub(super) now: i64,
-    /// Such as `http://127.0.0.1:8700/v26.0/1048/conversations`.
-    pub(super) url: String,
-    pub(super) token: &'a str,
-}
 
 pub(super) fn call(world: &mut World, path: &[&str], ask: &Asker<'_>) -> Result<Value, Fail> {
     let page = |id: &str| id == "me" || id == world.page.id;
@@ -88,37 +73,6 @@ fn app_node(world: &World, app: usize) -> Value {
     let app = &world.apps[app];
     json!({"category": "Business", "link": format!("https://apps.example/{}", app.id), "name": app.name, "id": app.id,
            "subscribed_fields": ["messages", "messaging_postbacks", "message_echoes", "standby", "messaging_handovers"]})
-}
-
-pub(super) fn asked(ask: &Asker<'_>, default: &[&str]) -> Result<Vec<Field>, Fail> {
-    match ask.params.text("fields") {
-        Some(text) if !text.trim().is_empty() => fields::parse(&text),
-        _ => Ok(default.iter().map(|name| Field::plain(name)).collect()),
-    }
-}
-
-fn limit(ask: &Asker<'_>) -> usize {
-    ask.params
-        .number("limit")
-        .and_then(|n| usize::try_from(n).ok())
-        .unwrap_or(LIMIT)
-        .clamp(1, LIMIT_AT_MOST)
-}
-
-/// A node with the asked fields that have a value, and its id.
-pub(super) fn project(
-    id: &str,
-    fields: &[Field],
-    mut value: impl FnMut(&Field) -> Result<Option<Value>, Fail>,
-) -> Result<Value, Fail> {
-    let mut node = Map::new();
-    for field in fields.iter().filter(|field| field.name != "id") {
-        if let Some(value) = value(field)? {
-            node.insert(field.name.clone(), value);
-        }
-    }
-    node.insert("id".into(), json!(id));
-    Ok(Value::Object(node))
 }
 
 fn page_node(world: &World, ask: &Asker<'_>) -> Result<Value, Fail> {
@@ -247,75 +201,6 @@ fn spend(world: &mut World, ask: &Asker<'_>) -> Result<(), Fail> {
             "(#613) Calls to this api have exceeded the rate limit.",
         ))
     }
-}
-
-fn cursor((time, at): (i64, usize)) -> String {
-    format!("QVFI{time:x}Z{at:x}")
-}
-
-pub(super) fn uncursor(text: &str) -> Result<(i64, usize), Fail> {
-    let parts = text
-        .strip_prefix("QVFI")
-        .and_then(|rest| rest.split_once('Z'));
-    let read = |(time, at): (&str, &str)| {
-        let time = i64::from_str_radix(time, 16)
-            .ok()
-            .filter(|time| *time >= 0)?;
-        let at = u32::from_str_radix(at, 16).ok()?;
-        Some((time, usize::try_from(at).ok()?))
-    };
-    parts
-        .and_then(read)
-        .ok_or_else(|| Fail::parameter("Invalid cursors values"))
-}
-
-/// `data` and `paging`; `next` is absolute, on the host that was called, and
-/// only there when more is.
-pub(super) fn cursor_list(
-    data: Vec<Value>,
-    first: Option<(i64, usize)>,
-    last: Option<(i64, usize)>,
-    more: bool,
-    ask: &Asker<'_>,
-    url: &str,
-) -> Value {
-    let (Some(first), Some(last)) = (first, last) else {
-        return json!({ "data": data });
-    };
-    let mut paging = json!({"cursors": {"before": cursor(first), "after": cursor(last)}});
-    if more {
-        let mut next = format!(
-            "{url}?access_token={}&limit={}&after={}",
-            encode(ask.token),
-            limit(ask),
-            cursor(last)
-        );
-        for key in ["platform", "fields", "folder"] {
-            if let Some(value) = ask.params.text(key) {
-                next.push_str(&format!("&{key}={}", encode(&value)));
-            }
-        }
-        paging["next"] = json!(next);
-    }
-    json!({"data": data, "paging": paging})
-}
-
-fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|b| {
-            if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
-                char::from(b).to_string()
-            } else {
-                format!("%{b:02X}")
-            }
-        })
-        .collect()
-}
-
-/// `2026-11-20T09:14:02+0000`
-pub(super) fn iso(ms: i64) -> String {
-    let time = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
-    time.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
 }
 
 /// The app behind a token: X1 to X3. An app token `id|secret` serves

@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::{
     Options, grow,
-    script::{self, Plan},
+    plan::Plan,
+    script,
     world::{App, DAY, Life, Message, Page, Platform, ProfileKind, Sender, TokenState, World},
 };
 use crate::clock::{Random, Timestamp};

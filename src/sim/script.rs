@@ -3,47 +3,12 @@
 //! Plans are kept in a heap and carried out when the clock has passed them, at
 //! the next call; a plan is carried out at its own time, not at the call's.
 
-use std::cmp::Ordering;
-
 use serde_json::{Value, json};
 
-use super::world::{Life, Message, Sender, World};
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Planned {
-    pub(super) at: i64,
-    /// Plans of one moment are carried out in the order they were made.
-    order: u64,
-    pub(super) person: usize,
-    pub(super) plan: Plan,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Plan {
-    /// The person reads what the Page sent.
-    Read,
-    /// The person writes their next answer, or a line of small talk.
-    Answer,
-    /// The bot answers what the person wrote.
-    BotAnswers,
-    /// A person who chats with the bot says the next thing.
-    Chat(u32),
-    /// Somebody replies in Meta's own inbox.
-    Inbox(String),
-}
-
-impl Ord for Planned {
-    /// Earliest first out of a max-heap.
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.at, other.order).cmp(&(self.at, self.order))
-    }
-}
-
-impl PartialOrd for Planned {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
+use super::{
+    plan::{Plan, Planned},
+    world::{Life, Message, Sender, World},
+};
 
 /// Puts a plan on the list.
 pub(super) fn plan(world: &mut World, at: i64, person: usize, plan: Plan) {

@@ -19,13 +19,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::{
-    Simulator, control,
-    fail::Fail,
-    faults::Fault,
-    params::Params,
-    read::{self, Asker},
-    script, send,
-    world::World,
+    Simulator, answer::Asker, control, fail::Fail, faults::Fault, params::Params, read, script,
+    send, world::World,
 };
 use crate::clock::Stopwatch;
 

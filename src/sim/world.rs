@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
 
 use serde_json::{Value, json};
 
-use super::{faults::Faults, script::Planned};
+use super::{faults::Faults, plan::Planned};
 use crate::clock::Random;
 
 pub(super) const HOUR: i64 = 3_600_000;

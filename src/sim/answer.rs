@@ -1,0 +1,124 @@
+//! What all answers have in common: asked fields, pages with cursors, times.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    fail::Fail,
+    fields::{self, Field},
+    params::Params,
+};
+
+/// Rows of a list when the caller names no limit, and at most.
+pub(super) const LIMIT: usize = 25;
+
+pub(super) const LIMIT_AT_MOST: usize = 100;
+
+/// What a read may need besides the world.
+pub(super) struct Asker<'a> {
+    pub(super) app: usize,
+    pub(super) params: &'a Params,
+    pub(super) now: i64,
+    /// Such as `http://127.0.0.1:8700/v26.0/1048/conversations`.
+    pub(super) url: String,
+    pub(super) token: &'a str,
+}
+
+pub(super) fn asked(ask: &Asker<'_>, default: &[&str]) -> Result<Vec<Field>, Fail> {
+    match ask.params.text("fields") {
+        Some(text) if !text.trim().is_empty() => fields::parse(&text),
+        _ => Ok(default.iter().map(|name| Field::plain(name)).collect()),
+    }
+}
+
+pub(super) fn limit(ask: &Asker<'_>) -> usize {
+    ask.params
+        .number("limit")
+        .and_then(|n| usize::try_from(n).ok())
+        .unwrap_or(LIMIT)
+        .clamp(1, LIMIT_AT_MOST)
+}
+
+/// A node with the asked fields that have a value, and its id.
+pub(super) fn project(
+    id: &str,
+    fields: &[Field],
+    mut value: impl FnMut(&Field) -> Result<Option<Value>, Fail>,
+) -> Result<Value, Fail> {
+    let mut node = Map::new();
+    for field in fields.iter().filter(|field| field.name != "id") {
+        if let Some(value) = value(field)? {
+            node.insert(field.name.clone(), value);
+        }
+    }
+    node.insert("id".into(), json!(id));
+    Ok(Value::Object(node))
+}
+
+fn cursor((time, at): (i64, usize)) -> String {
+    format!("QVFI{time:x}Z{at:x}")
+}
+
+pub(super) fn uncursor(text: &str) -> Result<(i64, usize), Fail> {
+    let parts = text
+        .strip_prefix("QVFI")
+        .and_then(|rest| rest.split_once('Z'));
+    let read = |(time, at): (&str, &str)| {
+        let time = i64::from_str_radix(time, 16)
+            .ok()
+            .filter(|time| *time >= 0)?;
+        let at = u32::from_str_radix(at, 16).ok()?;
+        Some((time, usize::try_from(at).ok()?))
+    };
+    parts
+        .and_then(read)
+        .ok_or_else(|| Fail::parameter("Invalid cursors values"))
+}
+
+/// `data` and `paging`; `next` is absolute, on the host that was called, and
+/// only there when more is.
+pub(super) fn cursor_list(
+    data: Vec<Value>,
+    first: Option<(i64, usize)>,
+    last: Option<(i64, usize)>,
+    more: bool,
+    ask: &Asker<'_>,
+    url: &str,
+) -> Value {
+    let (Some(first), Some(last)) = (first, last) else {
+        return json!({ "data": data });
+    };
+    let mut paging = json!({"cursors": {"before": cursor(first), "after": cursor(last)}});
+    if more {
+        let mut next = format!(
+            "{url}?access_token={}&limit={}&after={}",
+            encode(ask.token),
+            limit(ask),
+            cursor(last)
+        );
+        for key in ["platform", "fields", "folder"] {
+            if let Some(value) = ask.params.text(key) {
+                next.push_str(&format!("&{key}={}", encode(&value)));
+            }
+        }
+        paging["next"] = json!(next);
+    }
+    json!({"data": data, "paging": paging})
+}
+
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
+}
+
+/// `2026-11-20T09:14:02+0000`
+pub(super) fn iso(ms: i64) -> String {
+    let time = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
+    time.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
+}
