@@ -109,15 +109,65 @@ pub(super) fn settings(global: &Global, config: &Config) -> Settings {
     }
 }
 
+/// Where the cache is. Another Graph API than Meta's is another world, although
+/// its Page may have the same id, so it gets a folder of its own.
 fn folder(global: &Global, config: &Config) -> Result<PathBuf, Failure> {
-    global
-        .cache
-        .clone()
-        .or_else(|| config.cache.clone())
-        .or_else(config::data_folder)
-        .ok_or_else(|| {
-            Failure::Usage(
-                "there is no home folder for the cache; name one with --cache DIR".into(),
-            )
-        })
+    if let Some(named) = global.cache.clone().or_else(|| config.cache.clone()) {
+        return Ok(named);
+    }
+    let data = config::data_folder().ok_or_else(|| {
+        Failure::Usage("there is no home folder for the cache; name one with --cache DIR".into())
+    })?;
+    let base_url = global.base_url.as_deref().or(config.base_url.as_deref());
+    Ok(
+        match base_url.filter(|url| url.trim_end_matches('/') != config::BASE_URL) {
+            Some(url) => {
+                let plain = |c: char| {
+                    if c.is_ascii_alphanumeric() || c == '.' {
+                        c
+                    } else {
+                        '_'
+                    }
+                };
+                data.join(url.chars().map(plain).collect::<String>())
+            }
+            None => data,
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_world_has_another_cache_and_a_named_one_is_used_as_it_is() {
+        let folder_of = |url: Option<&str>, cache: Option<&str>| {
+            let global = Global {
+                config: None,
+                base_url: url.map(str::to_owned),
+                api_version: None,
+                page: None,
+                cache: cache.map(PathBuf::from),
+                read_only: false,
+                json: false,
+                log: None,
+            };
+            folder(&global, &Config::default()).ok()
+        };
+        assert_eq!(
+            folder_of(Some("http://127.0.0.1:8700"), Some("here")),
+            Some("here".into())
+        );
+        if let Some(meta) = folder_of(None, None) {
+            assert_eq!(
+                folder_of(Some("https://graph.facebook.com/"), None),
+                Some(meta.clone())
+            );
+            assert_eq!(
+                folder_of(Some("http://127.0.0.1:8700"), None),
+                Some(meta.join("http___127.0.0.1_8700"))
+            );
+        }
+    }
 }
