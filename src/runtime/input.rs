@@ -6,19 +6,27 @@ use std::io;
 use crossterm::event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::{
     Msg,
     keymap::{Code, Key},
 };
 
-/// Reads the terminal until it is gone or nobody listens. The stream must be
-/// polled by one task only: a glance at it from elsewhere would take its wake-up
-/// away.
-pub(super) async fn read(messages: mpsc::Sender<io::Result<Msg>>) -> Result<(), String> {
+/// Reads the terminal until it is gone, nobody listens or `stop`. The stream
+/// must be polled by one task only: a glance at it from elsewhere would take its
+/// wake-up away.
+pub(super) async fn read(
+    messages: mpsc::Sender<io::Result<Msg>>,
+    stop: CancellationToken,
+) -> Result<(), String> {
     let mut events = EventStream::new();
     loop {
-        let message = match events.next().await {
+        let event = tokio::select! {
+            event = events.next() => event,
+            () = stop.cancelled() => return Ok(()),
+        };
+        let message = match event {
             Some(Ok(event)) => match message(event) {
                 Some(msg) => Ok(msg),
                 None => continue,
@@ -28,8 +36,9 @@ pub(super) async fn read(messages: mpsc::Sender<io::Result<Msg>>) -> Result<(), 
         };
         let lost = message.is_err();
         if messages.send(message).await.is_err() || lost {
-            // Whoever asked the program to end comes before this end is news.
-            return std::future::pending().await;
+            // Whoever hears of the loss ends the program; this end is no news.
+            stop.cancelled().await;
+            return Ok(());
         }
     }
 }
@@ -40,7 +49,7 @@ fn message(event: Event) -> Option<Msg> {
         Event::Paste(text) => Some(Msg::Paste(text)),
         Event::FocusGained => Some(Msg::Focus(true)),
         Event::FocusLost => Some(Msg::Focus(false)),
-        // Sizes are taken from the system's signal, which is never late.
+        // Sizes come by the system's signal, see the loop.
         Event::Key(_) | Event::Mouse(_) | Event::Resize(..) => None,
     }
 }

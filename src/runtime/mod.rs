@@ -80,6 +80,9 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
         command_receiver,
         change_sender,
     );
+    // Listened to before the size is read for the first time: a resize during
+    // the first frame would be lost.
+    let signals = Signals::new()?;
     let mut terminal = Terminal::enter()?;
     let mut model = Model::new(desk.settings, terminal.size()?, desk.clock.now());
     let mut hands = Hands::new(reader, commands, desk.clock.clone());
@@ -99,7 +102,7 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
         hands.perform(effect, &mut tasks);
     }
     let (input_sender, input) = mpsc::channel(DRAIN);
-    tasks.spawn("input", input::read(input_sender));
+    tasks.spawn("input", input::read(input_sender, tasks.stop_signal()));
     let clock = desk.clock;
     let theme = desk.theme;
     Loop {
@@ -112,7 +115,7 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
         clock,
         theme,
     }
-    .run()
+    .run(signals)
     .await
 }
 
@@ -152,8 +155,6 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
-            // The event stream reports resizes too, but loses some of a storm
-            // (seen with crossterm 0.29), so the signal itself is listened to.
             resized: signal(SignalKind::window_change())?,
             stop_key: signal(stop_key)?,
         })
@@ -171,8 +172,7 @@ impl Signals {
 }
 
 impl Loop {
-    async fn run(mut self) -> Result<(), Error> {
-        let mut signals = Signals::new()?;
+    async fn run(mut self, mut signals: Signals) -> Result<(), Error> {
         let ended = loop {
             let turn = self.next(&mut signals).await;
             match self.take_turn(turn) {
