@@ -775,3 +775,26 @@ fn a_take_that_is_asked_for_twice_is_made_once_and_drops_nothing() {
         wing.end().await;
     });
 }
+
+#[test]
+fn what_cannot_be_read_is_said_and_the_rest_is_there() {
+    runtime().block_on(async {
+        let list = serde_json::json!({"data": [
+            {"id": "t_1", "updated_time": "2026-11-20T09:14:02+0000",
+             "participants": {"data": [{"id": "7", "name": "Ana"}, {"id": PAGE, "name": "Lamp"}]}},
+            {"id": ["odd"]},
+        ]});
+        let (address, _) = canned(200, &[], &list.to_string()).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (_, simulator) = simulator(Options::default(), Clock::system()).await;
+        let mut wing = Wing::attach(folder, address, simulator);
+        wing.news("what is odd", |c| *c == Change::Unreadable(1))
+            .await;
+        let id = ConversationId::new("t_1");
+        wing.until("the other row", move |reader| {
+            reader.conversation(&id).expect("a cache")
+        })
+        .await;
+        wing.end().await;
+    });
+}

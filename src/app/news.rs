@@ -68,6 +68,14 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             model.link = link;
             Vec::new()
         }
+        Change::Unreadable(count) => {
+            let words = match count {
+                1 => "1 item of Meta's answer could not be read; the others are here.".to_owned(),
+                n => format!("{n} items of Meta's answer could not be read; the others are here."),
+            };
+            model.toast(ToastKind::Warn, words);
+            Vec::new()
+        }
         Change::Usage(percent) => {
             model.usage = Some(percent);
             Vec::new()

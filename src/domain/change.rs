@@ -45,6 +45,9 @@ pub enum Change {
         /// What happened, in one sentence.
         why: String,
     },
+    /// So many conversations or messages of an answer could not be read; the
+    /// others are there.
+    Unreadable(usize),
     /// How the link to Meta stands.
     Link(Link),
     /// Share of Meta's rate limit that is used up, in percent.

@@ -5,9 +5,9 @@
 
 use super::{
     Client, Error,
-    decode::{self, Whose},
+    decode::{self, Decoded, Whose},
 };
-use crate::domain::{ConversationId, Event, MessageSeen, Platform, Psid};
+use crate::domain::{ConversationId, MessageSeen, Platform, Psid};
 
 /// What is asked of each message. `tags` tells text typed in Meta's own inbox
 /// (`source:web`); the sub-fields of `shares` must be named (message reference).
@@ -32,17 +32,6 @@ const THREAD_FIELDS: &str = concat!(
     "}"
 );
 
-/// A page of the list.
-#[derive(Debug, Default)]
-pub struct ConversationsPage {
-    /// What it says.
-    pub events: Vec<Event>,
-    /// Cursor of the next page, if there is one.
-    pub after: Option<String>,
-    /// Items that could not be read.
-    pub unreadable: usize,
-}
-
 /// A page of older messages.
 #[derive(Debug, Default)]
 pub struct MessagesPage {
@@ -62,7 +51,7 @@ impl Client {
         instagram: Option<&str>,
         limit: u32,
         after: Option<&str>,
-    ) -> Result<ConversationsPage, Error> {
+    ) -> Result<Decoded, Error> {
         let limit = limit.to_string();
         let mut query = vec![
             ("platform", platform.word()),
@@ -81,13 +70,8 @@ impl Client {
         let text = self
             .read_conversations(&[self.page().as_str(), "conversations"], &query)
             .await?;
-        let decoded = decode::conversations(&text, &whose)
-            .ok_or_else(|| self.foreign(200, "not a list of conversations"))?;
-        Ok(ConversationsPage {
-            events: decoded.events,
-            after: decoded.after,
-            unreadable: decoded.unreadable,
-        })
+        decode::conversations(&text, &whose)
+            .ok_or_else(|| self.foreign(200, "not a list of conversations"))
     }
 
     /// One conversation with its newest messages.
@@ -96,7 +80,7 @@ impl Client {
         id: &ConversationId,
         platform: Platform,
         instagram: Option<&str>,
-    ) -> Result<ConversationsPage, Error> {
+    ) -> Result<Decoded, Error> {
         let whose = Whose {
             platform,
             page: self.page(),
@@ -106,13 +90,7 @@ impl Client {
         let text = self
             .read_conversations(&[id.as_str()], &[("fields", THREAD_FIELDS)])
             .await?;
-        let decoded = decode::conversation(&text, &whose)
-            .ok_or_else(|| self.foreign(200, "not a conversation"))?;
-        Ok(ConversationsPage {
-            events: decoded.events,
-            after: decoded.after,
-            unreadable: decoded.unreadable,
-        })
+        decode::conversation(&text, &whose).ok_or_else(|| self.foreign(200, "not a conversation"))
     }
 
     /// Older messages, from a cursor on.

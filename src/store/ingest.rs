@@ -68,6 +68,12 @@ pub(super) fn push(changes: &mut Vec<Change>, change: Change) {
     }
 }
 
+/// A row and its thread are not what they were.
+pub(super) fn touched(changes: &mut Vec<Change>, id: ConversationId) {
+    push(changes, Change::Inbox);
+    push(changes, Change::Thread(id));
+}
+
 pub(super) fn ingest_one(
     db: &Transaction<'_>,
     event: Event,
@@ -77,8 +83,7 @@ pub(super) fn ingest_one(
         Event::Conversation(seen) => {
             let id = seen.id.clone();
             if conversation(db, seen)? {
-                push(changes, Change::Inbox);
-                push(changes, Change::Thread(id));
+                touched(changes, id);
             }
         }
         Event::Messages {
@@ -100,8 +105,7 @@ pub(super) fn ingest_one(
                 )? > 0;
             }
             if changed {
-                push(changes, Change::Inbox);
-                push(changes, Change::Thread(conversation));
+                touched(changes, conversation);
             }
         }
         Event::Owner {
@@ -111,14 +115,12 @@ pub(super) fn ingest_one(
             at,
         } => {
             if set_owner(db, &conversation, &owner, until, at)? {
-                push(changes, Change::Inbox);
-                push(changes, Change::Thread(conversation));
+                touched(changes, conversation);
             }
         }
         Event::Profile { psid, profile } => {
             for id in person(db, &psid, &profile)? {
-                push(changes, Change::Inbox);
-                push(changes, Change::Thread(id));
+                touched(changes, id);
             }
         }
         Event::Did {
@@ -127,8 +129,7 @@ pub(super) fn ingest_one(
             what,
         } => {
             did(db, &conversation, at, &what)?;
-            push(changes, Change::Inbox);
-            push(changes, Change::Thread(conversation));
+            touched(changes, conversation);
         }
         Event::Page {
             name,

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Error,
-    ingest::{advance, found_again, ingest_one, push},
+    ingest::{advance, found_again, ingest_one, push, touched},
     rows,
 };
 use crate::domain::{Author, Change, ConversationId, Event, LocalId, Psid, SendAs, Timestamp};
@@ -111,8 +111,7 @@ impl Writer {
                     "UPDATE outgoing SET state = 'sent', mid = ?2, reason = NULL WHERE local = ?1",
                     params![local.as_str(), mid.as_str()],
                 )?;
-                push(&mut changes, Change::Inbox);
-                push(&mut changes, Change::Thread(conversation.clone()));
+                touched(&mut changes, conversation.clone());
                 push(&mut changes, Change::Sent { conversation, local });
             }
             transaction.commit()?;

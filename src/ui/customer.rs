@@ -146,6 +146,10 @@ pub(super) fn clocks(model: &Model, theme: &Theme, c: &Conversation) -> Vec<Line
         clock("RESPONSE", after(RESPONSE_WINDOW), now, theme, ""),
         clock("HUMAN_AGENT", after(HUMAN_AGENT_WINDOW), now, theme, ""),
     ];
+    if c.can_reply == Some(false) {
+        let words = "Meta says: no reply possible now";
+        rows.push(Line::from(span(words, theme.style(Role::Warn))));
+    }
     if !matches!(c.owner, ThreadOwner::Idle | ThreadOwner::Unknown) {
         rows.push(clock("control", c.control_until, now, theme, &more));
     }

@@ -6,7 +6,7 @@ use crate::{
         Act, AppId, Ask, Change, ConversationId, Event, Mid, PAGE_INBOX_APPS, Platform, Psid,
         Routing, Span, ThreadOwner, Timestamp,
     },
-    graph::{self, ConversationsPage, Verdict},
+    graph::{self, Decoded, Verdict},
     store,
     sync::polls::Poll,
 };
@@ -54,6 +54,7 @@ impl Engine {
                 match result {
                     Ok(page) => {
                         self.note_success();
+                        self.note_unreadable(page.unreadable);
                         let before = self.reader.conversation(&id)?;
                         self.ingest(page.events).await?;
                         let after = self.reader.conversation(&id)?;
@@ -131,7 +132,7 @@ impl Engine {
         &mut self,
         platform: Platform,
         mut walk: Walk,
-        result: Result<ConversationsPage, graph::Error>,
+        result: Result<Decoded, graph::Error>,
     ) -> Result<(), store::Error> {
         let page = match result {
             Ok(page) => page,
@@ -149,6 +150,8 @@ impl Engine {
         };
         self.note_success();
         self.schedule.widen(platform);
+        // The figure of a walk is that of all its pages.
+        walk.unreadable += page.unreadable;
         let updates = || {
             page.events.iter().filter_map(|event| match event {
                 Event::Conversation(seen) => Some(seen.updated_at),
@@ -168,6 +171,9 @@ impl Engine {
             events.push(Event::Listed { platform, through });
         }
         self.ingest(events).await?;
+        if next.is_none() {
+            self.note_unreadable(walk.unreadable);
+        }
         match next {
             Some(after) => self.list(platform, walk, Some(after)),
             None => self

@@ -74,4 +74,13 @@ impl Engine {
             self.tell(Change::Link(link));
         }
     }
+
+    /// One odd item does not take the others with it, but it is not hushed up.
+    /// Polls repeat, so only more of them is news.
+    pub(super) fn note_unreadable(&mut self, count: usize) {
+        if count > self.unreadable {
+            self.unreadable = count;
+            self.tell(Change::Unreadable(count));
+        }
+    }
 }

@@ -21,7 +21,7 @@ use crate::{
         Act, AppId, Apps, Ask, Change, Conversation, ConversationId, Event, Link, Mid, Platform,
         Profile, Psid, Routing, Span, ThreadOwner, Timestamp,
     },
-    graph::{self, AboutPage, Control, ConversationsPage, MessagesPage, Reply},
+    graph::{self, AboutPage, Control, Decoded, MessagesPage, Reply},
     store::{self, PageRow, QueuedReply, Reader, Writer},
 };
 
@@ -52,6 +52,8 @@ pub struct Engine {
     under_way: FuturesUnordered<Pin<Box<dyn Future<Output = Done> + Send>>>,
     link: Link,
     health: graph::Health,
+    /// How many items of one answer could not be read, at most so far.
+    unreadable: usize,
     about: About,
 }
 
@@ -62,6 +64,8 @@ struct Walk {
     known: Option<Timestamp>,
     /// The newest change seen on it.
     newest: Option<Timestamp>,
+    /// How many items could not be read.
+    unreadable: usize,
 }
 
 /// The questions of the first minute.
@@ -80,11 +84,11 @@ enum Done {
     List {
         platform: Platform,
         walk: Walk,
-        result: Result<ConversationsPage, graph::Error>,
+        result: Result<Decoded, graph::Error>,
     },
     Thread {
         id: ConversationId,
-        result: Result<ConversationsPage, graph::Error>,
+        result: Result<Decoded, graph::Error>,
     },
     Owner {
         id: ConversationId,
@@ -134,6 +138,7 @@ impl Engine {
             under_way: FuturesUnordered::new(),
             link: Link::Connecting,
             health: graph::Health::default(),
+            unreadable: 0,
             about: About::Wanted,
         }
     }
@@ -418,7 +423,7 @@ impl Engine {
                         platform,
                         Walk {
                             known,
-                            newest: None,
+                            ..Walk::default()
                         },
                         None,
                     );
