@@ -147,7 +147,7 @@ pub(super) fn clocks(model: &Model, theme: &Theme, c: &Conversation) -> Vec<Line
         clock("HUMAN_AGENT", after(HUMAN_AGENT_WINDOW), now, theme, ""),
     ];
     if c.can_reply == Some(false) {
-        let words = "Meta says: no reply possible now";
+        let words = "Meta: no reply possible";
         rows.push(Line::from(span(words, theme.style(Role::Warn))));
     }
     if !matches!(c.owner, ThreadOwner::Idle | ThreadOwner::Unknown) {
