@@ -209,8 +209,11 @@ pub(super) fn pairs_line(
 /// Short news on the right, where it hides least: at the bottom of the list, at
 /// the top of a thread, whose newest messages are at the bottom.
 pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
-    let width = (layout.screen.width - 2).min(64);
-    let mut top = layout.status.bottom();
+    let in_list = model.focus == Focus::List;
+    let room = layout.thread.filter(|_| !in_list).unwrap_or(layout.screen);
+    let widest = room.width.saturating_sub(2).min(64);
+    // Below the frame's title: it says whose thread this is.
+    let mut top = room.y + 1;
     let mut bottom = layout.explain.map_or(layout.hints.y, |area| area.y);
     for toast in model.toasts.iter().rev() {
         let role = match toast.kind {
@@ -224,18 +227,25 @@ pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut
             ToastKind::Warn => " not now ",
             ToastKind::Bad => " problem ",
         };
-        let lines = text::wrap(&toast.text.as_str().into(), usize::from(width - 4));
+        let lines = text::wrap(
+            &toast.text.as_str().into(),
+            usize::from(widest.saturating_sub(4)),
+        );
+        let longest = lines
+            .iter()
+            .map(|line| text::width(line))
+            .max()
+            .unwrap_or(0);
+        let width = u16::try_from(longest.max(title.len()) + 4)
+            .unwrap_or(widest)
+            .min(widest);
         let height = u16::try_from(lines.len()).unwrap_or(5).min(5) + 2;
         if top + height > bottom {
             return;
         }
-        let y = if model.focus == Focus::List {
-            bottom - height
-        } else {
-            top
-        };
+        let y = if in_list { bottom - height } else { top };
         let area = Rect {
-            x: layout.screen.right() - width - 1,
+            x: room.right() - width - 1,
             y,
             width,
             height,
@@ -253,7 +263,7 @@ pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut
             ..inner
         };
         wrapped(&toast.text, theme.style(role), inner, buffer);
-        if model.focus == Focus::List {
+        if in_list {
             bottom -= height;
         } else {
             top += height;
