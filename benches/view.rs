@@ -8,7 +8,7 @@ use switchboard::{
     app::{self, Loaded, Model, Msg, Settings},
     domain::{
         Author, Conversation, ConversationId, InboxAsk, InboxPage, Item, Message, Mid, Platform,
-        Profile, Psid, ThreadOwner, ThreadPage, Timestamp,
+        Profile, Psid, ThreadOwner, ThreadPage, ThreadPlace, Timestamp,
     },
     ui::{self, Theme},
 };
@@ -71,10 +71,12 @@ fn desk(size: (u16, u16), messages: i64) -> Model {
         })
         .collect();
     let page = ThreadPage {
+        place: ThreadPlace::Newest,
         conversation: conversation.clone(),
         profile: Profile::Unasked,
         items,
-        older_cached: false,
+        older: 0,
+        newer: 0,
         older_remote: false,
         draft: None,
         seen_through: None,

@@ -75,6 +75,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+mod failpoint;
 pub mod graph;
 pub mod runtime;
 pub mod sim;

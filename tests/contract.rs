@@ -16,7 +16,7 @@ use switchboard::{
         AppId, Author, ConversationId, Event, HandBack, LocalId, Note, Outcome, Part, Platform,
         Profile, Psid, Routing, SendAs, ThreadOwner, Timestamp,
     },
-    graph::{Control, Error, Reply, Verdict},
+    graph::{Control, Error, ListPart, Reply, Verdict},
     sim::{Fault, Options},
 };
 
@@ -59,6 +59,15 @@ fn reply(send_as: SendAs, hand_back: Option<HandBack>, text: &str) -> Reply {
     }
 }
 
+fn part(platform: Platform, rows: u32, after: Option<String>) -> ListPart {
+    ListPart {
+        platform,
+        rows,
+        after,
+        bare: false,
+    }
+}
+
 #[test]
 fn the_client_reads_every_sample() {
     runtime().block_on(async {
@@ -66,7 +75,7 @@ fn the_client_reads_every_sample() {
         let page = before("conversations")
             .await
             .0
-            .conversations(Platform::Messenger, None, 2, None)
+            .conversations(&part(Platform::Messenger, 2, None), None)
             .await
             .expect("a page");
         let [Event::Conversation(row), Event::Messages { messages, .. }] = page.events.as_slice()
@@ -87,7 +96,10 @@ fn the_client_reads_every_sample() {
 
         let client = before("conversations_instagram").await.0;
         let page = client
-            .conversations(Platform::Instagram, Some("17841400000000001"), 1, None)
+            .conversations(
+                &part(Platform::Instagram, 1, None),
+                Some("17841400000000001"),
+            )
             .await
             .expect("a page");
         let Event::Conversation(row) = &page.events[0] else {
@@ -377,11 +389,11 @@ fn the_token_travels_in_the_header_only_and_nowhere_else() {
         let (address, heard) = canned(200, &[], &sample).await;
         let client = client_with(address, TOKEN, |o| o.log = Some(log.clone()));
         let page = client
-            .conversations(Platform::Messenger, None, 25, None)
+            .conversations(&part(Platform::Messenger, 25, None), None)
             .await
             .expect("a page");
         client
-            .conversations(Platform::Messenger, None, 25, page.after.as_deref())
+            .conversations(&part(Platform::Messenger, 25, page.after), None)
             .await
             .expect("the next page");
         let _ = client.send(&reply(SendAs::Response, None, "hi")).await;
@@ -454,7 +466,7 @@ fn broken_answers_get_a_sentence_and_the_right_verdict() {
         for (status, body, verdict) in cases {
             let (address, _) = canned(status, &[], body).await;
             let error = client(address, TOKEN)
-                .conversations(Platform::Messenger, None, 5, None)
+                .conversations(&part(Platform::Messenger, 5, None), None)
                 .await
                 .expect_err("an error");
             assert_eq!(error.verdict(), verdict, "{status} {body}");
@@ -538,7 +550,8 @@ fn conversation_calls_keep_to_two_a_second_and_the_server_agrees() {
         let (address, simulator) = simulator(Options::default(), Clock::system()).await;
         let (_, token) = simulator.app("switchboard").expect("the desk's app");
         let client = client(address, &token);
-        let calls = (0..5).map(|_| client.conversations(Platform::Messenger, None, 1, None));
+        let first = part(Platform::Messenger, 1, None);
+        let calls = (0..5).map(|_| client.conversations(&first, None));
         let results = futures_util::future::join_all(calls).await;
         assert!(results.iter().all(Result::is_ok), "never 613");
     });

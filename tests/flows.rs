@@ -6,11 +6,11 @@ mod support;
 
 use support::desk::*;
 use switchboard::{
-    app::{Effect, Focus, Loaded, Msg, Settings, THREAD_WINDOW, wake_at},
+    app::{Effect, Focus, Loaded, Msg, Settings, wake_at},
     domain::{
         Act, AppId, Ask, Author, Change, Conversation, ConversationId, HandBack, InboxAsk,
         InboxPage, LocalId, Mid, Note, Outcome, Psid, ReplyAs, Routing, SendAs, Span, ThreadOwner,
-        View,
+        ThreadPlace, Timestamp, View,
     },
 };
 
@@ -61,7 +61,7 @@ fn opening_never_marks_seen_and_asks_the_cache_only() {
         [
             Effect::LoadThread {
                 id: id("3"),
-                limit: THREAD_WINDOW
+                place: ThreadPlace::Newest
             },
             Effect::Open(id("3"))
         ]
@@ -109,6 +109,7 @@ fn reply_without_routing_takes_nothing() {
         "Lamp".into(),
         Routing::ZeroConfig,
         Routing::ZeroConfig,
+        None,
     )));
     desk.open("Sam Iqbal");
     assert_eq!(asks(&desk.keys("r")), [&Ask::MarkSeen, &Ask::Typing(true)]);
@@ -131,6 +132,7 @@ fn the_agents_flow_costs_four_control_keys_and_sends_what_is_expected() {
                     text,
                     send_as,
                     hand_back,
+                    ..
                 },
             ..
         },
@@ -448,6 +450,7 @@ fn request_works_where_no_default_app_is_set_and_take_does_not() {
         "Lamp".into(),
         Routing::ZeroConfig,
         Routing::ZeroConfig,
+        None,
     )));
     desk.open("Sam Iqbal");
     assert_eq!(asks(&desk.keys("R")), [&Ask::Request]);
@@ -628,68 +631,113 @@ fn a_long_list_is_asked_for_in_windows_around_the_cursor() {
 }
 
 #[test]
-fn older_messages_come_from_the_cache_then_from_meta() {
+fn a_long_thread_is_read_in_parts_from_the_cache_then_from_meta() {
     let mut desk = desk();
     desk.open("Ana Ruiz");
-    let mut page = thread_page(rows().swap_remove(2), items());
-    page.older_cached = true;
-    desk.answer_thread(page.clone());
-    assert_eq!(
-        desk.keys("gg"),
-        [Effect::LoadThread {
-            id: id("3"),
-            limit: 2 * THREAD_WINDOW
-        }]
+    let load = |place| Effect::LoadThread { id: id("3"), place };
+    let part = |from: i64, older: u32, newer: u32| {
+        let items = (from..from + 200)
+            .map(|n| {
+                let at = ago(48, 0).plus(Span::minutes(n));
+                message(
+                    &format!("m{n}"),
+                    at,
+                    Author::Customer,
+                    &format!("line {n}"),
+                    vec![],
+                )
+            })
+            .collect();
+        let mut page = thread_page(rows().swap_remove(2), items);
+        (page.older, page.newer) = (older, newer);
+        page
+    };
+    desk.answer_thread(part(800, 800, 0));
+    assert!(desk.picture().contains(" 1000/1000 "), "{}", desk.picture());
+    // To the top of what is at hand: the part around it is asked for, once.
+    let mut effects = Vec::new();
+    while effects.is_empty() {
+        effects = desk.keys("<PgUp>");
+    }
+    let first = ago(48, 0).plus(Span::minutes(800));
+    assert_eq!(effects, [load(ThreadPlace::Around(first))]);
+    assert_eq!(desk.keys("<PgUp>"), [], "one question at a time");
+    let before = desk.picture();
+    desk.answer_thread(part(700, 700, 100));
+    assert!(
+        desk.picture().contains("line 800"),
+        "it stays where it was\n{before}"
     );
-    assert_eq!(desk.keys("gg"), [], "one question at a time");
-    (page.older_cached, page.older_remote) = (false, true);
-    desk.answer_thread(page);
+    // News does not move it either.
+    let effects = desk.send(Msg::Changed(vec![Change::Thread(id("3"))]));
+    assert_eq!(effects, [load(ThreadPlace::Around(first))]);
+    // To both ends.
+    assert_eq!(desk.keys("gg"), [load(ThreadPlace::Oldest)]);
+    let mut oldest = part(0, 0, 800);
+    oldest.older_remote = true;
+    desk.answer_thread(oldest.clone());
+    assert!(desk.picture().contains("line 0"), "{}", desk.picture());
     assert_eq!(desk.keys("gg"), [Effect::Older(id("3"))]);
+    assert_eq!(desk.keys("gg"), [], "one question at a time");
     let done = Change::Done {
         conversation: id("3"),
         act: Act::Older,
     };
     assert_eq!(
         desk.send(Msg::Changed(vec![done])),
-        [Effect::LoadThread {
-            id: id("3"),
-            limit: 3 * THREAD_WINDOW
-        }]
+        [load(ThreadPlace::Around(ago(48, 0)))]
     );
+    desk.answer_thread(oldest);
+    assert_eq!(desk.keys("G"), [load(ThreadPlace::Newest)]);
+    desk.answer_thread(part(800, 800, 0));
+    assert!(desk.picture().contains("line 999"), "{}", desk.picture());
 }
 
 #[test]
-fn find_walks_through_the_thread() {
+fn finding_asks_the_whole_cached_thread_and_goes_there() {
     let mut desk = desk();
     desk.open("Ana Ruiz");
-    let page = thread_page(
-        rows().swap_remove(2),
-        (0..100)
-            .map(|n| {
-                let text = if n % 40 == 7 {
-                    format!("needle {n}")
-                } else {
-                    format!("hay {n}")
-                };
-                message(
-                    &format!("m{n}"),
-                    ago(3, 0).plus(Span::minutes(n)),
-                    Author::Customer,
-                    &text,
-                    vec![],
-                )
-            })
-            .collect(),
+    let find = |from, forward| Effect::FindInThread {
+        id: id("3"),
+        words: "needle".into(),
+        from,
+        forward,
+    };
+    let end = (Timestamp::from_millis(i64::MAX), None);
+    assert_eq!(desk.keys("/needle<Enter>"), [find(end, false)]);
+    // At hand: shown at once.
+    let found =
+        |mid: &str, at| Loaded::FoundInThread(id("3"), "needle".into(), Some((Mid::new(mid), at)));
+    assert_eq!(desk.send(Msg::Loaded(found("m5", ago(4, 0)))), []);
+    assert_eq!(
+        desk.keys("N"),
+        [find((ago(4, 0), Some(Mid::new("m5"))), false)]
     );
+    // Far away: that part of the thread is asked for first.
+    let effects = desk.send(Msg::Loaded(found("far", ago(400, 0))));
+    let place = ThreadPlace::Around(ago(400, 0));
+    assert_eq!(effects, [Effect::LoadThread { id: id("3"), place }]);
+    let far = message(
+        "far",
+        ago(400, 0),
+        Author::Customer,
+        "a needle in the hay",
+        vec![],
+    );
+    let mut page = thread_page(rows().swap_remove(2), vec![far]);
+    page.newer = 11;
     desk.answer_thread(page);
-    desk.keys("/NEEDLE<Enter>");
-    assert!(desk.picture().contains("needle 87"));
-    desk.keys("N");
-    assert!(desk.picture().contains("needle 47"));
-    desk.keys("N");
-    assert!(desk.picture().contains("needle 7"));
-    desk.keys("n");
-    assert!(desk.picture().contains("needle 47"));
+    assert!(desk.picture().contains("a needle in the hay"));
+    assert_eq!(
+        desk.keys("n"),
+        [find((ago(400, 0), Some(Mid::new("far"))), true)]
+    );
+    desk.send(Msg::Loaded(Loaded::FoundInThread(
+        id("3"),
+        "needle".into(),
+        None,
+    )));
+    assert!(desk.picture().contains("is not in what is cached"));
 }
 
 #[test]

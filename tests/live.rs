@@ -5,18 +5,19 @@
 
 mod support;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use serde_json::Value;
 use support::http::*;
 use switchboard::{
     clock::{Clock, within},
     domain::{
-        Act, AppId, Apps, Ask, Author, Change, ConversationId, HandBack, InboxAsk, Item, Link,
-        LocalId, Note, Outcome, PageId, Psid, SendAs, SendState, ThreadOwner, ThreadPage, View,
+        Act, AppId, Apps, Ask, Author, Change, ConversationId, Decision, HandBack, Held, InboxAsk,
+        Item, Known, Link, LocalId, Note, Outcome, Outgoing, PageId, Psid, SendAs, SendState, Span,
+        ThreadOwner, ThreadPage, ThreadPlace, View,
     },
     sim::{Fault, Options, Simulator},
-    store::{self, Reader},
+    store::{self, Reader, Writer},
     sync::{self, Command, Engine},
 };
 use tempfile::TempDir;
@@ -24,6 +25,13 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Opens (or makes) a cache of which nobody else has hold.
+fn cache(folder: &Path) -> (Writer, Reader) {
+    store::open(folder, &PageId::new(PAGE), Clock::system().now())
+        .and_then(|opened| opened.alone(folder))
+        .expect("a cache")
+}
 
 /// A desk's outside wing at work.
 struct Wing {
@@ -54,8 +62,7 @@ impl Wing {
 
     fn attach(folder: TempDir, address: SocketAddr, simulator: Simulator) -> Self {
         let (_, token) = simulator.app("switchboard").expect("the desk's app");
-        let (writer, reader) =
-            store::open(&folder.path().join("cache"), &PageId::new(PAGE)).expect("a cache");
+        let (writer, reader) = cache(&folder.path().join("cache"));
         let (sender, changes) = broadcast::channel(4096);
         let (commands, receiver) = mpsc::channel(64);
         let apps = Apps {
@@ -63,7 +70,10 @@ impl Wing {
             ..Apps::default()
         };
         let engine = Engine::new(
-            sync::Options { apps },
+            sync::Options {
+                apps,
+                ..sync::Options::default()
+            },
             client(address, &token),
             (writer, reader.clone()),
             Clock::system(),
@@ -132,7 +142,27 @@ impl Wing {
         (id, psid)
     }
 
-    async fn ask(&self, (conversation, psid): &(ConversationId, Psid), ask: Ask) {
+    /// Opens a thread and waits until it has been read.
+    async fn open(&mut self, name: &str) -> (ConversationId, Psid) {
+        let who = self.person(name).await;
+        self.commands
+            .send(Command::Open(who.0.clone()))
+            .await
+            .expect("taken");
+        who
+    }
+
+    /// Sends a reply.
+    async fn send(&self, who: &(ConversationId, Psid), local: &str, text: &str) {
+        self.ask(who, send(local, text, None)).await;
+    }
+
+    /// Asks for something; a reply knows what the cache knows.
+    async fn ask(&self, (conversation, psid): &(ConversationId, Psid), mut ask: Ask) {
+        if let Ask::Send { known, .. } = &mut ask {
+            let row = self.reader.conversation(conversation).expect("a cache");
+            *known = row.expect("a row").known();
+        }
         let command = Command::Ask {
             conversation: conversation.clone(),
             psid: psid.clone(),
@@ -143,7 +173,7 @@ impl Wing {
 
     fn thread(&self, id: &ConversationId) -> ThreadPage {
         self.reader
-            .thread(id, 500)
+            .thread(id, &ThreadPlace::Newest, 500)
             .expect("a cache")
             .expect("a thread")
     }
@@ -173,6 +203,7 @@ fn send(local: &str, text: &str, hand_back: Option<HandBack>) -> Ask {
         text: text.into(),
         send_as: SendAs::Response,
         hand_back,
+        known: Known::default(),
     }
 }
 
@@ -216,9 +247,7 @@ fn the_whole_list_fills_the_cache_without_a_call_a_row() {
                     view: View::All,
                     ..InboxAsk::default()
                 };
-                let page = reader
-                    .inbox(&ask, 200, Clock::system().now())
-                    .expect("a cache");
+                let page = reader.inbox(&ask, 200).expect("a cache");
                 (page.total == 41).then_some(page)
             })
             .await;
@@ -371,7 +400,10 @@ fn a_refused_take_stops_what_was_to_follow_and_the_text_is_kept() {
         );
         let id = grace.0.clone();
         wing.until("the draft", move |reader| {
-            reader.thread(&id, 9).expect("a cache")?.draft
+            reader
+                .thread(&id, &ThreadPlace::Newest, 9)
+                .expect("a cache")?
+                .draft
         })
         .await;
         assert_eq!(
@@ -382,58 +414,39 @@ fn a_refused_take_stops_what_was_to_follow_and_the_text_is_kept() {
     });
 }
 
+fn error(code: i64, subcode: i64) -> Fault {
+    Fault::Error {
+        status: 400,
+        code,
+        subcode,
+    }
+}
+
+/// The replies of a thread that are not sent.
+fn unsent(thread: &ThreadPage) -> Vec<&Outgoing> {
+    let replies = thread.items.iter().filter_map(|item| match item {
+        Item::Outgoing(outgoing) => Some(outgoing),
+        _ => None,
+    });
+    replies.collect()
+}
+
 #[test]
 fn every_refusal_of_a_reply_is_a_sentence_and_the_text_is_kept() {
     runtime().block_on(async {
         let mut wing = Wing::start(None).await;
-        let ana = wing.person("Ana Ruiz").await;
+        let ana = wing.open("Ana Ruiz").await;
         for (n, (fault, says)) in [
-            (
-                Fault::Error {
-                    status: 400,
-                    code: 10,
-                    subcode: 2_018_300,
-                },
-                "take control",
-            ),
-            (
-                Fault::Error {
-                    status: 400,
-                    code: 10,
-                    subcode: 2_018_278,
-                },
-                "messaging window",
-            ),
-            (
-                Fault::Error {
-                    status: 400,
-                    code: 551,
-                    subcode: 1_545_041,
-                },
-                "not available",
-            ),
-            (
-                Fault::Error {
-                    status: 400,
-                    code: 190,
-                    subcode: 460,
-                },
-                "new one",
-            ),
-            (
-                Fault::Error {
-                    status: 400,
-                    code: 80_006,
-                    subcode: 0,
-                },
-                "slow down",
-            ),
+            (error(10, 2_018_300), "take control"),
+            (error(551, 1_545_041), "not available"),
+            (error(10, 1_893_063), "restricted"),
+            (error(100, 0), "invalid"),
         ]
         .into_iter()
         .enumerate()
         {
             wing.simulator.fail_next("POST", fault);
-            wing.ask(&ana, send(&format!("l{n}"), &format!("text {n}"), None))
+            wing.send(&ana, &format!("l{n}"), &format!("text {n}"))
                 .await;
             let failed = wing
                 .news(says, |c| matches!(c, Change::Failed { act: Act::Send, .. }))
@@ -444,17 +457,57 @@ fn every_refusal_of_a_reply_is_a_sentence_and_the_text_is_kept() {
             );
             let thread = wing.thread(&ana.0);
             assert_eq!(
-                thread.draft.map(|(text, _)| text),
+                thread.draft.as_ref().map(|(text, _)| text.clone()),
                 Some(format!("text {n}"))
             );
             assert!(thread.conversation.unsettled, "the list marks it");
-            let refused = thread.items.iter().filter(
-                |i| matches!(i, Item::Outgoing(o) if matches!(o.state, SendState::Refused(_))),
+            let states: Vec<_> = unsent(&thread).iter().map(|o| &o.state).collect();
+            assert!(
+                matches!(
+                    *states,
+                    [SendState::Refused {
+                        given_back: true,
+                        ..
+                    }]
+                ),
+                "the newer takes the older one's place: {states:?}"
             );
-            assert_eq!(refused.count(), 1, "the newer takes the older one's place");
         }
         wing.end().await;
     });
+}
+
+#[test]
+fn what_meta_did_not_take_for_now_waits_and_what_a_person_must_see_is_held() {
+    for (fault, state) in [
+        (error(190, 460), SendState::Queued),
+        (error(80_006, 0), SendState::Queued),
+        (error(613, 0), SendState::Queued),
+        (error(10, 2_018_278), SendState::Held(Held::WindowOver)),
+    ] {
+        runtime().block_on(async {
+            let mut wing = Wing::start(None).await;
+            let ana = wing.open("Ana Ruiz").await;
+            wing.simulator.fail_next("POST", fault.clone());
+            wing.send(&ana, "one", "not lost").await;
+            wing.news("the wait", |c| matches!(c, Change::Waits { .. }))
+                .await;
+            let thread = wing.thread(&ana.0);
+            let states: Vec<_> = unsent(&thread).iter().map(|o| o.state.clone()).collect();
+            assert_eq!(states, std::slice::from_ref(&state), "{fault:?}");
+            if state != SendState::Queued {
+                let decide = Command::Decide {
+                    conversation: ana.0.clone(),
+                    local: LocalId::new("one"),
+                    decision: Decision::SendNow,
+                };
+                wing.commands.send(decide).await.expect("taken");
+                wing.news("the reply", |c| matches!(c, Change::Sent { .. }))
+                    .await;
+            }
+            wing.end().await;
+        });
+    }
 }
 
 #[test]
@@ -498,7 +551,9 @@ fn a_customers_answer_arrives_by_itself() {
             .await;
         let id = ana.0.clone();
         wing.until("the answer", move |reader| {
-            let thread = reader.thread(&id, 50).expect("a cache")?;
+            let thread = reader
+                .thread(&id, &ThreadPlace::Newest, 50)
+                .expect("a cache")?;
             thread
                 .items
                 .iter()
@@ -563,10 +618,9 @@ fn the_cache_is_there_at_the_next_start_with_drafts_and_interrupted_replies() {
             .await;
         let (address, simulator) = (wing.address, wing.simulator.clone());
         let folder = wing.end().await;
-        let (_writer, reader) =
-            store::open(&folder.path().join("cache"), &PageId::new(PAGE)).expect("a cache");
+        let (_writer, reader) = cache(&folder.path().join("cache"));
         let thread = reader
-            .thread(&ana.0, 9)
+            .thread(&ana.0, &ThreadPlace::Newest, 9)
             .expect("a cache")
             .expect("a thread");
         assert_eq!(thread.draft, Some(("half a".into(), (0, 6))));
@@ -600,53 +654,50 @@ fn links_go_down_and_come_back_and_a_dead_token_says_so() {
 }
 
 #[test]
-fn the_same_words_sent_again_after_a_lost_answer_are_two_replies_and_end_nothing() {
+fn a_reply_in_doubt_holds_its_line_until_a_person_decides() {
     runtime().block_on(async {
         let mut wing = Wing::start(None).await;
-        let ana = wing.person("Ana Ruiz").await;
-        wing.simulator.fail_next(
-            "POST",
-            Fault::Error {
-                status: 500,
-                code: 2,
-                subcode: 0,
-            },
-        );
-        wing.ask(&ana, send("one", "ok", None)).await;
+        let ana = wing.open("Ana Ruiz").await;
+        let lost = Fault::Error {
+            status: 500,
+            code: 2,
+            subcode: 0,
+        };
+        wing.simulator.fail_next("POST", lost);
+        wing.send(&ana, "one", "ok").await;
         wing.news("the doubt", |c| matches!(c, Change::InDoubt { .. }))
             .await;
-        wing.ask(&ana, send("two", "ok", None)).await;
-        let two = LocalId::new("two");
-        wing.news(
-            "the second",
-            |c| matches!(c, Change::Sent { local, .. } if *local == two),
-        )
-        .await;
-        wing.commands
-            .send(Command::Open(ana.0.clone()))
-            .await
-            .expect("taken");
-        // The customer's answer shows that the thread has been read again.
-        let id = ana.0.clone();
-        wing.until("a later read", move |reader| {
-            let thread = reader.thread(&id, 50).expect("a cache")?;
-            thread
-                .items
-                .iter()
-                .any(|i| matches!(i, Item::Message(m) if m.text.starts_with("ok thank you")))
-                .then_some(())
+        wing.send(&ana, "two", "ok then").await;
+        wing.ask(&ana, Ask::MarkSeen).await;
+        // Courtesies pass it, replies do not.
+        wing.news("the courtesy", |c| {
+            matches!(
+                c,
+                Change::Done {
+                    act: Act::MarkSeen,
+                    ..
+                }
+            )
         })
         .await;
         let thread = wing.thread(&ana.0);
-        let doubtful = thread
-            .items
-            .iter()
-            .filter(|i| matches!(i, Item::Outgoing(o) if o.state == SendState::Unsure));
-        assert_eq!(
-            doubtful.count(),
-            1,
-            "the first one is not proved by the second"
-        );
+        let states: Vec<_> = unsent(&thread).iter().map(|o| o.state.clone()).collect();
+        assert_eq!(states, [SendState::Unsure, SendState::Queued]);
+        let decide = Command::Decide {
+            conversation: ana.0.clone(),
+            local: LocalId::new("one"),
+            decision: Decision::SendAgain(LocalId::new("again")),
+        };
+        wing.commands.send(decide).await.expect("taken");
+        for local in ["again", "two"] {
+            let local = LocalId::new(local);
+            wing.news(
+                "both in their order",
+                |c| matches!(c, Change::Sent { local: sent, .. } if *sent == local),
+            )
+            .await;
+        }
+        assert!(unsent(&wing.thread(&ana.0)).is_empty());
         wing.end().await;
     });
 }
@@ -655,7 +706,7 @@ fn the_same_words_sent_again_after_a_lost_answer_are_two_replies_and_end_nothing
 fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
     runtime().block_on(async {
         let folder = tempfile::tempdir().expect("a folder");
-        let (writer, reader) = store::open(folder.path(), &PageId::new(PAGE)).expect("a cache");
+        let (writer, reader) = cache(folder.path());
         let (id, psid, now) = (
             ConversationId::new("t_1"),
             Psid::new("7"),
@@ -674,35 +725,53 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
             at: now,
         };
         writer
-            .ingest(vec![switchboard::domain::Event::Conversation(seen)])
+            .ingest(vec![switchboard::domain::Event::Conversation(seen)], now)
             .await
             .expect("taken");
-        for (n, text) in [
-            "was on its way",
-            "first in the queue",
-            "second in the queue",
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let local = LocalId::new(format!("l{n}"));
-            let reply = store::QueuedReply {
-                local: local.clone(),
-                conversation: id.clone(),
-                psid: psid.clone(),
-                at: now.plus(switchboard::domain::Span::seconds(
-                    i64::try_from(n).expect("small"),
-                )),
-                text: text.into(),
-                send_as: SendAs::Response,
-            };
-            writer.queue(reply).await.expect("queued");
-            if n == 0 {
-                assert!(writer.start_sending(local, now).await.expect("claimed"));
-            }
+        let reply = |local: &str, text: &str| Outgoing {
+            local: LocalId::new(local),
+            conversation: id.clone(),
+            psid: psid.clone(),
+            at: now,
+            text: text.into(),
+            send_as: SendAs::Response,
+            hand_back: Some(back()),
+            known: Known::default(),
+            attempt: 0,
+            tried_at: None,
+            looks: 0,
+            state: SendState::Queued,
+        };
+        let mut rows = vec![
+            reply("l0", "was on its way"),
+            reply("l1", "first in the queue"),
+            reply("l2", "second in the queue"),
+        ];
+        for row in &rows {
+            writer.enter(row.clone()).await.expect("queued");
         }
-        writer.doubt_interrupted(now).await.expect("doubted");
-        let thread = reader.thread(&id, 9).expect("a cache").expect("a thread");
+        assert_eq!(
+            reader.outbox(now, Span::ZERO).expect("a cache"),
+            rows,
+            "as they were"
+        );
+        for (n, row) in rows.iter_mut().enumerate() {
+            row.state = SendState::Sending;
+            assert!(writer.record(row.clone(), now).await.expect("claimed"));
+            assert!(!writer.record(row.clone(), now).await.expect("once"));
+            row.state = match n {
+                0 => SendState::Unsure,
+                _ => SendState::Refused {
+                    why: "No.".into(),
+                    given_back: false,
+                },
+            };
+            assert!(writer.record(row.clone(), now).await.expect("written"));
+        }
+        let thread = reader
+            .thread(&id, &ThreadPlace::Newest, 9)
+            .expect("a cache")
+            .expect("a thread");
         assert_eq!(
             thread.draft.map(|(text, _)| text),
             Some("first in the queue".into())
@@ -710,7 +779,7 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
         let states: Vec<String> = thread.items.iter().map(|i| format!("{i:?}")).collect();
         assert!(states[0].contains("Unsure"), "{states:?}");
         assert!(
-            states[1].contains("back in the composer") && states[2].contains("kept here"),
+            states[1].contains("given_back: true") && states[2].contains("given_back: false"),
             "{states:?}"
         );
         // Another draft takes the place of the given-back words: they stay with their reply.
@@ -724,19 +793,12 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
             )
             .await
             .expect("saved");
-        let next = store::QueuedReply {
-            local: LocalId::new("next"),
-            conversation: id.clone(),
-            psid,
-            at: now,
-            text: "something else".into(),
-            send_as: SendAs::Response,
-        };
-        writer.queue(next).await.expect("queued");
+        let next = reply("next", "something else");
+        writer.enter(next).await.expect("queued");
         let text = format!(
             "{:?}",
             reader
-                .thread(&id, 9)
+                .thread(&id, &ThreadPlace::Newest, 9)
                 .expect("a cache")
                 .expect("a thread")
                 .items
@@ -749,7 +811,7 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
         let text = format!(
             "{:?}",
             reader
-                .thread(&id, 9)
+                .thread(&id, &ThreadPlace::Newest, 9)
                 .expect("a cache")
                 .expect("a thread")
                 .items

@@ -254,7 +254,10 @@ fn refusals_stand_where_they_happened() {
         page.items.push(outgoing(
             "The refund is on its way.",
             SendAs::Response,
-            SendState::Refused(why.into()),
+            SendState::Refused {
+                why: why.into(),
+                given_back: true,
+            },
         ));
         page.draft = Some(("The refund is on its way.".into(), (0, 25)));
         desk.answer_thread(page);
@@ -313,6 +316,7 @@ fn a_page_without_routing_says_so() {
         "Lamp & Co".into(),
         Routing::ZeroConfig,
         Routing::ZeroConfig,
+        None,
     )));
     desk.open("Ana Ruiz");
     let mut page = thread_page(rows().swap_remove(2), items());

@@ -36,6 +36,7 @@ pub enum Action {
     ViewClosing,
     ViewAll,
     Jump,
+    Search,
     Filter,
     FindNext,
     FindPrevious,
@@ -106,13 +107,14 @@ table! {
     Desk MarkSeen "mark_seen" ["m"] "tell the customer that you have read";
     Desk DropRefused "drop_refused" ["d"] "drop the replies that Meta refused";
     Desk MessageType "message_type" ["^t"] "change what the next reply goes out as";
-    Desk Open "open" ["Enter"] "open the selected conversation";
+    Desk Open "open" ["Enter"] "open the conversation; in it: decide about an unsent reply";
     Desk Back "back" ["q", "Esc"] "back to the list; in the list: quit";
     Desk ReadOn "read_on" ["Space"] "a page further, then the next who waits";
     Desk NextWaiting "next_waiting" ["]"] "open the next conversation that waits";
     Desk PreviousWaiting "previous_waiting" ["["] "open the previous conversation that waits";
     Desk LastThread "last_thread" ["-"] "back to the conversation before this one";
     Desk Jump "jump" ["^p"] "jump to a person by name";
+    Desk Search "search" ["g /"] "search all cached messages";
     Desk Filter "filter" ["/"] "filter the list; in the thread: find";
     Desk FindNext "find_next" ["n"] "next place found in the thread";
     Desk FindPrevious "find_previous" ["N"] "previous place found in the thread";

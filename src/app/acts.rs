@@ -7,8 +7,8 @@ use super::{
     writing::{send, stop_typing},
 };
 use crate::domain::{
-    AppId, Ask, Author, ConversationId, HandBack, Item, Note, Outcome, PAGE_INBOX_APPS, Platform,
-    Routing, Span, ThreadOwner,
+    AppId, Ask, Author, ConversationId, Decision, HandBack, Item, Note, Outcome, Outgoing,
+    PAGE_INBOX_APPS, Platform, Routing, SendState, Span, ThreadOwner,
 };
 
 /// How long one *extend* keeps control; Meta allows up to 7 days.
@@ -203,10 +203,57 @@ pub(super) fn chosen(
                 .map(|t| hand_back_of(model, t, outcome));
             send(model, hand_back)
         }
+        Choice::Decide(outgoing, decision) => decide(model, &outgoing, decision),
         Choice::Release => about_subject(model, Ask::Release),
         Choice::Quit => leave(model),
         Choice::Stay => Vec::new(),
     }
+}
+
+/// What shall become of the oldest reply of the thread that does not go on by
+/// itself?
+pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
+    let again = model.new_id();
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    // While the text of a refused reply stands in the composer, it is decided
+    // about there.
+    let open = |state: &SendState| match state {
+        SendState::Unsure | SendState::Held(_) | SendState::Queued => true,
+        SendState::Refused { given_back, .. } => !given_back,
+        _ => false,
+    };
+    let Some(outgoing) = thread.outgoing().find(|o| open(&o.state)) else {
+        return Vec::new();
+    };
+    if model.settings.read_only {
+        model.toast(
+            ToastKind::Warn,
+            "This desk is read-only, so nothing is sent.",
+        );
+        return Vec::new();
+    }
+    let choose = Choose::outgoing(&thread.conversation, outgoing, again);
+    model.dialogs.push(Dialog::Choose(choose));
+    Vec::new()
+}
+
+fn decide(model: &mut Model, outgoing: &Outgoing, decision: Decision) -> Vec<Effect> {
+    let now = model.now;
+    if let (Decision::TakeBack, Some(thread)) = (&decision, &mut model.thread) {
+        // The disk does the same; the screen does not wait for it.
+        thread.composer.put_before(&outgoing.text);
+        thread.composer.unsaved_since = Some(now);
+        let c = &thread.conversation;
+        thread.composer.began(c.known(), &c.owner);
+        model.focus = Focus::Composer;
+    }
+    vec![Effect::Decide {
+        conversation: outgoing.conversation.clone(),
+        local: outgoing.local.clone(),
+        decision,
+    }]
 }
 
 /// Letting go of somebody who waits is asked about first.

@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::keymap::{Code, Key};
 use crate::{
-    domain::{LocalId, Platform, SendAs, Timestamp},
+    domain::{Known, LocalId, Platform, SendAs, ThreadOwner, Timestamp},
     text,
 };
 
@@ -40,6 +40,19 @@ pub struct Composer {
     /// A reply that is on its way and its text: drafts read meanwhile are its
     /// own text, and if it is refused it comes back.
     pub awaiting: Option<(LocalId, String)>,
+    /// What was known when the text was begun, or last asked about.
+    pub began: Option<Began>,
+}
+
+/// What a text answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Began {
+    /// Who had written last.
+    pub known: Known,
+    /// We held the thread.
+    pub ours: bool,
+    /// A person has been told what else to think of.
+    pub told: bool,
 }
 
 impl Default for Composer {
@@ -55,11 +68,21 @@ impl Default for Composer {
             typing: None,
             last_key: Timestamp::default(),
             awaiting: None,
+            began: None,
         }
     }
 }
 
 impl Composer {
+    /// The text that stands here answers what is known now.
+    pub fn began(&mut self, known: Known, owner: &ThreadOwner) {
+        self.began = Some(Began {
+            known,
+            ours: *owner == ThreadOwner::Us,
+            told: false,
+        });
+    }
+
     /// The widget, for drawing.
     pub fn area(&self) -> &TextArea<'static> {
         &self.area
@@ -100,6 +123,7 @@ impl Composer {
         self.unsaved_since = None;
         self.saved = false;
         self.typing = None;
+        self.began = None;
     }
 
     /// Length in the unit of the platform's limit, and the limit: characters on

@@ -1,19 +1,35 @@
 //! Every way out: plain data, so tests compare it.
 
-use crate::domain::{Ask, Conversation, ConversationId, InboxAsk, Psid};
+use crate::domain::{
+    Ask, Conversation, ConversationId, Decision, InboxAsk, LocalId, Mid, Psid, ThreadPlace,
+    Timestamp,
+};
 
 /// Something to be done outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Ask the cache for a slice of the list.
     LoadInbox(InboxAsk),
-    /// Ask the cache for a thread with its newest `limit` entries.
+    /// Ask the cache for a part of a thread.
     LoadThread {
         /// Which.
         id: ConversationId,
-        /// How many entries.
-        limit: u32,
+        /// Which part.
+        place: ThreadPlace,
     },
+    /// Ask the cache for the next message of a thread that holds these words.
+    FindInThread {
+        /// Which.
+        id: ConversationId,
+        /// The words.
+        words: String,
+        /// From here on: a moment, and a message of that moment.
+        from: (Timestamp, Option<Mid>),
+        /// Towards the present.
+        forward: bool,
+    },
+    /// Ask the cache which messages hold these words.
+    Search(String),
     /// Ask the cache who waits after (or before) this one.
     LoadNext {
         /// From where.
@@ -57,6 +73,15 @@ pub enum Effect {
     },
     /// Remove the refused replies of a thread.
     DropRefused(ConversationId),
+    /// A person has decided about a reply that does not go on by itself.
+    Decide {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Our id of the reply.
+        local: LocalId,
+        /// What.
+        decision: Decision,
+    },
     /// Ask Meta for news now.
     Refresh,
     /// Somebody works at the desk, or nobody does.

@@ -4,9 +4,9 @@
 use super::{
     Effect, Focus, Model, ToastKind,
     action::{Action, Context},
-    acts::{EXTENSION, about_subject, drop_refused, mark_seen, pass_to, release, reply},
+    acts::{EXTENSION, about_subject, drop_refused, mark_seen, pass_to, release, reply, settle},
     dialog,
-    dialog::{Choose, Commands, Dialog, Help, Jump, PageKind},
+    dialog::{Choose, Commands, Dialog, Help, Jump, PageKind, Search},
     keymap::{Key, Meaning},
     layout,
     walk::{
@@ -105,8 +105,9 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         ),
         A::Open => match model.inbox.selected().map(|c| c.id.clone()) {
             Some(id) if model.focus == Focus::List => open(model, id),
-            _ => Vec::new(),
+            _ => settle(model),
         },
+        A::Search => search(model, ""),
         A::Back => back(model),
         A::ReadOn => read_on(model),
         A::NextWaiting => next_waiting(model, false),
@@ -121,14 +122,8 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
             vec![Effect::Find(String::new())]
         }
         A::Filter => prompt(model),
-        A::FindNext => {
-            find_in_thread(model, true);
-            Vec::new()
-        }
-        A::FindPrevious => {
-            find_in_thread(model, false);
-            Vec::new()
-        }
+        A::FindNext => find_in_thread(model, true),
+        A::FindPrevious => find_in_thread(model, false),
         A::LastThread => match model.last.clone() {
             Some(id) => open(model, id),
             None => {
@@ -187,6 +182,16 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         A::SendHandBack => send_hand_back(model),
         A::LeaveComposer | A::ComposerCancel => leave_composer(model),
     }
+}
+
+/// Opens the search through all messages, with words in it.
+pub(super) fn search(model: &mut Model, words: &str) -> Vec<Effect> {
+    let search = Search::with(words);
+    model.dialogs.push(Dialog::Search(search));
+    let asks = !words.is_empty();
+    asks.then(|| Effect::Search(words.to_owned()))
+        .into_iter()
+        .collect()
 }
 
 /// Why an action cannot be done now, and what to do about it.

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     domain::{
-        Apps, Author, Happening, Item, Message, Outgoing, Part, SendAs, SendState, Timestamp,
+        Apps, Author, Happening, Item, Message, Outgoing, Part, SendAs, SendState, Span, Timestamp,
     },
     text::{self, Clean},
 };
@@ -67,7 +67,16 @@ pub struct Look<'a> {
     pub apps: &'a Apps,
     /// Customer messages after this moment are new.
     pub seen_through: Option<Timestamp>,
+    /// Nothing can be sent for want of a link.
+    pub no_link: bool,
+    /// The key that decides about a reply that does not go on by itself.
+    pub settle: &'a str,
 }
+
+/// For so long after Enter, a reply in doubt is only said to be looked for.
+pub const CHECKING: Span = Span::seconds(60);
+/// After so many looks in vain it was probably not sent.
+const LOOKS: u32 = 3;
 
 /// The lines of entry `at` of `items`.
 pub fn of_item(items: &[Item], at: usize, look: &Look<'_>) -> Vec<ThreadLine> {
@@ -251,15 +260,46 @@ fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces> {
         SendAs::Response => "",
         SendAs::HumanAgent => " as HUMAN_AGENT",
     };
+    let settle = look.settle;
+    let checking = look.now.since(outgoing.at) < CHECKING;
     let (tone, words) = match &outgoing.state {
+        SendState::Queued if look.no_link => (
+            Tone::Dim,
+            format!("◷ queued{as_word} — no network; it goes out by itself within 5 minutes"),
+        ),
         SendState::Queued => (Tone::Dim, format!("◷ queued{as_word}")),
         SendState::Sending => (Tone::Dim, format!("… sending{as_word}")),
-        SendState::Sent(_) => (Tone::Good, "✓ sent".into()),
-        SendState::Refused(why) => (Tone::Bad, format!("✗ not sent: {why}")),
+        SendState::Sent(_) | SendState::Assumed => (Tone::Good, "✓ sent".into()),
+        SendState::Refused {
+            why,
+            given_back: true,
+        } => (
+            Tone::Bad,
+            format!("✗ not sent: {why} Your text is back in the composer."),
+        ),
+        SendState::Refused { why, .. } => (
+            Tone::Bad,
+            format!("✗ not sent: {why} [{settle}] edit, send again or drop"),
+        ),
+        SendState::Unsure if checking => (Tone::Warn, "? not confirmed — checking".into()),
+        SendState::Unsure if outgoing.looks >= LOOKS => (
+            Tone::Warn,
+            format!(
+                "? probably not sent: looked {} times, and it is not there. [{settle}] look, send again or treat as sent",
+                outgoing.looks
+            ),
+        ),
         SendState::Unsure => (
             Tone::Warn,
-            "? not confirmed: Meta may have it. It is looked for, not sent again.".into(),
+            format!(
+                "? not confirmed: Meta may have it. [{settle}] look, send again or treat as sent"
+            ),
         ),
+        SendState::Held(why) => (
+            Tone::Warn,
+            format!("‖ held: {}. [{settle}] send now, edit or drop", why.words()),
+        ),
+        SendState::Dropped => (Tone::Dim, "dropped".into()),
     };
     lines.extend(wrapped(tone, &words.into(), look));
     lines
@@ -312,6 +352,8 @@ mod tests {
             now: Timestamp::from_secs(90_000),
             apps,
             seen_through: seen.map(Timestamp::from_secs),
+            no_link: false,
+            settle: "",
         }
     }
 

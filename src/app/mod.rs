@@ -52,7 +52,7 @@ pub use walk::thread_room;
 use walk::{leave, list_rows};
 use writing::{save_draft, stop_typing};
 
-use crate::domain::{Ask, Span, Timestamp};
+use crate::domain::{Ask, SendState, Span, Timestamp};
 
 /// Unsent text goes to the disk this long after the first key that changed it.
 const SAVE_AFTER: Span = Span::millis(150);
@@ -107,7 +107,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
             // Whatever was asked is not going to be answered.
             model.inbox.forget_question();
             if let Some(thread) = &mut model.thread {
-                thread.loading_older = false;
+                thread.loading = false;
             }
             model.toast(ToastKind::Bad, why);
             Vec::new()
@@ -134,6 +134,13 @@ pub fn wake_at(model: &Model) -> Option<Timestamp> {
         due.push(model.last_input.plus(IDLE_AFTER));
     }
     if let Some(thread) = &model.thread {
+        // A doubtful reply says more after a minute.
+        let doubts = thread.outgoing().filter(|o| o.state == SendState::Unsure);
+        due.extend(
+            doubts
+                .map(|o| o.at.plus(lines::CHECKING))
+                .filter(|at| *at > model.now),
+        );
         due.extend(
             thread
                 .composer
@@ -154,7 +161,7 @@ pub fn shows_continuations(model: &Model) -> bool {
 }
 
 /// What the passing of time brings: toasts go, drafts are saved, "typing" is
-/// refreshed or stopped, the minute turns.
+/// refreshed or stopped.
 fn by_itself(model: &mut Model) -> Vec<Effect> {
     let now = model.now;
     let mut effects = Vec::new();
@@ -162,12 +169,6 @@ fn by_itself(model: &mut Model) -> Vec<Effect> {
     if model.active && now >= model.last_input.plus(IDLE_AFTER) {
         model.active = false;
         effects.push(Effect::Pace { active: false });
-    }
-    let minute = now.as_millis() / 60_000;
-    if minute != model.minute {
-        model.minute = minute;
-        // Deadlines moved, so the order and the views may have.
-        effects.extend(model.inbox.reload());
     }
     let Some(thread) = &mut model.thread else {
         return effects;

@@ -11,8 +11,8 @@ use super::{
     toast,
 };
 use crate::domain::{
-    Apps, Conversation, ConversationId, Link, Platform, Random, ReplyAs, Routing, SendAs, Span,
-    ThreadOwner, Timestamp, WindowClosed,
+    Apps, Conversation, ConversationId, Link, LocalId, Platform, Random, ReplyAs, Routing, SendAs,
+    Span, ThreadOwner, Timestamp, WindowClosed,
 };
 
 /// What the desk is told at the start.
@@ -91,6 +91,12 @@ pub struct Model {
     pub toasts: VecDeque<Toast>,
     /// How the link stands.
     pub link: Link,
+    /// Why nothing can be saved at the moment.
+    pub storage: Option<String>,
+    /// When the list was last read.
+    pub read_at: Option<Timestamp>,
+    /// The older list is being fetched; so far back to here.
+    pub reading_back: Option<Timestamp>,
     /// Share of the rate limit that is used, in percent.
     pub usage: Option<u8>,
     /// The terminal has the focus.
@@ -101,7 +107,6 @@ pub struct Model {
     pub(super) last_input: Timestamp,
     pub(super) active: bool,
     pub(super) cancel_at: Option<Timestamp>,
-    pub(super) minute: i64,
     pub(super) random: Random,
 }
 
@@ -124,6 +129,9 @@ impl Model {
             dialogs: Vec::new(),
             toasts: VecDeque::new(),
             link: Link::Connecting,
+            storage: None,
+            read_at: None,
+            reading_back: None,
             usage: None,
             attended: true,
             pending: Vec::new(),
@@ -131,7 +139,6 @@ impl Model {
             last_input: now,
             active: true,
             cancel_at: None,
-            minute: now.as_millis() / 60_000,
         }
     }
 
@@ -184,6 +191,12 @@ impl Model {
             ThreadOwner::Idle => "nobody".into(),
             ThreadOwner::Unknown => "unknown".into(),
         }
+    }
+
+    /// An id for a reply: 128 bits of the seeded source.
+    pub(super) fn new_id(&mut self) -> LocalId {
+        let (high, low) = (self.random.next(), self.random.next());
+        LocalId::new(format!("{high:016x}{low:016x}"))
     }
 
     /// Short news at the bottom of the screen.

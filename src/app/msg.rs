@@ -1,7 +1,9 @@
 //! Every way in.
 
 use super::keymap::Key;
-use crate::domain::{Change, ConversationId, InboxAsk, InboxPage, Platform, Routing, ThreadPage};
+use crate::domain::{
+    Change, ConversationId, Hit, InboxAsk, InboxPage, Mid, Platform, Routing, ThreadPage, Timestamp,
+};
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,8 +41,13 @@ pub enum Loaded {
     Next(Option<ConversationId>, Option<ConversationId>),
     /// People whose names fit, best first.
     Found(String, Vec<(ConversationId, String, Platform)>),
+    /// The next message of a thread that holds these words.
+    FoundInThread(ConversationId, String, Option<(Mid, Timestamp)>),
+    /// The messages that hold these words, newest first.
+    Hits(String, Vec<Hit>),
     /// The JSON of a thread, newest message first.
     Raw(ConversationId, Vec<String>),
-    /// The Page's name and whether it routes on Messenger and Instagram.
-    Page(String, Routing, Routing),
+    /// The Page's name, whether it routes on Messenger and Instagram, and when
+    /// the list was last read.
+    Page(String, Routing, Routing, Option<Timestamp>),
 }

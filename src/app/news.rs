@@ -2,12 +2,15 @@
 //! of what was asked.
 
 use super::{
-    Anchor, Effect, Focus, Loaded, Model, THREAD_WINDOW, ToastKind,
+    Anchor, Effect, Focus, Loaded, Model, ToastKind,
     acts::reply,
     dialog::{Dialog, Page, PageKind},
-    walk::{back, next_waiting, open},
+    walk::{back, go_to_message, next_waiting, older_arrived, open, open_at},
 };
-use crate::domain::{Act, Change, ConversationId, Link, LocalId, Span};
+use crate::domain::{Act, Change, ConversationId, Held, Link, LocalId, Span, ThreadPlace};
+
+/// Text that could not be saved is saved again after this.
+const SAVE_AGAIN: Span = Span::millis(850);
 
 /// The cache holds something new.
 pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
@@ -53,9 +56,35 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             in_doubt(model, &conversation, why);
             Vec::new()
         }
+        Change::Waits {
+            conversation,
+            local,
+            held,
+        } => {
+            waits(model, &conversation, &local, held);
+            Vec::new()
+        }
+        Change::Read {
+            back_to,
+            backfill: true,
+            whole,
+            ..
+        } => {
+            model.reading_back = back_to.filter(|_| !whole);
+            Vec::new()
+        }
+        Change::Read { .. } => Vec::new(),
+        Change::ReadAt(at) => {
+            model.read_at = Some(at);
+            Vec::new()
+        }
+        Change::Storage(trouble) => {
+            model.storage = trouble;
+            Vec::new()
+        }
         Change::Link(link) => {
             if link != model.link
-                && let Link::TokenRefused(why) | Link::Broken(why) = &link
+                && let Link::TokenRefused(why) | Link::Broken(why) | Link::Looking(why) = &link
             {
                 model.toast(ToastKind::Bad, why.clone());
             }
@@ -125,11 +154,7 @@ pub(super) fn done(model: &mut Model, id: &ConversationId, act: Act) -> Vec<Effe
         return Vec::new();
     };
     match act {
-        Act::Older => {
-            thread.loading_older = false;
-            thread.limit += THREAD_WINDOW;
-            reload_thread(model).into_iter().collect()
-        }
+        Act::Older => older_arrived(thread).into_iter().collect(),
         Act::Pass if thread.advance_after_pass => {
             thread.advance_after_pass = false;
             let name = thread.conversation.display_name();
@@ -172,9 +197,11 @@ pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: Stri
         model.toast(ToastKind::Bad, words);
         return;
     };
-    thread.loading_older = false;
+    thread.loading = false;
     thread.advance_after_pass = false;
     match act {
+        // Once a second until the disk takes it.
+        Act::Save => thread.composer.unsaved_since = Some(now.plus(SAVE_AGAIN)),
         Act::Send => {
             thread.advance_after = None;
             thread.anchor = Anchor::Bottom;
@@ -211,6 +238,36 @@ fn in_doubt(model: &mut Model, id: &ConversationId, why: String) {
     }
 }
 
+/// It is written down and stands in the thread; nothing is to come back into the
+/// composer.
+fn waits(model: &mut Model, id: &ConversationId, local: &LocalId, held: Option<Held>) {
+    let open = model
+        .thread
+        .as_mut()
+        .filter(|thread| thread.conversation.id == *id);
+    match (open, held) {
+        (Some(thread), _) => {
+            let composer = &mut thread.composer;
+            if composer
+                .awaiting
+                .as_ref()
+                .is_some_and(|(awaited, _)| awaited == local)
+            {
+                composer.awaiting = None;
+            }
+            if thread.advance_after.as_ref() == Some(local) && held.is_some() {
+                thread.advance_after = None;
+            }
+            thread.anchor = Anchor::Bottom;
+        }
+        (None, Some(why)) => {
+            let words = format!("A reply is held and was not sent: {}.", why.words());
+            model.toast(ToastKind::Warn, words);
+        }
+        (None, None) => {}
+    }
+}
+
 /// The cache answered.
 pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
     match loaded {
@@ -218,8 +275,10 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
         Loaded::Thread(id, page) => match (&mut model.thread, page) {
             (Some(thread), Some(page)) if thread.conversation.id == id => {
                 let first = !thread.loaded;
-                thread.loading_older = false;
                 thread.take(*page);
+                if !thread.loaded {
+                    return Vec::new();
+                }
                 let then_reply = std::mem::take(&mut thread.then_reply);
                 let mut effects = Vec::new();
                 if first {
@@ -281,18 +340,62 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Loaded::Page(name, messenger, instagram) => {
+        Loaded::FoundInThread(id, words, found) => {
+            let Some(thread) = model
+                .thread
+                .as_mut()
+                .filter(|thread| thread.conversation.id == id && thread.find == words)
+            else {
+                return Vec::new();
+            };
+            match found {
+                Some((mid, at)) => match thread.place_of(&mid) {
+                    Some(place) => {
+                        thread.anchor_at(place, 0);
+                        Vec::new()
+                    }
+                    None => vec![go_to_message(thread, &mid, at)],
+                },
+                None => {
+                    let words = format!("{words:?} is not in what is cached of this thread.");
+                    model.toast(ToastKind::Info, words);
+                    Vec::new()
+                }
+            }
+        }
+        Loaded::Hits(words, hits) => {
+            let Some(Dialog::Search(search)) = model.dialogs.last_mut() else {
+                return Vec::new();
+            };
+            match search.take(&words, hits) {
+                Some(hit) => {
+                    model.dialogs.pop();
+                    open_at(model, &hit)
+                }
+                None => Vec::new(),
+            }
+        }
+        Loaded::Page(name, messenger, instagram, read_at) => {
             model.page_name = name;
             model.routing = (messenger, instagram);
+            model.read_at = model.read_at.max(read_at);
             Vec::new()
         }
     }
 }
 
-pub(super) fn reload_thread(model: &Model) -> Option<Effect> {
-    let thread = model.thread.as_ref()?;
+/// Asks the cache for the open thread again. What stands on the screen stays
+/// there, however many messages have come behind it.
+pub(super) fn reload_thread(model: &mut Model) -> Option<Effect> {
+    let thread = model.thread.as_mut()?;
+    if let (Anchor::Top { at, .. }, ThreadPlace::Newest, 1..) =
+        (&thread.anchor, &thread.place, thread.older)
+        && let Some(item) = thread.items.get(*at)
+    {
+        thread.place = ThreadPlace::Around(item.at());
+    }
     Some(Effect::LoadThread {
         id: thread.conversation.id.clone(),
-        limit: thread.limit,
+        place: thread.place.clone(),
     })
 }

@@ -6,10 +6,22 @@ use super::{
     composer::Composer,
     lines::{self, Look, ThreadLine},
 };
-use crate::domain::{Conversation, Item, LocalId, Profile, ThreadPage, Timestamp};
+use crate::domain::{
+    Conversation, Item, LocalId, Mid, Outgoing, Profile, ThreadPage, ThreadPlace, Timestamp,
+};
 
-/// How many entries are asked for at first, and how many more each time.
+/// How many messages are asked for at an end of the thread, and on each side of
+/// a place in it.
 pub const WINDOW: u32 = 200;
+
+/// Where the pane goes when the part that was asked for is at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum GoTo {
+    /// The first entry.
+    Top,
+    /// This message.
+    Message(Mid),
+}
 
 /// What stands at the top of the pane.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,18 +47,21 @@ pub struct Thread {
     pub conversation: Conversation,
     /// The profile.
     pub profile: Profile,
-    /// Entries, oldest first.
+    /// Entries of the part that is at hand, oldest first.
     pub items: Vec<Item>,
     /// The cache has answered.
     pub loaded: bool,
-    /// The cache holds older entries.
-    pub older_cached: bool,
+    /// Which part is at hand, or asked for.
+    pub place: ThreadPlace,
+    /// So many older messages are in the cache.
+    pub older: u32,
+    /// So many newer ones.
+    pub newer: u32,
     /// Meta may have older ones.
     pub older_remote: bool,
-    /// Older ones have been asked for.
-    pub loading_older: bool,
-    /// How many entries to ask for.
-    pub limit: u32,
+    /// Another part has been asked for.
+    pub loading: bool,
+    pub(super) go_to: Option<GoTo>,
     /// Where the pane stands.
     pub anchor: Anchor,
     /// Customer messages after this moment are new.
@@ -88,10 +103,12 @@ impl Thread {
             profile: Profile::Unasked,
             items: Vec::new(),
             loaded: false,
-            older_cached: false,
+            place: ThreadPlace::Newest,
+            older: 0,
+            newer: 0,
             older_remote: false,
-            loading_older: false,
-            limit: WINDOW,
+            loading: false,
+            go_to: None,
             anchor: Anchor::Bottom,
             seen_through: None,
             composer: Composer::default(),
@@ -104,15 +121,20 @@ impl Thread {
         }
     }
 
-    /// Takes what the cache holds. A draft never overwrites what is being
-    /// written, nor comes back while it is on its way.
+    /// Takes what the cache holds; the answer to a question about another part
+    /// is dropped. A draft never overwrites what is being written, nor comes
+    /// back while it is on its way.
     pub(super) fn take(&mut self, page: ThreadPage) {
+        if page.place != self.place {
+            return;
+        }
         let first = !self.loaded;
         self.loaded = true;
+        self.loading = false;
         self.conversation = page.conversation;
         self.profile = page.profile;
         self.items = page.items;
-        self.older_cached = page.older_cached;
+        (self.older, self.newer) = (page.older, page.newer);
         self.older_remote = page.older_remote;
         if first {
             // "New" means new since the last look, not since this one.
@@ -126,6 +148,15 @@ impl Thread {
                 None => self.anchor = Anchor::Bottom,
             }
         }
+        match self.go_to.take() {
+            Some(GoTo::Top) => self.anchor_at(0, 0),
+            Some(GoTo::Message(mid)) => {
+                let at = self.place_of(&mid).unwrap_or(0);
+                self.anchor_at(at, 0);
+            }
+            None => {}
+        }
+        let known = self.conversation.known();
         let composer = &mut self.composer;
         let Some((text, cursor)) = page.draft.filter(|_| composer.awaiting.is_none()) else {
             return;
@@ -133,6 +164,7 @@ impl Thread {
         if composer.is_empty() && composer.unsaved_since.is_none() {
             composer.set(&text, cursor);
             composer.saved = true;
+            composer.began(known, &self.conversation.owner);
         } else if first {
             // Somebody typed ahead of their own draft.
             composer.put_before(&text);
@@ -218,7 +250,7 @@ impl Thread {
             line = line.saturating_sub(left);
         } else {
             if view.at_bottom {
-                self.anchor = Anchor::Bottom;
+                self.stay_at_bottom();
                 return;
             }
             let mut left = by.unsigned_abs();
@@ -237,8 +269,38 @@ impl Thread {
         }
         self.anchor_at(at, line);
         if self.viewport(look, height).at_bottom {
-            self.anchor = Anchor::Bottom;
+            self.stay_at_bottom();
         }
+    }
+
+    /// Stays at the end from now on, if this is the end of the thread and not
+    /// only of the part that is at hand.
+    fn stay_at_bottom(&mut self) {
+        if self.newer == 0 {
+            self.anchor = Anchor::Bottom;
+            self.place = ThreadPlace::Newest;
+        }
+    }
+
+    /// The place of a message among those at hand.
+    pub(super) fn place_of(&self, mid: &Mid) -> Option<usize> {
+        self.items
+            .iter()
+            .position(|item| matches!(item, Item::Message(m) if m.mid == *mid))
+    }
+
+    /// The replies that are not sent, oldest first.
+    pub fn outgoing(&self) -> impl DoubleEndedIterator<Item = &Outgoing> {
+        // They stand at the end, so a long thread is not searched.
+        let start = self
+            .items
+            .iter()
+            .rposition(|item| !matches!(item, Item::Outgoing(_)))
+            .map_or(0, |at| at + 1);
+        self.items[start..].iter().filter_map(|item| match item {
+            Item::Outgoing(outgoing) => Some(outgoing),
+            _ => None,
+        })
     }
 
     /// Puts an entry at the top of the pane.
@@ -251,26 +313,5 @@ impl Thread {
             },
             None => Anchor::Bottom,
         };
-    }
-
-    /// The entry that holds the words searched for, before or after the top.
-    pub(super) fn found(&self, from: usize, forward: bool) -> Option<usize> {
-        let words = crate::text::fold(&self.find);
-        let fits = |at: &usize| match &self.items[*at] {
-            Item::Message(m) => crate::text::fold(&m.text).contains(&words),
-            Item::Event { .. } | Item::Outgoing(_) => false,
-        };
-        if words.is_empty() {
-            return None;
-        }
-        let count = self.items.len();
-        if forward {
-            (from + 1..count).chain(0..(from + 1).min(count)).find(fits)
-        } else {
-            (0..from.min(count))
-                .rev()
-                .chain((from.min(count)..count).rev())
-                .find(fits)
-        }
     }
 }

@@ -2,12 +2,42 @@
 //! customer anything.
 
 use super::{
-    Anchor, Effect, Focus, Model, THREAD_WINDOW, Thread, ToastKind, dialog,
+    Anchor, Effect, Focus, Model, Thread, ToastKind, dialog,
     dialog::{Choose, Dialog, Page, PageKind, Prompt, PromptKind},
     layout, lines,
+    thread::GoTo,
     writing::{save_draft, stop_typing},
 };
-use crate::domain::{Conversation, ConversationId, Platform, Psid, ThreadOwner, Timestamp, View};
+use crate::domain::{
+    Conversation, ConversationId, Hit, Item, Mid, Platform, Psid, ThreadOwner, ThreadPlace,
+    Timestamp, View,
+};
+
+/// Opens a conversation at a message.
+pub(super) fn open_at(model: &mut Model, hit: &Hit) -> Vec<Effect> {
+    let mut effects = open(model, hit.conversation.clone());
+    effects.retain(|effect| !matches!(effect, Effect::LoadThread { .. }));
+    if let Some(thread) = &mut model.thread {
+        effects.insert(0, go_to_message(thread, &hit.mid, hit.at));
+    }
+    effects
+}
+
+/// Shows a message of the open thread that may lie far away.
+pub(super) fn go_to_message(thread: &mut Thread, mid: &Mid, at: Timestamp) -> Effect {
+    thread.go_to = Some(GoTo::Message(mid.clone()));
+    load(thread, ThreadPlace::Around(at))
+}
+
+/// Asks the cache for another part of the thread.
+fn load(thread: &mut Thread, place: ThreadPlace) -> Effect {
+    thread.loading = true;
+    thread.place = place.clone();
+    Effect::LoadThread {
+        id: thread.conversation.id.clone(),
+        place,
+    }
+}
 
 /// Opens a conversation. What was being written stays with its person.
 pub(super) fn open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
@@ -30,7 +60,7 @@ pub(super) fn open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     }
     effects.push(Effect::LoadThread {
         id: id.clone(),
-        limit: THREAD_WINDOW,
+        place: ThreadPlace::Newest,
     });
     effects.push(Effect::Open(id));
     effects
@@ -78,8 +108,10 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
                 .into_iter()
                 .collect();
         }
-        let held = model.inbox.counts.by_view[View::Mine.index()];
-        model.dialogs.push(Dialog::Choose(Choose::quit(held)));
+        let counts = model.inbox.counts;
+        let held = counts.by_view[View::Mine.index()];
+        let choose = Choose::quit(held, counts.unsettled);
+        model.dialogs.push(Dialog::Choose(choose));
         return Vec::new();
     }
     let mut effects = close_thread(model);
@@ -147,7 +179,15 @@ pub(super) fn to_edge(model: &mut Model, end: bool) -> Vec<Effect> {
     };
     if end {
         thread.anchor = Anchor::Bottom;
-        return Vec::new();
+        let elsewhere = thread.place != ThreadPlace::Newest;
+        return elsewhere
+            .then(|| load(thread, ThreadPlace::Newest))
+            .into_iter()
+            .collect();
+    }
+    if thread.older > 0 {
+        thread.go_to = Some(GoTo::Top);
+        return vec![load(thread, ThreadPlace::Oldest)];
     }
     thread.anchor_at(0, 0);
     more_history(thread)
@@ -184,10 +224,16 @@ pub(super) fn scroll_thread(model: &mut Model, by: isize) -> Vec<Effect> {
         now,
         apps,
         seen_through: thread.seen_through,
+        no_link: false,
+        settle: "",
     };
     thread.scroll(by, &look, height);
-    if by < 0 && thread.viewport(&look, height).at_top {
+    let view = thread.viewport(&look, height);
+    if by < 0 && view.at_top {
         more_history(thread)
+    } else if by > 0 && view.at_bottom && thread.newer > 0 && !thread.loading {
+        let last = thread.items.last().map_or(now, Item::at);
+        vec![load(thread, ThreadPlace::Around(last))]
     } else {
         Vec::new()
     }
@@ -195,45 +241,51 @@ pub(super) fn scroll_thread(model: &mut Model, by: isize) -> Vec<Effect> {
 
 /// At the top: more from the cache, or from Meta.
 pub(super) fn more_history(thread: &mut Thread) -> Vec<Effect> {
-    if thread.loading_older {
+    if thread.loading {
         return Vec::new();
     }
-    if thread.older_cached {
-        thread.loading_older = true;
-        thread.limit += THREAD_WINDOW;
-        return vec![Effect::LoadThread {
-            id: thread.conversation.id.clone(),
-            limit: thread.limit,
-        }];
+    if thread.older > 0
+        && let Some(first) = thread.items.first().map(Item::at)
+    {
+        return vec![load(thread, ThreadPlace::Around(first))];
     }
     if thread.older_remote {
-        thread.loading_older = true;
+        thread.loading = true;
         return vec![Effect::Older(thread.conversation.id.clone())];
     }
     Vec::new()
 }
 
-pub(super) fn find_in_thread(model: &mut Model, forward: bool) {
-    let Some(thread) = &mut model.thread else {
-        return;
+/// Older messages came from Meta: what is at hand is asked for around its first
+/// one.
+pub(super) fn older_arrived(thread: &mut Thread) -> Option<Effect> {
+    let first = thread.items.first().map(Item::at)?;
+    Some(load(thread, ThreadPlace::Around(first)))
+}
+
+pub(super) fn find_in_thread(model: &mut Model, forward: bool) -> Vec<Effect> {
+    let Some(thread) = &model.thread else {
+        return Vec::new();
     };
-    let from = match &thread.anchor {
-        Anchor::Top { at, .. } => *at,
-        Anchor::Bottom => thread.items.len(),
-    };
-    match thread.found(from, forward) {
-        Some(at) => thread.anchor_at(at, 0),
-        None if thread.find.is_empty() => {
-            model.toast(ToastKind::Info, "Press / to say what to find.")
-        }
-        None => {
-            let words = thread.find.clone();
-            model.toast(
-                ToastKind::Info,
-                format!("{words:?} is not in what is loaded of this thread."),
-            );
-        }
+    if thread.find.trim().is_empty() {
+        model.toast(ToastKind::Info, "Press / to say what to find.");
+        return Vec::new();
     }
+    let top = match &thread.anchor {
+        Anchor::Top { at, .. } => thread.items.get(*at),
+        Anchor::Bottom => None,
+    };
+    let from = match top {
+        Some(Item::Message(m)) => (m.at, Some(m.mid.clone())),
+        Some(item) => (item.at(), None),
+        None => (Timestamp::from_millis(i64::MAX), None),
+    };
+    vec![Effect::FindInThread {
+        id: thread.conversation.id.clone(),
+        words: thread.find.clone(),
+        from,
+        forward,
+    }]
 }
 
 pub(super) fn prompt(model: &mut Model) -> Vec<Effect> {

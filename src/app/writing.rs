@@ -2,10 +2,17 @@
 //! sending it.
 
 use super::{
-    Anchor, Effect, Focus, Model, Thread, ToastKind, composer,
+    Anchor, Effect, Focus, Model, Thread, ToastKind,
+    action::Action,
+    composer,
     dialog::{Choose, Dialog},
 };
-use crate::domain::{Ask, HandBack, LocalId, Platform, SendAs};
+use crate::domain::{Ask, HandBack, Platform, SendAs, SendState, Span, ThreadOwner};
+
+/// An answer of somebody else is news for so long (product rule 7).
+const JUST_NOW: Span = Span::seconds(30);
+/// The same words within this time are asked about.
+const TWICE: Span = Span::seconds(2);
 
 /// Lets `edit` change the text, and does what a changed text brings.
 pub(super) fn compose(
@@ -22,6 +29,9 @@ pub(super) fn compose(
     }
     composer.last_key = now;
     composer.saved = false;
+    if composer.began.is_none() && !composer.is_empty() {
+        composer.began(thread.conversation.known(), &thread.conversation.owner);
+    }
     composer.unsaved_since.get_or_insert(now);
     if composer.typing.is_none() && attended && !composer.is_empty() && !model.settings.read_only {
         composer.typing = Some(now);
@@ -80,11 +90,7 @@ pub(super) fn change_type(model: &mut Model) {
 }
 
 pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect> {
-    let local = LocalId::new(format!(
-        "{:016x}{:016x}",
-        model.random.next(),
-        model.random.next()
-    ));
+    let local = model.new_id();
     let Some(thread) = &model.thread else {
         return Vec::new();
     };
@@ -97,6 +103,13 @@ pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
         model.toast(ToastKind::Warn, why);
         return Vec::new();
     }
+    if let Some(why) = not_fresh(model, &text) {
+        ask_first(model, why);
+        return Vec::new();
+    }
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
     let Ok(send_as) = model.send_as(thread) else {
         return Vec::new();
     };
@@ -117,6 +130,7 @@ pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
         text,
         send_as,
         hand_back,
+        known: thread.conversation.known(),
     };
     vec![Effect::ask(&thread.conversation, what)]
 }
@@ -126,14 +140,63 @@ pub(super) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
     let Some(thread) = &model.thread else {
         return Vec::new();
     };
-    let with_text = !thread.composer.text().trim().is_empty();
+    let text = thread.composer.text().trim().to_owned();
+    let with_text = !text.is_empty();
     if let (true, Some(why)) = (with_text, why_not_send(model, thread)) {
         model.toast(ToastKind::Warn, why);
         return Vec::new();
     }
+    if let (true, Some(why)) = (with_text, not_fresh(model, &text)) {
+        ask_first(model, why);
+        return Vec::new();
+    }
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
     let choose = Choose::outcome(&thread.conversation, &bot, with_text);
     model.dialogs.push(Dialog::Choose(choose));
     Vec::new()
+}
+
+/// What a person should see before the text goes out: something has happened in
+/// the thread since it was begun, or the same words are on their way already.
+fn not_fresh(model: &Model, text: &str) -> Option<String> {
+    let thread = model.thread.as_ref()?;
+    let began = thread.composer.began.as_ref()?;
+    let c = &thread.conversation;
+    let name = c.display_name();
+    if c.customer_at > began.known.customer_at {
+        return Some(format!("{name} has written since you began."));
+    }
+    let others = c.page_at.filter(|at| Some(*at) > c.agent_at);
+    let just_now = others.is_some_and(|at| model.server_now().since(at) < JUST_NOW);
+    if others > began.known.page_at || (just_now && !began.told) {
+        return Some("The bot or a colleague has just answered.".into());
+    }
+    if began.ours && c.owner != ThreadOwner::Us {
+        let holder = model.owner_words(&c.owner);
+        return Some(format!("Control has moved to {holder} since you began."));
+    }
+    let twice = thread.outgoing().any(|o| {
+        let recent = model.now.since(o.at) < TWICE;
+        o.text == text && (recent || o.state == SendState::Unsure)
+    });
+    (twice && !began.told)
+        .then(|| "The same words are on their way already, and not confirmed.".into())
+}
+
+/// Says what a person should see; the next Enter sends all the same.
+fn ask_first(model: &mut Model, why: String) {
+    let send = model.settings.keymap.key_of(Action::Send);
+    if let Some(thread) = &mut model.thread {
+        thread.notice = Some(format!("{why} {send} sends all the same."));
+        thread.anchor = Anchor::Bottom;
+        let c = &thread.conversation;
+        thread.composer.began(c.known(), &c.owner);
+        if let Some(began) = &mut thread.composer.began {
+            began.told = true;
+        }
+    }
 }
 
 /// Why the text in the composer cannot go out as it is.

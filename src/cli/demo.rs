@@ -4,11 +4,12 @@ use clap::Args;
 
 use super::{Failure, Global, executor, require_terminal, run, theme};
 use crate::{
-    clock::Clock,
+    clock::{Clock, Span},
     config::Config,
     domain::{AppId, PageId},
     runtime::{self, Desk, Tasks},
     sim::{self, Simulator},
+    sync,
 };
 
 #[derive(Debug, Args)]
@@ -83,6 +84,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             graph,
             settings,
             theme: theme(&config),
+            sync: sync::Options {
+                keep: config.keep_days.map(|days| Span::days(i64::from(days))),
+                ..sync::Options::default()
+            },
             clock,
         };
         runtime::run(desk, tasks).await.map_err(Failure::failed)

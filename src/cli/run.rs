@@ -1,17 +1,18 @@
 //! `switchboard`: the desk on the configured Page.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use secrecy::SecretString;
 
 use super::{Failure, Global, executor, require_terminal, theme};
 use crate::{
     app::Settings,
-    clock::{self, Clock},
+    clock::{self, Clock, Span},
     config::{self, Config},
     domain::PageId,
     graph,
     runtime::{self, Desk, Tasks},
+    sync,
 };
 
 const GUIDE: &str = "\
@@ -61,6 +62,7 @@ pub(super) fn desk(global: &Global) -> Result<(), Failure> {
         graph,
         settings: settings(global, &config),
         theme: theme(&config),
+        sync: sync_options(config),
         clock,
     };
     executor
@@ -94,6 +96,17 @@ pub(super) fn client(
         log: global.log.clone(),
     };
     graph::Client::new(options, clock.clone()).map_err(|e| Failure::Usage(e.to_string()))
+}
+
+/// What the engine is told. A new token is looked for where the old one was.
+pub(super) fn sync_options(config: Config) -> sync::Options {
+    sync::Options {
+        apps: config.known_apps(),
+        keep: config.keep_days.map(|days| Span::days(i64::from(days))),
+        seed: clock::random_seed(),
+        token: Some(Arc::new(move || config.token().ok().flatten())),
+        ..sync::Options::default()
+    }
 }
 
 /// What the state machine is told.

@@ -56,6 +56,8 @@ pub struct Config {
     pub simple_emoji: Option<bool>,
     /// Where the cache is.
     pub cache: Option<PathBuf>,
+    /// How many days messages are kept; `None` for ever.
+    pub keep_days: Option<u32>,
     /// Names of apps by id.
     pub apps: BTreeMap<AppId, String>,
     /// Which keys mean what.
@@ -201,6 +203,9 @@ impl Config {
             "bot_app_id" => self.bot_app_id = mistakes.text_of(&value),
             "agent" => self.agent = mistakes.text_of(&value),
             "cache" => self.cache = mistakes.text_of(&value).map(|path| paths::expand(&path)),
+            "keep_days" => {
+                self.keep_days = mistakes.days_of(&value).filter(|days| *days > 0);
+            }
             "read_only" => self.read_only = mistakes.flag_of(&value).unwrap_or(false),
             "ascii" => self.ascii = mistakes.flag_of(&value),
             "emoji" => match mistakes.text_of(&value).as_deref() {
@@ -293,6 +298,18 @@ impl Mistakes<'_> {
         }
     }
 
+    fn days_of(&mut self, value: &Spanned<DeValue<'_>>) -> Option<u32> {
+        let days = match value.get_ref() {
+            DeValue::Integer(days) => days.as_str().parse().ok(),
+            _ => None,
+        };
+        if days.is_none() {
+            let words = "this must be a number of days, or 0 to keep everything";
+            self.at(value.span().start, words.into());
+        }
+        days
+    }
+
     fn table_of<'i>(&mut self, value: Spanned<DeValue<'i>>) -> DeTable<'i> {
         let at = value.span().start;
         match value.into_inner() {
@@ -323,7 +340,7 @@ mod tests {
                         .is_some_and(|(k, _)| !k.contains(' '))
             })
             .collect();
-        assert_eq!(on.len(), 16, "{on:?}");
+        assert_eq!(on.len(), 17, "{on:?}");
         Config::parse(&on.join("\n")).expect("every option is known");
     }
 

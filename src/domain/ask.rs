@@ -1,6 +1,6 @@
 //! What an agent asks to be done to a thread.
 
-use super::{Act, AppId, HandBack, Happening, LocalId, SendAs, Span};
+use super::{Act, AppId, HandBack, Happening, Known, LocalId, SendAs, Span};
 
 /// Something to do to a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum Ask {
         send_as: SendAs,
         /// Hand the thread over with it.
         hand_back: Option<HandBack>,
+        /// What the agent knew of the thread when they sent it.
+        known: Known,
     },
 }
 

@@ -1,6 +1,6 @@
 //! What our cache holds now: the news that the screen is told.
 
-use super::{Apps, ConversationId, LocalId, Timestamp};
+use super::{Apps, ConversationId, Held, LocalId, Platform, Timestamp};
 
 /// News for the screen. It names what changed; the screen asks the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,34 @@ pub enum Change {
         /// What happened, in one sentence.
         why: String,
     },
+    /// A reply waits: for a connection, or for a person to look at it.
+    Waits {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Our id of the reply.
+        local: LocalId,
+        /// Why, if a person has to look at it.
+        held: Option<Held>,
+    },
+    /// A page of a list has been read.
+    Read {
+        /// Which list.
+        platform: Platform,
+        /// How many conversations were on it.
+        conversations: u32,
+        /// How many messages.
+        messages: u32,
+        /// The oldest change on it.
+        back_to: Option<Timestamp>,
+        /// It lies further back than the news.
+        backfill: bool,
+        /// The list is read to its end.
+        whole: bool,
+    },
+    /// Nothing can be saved at the moment, says why; `None`: it can again.
+    Storage(Option<String>),
+    /// When the list was last read, by our clock.
+    ReadAt(Timestamp),
     /// So many conversations or messages of an answer could not be read; the
     /// others are there.
     Unreadable(usize),
@@ -97,6 +125,8 @@ pub enum Link {
     Throttled(Timestamp),
     /// A part of the program stopped; says which.
     Broken(String),
+    /// This program only reads what another one fetches; says why.
+    Looking(String),
 }
 
 impl Act {

@@ -1,6 +1,9 @@
 //! A conversation as the list shows it, the person in it, and the views.
 
-use super::{CLOSING_SOON, ConversationId, Item, Psid, Span, ThreadOwner, Timestamp, Window};
+use super::{
+    Author, CLOSING_SOON, ConversationId, Item, Known, Mid, Psid, Span, ThreadOwner, Timestamp,
+    Window,
+};
 
 /// Where the conversation takes place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,6 +72,8 @@ pub enum View {
 pub struct Counts {
     /// By [`View::index`].
     pub by_view: [u32; 5],
+    /// Replies of all threads that are neither sent nor settled.
+    pub unsettled: u32,
 }
 
 /// What part of the list is asked for.
@@ -76,7 +81,7 @@ pub struct Counts {
 pub struct InboxAsk {
     /// The view.
     pub view: View,
-    /// Words that name or last text must hold; empty for all.
+    /// Words that the name or any cached text must hold; empty for all.
     pub filter: String,
     /// First row wanted, counted from 0.
     pub offset: u32,
@@ -120,17 +125,51 @@ pub struct Person {
     pub followers: Option<u32>,
 }
 
-/// A thread as the cache holds it.
+/// Which part of a thread is asked for. A thread may be longer than what is kept
+/// at hand, so it is read in windows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ThreadPlace {
+    /// The newest entries.
+    #[default]
+    Newest,
+    /// The oldest that the cache holds.
+    Oldest,
+    /// What stands before and after this moment.
+    Around(Timestamp),
+}
+
+/// A message that holds the words searched for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Whose thread.
+    pub conversation: ConversationId,
+    /// The person, to show; raw.
+    pub name: String,
+    /// The message.
+    pub mid: Mid,
+    /// When it was written.
+    pub at: Timestamp,
+    /// By whom.
+    pub author: Author,
+    /// The text, raw.
+    pub text: String,
+}
+
+/// A part of a thread as the cache holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThreadPage {
+    /// Which part.
+    pub place: ThreadPlace,
     /// The row.
     pub conversation: Conversation,
     /// The profile.
     pub profile: Profile,
-    /// The newest entries, oldest first.
+    /// The entries, oldest first.
     pub items: Vec<Item>,
-    /// The cache holds older ones.
-    pub older_cached: bool,
+    /// So many older messages are in the cache.
+    pub older: u32,
+    /// So many newer ones.
+    pub newer: u32,
     /// Meta may have older ones that we have not fetched.
     pub older_remote: bool,
     /// Unsent text and the cursor in it (line, column in characters).
@@ -176,20 +215,33 @@ impl View {
     }
 }
 
+/// The name to show for a person: the best we have, else the end of the PSID.
+pub fn display_name(name: Option<&str>, psid: &Psid, platform: Platform) -> String {
+    if let Some(name) = name.filter(|n| !n.trim().is_empty()) {
+        return name.to_owned();
+    }
+    let id = psid.as_str();
+    let tail: String = id
+        .chars()
+        .skip(id.chars().count().saturating_sub(4))
+        .collect();
+    match platform {
+        Platform::Messenger => format!("Facebook user ⟨{tail}⟩"),
+        Platform::Instagram => format!("Instagram user ⟨{tail}⟩"),
+    }
+}
+
 impl Conversation {
     /// The name to show: the best we have, else the end of the PSID.
     pub fn display_name(&self) -> String {
-        if let Some(name) = self.name.as_deref().filter(|n| !n.trim().is_empty()) {
-            return name.to_owned();
-        }
-        let id = self.psid.as_str();
-        let tail: String = id
-            .chars()
-            .skip(id.chars().count().saturating_sub(4))
-            .collect();
-        match self.platform {
-            Platform::Messenger => format!("Facebook user ⟨{tail}⟩"),
-            Platform::Instagram => format!("Instagram user ⟨{tail}⟩"),
+        display_name(self.name.as_deref(), &self.psid, self.platform)
+    }
+
+    /// What is known of who wrote last.
+    pub fn known(&self) -> Known {
+        Known {
+            customer_at: self.customer_at,
+            page_at: self.page_at,
         }
     }
 

@@ -69,6 +69,15 @@ pub enum Event {
         /// The newest change that was on it.
         through: Timestamp,
     },
+    /// How far back the list of a platform has been read.
+    Backfill {
+        /// Which list.
+        platform: Platform,
+        /// What is left to be read.
+        left: Backfill,
+    },
+    /// The list was read at this moment, by our clock.
+    ReadAt(Timestamp),
     /// What the Page is called and whether it routes conversations.
     Page {
         /// Its name, raw.
@@ -78,6 +87,23 @@ pub enum Event {
         /// On Instagram.
         instagram: Routing,
     },
+}
+
+/// What is left to be read of a list, from the newest to the oldest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Backfill {
+    /// Nobody has begun.
+    #[default]
+    NotBegun,
+    /// From this cursor on.
+    From {
+        /// Meta's cursor; `None` for the top of the list.
+        cursor: Option<String>,
+        /// Down to this change: what lies below is known. `None` for the end.
+        until: Option<Timestamp>,
+    },
+    /// Nothing.
+    Done,
 }
 
 /// A conversation as Meta lists it.

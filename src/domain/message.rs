@@ -1,6 +1,6 @@
 //! One entry of a thread: a message, an event, or a reply on its way out.
 
-use super::{AppId, LocalId, Mid, SendAs, Timestamp};
+use super::{AppId, Mid, Outgoing, Timestamp};
 
 /// Who wrote a message, as far as we know it for sure.
 ///
@@ -76,36 +76,6 @@ pub struct Message {
     /// Meta no longer gives its content (unsent, or beyond the newest 20 on
     /// Instagram).
     pub gone: bool,
-}
-
-/// What becomes of a reply.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SendState {
-    /// Written down, not yet on its way.
-    Queued,
-    /// On its way.
-    Sending,
-    /// Meta took it and named it.
-    Sent(Mid),
-    /// Meta surely did not take it; says why and what to do.
-    Refused(String),
-    /// The answer was lost: Meta may have it. Never resent by itself.
-    Unsure,
-}
-
-/// A reply on its way out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outgoing {
-    /// Our id for it.
-    pub local: LocalId,
-    /// When the agent pressed the key.
-    pub at: Timestamp,
-    /// What was typed.
-    pub text: String,
-    /// What it goes out as.
-    pub send_as: SendAs,
-    /// Where it stands.
-    pub state: SendState,
 }
 
 /// Something that happened to a thread and is not a message.

@@ -11,6 +11,7 @@ mod conversation;
 mod event;
 mod ids;
 mod message;
+mod outgoing;
 mod random;
 mod thread_control;
 mod time;
@@ -19,11 +20,13 @@ mod window;
 pub use ask::Ask;
 pub use change::{Act, Change, Link};
 pub use conversation::{
-    Conversation, Counts, InboxAsk, InboxPage, Person, Platform, Profile, ThreadPage, View,
+    Conversation, Counts, Hit, InboxAsk, InboxPage, Person, Platform, Profile, ThreadPage,
+    ThreadPlace, View, display_name,
 };
-pub use event::{ConversationSeen, Event, MessageSeen};
+pub use event::{Backfill, ConversationSeen, Event, MessageSeen};
 pub use ids::{AppId, ConversationId, LocalId, Mid, PageId, Psid};
-pub use message::{Author, Happening, Item, Message, Outgoing, Part, SendState};
+pub use message::{Author, Happening, Item, Message, Part};
+pub use outgoing::{Decision, Held, Known, Outgoing, STALE_AFTER, SendState};
 pub use random::Random;
 pub use thread_control::{Apps, HandBack, Note, Outcome, PAGE_INBOX_APPS, Routing, ThreadOwner};
 pub use time::{Span, Timestamp};

@@ -95,6 +95,11 @@ impl Span {
         std::time::Duration::from_millis(u64::try_from(self.0).unwrap_or(0))
     }
 
+    /// Without its direction.
+    pub const fn abs(self) -> Self {
+        Self(self.0.saturating_abs())
+    }
+
     /// Backwards.
     pub const fn negated(self) -> Self {
         Self(-self.0)

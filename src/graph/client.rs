@@ -91,6 +91,8 @@ pub struct Client(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     http: reqwest::Client,
+    /// `Bearer …`, never shown.
+    auth: Mutex<HeaderValue>,
     base: Url,
     host: String,
     version: String,
@@ -107,9 +109,7 @@ impl Client {
     pub fn new(options: Options, clock: Clock) -> Result<Self, SetupError> {
         let base = parse_base(&options.base_url)?;
         let loopback = is_loopback(&base);
-        let mut auth = HeaderValue::from_str(&format!("Bearer {}", options.token.expose_secret()))
-            .map_err(|_| SetupError::BadToken)?;
-        auth.set_sensitive(true);
+        let auth = bearer(&options.token)?;
         let log = options
             .log
             .as_deref()
@@ -121,7 +121,8 @@ impl Client {
             })
             .transpose()?;
         Ok(Self(Arc::new(Inner {
-            http: http_client(auth, loopback)?,
+            http: http_client(loopback)?,
+            auth: Mutex::new(auth),
             host: base
                 .host_str()
                 .map_or_else(String::new, |h| match base.port() {
@@ -142,6 +143,12 @@ impl Client {
     /// The Page this client acts for.
     pub fn page(&self) -> &PageId {
         &self.0.page
+    }
+
+    /// Uses another token from now on.
+    pub fn renew(&self, token: &SecretString) -> Result<(), SetupError> {
+        *self.0.auth.lock().unwrap_or_else(PoisonError::into_inner) = bearer(token)?;
+        Ok(())
     }
 
     /// How the calls have been going.
@@ -194,7 +201,15 @@ impl Client {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
-        let mut request = inner.http.request(method.clone(), url);
+        let auth = inner
+            .auth
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let mut request = inner
+            .http
+            .request(method.clone(), url)
+            .header(AUTHORIZATION, auth);
         if let Some(body) = &body {
             request = request.json(body);
         }
@@ -346,14 +361,18 @@ fn is_loopback(url: &Url) -> bool {
             .is_ok_and(|ip| ip.is_loopback())
 }
 
-fn http_client(auth: HeaderValue, loopback: bool) -> Result<reqwest::Client, SetupError> {
+fn bearer(token: &SecretString) -> Result<HeaderValue, SetupError> {
+    let mut auth = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
+        .map_err(|_| SetupError::BadToken)?;
+    auth.set_sensitive(true);
+    Ok(auth)
+}
+
+fn http_client(loopback: bool) -> Result<reqwest::Client, SetupError> {
     // A second install in one process (tests) is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
-        let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, auth.clone());
         let builder = reqwest::Client::builder()
-            .default_headers(headers)
             .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .referer(false)

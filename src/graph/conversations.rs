@@ -26,11 +26,27 @@ const ROW_FIELDS: &str = concat!(
     message_fields!(),
     "}"
 );
+/// Enough to go on behind a conversation that Meta cannot give out.
+const BARE_FIELDS: &str = "id,updated_time";
 const THREAD_FIELDS: &str = concat!(
     "id,updated_time,unread_count,snippet,can_reply,is_owner,participants,messages.limit(20){",
     message_fields!(),
     "}"
 );
+
+/// Which part of a list is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListPart {
+    /// Which list.
+    pub platform: Platform,
+    /// At most so many conversations.
+    pub rows: u32,
+    /// The cursor to go on from; `None` for the top.
+    pub after: Option<String>,
+    /// Ids only: one conversation that Meta fails on takes its whole page with
+    /// it, and this is how to get past it.
+    pub bare: bool,
+}
 
 /// A page of older messages.
 #[derive(Debug, Default)]
@@ -44,21 +60,22 @@ pub struct MessagesPage {
 }
 
 impl Client {
-    /// A page of the list, most recently updated first.
+    /// A page of the list, most recently updated first. `instagram` is the id
+    /// of the Page's account there, if known.
     pub async fn conversations(
         &self,
-        platform: Platform,
+        part: &ListPart,
         instagram: Option<&str>,
-        limit: u32,
-        after: Option<&str>,
     ) -> Result<Decoded, Error> {
-        let limit = limit.to_string();
+        let limit = part.rows.to_string();
+        let fields = if part.bare { BARE_FIELDS } else { ROW_FIELDS };
+        let platform = part.platform;
         let mut query = vec![
             ("platform", platform.word()),
             ("limit", &*limit),
-            ("fields", ROW_FIELDS),
+            ("fields", fields),
         ];
-        query.extend(after.map(|cursor| ("after", cursor)));
+        query.extend(part.after.as_deref().map(|cursor| ("after", cursor)));
         // The moment of the question: whatever we do to a thread while it is
         // on its way is newer than its answer.
         let whose = Whose {

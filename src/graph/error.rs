@@ -93,9 +93,15 @@ impl Error {
         }
     }
 
-    /// The question was too wide: ask for less.
+    /// The question was too wide, or one of its answers cannot be given: ask
+    /// for less.
     pub fn too_wide(&self) -> bool {
-        matches!(self, Self::Graph(e) if e.code == 1 && e.status >= 500)
+        matches!(self, Self::Graph(e) if e.code == 1)
+    }
+
+    /// The reply came later than 24 hours after the customer's last message.
+    pub fn window_over(&self) -> bool {
+        matches!(self, Self::Graph(e) if matches!((e.code, e.subcode), (10, 2_018_278 | 2_534_022)))
     }
 }
 

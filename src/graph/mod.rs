@@ -27,7 +27,7 @@ mod thread_control;
 mod wire;
 
 pub use client::{Client, Health, Options, SetupError};
-pub use conversations::MessagesPage;
+pub use conversations::{ListPart, MessagesPage};
 pub use decode::{Decoded, Whose, conversations as decode_conversations};
 pub use error::{Error, GraphError, Verdict};
 pub use page::{AboutApp, AboutPage};

@@ -1,7 +1,10 @@
 //! Does what `update` asked for: questions go to the cache on a blocking
 //! thread, everything for Meta goes to the engine. Nothing here waits.
 
-use std::collections::HashMap;
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+};
 
 use nucleo_matcher::{
     Config, Matcher,
@@ -11,16 +14,17 @@ use tokio::sync::mpsc;
 
 use super::Tasks;
 use crate::{
-    app::{Effect, INBOX_WINDOW, Loaded, Msg},
-    clock::Clock,
+    app::{Effect, INBOX_WINDOW, Loaded, Msg, THREAD_WINDOW},
     domain::{Change, ConversationId, Platform},
-    store::{self, Reader},
+    store::{self, Lane, Reader},
     sync::Command,
     text,
 };
 
 /// How many people a jump shows at most.
 const FOUND: usize = 50;
+/// How many messages a search shows at most.
+const HITS: u32 = 100;
 /// How many messages the JSON view shows.
 const RAW: u32 = 50;
 
@@ -29,7 +33,6 @@ const RAW: u32 = 50;
 pub(super) struct Hands {
     reader: Reader,
     commands: mpsc::Sender<Command>,
-    clock: Clock,
     /// Of each kind of question only the newest answer counts.
     newest: HashMap<Kind, u64>,
     answers: mpsc::UnboundedReceiver<(Kind, u64, Msg)>,
@@ -43,18 +46,19 @@ enum Kind {
     Thread,
     Next,
     Find,
+    Search,
+    InThread,
     Raw,
     Page,
     Other,
 }
 
 impl Hands {
-    pub(super) fn new(reader: Reader, commands: mpsc::Sender<Command>, clock: Clock) -> Self {
+    pub(super) fn new(reader: Reader, commands: mpsc::Sender<Command>) -> Self {
         let (answer, answers) = mpsc::unbounded_channel();
         Self {
             reader,
             commands,
-            clock,
             newest: HashMap::new(),
             answers,
             answer,
@@ -88,18 +92,23 @@ impl Hands {
 
     /// Asks the cache at once; for the first frame.
     pub(super) fn load_now(&self, effect: &Effect) -> Option<Msg> {
-        let (_, question) = question(effect.clone(), &self.clock)?;
-        Some(question(&self.reader))
+        let (_, question) = question(effect.clone())?;
+        question(&self.reader)
     }
 
     pub(super) fn perform(&mut self, effect: Effect, tasks: &mut Tasks) {
-        if let Some((kind, question)) = question(effect.clone(), &self.clock) {
+        if let Some((kind, question)) = question(effect.clone()) {
+            if let Some(lane) = lane(&effect) {
+                self.reader.supersede(lane);
+            }
             let number = self.newest.entry(kind).or_default();
             *number += 1;
             let (number, reader, answer) = (*number, self.reader.clone(), self.answer.clone());
             tasks.load(move || {
-                // A closed channel means that nobody wants to know any more.
-                let _ = answer.send((kind, number, question(&reader)));
+                if let Some(msg) = question(&reader) {
+                    // A closed channel means that nobody wants to know any more.
+                    let _ = answer.send((kind, number, msg));
+                }
             });
             return;
         }
@@ -113,45 +122,76 @@ impl Hands {
     }
 }
 
-type Question = Box<dyn FnOnce(&Reader) -> Msg + Send>;
+/// Where a search of that kind runs; older ones end.
+fn lane(effect: &Effect) -> Option<Lane> {
+    match effect {
+        Effect::LoadInbox(ask) if !ask.filter.is_empty() => Some(Lane::List),
+        Effect::Find(_) | Effect::Search(_) => Some(Lane::Dialog),
+        Effect::FindInThread { .. } => Some(Lane::Thread),
+        _ => None,
+    }
+}
+
+type Question = Box<dyn FnOnce(&Reader) -> Option<Msg> + Send>;
 type Work = Box<dyn FnOnce(&Reader) -> Result<Loaded, store::Error> + Send>;
 
 /// What the cache is asked, if the effect is a question.
-fn question(effect: Effect, clock: &Clock) -> Option<(Kind, Question)> {
-    let now = clock.now();
+fn question(effect: Effect) -> Option<(Kind, Question)> {
     let ask = |work: Work| -> Question {
         Box::new(move |reader| match work(reader) {
-            Ok(loaded) => Msg::Loaded(loaded),
-            Err(error) => Msg::Failed(error.to_string()),
+            Ok(loaded) => Some(Msg::Loaded(loaded)),
+            // Its answer is wanted by nobody.
+            Err(store::Error::Superseded) => None,
+            Err(error) => Some(Msg::Failed(error.to_string())),
         })
     };
     Some(match effect {
         Effect::LoadInbox(wanted) => (
             Kind::Inbox,
             ask(Box::new(move |reader| {
-                let page = reader.inbox(&wanted, INBOX_WINDOW, now)?;
+                let page = reader.inbox(&wanted, INBOX_WINDOW)?;
                 Ok(Loaded::Inbox(wanted, page))
             })),
         ),
-        Effect::LoadThread { id, limit } => (
+        Effect::LoadThread { id, place } => (
             Kind::Thread,
             ask(Box::new(move |reader| {
-                let page = reader.thread(&id, limit)?;
+                let page = reader.thread(&id, &place, THREAD_WINDOW)?;
                 Ok(Loaded::Thread(id, page.map(Box::new)))
             })),
         ),
         Effect::LoadNext { from, back } => (
             Kind::Next,
             ask(Box::new(move |reader| {
-                let next = reader.next_waiting(from.as_ref(), back, now)?;
+                let next = reader.next_waiting(from.as_ref(), back)?;
                 Ok(Loaded::Next(from, next))
             })),
         ),
         Effect::Find(words) => (
             Kind::Find,
             ask(Box::new(move |reader| {
-                let found = best(&words, reader.people()?);
+                let found = best(&words, reader)?;
                 Ok(Loaded::Found(words, found))
+            })),
+        ),
+        Effect::Search(words) => (
+            Kind::Search,
+            ask(Box::new(move |reader| {
+                let hits = reader.find(&words, HITS)?;
+                Ok(Loaded::Hits(words, hits))
+            })),
+        ),
+        Effect::FindInThread {
+            id,
+            words,
+            from: (at, mid),
+            forward,
+        } => (
+            Kind::InThread,
+            ask(Box::new(move |reader| {
+                let from = (at, mid.as_ref());
+                let found = reader.find_in_thread(&id, &words, from, forward)?;
+                Ok(Loaded::FoundInThread(id, words, found))
             })),
         ),
         Effect::LoadRaw(id) => (
@@ -169,7 +209,12 @@ fn question(effect: Effect, clock: &Clock) -> Option<(Kind, Question)> {
             Kind::Page,
             ask(Box::new(move |reader| {
                 let page = reader.page()?;
-                Ok(Loaded::Page(page.name, page.messenger, page.instagram))
+                Ok(Loaded::Page(
+                    page.name,
+                    page.messenger,
+                    page.instagram,
+                    page.read_at,
+                ))
             })),
         ),
         _ => return None,
@@ -184,6 +229,15 @@ fn command(effect: Effect) -> Option<Command> {
         Effect::LookedAt(id) => Command::LookedAt(id),
         Effect::Older(id) => Command::Older(id),
         Effect::DropRefused(id) => Command::DropRefused(id),
+        Effect::Decide {
+            conversation,
+            local,
+            decision,
+        } => Command::Decide {
+            conversation,
+            local,
+            decision,
+        },
         Effect::Refresh => Command::Refresh,
         Effect::Pace { active } => Command::Pace { active },
         Effect::Ask {
@@ -225,14 +279,12 @@ fn undeliverable(command: Command) -> Msg {
     }
 }
 
-/// Those whose names fit, best first; everybody for no words.
+/// Those whose names fit, best first; who was last heard of for no words. However
+/// many people there are, only the best are kept at hand.
 fn best(
     words: &str,
-    people: Vec<(ConversationId, String, Platform)>,
-) -> Vec<(ConversationId, String, Platform)> {
-    if words.trim().is_empty() {
-        return people.into_iter().take(FOUND).collect();
-    }
+    reader: &Reader,
+) -> Result<Vec<(ConversationId, String, Platform)>, store::Error> {
     let pattern = Pattern::parse(
         &text::fold(words),
         CaseMatching::Ignore,
@@ -240,23 +292,26 @@ fn best(
     );
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut buffer = Vec::new();
-    let mut scored: Vec<_> = people
+    let mut best: BinaryHeap<Reverse<(u32, Reverse<u64>, ConversationId)>> = BinaryHeap::new();
+    let mut number = 0;
+    let all = words.trim().is_empty();
+    reader.people(words, |id, name| {
+        let folded = nucleo_matcher::Utf32Str::new(name, &mut buffer);
+        if let Some(score) = pattern.score(folded, &mut matcher) {
+            number += 1;
+            best.push(Reverse((score, Reverse(number), id)));
+            if best.len() > FOUND {
+                best.pop();
+            }
+        }
+        !(all && best.len() == FOUND)
+    })?;
+    let ids: Vec<ConversationId> = best
+        .into_sorted_vec()
         .into_iter()
-        .filter_map(|person| {
-            let folded = text::fold(&person.1);
-            let score = pattern.score(
-                nucleo_matcher::Utf32Str::new(&folded, &mut buffer),
-                &mut matcher,
-            )?;
-            Some((score, person))
-        })
+        .map(|Reverse((_, _, id))| id)
         .collect();
-    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    scored
-        .into_iter()
-        .take(FOUND)
-        .map(|(_, person)| person)
-        .collect()
+    reader.names(&ids)
 }
 
 /// JSON over several lines, or as it is when it cannot be read.

@@ -14,7 +14,7 @@ mod input;
 mod tasks;
 mod terminal;
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, pin::Pin};
 
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -26,7 +26,7 @@ pub use tasks::Tasks;
 pub use terminal::Terminal;
 
 use crate::{
-    app::{self, Effect, Model, Msg, Settings},
+    app::{self, Effect, Model, Msg, Settings, ToastKind},
     clock::Clock,
     domain::{Change, Link, PageId},
     graph, store, sync,
@@ -49,9 +49,13 @@ pub struct Desk {
     pub settings: Settings,
     /// How it looks.
     pub theme: Theme,
+    /// What the engine is told.
+    pub sync: sync::Options,
     /// The time.
     pub clock: Clock,
 }
+
+type Work = Pin<Box<dyn Future<Output = Result<(), store::Error>> + Send>>;
 
 /// Why a desk ended badly.
 #[derive(Debug, thiserror::Error)]
@@ -67,25 +71,49 @@ pub enum Error {
 /// Runs a desk until it is left. `tasks` may already hold others (the demo's
 /// simulator); all of them are stopped at the end.
 pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
-    let (writer, reader) = store::open(&desk.cache, &desk.page)?;
+    let opened = store::open(&desk.cache, &desk.page, desk.clock.now())?;
+    let reader = opened.reader;
     let (change_sender, changes) = broadcast::channel(1024);
     let (commands, command_receiver) = mpsc::channel(256);
-    let engine = sync::Engine::new(
-        sync::Options {
-            apps: desk.settings.apps.clone(),
-        },
-        desk.graph,
-        (writer, reader.clone()),
-        desk.clock.clone(),
-        command_receiver,
-        change_sender,
-    );
+    let stop = tasks.stop_signal();
+    let mut settings = desk.settings;
+    let mut notices: Vec<String> = opened.notices.iter().map(ToString::to_string).collect();
+    let work: Work = match opened.writer {
+        Some(writer) => {
+            let options = sync::Options {
+                apps: settings.apps.clone(),
+                seed: settings.seed,
+                ..desk.sync
+            };
+            let engine = sync::Engine::new(
+                options,
+                desk.graph,
+                (writer, reader.clone()),
+                desk.clock.clone(),
+                command_receiver,
+                change_sender,
+            );
+            Box::pin(engine.run(stop))
+        }
+        None => {
+            settings.read_only = true;
+            let why = notices.pop().unwrap_or_default();
+            Box::pin(sync::look_on(
+                reader.clone(),
+                why,
+                desk.clock.clone(),
+                command_receiver,
+                change_sender,
+                stop,
+            ))
+        }
+    };
     // Listened to before the size is read for the first time: a resize during
     // the first frame would be lost.
     let signals = Signals::new()?;
     let mut terminal = Terminal::enter()?;
-    let mut model = Model::new(desk.settings, terminal.size()?, desk.clock.now());
-    let mut hands = Hands::new(reader, commands, desk.clock.clone());
+    let mut model = Model::new(settings, terminal.size()?, desk.clock.now());
+    let mut hands = Hands::new(reader, commands);
     // The first frame comes from the cache, before any network.
     let mut effects = Vec::new();
     for effect in model.start() {
@@ -93,11 +121,11 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
             effects.extend(app::update(&mut model, desk.clock.now(), msg));
         }
     }
+    for notice in notices {
+        model.toast(ToastKind::Bad, notice);
+    }
     terminal.draw(|frame| ui::view(&model, &desk.theme, frame))?;
-    let stop = tasks.stop_signal();
-    tasks.spawn("sync", async move {
-        engine.run(stop).await.map_err(|e| e.to_string())
-    });
+    tasks.spawn("sync", async move { work.await.map_err(|e| e.to_string()) });
     for effect in effects {
         hands.perform(effect, &mut tasks);
     }

@@ -7,83 +7,53 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::{Error, rows};
 use crate::{
     domain::{
-        Author, Change, ConversationId, ConversationSeen, Event, Happening, LocalId, MessageSeen,
-        Mid, Profile, Psid, Span, ThreadOwner, Timestamp,
+        Author, Backfill, Change, ConversationId, ConversationSeen, Event, Happening, LocalId,
+        MessageSeen, Mid, Profile, Psid, ThreadOwner, Timestamp, display_name,
     },
-    text,
+    failpoint, text,
 };
 
-/// Replies in doubt that turn out to be in the thread: a message of the Page
-/// with the same text, not bound to another reply, from 5 s before to 120 s
-/// after the attempt.
-pub(super) fn found_again(
-    outbox: &Connection,
-    conversation: &ConversationId,
-    messages: &[MessageSeen],
-) -> Result<Vec<(ConversationId, LocalId, Mid, Timestamp)>, Error> {
-    // A reply of the same words that is on its way just now may be what is
-    // seen: then its own answer decides.
-    let mut doubtful = outbox.prepare_cached(
-        "SELECT local, text, coalesce(sent_at, at) FROM outgoing o WHERE conversation = ?1 AND state = 'unsure' \
-         AND NOT EXISTS (SELECT 1 FROM outgoing s WHERE s.conversation = ?1 AND s.state = 'sending' \
-           AND trim(s.text) = trim(o.text)) ORDER BY at",
-    )?;
-    let mut bound =
-        outbox.prepare_cached("SELECT EXISTS (SELECT 1 FROM outgoing WHERE mid = ?1)")?;
-    let rows = doubtful.query_map([conversation.as_str()], |row| {
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, String>(1)?,
-            Timestamp::from_millis(row.get(2)?),
-        ))
-    })?;
-    let mut found: Vec<(ConversationId, LocalId, Mid, Timestamp)> = Vec::new();
-    for row in rows {
-        let (local, text, at) = row?;
-        for seen in messages.iter().rev().map(|seen| &seen.message) {
-            let near =
-                at.plus(Span::seconds(-5)) <= seen.at && seen.at <= at.plus(Span::seconds(120));
-            if seen.author.is_page()
-                && near
-                && seen.text.trim() == text.trim()
-                && !found.iter().any(|(_, _, mid, _)| *mid == seen.mid)
-                && !bound.query_row([seen.mid.as_str()], |row| row.get::<_, bool>(0))?
-            {
-                found.push((
-                    conversation.clone(),
-                    LocalId::new(local),
-                    seen.mid.clone(),
-                    seen.at,
-                ));
-                break;
-            }
+/// The rows that facts were about.
+#[derive(Debug, Default)]
+pub(super) struct Touched(Vec<ConversationId>);
+
+impl Touched {
+    fn add(&mut self, id: &ConversationId) {
+        if !self.0.contains(id) {
+            self.0.push(id.clone());
         }
     }
-    Ok(found)
+
+    pub(super) fn ids(&self) -> &[ConversationId] {
+        &self.0
+    }
 }
 
-pub(super) fn push(changes: &mut Vec<Change>, change: Change) {
+fn push(changes: &mut Vec<Change>, change: Change) {
     if !changes.contains(&change) {
         changes.push(change);
     }
 }
 
 /// A row and its thread are not what they were.
-pub(super) fn touched(changes: &mut Vec<Change>, id: ConversationId) {
+fn touched(changes: &mut Vec<Change>, rows: &mut Touched, id: ConversationId) {
+    rows.add(&id);
     push(changes, Change::Inbox);
     push(changes, Change::Thread(id));
 }
 
 pub(super) fn ingest_one(
     db: &Transaction<'_>,
+    outbox: &Connection,
     event: Event,
+    rows: &mut Touched,
     changes: &mut Vec<Change>,
 ) -> Result<(), Error> {
     match event {
         Event::Conversation(seen) => {
             let id = seen.id.clone();
             if conversation(db, seen)? {
-                touched(changes, id);
+                touched(changes, rows, id);
             }
         }
         Event::Messages {
@@ -95,7 +65,7 @@ pub(super) fn ingest_one(
             // Newest first on the wire: oldest first gives row ids that order
             // messages of the same second.
             for seen in messages.iter().rev() {
-                changed |= message(db, &conversation, seen)?;
+                changed |= message(db, outbox, &conversation, seen)?;
             }
             if let Some(cursor) = older {
                 changed |= db.execute(
@@ -105,7 +75,7 @@ pub(super) fn ingest_one(
                 )? > 0;
             }
             if changed {
-                touched(changes, conversation);
+                touched(changes, rows, conversation);
             }
         }
         Event::Owner {
@@ -115,12 +85,12 @@ pub(super) fn ingest_one(
             at,
         } => {
             if set_owner(db, &conversation, &owner, until, at)? {
-                touched(changes, conversation);
+                touched(changes, rows, conversation);
             }
         }
         Event::Profile { psid, profile } => {
             for id in person(db, &psid, &profile)? {
-                touched(changes, id);
+                touched(changes, rows, id);
             }
         }
         Event::Did {
@@ -129,7 +99,7 @@ pub(super) fn ingest_one(
             what,
         } => {
             did(db, &conversation, at, &what)?;
-            touched(changes, conversation);
+            touched(changes, rows, conversation);
         }
         Event::Page {
             name,
@@ -147,13 +117,75 @@ pub(super) fn ingest_one(
             let through = through.as_millis().to_string();
             set(db, &format!("listed_{}", platform.word()), &through)?;
         }
-        Event::Accepted { .. } => {}
+        Event::Backfill { platform, left } => {
+            let (cursor, until) = match left {
+                Backfill::NotBegun => ("".to_owned(), None),
+                Backfill::From { cursor, until } => {
+                    (format!("from {}", cursor.unwrap_or_default()), until)
+                }
+                Backfill::Done => ("done".to_owned(), None),
+            };
+            let until = until
+                .map(|at| at.as_millis().to_string())
+                .unwrap_or_default();
+            set(db, &format!("backfill_{}", platform.word()), &cursor)?;
+            set(db, &format!("backfill_until_{}", platform.word()), &until)?;
+        }
+        Event::ReadAt(at) => {
+            set(db, "read_at", &at.as_millis().to_string())?;
+            push(changes, Change::ReadAt(at));
+        }
+        Event::Accepted {
+            conversation,
+            local,
+            mid,
+            at,
+        } => {
+            accepted(db, outbox, &conversation, &local, &mid, at)?;
+            touched(changes, rows, conversation.clone());
+            push(
+                changes,
+                Change::Sent {
+                    conversation,
+                    local,
+                },
+            );
+        }
     }
     Ok(())
 }
 
+/// A reply of ours got its name: it is sent, whatever becomes of the cache, so
+/// the outbox is told first.
+fn accepted(
+    db: &Transaction<'_>,
+    outbox: &Connection,
+    conversation: &ConversationId,
+    local: &LocalId,
+    mid: &Mid,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let text: Option<String> = outbox
+        .prepare_cached("SELECT text FROM outgoing WHERE local = ?1")?
+        .query_row([local.as_str()], |row| row.get(0))
+        .optional()?;
+    failpoint::reach("send.commit");
+    outbox.execute(
+        "UPDATE outgoing SET state = 'sent', mid = ?2, reason = NULL WHERE local = ?1",
+        params![local.as_str(), mid.as_str()],
+    )?;
+    let text = text.unwrap_or_default();
+    db.execute(
+        "INSERT INTO message (mid, conversation, at, author, text, fold, parts, gone, raw) \
+         VALUES (?1, ?2, ?3, 'me', ?4, ?5, '[]', 0, '') ON CONFLICT (mid) DO UPDATE SET author = 'me'",
+        params![mid.as_str(), conversation.as_str(), at.as_millis(), text, text::fold(&text)],
+    )?;
+    advance(db, conversation, &Author::Me, at)?;
+    Ok(())
+}
+
 /// Whether anything changed.
-fn set(db: &Transaction<'_>, key: &str, value: &str) -> Result<bool, Error> {
+pub(super) fn set(db: &Connection, key: &str, value: &str) -> Result<bool, Error> {
     let rows = db.execute(
         "INSERT INTO page (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2 WHERE value <> ?2",
         [key, value],
@@ -169,10 +201,11 @@ fn conversation(db: &Transaction<'_>, seen: ConversationSeen) -> Result<bool, Er
         seen.snippet.as_deref().unwrap_or_default()
     ));
     let rows = db.execute(
-        "INSERT INTO conversation (id, psid, platform, name, snippet, fold, updated_at, unread, can_reply) \
-         VALUES (?1, ?2, ?3, ?4, coalesce(?5, ''), ?6, ?7, coalesce(?8, 0), ?9) \
+        "INSERT INTO conversation (id, psid, platform, name, snippet, fold, updated_at, unread, can_reply, name_fold) \
+         VALUES (?1, ?2, ?3, ?4, coalesce(?5, ''), ?6, ?7, coalesce(?8, 0), ?9, ?10) \
          ON CONFLICT (id) DO UPDATE SET name = coalesce(name, ?4), snippet = coalesce(?5, snippet), fold = ?6, \
-           updated_at = max(updated_at, ?7), unread = coalesce(?8, unread), can_reply = coalesce(?9, can_reply) \
+           updated_at = max(updated_at, ?7), unread = coalesce(?8, unread), can_reply = coalesce(?9, can_reply), \
+           name_fold = CASE WHEN name IS NULL THEN ?10 ELSE name_fold END \
          WHERE name IS NOT coalesce(name, ?4) OR snippet IS NOT coalesce(?5, snippet) OR updated_at < ?7 \
            OR unread <> coalesce(?8, unread) OR can_reply IS NOT coalesce(?9, can_reply)",
         params![
@@ -184,7 +217,8 @@ fn conversation(db: &Transaction<'_>, seen: ConversationSeen) -> Result<bool, Er
             fold,
             seen.updated_at.as_millis(),
             seen.unread,
-            seen.can_reply
+            seen.can_reply,
+            text::fold(&display_name(seen.name.as_deref(), &seen.psid, seen.platform))
         ],
     )?;
     let mut changed = rows > 0;
@@ -292,14 +326,25 @@ fn did(
 }
 
 /// Whether anything changed.
-fn message(db: &Transaction<'_>, id: &ConversationId, seen: &MessageSeen) -> Result<bool, Error> {
+fn message(
+    db: &Transaction<'_>,
+    outbox: &Connection,
+    id: &ConversationId,
+    seen: &MessageSeen,
+) -> Result<bool, Error> {
     let m = &seen.message;
+    // The wire says only "the Page"; what stands in our outbox is ours.
+    let ours = m.author == Author::Page
+        && outbox
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outgoing WHERE mid = ?1)")?
+            .query_row([m.mid.as_str()], |row| row.get(0))?;
+    let author = if ours { &Author::Me } else { &m.author };
     let rows = db.execute(
         // What is known about the author only ever gets better, and content
         // that Meta no longer gives out stays as we had it.
-        "INSERT INTO message (mid, conversation, at, author, text, parts, gone, raw) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (mid) DO UPDATE SET \
-           at = ?3, text = ?5, parts = ?6, raw = ?8, gone = 0, \
+        "INSERT INTO message (mid, conversation, at, author, text, parts, gone, raw, fold) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (mid) DO UPDATE SET \
+           at = ?3, text = ?5, parts = ?6, raw = ?8, gone = 0, fold = ?9, \
            author = CASE WHEN ?4 = 'page' THEN author ELSE ?4 END \
          WHERE ?7 = 0 AND (at <> ?3 OR text <> ?5 OR parts <> ?6 OR gone <> 0 OR raw <> ?8 \
            OR author <> CASE WHEN ?4 = 'page' THEN author ELSE ?4 END)",
@@ -307,23 +352,24 @@ fn message(db: &Transaction<'_>, id: &ConversationId, seen: &MessageSeen) -> Res
             m.mid.as_str(),
             id.as_str(),
             m.at.as_millis(),
-            rows::author(&m.author),
+            rows::author(author),
             m.text,
             rows::parts(&m.parts),
             m.gone,
-            seen.raw
+            seen.raw,
+            text::fold(&m.text)
         ],
     )?;
     let moved = if m.gone {
         0
     } else {
-        advance(db, id, &m.author, m.at)?
+        advance(db, id, author, m.at)?
     };
     Ok(rows + moved > 0)
 }
 
 /// Moves the clocks of the row forward; they never go back.
-pub(super) fn advance(
+fn advance(
     db: &Transaction<'_>,
     id: &ConversationId,
     author: &Author,
@@ -367,9 +413,10 @@ fn person(
         )?,
     };
     if let Profile::Known(p) = profile {
+        let name = p.name.as_deref().or(p.username.as_deref());
         db.execute(
-            "UPDATE conversation SET name = coalesce(?2, ?3, name) WHERE psid = ?1",
-            params![psid.as_str(), p.name, p.username],
+            "UPDATE conversation SET name = coalesce(?2, name), name_fold = coalesce(?3, name_fold) WHERE psid = ?1",
+            params![psid.as_str(), name, name.map(text::fold)],
         )?;
     }
     let mut statement = db.prepare_cached("SELECT id FROM conversation WHERE psid = ?1")?;

@@ -5,27 +5,44 @@
 //! - `<page>.cache.db`, disposable: whatever Meta can tell us again.
 //!
 //! [`open`] gives one [`Writer`] (it owns the only thread that writes) and
-//! cloneable [`Reader`]s. The screen is drawn from here; the network only fills
-//! it. This module must not know HTTP or the screen.
+//! cloneable [`Reader`]s; a second program on the same files gets a reader only.
+//! The screen is drawn from here; the network only fills it. This module must
+//! not know HTTP or the screen.
+//!
+//! | file | |
+//! |---|---|
+//! | `schema` | the shape of the files, and what becomes of damaged ones |
+//! | `writer`, `ingest` | facts from outside into the cache |
+//! | `journal` | the outbox on the disk |
+//! | `place` | in which views a row stands, and where |
+//! | `reader`, `search` | questions |
+//! | `forget` | retention, and forgetting a person |
 
+mod forget;
 mod ingest;
+mod journal;
+mod place;
 mod reader;
 mod rows;
+mod schema;
+mod search;
 mod writer;
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
+    fmt,
+    fs::{self, DirBuilder},
+    io,
     path::{Path, PathBuf},
 };
 
-pub use reader::{PageRow, Reader};
-pub use writer::{QueuedReply, Writer};
+pub use forget::Forgotten;
+pub use reader::{Lane, PageRow, Reader};
+pub use schema::Rescued;
+pub use writer::Writer;
 
-use crate::domain::PageId;
-use rusqlite::Connection;
-
-const CACHE_STEPS: &[&str] = &[include_str!("migrations/cache_0001.sql")];
-const OUTBOX_STEPS: &[&str] = &[include_str!("migrations/outbox_0001.sql")];
+use crate::domain::{PageId, Timestamp};
+use rusqlite::{Connection, ErrorCode};
+use schema::{Kind, private_file};
 
 /// What went wrong with a file.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +53,7 @@ pub enum Error {
         /// What.
         path: PathBuf,
         /// What the system said.
-        why: std::io::Error,
+        why: io::Error,
     },
     /// Another program has it open.
     #[error(
@@ -45,7 +62,8 @@ pub enum Error {
     InUse(PathBuf),
     /// Written by a newer program.
     #[error(
-        "{path} was written by a newer switchboard (schema {found}, this one knows {known}); nothing was changed"
+        "{path} was written by a newer switchboard (schema {found}, this one knows {known}); nothing was changed. \
+         Update switchboard, or give this one its own folder with --cache DIR"
     )]
     Newer {
         /// The file.
@@ -55,126 +73,266 @@ pub enum Error {
         /// Ours.
         known: u32,
     },
+    /// What SQLite reads makes no sense.
+    #[error(
+        "the cache is damaged. Restart switchboard: it is set aside and built anew, and drafts and replies are kept"
+    )]
+    Damaged,
+    /// Nothing more can be written.
+    #[error("the disk is full")]
+    Full,
+    /// The disk, or the file, takes no writing.
+    #[error("the disk is read-only")]
+    ReadOnly,
+    /// The built-in SQLite has a fault that could damage the files.
+    #[error(
+        "SQLite {0} is too old to be trusted with the outbox; build switchboard with 3.53 or newer"
+    )]
+    OldSqlite(String),
+    /// A newer question came.
+    #[error("a newer question came")]
+    Superseded,
     /// SQLite refused.
     #[error("the cache cannot be used ({0})")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
     /// The writer's thread has ended.
     #[error("the cache is closed")]
     Closed,
 }
 
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::OperationInterrupted) => Self::Superseded,
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+/// What [`open`] gives.
+#[derive(Debug)]
+pub struct Opened {
+    /// The right to write; `None` where only reading is possible, and one of
+    /// the notices says why.
+    pub writer: Option<Writer>,
+    /// Questions.
+    pub reader: Reader,
+    /// What a person should know.
+    pub notices: Vec<Notice>,
+}
+
+/// What a person should know about the files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Another program writes to them.
+    InUse,
+    /// They are on a disk that takes no writing.
+    ReadOnly,
+    /// The cache was unreadable and is built anew.
+    CacheSetAside(PathBuf),
+    /// The cache was a newer program's and is built anew.
+    NewerCacheSetAside(PathBuf),
+    /// The outbox was damaged; so much could be read of it.
+    OutboxSetAside(PathBuf, Rescued),
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InUse => f.write_str(
+                "Another switchboard has these conversations open, so this one only reads. Close it to work here.",
+            ),
+            Self::ReadOnly => f.write_str(
+                "The cache is on a disk that takes no writing, so this desk only reads what it holds.",
+            ),
+            Self::CacheSetAside(path) => write!(
+                f,
+                "The cache was damaged. It is kept as {} and built anew; drafts and replies are in another file and safe.",
+                path.display()
+            ),
+            Self::NewerCacheSetAside(path) => write!(
+                f,
+                "The cache is of a newer switchboard. It is kept as {} and built anew here.",
+                path.display()
+            ),
+            Self::OutboxSetAside(path, rescued) => write!(
+                f,
+                "The file with drafts and replies was damaged. It is kept as {}; {} drafts and {} unsent replies could be read. Look at the held ones before you send them.",
+                path.display(),
+                rescued.drafts,
+                rescued.replies
+            ),
+        }
+    }
+}
+
+impl Opened {
+    /// For programs that must write: the writer, or why there is none.
+    pub fn alone(self, folder: &Path) -> Result<(Writer, Reader), Error> {
+        match self.writer {
+            Some(writer) => Ok((writer, self.reader)),
+            None if self.notices.contains(&Notice::ReadOnly) => Err(Error::ReadOnly),
+            None => Err(Error::InUse(folder.to_owned())),
+        }
+    }
+}
+
+/// Where the files of a Page are.
+struct Paths {
+    folder: PathBuf,
+    cache: PathBuf,
+    outbox: PathBuf,
+    lock: PathBuf,
+    suspicion: PathBuf,
+}
+
+impl Paths {
+    fn new(folder: &Path, page: &PageId) -> Self {
+        let name: String = page
+            .as_str()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        let file = |ending: &str| folder.join(format!("{name}.{ending}"));
+        Self {
+            folder: folder.to_owned(),
+            cache: file("cache.db"),
+            outbox: file("outbox.db"),
+            lock: file("lock"),
+            suspicion: file("damaged"),
+        }
+    }
+}
+
 /// Opens (or makes) the two files of `page` in `folder`. The folder is made
-/// 0700 and the files 0600; a lock file keeps a second writer out.
-pub fn open(folder: &Path, page: &PageId) -> Result<(Writer, Reader), Error> {
-    let io = |path: &Path| {
-        let path = path.to_owned();
-        move |why| Error::Io { path, why }
-    };
+/// 0700 and the files 0600; a lock file keeps a second writer out. `now` (our
+/// clock) says which rows turned while nobody was here.
+///
+/// A damaged cache is set aside and built anew; of a damaged outbox, what can be
+/// read is taken over.
+pub fn open(folder: &Path, page: &PageId, now: Timestamp) -> Result<Opened, Error> {
+    let paths = Paths::new(folder, page);
     if !folder.is_dir() {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder).map_err(io(folder))?;
+        builder.create(folder).map_err(|why| Error::Io {
+            path: folder.to_owned(),
+            why,
+        })?;
     }
-    let name: String = page
-        .as_str()
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect();
-    let lock_path = folder.join(format!("{name}.lock"));
-    let lock = private_file(&lock_path).map_err(io(&lock_path))?;
+    let lock = match private_file(&paths.lock) {
+        Ok(lock) => lock,
+        Err(why) if takes_no_writing(&why) => return look(&paths, Notice::ReadOnly),
+        Err(why) => {
+            return Err(Error::Io {
+                path: paths.lock,
+                why,
+            });
+        }
+    };
     match lock.try_lock() {
         Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => return Err(Error::InUse(folder.to_owned())),
+        Err(fs::TryLockError::WouldBlock) => return look(&paths, Notice::InUse),
         Err(fs::TryLockError::Error(why)) => {
             return Err(Error::Io {
-                path: lock_path,
+                path: paths.lock,
                 why,
             });
         }
     }
-    let cache = folder.join(format!("{name}.cache.db"));
-    let outbox = folder.join(format!("{name}.outbox.db"));
-    let cache_connection = prepare(&cache, CACHE_STEPS, "NORMAL")?;
-    let outbox_connection = prepare(&outbox, OUTBOX_STEPS, "FULL")?;
-    let reader = Reader::open(&cache, &outbox)?;
-    let writer = Writer::start(cache_connection, outbox_connection, lock);
-    Ok((writer, reader))
+    let mut notices = Vec::new();
+    let suspected = paths.suspicion.exists();
+    let outbox = open_outbox(&paths, &mut notices)?;
+    let cache = open_cache(&paths, suspected, &mut notices)?;
+    if suspected {
+        let _ = fs::remove_file(&paths.suspicion);
+    }
+    place::turn(&cache, now, 500)?;
+    let reader = Reader::open(&paths.cache, &paths.outbox, paths.suspicion, false)?;
+    let writer = Writer::start(cache, outbox, lock);
+    Ok(Opened {
+        writer: Some(writer),
+        reader,
+        notices,
+    })
 }
 
-fn private_file(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+fn takes_no_writing(why: &io::Error) -> bool {
+    matches!(
+        why.kind(),
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied
+    )
 }
 
-/// Opens one file and brings its schema up to date, each step in a transaction.
-fn prepare(path: &Path, steps: &[&str], synchronous: &str) -> Result<Connection, Error> {
-    // The journal files inherit the mode of this one.
-    private_file(path).map_err(|why| Error::Io {
-        path: path.to_owned(),
-        why,
-    })?;
-    let mut connection = Connection::open(path)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", synchronous)?;
-    let known = u32::try_from(steps.len()).unwrap_or(u32::MAX);
-    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found > known {
-        return Err(Error::Newer {
-            path: path.to_owned(),
-            found,
-            known,
-        });
+/// Opens what is there for reading only.
+fn look(paths: &Paths, notice: Notice) -> Result<Opened, Error> {
+    for path in [&paths.cache, &paths.outbox] {
+        if !path.exists() {
+            return Err(match notice {
+                Notice::InUse => Error::InUse(paths.folder.clone()),
+                _ => Error::Io {
+                    path: path.clone(),
+                    why: io::ErrorKind::ReadOnlyFilesystem.into(),
+                },
+            });
+        }
     }
-    for (version, step) in (1..=known).zip(steps).skip(found as usize) {
-        let step_transaction =
-            connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive)?;
-        step_transaction.execute_batch(step)?;
-        step_transaction.pragma_update(None, "user_version", version)?;
-        step_transaction.commit()?;
+    let immutable = notice == Notice::ReadOnly;
+    let suspicion = paths.suspicion.clone();
+    Ok(Opened {
+        writer: None,
+        reader: Reader::open(&paths.cache, &paths.outbox, suspicion, immutable)?,
+        notices: vec![notice],
+    })
+}
+
+fn open_cache(
+    paths: &Paths,
+    suspected: bool,
+    notices: &mut Vec<Notice>,
+) -> Result<Connection, Error> {
+    let opened = schema::open(&paths.cache, Kind::Cache).and_then(|db| {
+        // The whole of it is read only when a question has shown damage: that
+        // takes long, and the first frame waits for it.
+        if suspected {
+            schema::quick_check(&db)?;
+        }
+        Ok(db)
+    });
+    match opened {
+        Err(Error::Damaged) => {
+            let aside = schema::set_aside(&paths.cache, "damaged")?;
+            notices.push(Notice::CacheSetAside(aside));
+            schema::open(&paths.cache, Kind::Cache)
+        }
+        Err(Error::Newer { found, .. }) => {
+            let aside = schema::set_aside(&paths.cache, &format!("schema-{found}"))?;
+            notices.push(Notice::NewerCacheSetAside(aside));
+            schema::open(&paths.cache, Kind::Cache)
+        }
+        opened => opened,
     }
-    Ok(connection)
+}
+
+/// A newer program's outbox stops us: what it holds may mean something that we
+/// do not know, and sending it could be wrong.
+fn open_outbox(paths: &Paths, notices: &mut Vec<Notice>) -> Result<Connection, Error> {
+    match schema::open(&paths.outbox, Kind::Outbox) {
+        Err(Error::Damaged) => {
+            let aside = schema::set_aside(&paths.outbox, "damaged")?;
+            let outbox = schema::open(&paths.outbox, Kind::Outbox)?;
+            let rescued = schema::rescue(&aside, &outbox);
+            notices.push(Notice::OutboxSetAside(aside, rescued));
+            Ok(outbox)
+        }
+        opened => opened,
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_second_writer_is_told_so_and_the_files_are_private() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let page = PageId::new("1");
-        let inner = folder.path().join("new");
-        let first = open(&inner, &page).expect("the first opens");
-        assert!(matches!(open(&inner, &page), Err(Error::InUse(_))));
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = |p: &Path| fs::metadata(p).expect("exists").permissions().mode() & 0o777;
-            assert_eq!(mode(&inner), 0o700);
-            for file in fs::read_dir(&inner).expect("a folder") {
-                assert_eq!(mode(&file.expect("an entry").path()), 0o600);
-            }
-        }
-        drop(first);
-    }
-
-    #[test]
-    fn a_newer_file_is_left_alone() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("1.cache.db");
-        let connection = Connection::open(&path).expect("opens");
-        connection
-            .pragma_update(None, "user_version", 99)
-            .expect("sets");
-        drop(connection);
-        assert!(matches!(
-            open(folder.path(), &PageId::new("1")),
-            Err(Error::Newer { found: 99, .. })
-        ));
-    }
-}
+mod tests;

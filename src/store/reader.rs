@@ -3,25 +3,49 @@
 
 use std::{
     fmt,
-    path::Path,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params};
 
-use super::{Error, rows};
-use crate::{
-    domain::{
-        Author, CLOSING_SOON, Conversation, ConversationId, Counts, HUMAN_AGENT_WINDOW, InboxAsk,
-        InboxPage, Item, Platform, Profile, Psid, RESPONSE_WINDOW, Routing, Span, ThreadPage,
-        Timestamp, View,
-    },
-    text,
+use super::{Error, place, rows};
+use crate::domain::{
+    Author, Backfill, Conversation, ConversationId, Counts, InboxAsk, InboxPage, Item, Outgoing,
+    Platform, Profile, Psid, Routing, Span, ThreadPage, ThreadPlace, Timestamp,
 };
 
-/// A read-only view of the files. Cheap to clone; clones take turns.
+/// A read-only view of the files. Cheap to clone; clones take turns, but a
+/// search never holds up the screen.
 #[derive(Clone)]
-pub struct Reader(Arc<Mutex<Connection>>);
+pub struct Reader(Arc<Connections>);
+
+/// Who searches: a newer question of the same kind ends an older one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// The filter of the list.
+    List,
+    /// A dialog over the desk.
+    Dialog,
+    /// Finding in a thread.
+    Thread,
+}
+
+struct Connections {
+    screen: Mutex<Connection>,
+    /// Opened when they are first needed.
+    lanes: [Searcher; 3],
+    open: Box<dyn Fn() -> Result<Connection, Error> + Send + Sync>,
+    /// Made when a question shows that the cache is damaged; the next start
+    /// looks at the files then.
+    suspicion: PathBuf,
+}
+
+#[derive(Default)]
+struct Searcher {
+    connection: Mutex<Option<Connection>>,
+    end: Mutex<Option<InterruptHandle>>,
+}
 
 /// What is known of the Page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +56,8 @@ pub struct PageRow {
     pub messenger: Routing,
     /// Whether it routes conversations on Instagram.
     pub instagram: Routing,
+    /// When the list was last read, by our clock.
+    pub read_at: Option<Timestamp>,
 }
 
 impl PageRow {
@@ -44,101 +70,94 @@ impl PageRow {
     }
 }
 
-/// The rules of the views in SQL, where they are applied. `?1` is the present
-/// moment in milliseconds.
-struct Rules {
-    waiting: String,
-    needs_me: String,
-    closing: String,
-    order: String,
-}
-
-static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    let (response, human) = (RESPONSE_WINDOW.as_millis(), HUMAN_AGENT_WINDOW.as_millis());
-    let soon = CLOSING_SOON.as_millis();
-    let waiting =
-        "(c.customer_at IS NOT NULL AND (c.page_at IS NULL OR c.customer_at > c.page_at))"
-            .to_owned();
-    let closed = format!("(c.customer_at IS NOT NULL AND ?1 > c.customer_at + {human})");
-    let deadline = format!(
-        "(c.customer_at + CASE WHEN ?1 <= c.customer_at + {response} THEN {response} ELSE {human} END)"
-    );
-    let elsewhere = "(c.owner IN ('other', 'not_us') OR c.owner LIKE 'app:%')";
-    // Control lapses by the clock, and nobody is told.
-    let ours = "(c.owner = 'us' AND (c.control_until IS NULL OR c.control_until > ?1))";
-    // Where nobody owns threads (routing off), whoever waits needs a person.
-    let needs_me = format!(
-        "(NOT {closed} AND ({ours} OR (c.owner = 'unknown' AND {waiting}) \
-         OR (c.unread > 0 AND c.agent_at IS NOT NULL AND c.customer_at > c.agent_at AND {waiting})))"
-    );
-    let closing =
-        format!("(NOT {elsewhere} AND {waiting} AND NOT {closed} AND {deadline} - ?1 <= {soon})");
-    // The deadline that hurts next, then the longest wait; what does not wait
-    // on us comes after, newest first; what is closed comes last.
-    let order = format!(
-        "CASE WHEN c.customer_at IS NULL OR {closed} THEN 4 WHEN {elsewhere} THEN 3 WHEN {waiting} THEN 0 \
-         WHEN {ours} THEN 1 ELSE 2 END, \
-         CASE WHEN NOT {elsewhere} AND {waiting} THEN {deadline} ELSE -c.updated_at END, c.customer_at, c.id"
-    );
-    Rules {
-        waiting,
-        needs_me,
-        closing,
-        order,
-    }
-});
-
-fn view_rule(view: View) -> &'static str {
-    match view {
-        View::NeedsMe => &RULES.needs_me,
-        View::Mine => "c.owner = 'us'",
-        View::Bot => "(c.owner IN ('other', 'not_us', 'idle') OR c.owner LIKE 'app:%')",
-        View::Closing => &RULES.closing,
-        View::All => "1",
-    }
-}
-
 impl Reader {
-    pub(super) fn open(cache: &Path, outbox: &Path) -> Result<Self, Error> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(cache, flags)?;
-        connection.execute("ATTACH DATABASE ?1 AS outbox", [outbox.to_string_lossy()])?;
-        connection.set_prepared_statement_cache_capacity(32);
-        Ok(Self(Arc::new(Mutex::new(connection))))
+    /// `immutable` is for files on a disk where nothing can be written: SQLite
+    /// then asks for no lock and no journal.
+    pub(super) fn open(
+        cache: &Path,
+        outbox: &Path,
+        suspicion: PathBuf,
+        immutable: bool,
+    ) -> Result<Self, Error> {
+        let (cache, outbox) = (cache.to_owned(), outbox.to_owned());
+        let open = Box::new(move || connect(&cache, &outbox, immutable));
+        Ok(Self(Arc::new(Connections {
+            screen: Mutex::new(open()?),
+            lanes: Default::default(),
+            open,
+            suspicion,
+        })))
     }
 
     fn with<T>(&self, ask: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
-        ask(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        let answer = ask(&self.0.screen.lock().unwrap_or_else(PoisonError::into_inner));
+        self.suspect(answer)
+    }
+
+    /// A newer question is about to be asked: whatever is searched there ends
+    /// with [`Error::Superseded`].
+    pub fn supersede(&self, lane: Lane) {
+        let end = &self.0.lanes[lane as usize].end;
+        if let Some(end) = &*end.lock().unwrap_or_else(PoisonError::into_inner) {
+            end.interrupt();
+        }
+    }
+
+    /// On the connection of a lane, so that the screen does not wait.
+    pub(super) fn search<T>(
+        &self,
+        lane: Lane,
+        ask: impl FnOnce(&Connection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let lane = &self.0.lanes[lane as usize];
+        let mut connection = lane
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let connection = match &mut *connection {
+            Some(connection) => connection,
+            none => {
+                let opened = (self.0.open)()?;
+                let end = opened.get_interrupt_handle();
+                *lane.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+                none.insert(opened)
+            }
+        };
+        self.suspect(ask(connection))
+    }
+
+    fn suspect<T>(&self, answer: Result<T, Error>) -> Result<T, Error> {
+        if matches!(answer, Err(Error::Damaged)) {
+            let _ = super::schema::private_file(&self.0.suspicion);
+        }
+        answer
+    }
+
+    /// Numbers that change when somebody has written to one of the files.
+    pub fn version(&self) -> Result<(i64, i64), Error> {
+        self.with(|db| {
+            let of =
+                |file: &str| db.pragma_query_value(Some(file), "data_version", |row| row.get(0));
+            Ok((of("main")?, of("outbox")?))
+        })
     }
 
     /// A slice of the list with at most `limit` rows, and the counts of all views.
-    pub fn inbox(&self, ask: &InboxAsk, limit: u32, now: Timestamp) -> Result<InboxPage, Error> {
+    pub fn inbox(&self, ask: &InboxAsk, limit: u32) -> Result<InboxPage, Error> {
+        if !ask.filter.trim().is_empty() {
+            return self.filtered(ask, limit);
+        }
         self.with(|db| {
-            let like = like(&ask.filter);
-            let filtered = format!(
-                "{} AND (?2 = '' OR c.fold LIKE ?2 ESCAPE '\\')",
-                view_rule(ask.view)
-            );
             let rows = db
                 .prepare_cached(&format!(
-                    "SELECT {} FROM conversation c WHERE {filtered} ORDER BY {} LIMIT ?3 OFFSET ?4",
+                    "SELECT {} FROM conversation c WHERE {} ORDER BY c.ord, c.id LIMIT ?1 OFFSET ?2",
                     rows::CONVERSATION_COLUMNS,
-                    RULES.order
+                    place::condition(ask.view)
                 ))?
-                .query_map(
-                    params![now.as_millis(), like, limit, ask.offset],
-                    rows::conversation,
-                )?
+                .query_map(params![limit, ask.offset], rows::conversation)?
                 .collect::<Result<Vec<_>, _>>()?;
-            let counts = counts(db, now)?;
-            let total = if like.is_empty() {
-                counts.by_view[ask.view.index()]
-            } else {
-                db.prepare_cached(&format!(
-                    "SELECT count(*) FROM conversation c WHERE {filtered} AND ?1 > 0"
-                ))?
-                .query_row(params![now.as_millis(), like], |row| row.get(0))?
-            };
+            let counts = counts(db)?;
+            let total = counts.by_view[ask.view.index()];
             Ok(InboxPage {
                 rows,
                 total,
@@ -152,35 +171,29 @@ impl Reader {
         self.with(|db| find(db, id))
     }
 
-    /// A thread with its newest `limit` entries.
-    pub fn thread(&self, id: &ConversationId, limit: u32) -> Result<Option<ThreadPage>, Error> {
+    /// A part of a thread: `limit` messages at its ends, and up to `limit` on
+    /// each side of a moment.
+    pub fn thread(
+        &self,
+        id: &ConversationId,
+        place: &ThreadPlace,
+        limit: u32,
+    ) -> Result<Option<ThreadPage>, Error> {
         self.with(|db| {
             let Some(conversation) = find(db, id)? else { return Ok(None) };
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT {} FROM message WHERE conversation = ?1 ORDER BY at DESC, rowid DESC LIMIT ?2",
-                rows::MESSAGE_COLUMNS
-            ))?;
-            let mut items: Vec<Item> = statement
-                .query_map(params![id.as_str(), limit + 1], rows::message)?
-                .map(|m| m.map(Item::Message))
-                .collect::<Result<_, _>>()?;
-            let older_cached = items.len() > limit as usize;
-            items.truncate(limit as usize);
-            let from = if older_cached { items.last().map_or(0, |m| m.at().as_millis()) } else { i64::MIN };
-            items.reverse();
-            events(db, id, from, &mut items)?;
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT {} FROM outbox.outgoing WHERE conversation = ?1 AND state <> 'sent' ORDER BY at, rowid",
-                rows::OUTGOING_COLUMNS
-            ))?;
-            for outgoing in statement.query_map([id.as_str()], rows::outgoing)? {
-                items.push(Item::Outgoing(outgoing?));
+            let (messages, older_remote, seen_through) = db
+                .prepare_cached(
+                    "SELECT messages, older_known = 0 OR older_cursor IS NOT NULL, seen_through FROM conversation WHERE id = ?1",
+                )?
+                .query_row([id.as_str()], |row| {
+                    Ok((row.get::<_, u32>(0)?, row.get(1)?, row.get::<_, Option<i64>>(2)?.map(Timestamp::from_millis)))
+                })?;
+            let window = Window::read(db, id, place, limit, messages)?;
+            let mut items = window.items;
+            events(db, id, window.from, window.to, &mut items)?;
+            if window.newer == 0 {
+                items.extend(unsettled(db, Some(id))?.into_iter().map(Item::Outgoing));
             }
-            let (older_remote, seen_through) = db.query_row(
-                "SELECT older_known = 0 OR older_cursor IS NOT NULL, seen_through FROM conversation WHERE id = ?1",
-                [id.as_str()],
-                |row| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?.map(Timestamp::from_millis))),
-            )?;
             let profile = db
                 .prepare_cached(
                     "SELECT missing, name, username, locale, utc_offset, followers FROM person WHERE psid = ?1",
@@ -192,7 +205,17 @@ impl Reader {
                 .prepare_cached("SELECT text, line, col FROM outbox.draft WHERE conversation = ?1")?
                 .query_row([id.as_str()], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))
                 .optional()?;
-            Ok(Some(ThreadPage { conversation, profile, items, older_cached, older_remote, draft, seen_through }))
+            Ok(Some(ThreadPage {
+                place: place.clone(),
+                conversation,
+                profile,
+                items,
+                older: window.older,
+                newer: window.newer,
+                older_remote,
+                draft,
+                seen_through,
+            }))
         })
     }
 
@@ -202,46 +225,52 @@ impl Reader {
         &self,
         from: Option<&ConversationId>,
         back: bool,
-        now: Timestamp,
     ) -> Result<Option<ConversationId>, Error> {
         self.with(|db| {
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT c.id FROM conversation c WHERE {} AND {} ORDER BY {}",
-                RULES.needs_me, RULES.waiting, RULES.order
-            ))?;
-            let mut ids: Vec<String> = statement
-                .query_map([now.as_millis()], |row| row.get(0))?
-                .collect::<Result<_, _>>()?;
-            if back {
-                ids.reverse();
-            }
-            let here = ids
-                .iter()
-                .position(|id| from.is_some_and(|from| from.as_str() == id));
-            let start = here.map_or(0, |i| i + 1);
-            let next = ids
-                .iter()
-                .cycle()
-                .skip(start)
-                .take(ids.len())
-                .find(|id| from.is_none_or(|f| f.as_str() != *id));
+            let here: Option<(i64, String)> = match from {
+                Some(id) => db
+                    .prepare_cached("SELECT ord, id FROM conversation WHERE id = ?1")?
+                    .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()?,
+                None => None,
+            };
+            let (compare, order) = if back { ("<", "DESC") } else { (">", "ASC") };
+            let waiting = "SELECT id FROM conversation WHERE needs_me = 1 AND waits = 1";
+            let first = |db: &Connection, not: &str| {
+                db.prepare_cached(&format!(
+                    "{waiting} AND id <> ?1 ORDER BY ord {order}, id {order} LIMIT 1"
+                ))?
+                .query_row([not], |row| row.get::<_, String>(0))
+                .optional()
+            };
+            let next = match &here {
+                Some((ord, id)) => {
+                    let after = db
+                        .prepare_cached(&format!(
+                            "{waiting} AND (ord, id) {compare} (?1, ?2) ORDER BY ord {order}, id {order} LIMIT 1"
+                        ))?
+                        .query_row(params![ord, id], |row| row.get::<_, String>(0))
+                        .optional()?;
+                    match after {
+                        Some(next) => Some(next),
+                        None => first(db, id)?,
+                    }
+                }
+                None => first(db, "")?,
+            };
             Ok(next.map(ConversationId::new))
         })
     }
 
-    /// Everybody's name, for the fuzzy jump.
-    pub fn people(&self) -> Result<Vec<(ConversationId, String, Platform)>, Error> {
+    /// Every reply that is neither sent nor settled, in the order of Enter.
+    /// Before them those that were sent after `since` (Meta's clock) or within
+    /// `near` of one in doubt: they say which messages have been told apart
+    /// already.
+    pub fn outbox(&self, since: Timestamp, near: Span) -> Result<Vec<Outgoing>, Error> {
         self.with(|db| {
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT {} FROM conversation c ORDER BY c.updated_at DESC",
-                rows::CONVERSATION_COLUMNS
-            ))?;
-            let people = statement.query_map([], |row| {
-                let c = rows::conversation(row)?;
-                let name = c.display_name();
-                Ok((c.id, name, c.platform))
-            })?;
-            Ok(people.collect::<Result<_, _>>()?)
+            let mut rows = sent_near(db, since, near)?;
+            rows.extend(unsettled(db, None)?);
+            Ok(rows)
         })
     }
 
@@ -284,7 +313,41 @@ impl Reader {
                 name: value(db, "name")?.unwrap_or_default(),
                 messenger: rows::routing_from(value(db, "routing_messenger")?.as_deref()),
                 instagram: rows::routing_from(value(db, "routing_instagram")?.as_deref()),
+                read_at: value(db, "read_at")?
+                    .and_then(|at| at.parse().ok())
+                    .map(Timestamp::from_millis),
             })
+        })
+    }
+
+    /// What is left to be read of the list of a platform.
+    pub fn backfill(&self, platform: Platform) -> Result<Backfill, Error> {
+        self.with(|db| {
+            let state = value(db, &format!("backfill_{}", platform.word()))?.unwrap_or_default();
+            let until = value(db, &format!("backfill_until_{}", platform.word()))?;
+            Ok(match state.strip_prefix("from ") {
+                Some(cursor) => Backfill::From {
+                    cursor: Some(cursor.to_owned()).filter(|c| !c.is_empty()),
+                    until: until
+                        .and_then(|at| at.parse().ok())
+                        .map(Timestamp::from_millis),
+                },
+                None if state == "done" => Backfill::Done,
+                None => Backfill::NotBegun,
+            })
+        })
+    }
+
+    /// Replies that were sent, but whose hand-back by a call of its own may not
+    /// have been made.
+    pub fn hand_backs(&self) -> Result<Vec<Outgoing>, Error> {
+        self.with(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {} FROM outbox.outgoing WHERE state = 'sent' AND hand_back IS NOT NULL AND handed_back = 0",
+                rows::OUTGOING_COLUMNS
+            ))?;
+            let rows = statement.query_map([], rows::outgoing)?;
+            Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 
@@ -306,7 +369,7 @@ impl fmt::Debug for Reader {
     }
 }
 
-fn value(db: &Connection, key: &str) -> Result<Option<String>, Error> {
+pub(super) fn value(db: &Connection, key: &str) -> Result<Option<String>, Error> {
     Ok(db
         .prepare_cached("SELECT value FROM page WHERE key = ?1")?
         .query_row([key], |row| row.get(0))
@@ -323,23 +386,151 @@ fn find(db: &Connection, id: &ConversationId) -> Result<Option<Conversation>, Er
         .optional()?)
 }
 
-fn counts(db: &Connection, now: Timestamp) -> Result<Counts, Error> {
-    let sums: Vec<String> = View::ALL
-        .iter()
-        .map(|view| format!("coalesce(sum({}), 0)", view_rule(*view)))
-        .collect();
-    let mut statement =
-        db.prepare_cached(&format!("SELECT {} FROM conversation c", sums.join(", ")))?;
-    let by_view = statement.query_row([now.as_millis()], |row| {
-        Ok([
-            row.get(0)?,
-            row.get(1)?,
-            row.get(2)?,
-            row.get(3)?,
-            row.get(4)?,
-        ])
-    })?;
-    Ok(Counts { by_view })
+pub(super) fn counts(db: &Connection) -> Result<Counts, Error> {
+    let by_view = db
+        .prepare_cached("SELECT needs_me, mine, bot, closing, everyone FROM tally")?
+        .query_row([], |row| {
+            Ok([
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ])
+        })?;
+    let unsettled = db
+        .prepare_cached(
+            "SELECT count(*) FROM outbox.outgoing WHERE state NOT IN ('sent', 'dropped') AND state <> 'assumed'",
+        )?
+        .query_row([], |row| row.get(0))?;
+    Ok(Counts { by_view, unsettled })
+}
+
+fn connect(cache: &Path, outbox: &Path, immutable: bool) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(uri(cache, immutable), flags)?;
+    connection.execute("ATTACH DATABASE ?1 AS outbox", [uri(outbox, immutable)])?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+/// A file name as SQLite's URI, whatever signs are in it.
+fn uri(path: &Path, immutable: bool) -> String {
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => {
+                uri.push(char::from(*byte));
+            }
+            byte => uri.push_str(&format!("%{byte:02x}")),
+        }
+    }
+    if immutable {
+        uri.push_str("?immutable=1");
+    }
+    uri
+}
+
+/// The replies of a thread that are to be shown; of all threads (`None`) also
+/// those that a person treats as sent: they are still told apart when they turn
+/// up.
+fn unsettled(db: &Connection, id: Option<&ConversationId>) -> Result<Vec<Outgoing>, Error> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {} FROM outbox.outgoing WHERE state NOT IN ('sent', 'dropped') \
+         AND (?1 IS NULL OR (conversation = ?1 AND state <> 'assumed')) ORDER BY rowid",
+        rows::OUTGOING_COLUMNS
+    ))?;
+    let rows = statement.query_map([id.map(ConversationId::as_str)], rows::outgoing)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn sent_near(db: &Connection, since: Timestamp, near: Span) -> Result<Vec<Outgoing>, Error> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {} FROM outbox.outgoing s WHERE state = 'sent' AND (sent_at >= ?1 OR EXISTS \
+           (SELECT 1 FROM outbox.outgoing u WHERE u.conversation = s.conversation AND u.state NOT IN ('sent', 'dropped') \
+            AND abs(coalesce(u.sent_at, u.at) - s.sent_at) <= ?2)) ORDER BY rowid",
+        rows::OUTGOING_COLUMNS
+    ))?;
+    let values = params![since.as_millis(), near.as_millis()];
+    let rows = statement.query_map(values, rows::outgoing)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Some messages of a thread, and what lies on both sides of them.
+struct Window {
+    items: Vec<Item>,
+    older: u32,
+    newer: u32,
+    /// The events from here …
+    from: i64,
+    /// … up to here belong to it.
+    to: i64,
+}
+
+impl Window {
+    fn read(
+        db: &Connection,
+        id: &ConversationId,
+        place: &ThreadPlace,
+        limit: u32,
+        messages: u32,
+    ) -> Result<Self, Error> {
+        let part = |range: &str, order: &str, moment: i64| -> Result<Vec<Item>, Error> {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {} FROM message WHERE conversation = ?1 AND {range} ORDER BY at {order}, n {order} LIMIT ?3",
+                rows::MESSAGE_COLUMNS
+            ))?;
+            let rows = statement.query_map(params![id.as_str(), moment, limit], |row| {
+                rows::message(row).map(Item::Message)
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        let mut items = match place {
+            ThreadPlace::Newest => part("at <= ?2", "DESC", i64::MAX)?,
+            ThreadPlace::Oldest => part("at >= ?2", "ASC", i64::MIN)?,
+            ThreadPlace::Around(moment) => {
+                let mut items = part("at < ?2", "DESC", moment.as_millis())?;
+                items.reverse();
+                items.extend(part("at >= ?2", "ASC", moment.as_millis())?);
+                items
+            }
+        };
+        if *place == ThreadPlace::Newest {
+            items.reverse();
+        }
+        let loaded = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        let rest = messages.saturating_sub(loaded);
+        let newer = match (place, items.last()) {
+            (ThreadPlace::Newest, _) | (_, None) => 0,
+            (ThreadPlace::Oldest, Some(_)) => rest,
+            (ThreadPlace::Around(_), Some(last)) if rest > 0 => db
+                .prepare_cached(
+                    "SELECT count(*) FROM message WHERE conversation = ?1 AND (at, n) >                      (?2, (SELECT n FROM message WHERE mid = ?3))",
+                )?
+                .query_row(params![id.as_str(), last.at().as_millis(), last.key()], |row| row.get(0))?,
+            (ThreadPlace::Around(_), Some(_)) => 0,
+        };
+        let older = rest.saturating_sub(newer);
+        let moment =
+            |item: Option<&Item>, edge: i64| item.map_or(edge, |item| item.at().as_millis());
+        Ok(Self {
+            from: if older > 0 {
+                moment(items.first(), i64::MIN)
+            } else {
+                i64::MIN
+            },
+            to: if newer > 0 {
+                moment(items.last(), i64::MAX)
+            } else {
+                i64::MAX
+            },
+            items,
+            older,
+            newer,
+        })
+    }
 }
 
 /// Puts the event lines between the messages where they belong in time.
@@ -347,12 +538,13 @@ fn events(
     db: &Connection,
     id: &ConversationId,
     from: i64,
+    to: i64,
     items: &mut Vec<Item>,
 ) -> Result<(), Error> {
     let mut statement = db.prepare_cached(
-        "SELECT at, what FROM happening WHERE conversation = ?1 AND at >= ?2 ORDER BY at, rowid",
+        "SELECT at, what FROM happening WHERE conversation = ?1 AND at >= ?2 AND at < ?3 ORDER BY at, rowid",
     )?;
-    let events = statement.query_map(params![id.as_str(), from], |row| {
+    let events = statement.query_map(params![id.as_str(), from, to], |row| {
         Ok((
             Timestamp::from_millis(row.get(0)?),
             row.get::<_, String>(1)?,
@@ -372,21 +564,4 @@ fn events(
         }
     }
     Ok(())
-}
-
-/// A pattern for `LIKE`, with its own signs escaped; empty for no words.
-fn like(words: &str) -> String {
-    let words = words.trim();
-    if words.is_empty() {
-        return String::new();
-    }
-    let mut pattern = String::from("%");
-    for c in text::fold(words).chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }

@@ -5,14 +5,17 @@ use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AppId, Author, Conversation, ConversationId, Happening, LocalId, Message, Mid, Outgoing, Part,
-    Person, Platform, Profile, Psid, Routing, SendAs, SendState, ThreadOwner, Timestamp,
+    AppId, Author, Conversation, ConversationId, HandBack, Happening, Held, Known, LocalId,
+    Message, Mid, Note, Outcome, Outgoing, Part, Person, Platform, Profile, Psid, Routing, SendAs,
+    SendState, ThreadOwner, Timestamp,
 };
 
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.psid, c.platform, c.name, c.snippet, c.updated_at, c.unread, \
      c.customer_at, c.page_at, c.agent_at, c.owner, c.owner_since, c.control_until, c.can_reply, \
      EXISTS (SELECT 1 FROM outbox.draft d WHERE d.conversation = c.id), \
-     EXISTS (SELECT 1 FROM outbox.outgoing o WHERE o.conversation = c.id AND o.state IN ('refused', 'unsure'))";
+     EXISTS (SELECT 1 FROM outbox.outgoing o WHERE o.conversation = c.id AND o.state IN ('refused', 'unsure', 'held'))";
+/// How many they are.
+pub(super) const CONVERSATION_WIDTH: usize = 16;
 
 /// Reads [`CONVERSATION_COLUMNS`].
 pub(super) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -54,31 +57,120 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     })
 }
 
-pub(super) const OUTGOING_COLUMNS: &str =
-    "local, at, text, send_as, state, reason, mid, given_back";
+pub(super) const OUTGOING_COLUMNS: &str = "local, conversation, psid, at, text, send_as, hand_back, customer_at, page_at, \
+     attempt, sent_at, looks, state, reason, mid, given_back";
 
 /// Reads [`OUTGOING_COLUMNS`].
 pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
-    let reason: Option<String> = row.get(5)?;
-    let mid: Option<String> = row.get(6)?;
+    let time = |i: usize| {
+        row.get::<_, Option<i64>>(i)
+            .map(|t| t.map(Timestamp::from_millis))
+    };
+    let reason: Option<String> = row.get(13)?;
+    let mid: Option<String> = row.get(14)?;
     Ok(Outgoing {
         local: LocalId::new(row.get::<_, String>(0)?),
-        at: Timestamp::from_millis(row.get(1)?),
-        text: row.get(2)?,
-        send_as: send_as_from(row.get_ref(3)?.as_str()?),
-        state: match (row.get_ref(4)?.as_str()?, mid) {
+        conversation: ConversationId::new(row.get::<_, String>(1)?),
+        psid: Psid::new(row.get::<_, String>(2)?),
+        at: Timestamp::from_millis(row.get(3)?),
+        text: row.get(4)?,
+        send_as: send_as_from(row.get_ref(5)?.as_str()?),
+        hand_back: row
+            .get::<_, Option<String>>(6)?
+            .and_then(|json| hand_back_from(&json)),
+        known: Known {
+            customer_at: time(7)?,
+            page_at: time(8)?,
+        },
+        attempt: row.get(9)?,
+        tried_at: time(10)?,
+        looks: row.get(11)?,
+        state: match (row.get_ref(12)?.as_str()?, mid) {
             ("queued", _) => SendState::Queued,
             ("sending", _) => SendState::Sending,
             ("sent", Some(mid)) => SendState::Sent(Mid::new(mid)),
-            ("refused", _) => {
-                let place = if row.get(7)? {
-                    "Your text is back in the composer."
-                } else {
-                    "The text is kept here; d drops it."
-                };
-                SendState::Refused(format!("{} {place}", reason.unwrap_or_default()))
-            }
+            ("refused", _) => SendState::Refused {
+                why: reason.unwrap_or_default(),
+                given_back: row.get(15)?,
+            },
+            ("held", _) => SendState::Held(held_from(&reason.unwrap_or_default())),
+            ("assumed", _) => SendState::Assumed,
+            ("dropped", _) => SendState::Dropped,
             _ => SendState::Unsure,
+        },
+    })
+}
+
+/// Name of a state, its reason and its message id, as they stand in the table.
+pub(super) fn send_state(state: &SendState) -> (&'static str, Option<&str>, Option<&str>) {
+    match state {
+        SendState::Queued => ("queued", None, None),
+        SendState::Sending => ("sending", None, None),
+        SendState::Sent(mid) => ("sent", None, Some(mid.as_str())),
+        SendState::Refused { why, .. } => ("refused", Some(why), None),
+        SendState::Unsure => ("unsure", None, None),
+        SendState::Held(held) => ("held", Some(held_word(*held)), None),
+        SendState::Assumed => ("assumed", None, None),
+        SendState::Dropped => ("dropped", None, None),
+    }
+}
+
+fn held_word(held: Held) -> &'static str {
+    match held {
+        Held::Stale => "stale",
+        Held::CustomerWrote => "customer_wrote",
+        Held::Answered => "answered",
+        Held::ControlLost => "control_lost",
+        Held::WindowOver => "window_over",
+        Held::WindowClosed => "window_closed",
+        Held::Rescued => "rescued",
+    }
+}
+
+fn held_from(word: &str) -> Held {
+    let same = |held: &Held| held_word(*held) == word;
+    Held::ALL.into_iter().find(same).unwrap_or(Held::Rescued)
+}
+
+#[derive(Serialize, Deserialize)]
+struct HandBackRow {
+    to: Option<String>,
+    outcome: String,
+    summary: String,
+    agent: String,
+    answered_through: Option<(String, i64)>,
+}
+
+pub(super) fn hand_back(hand_back: &HandBack) -> String {
+    let note = &hand_back.note;
+    let row = HandBackRow {
+        to: hand_back.to.as_ref().map(ToString::to_string),
+        outcome: note.outcome.word().to_owned(),
+        summary: note.summary.clone(),
+        agent: note.agent.clone(),
+        answered_through: note
+            .answered_through
+            .as_ref()
+            .map(|(mid, at)| (mid.to_string(), at.as_millis())),
+    };
+    serde_json::to_string(&row).unwrap_or_default()
+}
+
+fn hand_back_from(json: &str) -> Option<HandBack> {
+    let row: HandBackRow = serde_json::from_str(json).ok()?;
+    let same = |outcome: &Outcome| outcome.word() == row.outcome;
+    Some(HandBack {
+        to: row.to.map(AppId::new),
+        note: Note {
+            outcome: Outcome::ALL
+                .into_iter()
+                .find(same)
+                .unwrap_or(Outcome::Other),
+            summary: row.summary,
+            agent: row.agent,
+            answered_through: row
+                .answered_through
+                .map(|(mid, at)| (Mid::new(mid), Timestamp::from_millis(at))),
         },
     })
 }
@@ -168,7 +260,7 @@ pub(super) fn author(author: &Author) -> String {
     }
 }
 
-fn author_from(text: &str) -> Author {
+pub(super) fn author_from(text: &str) -> Author {
     match text {
         "customer" => Author::Customer,
         "me" => Author::Me,

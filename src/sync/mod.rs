@@ -3,9 +3,10 @@
 //! [`graph`](crate::graph).
 //!
 //! ```text
-//!   Command ─► engine ─┬─ lines    one operation at a time per conversation:
+//!   Command ─► engine ─┬─ outbox   one operation at a time per conversation:
 //!                      │           take → seen → typing → replies → pass
-//!                      └─ polls    the list, the open thread, profiles
+//!                      └─ polls    the list, what lies further back in it,
+//!                            │     the open thread, profiles
 //!                            │
 //!        Change ◄── store ◄──┘ Event
 //! ```
@@ -16,12 +17,14 @@
 //! matter.
 
 mod engine;
-mod line;
+mod look_on;
+mod outbox;
 mod polls;
 
 pub use engine::{Engine, Options};
+pub use look_on::look_on;
 
-use crate::domain::{Ask, ConversationId, Psid};
+use crate::domain::{Ask, ConversationId, Decision, LocalId, Psid};
 
 /// What the screen wants of the engine. None of them waits for an answer: the
 /// answer is a [`Change`](crate::domain::Change).
@@ -65,4 +68,13 @@ pub enum Command {
     LookedAt(ConversationId),
     /// Remove the refused replies of a thread.
     DropRefused(ConversationId),
+    /// A person has decided about a reply that does not go on by itself.
+    Decide {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Our id of the reply.
+        local: LocalId,
+        /// What.
+        decision: Decision,
+    },
 }

@@ -2,7 +2,8 @@
 //! the open thread faster, everything slower when nobody works and after
 //! failures.
 
-use crate::domain::{Platform, Span, Timestamp};
+use super::outbox::back_off;
+use crate::domain::{Platform, Random, Span, Timestamp};
 
 /// Pauses between polls (our choice). With a Messenger Page and an Instagram
 /// account at work this is one call a second, half of Meta's limit for
@@ -11,15 +12,20 @@ const LIST_ACTIVE: Span = Span::seconds(4);
 const LIST_IDLE: Span = Span::seconds(30);
 const THREAD_ACTIVE: Span = Span::seconds(2);
 const THREAD_IDLE: Span = Span::seconds(20);
-/// After the first, second … failure in a row.
-const BACK_OFF: [i64; 6] = [1, 2, 4, 8, 15, 30];
-/// Rows of a page of the list.
+/// Between two pages of the older list: what is new comes first.
+const BACKFILL: Span = Span::seconds(1);
+/// Rows of a page of the list: of its top, and of what lies further back.
 const ROWS: u32 = 25;
+const BACKFILL_ROWS: u32 = 50;
 
 /// One of the things that are polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Poll {
+    /// The top of a list: what is new.
     List(Platform),
+    /// The next older page of a list.
+    Backfill(Platform),
+    /// The open thread.
     Thread,
 }
 
@@ -33,6 +39,7 @@ pub(super) struct Schedule {
     failures: usize,
     lists: [List; 2],
     thread: Option<Due>,
+    random: Random,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -45,12 +52,18 @@ struct Due {
 #[derive(Debug)]
 struct List {
     due: Option<Due>,
+    backfill: Option<Due>,
+    /// At most so many rows: fewer after Meta has asked for less.
     rows: u32,
 }
 
 impl Schedule {
-    pub(super) fn new(now: Timestamp) -> Self {
-        let list = |due| List { due, rows: ROWS };
+    pub(super) fn new(now: Timestamp, seed: u64) -> Self {
+        let list = |due| List {
+            due,
+            backfill: None,
+            rows: BACKFILL_ROWS,
+        };
         Self {
             active: true,
             not_before: now,
@@ -65,6 +78,7 @@ impl Schedule {
                 list(None),
             ],
             thread: None,
+            random: Random::seeded(seed),
         }
     }
 
@@ -73,15 +87,18 @@ impl Schedule {
     /// No pause is longer than it was meant to be, also when the clock was set
     /// back meanwhile.
     pub(super) fn next(&self, now: Timestamp) -> Option<Timestamp> {
-        let lists = self.lists.iter().filter_map(|list| list.due);
-        let waiting = lists.chain(self.thread).filter(|due| !due.running);
+        let lists = self.lists.iter().flat_map(|list| [list.due, list.backfill]);
+        let waiting = lists
+            .flatten()
+            .chain(self.thread)
+            .filter(|due| !due.running);
         let at = waiting.map(|due| due.at).min()?;
         Some(at.min(now.plus(LIST_IDLE)).max(self.paused_until(now)))
     }
 
     /// A clock that stands before the pause began was set back: the pause is
     /// over.
-    fn paused_until(&self, now: Timestamp) -> Timestamp {
+    pub(super) fn paused_until(&self, now: Timestamp) -> Timestamp {
         if now < self.paused_at {
             now
         } else {
@@ -108,6 +125,13 @@ impl Schedule {
         take(&mut self.thread, Poll::Thread);
         take(&mut self.lists[0].due, Poll::List(Platform::Messenger));
         take(&mut self.lists[1].due, Poll::List(Platform::Instagram));
+        for (list, platform) in self
+            .lists
+            .iter_mut()
+            .zip([Platform::Messenger, Platform::Instagram])
+        {
+            take(&mut list.backfill, Poll::Backfill(platform));
+        }
         polls
     }
 
@@ -122,6 +146,12 @@ impl Schedule {
             Poll::List(platform) => {
                 self.list(platform).due = Some(Due {
                     at: now.plus(list),
+                    running: false,
+                });
+            }
+            Poll::Backfill(platform) => {
+                self.list(platform).backfill = Some(Due {
+                    at: now.plus(BACKFILL),
                     running: false,
                 });
             }
@@ -142,9 +172,9 @@ impl Schedule {
 
     /// Pauses everything: longer after each failure in a row.
     pub(super) fn failed(&mut self, now: Timestamp) {
-        let seconds = BACK_OFF[self.failures.min(BACK_OFF.len() - 1)];
+        let pause = back_off(self.failures, self.random.below(41));
         self.failures += 1;
-        self.pause(now, Span::seconds(seconds));
+        self.pause(now, pause);
     }
 
     fn pause(&mut self, now: Timestamp, how_long: Span) {
@@ -168,12 +198,8 @@ impl Schedule {
 
     /// Polls everything now.
     pub(super) fn hurry(&mut self, now: Timestamp) {
-        for due in self
-            .lists
-            .iter_mut()
-            .filter_map(|list| list.due.as_mut())
-            .chain(&mut self.thread)
-        {
+        let lists = self.lists.iter_mut().filter_map(|list| list.due.as_mut());
+        for due in lists.chain(&mut self.thread) {
             due.at = due.at.min(now);
         }
     }
@@ -199,23 +225,41 @@ impl Schedule {
         });
     }
 
-    pub(super) fn rows(&mut self, platform: Platform) -> u32 {
-        self.list(platform).rows
-    }
-
-    /// "Reduce the amount of data": half as many rows from now on. `false` when
-    /// it cannot be less.
-    pub(super) fn narrow(&mut self, platform: Platform) -> bool {
+    /// There are older pages to be fetched, or none any more.
+    pub(super) fn backfill(&mut self, platform: Platform, wanted: bool, now: Timestamp) {
         let list = self.list(platform);
-        let could = list.rows > 1;
-        list.rows = (list.rows / 2).max(1);
-        could
+        match (wanted, list.backfill) {
+            (true, None) => {
+                list.backfill = Some(Due {
+                    at: now,
+                    running: false,
+                });
+            }
+            (false, Some(_)) => list.backfill = None,
+            _ => {}
+        }
     }
 
-    /// A page of that size went well: a little more next time, up to the usual.
+    /// Rows of the next page of a kind.
+    pub(super) fn rows(&mut self, poll: Poll) -> u32 {
+        match poll {
+            Poll::List(platform) => self.list(platform).rows.min(ROWS),
+            Poll::Backfill(platform) => self.list(platform).rows,
+            Poll::Thread => 1,
+        }
+    }
+
+    /// "Reduce the amount of data": half of `rows` from now on. `false` when it
+    /// cannot be less.
+    pub(super) fn narrow(&mut self, platform: Platform, rows: u32) -> bool {
+        self.list(platform).rows = (rows / 2).max(1);
+        rows > 1
+    }
+
+    /// A page went well: more next time, up to the usual.
     pub(super) fn widen(&mut self, platform: Platform) {
         let list = self.list(platform);
-        list.rows = (list.rows + 1).min(ROWS);
+        list.rows = (list.rows * 2).min(BACKFILL_ROWS);
     }
 
     fn list(&mut self, platform: Platform) -> &mut List {
@@ -236,7 +280,7 @@ mod tests {
 
     #[test]
     fn polls_are_faster_at_work_and_never_run_twice_at_once() {
-        let mut schedule = Schedule::new(at(0));
+        let mut schedule = Schedule::new(at(0), 1);
         assert_eq!(schedule.take_due(at(0)), [Poll::List(Platform::Messenger)]);
         assert_eq!(schedule.take_due(at(100)), [], "it is still running");
         schedule.finished(Poll::List(Platform::Messenger), at(1));
@@ -256,25 +300,51 @@ mod tests {
     }
 
     #[test]
-    fn failures_in_a_row_pause_longer_and_longer() {
-        let mut schedule = Schedule::new(at(0));
-        let mut now = 0;
-        let mut pauses = Vec::new();
-        for _ in 0..8 {
-            schedule.take_due(at(now));
-            schedule.finished(Poll::List(Platform::Messenger), at(now));
-            schedule.failed(at(now));
-            schedule.hurry(at(now));
-            let next = schedule.next(at(now)).map_or(0, |t| t.as_millis() / 1000);
-            pauses.push(next - now);
+    fn failures_in_a_row_pause_longer_and_longer_but_not_all_at_the_same_moment() {
+        let mut schedule = Schedule::new(at(0), 1);
+        let mut now = at(0);
+        for seconds in [1, 2, 4, 8, 15, 30, 30, 30] {
+            schedule.take_due(now);
+            schedule.finished(Poll::List(Platform::Messenger), now);
+            schedule.failed(now);
+            schedule.hurry(now);
+            let next = schedule.next(now).unwrap_or(now);
+            let pause = next.since(now).as_millis();
+            assert!(
+                (seconds * 800..=seconds * 1200).contains(&pause),
+                "{pause} ms instead of {seconds} s"
+            );
             now = next;
         }
-        assert_eq!(pauses, [1, 2, 4, 8, 15, 30, 30, 30]);
+    }
+
+    #[test]
+    fn an_idle_hour_costs_what_the_readme_says() {
+        // A Page with Instagram: first with nothing open, then with a thread.
+        for (open, calls) in [(false, 240), (true, 420)] {
+            let mut schedule = Schedule::new(at(0), 1);
+            schedule.add_instagram(at(0));
+            schedule.set_active(false, at(0));
+            schedule.open(open, at(0));
+            let mut made = 0;
+            let mut now = at(0);
+            while now < at(3_600) {
+                for poll in schedule.take_due(now) {
+                    made += 1;
+                    schedule.finished(poll, now);
+                }
+                now = schedule
+                    .next(now)
+                    .unwrap_or(at(3_600))
+                    .max(now.plus(Span::millis(1)));
+            }
+            assert_eq!(made, calls, "open: {open}");
+        }
     }
 
     #[test]
     fn a_clock_set_back_stops_nothing() {
-        let mut schedule = Schedule::new(at(100_000));
+        let mut schedule = Schedule::new(at(100_000), 1);
         schedule.take_due(at(100_000));
         schedule.finished(Poll::List(Platform::Messenger), at(100_000));
         let back = 96_400;
@@ -289,12 +359,16 @@ mod tests {
 
     #[test]
     fn a_list_that_was_too_wide_grows_back() {
-        let mut schedule = Schedule::new(at(0));
-        assert!(schedule.narrow(Platform::Messenger));
-        assert_eq!(schedule.rows(Platform::Messenger), 12);
-        for _ in 0..20 {
+        let mut schedule = Schedule::new(at(0), 1);
+        let poll = Poll::List(Platform::Messenger);
+        assert_eq!(schedule.rows(poll), 25);
+        assert!(schedule.narrow(Platform::Messenger, 25));
+        assert_eq!(schedule.rows(poll), 12);
+        assert!(!schedule.narrow(Platform::Messenger, 1));
+        for _ in 0..6 {
             schedule.widen(Platform::Messenger);
         }
-        assert_eq!(schedule.rows(Platform::Messenger), 25);
+        assert_eq!(schedule.rows(poll), 25);
+        assert_eq!(schedule.rows(Poll::Backfill(Platform::Messenger)), 50);
     }
 }

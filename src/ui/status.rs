@@ -8,7 +8,7 @@ use ratatui::{
     widgets::{Block, BorderType, Clear, Widget},
 };
 
-use super::{Theme, framed, put, span, theme::Role, wrapped};
+use super::{Theme, framed, put, span, theme::Role, thread::moment, wrapped};
 use crate::{
     app::{
         Focus, Model, ToastKind,
@@ -45,8 +45,12 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
     } else {
         ""
     };
+    let unsettled = match model.inbox.counts.unsettled {
+        0 => String::new(),
+        n => format!(" | {n} unsent"),
+    };
     let counts = format!(
-        "{} need you | {} <4h | {} mine | {} bot",
+        "{} need you | {} <4h | {} mine | {} bot{unsettled}",
         count(View::NeedsMe),
         count(View::Closing),
         count(View::Mine),
@@ -59,7 +63,7 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
         format!(" switchboard  {page}   {counts}"),
         format!(" {page}   {counts}"),
         format!(" {counts}"),
-        format!(" {} need you", count(View::NeedsMe)),
+        format!(" {} need you{unsettled}", count(View::NeedsMe)),
     ];
     let join = |parts: &[&str]| {
         let parts: Vec<&str> = parts
@@ -80,8 +84,9 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
         .find(|(left, right)| text::width(left) + text::width(right) < width);
     let (left, right) = fitting.unwrap_or((&left_choices[3], &right_choices[2]));
     let link_role = match model.link {
+        _ if model.storage.is_some() => Role::Bad,
         Link::Polling | Link::Connecting => Role::Status,
-        Link::Throttled(_) => Role::Warn,
+        Link::Throttled(_) | Link::Looking(_) => Role::Warn,
         Link::Offline(_) | Link::TokenRefused(_) | Link::Broken(_) => Role::Bad,
     };
     let right_style = if link_role == Role::Status {
@@ -102,10 +107,23 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
 }
 
 fn link_words(model: &Model) -> String {
+    if model.storage.is_some() {
+        return "CANNOT SAVE".into();
+    }
+    let as_of = model
+        .read_at
+        .map(|at| format!(" · as of {}", moment(model, at)));
     match &model.link {
-        Link::Connecting => "connecting…".into(),
-        Link::Polling => "live · polling".into(),
-        Link::Offline(_) => "OFFLINE: showing the cache".into(),
+        Link::Connecting => format!("connecting…{}", as_of.unwrap_or_default()),
+        Link::Polling => match model.reading_back {
+            Some(at) => format!("live · polling · fetching {}", moment(model, at)),
+            None => "live · polling".into(),
+        },
+        Link::Offline(_) => format!(
+            "OFFLINE{}",
+            as_of.unwrap_or_else(|| ": nothing cached yet".into())
+        ),
+        Link::Looking(_) => format!("LOOKING ON{}", as_of.unwrap_or_default()),
         Link::TokenRefused(_) => "TOKEN REFUSED".into(),
         Link::Throttled(until) => {
             format!(
@@ -136,9 +154,17 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffe
         );
         return pairs_line(&pairs, theme, area, buffer);
     }
-    if let (Link::Offline(why) | Link::TokenRefused(why) | Link::Broken(why), false) =
-        (&model.link, model.focus == Focus::Composer)
-    {
+    let trouble = match (&model.storage, &model.link) {
+        (Some(why), _) => Some(format!(
+            "Nothing can be saved: {why}. What you type is only on the screen."
+        )),
+        (
+            None,
+            Link::Offline(why) | Link::TokenRefused(why) | Link::Broken(why) | Link::Looking(why),
+        ) => Some(why.clone()),
+        _ => None,
+    };
+    if let (Some(why), false) = (trouble, model.focus == Focus::Composer) {
         // What is wrong with the link stays readable until it is right again.
         put(
             vec![span(format!(" {why}"), theme.style(Role::Bad))],

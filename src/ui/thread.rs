@@ -6,9 +6,10 @@ use super::{Theme, frame, framed, put, span, theme::Role, wrapped};
 use crate::{
     app::{
         Focus, Model, Thread,
+        action::Action,
         lines::{GUTTER, Look, ThreadLine, Tone},
     },
-    domain::{ThreadOwner, Timestamp},
+    domain::{Link, ThreadOwner, Timestamp},
     text::{self, Clean},
 };
 
@@ -19,23 +20,24 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         welcome(model, theme, inner, buffer);
         return;
     };
+    let settle = model.settings.keymap.key_of(Action::Open);
     let look = Look {
         width: area.width.saturating_sub(2),
         zone: &model.settings.zone,
         now: model.now,
         apps: &model.apps,
         seen_through: thread.seen_through,
+        no_link: matches!(model.link, Link::Offline(_) | Link::TokenRefused(_)),
+        settle: &settle,
     };
     let height = usize::from(area.height.saturating_sub(2));
     let view = thread.viewport(&look, height);
-    let last = view.lines.last().map_or(0, |(at, _)| at + 1);
-    let count = thread.items.len();
-    let more = if thread.older_cached || thread.older_remote {
-        "+"
-    } else {
-        ""
-    };
-    let below = if view.at_bottom { "" } else { "↓ " };
+    let (older, newer) = (thread.older as usize, thread.newer as usize);
+    let last = older + view.lines.last().map_or(0, |(at, _)| at + 1);
+    let count = older + thread.items.len() + newer;
+    let more = if thread.older_remote { "+" } else { "" };
+    let at_end = view.at_bottom && newer == 0;
+    let below = if at_end { "" } else { "↓ " };
     let position = format!(" {below}{last}/{count}{more} ");
     let title = text::cut(
         &title(model, thread),
@@ -173,7 +175,6 @@ pub(super) fn role(tone: Tone) -> Role {
 
 /// What stands there while no thread is open.
 fn welcome(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    use crate::app::action::Action;
     let key = |action| model.settings.keymap.key_of(action);
     let rows = [
         (key(Action::Open), "open the selected conversation"),

@@ -7,8 +7,8 @@ use switchboard::{
     app::{self, Effect, Loaded, Model, Msg, Settings, keymap::Key},
     domain::{
         AppId, Apps, Author, Change, Conversation, ConversationId, Counts, Happening, InboxPage,
-        Item, LocalId, Message, Mid, Outgoing, Part, Person, Platform, Profile, Psid, Routing,
-        SendAs, SendState, Span, ThreadOwner, ThreadPage, Timestamp, View,
+        Item, Known, LocalId, Message, Mid, Outgoing, Part, Person, Platform, Profile, Psid,
+        Routing, SendAs, SendState, Span, ThreadOwner, ThreadPage, ThreadPlace, Timestamp, View,
     },
     ui::{self, Theme},
 };
@@ -221,6 +221,7 @@ pub fn items() -> Vec<Item> {
 
 pub fn thread_page(conversation: Conversation, items: Vec<Item>) -> ThreadPage {
     ThreadPage {
+        place: ThreadPlace::Newest,
         conversation,
         profile: Profile::Known(Person {
             name: Some("Ana Ruiz".into()),
@@ -230,7 +231,8 @@ pub fn thread_page(conversation: Conversation, items: Vec<Item>) -> ThreadPage {
             followers: None,
         }),
         items,
-        older_cached: false,
+        older: 0,
+        newer: 0,
         older_remote: false,
         draft: None,
         seen_through: Some(ago(0, 6)),
@@ -240,9 +242,16 @@ pub fn thread_page(conversation: Conversation, items: Vec<Item>) -> ThreadPage {
 pub fn outgoing(text: &str, send_as: SendAs, state: SendState) -> Item {
     Item::Outgoing(Outgoing {
         local: LocalId::new("l1"),
+        conversation: ConversationId::new("3"),
+        psid: Psid::new("703"),
         at: NOW,
         text: text.into(),
         send_as,
+        hand_back: None,
+        known: Known::default(),
+        attempt: 1,
+        tried_at: Some(NOW),
+        looks: 0,
         state,
     })
 }
@@ -278,6 +287,7 @@ impl Desk {
             "Lamp & Co".into(),
             Routing::Enabled,
             Routing::Enabled,
+            Some(NOW),
         )));
         desk.send(Msg::Changed(vec![
             Change::Link(switchboard::domain::Link::Polling),
@@ -296,6 +306,7 @@ impl Desk {
         let view = self.model.inbox.view;
         let mut counts = Counts {
             by_view: [8, 7, 4, 1, 13],
+            unsettled: 0,
         };
         counts.by_view[view.index()] = total;
         let ask = switchboard::domain::InboxAsk {
@@ -317,8 +328,12 @@ impl Desk {
         {}
     }
 
-    pub fn answer_thread(&mut self, page: ThreadPage) -> Vec<Effect> {
+    /// The cache answers with this part of the thread, whichever was asked for.
+    pub fn answer_thread(&mut self, mut page: ThreadPage) -> Vec<Effect> {
         let id = page.conversation.id.clone();
+        if let Some(thread) = &self.model.thread {
+            page.place = thread.place.clone();
+        }
         self.send(Msg::Loaded(Loaded::Thread(id, Some(Box::new(page)))))
     }
 

@@ -9,7 +9,10 @@ use super::{
     },
     Stay, move_cursor,
 };
-use crate::domain::{AppId, Conversation, ConversationId, Outcome};
+use crate::domain::{
+    AppId, Conversation, ConversationId, Decision, Held, LocalId, Outcome, Outgoing, SendAs,
+    SendState,
+};
 
 /// What a line of the list does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub enum Choice {
     SendHandBack(Outcome),
     /// Pass the thread to this app.
     PassTo(AppId),
+    /// Decide about a reply that does not go on by itself.
+    Decide(Box<Outgoing>, Decision),
     /// Let go of control.
     Release,
     /// End the program.
@@ -98,12 +103,65 @@ impl Choose {
         }
     }
 
-    /// Really?
-    pub fn quit(held: u32) -> Self {
-        let title = match held {
-            0 => "Quit switchboard?".into(),
-            1 => "Quit? One thread is still held by us.".into(),
-            n => format!("Quit? {n} threads are still held by us."),
+    /// What shall become of a reply? `again` is the id of a second try.
+    pub fn outgoing(conversation: &Conversation, outgoing: &Outgoing, again: LocalId) -> Self {
+        let now_as = match (&outgoing.state, outgoing.send_as) {
+            (SendState::Held(Held::WindowOver), _) | (_, SendAs::HumanAgent) => " as HUMAN_AGENT",
+            _ => "",
+        };
+        let send = format!("send it now{now_as}");
+        let lines: Vec<(char, &str, Decision)> = match outgoing.state {
+            SendState::Unsure => vec![
+                ('o', "look now whether it arrived", Decision::Look),
+                (
+                    'r',
+                    "send again: if Meta has it, it arrives twice",
+                    Decision::SendAgain(again),
+                ),
+                ('k', "treat it as sent", Decision::TreatAsSent),
+            ],
+            SendState::Queued => vec![
+                ('e', "edit: back into the composer", Decision::TakeBack),
+                ('d', "drop it", Decision::Drop),
+            ],
+            _ => vec![
+                ('s', &send, Decision::SendNow),
+                ('e', "edit: back into the composer", Decision::TakeBack),
+                ('d', "drop it", Decision::Drop),
+            ],
+        };
+        let words: String = outgoing.text.chars().take(30).collect();
+        Self {
+            title: format!("{}: \"{words}\"", conversation.display_name()),
+            about: Some(conversation.id.clone()),
+            lines: lines
+                .into_iter()
+                .map(|(key, words, decision)| {
+                    let choice = Choice::Decide(Box::new(outgoing.clone()), decision);
+                    (key, words.to_owned(), choice)
+                })
+                .collect(),
+            cursor: 0,
+        }
+    }
+
+    /// Really? With `held` threads and `unsettled` replies.
+    pub fn quit(held: u32, unsettled: u32) -> Self {
+        let mut reasons = Vec::new();
+        match unsettled {
+            0 => {}
+            1 => reasons.push("One reply is not settled.".to_owned()),
+            n => reasons.push(format!("{n} replies are not settled.")),
+        }
+        match held {
+            0 => {}
+            1 => reasons.push("One thread is still held by us.".to_owned()),
+            n => reasons.push(format!("{n} threads are still held by us.")),
+        }
+        let title = if reasons.is_empty() {
+            "Quit switchboard?".into()
+        } else {
+            format!("Quit? {}", reasons.join(" "))
         };
         let lines = vec![
             ('y', "quit".into(), Choice::Quit),

@@ -5,7 +5,7 @@ use super::{
         Effect, Model,
         action::{ACTIONS, Action, Context, Spec},
         keymap::{Code, Key},
-        keys::run,
+        keys::{run, search},
     },
     Input, Stay, move_cursor,
 };
@@ -41,6 +41,11 @@ impl Commands {
         match key.code {
             Code::Esc => return Stay::Close,
             Code::Enter => {
+                // `:search words` begins with its words.
+                if let Some(words) = self.input.text().strip_prefix("search ") {
+                    effects.extend(search(model, words.trim()));
+                    return Stay::Close;
+                }
                 if let Some(spec) = fitting.get(self.cursor) {
                     effects.extend(run(model, spec.action));
                     return Stay::Close;

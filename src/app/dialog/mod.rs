@@ -6,6 +6,7 @@ mod help;
 mod jump;
 mod page;
 mod prompt;
+mod search;
 
 pub use choose::{Choice, Choose};
 pub use commands::Commands;
@@ -13,6 +14,7 @@ pub use help::Help;
 pub use jump::Jump;
 pub use page::{Page, PageKind};
 pub use prompt::{Prompt, PromptKind};
+pub use search::Search;
 
 use super::{
     Effect, Model,
@@ -35,6 +37,8 @@ pub enum Dialog {
     Page(Page),
     /// A line of input at the bottom: filter, find.
     Prompt(Prompt),
+    /// The search through all messages.
+    Search(Search),
 }
 
 /// Whether a dialog stays after a key.
@@ -65,6 +69,7 @@ pub(super) fn key(model: &mut Model, key: Key) -> Vec<Effect> {
         Dialog::Jump(jump) => jump.key(model, key, &mut effects),
         Dialog::Page(page) => page.key(key, model.size),
         Dialog::Prompt(prompt) => prompt.key(model, key, &mut effects),
+        Dialog::Search(search) => search.key(model, key, &mut effects),
     };
     if matches!(stay, Stay::Open) {
         // Below whatever it has opened itself.

@@ -47,7 +47,7 @@ impl Prompt {
                 if let Some(thread) = &mut model.thread {
                     thread.find = self.input.text().to_owned();
                 }
-                find_in_thread(model, false);
+                effects.extend(find_in_thread(model, false));
                 return Stay::Close;
             }
             (Code::Down | Code::Up, PromptKind::Filter) => {

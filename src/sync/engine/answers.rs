@@ -1,10 +1,9 @@
 //! What the engine does with an answer when it comes.
 
-use super::{About, Done, Engine, Walk};
+use super::{About, Done, Engine};
 use crate::{
     domain::{
-        Act, AppId, Ask, Change, ConversationId, Event, Mid, PAGE_INBOX_APPS, Platform, Psid,
-        Routing, Span, ThreadOwner, Timestamp,
+        Act, AppId, Ask, Change, ConversationId, Event, PAGE_INBOX_APPS, Platform, ThreadOwner,
     },
     graph::{self, Decoded, Verdict},
     store,
@@ -33,7 +32,9 @@ impl Engine {
             Done::Instagram(Ok(account)) => {
                 self.instagram = account;
                 if self.instagram.is_some() {
+                    self.remaining.insert(Platform::Instagram);
                     self.schedule.add_instagram(self.clock.now());
+                    self.schedule_backfill(Platform::Instagram)?;
                 }
             }
             // Without the permission for it there is no Instagram to show.
@@ -42,49 +43,29 @@ impl Engine {
                     self.about = About::Wanted;
                 }
             }
-            Done::List {
-                platform,
-                walk,
-                result,
-            } => self.listed(platform, walk, result).await?,
-            Done::Thread { id, result } => {
-                if self.open.as_ref() == Some(&id) {
+            Done::List(walk, result) => self.listed(walk, result).await?,
+            Done::Thread { id, polled, result } => {
+                if polled && self.open.as_ref() == Some(&id) {
                     self.schedule.finished(Poll::Thread, self.clock.now());
                 }
-                match result {
-                    Ok(page) => {
-                        self.note_success();
-                        self.note_unreadable(page.unreadable);
-                        let before = self.reader.conversation(&id)?;
-                        self.ingest(page.events).await?;
-                        let after = self.reader.conversation(&id)?;
-                        // A message of the customer, and every change of hands,
-                        // sets the clock of control anew.
-                        if let (Some(before), Some(after)) = (before, after)
-                            && (before.customer_at != after.customer_at
-                                || before.owner != after.owner)
-                        {
-                            self.ask_owner(&after);
-                        }
-                    }
-                    Err(error) => self.note_failure(&error),
+                self.thread_read(id, result).await?;
+            }
+            Done::Owner { id, at, result } => {
+                if let Ok((owner, until)) = result {
+                    let owner = self.owner_in_words_we_know(&id, owner);
+                    self.ingest(vec![Event::Owner {
+                        conversation: id.clone(),
+                        owner,
+                        until,
+                        at,
+                    }])
+                    .await?;
+                }
+                if self.awaiting_owner.remove(&id) {
+                    self.outbox.acted(&id);
+                    self.pump(&id).await?;
                 }
             }
-            Done::Owner {
-                id,
-                at,
-                result: Ok((owner, until)),
-            } => {
-                let owner = self.owner_in_words_we_know(&id, owner);
-                self.ingest(vec![Event::Owner {
-                    conversation: id,
-                    owner,
-                    until,
-                    at,
-                }])
-                .await?;
-            }
-            Done::Owner { .. } => {}
             Done::Profile {
                 psid,
                 result: Ok(profile),
@@ -118,138 +99,65 @@ impl Engine {
                     why: error.to_string(),
                 });
             }
-            Done::Asked {
-                id,
-                psid,
-                ask,
-                result,
-            } => self.asked(id, psid, ask, result).await?,
+            Done::Asked { id, ask, result } => self.asked(id, ask, result).await?,
+            Done::Posted { row, result } => self.posted(row, result).await?,
         }
         Ok(())
     }
 
-    pub(super) async fn listed(
+    /// A thread has been read. The line first: what is in doubt is told apart
+    /// from what somebody else wrote before the cache says whose it is.
+    async fn thread_read(
         &mut self,
-        platform: Platform,
-        mut walk: Walk,
+        id: ConversationId,
         result: Result<Decoded, graph::Error>,
     ) -> Result<(), store::Error> {
+        let now = self.clock.now();
         let page = match result {
             Ok(page) => page,
             Err(error) => {
-                let again = error.too_wide() && self.schedule.narrow(platform);
-                self.schedule
-                    .finished(Poll::List(platform), self.clock.now());
-                if again {
-                    self.schedule.hurry(self.clock.now());
-                } else {
-                    self.note_failure(&error);
-                }
-                return Ok(());
+                let refused = error.verdict() == Verdict::Refused && !error.is_token();
+                self.outbox.read_failed(&id, refused, now);
+                self.note_failure(&error);
+                return self.pump(&id).await;
             }
         };
         self.note_success();
-        self.schedule.widen(platform);
-        // The figure of a walk is that of all its pages.
-        walk.unreadable += page.unreadable;
-        let updates = || {
-            page.events.iter().filter_map(|event| match event {
-                Event::Conversation(seen) => Some(seen.updated_at),
-                _ => None,
-            })
-        };
-        walk.newest = walk.newest.max(updates().max());
-        let all_newer = match (walk.known, updates().min()) {
-            (Some(known), Some(oldest)) => oldest > known,
-            (None, _) => true,
-            (Some(_), None) => false,
-        };
-        let mut events = page.events;
-        let next = page.after.filter(|_| all_newer);
-        if let (None, Some(through)) = (&next, walk.newest) {
-            // Only a walk that came to its end says that nothing was missed.
-            events.push(Event::Listed { platform, through });
+        self.note_unreadable(page.unreadable);
+        for event in &page.events {
+            if let Event::Messages {
+                messages, older, ..
+            } = event
+            {
+                let complete = *older == Some(None);
+                let todos = self.outbox.read(&id, messages, complete, now);
+                self.carry_out(todos).await?;
+            }
         }
-        self.ingest(events).await?;
-        if next.is_none() {
-            self.note_unreadable(walk.unreadable);
+        let before = self.reader.conversation(&id)?;
+        self.ingest(page.events).await?;
+        let after = self.reader.conversation(&id)?;
+        // A message of the customer, and every change of hands, sets the clock
+        // of control anew.
+        if let (Some(before), Some(after)) = (before, after)
+            && (before.customer_at != after.customer_at || before.owner != after.owner)
+        {
+            self.ask_owner(&after);
         }
-        match next {
-            Some(after) => self.list(platform, walk, Some(after)),
-            None => self
-                .schedule
-                .finished(Poll::List(platform), self.clock.now()),
-        }
-        Ok(())
+        self.pump(&id).await
     }
 
-    pub(super) async fn asked(
+    /// Something other than a reply was asked of Meta.
+    async fn asked(
         &mut self,
         id: ConversationId,
-        psid: Psid,
         ask: Ask,
-        result: Result<Option<Mid>, graph::Error>,
+        result: Result<(), graph::Error>,
     ) -> Result<(), store::Error> {
         let now = self.clock.now();
-        self.lines.finish(&id);
-        match (&ask, result) {
-            (
-                Ask::Send {
-                    local, hand_back, ..
-                },
-                Ok(Some(mid)),
-            ) => {
-                self.note_success();
-                let at = now.plus(Span::millis(self.health.skew.unwrap_or(0)));
-                let mut events = vec![Event::Accepted {
-                    conversation: id.clone(),
-                    local: local.clone(),
-                    mid,
-                    at,
-                }];
-                let platform = self
-                    .reader
-                    .conversation(&id)?
-                    .map_or(Platform::Messenger, |c| c.platform);
-                match hand_back {
-                    Some(hand_back) if self.page.routing(platform) != Routing::Enabled => {
-                        self.lines
-                            .push_next(&id, psid, Ask::Pass(hand_back.clone()));
-                    }
-                    // By our own clock, as all that is said of owners.
-                    _ => events.extend(ask.happening().map(|what| Event::Did {
-                        conversation: id.clone(),
-                        at: now,
-                        what,
-                    })),
-                }
-                self.ingest(events).await?;
-            }
-            (Ask::Send { local, .. }, Ok(None)) => {
-                self.writer.doubt(local.clone()).await?;
-                let why = "Meta's answer named no message. Looking whether it arrived.".to_owned();
-                self.in_doubt(id.clone(), why);
-            }
-            (Ask::Send { local, .. }, Err(error)) => {
-                self.note_refusal(&error);
-                match error.verdict() {
-                    Verdict::Refused | Verdict::NotSent => {
-                        self.writer
-                            .refuse(local.clone(), error.to_string(), now)
-                            .await?;
-                        self.failed(id.clone(), &ask, not_sent(&error));
-                    }
-                    Verdict::Unknown => {
-                        self.writer.doubt(local.clone()).await?;
-                        let why = format!(
-                            "Not confirmed: Meta may have it, so it is looked for and not sent again. {error}"
-                        );
-                        self.in_doubt(id.clone(), why);
-                        self.schedule.hurry(now);
-                    }
-                }
-            }
-            (_, Ok(_)) => {
+        let mut goes_on = true;
+        match result {
+            Ok(()) => {
                 self.note_success();
                 let happened = ask.happening().map(|what| Event::Did {
                     conversation: id.clone(),
@@ -267,64 +175,28 @@ impl Engine {
                 }
             }
             // Typing is a courtesy; its failure is not worth a word.
-            (Ask::Typing(_), Err(_)) => {}
-            (_, Err(error)) => {
+            Err(_) if matches!(ask, Ask::Typing(_)) => {}
+            Err(error) => {
                 self.note_refusal(&error);
-                if ask == Ask::Take {
-                    match error.verdict() {
-                        Verdict::Refused | Verdict::NotSent => {
-                            self.drop_followers(&id, &error, now).await?
-                        }
-                        // Meta may have done it: what follows will tell.
-                        Verdict::Unknown => {}
+                let conversation = self.reader.conversation(&id)?;
+                let asks = conversation.is_some_and(|c| ask == Ask::Take && self.ask_owner(&c));
+                if ask == Ask::Take && error.verdict() == Verdict::Unknown {
+                    // Meta may have done it: who holds the thread decides.
+                    goes_on = !asks;
+                    if asks {
+                        self.awaiting_owner.insert(id.clone());
                     }
-                    if let Some(conversation) = self.reader.conversation(&id)? {
-                        self.ask_owner(&conversation);
-                    }
+                } else if ask == Ask::Take {
+                    let todos = self.outbox.take_refused(&id, &error.to_string());
+                    self.carry_out(todos).await?;
                 }
-                self.failed(id.clone(), &ask, error.to_string());
+                self.failed(id.clone(), ask.act(), error.to_string());
             }
+        }
+        if goes_on {
+            self.outbox.acted(&id);
         }
         self.pump(&id).await
-    }
-
-    /// After a refused take: what was to follow it cannot succeed, and Meta is
-    /// not bothered with it.
-    pub(super) async fn drop_followers(
-        &mut self,
-        id: &ConversationId,
-        error: &graph::Error,
-        now: Timestamp,
-    ) -> Result<(), store::Error> {
-        for ask in self.lines.clear(id) {
-            if let Ask::Send { local, .. } = &ask {
-                self.writer
-                    .refuse(local.clone(), error.to_string(), now)
-                    .await?;
-                self.failed(id.clone(), &ask, not_sent(error));
-            }
-        }
-        Ok(())
-    }
-
-    /// The refusal comes first: the screen then reloads knowing of it.
-    pub(super) fn failed(&self, conversation: ConversationId, ask: &Ask, why: String) {
-        self.tell(Change::Failed {
-            conversation: conversation.clone(),
-            act: ask.act(),
-            why,
-        });
-        self.tell(Change::Thread(conversation));
-        self.tell(Change::Inbox);
-    }
-
-    fn in_doubt(&self, conversation: ConversationId, why: String) {
-        self.tell(Change::InDoubt {
-            conversation: conversation.clone(),
-            why,
-        });
-        self.tell(Change::Thread(conversation));
-        self.tell(Change::Inbox);
     }
 
     /// Meta does not tell a bystander who holds a thread; if the last we know
@@ -369,8 +241,4 @@ impl Engine {
         }
         self.tell(Change::Apps(self.apps.clone()));
     }
-}
-
-fn not_sent(error: &graph::Error) -> String {
-    format!("Not sent; your text is still here. {error}")
 }

@@ -34,6 +34,9 @@ impl Engine {
 
     pub(super) fn note_success(&mut self) {
         self.schedule.succeeded();
+        if self.link != Link::Polling {
+            self.outbox.link_is_up(self.clock.now());
+        }
         self.set_link(Link::Polling);
         if self.about == About::Wanted {
             self.start_up();
@@ -66,6 +69,19 @@ impl Engine {
             return true;
         }
         false
+    }
+
+    /// After Meta has refused the token: another one may have been put where
+    /// tokens are.
+    pub(super) fn try_another_token(&self) {
+        if !matches!(self.link, Link::TokenRefused(_)) {
+            return;
+        }
+        let found = self.options.token.as_ref().and_then(|token| token());
+        if let Some(token) = found {
+            // One that cannot be sent is as good as none.
+            let _ = self.graph.renew(&token);
+        }
     }
 
     pub(super) fn set_link(&mut self, link: Link) {

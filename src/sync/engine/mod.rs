@@ -1,42 +1,79 @@
 //! The engine: takes commands, polls, does what lines ask for, and tells what
 //! the cache holds now.
+//!
+//! | file | |
+//! |---|---|
+//! | `mod` | the task: commands, polls, and the end |
+//! | `lists` | walks through the pages of a list: news, and backfill |
+//! | `outgoing` | carries out what the outbox wants done |
+//! | `answers` | what becomes of an answer |
+//! | `link` | how the link to Meta stands |
 
 mod answers;
 mod link;
+mod lists;
+mod outgoing;
 
-use std::{pin::Pin, time::Duration};
+use std::{collections::HashSet, fmt, pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use secrecy::SecretString;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
+use self::lists::Walk;
 use super::{
     Command,
-    line::Lines,
+    outbox::Outbox,
     polls::{Poll, Schedule},
 };
 use crate::{
     clock::{self, Clock},
     domain::{
-        Act, AppId, Apps, Ask, Change, Conversation, ConversationId, Event, Link, Mid, Platform,
-        Profile, Psid, Routing, Span, ThreadOwner, Timestamp,
+        Act, AppId, Apps, Ask, Change, Conversation, ConversationId, Event, Link, Mid, Outgoing,
+        Platform, Profile, Psid, Routing, Span, ThreadOwner, Timestamp,
     },
-    graph::{self, AboutPage, Control, Decoded, MessagesPage, Reply},
-    store::{self, PageRow, QueuedReply, Reader, Writer},
+    graph::{self, AboutPage, Decoded, MessagesPage},
+    store::{self, PageRow, Reader, Writer},
 };
 
 /// At the end, what is on its way gets this long to arrive.
 const LAST_WAIT: Duration = Duration::from_millis(1_500);
+/// A row that the disk did not take is written again after this.
+const TRY_DISK: Span = Span::seconds(1);
+/// Replies that were sent are remembered for so long.
+const REMEMBER_SENT: Span = Span::days(30);
+/// At most so many rows go at once when old ones are removed.
+const RETAIN: u32 = 500;
 
 /// What the engine needs to know.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Options {
     /// Apps by configuration; what is missing is found out.
     pub apps: Apps,
+    /// Messages older than this are removed; `None` keeps everything.
+    pub keep: Option<Span>,
+    /// Only fetch what is new and what is missing, then end. Nothing is sent.
+    pub once: bool,
+    /// Where a new token may be found after Meta has refused the old one.
+    pub token: Option<Arc<dyn Fn() -> Option<SecretString> + Send + Sync>>,
+    /// Seed of the jitter.
+    pub seed: u64,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("apps", &self.apps)
+            .field("keep", &self.keep)
+            .field("once", &self.once)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The engine. [`Engine::run`] is its task.
 pub struct Engine {
+    options: Options,
     graph: graph::Client,
     writer: Writer,
     reader: Reader,
@@ -47,7 +84,11 @@ pub struct Engine {
     page: PageRow,
     instagram: Option<String>,
     open: Option<ConversationId>,
-    lines: Lines,
+    outbox: Outbox,
+    /// Rows whose state the disk did not take; nothing is sent before it does.
+    unrecorded: Vec<Outgoing>,
+    /// Lines that go on when it is known who holds the thread.
+    awaiting_owner: HashSet<ConversationId>,
     schedule: Schedule,
     under_way: FuturesUnordered<Pin<Box<dyn Future<Output = Done> + Send>>>,
     link: Link,
@@ -55,17 +96,11 @@ pub struct Engine {
     /// How many items of one answer could not be read, at most so far.
     unreadable: usize,
     about: About,
-}
-
-/// A walk through the pages of a list.
-#[derive(Clone, Copy, Debug, Default)]
-struct Walk {
-    /// Up to which change the list was known before it; `None`: not at all.
-    known: Option<Timestamp>,
-    /// The newest change seen on it.
-    newest: Option<Timestamp>,
-    /// How many items could not be read.
-    unreadable: usize,
+    cannot_save: bool,
+    /// Old messages have been removed; when to look again.
+    retain_at: Option<Timestamp>,
+    /// For a single run: the lists that are still being read.
+    remaining: HashSet<Platform>,
 }
 
 /// The questions of the first minute.
@@ -81,13 +116,10 @@ enum Done {
     Page(Result<AboutPage, graph::Error>),
     Apps(Option<AppId>, Vec<graph::AboutApp>),
     Instagram(Result<Option<String>, graph::Error>),
-    List {
-        platform: Platform,
-        walk: Walk,
-        result: Result<Decoded, graph::Error>,
-    },
+    List(Walk, Result<Decoded, graph::Error>),
     Thread {
         id: ConversationId,
+        polled: bool,
         result: Result<Decoded, graph::Error>,
     },
     Owner {
@@ -105,8 +137,11 @@ enum Done {
     },
     Asked {
         id: ConversationId,
-        psid: Psid,
         ask: Ask,
+        result: Result<(), graph::Error>,
+    },
+    Posted {
+        row: Outgoing,
         result: Result<Option<Mid>, graph::Error>,
     },
 }
@@ -130,26 +165,34 @@ impl Engine {
             clock,
             changes,
             commands,
-            apps: options.apps,
+            apps: options.apps.clone(),
             instagram: None,
             open: None,
-            lines: Lines::default(),
-            schedule: Schedule::new(now),
+            outbox: Outbox::new(options.seed),
+            unrecorded: Vec::new(),
+            awaiting_owner: HashSet::new(),
+            schedule: Schedule::new(now, options.seed),
             under_way: FuturesUnordered::new(),
             link: Link::Connecting,
             health: graph::Health::default(),
             unreadable: 0,
             about: About::Wanted,
+            cannot_save: false,
+            retain_at: None,
+            remaining: HashSet::from([Platform::Messenger]),
+            options,
         }
     }
 
-    /// Works until `stop`. An error is one of the store: without it nothing can
-    /// be kept, so the engine ends.
+    /// Works until `stop`, or until everything is fetched where it is to run
+    /// once. The store's troubles are told and lived with: what is on the screen
+    /// stays there. An error says that the store is gone.
     pub async fn run(mut self, stop: CancellationToken) -> Result<(), store::Error> {
-        self.writer.doubt_interrupted(self.clock.now()).await?;
+        let restored = self.restore().await;
+        self.cope(restored)?;
         self.start_up();
         loop {
-            let due = self.schedule.next(self.clock.now());
+            let due = self.due();
             let clock = self.clock.clone();
             let sleep = async {
                 match due {
@@ -157,31 +200,63 @@ impl Engine {
                     None => std::future::pending().await,
                 }
             };
-            tokio::select! {
+            let worked = tokio::select! {
                 () = stop.cancelled() => break,
                 command = self.commands.recv() => match command {
-                    Some(command) => self.command(command).await?,
+                    Some(command) => self.command(command).await,
                     None => break,
                 },
-                Some(done) = self.under_way.next(), if !self.under_way.is_empty() => self.done(done).await?,
-                () = sleep => self.poll(),
+                Some(done) = self.under_way.next(), if !self.under_way.is_empty() => self.done(done).await,
+                () = sleep => self.poll().await,
+            };
+            self.cope(worked)?;
+            if self.options.once && self.remaining.is_empty() && self.about != About::Asked {
+                break;
             }
         }
-        self.wind_down().await
+        let ended = self.wind_down().await;
+        crate::failpoint::reach("quit.flush");
+        ended
+    }
+
+    /// When something is due by itself.
+    fn due(&self) -> Option<Timestamp> {
+        let now = self.clock.now();
+        let disk = (!self.unrecorded.is_empty()).then(|| now.plus(TRY_DISK));
+        let outbox = self.outbox.due(now).filter(|_| !self.options.once);
+        [self.schedule.next(now), outbox, disk, self.retain_at]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Tells the store's troubles, once; only its end is ours, too.
+    fn cope(&mut self, worked: Result<(), store::Error>) -> Result<(), store::Error> {
+        match worked {
+            Ok(()) => Ok(()),
+            Err(store::Error::Closed) => Err(store::Error::Closed),
+            Err(error) => {
+                self.cannot_save = true;
+                self.tell(Change::Storage(Some(error.to_string())));
+                Ok(())
+            }
+        }
     }
 
     /// What was asked for before the end is still written down, and what is on
     /// its way may arrive.
     async fn wind_down(mut self) -> Result<(), store::Error> {
         while let Ok(command) = self.commands.try_recv() {
-            self.command(command).await?;
+            let worked = self.command(command).await;
+            self.cope(worked)?;
         }
         let work = async {
-            while !self.lines.is_empty() {
+            while self.outbox.is_busy() {
                 let Some(done) = self.under_way.next().await else {
                     break;
                 };
-                self.done(done).await?;
+                let worked = self.done(done).await;
+                self.cope(worked)?;
             }
             Ok(())
         };
@@ -197,8 +272,19 @@ impl Engine {
         self.under_way.push(Box::pin(future));
     }
 
+    /// The present moment by Meta's clock.
+    fn server_now(&self) -> Timestamp {
+        self.clock
+            .now()
+            .plus(Span::millis(self.health.skew.unwrap_or(0)))
+    }
+
     async fn ingest(&mut self, events: Vec<Event>) -> Result<(), store::Error> {
-        for change in self.writer.ingest(events).await? {
+        let changes = self.writer.ingest(events, self.server_now()).await?;
+        if std::mem::take(&mut self.cannot_save) {
+            self.tell(Change::Storage(None));
+        }
+        for change in changes {
             if change == Change::Page {
                 self.page = self.reader.page()?;
             }
@@ -230,13 +316,14 @@ impl Engine {
                 // Meta's own pauses are kept, whatever a person wants.
                 if matches!(self.link, Link::Offline(_)) {
                     self.schedule.forgive(now);
+                    self.outbox.link_is_up(now);
                 }
                 self.schedule.hurry(now);
                 if self.about == About::Wanted {
                     self.start_up();
                 }
             }
-            Command::Open(id) => self.opened(id, now),
+            Command::Open(id) => self.opened(id, now).await?,
             Command::Close => {
                 self.open = None;
                 self.schedule.open(false, now);
@@ -264,11 +351,22 @@ impl Engine {
                     }
                 }
             }
-            Command::LookedAt(id) => self.writer.looked_at(id, now).await?,
+            Command::LookedAt(id) => self.writer.looked_at(id, self.server_now()).await?,
             Command::DropRefused(id) => {
+                self.outbox.drop_refused(&id);
                 self.writer.drop_refused(id.clone()).await?;
                 self.tell(Change::Thread(id));
                 self.tell(Change::Inbox);
+            }
+            Command::Decide {
+                conversation,
+                local,
+                decision,
+            } => {
+                let facts = self.facts(&conversation)?;
+                let todos = self.outbox.decide(&conversation, &local, decision, &facts);
+                self.carry_out(todos).await?;
+                self.pump(&conversation).await?;
             }
             Command::Ask {
                 conversation,
@@ -279,107 +377,28 @@ impl Engine {
         Ok(())
     }
 
-    async fn ask(
-        &mut self,
-        id: ConversationId,
-        psid: Psid,
-        ask: Ask,
-        now: Timestamp,
-    ) -> Result<(), store::Error> {
-        if let Ask::Send {
-            local,
-            text,
-            send_as,
-            ..
-        } = &ask
-        {
-            let reply = QueuedReply {
-                local: local.clone(),
-                conversation: id.clone(),
-                psid: psid.clone(),
-                at: now,
-                text: text.clone(),
-                send_as: *send_as,
-            };
-            if let Err(error) = self.writer.queue(reply).await {
-                // Nothing leaves that is not written down first.
-                self.failed(
-                    id,
-                    &ask,
-                    format!("Not sent: {error}. Your text is only on the screen."),
-                );
-                return Ok(());
-            }
-            self.tell(Change::Thread(id.clone()));
-        }
-        self.lines.push(&id, psid, ask);
-        self.pump(&id).await
-    }
-
-    /// Starts the next operation of a line, if none is being done.
-    async fn pump(&mut self, id: &ConversationId) -> Result<(), store::Error> {
-        while let Some((psid, ask)) = self.lines.start(id) {
-            let owner = self.reader.conversation(id)?.map(|c| c.owner);
-            if ask == Ask::Take && owner == Some(ThreadOwner::Us) {
-                // Asked for twice, or it came to us meanwhile.
-                self.lines.finish(id);
-                continue;
-            }
-            if let Ask::Send { local, .. } = &ask {
-                let at = self
-                    .clock
-                    .now()
-                    .plus(Span::millis(self.health.skew.unwrap_or(0)));
-                if !self.writer.start_sending(local.clone(), at).await? {
-                    self.lines.finish(id);
-                    continue;
-                }
-                self.tell(Change::Thread(id.clone()));
-            }
-            let platform = self
-                .reader
-                .conversation(id)?
-                .map_or(Platform::Messenger, |c| c.platform);
-            let inline = self.page.routing(platform) == Routing::Enabled;
-            let (graph, id) = (self.graph.clone(), id.clone());
-            self.go(async move {
-                let result = perform(&graph, &psid, &ask, inline).await;
-                Done::Asked {
-                    id,
-                    psid,
-                    ask,
-                    result,
-                }
-            });
-            break;
-        }
-        Ok(())
-    }
-
-    fn opened(&mut self, id: ConversationId, now: Timestamp) {
+    async fn opened(&mut self, id: ConversationId, now: Timestamp) -> Result<(), store::Error> {
         self.schedule.open(true, now);
         self.open = Some(id.clone());
-        let Ok(Some(conversation)) = self.reader.conversation(&id) else {
-            return;
+        self.outbox.opened(&id, now);
+        let Some(conversation) = self.reader.conversation(&id)? else {
+            return Ok(());
         };
         self.ask_owner(&conversation);
-        if !self
-            .reader
-            .profile_asked(&conversation.psid)
-            .unwrap_or(true)
-        {
+        if !self.reader.profile_asked(&conversation.psid)? {
             let (graph, psid) = (self.graph.clone(), conversation.psid.clone());
             self.go(async move {
                 let result = graph.profile(&psid, conversation.platform).await;
                 Done::Profile { psid, result }
             });
         }
-        self.poll();
+        self.poll().await
     }
 
-    fn ask_owner(&self, conversation: &Conversation) {
+    /// Asks who holds a thread. Answers whether it makes sense to ask.
+    fn ask_owner(&self, conversation: &Conversation) -> bool {
         if self.page.routing(conversation.platform) == Routing::ZeroConfig {
-            return;
+            return false;
         }
         let (graph, id, psid) = (
             self.graph.clone(),
@@ -391,6 +410,7 @@ impl Engine {
             let result = graph.thread_owner(&psid, ours.as_ref()).await;
             Done::Owner { id, at, result }
         });
+        true
     }
 
     fn older(&mut self, id: ConversationId) -> Result<(), store::Error> {
@@ -412,53 +432,49 @@ impl Engine {
         Ok(())
     }
 
-    fn poll(&mut self) {
-        for poll in self.schedule.take_due(self.clock.now()) {
+    /// Does what is due.
+    async fn poll(&mut self) -> Result<(), store::Error> {
+        let now = self.clock.now();
+        let due = self.schedule.take_due(now);
+        if !due.is_empty() {
+            self.try_another_token();
+        }
+        for poll in due {
             match poll {
-                Poll::List(platform) => {
-                    // The whole list once; later only what is newer than the
-                    // last walk that came to its end.
-                    let known = self.reader.listed(platform).unwrap_or(None);
-                    self.list(
-                        platform,
-                        Walk {
-                            known,
-                            ..Walk::default()
-                        },
-                        None,
-                    );
-                }
+                Poll::List(platform) => self.news(platform),
+                Poll::Backfill(platform) => self.backfill(platform),
                 Poll::Thread => self.thread(),
             }
         }
-    }
-
-    fn list(&mut self, platform: Platform, walk: Walk, after: Option<String>) {
-        let (graph, instagram, rows) = (
-            self.graph.clone(),
-            self.instagram.clone(),
-            self.schedule.rows(platform),
-        );
-        self.go(async move {
-            let result = graph
-                .conversations(platform, instagram.as_deref(), rows, after.as_deref())
-                .await;
-            Done::List {
-                platform,
-                walk,
-                result,
+        if !self.unrecorded.is_empty() {
+            self.record_again().await?;
+        }
+        if !self.options.once {
+            let (lines, look) = self.outbox.tick(now);
+            self.carry_out(look.into_iter().collect()).await?;
+            for id in lines {
+                self.pump(&id).await?;
             }
-        });
+        }
+        if self.retain_at.is_some_and(|at| at <= now) {
+            self.retain().await?;
+        }
+        Ok(())
     }
 
+    /// Reads the open thread.
     fn thread(&mut self) {
-        let conversation = self
-            .open
-            .as_ref()
-            .and_then(|id| self.reader.conversation(id).ok().flatten());
-        let Some(conversation) = conversation else {
-            self.schedule.finished(Poll::Thread, self.clock.now());
-            return;
+        let open = self.open.clone();
+        match open {
+            Some(id) if self.read_thread(&id, true) => {}
+            _ => self.schedule.finished(Poll::Thread, self.clock.now()),
+        }
+    }
+
+    /// Reads a thread; `false` when the cache does not know it.
+    fn read_thread(&mut self, id: &ConversationId, polled: bool) -> bool {
+        let Some(conversation) = self.reader.conversation(id).ok().flatten() else {
+            return false;
         };
         let (graph, instagram) = (self.graph.clone(), self.instagram.clone());
         self.go(async move {
@@ -471,49 +487,26 @@ impl Engine {
                 .await;
             Done::Thread {
                 id: conversation.id,
+                polled,
                 result,
             }
         });
+        true
     }
-}
 
-/// Makes the call. `inline`: a hand-back may ride along with the reply.
-async fn perform(
-    graph: &graph::Client,
-    psid: &Psid,
-    ask: &Ask,
-    inline: bool,
-) -> Result<Option<Mid>, graph::Error> {
-    let control = match ask {
-        Ask::Send {
-            local,
-            text,
-            send_as,
-            hand_back,
-        } => {
-            let reply = Reply {
-                local: local.clone(),
-                attempt: 1,
-                psid: psid.clone(),
-                text: text.clone(),
-                send_as: *send_as,
-                hand_back: hand_back.clone().filter(|_| inline),
-            };
-            return graph.send(&reply).await;
+    /// Removes what is older than a person wants to keep, a little at a time.
+    async fn retain(&mut self) -> Result<(), store::Error> {
+        let now = self.clock.now();
+        let Some(keep) = self.options.keep else {
+            self.retain_at = None;
+            return Ok(());
+        };
+        self.retain_at = Some(now.plus(Span::hours(1)));
+        let before = self.server_now().plus(keep.negated());
+        if self.writer.retain(before, RETAIN).await? > 0 {
+            self.retain_at = Some(now.plus(Span::seconds(1)));
+            self.tell(Change::Inbox);
         }
-        Ask::MarkSeen => return graph.sender_action(psid, "mark_seen").await.map(|()| None),
-        Ask::Typing(on) => {
-            let action = if *on { "typing_on" } else { "typing_off" };
-            return graph.sender_action(psid, action).await.map(|()| None);
-        }
-        Ask::Take => Control::Take,
-        Ask::Pass(hand_back) => Control::Pass {
-            to: hand_back.to.clone(),
-            metadata: graph::note_json(&hand_back.note, None),
-        },
-        Ask::Release => Control::Release,
-        Ask::Extend(span) => Control::Extend(*span),
-        Ask::Request => Control::Request,
-    };
-    graph.control(psid, &control).await.map(|()| None)
+        Ok(())
+    }
 }

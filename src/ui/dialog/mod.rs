@@ -6,6 +6,7 @@ mod help;
 mod jump;
 mod page;
 mod prompt;
+mod search;
 
 use ratatui::{
     buffer::Buffer,
@@ -45,6 +46,7 @@ pub(super) fn draw(
             page::draw(model, theme, page, layout.screen, buffer);
             None
         }
+        Dialog::Search(search) => Some(search::draw(model, theme, search, layout.screen, buffer)),
         Dialog::Prompt(prompt) => Some(prompt::draw(model, theme, prompt, layout.hints, buffer)),
     }
 }

@@ -1,0 +1,216 @@
+//! Where a row stands in the list: in which views, and in what order.
+//!
+//! The rules are applied when a row is written, not when it is asked for, so a
+//! question to the list costs the same with ten rows and with a million. What
+//! depends on the time (windows close, control lapses) has a moment at which it
+//! changes; [`turn`] applies the rules anew to the rows whose moment has come.
+
+use std::sync::LazyLock;
+
+use rusqlite::{Connection, params};
+
+use super::Error;
+use crate::domain::{
+    CLOSING_SOON, ConversationId, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, Timestamp, View,
+};
+
+/// A clock that stands more than this before its last known place was set
+/// back, so every row is looked at again. In milliseconds.
+const SET_BACK: i64 = 60_000;
+
+/// The rules as one statement, for the row `?2` at the moment `?1` (Meta's
+/// clock, milliseconds).
+static PLACE: LazyLock<String> = LazyLock::new(|| {
+    let (response, human) = (RESPONSE_WINDOW.as_millis(), HUMAN_AGENT_WINDOW.as_millis());
+    let soon = CLOSING_SOON.as_millis();
+    let waits = "(customer_at IS NOT NULL AND (page_at IS NULL OR customer_at > page_at))";
+    let closed = format!("(customer_at IS NOT NULL AND ?1 > customer_at + {human})");
+    let deadline = format!(
+        "(customer_at + CASE WHEN ?1 <= customer_at + {response} THEN {response} ELSE {human} END)"
+    );
+    let elsewhere = "(owner IN ('other', 'not_us') OR owner LIKE 'app:%')";
+    // Control lapses by the clock, and nobody is told.
+    let ours = "(owner = 'us' AND (control_until IS NULL OR control_until > ?1))";
+    // Where nobody owns threads (routing off), whoever waits needs a person.
+    let needs_me = format!(
+        "(NOT {closed} AND ({ours} OR (owner = 'unknown' AND {waits}) \
+         OR (unread > 0 AND agent_at IS NOT NULL AND customer_at > agent_at AND {waits})))"
+    );
+    let closing =
+        format!("(NOT {elsewhere} AND {waits} AND NOT {closed} AND {deadline} - ?1 <= {soon})");
+    // The deadline that hurts next; what does not wait on us comes after,
+    // newest first; what is closed comes last. Times have 41 bits until 2039
+    // and 42 until 2109, so the group stands above bit 44.
+    let newest_first = "((1 << 43) - updated_at)";
+    let ord = format!(
+        "CASE WHEN customer_at IS NULL OR {closed} THEN (4 << 44) + {newest_first} \
+         WHEN {elsewhere} THEN (3 << 44) + {newest_first} \
+         WHEN {waits} THEN {deadline} \
+         WHEN {ours} THEN (1 << 44) + {newest_first} \
+         ELSE (2 << 44) + {newest_first} END"
+    );
+    // The first of its moments that is still to come. Windows change just
+    // after their last millisecond.
+    let never = i64::MAX;
+    let moments = [
+        format!("customer_at + {} + 1", response),
+        format!("customer_at + {} + 1", human),
+        format!("customer_at + {}", response - soon),
+        format!("customer_at + {}", human - soon),
+        "control_until".to_owned(),
+    ]
+    .map(|moment| format!("CASE WHEN {moment} > ?1 THEN {moment} ELSE {never} END"))
+    .join(", ");
+    format!(
+        "UPDATE conversation SET waits = {waits}, needs_me = coalesce({needs_me}, 0), mine = (owner = 'us'), \
+         bot = ({elsewhere} OR owner = 'idle'), closing = coalesce({closing}, 0), ord = {ord}, \
+         turns_at = nullif(min({moments}), {never}) WHERE id = ?2"
+    )
+});
+
+/// Applies the rules to one row.
+pub(super) fn place(db: &Connection, id: &ConversationId, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(&PLACE)?
+        .execute(params![now.as_millis(), id.as_str()])?;
+    Ok(())
+}
+
+/// Applies the rules to at most `limit` rows whose moment has come, the latest
+/// first. Answers how many there were.
+pub(super) fn turn(db: &Connection, now: Timestamp, limit: u32) -> Result<usize, Error> {
+    let last: Option<i64> = super::reader::value(db, "placed_at")?.and_then(|at| at.parse().ok());
+    if last.is_some_and(|last| now.as_millis() + SET_BACK < last) {
+        db.execute("UPDATE conversation SET turns_at = 0", [])?;
+    }
+    let ids: Vec<String> = db
+        .prepare_cached(
+            "SELECT id FROM conversation WHERE turns_at <= ?1 ORDER BY turns_at DESC LIMIT ?2",
+        )?
+        .query_map(params![now.as_millis(), limit], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if !ids.is_empty() || last.is_none_or(|last| now.as_millis() + SET_BACK < last) {
+        super::ingest::set(db, "placed_at", &now.as_millis().to_string())?;
+    }
+    for id in &ids {
+        place(db, &ConversationId::new(id.as_str()), now)?;
+    }
+    Ok(ids.len())
+}
+
+/// The condition of a view on a row `c`; each has an index of its own.
+pub(super) fn condition(view: View) -> &'static str {
+    match view {
+        View::NeedsMe => "c.needs_me = 1",
+        View::Mine => "c.mine = 1",
+        View::Bot => "c.bot = 1",
+        View::Closing => "c.closing = 1",
+        View::All => "1",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Span;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_183_650_000);
+
+    fn rows(rows: &[(&str, &str, i64, Option<i64>)]) -> Connection {
+        let db = crate::store::schema::in_memory().expect("a cache");
+        for (id, owner, customer_minutes, page_minutes) in rows {
+            let ago = |minutes: i64| NOW.plus(Span::minutes(-minutes)).as_millis();
+            db.execute(
+                "INSERT INTO conversation (id, psid, platform, updated_at, unread, customer_at, page_at, owner) \
+                 VALUES (?1, ?1, 'messenger', ?3, 1, ?3, ?4, ?2)",
+                params![id, owner, ago(*customer_minutes), page_minutes.map(ago)],
+            )
+            .expect("a row");
+        }
+        turn(&db, NOW, 1000).expect("placed");
+        db
+    }
+
+    fn ids(db: &Connection, condition: &str) -> Vec<String> {
+        db.prepare(&format!(
+            "SELECT id FROM conversation c WHERE {condition} ORDER BY ord, id"
+        ))
+        .expect("a question")
+        .query_map([], |row| row.get(0))
+        .expect("rows")
+        .collect::<Result<_, _>>()
+        .expect("ids")
+    }
+
+    #[test]
+    fn the_deadline_that_hurts_next_comes_first_and_what_is_closed_last() {
+        let db = rows(&[
+            ("fresh", "us", 1, None),
+            ("closes", "us", 21 * 60, None),
+            ("answered", "us", 30, Some(10)),
+            ("bots", "app:5", 2, None),
+            ("tagged", "us", 30 * 60, None),
+            ("closed", "us", 8 * 24 * 60, None),
+            ("nobodys", "idle", 5, Some(1)),
+        ]);
+        assert_eq!(
+            ids(&db, "1"),
+            [
+                "closes", "fresh", "tagged", "answered", "nobodys", "bots", "closed"
+            ]
+        );
+        assert_eq!(
+            ids(&db, condition(View::NeedsMe)),
+            ["closes", "fresh", "tagged", "answered"]
+        );
+        assert_eq!(ids(&db, condition(View::Closing)), ["closes"]);
+        assert_eq!(ids(&db, condition(View::Bot)), ["nobodys", "bots"]);
+    }
+
+    #[test]
+    fn rows_turn_when_their_moment_has_come_and_only_then() {
+        let db = rows(&[("one", "us", 60, None)]);
+        // Wrote an hour ago: 19 hours until it is marked as closing.
+        for (hours, closing, expected) in [(18, false, 0), (20, true, 1), (22, true, 0)] {
+            let now = NOW.plus(Span::hours(hours));
+            assert_eq!(turn(&db, now, 10).expect("turns"), expected, "{hours} h");
+            assert_eq!(!ids(&db, "c.closing = 1").is_empty(), closing, "{hours} h");
+        }
+        // The clock is set back: what was decided too early is taken back.
+        assert_eq!(turn(&db, NOW, 10).expect("turns"), 1);
+        assert!(ids(&db, "c.closing = 1").is_empty());
+    }
+
+    #[test]
+    fn the_tally_is_what_counting_gives() {
+        let db = rows(&[
+            ("a", "us", 1, None),
+            ("b", "app:5", 1, None),
+            ("c", "unknown", 1, None),
+            ("d", "us", 9 * 24 * 60, None),
+        ]);
+        db.execute(
+            "UPDATE conversation SET owner = 'idle', turns_at = 0 WHERE id = 'a'",
+            [],
+        )
+        .expect("changes");
+        turn(&db, NOW, 10).expect("turns");
+        db.execute("DELETE FROM conversation WHERE id = 'c'", [])
+            .expect("removes");
+        let tally: [u32; 5] = db
+            .query_row(
+                "SELECT needs_me, mine, bot, closing, everyone FROM tally",
+                [],
+                |row| {
+                    Ok([
+                        row.get(0)?,
+                        row.get(1)?,
+                        row.get(2)?,
+                        row.get(3)?,
+                        row.get(4)?,
+                    ])
+                },
+            )
+            .expect("a tally");
+        assert_eq!(tally, [0, 1, 2, 0, 3]);
+    }
+}

@@ -1,0 +1,288 @@
+//! The shape of the two files: numbered steps, each in one transaction, and
+//! what happens to a file that is damaged or comes from a newer program. Such a
+//! file is set aside under another name and never written to.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, functions::FunctionFlags};
+
+use super::Error;
+use crate::{failpoint, text};
+
+/// Before this version, SQLite could damage a file when two programs reset its
+/// write-ahead log at once.
+const OLDEST_SQLITE: i32 = 3_053_000;
+
+const CACHE_STEPS: &[&str] = &[
+    include_str!("migrations/cache_0001.sql"),
+    include_str!("migrations/cache_0002.sql"),
+];
+const OUTBOX_STEPS: &[&str] = &[
+    include_str!("migrations/outbox_0001.sql"),
+    include_str!("migrations/outbox_0002.sql"),
+];
+
+/// Which of the two files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Whatever Meta can tell us again.
+    Cache,
+    /// What exists nowhere else.
+    Outbox,
+}
+
+impl Kind {
+    fn steps(self) -> &'static [&'static str] {
+        match self {
+            Self::Cache => CACHE_STEPS,
+            Self::Outbox => OUTBOX_STEPS,
+        }
+    }
+
+    /// A table that every file of this kind has.
+    fn table(self) -> &'static str {
+        match self {
+            Self::Cache => "conversation",
+            Self::Outbox => "outgoing",
+        }
+    }
+}
+
+/// The newest step of a kind.
+pub(super) fn known(kind: Kind) -> u32 {
+    u32::try_from(kind.steps().len()).unwrap_or(u32::MAX)
+}
+
+/// Opens one file for writing, makes it if there is none, and brings it up to
+/// date.
+pub(super) fn open(path: &Path, kind: Kind) -> Result<Connection, Error> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(Error::OldSqlite(rusqlite::version().to_owned()));
+    }
+    // The journal files inherit the mode of this one.
+    private_file(path).map_err(|why| Error::Io {
+        path: path.to_owned(),
+        why,
+    })?;
+    let mut connection = Connection::open(path)?;
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > known(kind) {
+        return Err(Error::Newer {
+            path: path.to_owned(),
+            found,
+            known: known(kind),
+        });
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(
+        None,
+        "synchronous",
+        match kind {
+            Kind::Cache => "NORMAL",
+            Kind::Outbox => "FULL",
+        },
+    )?;
+    // Deleted text is overwritten, not only unlinked.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    migrate(&mut connection, kind, found)?;
+    look_over(&connection, kind)?;
+    Ok(connection)
+}
+
+/// Reads what every start needs; damage at these places shows here already.
+/// The outbox is small, so it is read as a whole.
+fn look_over(db: &Connection, kind: Kind) -> Result<(), Error> {
+    let table = kind.table();
+    db.query_row(
+        &format!("SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1)"),
+        [],
+        |_| Ok(()),
+    )?;
+    if kind == Kind::Outbox {
+        quick_check(db)?;
+    }
+    Ok(())
+}
+
+/// SQLite's own look at a whole file.
+pub(super) fn quick_check(db: &Connection) -> Result<(), Error> {
+    let verdict: String = db.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    if verdict == "ok" {
+        Ok(())
+    } else {
+        Err(Error::Damaged)
+    }
+}
+
+fn migrate(connection: &mut Connection, kind: Kind, found: u32) -> Result<(), Error> {
+    folding(connection)?;
+    for (version, step) in (1..).zip(kind.steps()).skip(found as usize) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        failpoint::reach("migrate.step");
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// `fold(text)` in SQL is our own fold, so both sides of a search agree.
+fn folding(connection: &Connection) -> Result<(), Error> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("fold", 1, flags, |context| {
+        Ok(text::fold(context.get_raw(0).as_str().unwrap_or_default()))
+    })?;
+    Ok(())
+}
+
+pub(super) fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Renames a file and its journals to the first free name with `ending`.
+pub(super) fn set_aside(path: &Path, ending: &str) -> Result<PathBuf, Error> {
+    let with = |path: &Path, tail: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(tail);
+        PathBuf::from(name)
+    };
+    let aside = (1..)
+        .map(|n| with(path, &format!(".{ending}-{n}")))
+        .find(|aside| !aside.exists())
+        .unwrap_or_else(|| with(path, ending));
+    for tail in ["", "-wal", "-shm"] {
+        let (from, to) = (with(path, tail), with(&aside, tail));
+        match fs::rename(&from, &to) {
+            Ok(()) => {}
+            Err(why) if why.kind() == io::ErrorKind::NotFound => {}
+            Err(why) => return Err(Error::Io { path: from, why }),
+        }
+    }
+    Ok(aside)
+}
+
+/// What could be read of a damaged outbox: drafts and replies that were not
+/// settled. Replies come back as *held*, because nobody knows any more what
+/// became of them; the damaged file is only read.
+pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
+    let mut rescued = Rescued::default();
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let Ok(old) = Connection::open_with_flags(damaged, flags) else {
+        return rescued;
+    };
+    for (table, columns, only, count) in [
+        (
+            "draft",
+            "conversation, psid, text, line, col, at",
+            "1",
+            &mut rescued.drafts,
+        ),
+        (
+            "outgoing",
+            "local, conversation, psid, at, text, send_as, attempt, sent_at, state, reason, mid",
+            "state <> 'sent'",
+            &mut rescued.replies,
+        ),
+    ] {
+        // Row by row: what lies behind the damage may be unreadable.
+        let places = columns
+            .split(", ")
+            .enumerate()
+            .map(|(i, _)| format!("?{}", i + 1));
+        let insert = format!(
+            "INSERT OR IGNORE INTO {table} ({columns}) VALUES ({})",
+            places.collect::<Vec<_>>().join(", ")
+        );
+        let Ok(mut select) = old.prepare(&format!("SELECT {columns} FROM {table} WHERE {only}"))
+        else {
+            continue;
+        };
+        let width = select.column_count();
+        let Ok(mut rows) = select.query([]) else {
+            continue;
+        };
+        while let Ok(Some(row)) = rows.next() {
+            let values: Result<Vec<rusqlite::types::Value>, _> =
+                (0..width).map(|i| row.get(i)).collect();
+            if let Ok(values) = values
+                && into
+                    .execute(&insert, rusqlite::params_from_iter(values))
+                    .unwrap_or(0)
+                    > 0
+            {
+                *count += 1;
+            }
+        }
+    }
+    let _ = into.execute(
+        "UPDATE outgoing SET state = 'unsure' WHERE state = 'sending'",
+        [],
+    );
+    let _ = into.execute(
+        "UPDATE outgoing SET state = 'held', reason = 'rescued' WHERE state = 'queued'",
+        [],
+    );
+    rescued
+}
+
+/// How much could be read of a damaged outbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rescued {
+    /// Drafts.
+    pub drafts: usize,
+    /// Replies that were not sent for sure.
+    pub replies: usize,
+}
+
+/// A cache that is nowhere on the disk, with the newest shape.
+#[cfg(test)]
+pub(super) fn in_memory() -> Result<Connection, Error> {
+    let mut connection = Connection::open_in_memory()?;
+    migrate(&mut connection, Kind::Cache, 0)?;
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cache_of_the_first_shape_is_brought_up_to_date_with_all_it_holds() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("1.cache.db");
+        let old = Connection::open(&path).expect("opens");
+        old.execute_batch(CACHE_STEPS[0]).expect("the first shape");
+        old.pragma_update(None, "user_version", 1).expect("sets");
+        old.execute_batch(
+            "INSERT INTO conversation (id, psid, platform, name, updated_at) VALUES ('t_1', '7', 'messenger', 'Trần Đức', 5);
+             INSERT INTO message (mid, conversation, at, author, text, parts, gone, raw)
+               VALUES ('m_1', 't_1', 5, 'customer', 'Đơn hàng của tôi đâu?', '[]', 0, '{}');",
+        )
+        .expect("rows");
+        drop(old);
+        let db = open(&path, Kind::Cache).expect("brought up to date");
+        let (messages, name): (u32, String) = db
+            .query_row("SELECT messages, name_fold FROM conversation", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .expect("the row");
+        assert_eq!((messages, name.as_str()), (1, "tran duc"));
+        let found: String = db
+            .query_row(
+                "SELECT m.mid FROM words w JOIN message m ON m.n = w.rowid WHERE words MATCH '\"hang\"'",
+                [],
+                |row| row.get(0),
+            )
+            .expect("found");
+        assert_eq!(found, "m_1");
+    }
+}

@@ -1,0 +1,243 @@
+//! Searching names and all cached text.
+//!
+//! Words are folded on both sides ([`text::fold`]), so accents and case do not
+//! matter, and any script is found in the middle of a word. Three characters
+//! and more are looked up in an index of trigrams; shorter words are compared
+//! with the texts themselves. Searching has connections of its own, and a newer
+//! question ends an older one: nobody waits for an answer that nobody wants.
+
+use rusqlite::{OptionalExtension, ToSql, params};
+
+use super::{Error, Lane, Reader, place, rows};
+use crate::{
+    domain::{ConversationId, Hit, InboxAsk, InboxPage, Mid, Platform, Timestamp},
+    text,
+};
+
+/// So many hits of the index are looked at before the newest of them are given.
+const LOOKED_AT: u32 = 5_000;
+
+/// What a search looks for, ready for SQL.
+struct Wanted {
+    /// For the index: every word of three and more characters, quoted.
+    index: Option<String>,
+    /// For `LIKE`: the shorter words.
+    patterns: Vec<String>,
+}
+
+impl Wanted {
+    fn new(words: &str) -> Option<Self> {
+        let folded = text::fold(words);
+        let mut quoted = Vec::new();
+        let mut patterns = Vec::new();
+        for word in folded.split_whitespace() {
+            // The index ends words at NUL.
+            let word = word.replace('\0', "");
+            match word.chars().count() {
+                0 => {}
+                1 | 2 => patterns.push(pattern(&word)),
+                _ => quoted.push(format!("\"{}\"", word.replace('"', "\"\""))),
+            }
+        }
+        let index = (!quoted.is_empty()).then(|| quoted.join(" AND "));
+        (index.is_some() || !patterns.is_empty()).then_some(Self { index, patterns })
+    }
+
+    /// A condition on a message `m`, with its parameters from `?1` on.
+    fn condition(&self, first: usize) -> (String, Vec<&dyn ToSql>) {
+        let mut conditions = Vec::new();
+        let mut values: Vec<&dyn ToSql> = Vec::new();
+        let mut number = first;
+        if let Some(index) = &self.index {
+            conditions.push(format!(
+                "m.n IN (SELECT rowid FROM words WHERE words MATCH ?{number} ORDER BY rowid DESC LIMIT {LOOKED_AT})"
+            ));
+            values.push(index);
+            number += 1;
+        }
+        for pattern in &self.patterns {
+            conditions.push(format!("m.fold LIKE ?{number} ESCAPE '\\'"));
+            values.push(pattern);
+            number += 1;
+        }
+        (conditions.join(" AND "), values)
+    }
+
+    /// One or two letters of an alphabet stand in nearly every text: they are
+    /// looked for in names and last texts only.
+    fn too_common(&self) -> bool {
+        self.index.is_none() && self.patterns.iter().all(|p| p.is_ascii())
+    }
+}
+
+impl Reader {
+    /// A slice of the list with the rows whose person, last text or any cached
+    /// message holds the words of `ask`.
+    pub(super) fn filtered(&self, ask: &InboxAsk, limit: u32) -> Result<InboxPage, Error> {
+        self.search(Lane::List, |db| {
+            let like = pattern(text::fold(&ask.filter).trim());
+            let mut by_text = String::new();
+            let mut values: Vec<&dyn ToSql> = vec![&like, &limit, &ask.offset];
+            let wanted = Wanted::new(&ask.filter).filter(|wanted| !wanted.too_common());
+            if let Some(wanted) = &wanted {
+                let (condition, more) = wanted.condition(4);
+                by_text = format!(
+                    " OR c.id IN (SELECT m.conversation FROM message m WHERE {condition})"
+                );
+                values.extend(more);
+            }
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {}, count(*) OVER () FROM conversation c \
+                 WHERE {} AND (c.fold LIKE ?1 ESCAPE '\\'{by_text}) ORDER BY c.ord, c.id LIMIT ?2 OFFSET ?3",
+                rows::CONVERSATION_COLUMNS,
+                place::condition(ask.view),
+            ))?;
+            let mut total = 0;
+            let rows = statement
+                .query_map(&*values, |row| {
+                    total = row.get(rows::CONVERSATION_WIDTH)?;
+                    rows::conversation(row)
+                })?
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok(InboxPage { rows, total, counts: super::reader::counts(db)? })
+        })
+    }
+
+    /// The newest messages that hold all of `words`, newest first, at most
+    /// `limit`.
+    pub fn find(&self, words: &str, limit: u32) -> Result<Vec<Hit>, Error> {
+        let Some(wanted) = Wanted::new(words) else {
+            return Ok(Vec::new());
+        };
+        self.search(Lane::Dialog, |db| {
+            let (condition, mut values) = wanted.condition(2);
+            values.insert(0, &limit);
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {}, m.mid, m.at, m.author, m.text FROM message m JOIN conversation c ON c.id = m.conversation \
+                 WHERE {condition} ORDER BY m.at DESC, m.n DESC LIMIT ?1",
+                rows::CONVERSATION_COLUMNS
+            ))?;
+            let hits = statement.query_map(&*values, |row| {
+                let conversation = rows::conversation(row)?;
+                let at = rows::CONVERSATION_WIDTH;
+                Ok(Hit {
+                    name: conversation.display_name(),
+                    conversation: conversation.id,
+                    mid: Mid::new(row.get::<_, String>(at)?),
+                    at: Timestamp::from_millis(row.get(at + 1)?),
+                    author: rows::author_from(row.get_ref(at + 2)?.as_str()?),
+                    text: row.get(at + 3)?,
+                })
+            })?;
+            Ok(hits.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The next message of a thread that holds `words`, after (or before) the
+    /// message `from` that was written at `at`, going round at the end.
+    pub fn find_in_thread(
+        &self,
+        id: &ConversationId,
+        words: &str,
+        (at, from): (Timestamp, Option<&Mid>),
+        forward: bool,
+    ) -> Result<Option<(Mid, Timestamp)>, Error> {
+        let folded = text::fold(words);
+        if folded.trim().is_empty() {
+            return Ok(None);
+        }
+        self.search(Lane::Thread, |db| {
+            let like = pattern(folded.trim());
+            let n: Option<i64> = match from {
+                Some(mid) => db
+                    .prepare_cached("SELECT n FROM message WHERE mid = ?1")?
+                    .query_row([mid.as_str()], |row| row.get(0))
+                    .optional()?,
+                None => None,
+            };
+            let (compare, order, edge) =
+                if forward { (">", "ASC", i64::MAX) } else { ("<", "DESC", i64::MIN) };
+            let look = |range: &str, n: i64| {
+                db.prepare_cached(&format!(
+                    "SELECT mid, at FROM message WHERE conversation = ?1 AND fold LIKE ?2 ESCAPE '\\' {range} \
+                     ORDER BY at {order}, n {order} LIMIT 1"
+                ))?
+                .query_row(params![id.as_str(), like, at.as_millis(), n], |row| {
+                    Ok((Mid::new(row.get::<_, String>(0)?), Timestamp::from_millis(row.get(1)?)))
+                })
+                .optional()
+            };
+            let n = n.unwrap_or(edge);
+            let found = match look(&format!("AND (at, n) {compare} (?3, ?4)"), n)? {
+                Some(found) => Some(found),
+                None => look("AND ?3 = ?3 AND ?4 = ?4", n)?,
+            };
+            Ok(found)
+        })
+    }
+
+    /// Everybody whose folded name holds the letters of `words` in their order,
+    /// one after the other, latest first. `each` gets id and folded name, and
+    /// says whether to go on.
+    pub fn people(
+        &self,
+        words: &str,
+        mut each: impl FnMut(ConversationId, &str) -> bool,
+    ) -> Result<(), Error> {
+        self.search(Lane::Dialog, |db| {
+            let mut like = String::from("%");
+            for c in text::fold(words).chars().filter(|c| !c.is_whitespace()) {
+                if matches!(c, '%' | '_' | '\\') {
+                    like.push('\\');
+                }
+                like.push(c);
+                like.push('%');
+            }
+            let mut statement = db.prepare_cached(
+                "SELECT id, name_fold FROM conversation WHERE name_fold LIKE ?1 ESCAPE '\\' \
+                 ORDER BY updated_at DESC",
+            )?;
+            let mut rows = statement.query([like])?;
+            while let Some(row) = rows.next()? {
+                let id: String = row.get(0)?;
+                let name: String = row.get(1)?;
+                if !each(ConversationId::new(id), &name) {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The names to show for some conversations, in their order.
+    pub fn names(
+        &self,
+        ids: &[ConversationId],
+    ) -> Result<Vec<(ConversationId, String, Platform)>, Error> {
+        let mut names = Vec::with_capacity(ids.len());
+        for id in ids {
+            if let Some(conversation) = self.conversation(id)? {
+                names.push((
+                    id.clone(),
+                    conversation.display_name(),
+                    conversation.platform,
+                ));
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// A pattern for `LIKE` that finds `folded` anywhere, with its own signs
+/// escaped.
+fn pattern(folded: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in folded.chars().filter(|c| *c != '\0') {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

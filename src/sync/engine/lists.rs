@@ -1,0 +1,281 @@
+//! Walks through the pages of a conversation list.
+//!
+//! *News* begins at the top and ends where everything is known already.
+//! *Backfill* goes on from a cursor towards the end, a page at a time between
+//! the polls; the cursor is written down with each page, so it resumes where it
+//! stopped. A walk for news that would take too many pages hands the rest over
+//! to the backfill.
+
+use super::{Done, Engine};
+use crate::{
+    domain::{Backfill, Change, Event, Platform, Timestamp},
+    graph::{self, Decoded, ListPart},
+    store,
+    sync::polls::Poll,
+};
+
+/// News on more pages than this is left to the backfill.
+const NEWS_PAGES: u32 = 4;
+
+/// A walk, between two of its pages.
+#[derive(Clone, Debug)]
+pub(super) struct Walk {
+    part: ListPart,
+    kind: Kind,
+    /// The newest change seen on it.
+    newest: Option<Timestamp>,
+    /// How many items could not be read.
+    unreadable: usize,
+    pages: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Down to the change up to which the list is known; `None`: not at all.
+    News(Option<Timestamp>),
+    /// Down to this change, or to the end.
+    Backfill(Option<Timestamp>),
+}
+
+impl Walk {
+    fn poll(&self) -> Poll {
+        match self.kind {
+            Kind::News(_) => Poll::List(self.part.platform),
+            Kind::Backfill(_) => Poll::Backfill(self.part.platform),
+        }
+    }
+}
+
+impl Engine {
+    /// Begins a walk for news.
+    pub(super) fn news(&mut self, platform: Platform) {
+        let known = self.reader.listed(platform).unwrap_or(None);
+        self.walk(platform, Kind::News(known), None);
+    }
+
+    /// Fetches the next older page.
+    pub(super) fn backfill(&mut self, platform: Platform) {
+        match self.reader.backfill(platform).unwrap_or_default() {
+            Backfill::From { cursor, until } => {
+                // Nothing is fetched that would be removed again.
+                let kept = self
+                    .options
+                    .keep
+                    .map(|keep| self.server_now().plus(keep.negated()));
+                self.walk(platform, Kind::Backfill(until.max(kept)), cursor);
+            }
+            Backfill::NotBegun | Backfill::Done => {
+                let poll = Poll::Backfill(platform);
+                self.schedule.finished(poll, self.clock.now());
+                self.schedule.backfill(platform, false, self.clock.now());
+            }
+        }
+    }
+
+    fn walk(&mut self, platform: Platform, kind: Kind, after: Option<String>) {
+        let mut walk = Walk {
+            part: ListPart {
+                platform,
+                rows: 0,
+                after,
+                bare: false,
+            },
+            kind,
+            newest: None,
+            unreadable: 0,
+            pages: 0,
+        };
+        walk.part.rows = self.schedule.rows(walk.poll());
+        self.next_page(walk);
+    }
+
+    fn next_page(&mut self, walk: Walk) {
+        let (graph, instagram) = (self.graph.clone(), self.instagram.clone());
+        self.go(async move {
+            let result = graph.conversations(&walk.part, instagram.as_deref()).await;
+            Done::List(walk, result)
+        });
+    }
+
+    pub(super) async fn listed(
+        &mut self,
+        walk: Walk,
+        result: Result<Decoded, graph::Error>,
+    ) -> Result<(), store::Error> {
+        match result {
+            Ok(page) => {
+                let ended = self.page_read(walk.clone(), page).await;
+                if ended.is_err() {
+                    // The disk did not take it: the same page again, later.
+                    self.end_walk(&walk);
+                }
+                ended
+            }
+            Err(error) => self.page_failed(walk, &error).await,
+        }
+    }
+
+    /// "Reduce the amount of data", or one conversation that Meta fails on: the
+    /// same place again with half as many rows, and in the end with ids only,
+    /// which gets past it.
+    async fn page_failed(
+        &mut self,
+        mut walk: Walk,
+        error: &graph::Error,
+    ) -> Result<(), store::Error> {
+        let platform = walk.part.platform;
+        if error.too_wide() && !walk.part.bare {
+            if self.schedule.narrow(platform, walk.part.rows) {
+                walk.part.rows = self.schedule.rows(walk.poll());
+            } else {
+                walk.part.bare = true;
+            }
+            self.next_page(walk);
+            return Ok(());
+        }
+        self.end_walk(&walk);
+        let refused_cursor = walk.part.after.is_some()
+            && matches!(error.verdict(), graph::Verdict::Refused)
+            && !error.is_token();
+        if refused_cursor && let Kind::Backfill(until) = walk.kind {
+            // Cursors do not live for ever: from the top again.
+            let left = Backfill::From {
+                cursor: None,
+                until,
+            };
+            self.ingest(vec![Event::Backfill { platform, left }])
+                .await?;
+        }
+        if self.options.once {
+            self.remaining.clear();
+        }
+        self.note_failure(error);
+        Ok(())
+    }
+
+    fn end_walk(&mut self, walk: &Walk) {
+        self.schedule.finished(walk.poll(), self.clock.now());
+    }
+
+    async fn page_read(&mut self, mut walk: Walk, page: Decoded) -> Result<(), store::Error> {
+        self.note_success();
+        let platform = walk.part.platform;
+        if !walk.part.bare {
+            self.schedule.widen(platform);
+        }
+        // The figure of a walk is that of all its pages.
+        walk.unreadable += page.unreadable;
+        walk.pages += 1;
+        let updates = || {
+            page.events.iter().filter_map(|event| match event {
+                Event::Conversation(seen) => Some(seen.updated_at),
+                _ => None,
+            })
+        };
+        let (newest, oldest) = (updates().max(), updates().min());
+        walk.newest = walk.newest.max(newest);
+        let (conversations, messages) = count(&page.events);
+        let mut events = page.events;
+        let next = page.after;
+        let known = match walk.kind {
+            Kind::News(known) | Kind::Backfill(known) => known,
+        };
+        let reached = known.is_some_and(|known| oldest.is_none_or(|oldest| oldest <= known));
+        let go_on = next.filter(|_| !reached || walk.part.bare);
+        let mut rest = None;
+        match walk.kind {
+            Kind::News(known) => {
+                // The first page of all, or too many pages: the rest is old.
+                let hand_over = known.is_none() || walk.pages >= NEWS_PAGES;
+                if let (true, Some(cursor)) = (hand_over, &go_on) {
+                    let before = self.reader.backfill(platform)?;
+                    let until = known.filter(|_| before == Backfill::Done);
+                    rest = Some(Backfill::From {
+                        cursor: Some(cursor.clone()),
+                        until,
+                    });
+                } else if hand_over && known.is_none() {
+                    rest = Some(Backfill::Done);
+                }
+                if let (true, Some(through)) = (rest.is_some() || go_on.is_none(), walk.newest) {
+                    // Only a walk that came to its end, or whose end is written
+                    // down, says that nothing was missed.
+                    events.push(Event::Listed { platform, through });
+                }
+            }
+            Kind::Backfill(until) => {
+                rest = Some(match &go_on {
+                    Some(cursor) => Backfill::From {
+                        cursor: Some(cursor.clone()),
+                        until,
+                    },
+                    None => Backfill::Done,
+                });
+            }
+        }
+        let mut whole = false;
+        if let Some(left) = rest.clone() {
+            whole = left == Backfill::Done;
+            events.push(Event::Backfill { platform, left });
+        }
+        let now = self.clock.now();
+        let stale = self
+            .page
+            .read_at
+            .is_none_or(|at| now.since(at).as_secs() >= 60);
+        if stale && matches!(walk.kind, Kind::News(_)) {
+            self.page.read_at = Some(now);
+            events.push(Event::ReadAt(now));
+        }
+        self.found_in(&events).await?;
+        self.ingest(events).await?;
+        if self.writer.turn(self.server_now()).await? > 0 {
+            self.tell(Change::Inbox);
+        }
+        self.tell(Change::Read {
+            platform,
+            conversations,
+            messages,
+            back_to: oldest,
+            backfill: matches!(walk.kind, Kind::Backfill(_)),
+            whole,
+        });
+        if let (Kind::News(_), Some(cursor), None) = (walk.kind, go_on, &rest) {
+            walk.part.after = Some(cursor);
+            walk.part.bare = false;
+            walk.part.rows = self.schedule.rows(walk.poll());
+            self.next_page(walk);
+            return Ok(());
+        }
+        self.note_unreadable(walk.unreadable);
+        self.end_walk(&walk);
+        self.schedule_backfill(platform)?;
+        Ok(())
+    }
+
+    /// Whether older pages are still to be fetched.
+    pub(super) fn schedule_backfill(&mut self, platform: Platform) -> Result<(), store::Error> {
+        let left = self.reader.backfill(platform)?;
+        let wanted = matches!(left, Backfill::From { .. });
+        self.schedule.backfill(platform, wanted, self.clock.now());
+        if !wanted {
+            self.remaining.remove(&platform);
+        }
+        Ok(())
+    }
+}
+
+/// Conversations and messages among some facts.
+fn count(events: &[Event]) -> (u32, u32) {
+    let mut counts = (0, 0);
+    for event in events {
+        match event {
+            Event::Conversation(_) => counts.0 += 1,
+            Event::Messages { messages, .. } => {
+                counts.1 += u32::try_from(messages.len()).unwrap_or(0);
+            }
+            _ => {}
+        }
+    }
+    counts
+}
