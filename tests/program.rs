@@ -5,28 +5,14 @@
 
 mod support;
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Command, Output, Stdio},
-};
+use std::process::{Command, Output};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use support::pty::{Pty, log};
-
-fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
-    command.args(arguments).stdin(Stdio::null());
-    for name in ["SWITCHBOARD_PAGE_TOKEN", "SWITCHBOARD_CONFIG"] {
-        command.env_remove(name);
-    }
-    let home = std::env::temp_dir().join("switchboard-no-home");
-    command
-        .env("HOME", &home)
-        .env("XDG_CONFIG_HOME", home.join("c"))
-        .env("XDG_DATA_HOME", home.join("d"));
-    command
-}
+use support::{
+    process::{Sim, program},
+    pty::{Pty, log},
+};
 
 fn output(command: &mut Command) -> (i32, String, String) {
     let Output {
@@ -136,45 +122,6 @@ fn the_demo_does_the_agents_flow_and_leaves_the_terminal_as_it_was() {
             text.rfind(off) > text.rfind(on),
             "{on:?} is switched off again"
         );
-    }
-}
-
-/// A simulator in a process of its own, and what it said about itself.
-struct Sim {
-    process: std::process::Child,
-    about: Value,
-}
-
-impl Sim {
-    fn start(arguments: &[&str]) -> Self {
-        let mut all = vec!["sim", "--json", "--listen", "127.0.0.1:0"];
-        all.extend(arguments);
-        let mut process = program(&all)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("starts");
-        let mut line = String::new();
-        let stdout = process.stdout.take().expect("piped");
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
-        Self {
-            process,
-            about: serde_json::from_str(&line).expect("one JSON object"),
-        }
-    }
-
-    fn text(&self, key: &str) -> &str {
-        self.about[key].as_str().expect("text")
-    }
-
-    fn token(&self) -> &str {
-        self.about["apps"][0]["token"].as_str().expect("a token")
-    }
-}
-
-impl Drop for Sim {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 

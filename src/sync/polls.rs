@@ -13,10 +13,10 @@ const LIST_IDLE: Span = Span::seconds(30);
 const THREAD_ACTIVE: Span = Span::seconds(2);
 const THREAD_IDLE: Span = Span::seconds(20);
 /// Between two pages of the older list: what is new comes first.
-const BACKFILL: Span = Span::seconds(1);
+const BACKFILL: Span = Span::millis(500);
 /// Rows of a page of the list: of its top, and of what lies further back.
 const ROWS: u32 = 25;
-const BACKFILL_ROWS: u32 = 50;
+const BACKFILL_ROWS: u32 = 100;
 
 /// One of the things that are polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -369,6 +369,6 @@ mod tests {
             schedule.widen(Platform::Messenger);
         }
         assert_eq!(schedule.rows(poll), 25);
-        assert_eq!(schedule.rows(Poll::Backfill(Platform::Messenger)), 50);
+        assert_eq!(schedule.rows(Poll::Backfill(Platform::Messenger)), 100);
     }
 }

@@ -1,5 +1,6 @@
-//! What the tests share: a desk without a cache or network ([`desk`]), the servers ([`http`]), and the
-//! whole program in a pseudo-terminal ([`pty`]).
+//! What the tests share: a desk without a cache or network ([`desk`]), the
+//! servers ([`http`]), the program as a process ([`process`]) and in a
+//! pseudo-terminal ([`pty`]).
 
 #![allow(
     dead_code,
@@ -12,4 +13,5 @@
 
 pub mod desk;
 pub mod http;
+pub mod process;
 pub mod pty;

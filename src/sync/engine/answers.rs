@@ -28,7 +28,14 @@ impl Engine {
                 self.about = About::Wanted;
                 self.note_failure(&error);
             }
-            Done::Apps(ours, apps) => self.found_apps(ours, apps),
+            Done::Apps(ours, apps) => {
+                self.found_apps(ours, apps);
+                for id in std::mem::take(&mut self.unclear_owners) {
+                    if let Some(conversation) = self.reader.conversation(&id)? {
+                        self.ask_owner(&conversation);
+                    }
+                }
+            }
             Done::Instagram(Ok(account)) => {
                 self.instagram = account;
                 if self.instagram.is_some() {
@@ -50,8 +57,23 @@ impl Engine {
                 }
                 self.thread_read(id, result).await?;
             }
+            Done::Owner {
+                id,
+                result: Ok((ThreadOwner::App(_), _)),
+                ..
+            } if !self.apps_known => {
+                // Whether that app is us is not known yet.
+                self.unclear_owners.push(id);
+            }
             Done::Owner { id, at, result } => {
                 if let Ok((owner, until)) = result {
+                    // Asked before it was known which app is ours.
+                    let owner = match owner {
+                        ThreadOwner::App(app) if self.apps.ours.as_ref() == Some(&app) => {
+                            ThreadOwner::Us
+                        }
+                        owner => owner,
+                    };
                     let owner = self.owner_in_words_we_know(&id, owner);
                     self.ingest(vec![Event::Owner {
                         conversation: id.clone(),
@@ -216,6 +238,7 @@ impl Engine {
     /// Names for ids; and where the configuration names no bot, the only other
     /// app on the Page that is not Meta's inbox is it.
     pub(super) fn found_apps(&mut self, ours: Option<AppId>, apps: Vec<graph::AboutApp>) {
+        self.apps_known = true;
         if self.apps.ours.is_none() {
             self.apps.ours = ours;
         }

@@ -81,6 +81,10 @@ pub struct Engine {
     changes: broadcast::Sender<Change>,
     commands: mpsc::Receiver<Command>,
     apps: Apps,
+    /// Meta has said which app is ours, or will not.
+    apps_known: bool,
+    /// Held by an app, asked before it was known which is ours.
+    unclear_owners: Vec<ConversationId>,
     page: PageRow,
     instagram: Option<String>,
     open: Option<ConversationId>,
@@ -166,6 +170,8 @@ impl Engine {
             changes,
             commands,
             apps: options.apps.clone(),
+            apps_known: false,
+            unclear_owners: Vec::new(),
             instagram: None,
             open: None,
             outbox: Outbox::new(options.seed),

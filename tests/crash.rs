@@ -1,0 +1,296 @@
+//! `kill -9` at every step of a send: no draft older than a second and no queued
+//! reply is lost, and none is sent twice. The desk dies in earnest, as a process
+//! in a pseudo-terminal; the simulator lives on and knows the truth.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::{
+    io::{Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    thread,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use support::{
+    process::Sim,
+    pty::{Pty, log},
+};
+use tempfile::TempDir;
+
+const TEXT: &str = "Your refund has left us today.";
+
+/// Where the network lets the desk die.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cut {
+    /// Half of the reply's request has been written.
+    Half,
+    /// All of it, and Meta has it; the answer is lost.
+    Written,
+}
+
+/// A wire between desk and simulator that kills the desk at a moment of its
+/// choice, once.
+struct Wire {
+    address: String,
+    cut: Arc<Mutex<Option<Cut>>>,
+    desk: Arc<AtomicU32>,
+}
+
+impl Wire {
+    fn to(base_url: &str, cut: Option<Cut>) -> Self {
+        let target = base_url.trim_start_matches("http://").to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let cut = Arc::new(Mutex::new(cut));
+        let desk = Arc::new(AtomicU32::new(0));
+        let (shared, pid) = (Arc::clone(&cut), Arc::clone(&desk));
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let Ok(server) = TcpStream::connect(&target) else {
+                    continue;
+                };
+                // Meta has it: its answer is not carried any more.
+                let taken = Arc::new(AtomicBool::new(false));
+                let (asks, answers) = ((client.try_clone(), server.try_clone()), (server, client));
+                let (cut, desk) = (Arc::clone(&shared), Arc::clone(&pid));
+                let arms = Arc::clone(&taken);
+                thread::spawn(move || {
+                    let (from, to) = (asks.0.expect("a stream"), asks.1.expect("a stream"));
+                    carry(from, to, |bytes| {
+                        let said = String::from_utf8_lossy(bytes).contains(TEXT);
+                        let mut cut = cut.lock().expect("unpoisoned");
+                        match cut.take_if(|_| said) {
+                            Some(Cut::Half) => {
+                                Carry::Kill(bytes.len() / 2, desk.load(Ordering::SeqCst))
+                            }
+                            Some(Cut::Written) => {
+                                arms.store(true, Ordering::SeqCst);
+                                Carry::On
+                            }
+                            None => Carry::On,
+                        }
+                    });
+                });
+                let desk = Arc::clone(&pid);
+                thread::spawn(move || {
+                    carry(answers.0, answers.1, |_| {
+                        match taken.load(Ordering::SeqCst) {
+                            true => Carry::Kill(0, desk.load(Ordering::SeqCst)),
+                            false => Carry::On,
+                        }
+                    });
+                });
+            }
+        });
+        Self { address, cut, desk }
+    }
+}
+
+/// What becomes of some bytes.
+enum Carry {
+    On,
+    /// So many of them go on, then this process is killed.
+    Kill(usize, u32),
+}
+
+/// Carries bytes from one end to the other until one of them is closed.
+fn carry(mut from: TcpStream, mut to: TcpStream, how: impl Fn(&[u8]) -> Carry) {
+    let mut buffer = [0; 65_536];
+    while let Ok(read @ 1..) = from.read(&mut buffer) {
+        let bytes = &buffer[..read];
+        match how(bytes) {
+            Carry::On if to.write_all(bytes).is_ok() => {}
+            Carry::On => break,
+            Carry::Kill(part, desk) => {
+                to.write_all(&bytes[..part]).expect("written");
+                signal(desk, Signal::KILL);
+                break;
+            }
+        }
+    }
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+fn signal(process: u32, signal: Signal) {
+    let pid = Pid::from_raw(i32::try_from(process).expect("a pid")).expect("a process");
+    kill_process(pid, signal).expect("it is there");
+}
+
+/// A simulator, a wire to it, and a desk that dies.
+struct Scene {
+    sim: Sim,
+    wire: Wire,
+    folder: TempDir,
+}
+
+impl Scene {
+    fn new(cut: Option<Cut>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = folder.path().join("sim.log");
+        let sim = Sim::start(&["--log", log.to_str().expect("a path")]);
+        let wire = Wire::to(sim.text("base_url"), cut);
+        Self { sim, wire, folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn desk(&self, die_at: &str) -> Pty {
+        let home = self.folder.path().to_str().expect("a path");
+        let cache = self.path("cache");
+        let arguments = [
+            "--base-url",
+            &self.wire.address,
+            "--page",
+            self.sim.text("page_id"),
+            "--cache",
+            cache.to_str().expect("a path"),
+        ];
+        let environment = [
+            ("SWITCHBOARD_PAGE_TOKEN", self.sim.token()),
+            ("HOME", home),
+            ("XDG_CONFIG_HOME", home),
+            ("SWITCHBOARD_DIE_AT", die_at),
+        ];
+        let pty = Pty::start(&arguments, &environment, (120, 40));
+        self.wire.desk.store(pty.pid(), Ordering::SeqCst);
+        pty
+    }
+
+    /// Opens Ana's thread.
+    fn open(&self, die_at: &str) -> Pty {
+        let mut desk = self.desk(die_at);
+        desk.wait_for("11 need you");
+        desk.type_in("\x10ana ruiz\r");
+        desk.wait("her thread", |screen| {
+            screen.contains("Ana Ruiz · messenger") && screen.contains("it has been a week")
+        });
+        desk
+    }
+
+    /// How often Meta took the reply.
+    fn taken(&self) -> usize {
+        let entries = log(&self.path("sim.log"));
+        let text =
+            |e: &&serde_json::Value| e["body"]["message"]["text"] == TEXT && e["status"] == 200;
+        entries.iter().filter(text).count()
+    }
+}
+
+/// What is found after the restart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// The text is in the composer.
+    Draft,
+    /// Meta has it, and the desk knows.
+    Sent,
+    /// Nobody knows; the desk says so.
+    Doubt,
+}
+
+/// Sends a reply, dies at a step of it, starts again, and looks.
+fn check(die_at: &str, cut: Option<Cut>, taken: usize, found: Found) {
+    let scene = Scene::new(cut);
+    let mut desk = scene.open(die_at);
+    desk.type_in("r");
+    desk.wait_for("goes out as RESPONSE");
+    desk.type_in(TEXT);
+    if die_at != "draft.save:1" {
+        // Older than a second, so it may not be lost.
+        desk.wait_for("· saved");
+    }
+    desk.type_in("\r");
+    assert!(!desk.end().success(), "it died");
+    assert_eq!(
+        *scene.wire.cut.lock().expect("unpoisoned"),
+        None,
+        "it died there"
+    );
+    let mut again = scene.open("nowhere");
+    again.wait(&format!("{found:?} after {die_at}"), |screen| {
+        let shown = screen.contains("refund has left us");
+        let clean =
+            !screen.contains("queued") && !screen.contains("sending") && !screen.contains("unsent");
+        match found {
+            Found::Draft => shown && screen.contains("Draft to Ana Ruiz") && clean,
+            Found::Sent => shown && !screen.contains("not confirmed") && clean,
+            Found::Doubt => shown && screen.contains("not confirmed"),
+        }
+    });
+    assert_eq!(scene.taken(), taken, "at {die_at}");
+    signal(again.pid(), Signal::TERM);
+    assert!(again.end().success());
+    assert_eq!(scene.taken(), taken, "and it is not sent again at the end");
+}
+
+macro_rules! steps {
+    ($($name:ident: $step:literal $cut:expr => $taken:literal $found:ident;)*) => {$(
+        #[test]
+        fn $name() {
+            check($step, $cut, $taken, Found::$found);
+        }
+    )*};
+}
+
+steps! {
+    before_it_is_written_down: "outbox.insert" None => 0 Draft;
+    written_down_and_not_claimed: "outbox.commit" None => 1 Sent;
+    claimed_and_not_begun: "send.mark" None => 0 Doubt;
+    before_the_connection: "send.connect" None => 0 Doubt;
+    half_of_it_written: "nowhere" Some(Cut::Half) => 0 Doubt;
+    written_and_not_answered: "nowhere" Some(Cut::Written) => 1 Sent;
+    answered_and_not_noted: "send.answered" None => 1 Sent;
+    while_the_answer_is_noted: "send.commit" None => 1 Sent;
+}
+
+#[test]
+fn a_draft_older_than_a_second_survives_a_death_while_the_next_letters_are_saved() {
+    let scene = Scene::new(None);
+    let mut desk = scene.open("draft.save:2");
+    desk.type_in("r");
+    desk.wait_for("goes out as RESPONSE");
+    desk.type_in("half of a thought");
+    desk.wait_for("· saved");
+    desk.type_in(" and more");
+    assert!(!desk.end().success(), "it died");
+    let mut again = scene.open("nowhere");
+    again.wait_for("half of a thought");
+    again.type_in("r");
+    again.wait_for("· saved");
+    again.type_in("!");
+    // The cursor stands where it stood.
+    again.wait_for("half of a thought!");
+}
+
+#[test]
+fn a_death_at_the_very_end_loses_nothing_that_was_typed_before() {
+    let scene = Scene::new(None);
+    let mut desk = scene.open("quit.flush");
+    desk.type_in("r");
+    desk.wait_for("goes out as RESPONSE");
+    desk.type_in("the last words");
+    desk.wait_for("the last words");
+    signal(desk.pid(), Signal::TERM);
+    assert!(!desk.end().success(), "it died");
+    let again = scene.open("nowhere");
+    again.wait_for("the last words");
+}
+
+#[test]
+fn a_death_while_the_files_are_brought_up_to_date_leaves_them_as_they_were() {
+    let scene = Scene::new(None);
+    for step in 1..=3 {
+        let mut desk = scene.desk(&format!("migrate.step:{step}"));
+        assert!(!desk.end().success(), "it died at step {step}");
+    }
+    let desk = scene.desk("nowhere");
+    desk.wait_for("11 need you");
+}

@@ -1,0 +1,62 @@
+//! The program and its simulator as processes of their own.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::Value;
+
+/// The program without any configuration of the person who runs the tests.
+pub fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    command.args(arguments).stdin(Stdio::null());
+    for name in ["SWITCHBOARD_PAGE_TOKEN", "SWITCHBOARD_CONFIG"] {
+        command.env_remove(name);
+    }
+    let home = std::env::temp_dir().join("switchboard-no-home");
+    command
+        .env("HOME", &home)
+        .env("XDG_CONFIG_HOME", home.join("c"))
+        .env("XDG_DATA_HOME", home.join("d"));
+    command
+}
+
+/// A simulator in a process of its own, and what it said about itself.
+pub struct Sim {
+    process: Child,
+    pub about: Value,
+}
+
+impl Sim {
+    pub fn start(arguments: &[&str]) -> Self {
+        let mut all = vec!["sim", "--json", "--listen", "127.0.0.1:0"];
+        all.extend(arguments);
+        let mut process = program(&all)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let mut line = String::new();
+        let stdout = process.stdout.take().expect("piped");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        Self {
+            process,
+            about: serde_json::from_str(&line).expect("one JSON object"),
+        }
+    }
+
+    pub fn text(&self, key: &str) -> &str {
+        self.about[key].as_str().expect("text")
+    }
+
+    pub fn token(&self) -> &str {
+        self.about["apps"][0]["token"].as_str().expect("a token")
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
