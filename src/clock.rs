@@ -102,6 +102,14 @@ pub fn zone() -> jiff::tz::TimeZone {
     jiff::tz::TimeZone::system()
 }
 
+/// A moment as scripts read it: ISO 8601 in UTC, to the millisecond.
+pub fn iso(at: Timestamp) -> String {
+    format!(
+        "{:.3}",
+        jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default()
+    )
+}
+
 /// A seed that differs from run to run.
 pub fn random_seed() -> u64 {
     use std::hash::{BuildHasher, Hasher};

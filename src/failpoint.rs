@@ -8,7 +8,7 @@
 
 /// The program is at this place.
 #[cfg(debug_assertions)]
-pub(crate) fn reach(place: &str) {
+pub fn reach(place: &str) {
     use std::sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -33,4 +33,4 @@ pub(crate) fn reach(place: &str) {
 
 /// The program is at this place.
 #[cfg(not(debug_assertions))]
-pub(crate) fn reach(_place: &str) {}
+pub fn reach(_place: &str) {}

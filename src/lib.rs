@@ -24,7 +24,7 @@
 //! ([`runtime`]) carries plain data between them.
 //!
 //! ```text
-//!                 main ─ cli                 run · demo · sim
+//!                 main ─ cli                 run · demo · sim · sync · forget
 //!         ┌──────────┴──────────┐
 //!      runtime                config         the hall · the options
 //!    ┌────┴─────────┐
@@ -40,9 +40,10 @@
 //! | [`domain`] | words and rules, as plain data | – |
 //! | [`text`] | the gate for outside text; measuring by cells | – |
 //! | [`clock`] | the only reader of time and randomness | domain |
+//! | [`failpoint`] | places where a test lets the program die | – |
 //! | [`graph`] | speaks the Graph API | domain, clock |
-//! | [`store`] | two SQLite files, one writer | domain, text |
-//! | [`sync`] | engine: ingest, lines of operations, polls | graph, store, domain, clock |
+//! | [`store`] | two SQLite files, one writer | domain, text, failpoint |
+//! | [`sync`] | engine: outbox, polls, backfill | graph, store, domain, clock, failpoint |
 //! | [`sim`] | a small Facebook on loopback | clock |
 //! | [`app`] | state machine: `Model`, `Msg`, `Effect`, `update` | domain, text |
 //! | [`ui`] | `Model` to cells | app, domain, text |
@@ -57,9 +58,10 @@
 //! - **A key**: terminal → `runtime::input` → [`app::update`] → [`ui::view`].
 //! - **News**: `sync` polls → `graph` decodes to events → `store` ingests →
 //!   a [`domain::Change`] names what changed → the screen asks the cache.
-//! - **A reply**: Enter → [`domain::Ask::Send`] → written down in the outbox →
-//!   its conversation's line → `graph` posts → accepted, refused or in doubt.
-//! - **A start**: cache → first frame → then the network.
+//! - **A reply**: Enter → [`domain::Ask::Send`] → written down → its
+//!   conversation's line → claimed on the disk → `graph` posts → accepted,
+//!   refused, held or in doubt. `sync/outbox.rs` draws its life.
+//! - **A start**: cache → first frame → what a dead program left → the network.
 //!
 //! # Where to add a thing
 //!
@@ -75,7 +77,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
-mod failpoint;
+pub mod failpoint;
 pub mod graph;
 pub mod runtime;
 pub mod sim;

@@ -511,6 +511,89 @@ fn a_second_desk_on_one_cache_only_reads_and_says_so() {
     assert!(first.end().success());
 }
 
+/// The options that lead a command to a simulator, with a cache of its own.
+fn at(sim: &Sim, folder: &std::path::Path, words: &[&str]) -> Command {
+    let mut command = program(words);
+    command
+        .args([
+            "--base-url",
+            sim.text("base_url"),
+            "--page",
+            sim.text("page_id"),
+        ])
+        .arg("--cache")
+        .arg(folder.join("cache"))
+        .env("SWITCHBOARD_PAGE_TOKEN", sim.token());
+    command
+}
+
+#[test]
+fn sync_fetches_everything_once_goes_on_after_a_stop_and_forget_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sim = Sim::start(&["--conversations", "260"]);
+    let json = |command: &mut Command| {
+        let (code, stdout, stderr) = output(command);
+        let lines: Vec<Value> = stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a JSON line"))
+            .collect();
+        (code, lines, stderr)
+    };
+    // Stopped after its first page.
+    let mut child = at(&sim, folder.path(), &["sync", "--json"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut first = String::new();
+    let stdout = child.stdout.take().expect("piped");
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut first).expect("a page");
+    let pid = Pid::from_raw(i32::try_from(child.id()).expect("a pid")).expect("a process");
+    kill_process(pid, Signal::INT).expect("stopped");
+    assert_eq!(child.wait().expect("ended").code(), Some(1));
+    // Again: it goes on, and everybody is there.
+    let (code, lines, stderr) = json(&mut at(&sim, folder.path(), &["sync", "--json"]));
+    assert_eq!(code, 0, "{stderr}");
+    let end = lines.last().expect("an end");
+    assert_eq!(
+        (&end["event"], &end["cached_conversations"], &end["whole"]),
+        (&"end".into(), &260.into(), &true.into()),
+        "{lines:?}"
+    );
+    // Once more: only what is new is asked for.
+    let (code, lines, _) = json(&mut at(&sim, folder.path(), &["sync", "--json"]));
+    assert_eq!(
+        (code, lines.len()),
+        (0, 3),
+        "two tops and the end: {lines:?}"
+    );
+    let (code, stdout, _) = output(&mut at(&sim, folder.path(), &["sync"]));
+    assert!(code == 0 && stdout.contains("260 and"), "{stdout}");
+    // A person is forgotten, with what they wrote.
+    let people = sim.about["people"].as_array().expect("people");
+    let ana = people
+        .iter()
+        .find(|p| p["name"] == "Ana Ruiz")
+        .expect("her");
+    let psid = ana["id"].as_str().expect("an id");
+    let (code, stdout, stderr) = output(&mut at(&sim, folder.path(), &["forget", psid]));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(
+        stdout.contains("1 conversations") && stdout.contains("none is left"),
+        "{stdout}"
+    );
+    for entry in std::fs::read_dir(folder.path().join("cache")).expect("a folder") {
+        let bytes = std::fs::read(entry.expect("an entry").path()).expect("readable");
+        let holds = |text: &str| bytes.windows(text.len()).any(|w| w == text.as_bytes());
+        assert!(!holds(psid) && !holds("Ana Ruiz") && !holds("the bank says nothing came in"));
+    }
+    let (code, _, stderr) = output(&mut at(&sim, folder.path(), &["forget", psid]));
+    assert!(
+        code == 1 && stderr.contains("nobody of that id"),
+        "{stderr}"
+    );
+}
+
 #[test]
 fn help_and_version_are_there() {
     let (code, stdout, _) = output(&mut program(&["--help"]));

@@ -5,10 +5,16 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // words for the shell are its business
 
 mod demo;
+mod forget;
 mod run;
 mod sim;
+mod sync;
 
-use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -30,6 +36,10 @@ enum Command {
     Demo(demo::Arguments),
     /// The simulator alone; prints what it takes to connect
     Sim(sim::Arguments),
+    /// Fetch what is new and what is missing, once; sends nothing
+    Sync,
+    /// Remove everything of one person from the files, and prove it
+    Forget(forget::Arguments),
 }
 
 /// Options of every subcommand.
@@ -84,6 +94,8 @@ pub fn main() -> ExitCode {
         None => run::desk(&cli.global),
         Some(Command::Demo(arguments)) => demo::run(&arguments, &cli.global),
         Some(Command::Sim(arguments)) => sim::run(&arguments, &cli.global),
+        Some(Command::Sync) => sync::run(&cli.global),
+        Some(Command::Forget(arguments)) => forget::run(&arguments, &cli.global),
     };
     let (words, code) = match result {
         Ok(()) => return ExitCode::SUCCESS,
@@ -107,6 +119,11 @@ impl Failure {
             _ => Self::Failed(error.to_string()),
         }
     }
+}
+
+/// A line for stdout. Whoever has stopped reading it (`| head`) ends nothing.
+fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// A desk needs a terminal that can do what it asks for.

@@ -37,25 +37,17 @@ there is no Page token yet.
 pub(super) fn desk(global: &Global) -> Result<(), Failure> {
     let config =
         Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
-    let Some(token) = config.token().map_err(|e| Failure::Usage(e.to_string()))? else {
+    if config
+        .token()
+        .map_err(|e| Failure::Usage(e.to_string()))?
+        .is_none()
+    {
         return Err(Failure::Usage(GUIDE.into()));
-    };
+    }
     require_terminal()?;
     let executor = executor()?;
     let clock = Clock::system();
-    let page = match global.page.clone().or_else(|| config.page.clone()) {
-        Some(page) => PageId::new(page),
-        // The token's own Page; its id names the cache, so it must be known.
-        None => {
-            eprintln!("Asking Meta which Page the token belongs to …");
-            let client = client(global, &config, token.clone(), PageId::new("me"), &clock)?;
-            executor
-                .block_on(client.about_page())
-                .map_err(|e| Failure::of_graph(&e))?
-                .id
-        }
-    };
-    let graph = client(global, &config, token, page.clone(), &clock)?;
+    let (graph, page) = connect(global, &config, &executor, &clock)?;
     let desk = Desk {
         cache: folder(global, &config)?,
         page,
@@ -68,6 +60,38 @@ pub(super) fn desk(global: &Global) -> Result<(), Failure> {
     executor
         .block_on(runtime::run(desk, Tasks::new()))
         .map_err(Failure::failed)
+}
+
+/// The Page that command line or config name.
+pub(super) fn named_page(global: &Global, config: &Config) -> Option<PageId> {
+    let named = global.page.as_ref().or(config.page.as_ref());
+    named.map(|page| PageId::new(page.as_str()))
+}
+
+/// The Graph client for the Page: the one that is named, else the token's own,
+/// which Meta is asked for.
+pub(super) fn connect(
+    global: &Global,
+    config: &Config,
+    executor: &tokio::runtime::Runtime,
+    clock: &Clock,
+) -> Result<(graph::Client, PageId), Failure> {
+    let token = config.token().map_err(|e| Failure::Usage(e.to_string()))?;
+    let token = token.ok_or_else(|| Failure::Usage(GUIDE.into()))?;
+    let page = match named_page(global, config) {
+        Some(page) => page,
+        // Its id names the cache, so it must be known.
+        None => {
+            eprintln!("Asking Meta which Page the token belongs to …");
+            let client = client(global, config, token.clone(), PageId::new("me"), clock)?;
+            executor
+                .block_on(client.about_page())
+                .map_err(|e| Failure::of_graph(&e))?
+                .id
+        }
+    };
+    let client = client(global, config, token, page.clone(), clock)?;
+    Ok((client, page))
 }
 
 /// The Graph client as config and command line want it.
@@ -124,7 +148,7 @@ pub(super) fn settings(global: &Global, config: &Config) -> Settings {
 
 /// Where the cache is. Another Graph API than Meta's is another world, although
 /// its Page may have the same id, so it gets a folder of its own.
-fn folder(global: &Global, config: &Config) -> Result<PathBuf, Failure> {
+pub(super) fn folder(global: &Global, config: &Config) -> Result<PathBuf, Failure> {
     if let Some(named) = global.cache.clone().or_else(|| config.cache.clone()) {
         return Ok(named);
     }

@@ -21,7 +21,7 @@ use super::{
     wire,
 };
 use crate::{
-    clock::{Clock, Stopwatch},
+    clock::{Clock, Stopwatch, iso},
     domain::{PageId, Timestamp},
 };
 
@@ -405,13 +405,6 @@ fn http_client(loopback: bool) -> Result<reqwest::Client, SetupError> {
                 .map_err(|e| SetupError::Http(e.without_url().to_string()))
         }
     }
-}
-
-fn iso(at: Timestamp) -> String {
-    format!(
-        "{:.3}",
-        jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default()
-    )
 }
 
 fn http_date(text: &str) -> Option<Timestamp> {

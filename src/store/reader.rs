@@ -338,6 +338,17 @@ impl Reader {
         })
     }
 
+    /// How many conversations and messages are cached.
+    pub fn cached(&self) -> Result<(i64, i64), Error> {
+        self.with(|db| {
+            Ok(db.query_row(
+                "SELECT (SELECT everyone FROM tally), (SELECT coalesce(sum(messages), 0) FROM conversation)",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?)
+        })
+    }
+
     /// Replies that were sent, but whose hand-back by a call of its own may not
     /// have been made.
     pub fn hand_backs(&self) -> Result<Vec<Outgoing>, Error> {

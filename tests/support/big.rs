@@ -60,7 +60,7 @@ pub fn events(number: u32, messages: u32) -> Vec<Event> {
         updated_at: NOW.plus(age),
         unread: Some(1),
         can_reply: Some(true),
-        is_owner: Some(number % 10 == 0),
+        is_owner: Some(number.is_multiple_of(10)),
         at: NOW,
     };
     let lines = (0..messages).map(|line| {

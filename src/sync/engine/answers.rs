@@ -39,13 +39,14 @@ impl Engine {
             Done::Instagram(Ok(account)) => {
                 self.instagram = account;
                 if self.instagram.is_some() {
-                    self.remaining.insert(Platform::Instagram);
                     self.schedule.add_instagram(self.clock.now());
-                    self.schedule_backfill(Platform::Instagram)?;
+                } else {
+                    self.remaining.remove(&Platform::Instagram);
                 }
             }
             // Without the permission for it there is no Instagram to show.
             Done::Instagram(Err(error)) => {
+                self.remaining.remove(&Platform::Instagram);
                 if !matches!(error, graph::Error::Graph(_)) {
                     self.about = About::Wanted;
                 }

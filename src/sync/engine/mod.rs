@@ -185,7 +185,7 @@ impl Engine {
             about: About::Wanted,
             cannot_save: false,
             retain_at: None,
-            remaining: HashSet::from([Platform::Messenger]),
+            remaining: HashSet::from([Platform::Messenger, Platform::Instagram]),
             options,
         }
     }
@@ -216,7 +216,7 @@ impl Engine {
                 () = sleep => self.poll().await,
             };
             self.cope(worked)?;
-            if self.options.once && self.remaining.is_empty() && self.about != About::Asked {
+            if self.options.once && self.remaining.is_empty() {
                 break;
             }
         }

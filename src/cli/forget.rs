@@ -1,0 +1,63 @@
+//! `switchboard forget PSID`: everything of one person goes out of the files, and
+//! the files are searched for what is left.
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Failure, Global, executor, run, say};
+use crate::{clock::Clock, config::Config, domain::Psid, store};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The person, by the id that the customer pane shows
+    psid: String,
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
+    let config =
+        Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
+    let page = run::named_page(global, &config).ok_or_else(|| {
+        Failure::Usage("which Page? Name it with --page ID, or as `page` in the config".into())
+    })?;
+    let folder = run::folder(global, &config)?;
+    let now = Clock::system().now();
+    let (writer, _reader) = store::open(&folder, &page, now)
+        .and_then(|opened| opened.alone(&folder))
+        .map_err(Failure::failed)?;
+    let psid = Psid::new(arguments.psid.trim());
+    let forgotten = executor()?
+        .block_on(writer.forget(psid, folder))
+        .map_err(Failure::failed)?
+        .ok_or_else(|| Failure::Failed("nobody of that id is in the files of this Page".into()))?;
+    if global.json {
+        let line = json!({"conversations": forgotten.conversations, "messages": forgotten.messages,
+            "unsent": forgotten.unsent, "traces": forgotten.traces, "left_in": forgotten.left_in});
+        say(line);
+    } else {
+        say(format_args!(
+            "Forgotten: {} conversations, {} messages, {} drafts and replies.",
+            forgotten.conversations, forgotten.messages, forgotten.unsent
+        ));
+    }
+    if !forgotten.left_in.is_empty() {
+        let names: Vec<String> = forgotten
+            .left_in
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        return Err(Failure::Failed(format!(
+            "traces of the person are still in {}; these are copies that were set aside. Delete them",
+            names.join(", ")
+        )));
+    }
+    if !global.json {
+        say(format_args!(
+            "The files were searched for {} traces of them (ids, names, texts): none is left.",
+            forgotten.traces
+        ));
+        say(format_args!(
+            "Meta still has the conversation. Delete it in Meta's inbox, or it comes back with the next news."
+        ));
+    }
+    Ok(())
+}
