@@ -200,6 +200,9 @@ fn conversation(db: &Transaction<'_>, seen: ConversationSeen) -> Result<bool, Er
         seen.name.as_deref().unwrap_or_default(),
         seen.snippet.as_deref().unwrap_or_default()
     ));
+    let known: bool = db
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM conversation WHERE id = ?1)")?
+        .query_row([seen.id.as_str()], |row| row.get(0))?;
     let rows = db.execute(
         "INSERT INTO conversation (id, psid, platform, name, snippet, fold, updated_at, unread, can_reply, name_fold) \
          VALUES (?1, ?2, ?3, ?4, coalesce(?5, ''), ?6, ?7, coalesce(?8, 0), ?9, ?10) \
@@ -222,6 +225,9 @@ fn conversation(db: &Transaction<'_>, seen: ConversationSeen) -> Result<bool, Er
         ],
     )?;
     let mut changed = rows > 0;
+    if changed && !known {
+        count_early_messages(db, &seen.id)?;
+    }
     if let Some(ours) = seen.is_owner {
         let known = owner_of(db, &seen.id)?;
         let owner = match (ours, known) {
@@ -239,6 +245,25 @@ fn conversation(db: &Transaction<'_>, seen: ConversationSeen) -> Result<bool, Er
         changed |= set_owner(db, &seen.id, &owner, None, seen.at)?;
     }
     Ok(changed)
+}
+
+/// Messages may be known before their conversation is: what they say of its
+/// clocks is caught up with.
+fn count_early_messages(db: &Transaction<'_>, id: &ConversationId) -> Result<(), Error> {
+    let latest = |who: &str| {
+        format!(
+            "(SELECT max(at) FROM message m WHERE m.conversation = ?1 AND m.gone = 0 AND {who})"
+        )
+    };
+    db.prepare_cached(&format!(
+        "UPDATE conversation SET messages = (SELECT count(*) FROM message m WHERE m.conversation = ?1), \
+         customer_at = {}, page_at = {}, agent_at = {} WHERE id = ?1",
+        latest("author = 'customer'"),
+        latest("author <> 'customer'"),
+        latest("author = 'me'")
+    ))?
+    .execute([id.as_str()])?;
+    Ok(())
 }
 
 fn owner_of(db: &Transaction<'_>, id: &ConversationId) -> Result<ThreadOwner, Error> {

@@ -2,8 +2,14 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use proptest::prelude::*;
+
 use super::*;
-use crate::domain::InboxAsk;
+use crate::domain::{
+    Author, ConversationId, ConversationSeen, Event, Happening, InboxAsk, Item, Known, LocalId,
+    Message, MessageSeen, Mid, Outgoing, Platform, Psid, SendAs, SendState, Span, ThreadPlace,
+    View,
+};
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_183_650_000);
 
@@ -32,4 +38,491 @@ fn the_files_are_private_and_a_second_program_only_reads() {
     drop(first);
     let third = open(&inner, &page(), NOW).expect("opens");
     assert!(third.writer.is_some(), "the lock is free again");
+}
+
+/// What a test knows of a conversation.
+fn seen(number: u32) -> ConversationSeen {
+    ConversationSeen {
+        id: ConversationId::new(format!("t_{number}")),
+        psid: Psid::new(format!("7000000{number}")),
+        platform: Platform::Messenger,
+        name: Some(format!("Person {number}")),
+        snippet: Some("hello".into()),
+        updated_at: NOW.plus(Span::minutes(-i64::from(number))),
+        unread: Some(1),
+        can_reply: None,
+        is_owner: None,
+        at: NOW,
+    }
+}
+
+fn message(number: u32, line: i64, author: Author, text: &str) -> MessageSeen {
+    MessageSeen {
+        message: Message {
+            mid: Mid::new(format!("m_{number}_{line}")),
+            at: NOW.plus(Span::minutes(line - 1_000)),
+            author,
+            text: text.into(),
+            parts: Vec::new(),
+            gone: false,
+        },
+        raw: "{}".into(),
+    }
+}
+
+fn messages(number: u32, messages: Vec<MessageSeen>) -> Event {
+    Event::Messages {
+        conversation: ConversationId::new(format!("t_{number}")),
+        messages,
+        older: None,
+    }
+}
+
+fn wait<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime")
+        .block_on(work)
+}
+
+/// A cache with 200 people and their words, and a draft to the first of them.
+fn filled(folder: &Path) {
+    let (writer, _) = open(folder, &page(), NOW)
+        .and_then(|opened| opened.alone(folder))
+        .expect("a cache");
+    let events = (0..200).flat_map(|n| {
+        let words = format!("a text of some length, so that it fills pages: {n}").repeat(4);
+        [
+            Event::Conversation(seen(n)),
+            messages(n, vec![message(n, 0, Author::Customer, &words)]),
+        ]
+    });
+    wait(writer.ingest(events.collect(), NOW)).expect("taken");
+    for n in 0..60 {
+        let (id, psid) = (seen(n).id, seen(n).psid);
+        let text = format!("draft {n} ").repeat(20);
+        wait(writer.save_draft(id, psid, text, (0, 3), NOW)).expect("saved");
+    }
+}
+
+fn file(folder: &Path, ending: &str) -> PathBuf {
+    folder.join(format!("1.{ending}"))
+}
+
+fn draft(reader: &Reader) -> Option<String> {
+    let thread = reader.thread(&seen(0).id, &ThreadPlace::Newest, 9);
+    let draft = thread.ok().flatten().and_then(|page| page.draft);
+    draft.map(|(text, _)| text.chars().take(7).collect())
+}
+
+#[test]
+fn a_damaged_cache_is_set_aside_as_it_is_and_drafts_are_kept() {
+    for how in [
+        "not a database",
+        "cut in half",
+        "garbage inside",
+        "garbage in the list",
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        filled(folder.path());
+        let path = file(folder.path(), "cache.db");
+        let mut bytes = fs::read(&path).expect("readable");
+        let half = bytes.len() / 2;
+        match how {
+            "not a database" => bytes[..64].fill(b'x'),
+            "cut in half" => bytes.truncate(half),
+            "garbage inside" => bytes[half..half + 8_192].fill(0xA5),
+            _ => bytes[4_096..half].fill(0xA5),
+        }
+        fs::write(&path, &bytes).expect("written");
+        let mut opened = open(folder.path(), &page(), NOW).expect("opens all the same");
+        if opened.notices.is_empty() {
+            // Not where every start reads: a question finds it, and the next
+            // start acts on it.
+            let ask = InboxAsk {
+                view: View::All,
+                ..InboxAsk::default()
+            };
+            let whole = (0..200).all(|n| {
+                opened
+                    .reader
+                    .thread(&seen(n).id, &ThreadPlace::Newest, 9)
+                    .is_ok()
+            }) && opened.reader.inbox(&ask, 500).is_ok();
+            assert!(!whole, "{how}: found by nobody");
+            drop(opened);
+            opened = open(folder.path(), &page(), NOW).expect("opens");
+        }
+        let [Notice::CacheSetAside(aside)] = opened.notices.as_slice() else {
+            panic!("{how}: {:?}", opened.notices);
+        };
+        assert_eq!(
+            fs::read(aside).expect("kept"),
+            bytes,
+            "{how}: not a byte is changed"
+        );
+        assert_eq!(mode(aside), 0o600);
+        let reader = &opened.reader;
+        assert_eq!(
+            reader
+                .inbox(&InboxAsk::default(), 9)
+                .expect("a new one")
+                .total,
+            0
+        );
+        let writer = opened.writer.as_ref().expect("a writer");
+        wait(writer.ingest(vec![Event::Conversation(seen(0))], NOW)).expect("taken");
+        assert_eq!(draft(reader).as_deref(), Some("draft 0"), "{how}");
+    }
+}
+
+#[test]
+fn a_damaged_outbox_is_set_aside_and_what_is_readable_of_it_is_rescued() {
+    for (how, rescues) in [("not a database", false), ("garbage inside", true)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        filled(folder.path());
+        let path = file(folder.path(), "outbox.db");
+        let mut bytes = fs::read(&path).expect("readable");
+        let last = bytes.len() - 4_096;
+        match how {
+            "not a database" => bytes[..64].fill(b'x'),
+            _ => bytes[last..].fill(0xA5),
+        }
+        fs::write(&path, &bytes).expect("written");
+        let opened = open(folder.path(), &page(), NOW).expect("opens all the same");
+        let [Notice::OutboxSetAside(aside, rescued)] = opened.notices.as_slice() else {
+            panic!("{how}: {:?}", opened.notices);
+        };
+        assert_eq!(
+            fs::read(aside).expect("kept"),
+            bytes,
+            "{how}: not a byte is changed"
+        );
+        assert_eq!(rescued.drafts > 10, rescues, "{how}: {rescued:?}");
+        assert_eq!(draft(&opened.reader).is_some(), rescues, "{how}");
+    }
+}
+
+#[test]
+fn a_newer_cache_is_set_aside_and_a_newer_outbox_stops_with_nothing_changed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    filled(folder.path());
+    let newer = |ending: &str| {
+        let path = file(folder.path(), ending);
+        let db = Connection::open(&path).expect("opens");
+        db.pragma_update(None, "user_version", 99).expect("sets");
+        db.pragma_update(None, "journal_mode", "DELETE")
+            .expect("sets");
+        drop(db);
+        (fs::read(&path).expect("readable"), path)
+    };
+    let (bytes, _) = newer("cache.db");
+    let opened = open(folder.path(), &page(), NOW).expect("opens");
+    let [Notice::NewerCacheSetAside(aside)] = opened.notices.as_slice() else {
+        panic!("{:?}", opened.notices);
+    };
+    assert_eq!(fs::read(aside).expect("kept"), bytes);
+    drop(opened);
+    let (bytes, path) = newer("outbox.db");
+    let refused = open(folder.path(), &page(), NOW);
+    assert!(
+        matches!(refused, Err(Error::Newer { found: 99, .. })),
+        "{refused:?}"
+    );
+    assert_eq!(fs::read(path).expect("there"), bytes);
+}
+
+#[test]
+fn a_full_disk_takes_nothing_half_and_works_again_when_there_is_room() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = open(folder.path(), &page(), NOW)
+        .and_then(|opened| opened.alone(folder.path()))
+        .expect("a cache");
+    wait(writer.ingest(vec![Event::Conversation(seen(0))], NOW)).expect("taken");
+    let room = |pages: i64| {
+        wait(writer.run(move |files| {
+            for db in [&files.cache, &files.outbox] {
+                db.pragma_update(None, "max_page_count", pages)?;
+            }
+            Ok(())
+        }))
+        .expect("set");
+    };
+    room(1);
+    let (id, psid) = (seen(0).id, seen(0).psid);
+    let long = "x".repeat(50_000);
+    let saved = wait(writer.save_draft(id.clone(), psid.clone(), long.clone(), (0, 0), NOW));
+    assert!(matches!(saved, Err(Error::Full)), "{saved:?}");
+    let row = Outgoing {
+        local: LocalId::new("a"),
+        conversation: id.clone(),
+        psid: psid.clone(),
+        at: NOW,
+        text: long.clone(),
+        send_as: SendAs::Response,
+        hand_back: None,
+        known: Known::default(),
+        attempt: 0,
+        tried_at: None,
+        looks: 0,
+        state: SendState::Queued,
+    };
+    let entered = wait(writer.enter(row.clone()));
+    assert!(matches!(entered, Err(Error::Full)), "{entered:?}");
+    let words = messages(0, vec![message(0, 0, Author::Customer, &long)]);
+    let taken = wait(writer.ingest(vec![words.clone()], NOW));
+    assert!(matches!(taken, Err(Error::Full)), "{taken:?}");
+    assert_eq!(reader.outbox(NOW, Span::ZERO).expect("a cache"), []);
+    let thread = reader
+        .thread(&id, &ThreadPlace::Newest, 9)
+        .expect("a cache")
+        .expect("it");
+    assert_eq!((thread.items.len(), thread.draft), (0, None));
+    room(100_000);
+    wait(writer.save_draft(id.clone(), psid, long.clone(), (0, 0), NOW)).expect("saved");
+    wait(writer.enter(row)).expect("entered");
+    wait(writer.ingest(vec![words], NOW)).expect("taken");
+    assert_eq!(reader.outbox(NOW, Span::ZERO).expect("a cache").len(), 1);
+}
+
+#[test]
+fn what_is_on_a_disk_that_takes_no_writing_can_be_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let paths = Paths::new(folder.path(), &page());
+    let refused = look(&paths, Notice::ReadOnly);
+    assert!(matches!(refused, Err(Error::Io { .. })), "nothing is there");
+    filled(folder.path());
+    let opened = look(&paths, Notice::ReadOnly).expect("opens");
+    assert!(opened.writer.is_none());
+    assert_eq!(draft(&opened.reader).as_deref(), Some("draft 0"));
+    assert!(
+        !file(folder.path(), "cache.db-wal").exists(),
+        "nothing is written"
+    );
+    assert!(matches!(opened.alone(folder.path()), Err(Error::ReadOnly)));
+}
+
+#[test]
+fn old_messages_go_and_what_is_unsent_or_held_by_us_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = open(folder.path(), &page(), NOW)
+        .and_then(|opened| opened.alone(folder.path()))
+        .expect("a cache");
+    let old = |n: u32| ConversationSeen {
+        updated_at: NOW.plus(Span::days(-40)),
+        ..seen(n)
+    };
+    let mut events = Vec::new();
+    for n in 0..4 {
+        events.push(Event::Conversation(old(n)));
+        let line = -60 * 24 * 40 + 1_000;
+        events.push(messages(
+            n,
+            vec![message(n, line, Author::Customer, "from long ago")],
+        ));
+    }
+    events.push(Event::Conversation(seen(3)));
+    events.push(messages(
+        3,
+        vec![message(3, 999, Author::Customer, "from today")],
+    ));
+    events.push(Event::Did {
+        conversation: old(1).id,
+        at: NOW,
+        what: Happening::Took,
+    });
+    wait(writer.ingest(events, NOW)).expect("taken");
+    wait(writer.save_draft(old(2).id, old(2).psid, "unsent".into(), (0, 0), NOW)).expect("saved");
+    while wait(writer.retain(NOW.plus(Span::days(-30)), 2)).expect("removed") > 0 {}
+    let left: Vec<(u32, bool)> = (0..4)
+        .map(|n| {
+            let thread = reader
+                .thread(&old(n).id, &ThreadPlace::Newest, 9)
+                .expect("a cache");
+            (
+                n,
+                thread.is_some_and(|t| t.items.iter().any(|i| matches!(i, Item::Message(_)))),
+            )
+        })
+        .filter(|(n, _)| reader.conversation(&old(*n).id).expect("a cache").is_some())
+        .collect();
+    assert_eq!(
+        left,
+        [(1, false), (2, false), (3, true)],
+        "ours, unsent, alive"
+    );
+    assert_eq!(
+        reader.find("long ago", 9).expect("hits"),
+        [],
+        "nor is it found"
+    );
+    assert_eq!(reader.find("from today", 9).expect("hits").len(), 1);
+}
+
+#[test]
+fn any_script_is_found_by_any_part_of_it_and_odd_words_break_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = open(folder.path(), &page(), NOW)
+        .and_then(|opened| opened.alone(folder.path()))
+        .expect("a cache");
+    let texts = [
+        "Where is my REFUND for order #4471?",
+        "Trần Đức đã mua hàng",
+        "返品したいです",
+        "أين طلبي؟ من فضلكم",
+        "ส่งของเมื่อไหร่",
+        "I love it 😀👍🏽 100% \"quoted\" C++ AND (more)",
+        "crème brûlée",
+    ];
+    let lines = texts
+        .iter()
+        .zip(0..)
+        .map(|(text, line)| message(0, line, Author::Customer, text));
+    let events = vec![Event::Conversation(seen(0)), messages(0, lines.collect())];
+    wait(writer.ingest(events, NOW)).expect("taken");
+    for (words, found) in [
+        ("refund", &[0][..]),
+        ("4471 WHERE", &[0]),
+        ("tran duc", &[1]),
+        ("返品", &[2]),
+        ("し", &[2]),
+        ("طلبي", &[3]),
+        ("เมื่อ", &[4]),
+        ("😀👍", &[5]),
+        ("C++", &[5]),
+        ("100%", &[5]),
+        ("\"quoted\"", &[5]),
+        ("AND", &[5]),
+        ("(more", &[5]),
+        ("creme BRULEE", &[6]),
+        ("refund brulee", &[]),
+        ("", &[]),
+        ("  \0 ", &[]),
+        ("* - NEAR OR", &[]),
+        ("_____", &[]),
+    ] {
+        let hits = reader.find(words, 9).expect("no error");
+        let lines: Vec<usize> = hits
+            .iter()
+            .map(|hit| {
+                texts
+                    .iter()
+                    .position(|text| *text == hit.text)
+                    .expect("one of them")
+            })
+            .collect();
+        assert_eq!(lines, found, "{words:?}");
+        // The filter of the list finds the same person by the same words, but
+        // one or two letters of an alphabet only in names and last texts.
+        let ask = InboxAsk {
+            view: View::All,
+            filter: words.into(),
+            offset: 0,
+        };
+        let page = reader.inbox(&ask, 9).expect("no error");
+        if !found.is_empty() {
+            assert_eq!((page.total, page.rows.len()), (1, 1), "{words:?}");
+        }
+    }
+}
+
+#[test]
+fn a_thread_is_read_in_parts_that_fit_together() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = open(folder.path(), &page(), NOW)
+        .and_then(|opened| opened.alone(folder.path()))
+        .expect("a cache");
+    // Two messages share each moment: their order is that of their arrival.
+    let lines = (0..100).rev().map(|line| {
+        let mut seen = message(0, line, Author::Customer, &format!("line {line}"));
+        seen.message.at = NOW.plus(Span::minutes(line / 2 - 1_000));
+        seen
+    });
+    let events = vec![Event::Conversation(seen(0)), messages(0, lines.collect())];
+    wait(writer.ingest(events, NOW)).expect("taken");
+    let part = |place: &ThreadPlace| {
+        let page = reader
+            .thread(&seen(0).id, place, 10)
+            .expect("a cache")
+            .expect("it");
+        let number = |item: &Item| match item {
+            Item::Message(m) => m
+                .text
+                .trim_start_matches("line ")
+                .parse::<u32>()
+                .expect("a number"),
+            _ => panic!("only messages"),
+        };
+        let lines: Vec<u32> = page.items.iter().map(number).collect();
+        assert!(lines.is_sorted(), "{lines:?}");
+        (page.older, lines[0], lines[lines.len() - 1], page.newer)
+    };
+    assert_eq!(part(&ThreadPlace::Newest), (90, 90, 99, 0));
+    assert_eq!(part(&ThreadPlace::Oldest), (0, 0, 9, 90));
+    let at = |line: i64| ThreadPlace::Around(NOW.plus(Span::minutes(line / 2 - 1_000)));
+    assert_eq!(part(&at(50)), (40, 40, 59, 40));
+    assert_eq!(part(&at(4)), (0, 0, 13, 86));
+    assert_eq!(part(&at(96)), (86, 86, 99, 0));
+    // Finding goes round.
+    let find = |from: Option<i64>, forward: bool| {
+        let mid = from.map(|line| Mid::new(format!("m_0_{line}")));
+        let at = from.map_or(Timestamp::from_millis(i64::MAX), |line| {
+            NOW.plus(Span::minutes(line / 2 - 1_000))
+        });
+        let found = reader
+            .find_in_thread(&seen(0).id, "line 7", (at, mid.as_ref()), forward)
+            .expect("no error");
+        found.map(|(mid, _)| mid.to_string())
+    };
+    assert_eq!(find(None, false).as_deref(), Some("m_0_79"));
+    assert_eq!(find(Some(79), false).as_deref(), Some("m_0_78"));
+    assert_eq!(find(Some(70), false).as_deref(), Some("m_0_7"));
+    assert_eq!(find(Some(7), false).as_deref(), Some("m_0_79"), "round");
+    assert_eq!(find(Some(79), true).as_deref(), Some("m_0_7"), "round");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// News may come late, twice and in any order: the cache is the same.
+    #[test]
+    fn disorder_and_duplicates_leave_the_same_cache(order in proptest::collection::vec(0usize..24, 24..72)) {
+        let mut facts = Vec::new();
+        for n in 0..3 {
+            facts.push(Event::Conversation(seen(n)));
+            for line in 0..7 {
+                let author = if line % 3 == 2 { Author::Page } else { Author::Customer };
+                facts.push(messages(n, vec![message(n, line, author, &format!("{n} {line}"))]));
+            }
+        }
+        let state = |events: Vec<Event>| {
+            let mut cache = schema::in_memory().expect("a cache");
+            let outbox = Connection::open_in_memory().expect("an outbox");
+            outbox.execute_batch("CREATE TABLE outgoing (mid TEXT)").expect("a table");
+            for event in events {
+                let db = cache.transaction().expect("begins");
+                let mut rows = ingest::Touched::default();
+                ingest::ingest_one(&db, &outbox, event, &mut rows, &mut Vec::new()).expect("taken");
+                for id in rows.ids() {
+                    place::place(&db, id, NOW).expect("placed");
+                }
+                db.commit().expect("commits");
+            }
+            let mut lines: Vec<String> = Vec::new();
+            for question in [
+                "SELECT id || ' ' || messages || ' ' || coalesce(customer_at, 0) || ' ' || coalesce(page_at, 0) || ' ' || ord || ' ' || needs_me FROM conversation ORDER BY id",
+                "SELECT mid || ' ' || author || ' ' || text FROM message ORDER BY conversation, at",
+                "SELECT needs_me || ' ' || everyone FROM tally",
+                "SELECT count(*) || '' FROM words WHERE words MATCH '\"1 4\"'",
+            ] {
+                let mut statement = cache.prepare(question).expect("a question");
+                let rows = statement.query_map([], |row| row.get::<_, String>(0)).expect("rows");
+                lines.extend(rows.map(|row| row.expect("text")));
+            }
+            lines
+        };
+        let mut shuffled: Vec<Event> = order.iter().map(|at| facts[*at].clone()).collect();
+        shuffled.extend(facts.iter().rev().cloned());
+        prop_assert_eq!(state(shuffled), state(facts));
+    }
 }
