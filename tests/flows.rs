@@ -6,11 +6,11 @@ mod support;
 
 use support::desk::*;
 use switchboard::{
-    app::{Effect, Focus, Loaded, Msg, Settings, wake_at},
+    app::{Anchor, Effect, Focus, Loaded, Msg, Settings, wake_at},
     domain::{
-        Act, AppId, Ask, Author, Change, Conversation, ConversationId, HandBack, InboxAsk,
-        InboxPage, LocalId, Mid, Note, Outcome, Psid, ReplyAs, Routing, SendAs, Span, ThreadOwner,
-        ThreadPlace, Timestamp, View,
+        Act, AppId, Ask, Author, Change, Conversation, ConversationId, Decision, HandBack, Held,
+        Hit, InboxAsk, InboxPage, LocalId, Mid, Note, Outcome, Psid, ReplyAs, Routing, SendAs,
+        SendState, Span, ThreadOwner, ThreadPlace, Timestamp, View,
     },
 };
 
@@ -963,4 +963,208 @@ fn marking_seen_in_the_list_is_for_that_row() {
         [&Ask::MarkSeen, &Ask::Typing(true)],
         "Ana has not been seen by that"
     );
+}
+
+#[test]
+fn what_happened_since_the_text_was_begun_is_shown_and_a_second_enter_sends() {
+    let wrote = |c: &mut Conversation| c.customer_at = Some(NOW);
+    let answered = |c: &mut Conversation| c.page_at = Some(NOW);
+    let moved = |c: &mut Conversation| c.owner = ThreadOwner::App(AppId::new(BOT));
+    let cases: [(&str, &dyn Fn(&mut Conversation)); 3] = [
+        ("has written since", &wrote),
+        ("has just answered", &answered),
+        ("Control has moved to shopbot", &moved),
+    ];
+    for (says, change) in cases {
+        for send in ["<Enter>", "<^d>"] {
+            let mut desk = desk();
+            desk.open("Ana Ruiz");
+            desk.keys("rIt went out on the 3rd.");
+            let mut page = thread_page(rows().swap_remove(2), items());
+            change(&mut page.conversation);
+            desk.answer_thread(page);
+            assert_eq!(asks(&desk.keys(send)), Vec::<&Ask>::new(), "{says}");
+            assert!(desk.picture().contains(says), "{says}\n{}", desk.picture());
+            assert!(desk.picture().contains("It went out on the 3rd."));
+            let mut effects = desk.keys(send);
+            if send == "<^d>" {
+                effects = desk.keys("1");
+            }
+            assert!(
+                matches!(asks(&effects).as_slice(), [Ask::Send { known, .. }] if known.customer_at.is_some()),
+                "{says}: {effects:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_same_words_twice_within_two_seconds_are_asked_about() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rok<Enter>");
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.items
+        .push(outgoing("ok", SendAs::Response, SendState::Sending));
+    desk.answer_thread(page);
+    desk.keys("ok");
+    assert_eq!(desk.keys("<Enter>"), []);
+    assert!(desk.picture().contains("same words"), "{}", desk.picture());
+    assert!(matches!(
+        asks(&desk.keys("<Enter>")).as_slice(),
+        [Ask::Send { .. }]
+    ));
+}
+
+#[test]
+fn a_person_decides_about_a_reply_that_does_not_go_on() {
+    let local = LocalId::new("l1");
+    for (state, key, decision) in [
+        (SendState::Unsure, "o", Decision::Look),
+        (SendState::Unsure, "k", Decision::TreatAsSent),
+        (SendState::Held(Held::Stale), "s", Decision::SendNow),
+        (SendState::Held(Held::Stale), "d", Decision::Drop),
+        (SendState::Held(Held::Stale), "e", Decision::TakeBack),
+        (SendState::Queued, "e", Decision::TakeBack),
+    ] {
+        let mut desk = desk();
+        desk.open("Ana Ruiz");
+        let mut page = thread_page(rows().swap_remove(2), items());
+        page.items
+            .push(outgoing("to be decided", SendAs::Response, state.clone()));
+        desk.answer_thread(page);
+        assert_eq!(desk.keys("<Enter>"), [], "nothing happens by one key");
+        let effects = desk.keys(key);
+        let wanted = Effect::Decide {
+            conversation: id("3"),
+            local: local.clone(),
+            decision: decision.clone(),
+        };
+        assert_eq!(effects, [wanted], "{state:?} {key}");
+        if decision == Decision::TakeBack {
+            assert_eq!(desk.model.focus, Focus::Composer);
+            assert!(
+                desk.picture().contains("││to be decided"),
+                "{}",
+                desk.picture()
+            );
+        }
+    }
+    // Sending again takes a second key and a new id.
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.items.push(outgoing(
+        "to be decided",
+        SendAs::Response,
+        SendState::Unsure,
+    ));
+    desk.answer_thread(page);
+    let effects = desk.keys("<Enter>r");
+    assert!(
+        matches!(effects.as_slice(), [Effect::Decide { decision: Decision::SendAgain(new), .. }] if *new != local),
+        "{effects:?}"
+    );
+    // A reply that is on its way, or whose text is in the composer, is not asked
+    // about.
+    for state in [
+        SendState::Sending,
+        SendState::Refused {
+            why: "No.".into(),
+            given_back: true,
+        },
+    ] {
+        let mut page = thread_page(rows().swap_remove(2), items());
+        page.items
+            .push(outgoing("on its way", SendAs::Response, state));
+        desk.answer_thread(page);
+        desk.keys("<Enter>");
+        assert!(desk.model.dialogs.is_empty());
+    }
+}
+
+#[test]
+fn searching_asks_as_one_types_and_opens_the_thread_at_the_message() {
+    let mut desk = desk();
+    assert_eq!(
+        desk.keys("g/re"),
+        [Effect::Search("r".into()), Effect::Search("re".into())]
+    );
+    let hit = Hit {
+        conversation: id("3"),
+        name: "Ana Ruiz".into(),
+        mid: Mid::new("m4"),
+        at: ago(23, 49),
+        author: Author::Page,
+        text: "Which order is it about?".into(),
+    };
+    desk.send(Msg::Loaded(Loaded::Hits("r".into(), vec![hit.clone()])));
+    assert!(!desk.picture().contains("Which order"), "an older question");
+    desk.send(Msg::Loaded(Loaded::Hits("re".into(), vec![hit])));
+    let effects = desk.keys("<Enter>");
+    assert_eq!(
+        effects,
+        [
+            Effect::LoadThread {
+                id: id("3"),
+                place: ThreadPlace::Around(ago(23, 49))
+            },
+            Effect::Open(id("3"))
+        ]
+    );
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.older = 300;
+    desk.answer_thread(page);
+    let thread = desk.model.thread.as_ref().expect("open");
+    assert!(
+        matches!(&thread.anchor, Anchor::Top { key, .. } if key == "m4"),
+        "{:?}",
+        thread.anchor
+    );
+    // The same from the line of commands.
+    desk.keys("q");
+    let effects = desk.keys(":search where is my<Enter>");
+    assert_eq!(effects, [Effect::Search("where is my".into())]);
+}
+
+#[test]
+fn text_that_could_not_be_saved_is_saved_again_after_a_second() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rhello");
+    let saves = |effects: &[Effect]| {
+        effects
+            .iter()
+            .filter(|e| matches!(e, Effect::SaveDraft { .. }))
+            .count()
+    };
+    assert_eq!(saves(&desk.pass(Span::millis(150))), 1);
+    let failed = Change::Failed {
+        conversation: id("3"),
+        act: Act::Save,
+        why: "the disk is full. The text is only on the screen.".into(),
+    };
+    desk.send(Msg::Changed(vec![failed]));
+    assert!(
+        desk.picture().contains("only on the screen"),
+        "{}",
+        desk.picture()
+    );
+    assert_eq!(saves(&desk.pass(Span::millis(900))), 0);
+    assert_eq!(saves(&desk.pass(Span::millis(101))), 1);
+}
+
+#[test]
+fn an_idle_desk_wakes_for_the_clock_alone_and_asks_for_nothing() {
+    let mut desk = desk();
+    desk.pass(Span::minutes(4));
+    for _ in 0..60 {
+        let wake = wake_at(&desk.model).expect("the minute turns");
+        assert_eq!(wake.as_millis() % 60_000, 0, "only the clock on the screen");
+        assert_eq!(
+            desk.pass(wake.since(desk.now)),
+            [],
+            "no question to the cache"
+        );
+    }
 }

@@ -61,6 +61,15 @@ impl Wing {
     }
 
     fn attach(folder: TempDir, address: SocketAddr, simulator: Simulator) -> Self {
+        Self::attach_with(folder, address, simulator, sync::Options::default())
+    }
+
+    fn attach_with(
+        folder: TempDir,
+        address: SocketAddr,
+        simulator: Simulator,
+        options: sync::Options,
+    ) -> Self {
         let (_, token) = simulator.app("switchboard").expect("the desk's app");
         let (writer, reader) = cache(&folder.path().join("cache"));
         let (sender, changes) = broadcast::channel(4096);
@@ -70,10 +79,7 @@ impl Wing {
             ..Apps::default()
         };
         let engine = Engine::new(
-            sync::Options {
-                apps,
-                ..sync::Options::default()
-            },
+            sync::Options { apps, ..options },
             client(address, &token),
             (writer, reader.clone()),
             Clock::system(),
@@ -858,5 +864,187 @@ fn what_cannot_be_read_is_said_and_the_rest_is_there() {
         })
         .await;
         wing.end().await;
+    });
+}
+
+/// What becomes of a reply whose call ends like this: whether Meta has it in the
+/// end, and where it stands on the desk.
+#[test]
+fn every_fault_of_a_send_ends_in_the_state_that_the_protocol_names() {
+    let graph = |status, code, subcode| Fault::Error {
+        status,
+        code,
+        subcode,
+    };
+    // Found in the thread: sent. Not there: in doubt. Surely not taken: queued.
+    for (fault, taken, state) in [
+        (Fault::LoseAnswer, 1, None),
+        (Fault::CutJson, 1, None),
+        (Fault::Html, 1, None),
+        (Fault::Redirect, 1, None),
+        (Fault::UnknownMembers, 1, None),
+        (graph(500, 2, 0), 0, Some(SendState::Unsure)),
+        (graph(500, 1, 0), 0, Some(SendState::Unsure)),
+        (graph(503, 100, 0), 0, Some(SendState::Unsure)),
+        (graph(400, 1, 1_357_046), 0, Some(SendState::Unsure)),
+        (graph(400, 1200, 0), 0, Some(SendState::Unsure)),
+        (graph(400, 4, 0), 0, Some(SendState::Queued)),
+        (graph(400, 32, 0), 0, Some(SendState::Queued)),
+        (graph(400, 80_006, 0), 0, Some(SendState::Queued)),
+        (graph(401, 190, 463), 0, Some(SendState::Queued)),
+    ] {
+        runtime().block_on(async {
+            let mut wing = Wing::start(None).await;
+            let ana = wing.open("Ana Ruiz").await;
+            wing.simulator.fail_next("POST", fault.clone());
+            wing.send(&ana, "one", "exactly this").await;
+            wing.news("an end", |c| match &state {
+                None => matches!(c, Change::Sent { .. }),
+                Some(SendState::Queued) => matches!(c, Change::Waits { held: None, .. }),
+                Some(_) => matches!(c, Change::InDoubt { .. }),
+            })
+            .await;
+            let thread = wing.thread(&ana.0);
+            let states: Vec<_> = unsent(&thread).iter().map(|o| o.state.clone()).collect();
+            assert_eq!(
+                states,
+                state.clone().into_iter().collect::<Vec<_>>(),
+                "{fault:?}"
+            );
+            let here = |item: &&Item| matches!(item, Item::Message(m) if m.text == "exactly this");
+            assert_eq!(thread.items.iter().filter(here).count(), taken, "{fault:?}");
+            assert_eq!(words(&wing.posts()), ["messages"], "{fault:?}: asked once");
+            wing.end().await;
+        });
+    }
+}
+
+#[test]
+fn a_reply_queued_for_want_of_a_token_goes_out_with_a_new_one() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        wing.simulator.fail_next("POST", error(190, 463));
+        wing.send(&ana, "one", "with the next token").await;
+        wing.news("the loss", |c| {
+            matches!(c, Change::Link(Link::TokenRefused(_)))
+        })
+        .await;
+        assert_eq!(unsent(&wing.thread(&ana.0))[0].state, SendState::Queued);
+        // Somebody has put a new one in its place and does not want to wait.
+        wing.commands.send(Command::Refresh).await.expect("taken");
+        wing.news("the reply", |c| matches!(c, Change::Sent { .. }))
+            .await;
+        assert_eq!(words(&wing.posts()), ["messages", "messages"]);
+        wing.end().await;
+    });
+}
+
+#[test]
+fn what_happened_in_the_thread_since_enter_holds_the_reply() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        // The agent knew nothing of the customer's last words.
+        let command = Command::Ask {
+            conversation: ana.0.clone(),
+            psid: ana.1.clone(),
+            ask: send("one", "an answer to something else", None),
+        };
+        wing.commands.send(command).await.expect("taken");
+        let held = wing
+            .news("the hold", |c| matches!(c, Change::Waits { .. }))
+            .await;
+        assert!(
+            matches!(
+                held,
+                Change::Waits {
+                    held: Some(Held::CustomerWrote),
+                    ..
+                }
+            ),
+            "{held:?}"
+        );
+        assert!(wing.posts().is_empty());
+        wing.end().await;
+    });
+}
+
+#[test]
+fn backfill_goes_on_where_it_stopped_and_one_bad_conversation_does_not_stop_it() {
+    let scenario = include_str!("../assets/demo/lamp.toml").replacen(
+        "name = \"Sam Iqbal\"",
+        "name = \"Sam Iqbal\"\npoisoned = true",
+        1,
+    );
+    runtime().block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = Options {
+            seed: 1,
+            scenario: Some(scenario),
+            conversations: 300,
+            log: Some(folder.path().join("server.log")),
+            ..Options::default()
+        };
+        let (address, simulator) = simulator(options, Clock::system()).await;
+        let all = |reader: &Reader| reader.cached().expect("a cache").0;
+        let lists = |folder: &TempDir| {
+            let log = std::fs::read_to_string(folder.path().join("server.log")).expect("a log");
+            log.lines()
+                .filter(|line| line.contains("/conversations\""))
+                .count()
+        };
+        let mut wing = Wing::attach(folder, address, simulator.clone());
+        wing.news("a first page of what is older", |c| {
+            matches!(c, Change::Read { backfill: true, .. })
+        })
+        .await;
+        let so_far = all(&wing.reader);
+        assert!((50..299).contains(&so_far), "{so_far}");
+        let folder = wing.end().await;
+        let before = lists(&folder);
+        let options = sync::Options {
+            once: true,
+            ..sync::Options::default()
+        };
+        let wing = Wing::attach_with(folder, address, simulator, options);
+        let reader = wing.reader.clone();
+        within(PATIENCE, wing.task)
+            .await
+            .expect("it ends")
+            .expect("no panic")
+            .expect("no error");
+        assert_eq!(all(&reader), 299, "all but the one that Meta fails on");
+        let calls = lists(&wing.folder) - before;
+        assert!(calls < 30, "{calls} calls");
+    });
+}
+
+#[test]
+fn a_single_run_sends_nothing_that_waits() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        wing.simulator.fail_next("POST", error(190, 463));
+        wing.send(&ana, "one", "not by a script").await;
+        wing.news("the wait", |c| matches!(c, Change::Waits { .. }))
+            .await;
+        let (address, simulator) = (wing.address, wing.simulator.clone());
+        let folder = wing.end().await;
+        let options = sync::Options {
+            once: true,
+            ..sync::Options::default()
+        };
+        let wing = Wing::attach_with(folder, address, simulator, options);
+        let reader = wing.reader.clone();
+        within(PATIENCE, wing.task)
+            .await
+            .expect("it ends")
+            .expect("no panic")
+            .expect("no error");
+        let rows = reader
+            .outbox(Clock::system().now(), Span::ZERO)
+            .expect("a cache");
+        assert_eq!(rows[0].state, SendState::Queued, "the desk sends it");
     });
 }

@@ -9,8 +9,8 @@ use support::desk::*;
 use switchboard::{
     app::{Loaded, Msg, Settings},
     domain::{
-        Act, Author, Change, ConversationId, Link, Part, Platform, Profile, Routing, SendAs,
-        SendState, Span, ThreadOwner,
+        Act, Author, Change, ConversationId, Held, Hit, Item, Link, Mid, Part, Platform, Profile,
+        Routing, SendAs, SendState, Span, ThreadOwner,
     },
     ui::Theme,
 };
@@ -273,24 +273,120 @@ fn refusals_stand_where_they_happened() {
     });
 }
 
+/// Kemi's thread with a reply of that state, a while after Enter.
+fn with_reply(state: SendState, looks: u32, after: Span) -> Desk {
+    let mut desk = Desk::new((100, 30));
+    desk.open("Kemi Adeyemi");
+    let mut page = thread_page(rows().swap_remove(3), items());
+    let mut reply = outgoing("It goes back to you today.", SendAs::HumanAgent, state);
+    if let Item::Outgoing(reply) = &mut reply {
+        reply.looks = looks;
+    }
+    page.items.push(reply);
+    desk.answer_thread(page);
+    desk.pass(after);
+    desk
+}
+
 #[test]
 fn the_life_of_a_reply() {
-    for (name, state) in [
-        ("reply_queued", SendState::Queued),
-        ("reply_sending", SendState::Sending),
-        ("reply_unsure", SendState::Unsure),
+    let refused = SendState::Refused {
+        why: "This person is not available on Messenger right now. (Meta error 551)".into(),
+        given_back: false,
+    };
+    let later = Span::seconds(61);
+    for (name, state, looks, after) in [
+        ("reply_queued", SendState::Queued, 0, Span::ZERO),
+        ("reply_sending", SendState::Sending, 0, Span::ZERO),
+        ("reply_unsure", SendState::Unsure, 0, Span::seconds(5)),
+        ("reply_unsure_after_a_minute", SendState::Unsure, 2, later),
+        ("reply_probably_not_sent", SendState::Unsure, 4, later),
+        ("reply_held", SendState::Held(Held::CustomerWrote), 0, later),
+        ("reply_refused_and_kept", refused, 0, later),
     ] {
-        let mut desk = Desk::new((100, 30));
-        desk.open("Kemi Adeyemi");
-        let mut page = thread_page(rows().swap_remove(3), items());
-        page.items.push(outgoing(
-            "It goes back to you today.",
-            SendAs::HumanAgent,
-            state,
-        ));
-        desk.answer_thread(page);
+        snap(name, &with_reply(state, looks, after));
+    }
+    let mut desk = with_reply(SendState::Queued, 0, Span::ZERO);
+    let offline = "Cannot reach graph.facebook.com: connection refused or no route.";
+    desk.send(Msg::Changed(vec![Change::Link(Link::Offline(
+        offline.into(),
+    ))]));
+    snap("reply_queued_without_a_network", &desk);
+}
+
+#[test]
+fn what_shall_become_of_a_reply() {
+    for (name, state) in [
+        ("decide_unsure", SendState::Unsure),
+        ("decide_held", SendState::Held(Held::WindowOver)),
+        ("decide_queued", SendState::Queued),
+    ] {
+        let mut desk = with_reply(state, 0, Span::seconds(90));
+        desk.keys("<Enter>");
         snap(name, &desk);
     }
+}
+
+#[test]
+fn what_has_happened_meanwhile_is_shown_before_a_reply_goes_out() {
+    scene("freshness", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("rIt went out on the 3rd.");
+        let mut page = thread_page(rows().swap_remove(2), items());
+        page.conversation.customer_at = Some(NOW);
+        page.items.push(message(
+            "m10",
+            NOW,
+            Author::Customer,
+            "oh, it is here now!",
+            vec![],
+        ));
+        desk.answer_thread(page);
+        desk.keys("<Enter>");
+    });
+}
+
+#[test]
+fn searching_all_messages() {
+    scene("search", |desk| {
+        desk.keys(":search refund<Enter>");
+        let hit = |name: &str, hours, text: &str| Hit {
+            conversation: ConversationId::new("3"),
+            name: name.into(),
+            mid: Mid::new("m4"),
+            at: ago(hours, 0),
+            author: Author::Customer,
+            text: text.into(),
+        };
+        let long = "Good morning, I have written to you three times about this lamp that flickers, and now I want my refund please, at once, or I shall call my bank about it.";
+        let hits = vec![
+            hit("Ana Ruiz", 1, "where is my refund??"),
+            hit("Mallory \u{1b}[31mRed", 30, long),
+            hit("田中 美咲", 400, "refund 返金はいつですか？"),
+        ];
+        desk.send(Msg::Loaded(Loaded::Hits("refund".into(), hits)));
+        desk.keys("<Down>");
+    });
+    let mut desk = Desk::new((80, 24));
+    desk.keys("g/zzz");
+    desk.send(Msg::Loaded(Loaded::Hits("zzz".into(), Vec::new())));
+    snap("search_without_hits", &desk);
+}
+
+#[test]
+fn troubles_with_the_files_are_said() {
+    let mut desk = Desk::new((100, 30));
+    let full = Change::Storage(Some("the disk is full".into()));
+    desk.send(Msg::Changed(vec![full]));
+    snap("cannot_save", &desk);
+    let settings = Settings {
+        read_only: true,
+        ..Settings::default()
+    };
+    let mut desk = Desk::with((100, 30), settings);
+    let why = "Another switchboard has these conversations open, so this one only reads. Close it to work here.";
+    desk.send(Msg::Changed(vec![Change::Link(Link::Looking(why.into()))]));
+    snap("looking_on", &desk);
 }
 
 #[test]

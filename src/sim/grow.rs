@@ -27,6 +27,7 @@ pub(super) fn blank(world: &mut World, name: &str, platform: Platform) -> Person
         timezone: None,
         profile: ProfileKind::Full,
         blocked: false,
+        poisoned: false,
         folder: "inbox".into(),
         owner: None,
         control_until: 0,

@@ -163,6 +163,15 @@ fn conversations(world: &mut World, ask: &Asker<'_>) -> Result<Value, Fail> {
         let surplus = rows.len().saturating_sub(limit(ask));
         rows.drain(..surplus);
     }
+    // What Meta fails on takes the whole page with it, unless only ids are asked
+    // for (seen in the field with AI-Studio chats).
+    let bare = fields
+        .iter()
+        .all(|field| matches!(&*field.name, "id" | "updated_time"));
+    let shown = rows.iter().take(limit(ask));
+    if !bare && shown.clone().any(|(_, at)| world.people[*at].poisoned) {
+        return Err(Fail::new(500, 1, 0, "An unknown error occurred"));
+    }
     let more = rows.len() > limit(ask);
     rows.truncate(limit(ask));
     let data = rows

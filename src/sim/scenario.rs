@@ -80,6 +80,8 @@ struct PersonToml {
     profile: ProfileToml,
     #[serde(default)]
     blocked: bool,
+    #[serde(default)]
+    poisoned: bool,
     folder: Option<String>,
     owner: Option<String>,
     /// When control lapses, from now on; default: 24 h after the last message.
@@ -265,6 +267,7 @@ fn add(world: &mut World, toml: &PersonToml, now: i64) -> Result<(), ScenarioErr
         ProfileToml::Unknown => ProfileKind::Unknown,
     };
     person.blocked = toml.blocked;
+    person.poisoned = toml.poisoned;
     person.folder = toml.folder.clone().unwrap_or_else(|| "inbox".into());
     person.life = match toml.life {
         LifeToml::Quiet => Life::Quiet,

@@ -98,6 +98,8 @@ pub(super) struct Person {
     pub(super) timezone: Option<f64>,
     pub(super) profile: ProfileKind,
     pub(super) blocked: bool,
+    /// Meta fails on this conversation, and on every page of the list with it.
+    pub(super) poisoned: bool,
     /// `inbox`, `page_done`, `other`, `spam` or `pending` (requests).
     pub(super) folder: String,
     pub(super) owner: Option<usize>,

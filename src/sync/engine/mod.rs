@@ -320,7 +320,7 @@ impl Engine {
             Command::Pace { active } => self.schedule.set_active(active, now),
             Command::Refresh => {
                 // Meta's own pauses are kept, whatever a person wants.
-                if matches!(self.link, Link::Offline(_)) {
+                if matches!(self.link, Link::Offline(_) | Link::TokenRefused(_)) {
                     self.schedule.forgive(now);
                     self.outbox.link_is_up(now);
                 }
