@@ -970,7 +970,8 @@ fn what_happened_since_the_text_was_begun_is_shown_and_a_second_enter_sends() {
     let wrote = |c: &mut Conversation| c.customer_at = Some(NOW);
     let answered = |c: &mut Conversation| c.page_at = Some(NOW);
     let moved = |c: &mut Conversation| c.owner = ThreadOwner::App(AppId::new(BOT));
-    let cases: [(&str, &dyn Fn(&mut Conversation)); 3] = [
+    type Move<'a> = &'a dyn Fn(&mut Conversation);
+    let cases: [(&str, Move<'_>); 3] = [
         ("has written since", &wrote),
         ("has just answered", &answered),
         ("Control has moved to shopbot", &moved),

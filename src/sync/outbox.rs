@@ -593,6 +593,19 @@ impl Outbox {
         (going, look)
     }
 
+    /// The replies of a line that are queued.
+    pub(super) fn queued(&self, id: &ConversationId) -> Vec<LocalId> {
+        let steps = self.lines.get(id).into_iter().flat_map(|line| &line.steps);
+        steps
+            .filter_map(|step| match step {
+                Step::Reply(reply) if reply.row.state == SendState::Queued => {
+                    Some(reply.row.local.clone())
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
     /// Whether something is on its way just now.
     pub(super) fn is_busy(&self) -> bool {
         self.lines.values().any(|line| line.busy)

@@ -121,7 +121,7 @@ fn link_words(model: &Model) -> String {
         },
         Link::Offline(_) => format!(
             "OFFLINE{}",
-            as_of.unwrap_or_else(|| ": nothing cached yet".into())
+            as_of.unwrap_or_else(|| ": showing the cache".into())
         ),
         Link::Looking(_) => format!("LOOKING ON{}", as_of.unwrap_or_default()),
         Link::TokenRefused(_) => "TOKEN REFUSED".into(),

@@ -142,7 +142,9 @@ impl Engine {
                 let refused = error.verdict() == Verdict::Refused && !error.is_token();
                 self.outbox.read_failed(&id, refused, now);
                 self.note_failure(&error);
-                return self.pump(&id).await;
+                self.pump(&id).await?;
+                self.tell_waiting(&id);
+                return Ok(());
             }
         };
         self.note_success();

@@ -3,8 +3,8 @@
 use super::{Done, Engine, REMEMBER_SENT};
 use crate::{
     domain::{
-        Act, Ask, Change, ConversationId, Event, Happening, Known, Mid, Outgoing, Platform, Psid,
-        Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, Timestamp,
+        Act, Ask, Change, ConversationId, Event, Happening, Known, Link, Mid, Outgoing, Platform,
+        Psid, Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, Timestamp,
     },
     failpoint,
     graph::{self, Control, Reply, Verdict},
@@ -84,12 +84,28 @@ impl Engine {
                 self.failed(id, Act::Send, why);
                 return Ok(());
             }
-            self.tell(Change::Thread(id.clone()));
+            self.changed(&id);
             self.outbox.enter(row);
         } else {
             self.outbox.ask(&id, psid, ask);
         }
-        self.pump(&id).await
+        self.pump(&id).await?;
+        if self.link != Link::Polling {
+            self.tell_waiting(&id);
+        }
+        Ok(())
+    }
+
+    /// The replies of a line that are not on their way are only written down:
+    /// the composer is done with them.
+    pub(super) fn tell_waiting(&self, id: &ConversationId) {
+        for local in self.outbox.queued(id) {
+            self.tell(Change::Waits {
+                conversation: id.clone(),
+                local,
+                held: None,
+            });
+        }
     }
 
     /// Lets a line go on.
