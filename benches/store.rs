@@ -5,10 +5,14 @@
 
 #[path = "../tests/support/big.rs"]
 mod big;
+#[path = "../tests/support/pty.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod pty;
 
 use std::sync::LazyLock;
 
 use divan::{Bencher, black_box};
+use pty::Pty;
 use switchboard::{
     app::{self, Model, Settings},
     domain::{InboxAsk, ThreadPlace, View},
@@ -37,6 +41,33 @@ fn cache(size: u32) -> &'static (TempDir, Opened) {
 fn main() {
     LazyLock::force(&CACHES);
     divan::main();
+}
+
+/// The program as a process in a terminal, without a network, until a row of
+/// the list is on its screen.
+#[divan::bench(args = SIZES, sample_count = 10)]
+fn first_frame_in_a_terminal(bencher: Bencher<'_, '_>, size: u32) {
+    // A cache that nobody else has open.
+    let folder = tempfile::tempdir().expect("a folder");
+    for entry in std::fs::read_dir(cache(size).0.path()).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name");
+        std::fs::copy(&path, folder.path().join(name)).expect("copied");
+    }
+    let cache = folder.path().to_str().expect("a path").to_owned();
+    let page = big::page();
+    let arguments = [
+        "--base-url",
+        "http://127.0.0.1:1",
+        "--page",
+        page.as_str(),
+        "--cache",
+        &cache,
+    ];
+    bencher.bench_local(|| {
+        let pty = Pty::start(&arguments, &[("SWITCHBOARD_PAGE_TOKEN", "EAAx")], (120, 40));
+        pty.wait_for("where is my parcel?");
+    });
 }
 
 /// From nothing to the first frame: open the files, ask for page and list,

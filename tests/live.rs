@@ -192,6 +192,23 @@ impl Wing {
         lines.filter(|line| line["method"] == "POST").collect()
     }
 
+    /// Every call so far: method and edge (or sender action).
+    fn calls(&self) -> Vec<String> {
+        let log = std::fs::read_to_string(self.folder.path().join("server.log")).expect("a log");
+        let lines: Vec<Value> = log
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        let edges = words(&lines);
+        let methods = lines
+            .iter()
+            .map(|line| line["method"].as_str().expect("a method"));
+        methods
+            .zip(edges)
+            .map(|(method, edge)| format!("{method} {edge}"))
+            .collect()
+    }
+
     async fn end(self) -> TempDir {
         self.stop.cancel();
         within(PATIENCE, self.task)
@@ -1046,5 +1063,51 @@ fn a_single_run_sends_nothing_that_waits() {
             .outbox(Clock::system().now(), Span::ZERO)
             .expect("a cache");
         assert_eq!(rows[0].state, SendState::Queued, "the desk sends it");
+    });
+}
+
+/// The figure in the README: what one escalation costs besides the polls.
+#[test]
+fn an_escalation_from_opening_to_hand_back_costs_eight_calls() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        wing.news("the apps", |c| matches!(c, Change::Apps(_)))
+            .await;
+        let grace = wing.person("Grace Okafor").await;
+        let before = wing.calls().len();
+        wing.commands
+            .send(Command::Open(grace.0.clone()))
+            .await
+            .expect("taken");
+        for ask in [
+            Ask::Take,
+            Ask::MarkSeen,
+            Ask::Typing(true),
+            send("one", "Hi Grace, it is on its way.", Some(back())),
+        ] {
+            wing.ask(&grace, ask).await;
+        }
+        wing.news("the reply", |c| matches!(c, Change::Sent { .. }))
+            .await;
+        let calls = wing.calls().split_off(before);
+        // The polls of list and thread go on at their own pace.
+        let thread = format!("GET {}", grace.0);
+        let polls = |call: &&String| call.ends_with("conversations") || **call == thread;
+        let mut made: Vec<String> = calls.iter().filter(|call| !polls(call)).cloned().collect();
+        made.sort();
+        assert_eq!(
+            made,
+            [
+                &format!("GET {}", grace.1),
+                "GET thread_owner",
+                "GET thread_owner",
+                "POST mark_seen",
+                "POST messages",
+                "POST take_thread_control",
+                "POST typing_on",
+            ]
+        );
+        assert!(calls.contains(&thread), "and its messages");
+        wing.end().await;
     });
 }
