@@ -943,10 +943,8 @@ fn a_reply_queued_for_want_of_a_token_goes_out_with_a_new_one() {
         let ana = wing.open("Ana Ruiz").await;
         wing.simulator.fail_next("POST", error(190, 463));
         wing.send(&ana, "one", "with the next token").await;
-        wing.news("the loss", |c| {
-            matches!(c, Change::Link(Link::TokenRefused(_)))
-        })
-        .await;
+        wing.news("the wait", |c| matches!(c, Change::Waits { .. }))
+            .await;
         assert_eq!(unsent(&wing.thread(&ana.0))[0].state, SendState::Queued);
         // Somebody has put a new one in its place and does not want to wait.
         wing.commands.send(Command::Refresh).await.expect("taken");

@@ -365,7 +365,7 @@ mod tests {
         assert!(schedule.narrow(Platform::Messenger, 25));
         assert_eq!(schedule.rows(poll), 12);
         assert!(!schedule.narrow(Platform::Messenger, 1));
-        for _ in 0..6 {
+        for _ in 0..7 {
             schedule.widen(Platform::Messenger);
         }
         assert_eq!(schedule.rows(poll), 25);
