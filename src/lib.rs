@@ -60,7 +60,7 @@
 //!   a [`domain::Change`] names what changed → the screen asks the cache.
 //! - **A reply**: Enter → [`domain::Ask::Send`] → written down → its
 //!   conversation's line → claimed on the disk → `graph` posts → accepted,
-//!   refused, held or in doubt. `sync/outbox.rs` draws its life.
+//!   refused, held or in doubt. `sync/outbox` draws its life.
 //! - **A start**: cache → first frame → what a dead program left → the network.
 //!
 //! # Where to add a thing

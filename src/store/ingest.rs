@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, rows};
+use super::{Error, page::set, rows};
 use crate::{
     domain::{
         Author, Backfill, Change, ConversationId, ConversationSeen, Event, Happening, LocalId,
@@ -182,15 +182,6 @@ fn accepted(
     )?;
     advance(db, conversation, &Author::Me, at)?;
     Ok(())
-}
-
-/// Whether anything changed.
-pub(super) fn set(db: &Connection, key: &str, value: &str) -> Result<bool, Error> {
-    let rows = db.execute(
-        "INSERT INTO page (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2 WHERE value <> ?2",
-        [key, value],
-    )?;
-    Ok(rows > 0)
 }
 
 /// Whether anything changed.

@@ -15,17 +15,19 @@
 //! | `writer`, `ingest` | facts from outside into the cache |
 //! | `journal` | the outbox on the disk |
 //! | `place` | in which views a row stands, and where |
-//! | `reader`, `search` | questions |
+//! | `reader`, `thread`, `search`, `page` | questions |
 //! | `forget` | retention, and forgetting a person |
 
 mod forget;
 mod ingest;
 mod journal;
+mod page;
 mod place;
 mod reader;
 mod rows;
 mod schema;
 mod search;
+mod thread;
 mod writer;
 
 use std::{
@@ -36,7 +38,8 @@ use std::{
 };
 
 pub use forget::Forgotten;
-pub use reader::{Lane, PageRow, Reader};
+pub use page::PageRow;
+pub use reader::{Lane, Reader};
 pub use schema::Rescued;
 pub use writer::Writer;
 

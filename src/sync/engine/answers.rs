@@ -149,16 +149,19 @@ impl Engine {
         };
         self.note_success();
         self.note_unreadable(page.unreadable);
+        let (mut messages, mut complete) = (&[][..], false);
         for event in &page.events {
             if let Event::Messages {
-                messages, older, ..
+                messages: seen,
+                older,
+                ..
             } = event
             {
-                let complete = *older == Some(None);
-                let todos = self.outbox.read(&id, messages, complete, now);
-                self.carry_out(todos).await?;
+                (messages, complete) = (seen, *older == Some(None));
             }
         }
+        let todos = self.outbox.read(&id, messages, complete, now);
+        self.carry_out(todos).await?;
         let before = self.reader.conversation(&id)?;
         self.ingest(page.events).await?;
         let after = self.reader.conversation(&id)?;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Author, HandBack, Message, Note, Outcome};
+use crate::domain::{Author, HandBack, Message, Note, Outcome, SendAs};
 
 const START: Timestamp = Timestamp::from_millis(1_795_183_650_000);
 

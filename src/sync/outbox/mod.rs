@@ -16,38 +16,30 @@
 //! was asked for earlier. A reply that is held or in doubt holds its line;
 //! courtesies and *take* may pass it, *pass* and further replies may not.
 //!
+//! `line` is the line of one conversation, `rules` the figures and questions.
 //! This is a pure state machine: what happened goes in with the time, what has
 //! to be done comes out as [`Todo`]s, to be done in their order. A
 //! [`Todo::Record`] must be on the disk before what follows it is begun; then no
 //! crash loses a reply and no reply is sent twice by the machine. It must not
 //! know HTTP, SQL or the clock.
 
+mod line;
+mod rules;
+
 use std::collections::{HashMap, VecDeque};
 
+pub(super) use self::rules::{TOLD_APART, back_off};
+use self::{
+    line::{Doubt, Line, Step},
+    rules::{
+        LATER_LOOKS, LOOKS, NOT_BEFORE_ATTEMPT, TRY_DISK, dropped, is_fresh, renewed, tried,
+        why_hold,
+    },
+};
 use crate::domain::{
     Ask, ConversationId, Decision, Held, Known, LocalId, MessageSeen, Mid, Outgoing, Psid, Random,
-    ReplyAs, STALE_AFTER, SendAs, SendState, Span, Timestamp, Window,
+    STALE_AFTER, SendState, Span, Timestamp,
 };
-
-/// A thread that was read longer ago is read again before a reply goes out.
-const FRESH: Span = Span::seconds(10);
-/// Pauses after the first, second … attempt that found no connection.
-pub(super) const BACK_OFF: [i64; 6] = [1, 2, 4, 8, 15, 30];
-/// Pauses between looks for a reply in doubt: 3, 10, 30 and 60 s after the
-/// attempt, then every five minutes.
-const LOOKS: [i64; 4] = [3, 7, 20, 30];
-const LATER_LOOKS: Span = Span::minutes(5);
-/// Replies tried this near to each other may be taken for each other.
-pub(super) const TOLD_APART: Span = Span::minutes(5);
-/// So long it is looked for.
-const LOOK_FOR: Span = Span::hours(24);
-/// A message written from here …
-const NOT_BEFORE_ATTEMPT: Span = Span::seconds(-5);
-/// … to here after the attempt may be the reply: two minutes after the end of
-/// the longest call.
-const NOT_AFTER_ATTEMPT: Span = Span::seconds(150);
-/// After the disk did not take something.
-const TRY_DISK: Span = Span::seconds(1);
 
 /// Something to be done, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,36 +99,6 @@ pub(super) struct Facts {
     pub(super) agent_at: Option<Timestamp>,
     /// The Page routes, and somebody else or nobody holds the thread.
     pub(super) elsewhere: bool,
-}
-
-#[derive(Debug)]
-enum Step {
-    Act(Psid, Box<Ask>),
-    Reply(Box<Doubt>),
-}
-
-/// A reply, and when to look for it if it is in doubt.
-#[derive(Debug)]
-struct Doubt {
-    row: Outgoing,
-    look_at: Timestamp,
-    looked: usize,
-}
-
-#[derive(Debug, Default)]
-struct Line {
-    steps: VecDeque<Step>,
-    /// An operation of this line is under way.
-    busy: bool,
-    /// A read of the thread is under way.
-    reading: bool,
-    /// When the thread was last read whole-heartedly.
-    read_at: Option<Timestamp>,
-    not_before: Timestamp,
-    failures: usize,
-    refused: Vec<Outgoing>,
-    /// Sent, or treated as sent: which messages are told apart already.
-    settled: Vec<Outgoing>,
 }
 
 /// All lines.
@@ -610,228 +572,6 @@ impl Outbox {
     pub(super) fn is_busy(&self) -> bool {
         self.lines.values().any(|line| line.busy)
     }
-}
-
-impl Line {
-    fn act(&mut self, id: &ConversationId, at: usize) -> Vec<Todo> {
-        match self.steps.remove(at) {
-            Some(Step::Act(psid, ask)) => {
-                self.busy = true;
-                vec![Todo::Act(id.clone(), psid, *ask)]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn place(&self, local: &LocalId) -> Option<usize> {
-        self.steps
-            .iter()
-            .position(|step| matches!(step, Step::Reply(reply) if reply.row.local == *local))
-    }
-
-    /// The reply at `at` is Meta's message `mid`. If another reply was taken for
-    /// that message by its looks, that one is in doubt again.
-    fn sent(&mut self, at: usize, mid: Mid, when: Timestamp) -> Vec<Todo> {
-        let mut todos = Vec::new();
-        let Some(Step::Reply(reply)) = self.steps.remove(at) else {
-            return todos;
-        };
-        let taken = SendState::Sent(mid.clone());
-        if let Some(other) = self.settled.iter().position(|row| row.state == taken) {
-            let mut row = self.settled.remove(other);
-            row.state = SendState::Unsure;
-            todos.push(Todo::Record(row.clone()));
-            self.steps.push_front(Step::Reply(Box::new(Doubt {
-                look_at: when,
-                row,
-                looked: 0,
-            })));
-        }
-        let mut row = reply.row;
-        row.state = taken;
-        self.settled.push(row.clone());
-        todos.push(Todo::Sent { row, mid, at: when });
-        todos
-    }
-
-    /// Replies in doubt that stand among `messages`: a message of the Page with
-    /// the same words, not told apart yet, from 5 s before to 120 s after the
-    /// attempt. Equal replies get equal messages in their order.
-    fn find(&mut self, messages: &[MessageSeen]) -> Vec<Todo> {
-        let mut todos = Vec::new();
-        let in_doubt = self.steps.iter().filter_map(|step| match step {
-            Step::Reply(reply) if reply.row.state == SendState::Unsure => Some(&reply.row),
-            _ => None,
-        });
-        // What a person has settled already gets what is left.
-        let assumed = |row: &&Outgoing| row.state == SendState::Assumed;
-        let doubtful: Vec<Outgoing> = in_doubt
-            .chain(self.settled.iter().filter(assumed))
-            .cloned()
-            .collect();
-        for row in doubtful {
-            let words = plain(&row.text);
-            // A reply of the same words that is on its way just now may be what
-            // is seen: then its own answer decides.
-            let on_its_way = self.steps.iter().any(|step| {
-                matches!(step, Step::Reply(reply)
-                    if reply.row.state == SendState::Sending && plain(&reply.row.text) == words)
-            });
-            if on_its_way {
-                continue;
-            }
-            let tried_at = tried(&row);
-            let near = |at: Timestamp| {
-                tried_at.plus(NOT_BEFORE_ATTEMPT) <= at && at <= tried_at.plus(NOT_AFTER_ATTEMPT)
-            };
-            let bound = |mid: &Mid| {
-                self.settled
-                    .iter()
-                    .any(|row| row.state == SendState::Sent(mid.clone()))
-            };
-            let found = messages
-                .iter()
-                .map(|seen| &seen.message)
-                .filter(|m| m.author.is_page() && near(m.at) && plain(&m.text) == words)
-                .filter(|m| !bound(&m.mid))
-                .min_by_key(|m| m.at);
-            let Some((mid, at)) = found.map(|m| (m.mid.clone(), m.at)) else {
-                continue;
-            };
-            if let Some(place) = self.place(&row.local) {
-                todos.extend(self.sent(place, mid, at));
-            } else if let Some(row) = self.settled.iter_mut().find(|r| r.local == row.local) {
-                row.state = SendState::Sent(mid.clone());
-                let row = row.clone();
-                todos.push(Todo::Sent { row, mid, at });
-            }
-        }
-        todos
-    }
-
-    fn assume(&mut self, mut row: Outgoing) -> Todo {
-        row.state = SendState::Assumed;
-        self.settled.push(row.clone());
-        Todo::Record(row)
-    }
-
-    fn look_now(&mut self, now: Timestamp) {
-        for step in &mut self.steps {
-            if let Step::Reply(reply) = step {
-                reply.look_at = reply.look_at.min(now);
-            }
-        }
-    }
-
-    /// When the thread is to be looked at for the sake of a reply in doubt.
-    fn next_look(&self, now: Timestamp) -> Option<Timestamp> {
-        let looked_for = |reply: &&Doubt| {
-            reply.row.state == SendState::Unsure && now.since(reply.row.at) <= LOOK_FOR
-        };
-        let replies = self.steps.iter().filter_map(|step| match step {
-            Step::Reply(reply) => Some(&**reply),
-            Step::Act(..) => None,
-        });
-        let at = replies
-            .filter(looked_for)
-            .map(|reply| reply.look_at)
-            .min()?;
-        (!self.reading).then(|| at.min(now.plus(LATER_LOOKS)))
-    }
-
-    /// Forgets what was sent long enough ago, unless something in doubt was
-    /// tried at about the same time: one message cannot be two replies.
-    fn prune(&mut self, server_now: Timestamp) {
-        let open: Vec<Timestamp> = self
-            .settled
-            .iter()
-            .filter(|row| row.state == SendState::Assumed)
-            .chain(self.steps.iter().filter_map(|step| match step {
-                Step::Reply(reply) => Some(&reply.row),
-                Step::Act(..) => None,
-            }))
-            .map(tried)
-            .collect();
-        self.settled.retain(|row| match row.state {
-            SendState::Assumed => server_now.since(tried(row)) <= LOOK_FOR,
-            _ => {
-                let near = |at: &Timestamp| at.since(tried(row)).abs() <= TOLD_APART;
-                open.iter().chain([&server_now]).any(near)
-            }
-        });
-    }
-
-    fn is_empty(&self) -> bool {
-        self.steps.is_empty() && self.settled.is_empty() && self.refused.is_empty() && !self.reading
-    }
-}
-
-/// When a reply was last tried, by Meta's clock.
-fn tried(row: &Outgoing) -> Timestamp {
-    row.tried_at.unwrap_or(row.at)
-}
-
-/// A row that a person sends anew: what they see now is what they know.
-fn renewed(row: Outgoing, facts: &Facts) -> Outgoing {
-    let choice = Window::at(facts.server_now, facts.known.customer_at)
-        .choose(facts.server_now, ReplyAs::Auto);
-    Outgoing {
-        at: facts.now,
-        known: facts.known,
-        send_as: match (row.send_as, choice) {
-            (SendAs::Response, Ok(SendAs::HumanAgent)) => SendAs::HumanAgent,
-            (send_as, _) => send_as,
-        },
-        state: SendState::Queued,
-        looks: 0,
-        ..row
-    }
-}
-
-fn dropped(mut row: Outgoing, give_back: bool) -> Vec<Todo> {
-    if give_back {
-        return vec![Todo::GiveBack(row)];
-    }
-    row.state = SendState::Dropped;
-    vec![Todo::Record(row)]
-}
-
-fn is_fresh(read_at: Option<Timestamp>, now: Timestamp) -> bool {
-    read_at.is_some_and(|read| now.since(read) <= FRESH && read <= now)
-}
-
-/// Why a person should look at a reply before it goes out.
-fn why_hold(row: &Outgoing, facts: &Facts) -> Option<Held> {
-    if facts.now.since(row.at) > STALE_AFTER {
-        return Some(Held::Stale);
-    }
-    if facts.known.customer_at > row.known.customer_at {
-        return Some(Held::CustomerWrote);
-    }
-    if facts.known.page_at > row.known.page_at && facts.known.page_at > facts.agent_at {
-        return Some(Held::Answered);
-    }
-    if facts.elsewhere {
-        return Some(Held::ControlLost);
-    }
-    let window = Window::at(facts.server_now, facts.known.customer_at);
-    match (window.choose(facts.server_now, ReplyAs::Auto), row.send_as) {
-        (Err(_), _) => Some(Held::WindowClosed),
-        (Ok(SendAs::HumanAgent), SendAs::Response) => Some(Held::WindowOver),
-        _ => None,
-    }
-}
-
-/// A pause after `failures`, give or take a fifth; `jitter` is from 0 to 40.
-pub(super) fn back_off(failures: usize, jitter: u64) -> Span {
-    let seconds = BACK_OFF[failures.min(BACK_OFF.len() - 1)];
-    let percent = 80 + i64::try_from(jitter.min(40)).unwrap_or(20);
-    Span::millis(seconds * 10 * percent)
-}
-
-/// Words without what Meta may change about the space between them.
-fn plain(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

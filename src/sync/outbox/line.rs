@@ -1,0 +1,198 @@
+//! The line of one conversation: what waits, what is under way, and which of
+//! its messages are told apart already.
+
+use std::collections::VecDeque;
+
+use super::{
+    Todo,
+    rules::{
+        LATER_LOOKS, LOOK_FOR, NOT_AFTER_ATTEMPT, NOT_BEFORE_ATTEMPT, TOLD_APART, plain, tried,
+    },
+};
+use crate::domain::{
+    Ask, ConversationId, LocalId, MessageSeen, Mid, Outgoing, Psid, SendState, Timestamp,
+};
+
+#[derive(Debug)]
+pub(super) enum Step {
+    Act(Psid, Box<Ask>),
+    Reply(Box<Doubt>),
+}
+
+/// A reply, and when to look for it if it is in doubt.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    pub(super) row: Outgoing,
+    pub(super) look_at: Timestamp,
+    pub(super) looked: usize,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    pub(super) steps: VecDeque<Step>,
+    /// An operation of this line is under way.
+    pub(super) busy: bool,
+    /// A read of the thread is under way.
+    pub(super) reading: bool,
+    /// When the thread was last read whole-heartedly.
+    pub(super) read_at: Option<Timestamp>,
+    pub(super) not_before: Timestamp,
+    pub(super) failures: usize,
+    pub(super) refused: Vec<Outgoing>,
+    /// Sent, or treated as sent: which messages are told apart already.
+    pub(super) settled: Vec<Outgoing>,
+}
+
+impl Line {
+    pub(super) fn act(&mut self, id: &ConversationId, at: usize) -> Vec<Todo> {
+        match self.steps.remove(at) {
+            Some(Step::Act(psid, ask)) => {
+                self.busy = true;
+                vec![Todo::Act(id.clone(), psid, *ask)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn place(&self, local: &LocalId) -> Option<usize> {
+        self.steps
+            .iter()
+            .position(|step| matches!(step, Step::Reply(reply) if reply.row.local == *local))
+    }
+
+    /// The reply at `at` is Meta's message `mid`. If another reply was taken for
+    /// that message by its looks, that one is in doubt again.
+    pub(super) fn sent(&mut self, at: usize, mid: Mid, when: Timestamp) -> Vec<Todo> {
+        let mut todos = Vec::new();
+        let Some(Step::Reply(reply)) = self.steps.remove(at) else {
+            return todos;
+        };
+        let taken = SendState::Sent(mid.clone());
+        if let Some(other) = self.settled.iter().position(|row| row.state == taken) {
+            let mut row = self.settled.remove(other);
+            row.state = SendState::Unsure;
+            todos.push(Todo::Record(row.clone()));
+            self.steps.push_front(Step::Reply(Box::new(Doubt {
+                look_at: when,
+                row,
+                looked: 0,
+            })));
+        }
+        let mut row = reply.row;
+        row.state = taken;
+        self.settled.push(row.clone());
+        todos.push(Todo::Sent { row, mid, at: when });
+        todos
+    }
+
+    /// Replies in doubt that stand among `messages`: a message of the Page with
+    /// the same words, not told apart yet, from 5 s before to 120 s after the
+    /// attempt. Equal replies get equal messages in their order.
+    pub(super) fn find(&mut self, messages: &[MessageSeen]) -> Vec<Todo> {
+        let mut todos = Vec::new();
+        let in_doubt = self.steps.iter().filter_map(|step| match step {
+            Step::Reply(reply) if reply.row.state == SendState::Unsure => Some(&reply.row),
+            _ => None,
+        });
+        // What a person has settled already gets what is left.
+        let assumed = |row: &&Outgoing| row.state == SendState::Assumed;
+        let doubtful: Vec<Outgoing> = in_doubt
+            .chain(self.settled.iter().filter(assumed))
+            .cloned()
+            .collect();
+        for row in doubtful {
+            let words = plain(&row.text);
+            // A reply of the same words that is on its way just now may be what
+            // is seen: then its own answer decides.
+            let on_its_way = self.steps.iter().any(|step| {
+                matches!(step, Step::Reply(reply)
+                    if reply.row.state == SendState::Sending && plain(&reply.row.text) == words)
+            });
+            if on_its_way {
+                continue;
+            }
+            let tried_at = tried(&row);
+            let near = |at: Timestamp| {
+                tried_at.plus(NOT_BEFORE_ATTEMPT) <= at && at <= tried_at.plus(NOT_AFTER_ATTEMPT)
+            };
+            let bound = |mid: &Mid| {
+                self.settled
+                    .iter()
+                    .any(|row| row.state == SendState::Sent(mid.clone()))
+            };
+            let found = messages
+                .iter()
+                .map(|seen| &seen.message)
+                .filter(|m| m.author.is_page() && near(m.at) && plain(&m.text) == words)
+                .filter(|m| !bound(&m.mid))
+                .min_by_key(|m| m.at);
+            let Some((mid, at)) = found.map(|m| (m.mid.clone(), m.at)) else {
+                continue;
+            };
+            if let Some(place) = self.place(&row.local) {
+                todos.extend(self.sent(place, mid, at));
+            } else if let Some(row) = self.settled.iter_mut().find(|r| r.local == row.local) {
+                row.state = SendState::Sent(mid.clone());
+                let row = row.clone();
+                todos.push(Todo::Sent { row, mid, at });
+            }
+        }
+        todos
+    }
+
+    pub(super) fn assume(&mut self, mut row: Outgoing) -> Todo {
+        row.state = SendState::Assumed;
+        self.settled.push(row.clone());
+        Todo::Record(row)
+    }
+
+    pub(super) fn look_now(&mut self, now: Timestamp) {
+        for step in &mut self.steps {
+            if let Step::Reply(reply) = step {
+                reply.look_at = reply.look_at.min(now);
+            }
+        }
+    }
+
+    /// When the thread is to be looked at for the sake of a reply in doubt.
+    pub(super) fn next_look(&self, now: Timestamp) -> Option<Timestamp> {
+        let looked_for = |reply: &&Doubt| {
+            reply.row.state == SendState::Unsure && now.since(reply.row.at) <= LOOK_FOR
+        };
+        let replies = self.steps.iter().filter_map(|step| match step {
+            Step::Reply(reply) => Some(&**reply),
+            Step::Act(..) => None,
+        });
+        let at = replies
+            .filter(looked_for)
+            .map(|reply| reply.look_at)
+            .min()?;
+        (!self.reading).then(|| at.min(now.plus(LATER_LOOKS)))
+    }
+
+    /// Forgets what was sent long enough ago, unless something in doubt was
+    /// tried at about the same time: one message cannot be two replies.
+    pub(super) fn prune(&mut self, server_now: Timestamp) {
+        let open: Vec<Timestamp> = self
+            .settled
+            .iter()
+            .filter(|row| row.state == SendState::Assumed)
+            .chain(self.steps.iter().filter_map(|step| match step {
+                Step::Reply(reply) => Some(&reply.row),
+                Step::Act(..) => None,
+            }))
+            .map(tried)
+            .collect();
+        self.settled.retain(|row| match row.state {
+            SendState::Assumed => server_now.since(tried(row)) <= LOOK_FOR,
+            _ => {
+                let near = |at: &Timestamp| at.since(tried(row)).abs() <= TOLD_APART;
+                open.iter().chain([&server_now]).any(near)
+            }
+        });
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.settled.is_empty() && self.refused.is_empty() && !self.reading
+    }
+}
