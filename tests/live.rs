@@ -5,7 +5,12 @@
 
 mod support;
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use serde_json::Value;
 use support::http::*;
@@ -70,7 +75,12 @@ impl Wing {
         simulator: Simulator,
         options: sync::Options,
     ) -> Self {
-        let (_, token) = simulator.app("switchboard").expect("the desk's app");
+        let (_, right) = simulator.app("switchboard").expect("the desk's app");
+        // Where a new token may be found, the old one is dead.
+        let token = match options.token {
+            Some(_) => TOKEN.to_owned(),
+            None => right,
+        };
         let (writer, reader) = cache(&folder.path().join("cache"));
         let (sender, changes) = broadcast::channel(4096);
         let (commands, receiver) = mpsc::channel(64);
@@ -951,6 +961,37 @@ fn a_reply_queued_for_want_of_a_token_goes_out_with_a_new_one() {
         wing.news("the reply", |c| matches!(c, Change::Sent { .. }))
             .await;
         assert_eq!(words(&wing.posts()), ["messages", "messages"]);
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_new_token_in_the_same_place_works_without_a_restart() {
+    runtime().block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = Options {
+            seed: 1,
+            log: Some(folder.path().join("server.log")),
+            ..Options::default()
+        };
+        let (address, simulator) = simulator(options, Clock::system()).await;
+        let (_, right) = simulator.app("switchboard").expect("the desk's app");
+        let place = Arc::new(Mutex::new(None));
+        let found = Arc::clone(&place);
+        let options = sync::Options {
+            token: Some(Arc::new(move || found.lock().expect("unpoisoned").clone())),
+            ..sync::Options::default()
+        };
+        let mut wing = Wing::attach_with(folder, address, simulator, options);
+        wing.news("the refusal", |c| {
+            matches!(c, Change::Link(Link::TokenRefused(_)))
+        })
+        .await;
+        *place.lock().expect("unpoisoned") = Some(right.into());
+        wing.commands.send(Command::Refresh).await.expect("taken");
+        wing.news("the link", |c| *c == Change::Link(Link::Polling))
+            .await;
+        wing.person("Ana Ruiz").await;
         wing.end().await;
     });
 }

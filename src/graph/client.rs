@@ -188,6 +188,8 @@ impl Client {
         self.call(Method::POST, path, &[], Some(body)).await
     }
 
+    /// Makes a call. One that Meta refused for its token is made once more if
+    /// there is a newer token by now: surely nothing came of the first.
     async fn call(
         &self,
         method: Method,
@@ -195,22 +197,41 @@ impl Client {
         query: &[(&str, &str)],
         body: Option<Value>,
     ) -> Result<String, Error> {
+        let auth = self.auth();
+        let result = self.attempt(&auth, &method, path, query, &body).await;
+        let newer = self.auth();
+        match result {
+            Err(error) if error.is_token() && newer != auth => {
+                self.attempt(&newer, &method, path, query, &body).await
+            }
+            result => result,
+        }
+    }
+
+    fn auth(&self) -> HeaderValue {
+        let auth = &self.0.auth;
+        auth.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn attempt(
+        &self,
+        auth: &HeaderValue,
+        method: &Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: &Option<Value>,
+    ) -> Result<String, Error> {
         let inner = &*self.0;
         let url = self.url(path, query);
         let shown_path = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
-        let auth = inner
-            .auth
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
         let mut request = inner
             .http
             .request(method.clone(), url)
-            .header(AUTHORIZATION, auth);
-        if let Some(body) = &body {
+            .header(AUTHORIZATION, auth.clone());
+        if let Some(body) = body {
             request = request.json(body);
         }
         let started = inner.clock.now();

@@ -319,6 +319,7 @@ impl Engine {
         match command {
             Command::Pace { active } => self.schedule.set_active(active, now),
             Command::Refresh => {
+                self.try_another_token();
                 // Meta's own pauses are kept, whatever a person wants.
                 if matches!(self.link, Link::Offline(_) | Link::TokenRefused(_)) {
                     self.schedule.forgive(now);
