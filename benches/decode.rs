@@ -26,6 +26,7 @@ fn conversations(bencher: Bencher<'_, '_>, rows: usize) {
     let text = page(rows);
     let id = PageId::new("104857600000001");
     let whose = Whose {
+        person: None,
         platform: Platform::Messenger,
         page: &id,
         instagram: None,

@@ -36,6 +36,28 @@ fn asks(effects: &[Effect]) -> Vec<&Ask> {
         .collect()
 }
 
+/// The id of the one reply that is sent.
+fn sent(effects: &[Effect]) -> LocalId {
+    let locals: Vec<&LocalId> = asks(effects)
+        .into_iter()
+        .filter_map(|ask| match ask {
+            Ask::Send { local, .. } => Some(local),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(locals.len(), 1, "{effects:?}");
+    locals[0].clone()
+}
+
+/// Ana's reply is refused.
+fn refused(local: LocalId) -> Change {
+    Change::NotSent {
+        conversation: id("3"),
+        local,
+        why: "no".into(),
+    }
+}
+
 fn desk() -> Desk {
     Desk::new((120, 40))
 }
@@ -320,6 +342,7 @@ fn a_draft_is_saved_soon_after_the_first_key_and_stays_with_its_person() {
         psid: Psid::new("703"),
         text: text.into(),
         cursor: (0, column),
+        over: true,
     };
     assert_eq!(desk.pass(Span::millis(150)), [save("hel", 3)]);
     desk.keys("lo");
@@ -355,15 +378,10 @@ fn a_saved_draft_comes_back_but_never_over_what_is_being_typed_or_sent() {
             .unwrap_or_default()
     };
     assert_eq!(text(&desk), "from the disk");
-    desk.keys("r<Enter>");
+    let local = sent(&desk.keys("r<Enter>"));
     desk.answer_thread(page.clone());
     assert_eq!(text(&desk), "", "it is the text that is on its way");
-    let failed = Change::Failed {
-        conversation: id("3"),
-        act: Act::Send,
-        why: "no".into(),
-    };
-    desk.send(Msg::Changed(vec![failed]));
+    desk.send(Msg::Changed(vec![refused(local)]));
     desk.answer_thread(page);
     assert_eq!(text(&desk), "from the disk", "refused: the text is back");
 }
@@ -751,6 +769,7 @@ fn quitting_saves_what_is_unsaved_and_stops_typing() {
         psid: Psid::new("703"),
         text: "hi".into(),
         cursor: (0, 2),
+        over: true,
     };
     assert_eq!(effects, [ask("3", Ask::Typing(false)), save, Effect::Quit]);
     let mut desk = self::desk();
@@ -870,13 +889,15 @@ fn a_choice_is_for_the_conversation_it_was_about_and_no_other() {
 fn a_refused_reply_comes_back_before_what_was_typed_since() {
     let mut desk = desk();
     desk.open("Ana Ruiz");
-    desk.keys("rfirst<Enter>second");
-    let failed = Change::Failed {
-        conversation: id("3"),
-        act: Act::Send,
-        why: "no".into(),
-    };
-    desk.send(Msg::Changed(vec![failed]));
+    let first = sent(&desk.keys("rfirst<Enter>"));
+    desk.keys("second");
+    desk.send(Msg::Changed(vec![refused(LocalId::new("another"))]));
+    assert_eq!(
+        desk.model.thread.as_ref().map(|t| t.composer.text()),
+        Some("second".into()),
+        "another reply's refusal brings back nothing of this one"
+    );
+    desk.send(Msg::Changed(vec![refused(first)]));
     assert_eq!(
         desk.model.thread.as_ref().map(|t| t.composer.text()),
         Some("first\nsecond".into())
@@ -1043,6 +1064,11 @@ fn a_person_decides_about_a_reply_that_does_not_go_on() {
         };
         assert_eq!(effects, [wanted], "{state:?} {key}");
         if decision == Decision::TakeBack {
+            // The text comes when the disk has let go of the reply.
+            desk.send(Msg::Changed(vec![Change::GivenBack {
+                conversation: id("3"),
+                text: "to be decided".into(),
+            }]));
             assert_eq!(desk.model.focus, Focus::Composer);
             assert!(
                 desk.picture().contains("││to be decided"),
@@ -1066,6 +1092,23 @@ fn a_person_decides_about_a_reply_that_does_not_go_on() {
         matches!(effects.as_slice(), [Effect::Decide { decision: Decision::SendAgain(new), .. }] if *new != local),
         "{effects:?}"
     );
+    // What has gone on while the question stood there is not decided about.
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.items.push(outgoing(
+        "to be decided",
+        SendAs::Response,
+        SendState::Queued,
+    ));
+    desk.answer_thread(page.clone());
+    desk.keys("<Enter>");
+    page.items.pop();
+    page.items.push(outgoing(
+        "to be decided",
+        SendAs::Response,
+        SendState::Sending,
+    ));
+    desk.answer_thread(page);
+    assert_eq!(desk.keys("e"), []);
     // A reply that is on its way, or whose text is in the composer, is not asked
     // about.
     for state in [
@@ -1168,4 +1211,72 @@ fn an_idle_desk_wakes_for_the_clock_alone_and_asks_for_nothing() {
             "no question to the cache"
         );
     }
+}
+
+#[test]
+fn text_of_a_thread_that_was_left_is_kept_until_the_disk_has_it() {
+    let save = |over| Effect::SaveDraft {
+        conversation: id("3"),
+        psid: Psid::new("703"),
+        text: "half a thought".into(),
+        cursor: (0, 14),
+        over,
+    };
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rhalf a thought");
+    assert!(desk.keys("<Esc>q").contains(&save(true)));
+    let failed = || Change::Failed {
+        conversation: id("3"),
+        act: Act::Save,
+        why: "the disk is full".into(),
+    };
+    desk.send(Msg::Changed(vec![failed()]));
+    assert_eq!(desk.pass(Span::millis(900)), []);
+    assert_eq!(wake_at(&desk.model), Some(desk.now.plus(Span::millis(100))));
+    assert_eq!(
+        desk.pass(Span::millis(100)),
+        [save(true)],
+        "again, every second"
+    );
+    desk.send(Msg::Changed(vec![failed()]));
+    // Back before the disk has it: the screen has it still, and what is older on
+    // the disk does not come between.
+    desk.keys("<Enter>");
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.draft = Some(("half".into(), (0, 4)));
+    desk.answer_thread(page);
+    assert_eq!(
+        desk.model.thread.as_ref().map(|t| t.composer.text()),
+        Some("half a thought".into())
+    );
+    assert!(desk.pass(Span::millis(150)).contains(&save(true)));
+    desk.send(Msg::Changed(vec![Change::DraftSaved(id("3"))]));
+    desk.keys("q");
+    assert_eq!(desk.pass(Span::seconds(5)), [], "nothing is left to save");
+}
+
+#[test]
+fn who_leaves_before_their_draft_is_there_does_not_overwrite_it() {
+    let mut desk = desk();
+    desk.keys("jjr");
+    desk.keys("ahead");
+    let wake = wake_at(&desk.model).expect("the minute turns");
+    assert!(wake > desk.now, "nothing is due that is not done");
+    let effects = desk.keys("<Esc>q");
+    assert!(
+        effects
+            .iter()
+            .any(|e| matches!(e, Effect::SaveDraft { over: false, .. })),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn a_thread_that_is_not_there_closes_and_asks_nothing() {
+    let mut desk = desk();
+    desk.keys("<Enter>h");
+    assert_eq!(desk.model.focus, Focus::List);
+    desk.send(Msg::Loaded(Loaded::Thread(id("1"), None)));
+    assert!(desk.model.dialogs.is_empty() && desk.model.thread.is_none());
 }

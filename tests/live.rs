@@ -22,7 +22,7 @@ use switchboard::{
         ThreadOwner, ThreadPage, ThreadPlace, View,
     },
     sim::{Fault, Options, Simulator},
-    store::{self, Reader, Writer},
+    store::{self, Draft, Reader, Writer},
     sync::{self, Command, Engine},
 };
 use tempfile::TempDir;
@@ -482,10 +482,10 @@ fn every_refusal_of_a_reply_is_a_sentence_and_the_text_is_kept() {
             wing.send(&ana, &format!("l{n}"), &format!("text {n}"))
                 .await;
             let failed = wing
-                .news(says, |c| matches!(c, Change::Failed { act: Act::Send, .. }))
+                .news(says, |c| matches!(c, Change::NotSent { .. }))
                 .await;
             assert!(
-                matches!(&failed, Change::Failed { why, .. } if why.contains(says)),
+                matches!(&failed, Change::NotSent { why, .. } if why.contains(says)),
                 "{failed:?}"
             );
             let thread = wing.thread(&ana.0);
@@ -645,6 +645,7 @@ fn the_cache_is_there_at_the_next_start_with_drafts_and_interrupted_replies() {
             psid: ana.1.clone(),
             text: "half a".into(),
             cursor: (0, 6),
+            over: true,
         };
         wing.commands.send(draft).await.expect("taken");
         wing.news("the draft", |c| matches!(c, Change::DraftSaved(_)))
@@ -818,10 +819,13 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
         // Another draft takes the place of the given-back words: they stay with their reply.
         writer
             .save_draft(
-                id.clone(),
-                psid.clone(),
-                "something else".into(),
-                (0, 0),
+                Draft {
+                    conversation: id.clone(),
+                    psid: psid.clone(),
+                    text: "something else".into(),
+                    cursor: (0, 0),
+                    over: true,
+                },
                 now,
             )
             .await
@@ -915,6 +919,9 @@ fn every_fault_of_a_send_ends_in_the_state_that_the_protocol_names() {
         (graph(503, 100, 0), 0, Some(SendState::Unsure)),
         (graph(400, 1, 1_357_046), 0, Some(SendState::Unsure)),
         (graph(400, 1200, 0), 0, Some(SendState::Unsure)),
+        // Under a server's error no code is a clear refusal.
+        (graph(500, 613, 0), 0, Some(SendState::Unsure)),
+        (graph(500, 190, 463), 0, Some(SendState::Unsure)),
         (graph(400, 4, 0), 0, Some(SendState::Queued)),
         (graph(400, 32, 0), 0, Some(SendState::Queued)),
         (graph(400, 80_006, 0), 0, Some(SendState::Queued)),

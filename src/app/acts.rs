@@ -240,14 +240,13 @@ pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
 }
 
 fn decide(model: &mut Model, outgoing: &Outgoing, decision: Decision) -> Vec<Effect> {
-    let now = model.now;
-    if let (Decision::TakeBack, Some(thread)) = (&decision, &mut model.thread) {
-        // The disk does the same; the screen does not wait for it.
-        thread.composer.put_before(&outgoing.text);
-        thread.composer.unsaved_since = Some(now);
-        let c = &thread.conversation;
-        thread.composer.began(c.known(), &c.owner);
-        model.focus = Focus::Composer;
+    let now = model.thread.as_ref().and_then(|thread| {
+        let mut replies = thread.outgoing();
+        replies.find(|o| o.local == outgoing.local)
+    });
+    if now.is_none_or(|now| now.state != outgoing.state) {
+        model.toast(ToastKind::Info, "It has gone on meanwhile; look again.");
+        return Vec::new();
     }
     vec![Effect::Decide {
         conversation: outgoing.conversation.clone(),

@@ -33,6 +33,8 @@ pub struct Composer {
     pub unsaved_since: Option<Timestamp>,
     /// The text on the disk is this text.
     pub saved: bool,
+    /// What stands here was written after what the disk holds.
+    pub newer_than_disk: bool,
     /// When the customer was last shown that we type, while they are.
     pub typing: Option<Timestamp>,
     /// When a key last changed the text.
@@ -65,6 +67,7 @@ impl Default for Composer {
             send_as: None,
             unsaved_since: None,
             saved: false,
+            newer_than_disk: false,
             typing: None,
             last_key: Timestamp::default(),
             awaiting: None,

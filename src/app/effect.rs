@@ -70,6 +70,9 @@ pub enum Effect {
         text: String,
         /// Line and column in characters.
         cursor: (u16, u16),
+        /// In place of the draft on the disk; else before it, because nobody
+        /// has seen what stands there.
+        over: bool,
     },
     /// Remove the refused replies of a thread.
     DropRefused(ConversationId),

@@ -49,7 +49,7 @@ use news::{changed, reload_thread, take_in};
 pub use thread::{Anchor, Thread, Viewport, WINDOW as THREAD_WINDOW};
 pub use toast::{Toast, ToastKind};
 pub use walk::thread_room;
-use walk::{leave, list_rows};
+use walk::{leave, list_rows, save_left};
 use writing::{save_draft, stop_typing};
 
 use crate::domain::{Ask, SendState, Span, Timestamp};
@@ -130,6 +130,7 @@ pub fn wake_at(model: &Model) -> Option<Timestamp> {
     if !model.pending.is_empty() && model.now < model.pending_since.plus(PREFIX_HELP) {
         due.push(model.pending_since.plus(PREFIX_HELP));
     }
+    due.extend(model.leaving.values().filter_map(|left| left.again_at));
     if model.active {
         due.push(model.last_input.plus(IDLE_AFTER));
     }
@@ -141,12 +142,8 @@ pub fn wake_at(model: &Model) -> Option<Timestamp> {
                 .map(|o| o.at.plus(lines::CHECKING))
                 .filter(|at| *at > model.now),
         );
-        due.extend(
-            thread
-                .composer
-                .unsaved_since
-                .map(|since| since.plus(SAVE_AFTER)),
-        );
+        let unsaved = thread.composer.unsaved_since.filter(|_| thread.loaded);
+        due.extend(unsaved.map(|since| since.plus(SAVE_AFTER)));
         if let Some(shown) = thread.composer.typing {
             due.push(shown.plus(TYPING_REFRESH));
             due.push(thread.composer.last_key.plus(TYPING_PAUSE));
@@ -170,6 +167,7 @@ fn by_itself(model: &mut Model) -> Vec<Effect> {
         model.active = false;
         effects.push(Effect::Pace { active: false });
     }
+    effects.extend(save_left(model));
     let Some(thread) = &mut model.thread else {
         return effects;
     };

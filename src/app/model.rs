@@ -1,6 +1,6 @@
 //! What the desk knows, and what it is told at the start.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::tz::TimeZone;
 
@@ -11,8 +11,8 @@ use super::{
     toast,
 };
 use crate::domain::{
-    Apps, Conversation, ConversationId, Link, LocalId, Platform, Random, ReplyAs, Routing, SendAs,
-    Span, ThreadOwner, Timestamp, WindowClosed,
+    Apps, Conversation, ConversationId, Link, LocalId, Platform, Psid, Random, ReplyAs, Routing,
+    SendAs, Span, ThreadOwner, Timestamp, WindowClosed,
 };
 
 /// What the desk is told at the start.
@@ -60,6 +60,18 @@ pub enum Focus {
     Composer,
 }
 
+/// Text of a thread that was left, until it is on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Left {
+    pub(super) psid: Psid,
+    pub(super) text: String,
+    pub(super) cursor: (u16, u16),
+    /// The draft on the disk was known when it was written.
+    pub(super) over: bool,
+    /// The disk did not take it: when to try again.
+    pub(super) again_at: Option<Timestamp>,
+}
+
 /// All that the screen is made of.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -83,6 +95,8 @@ pub struct Model {
     pub thread: Option<Thread>,
     /// The conversation that was open before.
     pub last: Option<ConversationId>,
+    /// What was written in threads that were left and is not on the disk yet.
+    pub(super) leaving: BTreeMap<ConversationId, Left>,
     /// Which pane has the keys.
     pub focus: Focus,
     /// What lies over the desk, topmost last.
@@ -125,6 +139,7 @@ impl Model {
             inbox: Inbox::default(),
             thread: None,
             last: None,
+            leaving: BTreeMap::new(),
             focus: Focus::List,
             dialogs: Vec::new(),
             toasts: VecDeque::new(),

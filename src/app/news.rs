@@ -5,12 +5,14 @@ use super::{
     Anchor, Effect, Focus, Loaded, Model, ToastKind,
     acts::reply,
     dialog::{Dialog, Page, PageKind},
-    walk::{back, go_to_message, next_waiting, older_arrived, open, open_at},
+    walk::{close_thread, go_to_message, next_waiting, older_arrived, open, open_at},
 };
 use crate::domain::{Act, Change, ConversationId, Held, Link, LocalId, Span, ThreadPlace};
 
 /// Text that could not be saved is saved again after this.
 const SAVE_AGAIN: Span = Span::millis(850);
+/// The same for text of a thread that was left meanwhile.
+const LEFT_AGAIN: Span = Span::seconds(1);
 
 /// The cache holds something new.
 pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
@@ -29,7 +31,24 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             model.apps = apps;
             Vec::new()
         }
+        Change::NotSent {
+            conversation,
+            local,
+            why,
+        } => {
+            not_sent(model, &conversation, &local, why);
+            Vec::new()
+        }
+        Change::GivenBack { conversation, text } => {
+            given_back(model, &conversation, &text);
+            Vec::new()
+        }
+        Change::Notice(words) => {
+            model.toast(ToastKind::Warn, words);
+            Vec::new()
+        }
         Change::DraftSaved(id) => {
+            model.leaving.remove(&id);
             if let Some(thread) = model
                 .thread
                 .as_mut()
@@ -185,10 +204,10 @@ pub(super) fn done(model: &mut Model, id: &ConversationId, act: Act) -> Vec<Effe
 /// act's above the composer; for a thread that is not open, as a toast.
 pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: String) {
     let now = model.now;
-    let words = match act {
-        Act::Send => why,
-        act => format!("Could not {}. {why}", act.words()),
-    };
+    if let (Act::Save, Some(left)) = (act, model.leaving.get_mut(id)) {
+        left.again_at = Some(now.plus(LEFT_AGAIN));
+    }
+    let words = format!("Could not {}. {why}", act.words());
     let Some(thread) = model
         .thread
         .as_mut()
@@ -202,15 +221,6 @@ pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: Stri
     match act {
         // Once a second until the disk takes it.
         Act::Save => thread.composer.unsaved_since = Some(now.plus(SAVE_AGAIN)),
-        Act::Send => {
-            thread.advance_after = None;
-            thread.anchor = Anchor::Bottom;
-            if let Some((_, text)) = thread.composer.awaiting.take() {
-                thread.composer.put_before(&text);
-                thread.composer.unsaved_since = Some(now);
-            }
-            return;
-        }
         Act::Take => {
             // The customer must not see "typing" of somebody who may not write.
             thread.composer.typing = None;
@@ -219,6 +229,52 @@ pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: Stri
         _ => {}
     }
     thread.notice = Some(words);
+}
+
+/// A refused reply: its bubble says why, and its text comes back if it is the
+/// one that was written last here.
+fn not_sent(model: &mut Model, id: &ConversationId, local: &LocalId, why: String) {
+    let now = model.now;
+    let Some(thread) = model
+        .thread
+        .as_mut()
+        .filter(|thread| thread.conversation.id == *id)
+    else {
+        model.toast(ToastKind::Bad, why);
+        return;
+    };
+    thread.anchor = Anchor::Bottom;
+    if thread.advance_after.as_ref() == Some(local) {
+        thread.advance_after = None;
+    }
+    if let Some((_, text)) = thread
+        .composer
+        .awaiting
+        .take_if(|(awaited, _)| awaited == local)
+    {
+        thread.composer.put_before(&text);
+        thread.composer.unsaved_since = Some(now);
+        thread
+            .composer
+            .began(thread.conversation.known(), &thread.conversation.owner);
+    }
+}
+
+/// The text of a reply that a person wanted back.
+fn given_back(model: &mut Model, id: &ConversationId, text: &str) {
+    let now = model.now;
+    if let Some(thread) = model
+        .thread
+        .as_mut()
+        .filter(|thread| thread.conversation.id == *id)
+    {
+        thread.composer.put_before(text);
+        thread.composer.unsaved_since = Some(now);
+        thread
+            .composer
+            .began(thread.conversation.known(), &thread.conversation.owner);
+        model.focus = Focus::Composer;
+    }
 }
 
 /// The bubble says that it is looked for; nothing comes back into the composer,
@@ -294,7 +350,10 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
                     ToastKind::Warn,
                     "This conversation is not in the cache yet.",
                 );
-                back(model)
+                let mut effects = close_thread(model);
+                model.focus = Focus::List;
+                effects.push(Effect::Close);
+                effects
             }
             _ => Vec::new(),
         },

@@ -165,7 +165,7 @@ impl Thread {
             composer.set(&text, cursor);
             composer.saved = true;
             composer.began(known, &self.conversation.owner);
-        } else if first {
+        } else if first && !composer.newer_than_disk {
             // Somebody typed ahead of their own draft.
             composer.put_before(&text);
         }

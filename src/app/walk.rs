@@ -5,6 +5,7 @@ use super::{
     Anchor, Effect, Focus, Model, Thread, ToastKind, dialog,
     dialog::{Choose, Dialog, Page, PageKind, Prompt, PromptKind},
     layout, lines,
+    model::Left,
     thread::GoTo,
     writing::{save_draft, stop_typing},
 };
@@ -58,6 +59,14 @@ pub(super) fn open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
         // Not among the rows at hand: its row comes with the thread.
         model.thread = Some(Thread::new(unknown_conversation(&id, model.now)));
     }
+    // What was written here and is not on the disk yet is newer than the disk.
+    let now = model.now;
+    if let (Some(left), Some(thread)) = (model.leaving.remove(&id), &mut model.thread) {
+        let composer = &mut thread.composer;
+        composer.set(&left.text, left.cursor);
+        composer.unsaved_since = Some(now);
+        composer.newer_than_disk = left.over;
+    }
     effects.push(Effect::LoadThread {
         id: id.clone(),
         place: ThreadPlace::Newest,
@@ -71,11 +80,39 @@ pub(super) fn close_thread(model: &mut Model) -> Vec<Effect> {
     let mut effects = stop_typing(model);
     if let Some(mut thread) = model.thread.take() {
         if thread.composer.unsaved_since.is_some() {
+            let left = Left {
+                psid: thread.conversation.psid.clone(),
+                text: thread.composer.text(),
+                cursor: thread.composer.cursor(),
+                over: thread.loaded || thread.composer.newer_than_disk,
+                again_at: None,
+            };
+            model.leaving.insert(thread.conversation.id.clone(), left);
             effects.push(save_draft(&mut thread));
         }
         model.last = Some(thread.conversation.id);
     }
     effects
+}
+
+/// Text of threads that were left, which the disk did not take at once.
+pub(super) fn save_left(model: &mut Model) -> Vec<Effect> {
+    let now = model.now;
+    let due = model
+        .leaving
+        .iter_mut()
+        .filter(|(_, left)| left.again_at.is_some_and(|at| at <= now));
+    due.map(|(id, left)| {
+        left.again_at = None;
+        Effect::SaveDraft {
+            conversation: id.clone(),
+            psid: left.psid.clone(),
+            text: left.text.clone(),
+            cursor: left.cursor,
+            over: left.over,
+        }
+    })
+    .collect()
 }
 
 pub(super) fn unknown_conversation(id: &ConversationId, now: Timestamp) -> Conversation {

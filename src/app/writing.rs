@@ -57,6 +57,7 @@ pub(super) fn save_draft(thread: &mut Thread) -> Effect {
         psid: thread.conversation.psid.clone(),
         text: thread.composer.text(),
         cursor: thread.composer.cursor(),
+        over: thread.loaded || thread.composer.newer_than_disk,
     }
 }
 

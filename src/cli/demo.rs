@@ -68,7 +68,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         };
         let graph = run::client(&global, &config, token.into(), page.clone(), &clock)?;
         let mut settings = run::settings(&global, &config);
-        settings.seed = arguments.seed;
+        if global.cache.is_none() {
+            // A kept cache remembers ids, so they must not repeat.
+            settings.seed = arguments.seed;
+        }
         settings.apps.bot = simulator.app("bot").map(|(id, _)| AppId::new(id));
         let mut tasks = Tasks::new();
         let stop = tasks.stop_signal();

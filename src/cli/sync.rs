@@ -80,6 +80,8 @@ struct Report {
     pages: u32,
     back_to: Option<Timestamp>,
     trouble: Option<String>,
+    /// A list that Meta does not give out.
+    kept_back: Option<String>,
 }
 
 impl Report {
@@ -93,6 +95,7 @@ impl Report {
             pages: 0,
             back_to: None,
             trouble: None,
+            kept_back: None,
         }
     }
 
@@ -131,6 +134,11 @@ impl Report {
             }
             Change::Link(Link::Offline(why) | Link::TokenRefused(why) | Link::Broken(why))
             | Change::Storage(Some(why)) => self.trouble = Some(why),
+            Change::Link(Link::Throttled(until)) => {
+                let until = until.local(&clock::zone()).strftime("%H:%M").to_string();
+                self.trouble = Some(format!("Meta asks us to slow down until {until}."));
+            }
+            Change::Notice(why) => self.kept_back = Some(why),
             Change::Unreadable(count) => eprintln!(
                 "{}{count} items of Meta's answers could not be read.",
                 self.clear()
@@ -172,7 +180,10 @@ impl Report {
     fn end(self, stopped: bool) -> Result<(), Failure> {
         let left = |platform| !matches!(self.reader.backfill(platform), Ok(Backfill::Done));
         let cached = self.reader.cached().map_err(Failure::failed)?;
-        let whole = !left(Platform::Messenger) && self.trouble.is_none() && !stopped;
+        let whole = !left(Platform::Messenger)
+            && self.trouble.is_none()
+            && self.kept_back.is_none()
+            && !stopped;
         if self.json {
             let line = json!({"event": "end", "conversations": self.conversations, "messages": self.messages,
                 "cached_conversations": cached.0, "cached_messages": cached.1, "whole": whole});
@@ -186,7 +197,7 @@ impl Report {
                 self.conversations, self.messages, cached.0, cached.1
             ));
         }
-        match (self.trouble, stopped) {
+        match (self.trouble.or(self.kept_back), stopped) {
             (Some(why), _) => Err(Failure::Failed(format!(
                 "{why} What was read is kept; run it again to go on."
             ))),

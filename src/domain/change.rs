@@ -29,6 +29,24 @@ pub enum Change {
         /// What.
         act: Act,
     },
+    /// Meta surely did not take a reply.
+    NotSent {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Our id of the reply.
+        local: LocalId,
+        /// What happened and what to do, in one sentence.
+        why: String,
+    },
+    /// The text of a reply is in its draft again, because a person wanted it.
+    GivenBack {
+        /// Which thread.
+        conversation: ConversationId,
+        /// What was typed.
+        text: String,
+    },
+    /// Something a person should know, once.
+    Notice(String),
     /// Something an agent asked for was surely not done.
     Failed {
         /// Which thread.

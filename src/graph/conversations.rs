@@ -82,6 +82,7 @@ impl Client {
             platform,
             page: self.page(),
             instagram,
+            person: None,
             at: self.now(),
         };
         let text = self
@@ -91,10 +92,11 @@ impl Client {
             .ok_or_else(|| self.foreign(200, "not a list of conversations"))
     }
 
-    /// One conversation with its newest messages.
+    /// One conversation with its newest messages; the person in it is known.
     pub async fn conversation(
         &self,
         id: &ConversationId,
+        psid: &Psid,
         platform: Platform,
         instagram: Option<&str>,
     ) -> Result<Decoded, Error> {
@@ -102,6 +104,7 @@ impl Client {
             platform,
             page: self.page(),
             instagram,
+            person: Some(psid),
             at: self.now(),
         };
         let text = self

@@ -29,6 +29,8 @@ pub struct Whose<'a> {
     pub page: &'a PageId,
     /// The Instagram account of the Page, if known.
     pub instagram: Option<&'a str>,
+    /// The person, where the conversation is known already.
+    pub person: Option<&'a Psid>,
     /// When the answer came.
     pub at: Timestamp,
 }
@@ -56,7 +58,12 @@ pub fn conversations(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
 pub(super) fn conversation(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
     let node: wire::Conversation<'_> = serde_json::from_str(text).ok()?;
     let is_page = |id: &str| id == whose.page.as_str() || Some(id) == whose.instagram;
-    let person = node.participants.data.iter().find(|p| !is_page(&p.id))?;
+    let is_person = |id: &str| match whose.person {
+        Some(psid) => id == psid.as_str(),
+        None => !is_page(id),
+    };
+    let mut participants = node.participants.data.iter();
+    let person = participants.find(|p| is_person(&p.id))?;
     let conversation = ConversationId::new(&*node.id);
     let psid = Psid::new(&*person.id);
     let mut decoded = Decoded::default();
@@ -236,6 +243,7 @@ mod tests {
 
     fn whose(page: &PageId) -> Whose<'_> {
         Whose {
+            person: None,
             platform: Platform::Messenger,
             page,
             instagram: None,

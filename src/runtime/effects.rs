@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use super::Tasks;
 use crate::{
     app::{Effect, INBOX_WINDOW, Loaded, Msg, THREAD_WINDOW},
-    domain::{Change, ConversationId, Platform},
+    domain::{Act, Ask, Change, ConversationId, Platform},
     store::{self, Lane, Reader},
     sync::Command,
     text,
@@ -254,11 +254,13 @@ fn command(effect: Effect) -> Option<Command> {
             psid,
             text,
             cursor,
+            over,
         } => Command::SaveDraft {
             conversation,
             psid,
             text,
             cursor,
+            over,
         },
         _ => return None,
     })
@@ -268,6 +270,20 @@ fn command(effect: Effect) -> Option<Command> {
 fn undeliverable(command: Command) -> Msg {
     let why = "The engine does not take anything at the moment; nothing was sent. Copy your text and restart.";
     match command {
+        Command::Ask {
+            conversation,
+            ask: Ask::Send { local, .. },
+            ..
+        } => Msg::Changed(vec![Change::NotSent {
+            conversation,
+            local,
+            why: why.into(),
+        }]),
+        Command::SaveDraft { conversation, .. } => Msg::Changed(vec![Change::Failed {
+            conversation,
+            act: Act::Save,
+            why: why.into(),
+        }]),
         Command::Ask {
             conversation, ask, ..
         } => Msg::Changed(vec![Change::Failed {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::{Error, Writer, rows};
 use crate::{
-    domain::{ConversationId, LocalId, Outgoing, SendState, Timestamp},
+    domain::{ConversationId, Outgoing, SendState, Timestamp},
     failpoint,
 };
 
@@ -31,10 +31,17 @@ impl Writer {
         .await
     }
 
-    /// Writes a reply down that takes the place of one in doubt; the draft in
-    /// the composer is another one.
-    pub async fn enter_again(&self, row: Outgoing) -> Result<(), Error> {
-        self.run(move |files| insert(&files.outbox, &row)).await
+    /// Treats a reply in doubt as sent and writes a new one down in its place,
+    /// both or neither; the draft in the composer is another one.
+    pub async fn again(&self, old: Outgoing, new: Outgoing) -> Result<(), Error> {
+        self.run(move |files| {
+            let db = files.outbox.transaction()?;
+            update(&db, &old)?;
+            insert(&db, &new)?;
+            db.commit()?;
+            Ok(())
+        })
+        .await
     }
 
     /// Writes down where a reply stands: on the disk when this returns. `false`
@@ -86,12 +93,13 @@ impl Writer {
         .await
     }
 
-    /// The hand-back that was to follow a reply is done, or will not be.
-    pub async fn handed_back(&self, local: LocalId) -> Result<(), Error> {
+    /// The hand-backs that were to follow the sent replies of a thread are
+    /// made, or will not be.
+    pub async fn handed_back(&self, conversation: ConversationId) -> Result<(), Error> {
         self.run(move |files| {
             files.outbox.execute(
-                "UPDATE outgoing SET handed_back = 1 WHERE local = ?1",
-                [local.as_str()],
+                "UPDATE outgoing SET handed_back = 1 WHERE conversation = ?1 AND state = 'sent'",
+                [conversation.as_str()],
             )?;
             Ok(())
         })

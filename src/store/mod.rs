@@ -41,7 +41,7 @@ pub use forget::Forgotten;
 pub use page::PageRow;
 pub use reader::{Lane, Reader};
 pub use schema::Rescued;
-pub use writer::Writer;
+pub use writer::{Draft, Writer};
 
 use crate::domain::{PageId, Timestamp};
 use rusqlite::{Connection, ErrorCode};
@@ -325,13 +325,29 @@ fn open_cache(
 /// A newer program's outbox stops us: what it holds may mean something that we
 /// do not know, and sending it could be wrong.
 fn open_outbox(paths: &Paths, notices: &mut Vec<Notice>) -> Result<Connection, Error> {
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |why| Error::Io { path, why }
+    };
+    // What can be read goes into a file of its own first, so that a death
+    // between two steps leaves one of them whole.
+    let fresh = schema::beside(&paths.outbox, ".rescued");
+    if fresh.exists() && !paths.outbox.exists() {
+        fs::rename(&fresh, &paths.outbox).map_err(io(&fresh))?;
+    }
     match schema::open(&paths.outbox, Kind::Outbox) {
         Err(Error::Damaged) => {
+            for tail in ["", "-wal", "-shm"] {
+                let _ = fs::remove_file(schema::beside(&fresh, tail));
+            }
+            let into = schema::open(&fresh, Kind::Outbox)?;
+            let rescued = schema::rescue(&paths.outbox, &into);
+            into.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+            drop(into);
             let aside = schema::set_aside(&paths.outbox, "damaged")?;
-            let outbox = schema::open(&paths.outbox, Kind::Outbox)?;
-            let rescued = schema::rescue(&aside, &outbox);
+            fs::rename(&fresh, &paths.outbox).map_err(io(&fresh))?;
             notices.push(Notice::OutboxSetAside(aside, rescued));
-            Ok(outbox)
+            schema::open(&paths.outbox, Kind::Outbox)
         }
         opened => opened,
     }

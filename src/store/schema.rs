@@ -89,9 +89,36 @@ pub(super) fn open(path: &Path, kind: Kind) -> Result<Connection, Error> {
     // Deleted text is overwritten, not only unlinked.
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    let copy = (kind == Kind::Outbox && (1..known(kind)).contains(&found))
+        .then(|| beside(path, &format!(".before-{}", known(kind))));
+    if let Some(copy) = &copy {
+        copy_whole(&connection, path, copy)?;
+    }
     migrate(&mut connection, kind, found)?;
     look_over(&connection, kind)?;
+    if let Some(copy) = copy {
+        let _ = fs::remove_file(copy);
+    }
     Ok(connection)
+}
+
+/// What exists nowhere else is copied before it is changed; the copy goes when
+/// the change has been looked over.
+fn copy_whole(db: &Connection, path: &Path, copy: &Path) -> Result<(), Error> {
+    db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    let io = |why| Error::Io {
+        path: copy.to_owned(),
+        why,
+    };
+    private_file(copy).map_err(io)?;
+    fs::copy(path, copy).map(drop).map_err(io)
+}
+
+/// A file name with something behind it.
+pub(super) fn beside(path: &Path, tail: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(tail);
+    PathBuf::from(name)
 }
 
 /// Reads what every start needs; damage at these places shows here already.
@@ -150,17 +177,12 @@ pub(super) fn private_file(path: &Path) -> io::Result<File> {
 
 /// Renames a file and its journals to the first free name with `ending`.
 pub(super) fn set_aside(path: &Path, ending: &str) -> Result<PathBuf, Error> {
-    let with = |path: &Path, tail: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(tail);
-        PathBuf::from(name)
-    };
     let aside = (1..)
-        .map(|n| with(path, &format!(".{ending}-{n}")))
+        .map(|n| beside(path, &format!(".{ending}-{n}")))
         .find(|aside| !aside.exists())
-        .unwrap_or_else(|| with(path, ending));
+        .unwrap_or_else(|| beside(path, ending));
     for tail in ["", "-wal", "-shm"] {
-        let (from, to) = (with(path, tail), with(&aside, tail));
+        let (from, to) = (beside(path, tail), beside(&aside, tail));
         match fs::rename(&from, &to) {
             Ok(()) => {}
             Err(why) if why.kind() == io::ErrorKind::NotFound => {}

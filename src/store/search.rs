@@ -74,7 +74,7 @@ impl Reader {
     /// A slice of the list with the rows whose person, last text or any cached
     /// message holds the words of `ask`.
     pub(super) fn filtered(&self, ask: &InboxAsk, limit: u32) -> Result<InboxPage, Error> {
-        self.search(Lane::List, |db| {
+        let (rows, total, counts) = self.search(Lane::List, |db| {
             let like = pattern(text::fold(&ask.filter).trim());
             let mut by_text = String::new();
             let mut values: Vec<&dyn ToSql> = vec![&like, &limit, &ask.offset];
@@ -99,7 +99,25 @@ impl Reader {
                     rows::conversation(row)
                 })?
                 .collect::<Result<Vec<_>, _>>()?;
-            Ok(InboxPage { rows, total, counts: super::reader::counts(db)? })
+            Ok((rows, total, super::reader::counts(db)?))
+        })?;
+        if rows.is_empty() && ask.offset > 0 {
+            // Behind the last one, where nobody says how many there are.
+            let first = InboxAsk {
+                offset: 0,
+                ..ask.clone()
+            };
+            let total = self.filtered(&first, 1)?.total;
+            return Ok(InboxPage {
+                rows,
+                total,
+                counts,
+            });
+        }
+        Ok(InboxPage {
+            rows,
+            total,
+            counts,
         })
     }
 

@@ -63,6 +63,8 @@ pub enum Command {
         text: String,
         /// Line and column.
         cursor: (u16, u16),
+        /// In place of the draft on the disk; else before it.
+        over: bool,
     },
     /// An agent has looked at this thread.
     LookedAt(ConversationId),

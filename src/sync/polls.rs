@@ -166,6 +166,22 @@ impl Schedule {
         }
     }
 
+    /// Meta refuses this one; the others go on.
+    pub(super) fn rest(&mut self, poll: Poll, now: Timestamp) {
+        let (Poll::List(platform) | Poll::Backfill(platform)) = poll else {
+            return;
+        };
+        let list = self.list(platform);
+        let due = match poll {
+            Poll::List(_) => &mut list.due,
+            _ => &mut list.backfill,
+        };
+        *due = Some(Due {
+            at: now.plus(LIST_IDLE),
+            running: false,
+        });
+    }
+
     pub(super) fn succeeded(&mut self) {
         self.failures = 0;
     }

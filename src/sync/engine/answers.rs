@@ -4,6 +4,7 @@ use super::{About, Done, Engine};
 use crate::{
     domain::{
         Act, AppId, Ask, Change, ConversationId, Event, PAGE_INBOX_APPS, Platform, ThreadOwner,
+        Timestamp,
     },
     graph::{self, Decoded, Verdict},
     store,
@@ -49,6 +50,7 @@ impl Engine {
                 self.remaining.remove(&Platform::Instagram);
                 if !matches!(error, graph::Error::Graph(_)) {
                     self.about = About::Wanted;
+                    self.note_failure(&error);
                 }
             }
             Done::List(walk, result) => self.listed(walk, result).await?,
@@ -67,6 +69,10 @@ impl Engine {
                 self.unclear_owners.push(id);
             }
             Done::Owner { id, at, result } => {
+                if self.awaiting_owner.remove(&id) {
+                    self.outbox.acted(&id);
+                }
+                let mut taken = Ok(());
                 if let Ok((owner, until)) = result {
                     // Asked before it was known which app is ours.
                     let owner = match owner {
@@ -76,18 +82,15 @@ impl Engine {
                         owner => owner,
                     };
                     let owner = self.owner_in_words_we_know(&id, owner);
-                    self.ingest(vec![Event::Owner {
+                    let event = Event::Owner {
                         conversation: id.clone(),
                         owner,
                         until,
                         at,
-                    }])
-                    .await?;
+                    };
+                    taken = self.ingest(vec![event]).await;
                 }
-                if self.awaiting_owner.remove(&id) {
-                    self.outbox.acted(&id);
-                    self.pump(&id).await?;
-                }
+                taken.and(self.pump(&id).await)?;
             }
             Done::Profile {
                 psid,
@@ -161,9 +164,9 @@ impl Engine {
             }
         }
         let todos = self.outbox.read(&id, messages, complete, now);
-        self.carry_out(todos).await?;
+        let written = self.carry_out(todos).await;
         let before = self.reader.conversation(&id)?;
-        self.ingest(page.events).await?;
+        let taken = self.ingest(page.events).await;
         let after = self.reader.conversation(&id)?;
         // A message of the customer, and every change of hands, sets the clock
         // of control anew.
@@ -172,7 +175,7 @@ impl Engine {
         {
             self.ask_owner(&after);
         }
-        self.pump(&id).await
+        written.and(taken).and(self.pump(&id).await)
     }
 
     /// Something other than a reply was asked of Meta.
@@ -183,7 +186,26 @@ impl Engine {
         result: Result<(), graph::Error>,
     ) -> Result<(), store::Error> {
         let now = self.clock.now();
-        let mut goes_on = true;
+        let lost = |error: &graph::Error| error.verdict() == Verdict::Unknown;
+        let doubtful_take = ask == Ask::Take && result.as_ref().is_err_and(lost);
+        let conversation = self.reader.conversation(&id).ok().flatten();
+        // Meta may have done it: who holds the thread decides.
+        if doubtful_take && conversation.as_ref().is_some_and(|c| self.ask_owner(c)) {
+            self.awaiting_owner.insert(id.clone());
+        } else {
+            self.outbox.acted(&id);
+        }
+        let worked = self.note_asked(&id, &ask, result, now).await;
+        worked.and(self.pump(&id).await)
+    }
+
+    async fn note_asked(
+        &mut self,
+        id: &ConversationId,
+        ask: &Ask,
+        result: Result<(), graph::Error>,
+        now: Timestamp,
+    ) -> Result<(), store::Error> {
         match result {
             Ok(()) => {
                 self.note_success();
@@ -192,39 +214,35 @@ impl Engine {
                     at: now,
                     what,
                 });
-                self.ingest(happened.into_iter().collect()).await?;
+                let taken = self.ingest(happened.into_iter().collect()).await;
                 self.tell(Change::Done {
                     conversation: id.clone(),
                     act: ask.act(),
                 });
+                taken?;
                 let moved = matches!(ask, Ask::Take | Ask::Extend(_));
-                if let (true, Some(conversation)) = (moved, self.reader.conversation(&id)?) {
+                if let (true, Some(conversation)) = (moved, self.reader.conversation(id)?) {
                     self.ask_owner(&conversation);
                 }
             }
             // Typing is a courtesy; its failure is not worth a word.
-            Err(_) if matches!(ask, Ask::Typing(_)) => {}
+            Err(_) if matches!(ask, Ask::Typing(_)) => return Ok(()),
             Err(error) => {
                 self.note_refusal(&error);
-                let conversation = self.reader.conversation(&id)?;
-                let asks = conversation.is_some_and(|c| ask == Ask::Take && self.ask_owner(&c));
-                if ask == Ask::Take && error.verdict() == Verdict::Unknown {
-                    // Meta may have done it: who holds the thread decides.
-                    goes_on = !asks;
-                    if asks {
-                        self.awaiting_owner.insert(id.clone());
-                    }
-                } else if ask == Ask::Take {
-                    let todos = self.outbox.take_refused(&id, &error.to_string());
-                    self.carry_out(todos).await?;
-                }
                 self.failed(id.clone(), ask.act(), error.to_string());
+                if *ask == Ask::Take && error.verdict() != Verdict::Unknown {
+                    let todos = self.outbox.take_refused(id, &error.to_string());
+                    self.carry_out(todos).await?;
+                    if let Some(conversation) = self.reader.conversation(id)? {
+                        self.ask_owner(&conversation);
+                    }
+                }
             }
         }
-        if goes_on {
-            self.outbox.acted(&id);
+        if matches!(ask, Ask::Pass(_)) {
+            self.writer.handed_back(id.clone()).await?;
         }
-        self.pump(&id).await
+        Ok(())
     }
 
     /// Meta does not tell a bystander who holds a thread; if the last we know

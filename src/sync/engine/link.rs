@@ -46,10 +46,15 @@ impl Engine {
     /// A read failed: how the link stands, and when to try again.
     pub(super) fn note_failure(&mut self, error: &graph::Error) {
         let now = self.clock.now();
-        if !self.note_refusal(error) {
-            self.schedule.failed(now);
-            self.set_link(Link::Offline(error.to_string()));
+        if self.note_refusal(error) {
+            return;
         }
+        // What Meta refuses of one thing says nothing of the link.
+        if error.verdict() == graph::Verdict::Refused && self.link == Link::Polling {
+            return;
+        }
+        self.schedule.failed(now);
+        self.set_link(Link::Offline(error.to_string()));
     }
 
     /// What concerns the link, whatever the call was: token and throttling.

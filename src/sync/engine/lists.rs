@@ -27,6 +27,8 @@ pub(super) struct Walk {
     /// How many items could not be read.
     unreadable: usize,
     pages: u32,
+    /// What was left to be read when it began.
+    began: Backfill,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +86,7 @@ impl Engine {
             newest: None,
             unreadable: 0,
             pages: 0,
+            began: self.reader.backfill(platform).unwrap_or_default(),
         };
         walk.part.rows = self.schedule.rows(walk.poll());
         self.next_page(walk);
@@ -146,6 +149,18 @@ impl Engine {
             self.ingest(vec![Event::Backfill { platform, left }])
                 .await?;
         }
+        if error.verdict() == graph::Verdict::Refused && !error.is_token() {
+            // What Meta keeps back of one list says nothing of the other.
+            self.remaining.remove(&platform);
+            self.schedule.rest(walk.poll(), self.clock.now());
+            if self.refused_lists.insert(platform) {
+                self.tell(Change::Notice(format!(
+                    "The {} list cannot be read: {error}",
+                    platform.word()
+                )));
+            }
+            return Ok(());
+        }
         if self.options.once {
             self.remaining.clear();
         }
@@ -203,6 +218,8 @@ impl Engine {
                     events.push(Event::Listed { platform, through });
                 }
             }
+            // News on many pages has handed over another rest meanwhile.
+            Kind::Backfill(_) if self.reader.backfill(platform)? != walk.began => {}
             Kind::Backfill(until) => {
                 rest = Some(match &go_on {
                     Some(cursor) => Backfill::From {
@@ -229,9 +246,7 @@ impl Engine {
         }
         self.found_in(&events).await?;
         self.ingest(events).await?;
-        if self.writer.turn(self.server_now()).await? > 0 {
-            self.tell(Change::Inbox);
-        }
+        self.turn().await?;
         self.tell(Change::Read {
             platform,
             conversations,

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use self::lists::Walk;
 use super::{
     Command,
-    outbox::Outbox,
+    outbox::{Outbox, Todo},
     polls::{Poll, Schedule},
 };
 use crate::{
@@ -34,13 +34,15 @@ use crate::{
         Platform, Profile, Psid, Routing, Span, ThreadOwner, Timestamp,
     },
     graph::{self, AboutPage, Decoded, MessagesPage},
-    store::{self, PageRow, Reader, Writer},
+    store::{self, Draft, PageRow, Reader, Writer},
 };
 
 /// At the end, what is on its way gets this long to arrive.
 const LAST_WAIT: Duration = Duration::from_millis(1_500);
 /// A row that the disk did not take is written again after this.
 const TRY_DISK: Span = Span::seconds(1);
+/// Windows close and control lapses: the list is looked at this often.
+const TURN: Span = Span::seconds(30);
 /// Replies that were sent are remembered for so long.
 const REMEMBER_SENT: Span = Span::days(30);
 /// At most so many rows go at once when old ones are removed.
@@ -89,8 +91,8 @@ pub struct Engine {
     instagram: Option<String>,
     open: Option<ConversationId>,
     outbox: Outbox,
-    /// Rows whose state the disk did not take; nothing is sent before it does.
-    unrecorded: Vec<Outgoing>,
+    /// What the disk did not take; nothing is sent before it does.
+    unwritten: Vec<Todo>,
     /// Lines that go on when it is known who holds the thread.
     awaiting_owner: HashSet<ConversationId>,
     schedule: Schedule,
@@ -101,8 +103,12 @@ pub struct Engine {
     unreadable: usize,
     about: About,
     cannot_save: bool,
+    /// When rows of the list are looked at again whose moment has come.
+    turn_at: Timestamp,
     /// Old messages have been removed; when to look again.
     retain_at: Option<Timestamp>,
+    /// Lists that Meta keeps back; it is said once.
+    refused_lists: HashSet<Platform>,
     /// For a single run: the lists that are still being read.
     remaining: HashSet<Platform>,
 }
@@ -175,7 +181,8 @@ impl Engine {
             instagram: None,
             open: None,
             outbox: Outbox::new(options.seed),
-            unrecorded: Vec::new(),
+            unwritten: Vec::new(),
+            turn_at: now,
             awaiting_owner: HashSet::new(),
             schedule: Schedule::new(now, options.seed),
             under_way: FuturesUnordered::new(),
@@ -185,6 +192,7 @@ impl Engine {
             about: About::Wanted,
             cannot_save: false,
             retain_at: None,
+            refused_lists: HashSet::new(),
             remaining: HashSet::from([Platform::Messenger, Platform::Instagram]),
             options,
         }
@@ -228,9 +236,10 @@ impl Engine {
     /// When something is due by itself.
     fn due(&self) -> Option<Timestamp> {
         let now = self.clock.now();
-        let disk = (!self.unrecorded.is_empty()).then(|| now.plus(TRY_DISK));
+        let disk = (!self.unwritten.is_empty()).then(|| now.plus(TRY_DISK));
         let outbox = self.outbox.due(now).filter(|_| !self.options.once);
-        [self.schedule.next(now), outbox, disk, self.retain_at]
+        let turn = Some(self.turn_at.min(now.plus(TURN)));
+        [self.schedule.next(now), outbox, disk, turn, self.retain_at]
             .into_iter()
             .flatten()
             .min()
@@ -242,6 +251,10 @@ impl Engine {
             Ok(()) => Ok(()),
             Err(store::Error::Closed) => Err(store::Error::Closed),
             Err(error) => {
+                if self.options.once {
+                    // Nothing can be kept of what would be read.
+                    self.remaining.clear();
+                }
                 self.cannot_save = true;
                 self.tell(Change::Storage(Some(error.to_string())));
                 Ok(())
@@ -341,11 +354,16 @@ impl Engine {
                 psid,
                 text,
                 cursor,
+                over,
             } => {
-                let saved = self
-                    .writer
-                    .save_draft(conversation.clone(), psid, text, cursor, now)
-                    .await;
+                let draft = Draft {
+                    conversation: conversation.clone(),
+                    psid,
+                    text,
+                    cursor,
+                    over,
+                };
+                let saved = self.writer.save_draft(draft, now).await;
                 match saved {
                     Ok(()) => self.tell(Change::DraftSaved(conversation)),
                     Err(error) => {
@@ -372,8 +390,8 @@ impl Engine {
             } => {
                 let facts = self.facts(&conversation)?;
                 let todos = self.outbox.decide(&conversation, &local, decision, &facts);
-                self.carry_out(todos).await?;
-                self.pump(&conversation).await?;
+                let written = self.carry_out(todos).await;
+                written.and(self.pump(&conversation).await)?;
             }
             Command::Ask {
                 conversation,
@@ -453,8 +471,8 @@ impl Engine {
                 Poll::Thread => self.thread(),
             }
         }
-        if !self.unrecorded.is_empty() {
-            self.record_again().await?;
+        if !self.unwritten.is_empty() {
+            self.write_again().await?;
         }
         if !self.options.once {
             let (lines, look) = self.outbox.tick(now);
@@ -462,6 +480,9 @@ impl Engine {
             for id in lines {
                 self.pump(&id).await?;
             }
+        }
+        if self.turn_at <= now || self.turn_at > now.plus(TURN) {
+            self.turn().await?;
         }
         if self.retain_at.is_some_and(|at| at <= now) {
             self.retain().await?;
@@ -488,6 +509,7 @@ impl Engine {
             let result = graph
                 .conversation(
                     &conversation.id,
+                    &conversation.psid,
                     conversation.platform,
                     instagram.as_deref(),
                 )
@@ -499,6 +521,17 @@ impl Engine {
             }
         });
         true
+    }
+
+    /// Puts the rows whose moment has come where they belong now.
+    pub(super) async fn turn(&mut self) -> Result<(), store::Error> {
+        self.turn_at = self.clock.now().plus(TURN);
+        if self.writer.turn(self.server_now()).await? > 0 {
+            // There may be more of them.
+            self.turn_at = self.clock.now();
+            self.tell(Change::Inbox);
+        }
+        Ok(())
     }
 
     /// Removes what is older than a person wants to keep, a little at a time.

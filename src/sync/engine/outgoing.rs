@@ -3,8 +3,8 @@
 use super::{Done, Engine, REMEMBER_SENT};
 use crate::{
     domain::{
-        Act, Ask, Change, ConversationId, Event, Happening, Known, Link, Mid, Outgoing, Platform,
-        Psid, Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, Timestamp,
+        Act, Ask, Change, ConversationId, Event, Happening, Known, Link, LocalId, Mid, Outgoing,
+        Platform, Psid, Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, Timestamp,
     },
     failpoint,
     graph::{self, Control, Reply, Verdict},
@@ -25,20 +25,21 @@ impl Engine {
             return Ok(());
         }
         for row in self.reader.hand_backs()? {
+            let id = row.conversation.clone();
             let late = now.since(row.tried_at.unwrap_or(row.at)) > STALE_AFTER;
             match row.hand_back {
+                // It went with the reply.
+                _ if self.inline(self.platform(&id)?) => self.writer.handed_back(id).await?,
                 Some(hand_back) if !late => {
-                    self.outbox
-                        .ask_next(&row.conversation, row.psid.clone(), Ask::Pass(hand_back));
-                    self.pump(&row.conversation).await?;
+                    self.outbox.ask_next(&id, row.psid, Ask::Pass(hand_back));
+                    self.pump(&id).await?;
                 }
-                _ => self.tell(Change::Failed {
-                    conversation: row.conversation.clone(),
-                    act: Act::Pass,
-                    why: "switchboard was closed before it was made.".into(),
-                }),
+                _ => {
+                    let why = "switchboard was closed before it was made; b hands back.";
+                    self.failed(id.clone(), Act::Pass, why.into());
+                    self.writer.handed_back(id).await?;
+                }
             }
-            self.writer.handed_back(row.local).await?;
         }
         self.writer
             .forget_sent(now.plus(REMEMBER_SENT.negated()))
@@ -81,7 +82,7 @@ impl Engine {
             if let Err(error) = self.writer.enter(row.clone()).await {
                 // Nothing leaves that is not written down first.
                 let why = format!("Not sent: {error}. Your text is only on the screen.");
-                self.failed(id, Act::Send, why);
+                self.not_sent(id, row.local, why);
                 return Ok(());
             }
             self.changed(&id);
@@ -121,9 +122,9 @@ impl Engine {
                 continue;
             }
             let again = matches!(todos.as_slice(), [Todo::Record(_)]);
-            self.carry_out(todos).await?;
+            let done = self.carry_out(todos).await;
             if !again {
-                return Ok(());
+                return done;
             }
         }
     }
@@ -155,23 +156,14 @@ impl Engine {
         Ok(facts)
     }
 
-    /// Does what the outbox wants, in its order. Where the disk does not take a
-    /// row, what was to follow is not done.
+    /// Does what the outbox wants, in its order. What the disk does not take is
+    /// written again later, before anything else is; until then nothing is sent.
+    /// Whatever follows is done all the same: it is true, on the disk or not.
     pub(super) async fn carry_out(&mut self, todos: Vec<Todo>) -> Result<(), store::Error> {
-        for todo in todos {
+        let mut trouble = self.write_again().await;
+        let mut todos = todos.into_iter();
+        while let Some(todo) = todos.next() {
             match todo {
-                Todo::Enter(row) => self.writer.enter_again(row).await?,
-                Todo::Record(row) => {
-                    if !self.record(row).await? {
-                        break;
-                    }
-                }
-                Todo::GiveBack(row) => {
-                    let id = row.conversation.clone();
-                    self.writer.take_back(row, self.clock.now()).await?;
-                    self.changed(&id);
-                }
-                Todo::Sent { row, mid, at } => self.sent(row, mid, at).await?,
                 Todo::Post(row) => self.post(row)?,
                 Todo::Act(id, psid, ask) => {
                     let graph = self.graph.clone();
@@ -182,10 +174,79 @@ impl Engine {
                 }
                 Todo::Read(id) => {
                     if !self.read_thread(&id, false) {
-                        self.outbox.read_failed(&id, true, self.clock.now());
+                        // Once the list knows it, it can be read.
+                        self.outbox.read_failed(&id, false, self.clock.now());
+                    }
+                }
+                Todo::Record(row) if row.state == SendState::Sending => {
+                    let claimed = match self.unwritten.is_empty() {
+                        true => self.claim(&row).await,
+                        false => Ok(false),
+                    };
+                    if !matches!(claimed, Ok(true)) {
+                        self.outbox.not_recorded(&row, self.clock.now());
+                        // The attempt that was to follow is not made.
+                        todos.next();
+                    }
+                    trouble = trouble.and(claimed.map(drop));
+                }
+                todo => {
+                    let written = match self.unwritten.is_empty() {
+                        true => self.write(&todo).await,
+                        false => Err(store::Error::Full),
+                    };
+                    if let Err(error) = written {
+                        self.unwritten.push(todo);
+                        trouble = trouble.and(Err(error));
                     }
                 }
             }
+        }
+        trouble
+    }
+
+    /// What the disk did not take, again, in its order.
+    pub(super) async fn write_again(&mut self) -> Result<(), store::Error> {
+        while let Some(todo) = self.unwritten.first().cloned() {
+            self.write(&todo).await?;
+            self.unwritten.remove(0);
+        }
+        Ok(())
+    }
+
+    async fn claim(&mut self, row: &Outgoing) -> Result<bool, store::Error> {
+        let claimed = self.writer.record(row.clone(), self.clock.now()).await?;
+        if claimed {
+            self.changed(&row.conversation);
+        }
+        Ok(claimed)
+    }
+
+    /// Writes one thing down and tells what it means.
+    async fn write(&mut self, todo: &Todo) -> Result<(), store::Error> {
+        let now = self.clock.now();
+        match todo {
+            Todo::Record(row) => {
+                self.writer.record(row.clone(), now).await?;
+                self.tell_state(row);
+            }
+            Todo::GiveBack(row) => {
+                self.writer.take_back(row.clone(), now).await?;
+                self.tell(Change::GivenBack {
+                    conversation: row.conversation.clone(),
+                    text: row.text.clone(),
+                });
+                self.changed(&row.conversation);
+            }
+            Todo::Again { old, new } => {
+                self.writer.again(old.clone(), new.clone()).await?;
+                self.changed(&new.conversation);
+            }
+            Todo::Sent { row, mid, at } => self.sent(row.clone(), mid.clone(), *at).await?,
+            Todo::Post(_) | Todo::Act(..) | Todo::Read(_) => {}
+        }
+        if std::mem::take(&mut self.cannot_save) {
+            self.tell(Change::Storage(None));
         }
         Ok(())
     }
@@ -211,20 +272,19 @@ impl Engine {
                 what: Happening::PassedTo(hand_back.to.clone()),
             });
         }
-        if let Err(error) = self.ingest(events).await {
-            self.unrecorded.push(row);
-            return Err(error);
-        }
+        self.ingest(events).await?;
         let Some(hand_back) = row.hand_back else {
             return Ok(());
         };
-        if !inline && now.since(row.at) > STALE_AFTER {
-            let why = "The reply was found only now; b hands back.".to_owned();
-            self.failed(id, Act::Pass, why);
-        } else if !inline {
+        if !inline && now.since(row.at) <= STALE_AFTER {
             self.outbox.ask_next(&id, row.psid, Ask::Pass(hand_back));
+            return Ok(());
         }
-        self.writer.handed_back(row.local).await
+        if !inline {
+            let why = "The reply was found only now; b hands back.".to_owned();
+            self.failed(id.clone(), Act::Pass, why);
+        }
+        self.writer.handed_back(id).await
     }
 
     fn platform(&self, id: &ConversationId) -> Result<Platform, store::Error> {
@@ -237,71 +297,36 @@ impl Engine {
         self.tell(Change::Inbox);
     }
 
-    /// Writes down where a row stands. `false`: it is not on the disk, so
-    /// nothing may follow from it.
-    async fn record(&mut self, row: Outgoing) -> Result<bool, store::Error> {
-        let now = self.clock.now();
-        let sending = row.state == SendState::Sending;
-        if sending && !self.unrecorded.is_empty() {
-            self.outbox.not_recorded(&row, now);
-            return Ok(false);
-        }
-        let written = self.writer.record(row.clone(), now).await;
-        let id = row.conversation.clone();
-        match written {
-            Ok(true) => {}
-            Ok(false) if sending => {
-                self.outbox.not_recorded(&row, now);
-                return Ok(false);
-            }
-            Ok(false) => {}
-            Err(error) if sending => {
-                self.outbox.not_recorded(&row, now);
-                return Err(error);
-            }
-            Err(error) => {
-                self.unrecorded.push(row);
-                return Err(error);
-            }
-        }
+    /// What a person should know of where a row stands now.
+    fn tell_state(&self, row: &Outgoing) {
+        let conversation = row.conversation.clone();
+        let local = row.local.clone();
         match &row.state {
-            SendState::Refused { why, .. } => self.failed(id, Act::Send, not_sent(why)),
+            SendState::Refused { why, .. } => {
+                let why = format!("Not sent; your text is still here. {why}");
+                self.not_sent(conversation, local, why);
+                return;
+            }
             SendState::Unsure if row.looks == 0 => {
                 let why = "Not confirmed: Meta may have the reply, so it is looked for and not sent again.";
                 self.tell(Change::InDoubt {
-                    conversation: id.clone(),
+                    conversation,
                     why: why.into(),
                 });
-                self.changed(&id);
             }
-            SendState::Held(_) | SendState::Queued => {
-                let held = match row.state {
-                    SendState::Held(held) => Some(held),
-                    _ => None,
-                };
-                self.tell(Change::Waits {
-                    conversation: id.clone(),
-                    local: row.local,
-                    held,
-                });
-                self.changed(&id);
-            }
-            _ => self.changed(&id),
+            SendState::Held(held) => self.tell(Change::Waits {
+                conversation,
+                local,
+                held: Some(*held),
+            }),
+            SendState::Queued => self.tell(Change::Waits {
+                conversation,
+                local,
+                held: None,
+            }),
+            _ => {}
         }
-        Ok(true)
-    }
-
-    /// The rows that the disk did not take, again.
-    pub(super) async fn record_again(&mut self) -> Result<(), store::Error> {
-        let now = self.clock.now();
-        while let Some(row) = self.unrecorded.first().cloned() {
-            self.writer.record(row, now).await?;
-            self.unrecorded.remove(0);
-        }
-        if std::mem::take(&mut self.cannot_save) {
-            self.tell(Change::Storage(None));
-        }
-        Ok(())
+        self.changed(&row.conversation);
     }
 
     fn post(&mut self, row: Outgoing) -> Result<(), store::Error> {
@@ -340,7 +365,11 @@ impl Engine {
             Ok(None) => Answer::Unknown,
             Err(error) => {
                 self.note_refusal(&error);
-                if error.is_token() {
+                // An error that is no clear refusal may hide a success, whatever
+                // its code says.
+                if error.verdict() == Verdict::Unknown {
+                    Answer::Unknown
+                } else if error.is_token() {
                     Answer::Token
                 } else if error.throttled().is_some() {
                     Answer::Throttled(self.schedule.paused_until(now))
@@ -360,8 +389,8 @@ impl Engine {
         }
         let times = (now, self.server_now());
         let todos = self.outbox.answered(&id, &row.local, answer, times);
-        self.carry_out(todos).await?;
-        self.pump(&id).await
+        let written = self.carry_out(todos).await;
+        written.and(self.pump(&id).await)
     }
 
     /// Messages that arrived by whatever way may be replies in doubt.
@@ -374,10 +403,22 @@ impl Engine {
             } = event
             {
                 let todos = self.outbox.found(conversation, messages);
-                self.carry_out(todos).await?;
+                if !todos.is_empty() {
+                    self.carry_out(todos).await?;
+                    self.pump(conversation).await?;
+                }
             }
         }
         Ok(())
+    }
+
+    fn not_sent(&self, conversation: ConversationId, local: LocalId, why: String) {
+        self.tell(Change::NotSent {
+            conversation: conversation.clone(),
+            local,
+            why,
+        });
+        self.changed(&conversation);
     }
 
     /// The refusal comes first: the screen then reloads knowing of it.
@@ -389,10 +430,6 @@ impl Engine {
         });
         self.changed(&conversation);
     }
-}
-
-fn not_sent(why: &str) -> String {
-    format!("Not sent; your text is still here. {why}")
 }
 
 /// Makes a call that is no reply.

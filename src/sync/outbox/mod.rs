@@ -32,8 +32,8 @@ pub(super) use self::rules::{TOLD_APART, back_off};
 use self::{
     line::{Doubt, Line, Step},
     rules::{
-        LATER_LOOKS, LOOKS, NOT_BEFORE_ATTEMPT, TRY_DISK, dropped, is_fresh, renewed, tried,
-        why_hold,
+        LATER_LOOKS, LOOKS, NOT_BEFORE_ATTEMPT, TRY_DISK, dropped, is_fresh, passed, renewed,
+        tried, why_hold,
     },
 };
 use crate::domain::{
@@ -42,14 +42,21 @@ use crate::domain::{
 };
 
 /// Something to be done, in order.
+#[allow(clippy::large_enum_variant)] // short-lived, and mostly rows
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Todo {
-    /// Write a new row down.
-    Enter(Outgoing),
     /// Write down where a row stands; what follows waits for it.
     Record(Outgoing),
     /// Give the text of a row back to its draft, and drop the row.
     GiveBack(Outgoing),
+    /// Treat one row as sent and write a new one down in its place, both or
+    /// neither.
+    Again {
+        /// The one in doubt.
+        old: Outgoing,
+        /// The one to be sent.
+        new: Outgoing,
+    },
     /// Meta has it under this id: write it down as sent.
     Sent {
         /// The reply.
@@ -195,7 +202,7 @@ impl Outbox {
             Some(Step::Reply(reply)) if reply.row.state == SendState::Queued => {
                 let row = &mut reply.row;
                 let stale = facts.now.since(row.at) > STALE_AFTER;
-                if closed || facts.now < line.not_before {
+                if closed || !passed(line.not_before, facts.now) {
                     // Its time comes.
                 } else if !stale && !is_fresh(line.read_at, facts.now) {
                     if !std::mem::replace(&mut line.reading, true) {
@@ -256,7 +263,10 @@ impl Outbox {
         match answer {
             Answer::Sent(mid) => {
                 line.failures = 0;
-                return line.sent(at, mid, server_now);
+                // Between attempt and answer: what the customer wrote since the
+                // attempt came after it.
+                let when = row.tried_at.unwrap_or(server_now);
+                return line.sent(at, mid, when);
             }
             Answer::NotConnected => {
                 row.state = SendState::Queued;
@@ -440,8 +450,10 @@ impl Outbox {
                     tried_at: None,
                     ..renewed(reply.row.clone(), facts)
                 };
-                let old = std::mem::replace(&mut reply.row, again.clone());
-                vec![line.assume(old), Todo::Enter(again)]
+                let mut old = std::mem::replace(&mut reply.row, again.clone());
+                old.state = SendState::Assumed;
+                line.settled.push(old.clone());
+                vec![Todo::Again { old, new: again }]
             }
             (SendState::Unsure, Decision::TreatAsSent) => match line.steps.remove(at) {
                 Some(Step::Reply(reply)) => vec![line.assume(reply.row)],
@@ -513,12 +525,18 @@ impl Outbox {
             (true, _) => None,
             (false, until) => Some(until.unwrap_or(now)),
         };
+        let looking = self.lines.values().any(|line| line.reading);
         let due = |line: &Line| {
-            let queued = matches!(line.steps.front(), Some(Step::Reply(r)) if r.row.state == SendState::Queued);
-            let send = closed
-                .filter(|_| queued && !line.busy && !line.reading)
-                .map(|until| until.max(line.not_before));
-            line.next_look(now).into_iter().chain(send).min()
+            let go = match line.steps.front() {
+                _ if line.busy || line.reading => None,
+                Some(Step::Act(..)) => Some(now),
+                Some(Step::Reply(r)) if r.row.state == SendState::Queued => {
+                    closed.map(|until| until.max(line.not_before))
+                }
+                _ => None,
+            };
+            let look = line.next_look(now).filter(|_| !looking);
+            look.into_iter().chain(go).min()
         };
         let due = self.lines.values().filter_map(due).min()?;
         Some(due.min(now.plus(LATER_LOOKS)))
@@ -530,8 +548,13 @@ impl Outbox {
         let ready = |line: &Line| {
             !line.busy
                 && !line.reading
-                && matches!(line.steps.front(), Some(Step::Reply(r)) if r.row.state == SendState::Queued)
-                && (line.not_before <= now || line.not_before > now.plus(LATER_LOOKS))
+                && match line.steps.front() {
+                    Some(Step::Act(..)) => true,
+                    Some(Step::Reply(r)) => {
+                        r.row.state == SendState::Queued && passed(line.not_before, now)
+                    }
+                    None => false,
+                }
         };
         let going = self
             .lines

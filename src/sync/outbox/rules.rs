@@ -56,6 +56,12 @@ pub(in crate::sync) fn dropped(mut row: Outgoing, give_back: bool) -> Vec<Todo> 
     vec![Todo::Record(row)]
 }
 
+/// Whether a pause is over. One that would last longer than any does was made by
+/// a clock that has been set back since.
+pub(in crate::sync) fn passed(not_before: Timestamp, now: Timestamp) -> bool {
+    not_before <= now || not_before > now.plus(LATER_LOOKS)
+}
+
 pub(in crate::sync) fn is_fresh(read_at: Option<Timestamp>, now: Timestamp) -> bool {
     read_at.is_some_and(|read| now.since(read) <= FRESH && read <= now)
 }

@@ -302,7 +302,7 @@ fn an_answer_knows_better_than_looks() {
     let again = Decision::SendAgain(LocalId::new("b"));
     let todos = outbox.decide(&id(), &LocalId::new("a"), again, &facts(after(5)));
     assert!(
-        matches!(todos.as_slice(), [Todo::Record(old), Todo::Enter(_)] if old.state == SendState::Assumed)
+        matches!(todos.as_slice(), [Todo::Again { old, .. }] if old.state == SendState::Assumed)
     );
     outbox.read(&id(), &[], true, after(5));
     assert_eq!(outbox.go(&id(), &facts(after(5))).len(), 2);
@@ -409,6 +409,50 @@ fn a_disk_that_takes_nothing_sends_nothing() {
     assert!(matches!(todos.as_slice(), [Todo::Record(row), Todo::Post(_)] if row.attempt == 1));
 }
 
+#[test]
+fn what_is_due_can_be_done_and_two_doubts_do_not_spin() {
+    let mut outbox = Outbox::new(1);
+    for (n, id) in ["t_1", "t_2"].into_iter().enumerate() {
+        let mut row = row(&format!("r{n}"), "hello", START);
+        row.conversation = ConversationId::new(id);
+        row.state = SendState::Unsure;
+        row.tried_at = Some(START);
+        outbox.restore(vec![row], START);
+    }
+    assert_eq!(outbox.due(START), Some(START));
+    assert!(outbox.tick(START).1.is_some());
+    assert_eq!(outbox.due(after(1)), None, "the one read must end first");
+    assert_eq!(outbox.tick(after(1)), (Vec::new(), None));
+    outbox.read(&ConversationId::new("t_1"), &[], true, after(2));
+    outbox.read(&ConversationId::new("t_2"), &[], true, after(2));
+    // A hand-back at the head of a line goes on by itself.
+    outbox.ask_next(&id(), Psid::new("7"), Ask::Release);
+    assert_eq!(outbox.due(after(2)), Some(after(2)));
+    assert_eq!(outbox.tick(after(2)).0, [id()]);
+}
+
+#[test]
+fn a_message_is_as_old_as_its_attempt_so_a_quick_customer_still_waits() {
+    let mut outbox = entered(START);
+    outbox.go(&id(), &facts(START));
+    let todos = answer(&mut outbox, "a", Answer::Sent(Mid::new("m_1")), after(3));
+    assert!(
+        matches!(todos.as_slice(), [Todo::Sent { at, .. }] if *at == START),
+        "{todos:?}"
+    );
+}
+
+#[test]
+fn a_clock_set_back_an_hour_holds_up_nothing() {
+    let mut outbox = entered(after(3_600));
+    outbox.go(&id(), &facts(after(3_600)));
+    answer(&mut outbox, "a", Answer::NotConnected, after(3_600));
+    let due = outbox.due(START).expect("something is due");
+    assert!(due <= START.plus(LATER_LOOKS));
+    outbox.read(&id(), &[], true, START);
+    assert_eq!(outbox.go(&id(), &facts(START)).len(), 2);
+}
+
 /// One step of the world.
 #[derive(Clone, Debug)]
 enum Step_ {
@@ -476,9 +520,10 @@ impl World {
     fn carry_out(&mut self, todos: Vec<Todo>) {
         for todo in todos {
             match todo {
-                Todo::Enter(row) => {
-                    self.entered.push(row.local.clone());
-                    self.disk.insert(row.local.clone(), row);
+                Todo::Again { old, new } => {
+                    self.disk.insert(old.local.clone(), old);
+                    self.entered.push(new.local.clone());
+                    self.disk.insert(new.local.clone(), new);
                 }
                 Todo::Record(row) => {
                     let sending = row.state == SendState::Sending;
