@@ -10,6 +10,7 @@ use std::process::{Command, Output};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use support::{
+    big,
     process::{Sim, program},
     pty::{Pty, log},
 };
@@ -377,6 +378,69 @@ fn a_desk_without_a_network_starts_and_says_so() {
     pty.type_in("qy");
     assert!(pty.end().success());
     assert!(!String::from_utf8_lossy(&pty.bytes()).contains("EAAcanary"));
+}
+
+#[test]
+fn without_a_network_the_whole_desk_works_from_its_cache() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path().to_str().expect("a path");
+    let environment = [
+        ("SWITCHBOARD_PAGE_TOKEN", "EAAcanary"),
+        ("HOME", home),
+        ("XDG_CONFIG_HOME", home),
+    ];
+    let cache = folder.path().join("cache");
+    // So that their windows are open now.
+    let now = switchboard::clock::Clock::system().now();
+    big::fill_at(&cache, 300, 500, now);
+    let page = big::page();
+    let arguments = [
+        "--base-url",
+        "http://127.0.0.1:1",
+        "--page",
+        page.as_str(),
+        "--cache",
+        cache.to_str().expect("a path"),
+    ];
+    let mut pty = Pty::start(&arguments, &environment, (120, 40));
+    let screen = pty.wait_for("OFFLINE");
+    assert!(
+        screen.contains("30 need you") && screen.contains("Alex Novak"),
+        "{screen}"
+    );
+    // Search, and the place it was found at.
+    pty.type_in("g/needle 77");
+    pty.wait_for("needle 77 0");
+    pty.type_in("\r");
+    pty.wait("the thread of the hit", |s| {
+        s.contains("Piotr Okafor 77 ·") && s.contains("needle 77 0")
+    });
+    // A long thread, from its end to its beginning.
+    pty.type_in("\x10alex novak 0\r");
+    pty.wait_for("(499)");
+    pty.type_in("gg");
+    pty.wait_for("(0)");
+    // A reply waits, through a death, too.
+    pty.type_in("r");
+    pty.wait_for("goes out as RESPONSE");
+    pty.type_in("sorry for the wait\r");
+    pty.wait_for("queued — no network");
+    pty.wait_for("1 unsent");
+    let pid = Pid::from_raw(i32::try_from(pty.pid()).expect("a pid")).expect("a process");
+    kill_process(pid, Signal::KILL).expect("dies");
+    pty.end();
+    let mut pty = Pty::start(&arguments, &environment, (120, 40));
+    pty.wait_for("1 unsent");
+    pty.type_in("\x10alex novak 0\r");
+    pty.wait("the reply", |s| {
+        s.contains("sorry for the wait") && s.contains("queued")
+    });
+    kill_process(
+        Pid::from_raw(i32::try_from(pty.pid()).expect("a pid")).expect("a process"),
+        Signal::TERM,
+    )
+    .expect("ends");
+    assert!(pty.end().success());
 }
 
 #[test]

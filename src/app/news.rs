@@ -447,11 +447,17 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
 /// there, however many messages have come behind it.
 pub(super) fn reload_thread(model: &mut Model) -> Option<Effect> {
     let thread = model.thread.as_mut()?;
-    if let (Anchor::Top { at, .. }, ThreadPlace::Newest, 1..) =
-        (&thread.anchor, &thread.place, thread.older)
-        && let Some(item) = thread.items.get(*at)
-    {
-        thread.place = ThreadPlace::Around(item.at());
+    match (&thread.anchor, &thread.place, thread.older) {
+        // At the end, which may not be the end of the part at hand.
+        (Anchor::Bottom, _, _) if thread.go_to.is_none() => {
+            thread.place = ThreadPlace::Newest;
+        }
+        (Anchor::Top { at, .. }, ThreadPlace::Newest, 1..) => {
+            if let Some(item) = thread.items.get(*at) {
+                thread.place = ThreadPlace::Around(item.at());
+            }
+        }
+        _ => {}
     }
     Some(Effect::LoadThread {
         id: thread.conversation.id.clone(),

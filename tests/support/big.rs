@@ -24,12 +24,20 @@ pub fn conversation(number: u32) -> ConversationId {
 
 /// When message `line` of a thread of `count` was written.
 pub fn written(count: u32, line: u32) -> Timestamp {
-    NOW.plus(Span::seconds(-50 * i64::from(count - line)))
+    written_by(NOW, count, line)
+}
+
+fn written_by(now: Timestamp, count: u32, line: u32) -> Timestamp {
+    now.plus(Span::seconds(-50 * i64::from(count - line)))
 }
 
 /// A conversation with so many messages. Every tenth is ours, the others are the
 /// bot's.
 pub fn events(number: u32, messages: u32) -> Vec<Event> {
+    events_at(NOW, number, messages)
+}
+
+fn events_at(now: Timestamp, number: u32, messages: u32) -> Vec<Event> {
     const FIRST: [&str; 6] = ["Alex", "Sam", "Léa", "Jonas", "Yui", "Piotr"];
     const LAST: [&str; 5] = ["Novak", "Okafor", "Trần", "田中", "Lind"];
     const WORDS: [&str; 5] = [
@@ -57,11 +65,11 @@ pub fn events(number: u32, messages: u32) -> Vec<Event> {
             pick(&LAST, number / 7)
         )),
         snippet: Some(pick(&WORDS, number).to_owned()),
-        updated_at: NOW.plus(age),
+        updated_at: now.plus(age),
         unread: Some(1),
         can_reply: Some(true),
         is_owner: Some(number.is_multiple_of(10)),
-        at: NOW,
+        at: now,
     };
     let lines = (0..messages).map(|line| {
         let words = if number % 1_000 == 77 {
@@ -73,7 +81,7 @@ pub fn events(number: u32, messages: u32) -> Vec<Event> {
         MessageSeen {
             message: Message {
                 mid: Mid::new(format!("m_{number}_{line}")),
-                at: written(messages, line).plus(age),
+                at: written_by(now, messages, line).plus(age),
                 author: if last || line % 2 == 0 {
                     Author::Customer
                 } else {
@@ -101,7 +109,12 @@ pub fn events(number: u32, messages: u32) -> Vec<Event> {
 /// Fills a cache: `conversations` with a message each, and `messages` in the
 /// first one.
 pub fn fill(folder: &Path, conversations: u32, messages: u32) {
-    let (writer, _reader) = store::open(folder, &page(), NOW)
+    fill_at(folder, conversations, messages, NOW);
+}
+
+/// The same, as it is at another moment.
+pub fn fill_at(folder: &Path, conversations: u32, messages: u32, now: Timestamp) {
+    let (writer, _reader) = store::open(folder, &page(), now)
         .and_then(|opened| opened.alone(folder))
         .expect("a cache");
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -113,15 +126,17 @@ pub fn fill(folder: &Path, conversations: u32, messages: u32) {
             messenger: Routing::Enabled,
             instagram: Routing::Enabled,
         };
-        writer.ingest(vec![name], NOW).await.expect("taken");
+        writer.ingest(vec![name], now).await.expect("taken");
         writer
-            .ingest(events(0, messages), NOW)
+            .ingest(events_at(now, 0, messages), NOW)
             .await
             .expect("taken");
         for start in (1..conversations).step_by(2_000) {
             let end = (start + 2_000).min(conversations);
-            let batch = (start..end).flat_map(|number| events(number, 1)).collect();
-            writer.ingest(batch, NOW).await.expect("taken");
+            let batch = (start..end)
+                .flat_map(|number| events_at(now, number, 1))
+                .collect();
+            writer.ingest(batch, now).await.expect("taken");
         }
     });
 }

@@ -1,4 +1,4 @@
-//! What the tests share: a desk without a cache or network ([`desk`]), the
+//! What the tests share: a large cache ([`big`]), a desk without one ([`desk`]), the
 //! servers ([`http`]), the program as a process ([`process`]) and in a
 //! pseudo-terminal ([`pty`]).
 
@@ -11,6 +11,7 @@
     clippy::panic
 )]
 
+pub mod big;
 pub mod desk;
 pub mod http;
 pub mod process;
