@@ -55,6 +55,7 @@ fn refused(local: LocalId) -> Change {
         conversation: id("3"),
         local,
         why: "no".into(),
+        text: None,
     }
 }
 
@@ -1279,4 +1280,48 @@ fn a_thread_that_is_not_there_closes_and_asks_nothing() {
     assert_eq!(desk.model.focus, Focus::List);
     desk.send(Msg::Loaded(Loaded::Thread(id("1"), None)));
     assert!(desk.model.dialogs.is_empty() && desk.model.thread.is_none());
+}
+
+#[test]
+fn text_that_never_reached_the_disk_comes_back_wherever_one_is() {
+    let lost = |local: LocalId, text: &str| Change::NotSent {
+        conversation: id("3"),
+        local,
+        why: "Not sent: the disk is full.".into(),
+        text: Some(text.into()),
+    };
+    // In the thread: both of two replies, with the reason.
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    let first = sent(&desk.keys("rfirst<Enter>"));
+    let second = sent(&desk.keys("second<Enter>"));
+    desk.send(Msg::Changed(vec![lost(first, "first")]));
+    desk.send(Msg::Changed(vec![lost(second, "second")]));
+    let text = desk.model.thread.as_ref().map(|t| t.composer.text());
+    assert_eq!(text.as_deref(), Some("second\nfirst"));
+    assert!(desk.picture().contains("the disk is full"));
+    // Elsewhere: it is saved as a draft, before nothing that stands there.
+    let mut desk = self::desk();
+    desk.open("Ana Ruiz");
+    let local = sent(&desk.keys("rfirst<Enter>"));
+    desk.keys("<Esc>q");
+    desk.send(Msg::Changed(vec![lost(local, "first")]));
+    let saved = desk.pass(Span::seconds(1));
+    assert!(
+        matches!(&saved[..], [Effect::SaveDraft { text, over: false, .. }] if text == "first"),
+        "{saved:?}"
+    );
+}
+
+#[test]
+fn nothing_is_sent_before_an_unseen_draft_is_there() {
+    let mut desk = desk();
+    desk.keys("jjr");
+    desk.keys("ahead");
+    assert_eq!(asks(&desk.keys("<Enter>")), Vec::<&Ask>::new());
+    assert!(
+        desk.picture().contains("still being read"),
+        "{}",
+        desk.picture()
+    );
 }

@@ -33,6 +33,8 @@ pub struct Composer {
     pub unsaved_since: Option<Timestamp>,
     /// The text on the disk is this text.
     pub saved: bool,
+    /// How many times it is on its way to the disk.
+    pub pending: u32,
     /// What stands here was written after what the disk holds.
     pub newer_than_disk: bool,
     /// When the customer was last shown that we type, while they are.
@@ -67,6 +69,7 @@ impl Default for Composer {
             send_as: None,
             unsaved_since: None,
             saved: false,
+            pending: 0,
             newer_than_disk: false,
             typing: None,
             last_key: Timestamp::default(),
@@ -205,6 +208,9 @@ impl Composer {
         let now = self.text();
         if now.contains(text) {
             return;
+        }
+        if text.contains(&now) {
+            return self.set(text, (u16::MAX, u16::MAX));
         }
         let (line, column) = self.cursor();
         if now.is_empty() {

@@ -68,6 +68,8 @@ pub(super) struct Left {
     pub(super) cursor: (u16, u16),
     /// The draft on the disk was known when it was written.
     pub(super) over: bool,
+    /// How many times it is on its way there.
+    pub(super) pending: u32,
     /// The disk did not take it: when to try again.
     pub(super) again_at: Option<Timestamp>,
 }

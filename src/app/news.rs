@@ -5,9 +5,10 @@ use super::{
     Anchor, Effect, Focus, Loaded, Model, ToastKind,
     acts::reply,
     dialog::{Dialog, Page, PageKind},
+    model::Left,
     walk::{close_thread, go_to_message, next_waiting, older_arrived, open, open_at},
 };
-use crate::domain::{Act, Change, ConversationId, Held, Link, LocalId, Span, ThreadPlace};
+use crate::domain::{Act, Change, ConversationId, Held, Link, LocalId, Psid, Span, ThreadPlace};
 
 /// Text that could not be saved is saved again after this.
 const SAVE_AGAIN: Span = Span::millis(850);
@@ -35,8 +36,9 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             conversation,
             local,
             why,
+            text,
         } => {
-            not_sent(model, &conversation, &local, why);
+            not_sent(model, &conversation, &local, why, text);
             Vec::new()
         }
         Change::GivenBack { conversation, text } => {
@@ -48,12 +50,18 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             Vec::new()
         }
         Change::DraftSaved(id) => {
-            model.leaving.remove(&id);
+            if let Some(left) = model.leaving.get_mut(&id) {
+                left.pending = left.pending.saturating_sub(1);
+                if left.pending == 0 && left.again_at.is_none() {
+                    model.leaving.remove(&id);
+                }
+            }
             if let Some(thread) = model
                 .thread
                 .as_mut()
                 .filter(|thread| thread.conversation.id == id)
             {
+                thread.composer.pending = thread.composer.pending.saturating_sub(1);
                 thread.composer.saved = thread.composer.unsaved_since.is_none();
             }
             Vec::new()
@@ -205,6 +213,7 @@ pub(super) fn done(model: &mut Model, id: &ConversationId, act: Act) -> Vec<Effe
 pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: String) {
     let now = model.now;
     if let (Act::Save, Some(left)) = (act, model.leaving.get_mut(id)) {
+        left.pending = left.pending.saturating_sub(1);
         left.again_at = Some(now.plus(LEFT_AGAIN));
     }
     let words = format!("Could not {}. {why}", act.words());
@@ -220,7 +229,10 @@ pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: Stri
     thread.advance_after_pass = false;
     match act {
         // Once a second until the disk takes it.
-        Act::Save => thread.composer.unsaved_since = Some(now.plus(SAVE_AGAIN)),
+        Act::Save => {
+            thread.composer.pending = thread.composer.pending.saturating_sub(1);
+            thread.composer.unsaved_since = Some(now.plus(SAVE_AGAIN));
+        }
         Act::Take => {
             // The customer must not see "typing" of somebody who may not write.
             thread.composer.typing = None;
@@ -232,14 +244,32 @@ pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: Stri
 }
 
 /// A refused reply: its bubble says why, and its text comes back if it is the
-/// one that was written last here.
-fn not_sent(model: &mut Model, id: &ConversationId, local: &LocalId, why: String) {
+/// one that was written last here. `text` is of one that is nowhere on the disk:
+/// it comes back in any case.
+fn not_sent(
+    model: &mut Model,
+    id: &ConversationId,
+    local: &LocalId,
+    why: String,
+    text: Option<String>,
+) {
     let now = model.now;
     let Some(thread) = model
         .thread
         .as_mut()
         .filter(|thread| thread.conversation.id == *id)
     else {
+        if let (Some(text), Some(psid)) = (text, psid_of(model, id)) {
+            let left = Left {
+                psid,
+                text,
+                cursor: (u16::MAX, u16::MAX),
+                over: false,
+                pending: 0,
+                again_at: Some(now.plus(LEFT_AGAIN)),
+            };
+            model.leaving.insert(id.clone(), left);
+        }
         model.toast(ToastKind::Bad, why);
         return;
     };
@@ -247,17 +277,26 @@ fn not_sent(model: &mut Model, id: &ConversationId, local: &LocalId, why: String
     if thread.advance_after.as_ref() == Some(local) {
         thread.advance_after = None;
     }
-    if let Some((_, text)) = thread
+    if text.is_some() {
+        // There is no bubble that could say it.
+        thread.notice = Some(why);
+    }
+    let awaited = thread
         .composer
         .awaiting
-        .take_if(|(awaited, _)| awaited == local)
-    {
+        .take_if(|(awaited, _)| awaited == local);
+    if let Some(text) = awaited.map(|(_, text)| text).or(text) {
         thread.composer.put_before(&text);
         thread.composer.unsaved_since = Some(now);
         thread
             .composer
             .began(thread.conversation.known(), &thread.conversation.owner);
     }
+}
+
+fn psid_of(model: &Model, id: &ConversationId) -> Option<Psid> {
+    let row = model.inbox.rows.iter().find(|row| row.id == *id)?;
+    Some(row.psid.clone())
 }
 
 /// The text of a reply that a person wanted back.
@@ -274,6 +313,10 @@ fn given_back(model: &mut Model, id: &ConversationId, text: &str) {
             .composer
             .began(thread.conversation.known(), &thread.conversation.owner);
         model.focus = Focus::Composer;
+    } else if let Some(left) = model.leaving.get_mut(id) {
+        // What is on its way to the disk does not know of it.
+        left.text = format!("{text}\n{}", left.text);
+        left.again_at = Some(now);
     }
 }
 

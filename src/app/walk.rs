@@ -66,6 +66,9 @@ pub(super) fn open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
         composer.set(&left.text, left.cursor);
         composer.unsaved_since = Some(now);
         composer.newer_than_disk = left.over;
+        composer.pending = left.pending;
+        let c = &thread.conversation;
+        composer.began(c.known(), &c.owner);
     }
     effects.push(Effect::LoadThread {
         id: id.clone(),
@@ -80,15 +83,16 @@ pub(super) fn close_thread(model: &mut Model) -> Vec<Effect> {
     let mut effects = stop_typing(model);
     if let Some(mut thread) = model.thread.take() {
         if thread.composer.unsaved_since.is_some() {
+            effects.push(save_draft(&mut thread));
             let left = Left {
                 psid: thread.conversation.psid.clone(),
                 text: thread.composer.text(),
                 cursor: thread.composer.cursor(),
                 over: thread.loaded || thread.composer.newer_than_disk,
+                pending: thread.composer.pending,
                 again_at: None,
             };
             model.leaving.insert(thread.conversation.id.clone(), left);
-            effects.push(save_draft(&mut thread));
         }
         model.last = Some(thread.conversation.id);
     }
@@ -104,6 +108,7 @@ pub(super) fn save_left(model: &mut Model) -> Vec<Effect> {
         .filter(|(_, left)| left.again_at.is_some_and(|at| at <= now));
     due.map(|(id, left)| {
         left.again_at = None;
+        left.pending += 1;
         Effect::SaveDraft {
             conversation: id.clone(),
             psid: left.psid.clone(),
@@ -164,6 +169,12 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
 /// Saves what is unsaved and ends.
 pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
     let mut effects = close_thread(model);
+    // One last try of what the disk has not taken yet.
+    let now = model.now;
+    for left in model.leaving.values_mut() {
+        left.again_at = left.again_at.map(|_| now);
+    }
+    effects.extend(save_left(model));
     effects.push(Effect::Quit);
     effects
 }

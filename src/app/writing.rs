@@ -52,6 +52,7 @@ pub(super) fn stop_typing(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn save_draft(thread: &mut Thread) -> Effect {
     thread.composer.unsaved_since = None;
+    thread.composer.pending += 1;
     Effect::SaveDraft {
         conversation: thread.conversation.id.clone(),
         psid: thread.conversation.psid.clone(),
@@ -204,6 +205,10 @@ fn ask_first(model: &mut Model, why: String) {
 pub(super) fn why_not_send(model: &Model, thread: &Thread) -> Option<String> {
     if model.settings.read_only {
         return Some("This desk is read-only, so nothing is sent.".into());
+    }
+    if !thread.loaded && !thread.composer.newer_than_disk {
+        // A draft may stand there that nobody has seen.
+        return Some("This thread is still being read; press it again in a moment.".into());
     }
     let (length, limit) = thread.composer.length(thread.conversation.platform);
     if length > limit {

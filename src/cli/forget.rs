@@ -20,6 +20,12 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         Failure::Usage("which Page? Name it with --page ID, or as `page` in the config".into())
     })?;
     let folder = run::folder(global, &config)?;
+    if !store::exists(&folder, &page) {
+        return Err(Failure::Failed(format!(
+            "nothing of Page {page} is kept in {}. Is it another --page, --cache or --base-url?",
+            folder.display()
+        )));
+    }
     let now = Clock::system().now();
     let (writer, _reader) = store::open(&folder, &page, now)
         .and_then(|opened| opened.alone(&folder))

@@ -80,8 +80,8 @@ struct Report {
     pages: u32,
     back_to: Option<Timestamp>,
     trouble: Option<String>,
-    /// A list that Meta does not give out.
-    kept_back: Option<String>,
+    /// What Meta refuses: the token, or a list.
+    refused: Option<String>,
 }
 
 impl Report {
@@ -95,7 +95,7 @@ impl Report {
             pages: 0,
             back_to: None,
             trouble: None,
-            kept_back: None,
+            refused: None,
         }
     }
 
@@ -132,13 +132,18 @@ impl Report {
                     self.draw();
                 }
             }
-            Change::Link(Link::Offline(why) | Link::TokenRefused(why) | Link::Broken(why))
-            | Change::Storage(Some(why)) => self.trouble = Some(why),
+            Change::Link(Link::TokenRefused(why)) | Change::Notice(why) => self.refused = Some(why),
+            Change::Link(Link::Offline(why) | Link::Broken(why)) => {
+                // This run does not try again by itself.
+                self.trouble = Some(why.replace("; the desk tries again by itself", ""));
+            }
+            Change::Storage(Some(why)) => {
+                self.trouble = Some(format!("Nothing can be saved: {why}."))
+            }
             Change::Link(Link::Throttled(until)) => {
                 let until = until.local(&clock::zone()).strftime("%H:%M").to_string();
                 self.trouble = Some(format!("Meta asks us to slow down until {until}."));
             }
-            Change::Notice(why) => self.kept_back = Some(why),
             Change::Unreadable(count) => eprintln!(
                 "{}{count} items of Meta's answers could not be read.",
                 self.clear()
@@ -182,7 +187,7 @@ impl Report {
         let cached = self.reader.cached().map_err(Failure::failed)?;
         let whole = !left(Platform::Messenger)
             && self.trouble.is_none()
-            && self.kept_back.is_none()
+            && self.refused.is_none()
             && !stopped;
         if self.json {
             let line = json!({"event": "end", "conversations": self.conversations, "messages": self.messages,
@@ -197,14 +202,14 @@ impl Report {
                 self.conversations, self.messages, cached.0, cached.1
             ));
         }
-        match (self.trouble.or(self.kept_back), stopped) {
-            (Some(why), _) => Err(Failure::Failed(format!(
-                "{why} What was read is kept; run it again to go on."
-            ))),
-            (None, true) => Err(Failure::Failed(
+        let kept = |why: &str| format!("{why} What was read is kept; run it again to go on.");
+        match (self.refused, self.trouble, stopped) {
+            (Some(why), _, _) => Err(Failure::Refused(kept(&why))),
+            (None, Some(why), _) => Err(Failure::Failed(kept(&why))),
+            (None, None, true) => Err(Failure::Failed(
                 "stopped; what was read is kept, and running it again goes on from there".into(),
             )),
-            (None, false) => Ok(()),
+            (None, None, false) => Ok(()),
         }
     }
 }

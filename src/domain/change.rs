@@ -37,6 +37,8 @@ pub enum Change {
         local: LocalId,
         /// What happened and what to do, in one sentence.
         why: String,
+        /// Its text, where it is nowhere on the disk.
+        text: Option<String>,
     },
     /// The text of a reply is in its draft again, because a person wanted it.
     GivenBack {

@@ -272,12 +272,13 @@ fn undeliverable(command: Command) -> Msg {
     match command {
         Command::Ask {
             conversation,
-            ask: Ask::Send { local, .. },
+            ask: Ask::Send { local, text, .. },
             ..
         } => Msg::Changed(vec![Change::NotSent {
             conversation,
             local,
             why: why.into(),
+            text: Some(text),
         }]),
         Command::SaveDraft { conversation, .. } => Msg::Changed(vec![Change::Failed {
             conversation,

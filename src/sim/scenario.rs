@@ -209,6 +209,9 @@ pub(super) fn build(options: &Options, now: Timestamp) -> Result<World, Scenario
     }
     grow::make_up(&mut world, options.conversations, now);
     grow::lengthen(&mut world, options.messages);
+    // What is written from now on gets other ids than in a run that began at
+    // another moment: whoever keeps a cache may see both.
+    world.random = Random::seeded(options.seed ^ now.unsigned_abs().rotate_left(20));
     Ok(world)
 }
 

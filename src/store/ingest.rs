@@ -8,7 +8,7 @@ use super::{Error, page::set, rows};
 use crate::{
     domain::{
         Author, Backfill, Change, ConversationId, ConversationSeen, Event, Happening, LocalId,
-        MessageSeen, Mid, Profile, Psid, ThreadOwner, Timestamp, display_name,
+        Message, MessageSeen, Mid, Part, Profile, Psid, ThreadOwner, Timestamp, display_name,
     },
     failpoint, text,
 };
@@ -170,6 +170,11 @@ fn accepted(
         .query_row([local.as_str()], |row| row.get(0))
         .optional()?;
     failpoint::reach("send.commit");
+    // One message is one reply; Meta's own word counts.
+    outbox.execute(
+        "UPDATE outgoing SET mid = NULL, state = 'assumed' WHERE mid = ?1 AND local <> ?2",
+        params![mid.as_str(), local.as_str()],
+    )?;
     outbox.execute(
         "UPDATE outgoing SET state = 'sent', mid = ?2, reason = NULL WHERE local = ?1",
         params![local.as_str(), mid.as_str()],
@@ -180,6 +185,12 @@ fn accepted(
          VALUES (?1, ?2, ?3, 'me', ?4, ?5, '[]', 0, '') ON CONFLICT (mid) DO UPDATE SET author = 'me'",
         params![mid.as_str(), conversation.as_str(), at.as_millis(), text, text::fold(&text)],
     )?;
+    // It may have been read already, with the moment that Meta gives it.
+    let at = db
+        .prepare_cached("SELECT at FROM message WHERE mid = ?1")?
+        .query_row([mid.as_str()], |row| row.get(0))
+        .map(Timestamp::from_millis)?
+        .max(at);
     advance(db, conversation, &Author::Me, at)?;
     Ok(())
 }
@@ -373,7 +384,7 @@ fn message(
             rows::parts(&m.parts),
             m.gone,
             seen.raw,
-            text::fold(&m.text)
+            searchable(m)
         ],
     )?;
     let moved = if m.gone {
@@ -382,6 +393,29 @@ fn message(
         advance(db, id, author, m.at)?
     };
     Ok(rows + moved > 0)
+}
+
+/// All words of a message, folded: also those of cards, buttons and files.
+fn searchable(message: &Message) -> String {
+    let mut words = vec![message.text.as_str()];
+    for part in &message.parts {
+        match part {
+            Part::File { name, .. } => words.extend(name.as_deref()),
+            Part::Card {
+                title,
+                subtitle,
+                buttons,
+            } => {
+                words.extend([title.as_str(), subtitle.as_str()]);
+                words.extend(buttons.iter().map(String::as_str));
+            }
+            Part::QuickReplies(titles) => words.extend(titles.iter().map(String::as_str)),
+            Part::Share { title, link } => words.extend([title.as_str(), link.as_str()]),
+            Part::Sticker | Part::Tapped | Part::Story | Part::Unsupported => {}
+        }
+    }
+    words.retain(|words| !words.is_empty());
+    text::fold(&words.join("\n"))
 }
 
 /// Moves the clocks of the row forward; they never go back.

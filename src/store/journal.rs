@@ -16,12 +16,21 @@ impl Writer {
         self.run(move |files| {
             let db = files.outbox.transaction()?;
             insert(&db, &row)?;
-            db.execute("DELETE FROM draft WHERE conversation = ?1", [row.conversation.as_str()])?;
-            // The text of a refused reply went back to the composer, so the new
-            // reply takes its place.
             db.execute(
-                "DELETE FROM outgoing WHERE conversation = ?1 AND state = 'refused' AND given_back = 1",
+                "DELETE FROM draft WHERE conversation = ?1",
                 [row.conversation.as_str()],
+            )?;
+            // The text of a refused reply went back to the composer, so the new
+            // reply takes its place; one whose words are not in it keeps them.
+            let refused = "conversation = ?1 AND state = 'refused' AND given_back = 1";
+            let values = params![row.conversation.as_str(), row.text];
+            db.execute(
+                &format!("DELETE FROM outgoing WHERE {refused} AND instr(?2, substr(text, 1, 12))"),
+                values,
+            )?;
+            db.execute(
+                &format!("UPDATE outgoing SET given_back = 0 WHERE {refused} AND ?2 = ?2"),
+                values,
             )?;
             failpoint::reach("outbox.insert");
             db.commit()?;

@@ -58,6 +58,9 @@ pub enum Error {
         /// What the system said.
         why: io::Error,
     },
+    /// Something else stands where the folder should be.
+    #[error("{0} is a file. The cache is a folder: name another one with --cache DIR")]
+    NotAFolder(PathBuf),
     /// Another program has it open.
     #[error(
         "another switchboard is running on {0}. Close it, or give this one its own folder with --cache DIR"
@@ -210,6 +213,11 @@ impl Paths {
     }
 }
 
+/// Whether anything of a Page is kept in `folder`.
+pub fn exists(folder: &Path, page: &PageId) -> bool {
+    Paths::new(folder, page).cache.exists()
+}
+
 /// Opens (or makes) the two files of `page` in `folder`. The folder is made
 /// 0700 and the files 0600; a lock file keeps a second writer out. `now` (our
 /// clock) says which rows turned while nobody was here.
@@ -218,6 +226,9 @@ impl Paths {
 /// read is taken over.
 pub fn open(folder: &Path, page: &PageId, now: Timestamp) -> Result<Opened, Error> {
     let paths = Paths::new(folder, page);
+    if folder.is_file() {
+        return Err(Error::NotAFolder(folder.to_owned()));
+    }
     if !folder.is_dir() {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
@@ -334,6 +345,10 @@ fn open_outbox(paths: &Paths, notices: &mut Vec<Notice>) -> Result<Connection, E
     let fresh = schema::beside(&paths.outbox, ".rescued");
     if fresh.exists() && !paths.outbox.exists() {
         fs::rename(&fresh, &paths.outbox).map_err(io(&fresh))?;
+        let outbox = schema::open(&paths.outbox, Kind::Outbox)?;
+        let aside = schema::beside(&paths.outbox, ".damaged-1");
+        notices.push(Notice::OutboxSetAside(aside, schema::unsettled(&outbox)?));
+        return Ok(outbox);
     }
     match schema::open(&paths.outbox, Kind::Outbox) {
         Err(Error::Damaged) => {

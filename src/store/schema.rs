@@ -89,16 +89,14 @@ pub(super) fn open(path: &Path, kind: Kind) -> Result<Connection, Error> {
     // Deleted text is overwritten, not only unlinked.
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    let copy = (kind == Kind::Outbox && (1..known(kind)).contains(&found))
-        .then(|| beside(path, &format!(".before-{}", known(kind))));
-    if let Some(copy) = &copy {
-        copy_whole(&connection, path, copy)?;
+    let copy = beside(path, &format!(".before-{}", known(kind)));
+    if kind == Kind::Outbox && (1..known(kind)).contains(&found) {
+        copy_whole(&connection, path, &copy)?;
     }
     migrate(&mut connection, kind, found)?;
     look_over(&connection, kind)?;
-    if let Some(copy) = copy {
-        let _ = fs::remove_file(copy);
-    }
+    // Also one that an earlier start left behind.
+    let _ = fs::remove_file(copy);
     Ok(connection)
 }
 
@@ -181,7 +179,8 @@ pub(super) fn set_aside(path: &Path, ending: &str) -> Result<PathBuf, Error> {
         .map(|n| beside(path, &format!(".{ending}-{n}")))
         .find(|aside| !aside.exists())
         .unwrap_or_else(|| beside(path, ending));
-    for tail in ["", "-wal", "-shm"] {
+    // The journals first: nothing may be read into another file of that name.
+    for tail in ["-wal", "-shm", ""] {
         let (from, to) = (beside(path, tail), beside(&aside, tail));
         match fs::rename(&from, &to) {
             Ok(()) => {}
@@ -260,9 +259,23 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rescued {
     /// Drafts.
-    pub drafts: usize,
+    pub drafts: u32,
     /// Replies that were not sent for sure.
-    pub replies: usize,
+    pub replies: u32,
+}
+
+/// What an outbox holds that was rescued before a program died.
+pub(super) fn unsettled(db: &Connection) -> Result<Rescued, Error> {
+    Ok(db.query_row(
+        "SELECT (SELECT count(*) FROM draft), (SELECT count(*) FROM outgoing)",
+        [],
+        |row| {
+            Ok(Rescued {
+                drafts: row.get(0)?,
+                replies: row.get(1)?,
+            })
+        },
+    )?)
 }
 
 /// A cache that is nowhere on the disk, with the newest shape.

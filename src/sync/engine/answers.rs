@@ -45,12 +45,17 @@ impl Engine {
                     self.remaining.remove(&Platform::Instagram);
                 }
             }
-            // Without the permission for it there is no Instagram to show.
             Done::Instagram(Err(error)) => {
-                self.remaining.remove(&Platform::Instagram);
-                if !matches!(error, graph::Error::Graph(_)) {
+                let refused = error.verdict() == Verdict::Refused && !error.is_token();
+                if refused {
+                    // Without the permission for it there is no Instagram to show.
+                    self.remaining.remove(&Platform::Instagram);
+                } else {
                     self.about = About::Wanted;
                     self.note_failure(&error);
+                    if self.options.once {
+                        self.remaining.clear();
+                    }
                 }
             }
             Done::List(walk, result) => self.listed(walk, result).await?,

@@ -60,6 +60,10 @@ impl Engine {
     /// What concerns the link, whatever the call was: token and throttling.
     pub(super) fn note_refusal(&mut self, error: &graph::Error) -> bool {
         let now = self.clock.now();
+        if self.options.once && (error.is_token() || error.throttled().is_some()) {
+            // A single run does not wait for better times.
+            self.remaining.clear();
+        }
         if error.is_token() {
             self.schedule.pause_for(now, TOKEN_PROBE);
             self.set_link(Link::TokenRefused(error.to_string()));

@@ -110,7 +110,7 @@ impl Engine {
                 let ended = self.page_read(walk.clone(), page).await;
                 if ended.is_err() {
                     // The disk did not take it: the same page again, later.
-                    self.end_walk(&walk);
+                    self.schedule.rest(walk.poll(), self.clock.now());
                 }
                 ended
             }
@@ -146,8 +146,7 @@ impl Engine {
                 cursor: None,
                 until,
             };
-            self.ingest(vec![Event::Backfill { platform, left }])
-                .await?;
+            return self.ingest(vec![Event::Backfill { platform, left }]).await;
         }
         if error.verdict() == graph::Verdict::Refused && !error.is_token() {
             // What Meta keeps back of one list says nothing of the other.

@@ -102,7 +102,8 @@ pub struct Engine {
     /// How many items of one answer could not be read, at most so far.
     unreadable: usize,
     about: About,
-    cannot_save: bool,
+    /// Why nothing can be saved at the moment.
+    cannot_save: Option<String>,
     /// When rows of the list are looked at again whose moment has come.
     turn_at: Timestamp,
     /// Old messages have been removed; when to look again.
@@ -190,7 +191,7 @@ impl Engine {
             health: graph::Health::default(),
             unreadable: 0,
             about: About::Wanted,
-            cannot_save: false,
+            cannot_save: None,
             retain_at: None,
             refused_lists: HashSet::new(),
             remaining: HashSet::from([Platform::Messenger, Platform::Instagram]),
@@ -255,8 +256,11 @@ impl Engine {
                     // Nothing can be kept of what would be read.
                     self.remaining.clear();
                 }
-                self.cannot_save = true;
-                self.tell(Change::Storage(Some(error.to_string())));
+                let words = error.to_string();
+                if self.cannot_save.as_ref() != Some(&words) {
+                    self.cannot_save = Some(words.clone());
+                    self.tell(Change::Storage(Some(words)));
+                }
                 Ok(())
             }
         }
@@ -269,6 +273,8 @@ impl Engine {
             let worked = self.command(command).await;
             self.cope(worked)?;
         }
+        let written = self.write_again().await;
+        self.cope(written)?;
         let work = async {
             while self.outbox.is_busy() {
                 let Some(done) = self.under_way.next().await else {
@@ -300,7 +306,7 @@ impl Engine {
 
     async fn ingest(&mut self, events: Vec<Event>) -> Result<(), store::Error> {
         let changes = self.writer.ingest(events, self.server_now()).await?;
-        if std::mem::take(&mut self.cannot_save) {
+        if self.cannot_save.take().is_some() {
             self.tell(Change::Storage(None));
         }
         for change in changes {
@@ -471,23 +477,26 @@ impl Engine {
                 Poll::Thread => self.thread(),
             }
         }
-        if !self.unwritten.is_empty() {
-            self.write_again().await?;
-        }
+        // One trouble does not keep the rest from being done.
+        let mut worked = self.write_again().await;
         if !self.options.once {
             let (lines, look) = self.outbox.tick(now);
-            self.carry_out(look.into_iter().collect()).await?;
+            worked = worked.and(self.carry_out(look.into_iter().collect()).await);
             for id in lines {
-                self.pump(&id).await?;
+                let pumped = self.pump(&id).await;
+                if pumped.is_err() {
+                    self.outbox.hold_off(&id, now);
+                }
+                worked = worked.and(pumped);
             }
         }
         if self.turn_at <= now || self.turn_at > now.plus(TURN) {
-            self.turn().await?;
+            worked = worked.and(self.turn().await);
         }
         if self.retain_at.is_some_and(|at| at <= now) {
-            self.retain().await?;
+            worked = worked.and(self.retain().await);
         }
-        Ok(())
+        worked
     }
 
     /// Reads the open thread.

@@ -29,7 +29,7 @@ impl Engine {
             let late = now.since(row.tried_at.unwrap_or(row.at)) > STALE_AFTER;
             match row.hand_back {
                 // It went with the reply.
-                _ if self.inline(self.platform(&id)?) => self.writer.handed_back(id).await?,
+                _ if self.inline(self.platform(&id)) => self.writer.handed_back(id).await?,
                 Some(hand_back) if !late => {
                     self.outbox.ask_next(&id, row.psid, Ask::Pass(hand_back));
                     self.pump(&id).await?;
@@ -82,7 +82,7 @@ impl Engine {
             if let Err(error) = self.writer.enter(row.clone()).await {
                 // Nothing leaves that is not written down first.
                 let why = format!("Not sent: {error}. Your text is only on the screen.");
-                self.not_sent(id, row.local, why);
+                self.not_sent(id, row.local, why, Some(row.text));
                 return Ok(());
             }
             self.changed(&id);
@@ -111,11 +111,15 @@ impl Engine {
 
     /// Lets a line go on.
     pub(super) async fn pump(&mut self, id: &ConversationId) -> Result<(), store::Error> {
+        if self.options.once {
+            // What waits is the desk's to send.
+            return Ok(());
+        }
         loop {
             let facts = self.facts(id)?;
             let todos = self.outbox.go(id, &facts);
             if let [Todo::Act(_, _, Ask::Take)] = todos.as_slice()
-                && self.owner(id)? == Some(ThreadOwner::Us)
+                && self.owner(id) == Some(ThreadOwner::Us)
             {
                 // Asked for twice, or it came to us meanwhile.
                 self.outbox.acted(id);
@@ -129,8 +133,8 @@ impl Engine {
         }
     }
 
-    fn owner(&self, id: &ConversationId) -> Result<Option<ThreadOwner>, store::Error> {
-        Ok(self.reader.conversation(id)?.map(|c| c.owner))
+    fn owner(&self, id: &ConversationId) -> Option<ThreadOwner> {
+        self.reader.conversation(id).ok()?.map(|c| c.owner)
     }
 
     /// Whether a hand-back may ride along with a reply.
@@ -164,7 +168,7 @@ impl Engine {
         let mut todos = todos.into_iter();
         while let Some(todo) = todos.next() {
             match todo {
-                Todo::Post(row) => self.post(row)?,
+                Todo::Post(row) => self.post(row),
                 Todo::Act(id, psid, ask) => {
                     let graph = self.graph.clone();
                     self.go(async move {
@@ -245,7 +249,7 @@ impl Engine {
             Todo::Sent { row, mid, at } => self.sent(row.clone(), mid.clone(), *at).await?,
             Todo::Post(_) | Todo::Act(..) | Todo::Read(_) => {}
         }
-        if std::mem::take(&mut self.cannot_save) {
+        if self.cannot_save.take().is_some() {
             self.tell(Change::Storage(None));
         }
         Ok(())
@@ -256,7 +260,7 @@ impl Engine {
     async fn sent(&mut self, row: Outgoing, mid: Mid, at: Timestamp) -> Result<(), store::Error> {
         let now = self.clock.now();
         let id = row.conversation.clone();
-        let platform = self.platform(&id)?;
+        let platform = self.platform(&id);
         let inline = self.inline(platform);
         let mut events = vec![Event::Accepted {
             conversation: id.clone(),
@@ -287,9 +291,9 @@ impl Engine {
         self.writer.handed_back(id).await
     }
 
-    fn platform(&self, id: &ConversationId) -> Result<Platform, store::Error> {
-        let row = self.reader.conversation(id)?;
-        Ok(row.map_or(Platform::Messenger, |c| c.platform))
+    fn platform(&self, id: &ConversationId) -> Platform {
+        let row = self.reader.conversation(id).ok().flatten();
+        row.map_or(Platform::Messenger, |c| c.platform)
     }
 
     fn changed(&self, id: &ConversationId) {
@@ -304,7 +308,7 @@ impl Engine {
         match &row.state {
             SendState::Refused { why, .. } => {
                 let why = format!("Not sent; your text is still here. {why}");
-                self.not_sent(conversation, local, why);
+                self.not_sent(conversation, local, why, None);
                 return;
             }
             SendState::Unsure if row.looks == 0 => {
@@ -329,8 +333,8 @@ impl Engine {
         self.changed(&row.conversation);
     }
 
-    fn post(&mut self, row: Outgoing) -> Result<(), store::Error> {
-        let inline = self.inline(self.platform(&row.conversation)?);
+    fn post(&mut self, row: Outgoing) {
+        let inline = self.inline(self.platform(&row.conversation));
         let graph = self.graph.clone();
         self.go(async move {
             let reply = Reply {
@@ -346,7 +350,6 @@ impl Engine {
             failpoint::reach("send.answered");
             Done::Posted { row, result }
         });
-        Ok(())
     }
 
     /// An attempt is over.
@@ -412,11 +415,19 @@ impl Engine {
         Ok(())
     }
 
-    fn not_sent(&self, conversation: ConversationId, local: LocalId, why: String) {
+    /// `text` where it is nowhere on the disk.
+    fn not_sent(
+        &self,
+        conversation: ConversationId,
+        local: LocalId,
+        why: String,
+        text: Option<String>,
+    ) {
         self.tell(Change::NotSent {
             conversation: conversation.clone(),
             local,
             why,
+            text,
         });
         self.changed(&conversation);
     }

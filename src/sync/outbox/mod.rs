@@ -492,6 +492,13 @@ impl Outbox {
         }
     }
 
+    /// A line cannot go on for a trouble that is not its own: not at once again.
+    pub(super) fn hold_off(&mut self, id: &ConversationId, now: Timestamp) {
+        if let Some(line) = self.lines.get_mut(id) {
+            line.not_before = now.plus(TRY_DISK);
+        }
+    }
+
     /// After a refused *take*: the replies that were to follow it, up to now
     /// unsent, are refused too, and courtesies go.
     pub(super) fn take_refused(&mut self, id: &ConversationId, why: &str) -> Vec<Todo> {
@@ -529,7 +536,7 @@ impl Outbox {
         let due = |line: &Line| {
             let go = match line.steps.front() {
                 _ if line.busy || line.reading => None,
-                Some(Step::Act(..)) => Some(now),
+                Some(Step::Act(..)) => Some(now.max(line.not_before)),
                 Some(Step::Reply(r)) if r.row.state == SendState::Queued => {
                     closed.map(|until| until.max(line.not_before))
                 }
@@ -549,7 +556,7 @@ impl Outbox {
             !line.busy
                 && !line.reading
                 && match line.steps.front() {
-                    Some(Step::Act(..)) => true,
+                    Some(Step::Act(..)) => passed(line.not_before, now),
                     Some(Step::Reply(r)) => {
                         r.row.state == SendState::Queued && passed(line.not_before, now)
                     }
