@@ -659,6 +659,41 @@ fn sync_fetches_everything_once_goes_on_after_a_stop_and_forget_leaves_nothing()
 }
 
 #[test]
+fn a_demo_with_a_kept_cache_can_be_played_again_and_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = folder.path().to_str().expect("a path");
+    for (run, before) in [("the first run", ""), ("the second run", "the first run")] {
+        let mut pty = Pty::demo(&["--cache", cache], (120, 40));
+        pty.wait_for("11 need you");
+        pty.type_in("\x10kemi\r");
+        pty.wait("her thread", |s| {
+            s.contains("Kemi Adeyemi · messenger") && s.contains("Hello?") && s.contains(before)
+        });
+        pty.type_in("r");
+        pty.wait_for("goes out as");
+        pty.type_in(&format!("This is {run}."));
+        pty.wait_for(&format!("This is {run}."));
+        // What the first run left behind may be asked about first.
+        pty.type_in("\r");
+        let screen = pty.wait("an end", |s| {
+            s.contains("wonderful, thank you") || s.contains("sends all the same")
+        });
+        if screen.contains("sends all the same") {
+            pty.type_in("\r");
+        }
+        pty.wait("all sent", |s| {
+            s.contains(run)
+                && !s.contains("unsent")
+                && !s.contains("sending")
+                && !s.contains("CANNOT SAVE")
+        });
+        let pid = Pid::from_raw(i32::try_from(pty.pid()).expect("a pid")).expect("a process");
+        kill_process(pid, Signal::TERM).expect("ends");
+        assert!(pty.end().success());
+    }
+}
+
+#[test]
 fn help_and_version_are_there() {
     let (code, stdout, _) = output(&mut program(&["--help"]));
     assert_eq!(code, 0);
