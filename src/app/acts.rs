@@ -95,10 +95,7 @@ pub(super) fn about_subject(model: &mut Model, what: Ask) -> Vec<Effect> {
 /// The open thread, if it is the subject.
 fn open_subject(model: &mut Model) -> Option<&mut Thread> {
     let id = model.subject()?.id.clone();
-    model
-        .thread
-        .as_mut()
-        .filter(|thread| thread.conversation.id == id)
+    model.open_thread(&id)
 }
 
 pub(super) fn pass_to(model: &mut Model) -> Vec<Effect> {

@@ -188,6 +188,13 @@ impl Model {
         }
     }
 
+    /// The open thread, if it is this one.
+    pub(super) fn open_thread(&mut self, id: &ConversationId) -> Option<&mut Thread> {
+        self.thread
+            .as_mut()
+            .filter(|thread| thread.conversation.id == *id)
+    }
+
     /// What a reply to the open thread goes out as now.
     pub fn send_as(&self, thread: &Thread) -> Result<SendAs, WindowClosed> {
         let now = self.server_now();

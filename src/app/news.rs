@@ -56,11 +56,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
                     model.leaving.remove(&id);
                 }
             }
-            if let Some(thread) = model
-                .thread
-                .as_mut()
-                .filter(|thread| thread.conversation.id == id)
-            {
+            if let Some(thread) = model.open_thread(&id) {
                 thread.composer.pending = thread.composer.pending.saturating_sub(1);
                 thread.composer.saved = thread.composer.unsaved_since.is_none();
             }
@@ -145,11 +141,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
 
 pub(super) fn sent(model: &mut Model, id: &ConversationId, local: &LocalId) -> Vec<Effect> {
     let bot = model.apps.bot_name();
-    let Some(thread) = model
-        .thread
-        .as_mut()
-        .filter(|thread| thread.conversation.id == *id)
-    else {
+    let Some(thread) = model.open_thread(id) else {
         return Vec::new();
     };
     if thread
@@ -173,11 +165,7 @@ pub(super) fn sent(model: &mut Model, id: &ConversationId, local: &LocalId) -> V
 }
 
 pub(super) fn done(model: &mut Model, id: &ConversationId, act: Act) -> Vec<Effect> {
-    let Some(thread) = model
-        .thread
-        .as_mut()
-        .filter(|thread| thread.conversation.id == *id)
-    else {
+    let Some(thread) = model.open_thread(id) else {
         return Vec::new();
     };
     match act {
@@ -217,11 +205,7 @@ pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: Stri
         left.again_at = Some(now.plus(LEFT_AGAIN));
     }
     let words = format!("Could not {}. {why}", act.words());
-    let Some(thread) = model
-        .thread
-        .as_mut()
-        .filter(|thread| thread.conversation.id == *id)
-    else {
+    let Some(thread) = model.open_thread(id) else {
         model.toast(ToastKind::Bad, words);
         return;
     };
@@ -254,11 +238,7 @@ fn not_sent(
     text: Option<String>,
 ) {
     let now = model.now;
-    let Some(thread) = model
-        .thread
-        .as_mut()
-        .filter(|thread| thread.conversation.id == *id)
-    else {
+    let Some(thread) = model.open_thread(id) else {
         if let (Some(text), Some(psid)) = (text, psid_of(model, id)) {
             let left = Left {
                 psid,
@@ -302,11 +282,7 @@ fn psid_of(model: &Model, id: &ConversationId) -> Option<Psid> {
 /// The text of a reply that a person wanted back.
 fn given_back(model: &mut Model, id: &ConversationId, text: &str) {
     let now = model.now;
-    if let Some(thread) = model
-        .thread
-        .as_mut()
-        .filter(|thread| thread.conversation.id == *id)
-    {
+    if let Some(thread) = model.open_thread(id) {
         thread.composer.put_before(text);
         thread.composer.unsaved_since = Some(now);
         thread
@@ -323,11 +299,7 @@ fn given_back(model: &mut Model, id: &ConversationId, text: &str) {
 /// The bubble says that it is looked for; nothing comes back into the composer,
 /// because Meta may have it.
 fn in_doubt(model: &mut Model, id: &ConversationId, why: String) {
-    match model
-        .thread
-        .as_mut()
-        .filter(|thread| thread.conversation.id == *id)
-    {
+    match model.open_thread(id) {
         Some(thread) => {
             thread.composer.awaiting = None;
             thread.advance_after = None;
@@ -340,10 +312,7 @@ fn in_doubt(model: &mut Model, id: &ConversationId, why: String) {
 /// It is written down and stands in the thread; nothing is to come back into the
 /// composer.
 fn waits(model: &mut Model, id: &ConversationId, local: &LocalId, held: Option<Held>) {
-    let open = model
-        .thread
-        .as_mut()
-        .filter(|thread| thread.conversation.id == *id);
+    let open = model.open_thread(id);
     match (open, held) {
         (Some(thread), _) => {
             let composer = &mut thread.composer;
