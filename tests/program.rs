@@ -558,7 +558,7 @@ fn a_second_desk_on_one_cache_only_reads_and_says_so() {
     let screen = second.wait_for("LOOKING ON");
     assert!(screen.contains("Jo Park"), "it may read\n{screen}");
     second.type_in("r");
-    second.wait_for("read-only");
+    second.wait_for("Close it to work here");
     // What the first one does is seen by the second.
     first.type_in("\x10kemi\r");
     first.wait_for("Both payments have left my account now.");

@@ -15,7 +15,7 @@ use super::{
     },
     writing::{change_type, compose, leave_composer, send, send_hand_back},
 };
-use crate::domain::{Ask, ReplyAs, Routing, Span, ThreadOwner, View};
+use crate::domain::{Ask, Link, ReplyAs, Routing, Span, ThreadOwner, View};
 
 pub(super) fn key_pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     if layout::too_small(model.size) && key != Key::ctrl('c') {
@@ -222,7 +222,10 @@ pub fn why_not(model: &Model, action: Action) -> Option<String> {
     };
     let writes = !matches!(action, A::RawJson | A::Profile | A::Ownership | A::Open);
     if writes && model.settings.read_only {
-        return Some("This desk is read-only, so nothing is sent.".into());
+        return Some(match &model.link {
+            Link::Looking(why) => why.clone(),
+            _ => "This desk is read-only, so nothing is sent.".into(),
+        });
     }
     let routed = model.routing(subject.platform) != Routing::ZeroConfig;
     let ours = subject.owner == ThreadOwner::Us;
