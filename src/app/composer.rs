@@ -202,6 +202,13 @@ impl Composer {
         false
     }
 
+    /// The text of the reply `local`, if its answer is still awaited here; it is
+    /// not awaited any more.
+    pub fn no_longer_awaits(&mut self, local: &LocalId) -> Option<String> {
+        let awaited = self.awaiting.take_if(|(awaited, _)| awaited == local);
+        awaited.map(|(_, text)| text)
+    }
+
     /// Puts text before what stands there: a refused reply, or the draft of
     /// somebody who typed ahead of it.
     pub fn put_before(&mut self, text: &str) {

@@ -2,7 +2,7 @@
 //! of what was asked.
 
 use super::{
-    Anchor, Effect, Focus, Loaded, Model, ToastKind,
+    Anchor, Effect, Focus, Loaded, Model, SAVE_AFTER, ToastKind,
     acts::reply,
     dialog::{Dialog, Page, PageKind},
     model::Left,
@@ -11,22 +11,16 @@ use super::{
 use crate::domain::{Act, Change, ConversationId, Held, Link, LocalId, Psid, Span, ThreadPlace};
 
 /// Text that could not be saved is saved again after this.
-const SAVE_AGAIN: Span = Span::millis(850);
-/// The same for text of a thread that was left meanwhile.
-const LEFT_AGAIN: Span = Span::seconds(1);
+const SAVE_AGAIN: Span = Span::seconds(1);
 
 /// The cache holds something new.
 pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
-    let is_open = |model: &Model, id: &ConversationId| {
-        model
-            .thread
-            .as_ref()
-            .is_some_and(|thread| thread.conversation.id == *id)
-    };
     match change {
         Change::Inbox => model.inbox.reload().into_iter().collect(),
-        Change::Thread(id) if is_open(model, &id) => reload_thread(model).into_iter().collect(),
-        Change::Thread(_) => Vec::new(),
+        Change::Thread(id) => match model.open_thread(&id) {
+            Some(_) => reload_thread(model).into_iter().collect(),
+            None => Vec::new(),
+        },
         Change::Page => vec![Effect::LoadPage],
         Change::Apps(apps) => {
             model.apps = apps;
@@ -144,14 +138,7 @@ pub(super) fn sent(model: &mut Model, id: &ConversationId, local: &LocalId) -> V
     let Some(thread) = model.open_thread(id) else {
         return Vec::new();
     };
-    if thread
-        .composer
-        .awaiting
-        .as_ref()
-        .is_some_and(|(awaited, _)| awaited == local)
-    {
-        thread.composer.awaiting = None;
-    }
+    thread.composer.no_longer_awaits(local);
     if thread.advance_after.as_ref() != Some(local) {
         return Vec::new();
     }
@@ -202,7 +189,7 @@ pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: Stri
     let now = model.now;
     if let (Act::Save, Some(left)) = (act, model.leaving.get_mut(id)) {
         left.pending = left.pending.saturating_sub(1);
-        left.again_at = Some(now.plus(LEFT_AGAIN));
+        left.again_at = Some(now.plus(SAVE_AGAIN));
     }
     let words = format!("Could not {}. {why}", act.words());
     let Some(thread) = model.open_thread(id) else {
@@ -215,7 +202,7 @@ pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: Stri
         // Once a second until the disk takes it.
         Act::Save => {
             thread.composer.pending = thread.composer.pending.saturating_sub(1);
-            thread.composer.unsaved_since = Some(now.plus(SAVE_AGAIN));
+            thread.composer.unsaved_since = Some(now.plus(SAVE_AGAIN).plus(SAVE_AFTER.negated()));
         }
         Act::Take => {
             // The customer must not see "typing" of somebody who may not write.
@@ -246,7 +233,7 @@ fn not_sent(
                 cursor: (u16::MAX, u16::MAX),
                 over: false,
                 pending: 0,
-                again_at: Some(now.plus(LEFT_AGAIN)),
+                again_at: Some(now.plus(SAVE_AGAIN)),
             };
             model.leaving.insert(id.clone(), left);
         }
@@ -261,16 +248,8 @@ fn not_sent(
         // There is no bubble that could say it.
         thread.notice = Some(why);
     }
-    let awaited = thread
-        .composer
-        .awaiting
-        .take_if(|(awaited, _)| awaited == local);
-    if let Some(text) = awaited.map(|(_, text)| text).or(text) {
-        thread.composer.put_before(&text);
-        thread.composer.unsaved_since = Some(now);
-        thread
-            .composer
-            .began(thread.conversation.known(), &thread.conversation.owner);
+    if let Some(text) = thread.composer.no_longer_awaits(local).or(text) {
+        thread.give_back(&text, now);
     }
 }
 
@@ -283,11 +262,7 @@ fn psid_of(model: &Model, id: &ConversationId) -> Option<Psid> {
 fn given_back(model: &mut Model, id: &ConversationId, text: &str) {
     let now = model.now;
     if let Some(thread) = model.open_thread(id) {
-        thread.composer.put_before(text);
-        thread.composer.unsaved_since = Some(now);
-        thread
-            .composer
-            .began(thread.conversation.known(), &thread.conversation.owner);
+        thread.give_back(text, now);
         model.focus = Focus::Composer;
     } else if let Some(left) = model.leaving.get_mut(id) {
         // What is on its way to the disk does not know of it.
@@ -315,14 +290,7 @@ fn waits(model: &mut Model, id: &ConversationId, local: &LocalId, held: Option<H
     let open = model.open_thread(id);
     match (open, held) {
         (Some(thread), _) => {
-            let composer = &mut thread.composer;
-            if composer
-                .awaiting
-                .as_ref()
-                .is_some_and(|(awaited, _)| awaited == local)
-            {
-                composer.awaiting = None;
-            }
+            thread.composer.no_longer_awaits(local);
             if thread.advance_after.as_ref() == Some(local) && held.is_some() {
                 thread.advance_after = None;
             }

@@ -171,6 +171,14 @@ impl Thread {
         }
     }
 
+    /// Text that comes back into the composer at `now`, to be saved.
+    pub(super) fn give_back(&mut self, text: &str, now: Timestamp) {
+        self.composer.put_before(text);
+        self.composer.unsaved_since = Some(now);
+        self.composer
+            .began(self.conversation.known(), &self.conversation.owner);
+    }
+
     /// The lines that fit into `height`.
     pub fn viewport(&self, look: &Look<'_>, height: usize) -> Viewport {
         match &self.anchor {

@@ -23,14 +23,13 @@ impl Writer {
             // The text of a refused reply went back to the composer, so the new
             // reply takes its place; one whose words are not in it keeps them.
             let refused = "conversation = ?1 AND state = 'refused' AND given_back = 1";
-            let values = params![row.conversation.as_str(), row.text];
             db.execute(
                 &format!("DELETE FROM outgoing WHERE {refused} AND instr(?2, substr(text, 1, 12))"),
-                values,
+                params![row.conversation.as_str(), row.text],
             )?;
             db.execute(
-                &format!("UPDATE outgoing SET given_back = 0 WHERE {refused} AND ?2 = ?2"),
-                values,
+                &format!("UPDATE outgoing SET given_back = 0 WHERE {refused}"),
+                [row.conversation.as_str()],
             )?;
             failpoint::reach("outbox.insert");
             db.commit()?;
@@ -148,7 +147,7 @@ fn insert(db: &Connection, row: &Outgoing) -> Result<(), Error> {
 }
 
 /// Whether the row was there to be changed.
-pub(super) fn update(db: &Connection, row: &Outgoing) -> Result<bool, Error> {
+fn update(db: &Connection, row: &Outgoing) -> Result<bool, Error> {
     if row.state == SendState::Dropped {
         let rows = db.execute(
             "DELETE FROM outgoing WHERE local = ?1",
@@ -160,6 +159,8 @@ pub(super) fn update(db: &Connection, row: &Outgoing) -> Result<bool, Error> {
     let only = match row.state {
         SendState::Sending => "state = 'queued'",
         SendState::Sent(_) => "1",
+        // What Meta is known to have stays so; only the doubt may come back,
+        // when its message turns out to be another reply.
         _ => "state <> 'sent' OR ?8 = 'unsure'",
     };
     let rows = db.execute(

@@ -53,7 +53,7 @@ impl Kind {
 }
 
 /// The newest step of a kind.
-pub(super) fn known(kind: Kind) -> u32 {
+fn known(kind: Kind) -> u32 {
     u32::try_from(kind.steps().len()).unwrap_or(u32::MAX)
 }
 

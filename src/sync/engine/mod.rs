@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use self::lists::Walk;
 use super::{
     Command,
-    outbox::{Outbox, Todo},
+    outbox::{Outbox, TRY_DISK, Todo},
     polls::{Poll, Schedule},
 };
 use crate::{
@@ -39,8 +39,6 @@ use crate::{
 
 /// At the end, what is on its way gets this long to arrive.
 const LAST_WAIT: Duration = Duration::from_millis(1_500);
-/// A row that the disk did not take is written again after this.
-const TRY_DISK: Span = Span::seconds(1);
 /// Windows close and control lapses: the list is looked at this often.
 const TURN: Span = Span::seconds(30);
 /// Replies that were sent are remembered for so long.

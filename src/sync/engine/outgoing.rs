@@ -3,8 +3,8 @@
 use super::{Done, Engine, REMEMBER_SENT};
 use crate::{
     domain::{
-        Act, Ask, Change, ConversationId, Event, Happening, Known, Link, LocalId, Mid, Outgoing,
-        Platform, Psid, Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, Timestamp,
+        Act, Ask, Change, ConversationId, Event, Happening, Link, LocalId, Mid, Outgoing, Platform,
+        Psid, Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, Timestamp,
     },
     failpoint,
     graph::{self, Control, Reply, Verdict},
@@ -149,10 +149,7 @@ impl Engine {
             ..Facts::default()
         };
         if let Some(c) = self.reader.conversation(id)? {
-            facts.known = Known {
-                customer_at: c.customer_at,
-                page_at: c.page_at,
-            };
+            facts.known = c.known();
             facts.agent_at = c.agent_at;
             facts.elsewhere = self.inline(c.platform)
                 && !matches!(c.owner, ThreadOwner::Us | ThreadOwner::Unknown);
@@ -368,22 +365,19 @@ impl Engine {
             Ok(None) => Answer::Unknown,
             Err(error) => {
                 self.note_refusal(&error);
-                // An error that is no clear refusal may hide a success, whatever
-                // its code says.
-                if error.verdict() == Verdict::Unknown {
-                    Answer::Unknown
-                } else if error.is_token() {
-                    Answer::Token
-                } else if error.throttled().is_some() {
-                    Answer::Throttled(self.schedule.paused_until(now))
-                } else if error.window_over() && row.send_as == SendAs::Response {
-                    Answer::WindowOver
-                } else {
-                    match error.verdict() {
-                        Verdict::Refused => Answer::Refused(error.to_string()),
-                        Verdict::NotSent => Answer::NotConnected,
-                        Verdict::Unknown => Answer::Unknown,
+                match error.verdict() {
+                    // An error that is no clear refusal may hide a success,
+                    // whatever its code says.
+                    Verdict::Unknown => Answer::Unknown,
+                    _ if error.is_token() => Answer::Token,
+                    _ if error.throttled().is_some() => {
+                        Answer::Throttled(self.schedule.paused_until(now))
                     }
+                    _ if error.window_over() && row.send_as == SendAs::Response => {
+                        Answer::WindowOver
+                    }
+                    Verdict::Refused => Answer::Refused(error.to_string()),
+                    Verdict::NotSent => Answer::NotConnected,
                 }
             }
         };

@@ -19,6 +19,16 @@ pub(super) enum Step {
     Reply(Box<Doubt>),
 }
 
+impl Step {
+    pub(super) fn reply(row: Outgoing, look_at: Timestamp) -> Self {
+        Self::Reply(Box::new(Doubt {
+            row,
+            look_at,
+            looked: 0,
+        }))
+    }
+}
+
 /// A reply, and when to look for it if it is in doubt.
 #[derive(Debug)]
 pub(super) struct Doubt {
@@ -44,6 +54,25 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// What could go next: an act, or a queued reply. `None` when something is
+    /// under way, or the head waits for an answer or for a person.
+    pub(super) fn next(&self) -> Option<&Step> {
+        self.steps
+            .front()
+            .filter(|_| !self.busy && !self.reading)
+            .filter(|step| match step {
+                Step::Act(..) => true,
+                Step::Reply(reply) => reply.row.state == SendState::Queued,
+            })
+    }
+
+    pub(super) fn replies(&self) -> impl Iterator<Item = &Doubt> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Reply(reply) => Some(&**reply),
+            Step::Act(..) => None,
+        })
+    }
+
     pub(super) fn act(&mut self, id: &ConversationId, at: usize) -> Vec<Todo> {
         match self.steps.remove(at) {
             Some(Step::Act(psid, ask)) => {
@@ -72,11 +101,7 @@ impl Line {
             let mut row = self.settled.remove(other);
             row.state = SendState::Unsure;
             todos.push(Todo::Record(row.clone()));
-            self.steps.push_front(Step::Reply(Box::new(Doubt {
-                look_at: when,
-                row,
-                looked: 0,
-            })));
+            self.steps.push_front(Step::reply(row, when));
         }
         let mut row = reply.row;
         row.state = taken;
@@ -86,14 +111,14 @@ impl Line {
     }
 
     /// Replies in doubt that stand among `messages`: a message of the Page with
-    /// the same words, not told apart yet, from 5 s before to 120 s after the
-    /// attempt. Equal replies get equal messages in their order.
+    /// the same words, not told apart yet, from [`NOT_BEFORE_ATTEMPT`] to
+    /// [`NOT_AFTER_ATTEMPT`]. Equal replies get equal messages in their order.
     pub(super) fn find(&mut self, messages: &[MessageSeen]) -> Vec<Todo> {
         let mut todos = Vec::new();
-        let in_doubt = self.steps.iter().filter_map(|step| match step {
-            Step::Reply(reply) if reply.row.state == SendState::Unsure => Some(&reply.row),
-            _ => None,
-        });
+        let in_doubt = self
+            .replies()
+            .map(|reply| &reply.row)
+            .filter(|row| row.state == SendState::Unsure);
         // What a person has settled already gets what is left.
         let assumed = |row: &&Outgoing| row.state == SendState::Assumed;
         let doubtful: Vec<Outgoing> = in_doubt
@@ -104,9 +129,8 @@ impl Line {
             let words = plain(&row.text);
             // A reply of the same words that is on its way just now may be what
             // is seen: then its own answer decides.
-            let on_its_way = self.steps.iter().any(|step| {
-                matches!(step, Step::Reply(reply)
-                    if reply.row.state == SendState::Sending && plain(&reply.row.text) == words)
+            let on_its_way = self.replies().any(|reply| {
+                reply.row.state == SendState::Sending && plain(&reply.row.text) == words
             });
             if on_its_way {
                 continue;
@@ -159,11 +183,8 @@ impl Line {
         let looked_for = |reply: &&Doubt| {
             reply.row.state == SendState::Unsure && now.since(reply.row.at) <= LOOK_FOR
         };
-        let replies = self.steps.iter().filter_map(|step| match step {
-            Step::Reply(reply) => Some(&**reply),
-            Step::Act(..) => None,
-        });
-        let at = replies
+        let at = self
+            .replies()
             .filter(looked_for)
             .map(|reply| reply.look_at)
             .min()?;
@@ -177,10 +198,7 @@ impl Line {
             .settled
             .iter()
             .filter(|row| row.state == SendState::Assumed)
-            .chain(self.steps.iter().filter_map(|step| match step {
-                Step::Reply(reply) => Some(&reply.row),
-                Step::Act(..) => None,
-            }))
+            .chain(self.replies().map(|reply| &reply.row))
             .map(tried)
             .collect();
         self.settled.retain(|row| match row.state {

@@ -28,12 +28,11 @@ mod rules;
 
 use std::collections::{HashMap, VecDeque};
 
-pub(super) use self::rules::{TOLD_APART, back_off};
+pub(super) use self::rules::{TOLD_APART, TRY_DISK, back_off};
 use self::{
-    line::{Doubt, Line, Step},
+    line::{Line, Step},
     rules::{
-        LATER_LOOKS, LOOKS, NOT_BEFORE_ATTEMPT, TRY_DISK, dropped, is_fresh, passed, renewed,
-        tried, why_hold,
+        LATER_LOOKS, LOOKS, NOT_BEFORE_ATTEMPT, dropped, is_fresh, passed, renewed, tried, why_hold,
     },
 };
 use crate::domain::{
@@ -142,11 +141,7 @@ impl Outbox {
                         row.state = SendState::Unsure;
                         todos.push(Todo::Record(row.clone()));
                     }
-                    line.steps.push_back(Step::Reply(Box::new(Doubt {
-                        row,
-                        look_at: now,
-                        looked: 0,
-                    })));
+                    line.steps.push_back(Step::reply(row, now));
                 }
             }
         }
@@ -174,11 +169,8 @@ impl Outbox {
     /// A reply that has been written down.
     pub(super) fn enter(&mut self, row: Outgoing) {
         let line = self.lines.entry(row.conversation.clone()).or_default();
-        line.steps.push_back(Step::Reply(Box::new(Doubt {
-            look_at: row.at,
-            row,
-            looked: 0,
-        })));
+        let look_at = row.at;
+        line.steps.push_back(Step::reply(row, look_at));
     }
 
     /// The next thing to do in a line, if it can go on.
@@ -534,13 +526,10 @@ impl Outbox {
         };
         let looking = self.lines.values().any(|line| line.reading);
         let due = |line: &Line| {
-            let go = match line.steps.front() {
-                _ if line.busy || line.reading => None,
+            let go = match line.next() {
                 Some(Step::Act(..)) => Some(now.max(line.not_before)),
-                Some(Step::Reply(r)) if r.row.state == SendState::Queued => {
-                    closed.map(|until| until.max(line.not_before))
-                }
-                _ => None,
+                Some(Step::Reply(_)) => closed.map(|until| until.max(line.not_before)),
+                None => None,
             };
             let look = line.next_look(now).filter(|_| !looking);
             look.into_iter().chain(go).min()
@@ -552,21 +541,10 @@ impl Outbox {
     /// The lines that can go on by themselves now, and the thread that has
     /// waited longest for a look.
     pub(super) fn tick(&mut self, now: Timestamp) -> (Vec<ConversationId>, Option<Todo>) {
-        let ready = |line: &Line| {
-            !line.busy
-                && !line.reading
-                && match line.steps.front() {
-                    Some(Step::Act(..)) => passed(line.not_before, now),
-                    Some(Step::Reply(r)) => {
-                        r.row.state == SendState::Queued && passed(line.not_before, now)
-                    }
-                    None => false,
-                }
-        };
         let going = self
             .lines
             .iter()
-            .filter(|(_, line)| ready(line))
+            .filter(|(_, line)| line.next().is_some() && passed(line.not_before, now))
             .map(|(id, _)| id.clone())
             .collect();
         // One look at a time, so that many doubts do not use up the calls.
@@ -587,14 +565,10 @@ impl Outbox {
 
     /// The replies of a line that are queued.
     pub(super) fn queued(&self, id: &ConversationId) -> Vec<LocalId> {
-        let steps = self.lines.get(id).into_iter().flat_map(|line| &line.steps);
-        steps
-            .filter_map(|step| match step {
-                Step::Reply(reply) if reply.row.state == SendState::Queued => {
-                    Some(reply.row.local.clone())
-                }
-                _ => None,
-            })
+        let replies = self.lines.get(id).into_iter().flat_map(Line::replies);
+        replies
+            .filter(|reply| reply.row.state == SendState::Queued)
+            .map(|reply| reply.row.local.clone())
             .collect()
     }
 

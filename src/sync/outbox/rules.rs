@@ -7,32 +7,32 @@ use crate::domain::{
 };
 
 /// A thread that was read longer ago is read again before a reply goes out.
-pub(in crate::sync) const FRESH: Span = Span::seconds(10);
+pub(super) const FRESH: Span = Span::seconds(10);
 /// Pauses after the first, second … attempt that found no connection.
-pub(in crate::sync) const BACK_OFF: [i64; 6] = [1, 2, 4, 8, 15, 30];
+pub(super) const BACK_OFF: [i64; 6] = [1, 2, 4, 8, 15, 30];
 /// Pauses between looks for a reply in doubt: 3, 10, 30 and 60 s after the
 /// attempt, then every five minutes.
-pub(in crate::sync) const LOOKS: [i64; 4] = [3, 7, 20, 30];
-pub(in crate::sync) const LATER_LOOKS: Span = Span::minutes(5);
+pub(super) const LOOKS: [i64; 4] = [3, 7, 20, 30];
+pub(super) const LATER_LOOKS: Span = Span::minutes(5);
 /// Replies tried this near to each other may be taken for each other.
 pub(in crate::sync) const TOLD_APART: Span = Span::minutes(5);
 /// So long it is looked for.
-pub(in crate::sync) const LOOK_FOR: Span = Span::hours(24);
+pub(super) const LOOK_FOR: Span = Span::hours(24);
 /// A message written from here …
-pub(in crate::sync) const NOT_BEFORE_ATTEMPT: Span = Span::seconds(-5);
+pub(super) const NOT_BEFORE_ATTEMPT: Span = Span::seconds(-5);
 /// … to here after the attempt may be the reply: two minutes after the end of
 /// the longest call.
-pub(in crate::sync) const NOT_AFTER_ATTEMPT: Span = Span::seconds(150);
+pub(super) const NOT_AFTER_ATTEMPT: Span = Span::seconds(150);
 /// After the disk did not take something.
 pub(in crate::sync) const TRY_DISK: Span = Span::seconds(1);
 
 /// When a reply was last tried, by Meta's clock.
-pub(in crate::sync) fn tried(row: &Outgoing) -> Timestamp {
+pub(super) fn tried(row: &Outgoing) -> Timestamp {
     row.tried_at.unwrap_or(row.at)
 }
 
 /// A row that a person sends anew: what they see now is what they know.
-pub(in crate::sync) fn renewed(row: Outgoing, facts: &Facts) -> Outgoing {
+pub(super) fn renewed(row: Outgoing, facts: &Facts) -> Outgoing {
     let choice = Window::at(facts.server_now, facts.known.customer_at)
         .choose(facts.server_now, ReplyAs::Auto);
     Outgoing {
@@ -48,7 +48,7 @@ pub(in crate::sync) fn renewed(row: Outgoing, facts: &Facts) -> Outgoing {
     }
 }
 
-pub(in crate::sync) fn dropped(mut row: Outgoing, give_back: bool) -> Vec<Todo> {
+pub(super) fn dropped(mut row: Outgoing, give_back: bool) -> Vec<Todo> {
     if give_back {
         return vec![Todo::GiveBack(row)];
     }
@@ -58,16 +58,16 @@ pub(in crate::sync) fn dropped(mut row: Outgoing, give_back: bool) -> Vec<Todo> 
 
 /// Whether a pause is over. One that would last longer than any does was made by
 /// a clock that has been set back since.
-pub(in crate::sync) fn passed(not_before: Timestamp, now: Timestamp) -> bool {
+pub(super) fn passed(not_before: Timestamp, now: Timestamp) -> bool {
     not_before <= now || not_before > now.plus(LATER_LOOKS)
 }
 
-pub(in crate::sync) fn is_fresh(read_at: Option<Timestamp>, now: Timestamp) -> bool {
+pub(super) fn is_fresh(read_at: Option<Timestamp>, now: Timestamp) -> bool {
     read_at.is_some_and(|read| now.since(read) <= FRESH && read <= now)
 }
 
 /// Why a person should look at a reply before it goes out.
-pub(in crate::sync) fn why_hold(row: &Outgoing, facts: &Facts) -> Option<Held> {
+pub(super) fn why_hold(row: &Outgoing, facts: &Facts) -> Option<Held> {
     if facts.now.since(row.at) > STALE_AFTER {
         return Some(Held::Stale);
     }
@@ -96,6 +96,6 @@ pub(in crate::sync) fn back_off(failures: usize, jitter: u64) -> Span {
 }
 
 /// Words without what Meta may change about the space between them.
-pub(in crate::sync) fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
