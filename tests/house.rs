@@ -60,46 +60,28 @@ fn code() -> Vec<(String, String, String)> {
 /// Module → what it may import, from the table in `src/lib.rs`.
 fn table() -> BTreeMap<String, Vec<String>> {
     let map = fs::read_to_string(source().join("lib.rs")).expect("the map");
-    let rows = map.lines().filter_map(|line| line.strip_prefix("//! | [`"));
-    rows.map(|row| {
-        let columns: Vec<&str> = row.split('|').collect();
-        let module = columns[0].trim().trim_end_matches("`]").to_owned();
-        let all = [
-            "domain",
-            "text",
-            "clock",
-            "failpoint",
-            "graph",
-            "store",
-            "sim",
-            "sync",
-            "app",
-            "ui",
-            "runtime",
-            "config",
-            "cli",
-        ];
-        let may: Vec<String> = match columns[2].trim() {
-            "–" => Vec::new(),
-            "all" => all.map(str::to_owned).to_vec(),
-            "all above but sim" => [
-                "domain",
-                "text",
-                "clock",
-                "failpoint",
-                "graph",
-                "store",
-                "sync",
-                "app",
-                "ui",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-            list => list.split(", ").map(str::to_owned).collect(),
-        };
-        (module, may)
-    })
-    .collect()
+    let rows: Vec<(&str, &str)> = map
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | [`"))
+        .map(|row| {
+            let columns: Vec<&str> = row.split('|').collect();
+            (columns[0].trim().trim_end_matches("`]"), columns[2].trim())
+        })
+        .collect();
+    let names = || rows.iter().map(|(module, _)| *module);
+    rows.iter()
+        .enumerate()
+        .map(|(place, (module, may))| {
+            let may: Vec<&str> = match *may {
+                "–" => Vec::new(),
+                "all" => names().collect(),
+                "all above but sim" => names().take(place).filter(|m| *m != "sim").collect(),
+                list => list.split(", ").collect(),
+            };
+            let may = may.into_iter().map(str::to_owned).collect();
+            ((*module).to_owned(), may)
+        })
+        .collect()
 }
 
 /// The modules named by `crate::x` and by `use crate::{x, y::z}`.

@@ -5,7 +5,10 @@
 
 mod support;
 
-use std::process::{Command, Output};
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -23,6 +26,28 @@ fn output(command: &mut Command) -> (i32, String, String) {
     } = command.output().expect("runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     (status.code().expect("a code"), text(stdout), text(stderr))
+}
+
+/// Starts a desk of `page` at `base_url`, at home in `folder`.
+fn desk(
+    folder: &Path,
+    base_url: &str,
+    page: &str,
+    token: &str,
+    more: &[&str],
+    size: (u16, u16),
+) -> Pty {
+    let home = folder.to_str().expect("a path");
+    let cache = folder.join("cache");
+    let cache = cache.to_str().expect("a path");
+    let mut arguments = vec!["--base-url", base_url, "--page", page, "--cache", cache];
+    arguments.extend(more);
+    let environment = [
+        ("SWITCHBOARD_PAGE_TOKEN", token),
+        ("HOME", home),
+        ("XDG_CONFIG_HOME", home),
+    ];
+    Pty::start(&arguments, &environment, size)
 }
 
 /// The POSTs of a log: what was done, in order.
@@ -134,24 +159,14 @@ fn a_desk_and_a_simulator_in_two_processes_do_the_same() {
         folder.path().join("sim.log"),
     );
     let sim = Sim::start(&["--log", sim_log.to_str().expect("a path")]);
-    let cache = folder.path().join("cache");
-    let arguments = [
-        "--base-url",
+    let mut pty = desk(
+        folder.path(),
         sim.text("base_url"),
-        "--page",
         sim.text("page_id"),
-        "--cache",
-        cache.to_str().expect("a path"),
-        "--log",
-        desk_log.to_str().expect("a path"),
-    ];
-    let home = folder.path().to_str().expect("a path");
-    let environment = [
-        ("SWITCHBOARD_PAGE_TOKEN", sim.token()),
-        ("HOME", home),
-        ("XDG_CONFIG_HOME", home),
-    ];
-    let mut pty = Pty::start(&arguments, &environment, (120, 40));
+        sim.token(),
+        &["--log", desk_log.to_str().expect("a path")],
+        (120, 40),
+    );
     play(&mut pty);
     assert!(pty.end().success());
     check_calls(&log(&desk_log));
@@ -357,22 +372,8 @@ fn any_size_and_any_storm_of_sizes_is_survived() {
 #[test]
 fn a_desk_without_a_network_starts_and_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
-    let home = folder.path().to_str().expect("a path");
-    let environment = [
-        ("SWITCHBOARD_PAGE_TOKEN", "EAAcanary"),
-        ("HOME", home),
-        ("XDG_CONFIG_HOME", home),
-    ];
-    let cache = folder.path().join("cache");
-    let arguments = [
-        "--base-url",
-        "http://127.0.0.1:1",
-        "--page",
-        "1",
-        "--cache",
-        cache.to_str().expect("a path"),
-    ];
-    let mut pty = Pty::start(&arguments, &environment, (100, 30));
+    let nowhere = "http://127.0.0.1:1";
+    let mut pty = desk(folder.path(), nowhere, "1", "EAAcanary", &[], (100, 30));
     let screen = pty.wait_for("Cannot reach 127.0.0.1:1");
     assert!(screen.contains("OFFLINE"), "{screen}");
     pty.type_in("qy");
@@ -383,26 +384,23 @@ fn a_desk_without_a_network_starts_and_says_so() {
 #[test]
 fn without_a_network_the_whole_desk_works_from_its_cache() {
     let folder = tempfile::tempdir().expect("a folder");
-    let home = folder.path().to_str().expect("a path");
-    let environment = [
-        ("SWITCHBOARD_PAGE_TOKEN", "EAAcanary"),
-        ("HOME", home),
-        ("XDG_CONFIG_HOME", home),
-    ];
     let cache = folder.path().join("cache");
     // So that their windows are open now.
     let now = switchboard::clock::Clock::system().now();
     big::fill_at(&cache, 300, 500, now);
     let page = big::page();
-    let arguments = [
-        "--base-url",
-        "http://127.0.0.1:1",
-        "--page",
-        page.as_str(),
-        "--cache",
-        cache.to_str().expect("a path"),
-    ];
-    let mut pty = Pty::start(&arguments, &environment, (120, 40));
+    let start = || {
+        let nowhere = "http://127.0.0.1:1";
+        desk(
+            folder.path(),
+            nowhere,
+            page.as_str(),
+            "EAAcanary",
+            &[],
+            (120, 40),
+        )
+    };
+    let mut pty = start();
     let screen = pty.wait_for("OFFLINE");
     assert!(
         screen.contains("30 need you") && screen.contains("Alex Novak"),
@@ -429,7 +427,7 @@ fn without_a_network_the_whole_desk_works_from_its_cache() {
     let pid = Pid::from_raw(i32::try_from(pty.pid()).expect("a pid")).expect("a process");
     kill_process(pid, Signal::KILL).expect("dies");
     pty.end();
-    let mut pty = Pty::start(&arguments, &environment, (120, 40));
+    let mut pty = start();
     pty.wait_for("1 unsent");
     pty.type_in("\x10alex novak 0\r");
     pty.wait("the reply", |s| {
@@ -446,30 +444,29 @@ fn without_a_network_the_whole_desk_works_from_its_cache() {
 #[test]
 fn a_wrong_token_is_said_in_the_desk_and_on_the_command_line() {
     let folder = tempfile::tempdir().expect("a folder");
-    let home = folder.path().to_str().expect("a path");
     let sim = Sim::start(&[]);
-    let cache = folder.path().join("cache");
-    let arguments = [
-        "--base-url",
+    let mut pty = desk(
+        folder.path(),
         sim.text("base_url"),
-        "--page",
         sim.text("page_id"),
-        "--cache",
-        cache.to_str().expect("a path"),
-    ];
-    let environment = [
-        ("SWITCHBOARD_PAGE_TOKEN", "EAAwrong"),
-        ("HOME", home),
-        ("XDG_CONFIG_HOME", home),
-    ];
-    let mut pty = Pty::start(&arguments, &environment, (120, 40));
+        "EAAwrong",
+        &[],
+        (120, 40),
+    );
     pty.wait("the remedy", |s| {
         s.contains("TOKEN REFUSED") && s.contains("SWITCHBOARD_PAGE_TOKEN")
     });
     pty.type_in("qy");
     assert!(pty.end().success());
     // Without --page Meta is asked first, and its refusal is the end.
-    let mut pty = Pty::start(&arguments[..2], &environment, (120, 40));
+    let home = folder.path().to_str().expect("a path");
+    let environment = [
+        ("SWITCHBOARD_PAGE_TOKEN", "EAAwrong"),
+        ("HOME", home),
+        ("XDG_CONFIG_HOME", home),
+    ];
+    let arguments = ["--base-url", sim.text("base_url")];
+    let mut pty = Pty::start(&arguments, &environment, (120, 40));
     pty.wait_for("does not accept the Page token");
     assert_eq!(pty.end().exit_code(), 3);
 }
