@@ -31,7 +31,14 @@ fn code() -> Vec<(String, String, String)> {
     files(&source(), &mut found);
     found
         .into_iter()
-        .filter(|path| path.file_name().is_some_and(|name| name != "tests.rs"))
+        .filter(|path| {
+            let is_test = |part: &std::ffi::OsStr| part == "tests.rs" || part == "tests";
+            !path
+                .strip_prefix(source())
+                .expect("below src")
+                .iter()
+                .any(is_test)
+        })
         .map(|path| {
             let below = path
                 .strip_prefix(source())
@@ -220,7 +227,8 @@ fn the_wings_know_no_libraries_of_the_other() {
             "sync",
             &["reqwest", "rusqlite", "crossterm", "axum", "ratatui"],
         ),
-        ("sim", &["reqwest", "rusqlite", "crossterm", "ratatui"]),
+        // It calls its apps, so it knows HTTP from both sides.
+        ("sim", &["rusqlite", "crossterm", "ratatui"]),
     ];
     let mut broken = Vec::new();
     for (module, file, code) in code() {
@@ -257,5 +265,31 @@ fn every_snapshot_is_of_a_living_picture() {
             pictures.contains(&format!("\"{scene}\"")),
             "{name} belongs to no picture"
         );
+    }
+}
+
+/// The table in `src/sim/mod.rs` names what the simulator keeps to; a test of
+/// that name shows it.
+#[test]
+fn every_rule_of_the_simulator_has_a_test_of_its_name() {
+    let map = fs::read_to_string(source().join("sim/mod.rs")).expect("the table");
+    let rules: Vec<&str> = map
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | "))
+        .filter_map(|row| row.split(' ').next())
+        .filter(|word| word.len() > 1 && word[1..].bytes().all(|b| b.is_ascii_digit()))
+        .collect();
+    assert_eq!(rules.len(), 14 + 15 + 26, "{rules:?}");
+    let mut tests = String::new();
+    let mut found = Vec::new();
+    files(&source().join("sim/tests"), &mut found);
+    for path in found {
+        tests.push_str(&fs::read_to_string(path).expect("readable"));
+    }
+    for rule in rules {
+        let rule = rule.to_lowercase();
+        let named = [format!("fn {rule}_"), format!("_{rule}_")];
+        let shown = named.iter().any(|name| tests.contains(name.as_str()));
+        assert!(shown, "no test is called {rule}_…");
     }
 }

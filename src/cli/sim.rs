@@ -21,13 +21,16 @@ pub(super) struct Arguments {
     /// Where to listen; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:8700", value_name = "ADDRESS")]
     listen: SocketAddr,
-    /// An app and its webhook, which is shown to who asks (deliveries are not
-    /// made yet)
+    /// An app and its webhook: events go there, signed, after the handshake
     #[arg(long = "app", value_name = "NAME=WEBHOOK_URL", value_parser = app)]
     apps: Vec<(String, String)>,
-    /// The time at the start, such as 2026-11-20T14:00:00Z; it runs on from there
+    /// The time at the start, such as 2026-11-20T14:00:00Z; it runs on from
+    /// there in whole seconds, and the log of two runs can be compared
     #[arg(long, value_name = "TIME")]
     now: Option<jiff::Timestamp>,
+    /// Seconds of the world in a real one; 0 stands still until POST /sim/clock
+    #[arg(long, default_value_t = 1.0, value_name = "N", value_parser = speed)]
+    speed: f64,
     /// The same seed gives the same world
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
@@ -37,6 +40,12 @@ pub(super) struct Arguments {
     /// How many messages the longest thread has at least
     #[arg(long, default_value_t = 0, value_name = "N")]
     messages: usize,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse::<f64>().ok();
+    let speed = speed.filter(|speed| (0.0..=100_000.0).contains(speed));
+    speed.ok_or_else(|| "write a number from 0 to 100000".into())
 }
 
 fn app(text: &str) -> Result<(String, String), String> {
@@ -65,6 +74,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         messages: arguments.messages,
         apps: arguments.apps.clone(),
         log: global.log.clone(),
+        fixed: arguments.now.is_some(),
+        speed: Some(arguments.speed),
     };
     let simulator = Simulator::new(options, clock).map_err(|e| Failure::Usage(e.to_string()))?;
     executor()?.block_on(async {

@@ -22,16 +22,25 @@ pub(super) fn call(
 ) -> Result<Value, Fail> {
     let at = recipient(world, params)?;
     let routing = world.default_app(world.people[at].platform).is_some();
+    let handover = world.page.handover && routing;
     let owner = world.people[at].owner_at(now);
     let metadata = params.text("metadata");
     let metadata = metadata.as_deref();
     match edge {
         "take_thread_control" => {
+            // Under the Handover Protocol the primary receiver may always take,
+            // also what it has.
+            let primary = handover && world.page.default_app == Some(app);
             // R4 without a default app, R7 without the toggle.
-            if !routing || !world.apps[app].can_take {
+            let may = if handover {
+                primary
+            } else {
+                world.apps[app].can_take
+            };
+            if !routing || !may {
                 return Err(Fail::not_permitted(400));
             }
-            if owner == Some(app) {
+            if owner == Some(app) && !primary {
                 return Err(Fail::parameter("Your app already controls this thread."));
             }
             world.give_control(at, Some(app), now, "take_thread_control", metadata);
@@ -59,7 +68,7 @@ pub(super) fn call(
             world.people[at].control_until = now + seconds * 1000;
         }
         "request_thread_control" => {
-            if routing {
+            if routing && !handover {
                 return Err(Fail::not_permitted(400));
             }
             match owner {
@@ -145,4 +154,18 @@ fn recipient(world: &World, params: &Params) -> Result<usize, Fail> {
     world
         .person_by_id(&id)
         .ok_or_else(|| Fail::unknown_person(false))
+}
+
+/// `GET /{page}/secondary_receivers`: of the Handover Protocol only.
+pub(super) fn secondary_receivers(world: &World) -> Result<Value, Fail> {
+    if !world.page.handover {
+        return Err(Fail::unknown_field("secondary_receivers", "Page"));
+    }
+    let primary = world.page.default_app;
+    let apps = world.apps.iter().enumerate();
+    let rows: Vec<Value> = apps
+        .filter(|(at, _)| primary != Some(*at))
+        .map(|(_, app)| json!({"id": app.id, "name": app.name}))
+        .collect();
+    Ok(json!({ "data": rows }))
 }

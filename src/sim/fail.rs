@@ -11,6 +11,8 @@ pub(super) struct Fail {
     pub(super) message: String,
     pub(super) kind: &'static str,
     pub(super) transient: bool,
+    /// `error_user_title`, where Meta speaks to the person, too.
+    pub(super) title: Option<&'static str>,
 }
 
 impl Fail {
@@ -22,6 +24,7 @@ impl Fail {
             message: message.into(),
             kind: "OAuthException",
             transient: false,
+            title: None,
         }
     }
 
@@ -99,6 +102,11 @@ impl Fail {
         }
         if self.transient {
             error["is_transient"] = json!(true);
+        }
+        if let Some(title) = self.title {
+            error["is_transient"] = json!(false);
+            error["error_user_title"] = json!(title);
+            error["error_user_msg"] = json!(self.message);
         }
         error["fbtrace_id"] = json!(trace);
         json!({ "error": error })

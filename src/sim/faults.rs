@@ -1,6 +1,6 @@
 //! Faults on order: what a real network and a real Meta do at the worst moment.
 
-use super::fail::Fail;
+use super::{fail::Fail, hooks::HookFault};
 
 /// What goes wrong with one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,25 +24,47 @@ pub enum Fault {
     Redirect,
     /// Does the work and answers with members and values nobody knows.
     UnknownMembers,
+    /// Does the work and answers so many milliseconds later: the echo of a send
+    /// comes before its answer (W1).
+    Slow(u64),
 }
 
 /// The orders, first in, first out.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<(String, Fault)>);
+pub(super) struct Faults {
+    calls: Vec<(String, Fault)>,
+    /// By the name of the app whose delivery it is.
+    hooks: Vec<(String, HookFault)>,
+}
 
 impl Faults {
     pub(super) fn order(&mut self, part: &str, fault: Fault) {
-        self.0.push((part.to_owned(), fault));
+        self.calls.push((part.to_owned(), fault));
+    }
+
+    pub(super) fn order_hook(&mut self, app: &str, fault: HookFault) {
+        self.hooks.push((app.to_owned(), fault));
+    }
+
+    /// Takes the first order for a delivery to this app.
+    pub(super) fn take_hook(&mut self, app: &str) -> Option<HookFault> {
+        let at = self.hooks.iter().position(|(name, _)| name == app)?;
+        Some(self.hooks.remove(at).1)
+    }
+
+    /// Forgets all orders.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
     }
 
     /// Takes the first order that fits this call.
     pub(super) fn take(&mut self, method: &str, path: &str) -> Option<Fault> {
         let call = format!("{method} {path}");
         let at = self
-            .0
+            .calls
             .iter()
             .position(|(part, _)| call.contains(part.as_str()))?;
-        Some(self.0.remove(at).1)
+        Some(self.calls.remove(at).1)
     }
 }
 
@@ -71,4 +93,33 @@ impl Fault {
             _ => None,
         }
     }
+}
+
+/// The Graph error that Meta gives for a code or subcode, where a person only
+/// names one of them: `:fail 2018300`.
+pub(super) fn known_error(number: i64) -> Option<Fault> {
+    let (status, code, subcode) = match number {
+        1 | 2 | 1200 => (500, number, 0),
+        3 | 4 | 10 | 17 | 32 | 100 | 341 | 368 | 613 | 2022 | 2500 | 80_001 | 80_002 | 80_006
+        | 9_000_001 => (400, number, 0),
+        190 => (401, 190, 0),
+        200 | 230 => (403, number, 0),
+        458 | 459 | 460 | 463 | 464 | 467 | 492 => (400, 190, number),
+        551 | 1_545_041 => (400, 551, 1_545_041),
+        2_018_278 | 2_534_022 | 2_018_065 | 2_018_108 | 2_018_300 | 1_893_063 | 2_534_077 => {
+            (400, 10, number)
+        }
+        2_018_028 | 2_534_041 => (403, 200, number),
+        2_018_344 => (400, 2, number),
+        1_357_046 => (400, 1, number),
+        33 | 1_893_061 | 2_018_001 | 2_018_008 | 2_018_014 | 2_018_034 | 2_018_047 | 2_018_074
+        | 2_018_109 | 2_018_164 | 2_018_218 | 2_018_247 | 2_018_294 | 2_018_321 | 2_534_013
+        | 2_534_014 | 2_534_015 | 2_534_029 | 2_534_037 => (400, 100, number),
+        _ => return None,
+    };
+    Some(Fault::Error {
+        status,
+        code,
+        subcode,
+    })
 }

@@ -98,8 +98,7 @@ pub(super) fn messages(
         .rev()
         .map(|at| {
             let message = &person.messages[at];
-            let hidden =
-                person.platform == Platform::Instagram && person.messages.len() - at > DETAILED;
+            let hidden = few_details(world, person) && person.messages.len() - at > DETAILED;
             if hidden || message.deleted {
                 return Ok(json!({"id": message.id}));
             }
@@ -117,6 +116,11 @@ pub(super) fn messages(
     ))
 }
 
+/// The rule is Instagram's; whether it holds on Messenger is a switch.
+fn few_details(world: &World, person: &Person) -> bool {
+    person.platform == Platform::Instagram || world.switches.messenger_20_details
+}
+
 /// E3.
 pub(super) fn one_message(
     world: &World,
@@ -129,7 +133,7 @@ pub(super) fn one_message(
         return Err(Fail::unknown_object(id));
     };
     let message = &person.messages[at];
-    let old = person.platform == Platform::Instagram && person.messages.len() - at > DETAILED;
+    let old = few_details(world, person) && person.messages.len() - at > DETAILED;
     if message.deleted || old {
         return Err(Fail::new(
             400,
@@ -185,19 +189,35 @@ fn message_node(
                 };
                 Some(json!({"data": [{"name": "inbox"}, {"name": "sent"}, {"name": source}]}))
             }
-            "reply_to" => message
-                .reply_to
-                .as_ref()
-                .map(|mid| json!({"mid": mid, "is_self_reply": false})),
+            "reply_to" => message.reply_to.as_ref().map(|mid| {
+                let same = |m: &&Message| m.id == *mid;
+                let to = person.messages.iter().find(same);
+                let own = to.is_some_and(|to| to.sender == message.sender);
+                json!({"mid": mid, "is_self_reply": own})
+            }),
             "story" => some(
                 message.story,
                 json!({"mention": {"link": "https://cdn.example/story", "id": "1790"}}),
             ),
             "is_unsupported" => some(message.unsupported, json!(true)),
-            "reactions" => None,
+            "reactions" => some(
+                !message.reactions.is_empty(),
+                reactions(world, person, message),
+            ),
             other => return Err(Fail::unknown_field(other, "Message")),
         })
     })
+}
+
+fn reactions(world: &World, person: &Person, message: &Message) -> Value {
+    let rows = message.reactions.iter().map(|(by, emoji)| {
+        let who = match by {
+            Sender::Person => party(person),
+            Sender::App(_) => page_party(world, person.platform),
+        };
+        json!({"reaction": emoji, "users": [who]})
+    });
+    json!({"data": rows.collect::<Vec<_>>()})
 }
 
 /// The items of an edge; where sub-fields are named, only those and the id.

@@ -7,14 +7,18 @@ use super::fail::Fail;
 
 /// The parameters of one call.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Params(Map<String, Value>);
+pub(super) struct Params {
+    map: Map<String, Value>,
+    /// The kind and size in bytes of an uploaded file.
+    file: Option<(String, usize)>,
+}
 
 impl Params {
     /// Adds a query string or form body.
     pub(super) fn add_form(&mut self, text: &str) {
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            self.0.insert(decode(key), Value::String(decode(value)));
+            self.map.insert(decode(key), Value::String(decode(value)));
         }
     }
 
@@ -25,7 +29,7 @@ impl Params {
         }
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(map)) => {
-                self.0.extend(map);
+                self.map.extend(map);
                 Ok(())
             }
             _ => Err(Fail::parameter("Invalid JSON in the body of the request.")),
@@ -34,17 +38,29 @@ impl Params {
 
     /// Adds one text part of a multipart body.
     pub(super) fn add_text(&mut self, key: String, value: String) {
-        self.0.insert(key, Value::String(value));
+        self.map.insert(key, Value::String(value));
+    }
+
+    /// An uploaded file; its bytes are of no use here.
+    pub(super) fn add_file(&mut self, mime: String, size: usize) {
+        self.file = Some((mime, size));
+    }
+
+    /// The kind and size in bytes of an uploaded file.
+    pub(super) fn file(&self) -> Option<(&str, usize)> {
+        self.file
+            .as_ref()
+            .map(|(mime, size)| (mime.as_str(), *size))
     }
 
     /// A parameter as text; numbers and booleans count as text too.
     pub(super) fn text(&self, key: &str) -> Option<String> {
-        text_of(self.0.get(key)?)
+        text_of(self.map.get(key)?)
     }
 
     /// A parameter as an object, also where it arrives as JSON text.
     pub(super) fn object(&self, key: &str) -> Result<Option<Map<String, Value>>, Fail> {
-        match self.0.get(key) {
+        match self.map.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => match unwrap_text(value) {
                 Value::Object(map) => Ok(Some(map)),
@@ -53,14 +69,29 @@ impl Params {
         }
     }
 
+    /// A parameter as it is meant: JSON text becomes what it says.
+    pub(super) fn value(&self, key: &str) -> Option<Value> {
+        self.map.get(key).map(unwrap_text)
+    }
+
+    /// All parameters.
+    pub(super) fn all(&self) -> Value {
+        Value::Object(self.map.clone())
+    }
+
     pub(super) fn number(&self, key: &str) -> Option<i64> {
         self.text(key)?.parse().ok()
     }
 
     /// What the log may hold: everything but tokens.
     pub(super) fn loggable(&self) -> Value {
-        let mut map = self.0.clone();
-        for secret in ["access_token", "appsecret_proof", "input_token"] {
+        let mut map = self.map.clone();
+        for secret in [
+            "access_token",
+            "appsecret_proof",
+            "input_token",
+            "verify_token",
+        ] {
             map.remove(secret);
         }
         Value::Object(map)

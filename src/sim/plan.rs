@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use super::deeds::Deed;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Planned {
     pub(super) at: i64,
@@ -21,8 +23,8 @@ pub(super) enum Plan {
     BotAnswers,
     /// A person who chats with the bot says the next thing.
     Chat(u32),
-    /// Somebody replies in Meta's own inbox.
-    Inbox(String),
+    /// A line of the timeline.
+    Deed(Box<Deed>),
 }
 
 impl Ord for Planned {

@@ -4,9 +4,13 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Asker, asked, cursor_list, limit, project, uncursor},
-    control,
+    control, extras,
     fail::Fail,
-    nodes, people,
+    nodes,
+    params::Params,
+    people,
+    route::Caller,
+    sign,
     world::{DAY, Platform, TokenState, World},
 };
 
@@ -26,9 +30,14 @@ pub(super) fn call(world: &mut World, path: &[&str], ask: &Asker<'_>) -> Result<
             "tasks": ["MESSAGING", "MODERATE", "MANAGE"]}]}),
         ),
         [id, "conversations" | "threads"] if page(id) => conversations(world, ask),
+        [id, "secondary_receivers"] if page(id) => control::secondary_receivers(world),
+        [id, "messaging_feature_review"] if page(id) => {
+            Ok(json!({"data": [{"feature": "subscription_messaging", "status": "approved"}]}))
+        }
         [id, "thread_owner"] if page(id) => control::owner(world, ask.app, ask.params, ask.now),
         [id, "subscribed_apps"] if page(id) => {
-            let apps = 0..world.apps.len();
+            let subscribed = |app: &usize| !world.apps[*app].hook.page_fields.is_empty();
+            let apps = (0..world.apps.len()).filter(subscribed);
             Ok(json!({"data": apps.map(|app| app_node(world, app)).collect::<Vec<_>>()}))
         }
         [id] if page(id) => page_node(world, ask),
@@ -66,13 +75,16 @@ fn object(world: &World, id: &str, rest: &[&str], ask: &Asker<'_>) -> Result<Val
     if let (Some(app), []) = (world.app_by_id(id), rest) {
         return Ok(app_node(world, app));
     }
+    if let (Some(node), []) = (extras::node(world, id, ask), rest) {
+        return node;
+    }
     Err(Fail::unknown_object(id))
 }
 
 fn app_node(world: &World, app: usize) -> Value {
     let app = &world.apps[app];
     json!({"category": "Business", "link": format!("https://apps.example/{}", app.id), "name": app.name, "id": app.id,
-           "subscribed_fields": ["messages", "messaging_postbacks", "message_echoes", "standby", "messaging_handovers"]})
+           "subscribed_fields": app.hook.page_fields})
 }
 
 fn page_node(world: &World, ask: &Asker<'_>) -> Result<Value, Fail> {
@@ -86,11 +98,25 @@ fn page_node(world: &World, ask: &Asker<'_>) -> Result<Value, Fail> {
                 "ig_multi_app": page.instagram_default_app.is_some()})
             }
             "instagram_business_account" => json!({"id": page.instagram_id}),
-            "unread_message_count" => json!(world.people.iter().map(|p| p.unread).sum::<u32>()),
+            "unseen_message_count" | "unread_message_count" => {
+                json!(world.people.iter().map(|p| p.unread).sum::<u32>())
+            }
             other => return Err(Fail::unknown_field(other, "Page")),
         }))
     })
 }
+
+/// What a token may do unless the scenario says otherwise.
+const SCOPES: [&str; 8] = [
+    "pages_messaging",
+    "pages_manage_metadata",
+    "pages_read_engagement",
+    "pages_show_list",
+    "business_management",
+    "instagram_basic",
+    "instagram_manage_messages",
+    "human_agent",
+];
 
 fn debug_token(world: &World, ask: &Asker<'_>) -> Result<Value, Fail> {
     let input = ask
@@ -103,11 +129,14 @@ fn debug_token(world: &World, ask: &Asker<'_>) -> Result<Value, Fail> {
                                   "scopes": []}}),
         );
     };
+    let scopes: Vec<&str> = SCOPES
+        .into_iter()
+        .filter(|scope| !app.lacks.iter().any(|l| l == scope))
+        .collect();
     Ok(
         json!({"data": {"app_id": app.id, "type": "PAGE", "application": app.name, "profile_id": world.page.id,
         "user_id": "9001", "is_valid": app.token_state == TokenState::Good, "issued_at": 1_790_000_000,
-        "expires_at": 0, "data_access_expires_at": 1_797_776_000,
-        "scopes": ["pages_messaging", "pages_manage_metadata", "pages_read_engagement", "instagram_manage_messages"],
+        "expires_at": 0, "data_access_expires_at": 1_897_776_000, "scopes": scopes,
         "granular_scopes": [{"scope": "pages_messaging", "target_ids": [world.page.id]}]}}),
     )
 }
@@ -115,6 +144,12 @@ fn debug_token(world: &World, ask: &Asker<'_>) -> Result<Value, Fail> {
 /// E1.
 fn conversations(world: &mut World, ask: &Asker<'_>) -> Result<Value, Fail> {
     spend(world, ask)?;
+    if world.switches.high_volume && ask.params.text("user_id").is_none() {
+        let words =
+            "(#613) Listing conversations is not possible while the Page gets that many messages";
+        return Err(Fail::new(400, 613, 0, words));
+    }
+    let advanced = world.apps[ask.app].advanced;
     let platform = match ask
         .params
         .text("platform")
@@ -138,6 +173,7 @@ fn conversations(world: &mut World, ask: &Asker<'_>) -> Result<Value, Fail> {
             // Requests that are older than 30 days are not listed.
             let forgotten = person.folder == "pending" && ask.now - person.updated_at() > 30 * DAY;
             person.platform == platform
+                && (advanced || person.role)
                 && !person.messages.is_empty()
                 && !forgotten
                 && user.as_ref().is_none_or(|user| *user == person.id)
@@ -214,7 +250,11 @@ fn spend(world: &mut World, ask: &Asker<'_>) -> Result<(), Fail> {
 
 /// The app behind a token: X1 to X3. An app token `id|secret` serves
 /// `debug_token`.
-pub(super) fn authenticate(world: &World, token: Option<&str>) -> Result<usize, Fail> {
+pub(super) fn authenticate(
+    world: &World,
+    token: Option<&str>,
+    params: &Params,
+) -> Result<Caller, Fail> {
     let Some(token) = token.filter(|t| !t.is_empty()) else {
         let text =
             "An active access token must be used to query information about the current user.";
@@ -226,12 +266,10 @@ pub(super) fn authenticate(world: &World, token: Option<&str>) -> Result<usize, 
             .iter()
             .position(|a| a.id == id && a.secret == secret)
     });
-    let Some(app) = world
-        .apps
-        .iter()
-        .position(|app| app.token == token)
-        .or(by_secret)
-    else {
+    let own = |app: &super::world::App| {
+        app.token == token || token.strip_suffix(ELSEWHERE) == Some(app.token.as_str())
+    };
+    let Some(app) = world.apps.iter().position(own).or(by_secret) else {
         return Err(Fail::new(
             401,
             190,
@@ -240,7 +278,14 @@ pub(super) fn authenticate(world: &World, token: Option<&str>) -> Result<usize, 
         ));
     };
     let (subcode, why) = match world.apps[app].token_state {
-        TokenState::Good => return Ok(app),
+        TokenState::Good => {
+            proven(&world.apps[app], token, params)?;
+            return Ok(Caller {
+                app,
+                elsewhere: token.ends_with(ELSEWHERE),
+                is_app: by_secret.is_some(),
+            });
+        }
         TokenState::Expired => (463, "Session has expired."),
         TokenState::PasswordChanged => (
             460,
@@ -250,9 +295,29 @@ pub(super) fn authenticate(world: &World, token: Option<&str>) -> Result<usize, 
         TokenState::AppRemoved => (458, "The user has not authorized the application."),
     };
     Err(Fail::new(
-        400,
+        world.switches.dead_token_status,
         190,
         subcode,
         format!("Error validating access token: {why}"),
     ))
+}
+
+/// The end of a token that an app has for the other Page.
+pub(super) const ELSEWHERE: &str = "elsewhere";
+
+/// X4: a proof that is there must be right, and must be there where the app
+/// asks for it.
+fn proven(app: &super::world::App, token: &str, params: &Params) -> Result<(), Fail> {
+    let wrong = match params.text("appsecret_proof") {
+        Some(proof) => proof != sign::proof(&app.secret, token),
+        None => app.require_proof && !token.contains('|'),
+    };
+    if wrong {
+        let words = "Invalid appsecret_proof provided in the API argument";
+        return Err(Fail {
+            kind: "GraphMethodException",
+            ..Fail::new(400, 100, 0, words)
+        });
+    }
+    Ok(())
 }

@@ -1,13 +1,22 @@
 //! A scenario in TOML becomes a world. Mistakes are named with their line.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
+use toml::Spanned;
 
 use super::{
-    Options, grow,
+    Options,
+    bots::{Bot, Rule},
+    deeds::{Deed, What},
+    grow,
+    hooks::Hook,
     plan::Plan,
     script,
-    world::{App, DAY, Life, Message, Page, Platform, ProfileKind, Sender, TokenState, World},
+    switches::Switches,
+    world::{
+        App, Button, DAY, Life, Message, OtherPage, Page, Platform, ProfileKind, Sender,
+        TokenState, World,
+    },
 };
 use crate::clock::{Random, Timestamp};
 
@@ -18,14 +27,75 @@ const BUILT_IN: &str = include_str!("../../assets/demo/lamp.toml");
 #[error("the scenario has a mistake: {0}")]
 pub struct ScenarioError(String);
 
+impl ScenarioError {
+    /// With the line in which the wrong word stands.
+    fn at(text: &str, word: &Spanned<String>, what: impl AsRef<str>) -> Self {
+        let before = text.get(..word.span().start).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        Self(format!("line {line}: {}", what.as_ref()))
+    }
+}
+
+fn no_app(text: &str, name: &Spanned<String>) -> ScenarioError {
+    let what = format!("no [[app]] is called {:?}", name.get_ref());
+    ScenarioError::at(text, name, what)
+}
+
+fn no_time(text: &str, word: &Spanned<String>) -> ScenarioError {
+    let what = format!(
+        "{:?} is not a time such as \"-26h\", \"-3d2h\" or \"+20s\"",
+        word.get_ref()
+    );
+    ScenarioError::at(text, word, what)
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Scenario {
     page: PageToml,
+    other_page: Option<OtherPageToml>,
+    #[serde(default)]
+    switches: Switches,
     #[serde(default, rename = "app")]
     apps: Vec<AppToml>,
+    /// Bots by rules; none takes those of the built-in world for the app `bot`.
+    #[serde(default, rename = "bot")]
+    bots: Vec<BotToml>,
     #[serde(default, rename = "person")]
     people: Vec<PersonToml>,
+    /// What happens from the start on.
+    #[serde(default)]
+    timeline: Vec<LineToml>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OtherPageToml {
+    id: String,
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BotToml {
+    app: Spanned<String>,
+    rules: Vec<Rule>,
+}
+
+/// A line of the timeline: a moment and a deed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LineToml {
+    /// After the start, such as `+20s` or `1h`.
+    at: Spanned<String>,
+    /// Name of a person.
+    person: Option<Spanned<String>>,
+    #[serde(rename = "do")]
+    what: What,
+    #[serde(default)]
+    text: String,
+    app: Option<Spanned<String>>,
+    mid: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -36,8 +106,11 @@ struct PageToml {
     instagram_id: String,
     instagram_name: String,
     /// Name of an app; absent is the zero-config mode.
-    default_app: Option<String>,
-    instagram_default_app: Option<String>,
+    default_app: Option<Spanned<String>>,
+    instagram_default_app: Option<Spanned<String>>,
+    /// The retired Handover Protocol, with the default app as primary receiver.
+    #[serde(default)]
+    handover: bool,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +124,16 @@ struct AppToml {
     human_agent: bool,
     #[serde(default)]
     token_state: TokenStateToml,
+    webhook: Option<String>,
+    /// Fields of the Page for this app; absent are all of them.
+    fields: Option<Vec<String>>,
+    #[serde(default = "yes")]
+    advanced: bool,
+    #[serde(default)]
+    require_proof: bool,
+    /// Permissions that were not granted.
+    #[serde(default)]
+    lacks: Vec<String>,
 }
 
 fn yes() -> bool {
@@ -82,10 +165,13 @@ struct PersonToml {
     blocked: bool,
     #[serde(default)]
     poisoned: bool,
+    /// Has a role on the app, the Page or the business.
+    #[serde(default)]
+    role: bool,
     folder: Option<String>,
-    owner: Option<String>,
+    owner: Option<Spanned<String>>,
     /// When control lapses, from now on; default: 24 h after the last message.
-    control: Option<String>,
+    control: Option<Spanned<String>>,
     #[serde(default)]
     unread: u32,
     #[serde(default)]
@@ -129,11 +215,14 @@ enum LifeToml {
 #[serde(deny_unknown_fields)]
 struct SayToml {
     /// Such as `-26h`, `-3d2h`, `-40s`; `+20s` for what is still to come (inbox only).
-    at: String,
+    at: Spanned<String>,
     /// `customer`, or the name of an app.
-    by: String,
+    by: Spanned<String>,
     #[serde(default)]
     text: String,
+    /// Quick replies under it.
+    #[serde(default)]
+    quick_replies: Vec<String>,
     card: Option<CardToml>,
     photo: Option<String>,
     video: Option<String>,
@@ -168,8 +257,9 @@ pub(super) fn build(options: &Options, now: Timestamp) -> Result<World, Scenario
         .map(|app| app_from(app, &mut random))
         .collect();
     for (name, webhook) in &options.apps {
+        let hook = Hook::new(Some(webhook.clone()));
         match apps.iter_mut().find(|app| app.name == *name) {
-            Some(app) => app.webhook = Some(webhook.clone()),
+            Some(app) => app.hook = hook,
             None => {
                 let id = (400_000_000_000_000 + random.below(1_000_000_000_000)).to_string();
                 let toml = AppToml {
@@ -178,21 +268,23 @@ pub(super) fn build(options: &Options, now: Timestamp) -> Result<World, Scenario
                     can_take: true,
                     human_agent: true,
                     token_state: TokenStateToml::Good,
-                };
-                apps.push(App {
                     webhook: Some(webhook.clone()),
-                    ..app_from(&toml, &mut random)
-                });
+                    fields: None,
+                    advanced: true,
+                    require_proof: false,
+                    lacks: Vec::new(),
+                };
+                apps.push(app_from(&toml, &mut random));
             }
         }
     }
-    let index = |name: &Option<String>| match name {
+    let index = |name: &Option<Spanned<String>>| match name {
         None => Ok(None),
         Some(name) => apps
             .iter()
-            .position(|app| app.name == *name)
+            .position(|app| app.name == *name.get_ref())
             .map(Some)
-            .ok_or_else(|| ScenarioError(format!("no [[app]] is called {name:?}"))),
+            .ok_or_else(|| no_app(text, name)),
     };
     let page = Page {
         default_app: index(&scenario.page.default_app)?,
@@ -201,18 +293,100 @@ pub(super) fn build(options: &Options, now: Timestamp) -> Result<World, Scenario
         name: scenario.page.name,
         instagram_id: scenario.page.instagram_id,
         instagram_name: scenario.page.instagram_name,
+        handover: scenario.page.handover,
     };
     let mut world = World::new(options.seed, page, apps);
+    world.switches = scenario.switches;
+    world.other_page = scenario.other_page.map(|page| OtherPage {
+        id: page.id,
+        name: page.name,
+    });
+    bots(&mut world, text, scenario.bots)?;
     let now = now.as_millis();
     for person in &scenario.people {
-        add(&mut world, person, now)?;
+        add(&mut world, text, person, now)?;
     }
+    timeline(&mut world, text, scenario.timeline, now)?;
     grow::make_up(&mut world, options.conversations, now);
     grow::lengthen(&mut world, options.messages);
     // What is written from now on gets other ids than in a run that began at
     // another moment: whoever keeps a cache may see both.
     world.random = Random::seeded(options.seed ^ now.unsigned_abs().rotate_left(20));
     Ok(world)
+}
+
+fn bots(world: &mut World, text: &str, bots: Vec<BotToml>) -> Result<(), ScenarioError> {
+    if bots.is_empty() {
+        let built_in: Scenario =
+            toml::from_str(BUILT_IN).map_err(|e| ScenarioError(e.to_string()))?;
+        for bot in built_in.bots {
+            if let Some(app) = world.app_named(bot.app.get_ref()) {
+                world.bots.push(Bot {
+                    app,
+                    rules: bot.rules,
+                });
+            }
+        }
+        return Ok(());
+    }
+    for bot in bots {
+        let app = world
+            .app_named(bot.app.get_ref())
+            .ok_or_else(|| no_app(text, &bot.app))?;
+        for target in bot.rules.iter().filter_map(|rule| rule.passes_to.as_ref()) {
+            if world.app_named(target).is_none() {
+                let what = format!("this bot passes to {target:?}, and no [[app]] is called that");
+                return Err(ScenarioError::at(text, &bot.app, what));
+            }
+        }
+        world.bots.push(Bot {
+            app,
+            rules: bot.rules,
+        });
+    }
+    Ok(())
+}
+
+fn timeline(
+    world: &mut World,
+    text: &str,
+    lines: Vec<LineToml>,
+    now: i64,
+) -> Result<(), ScenarioError> {
+    for line in lines {
+        let at = offset(line.at.get_ref())
+            .filter(|at| *at >= 0)
+            .ok_or_else(|| no_time(text, &line.at))?;
+        let mut index = 0;
+        if let Some(name) = &line.person {
+            index = world.person_called(name.get_ref()).ok_or_else(|| {
+                let what = format!("no [[person]] is called {:?}", name.get_ref());
+                ScenarioError::at(text, name, what)
+            })?;
+        } else if !matches!(line.what, What::Enforces | What::Roles) {
+            let what = "this line of the timeline needs a person";
+            return Err(ScenarioError::at(text, &line.at, what));
+        }
+        match (&line.app, line.what) {
+            (Some(app), _) if world.app_named(app.get_ref()).is_none() => {
+                return Err(no_app(text, app));
+            }
+            (None, What::Passes | What::Asks) => {
+                let what = "this line of the timeline needs an app";
+                return Err(ScenarioError::at(text, &line.at, what));
+            }
+            _ => {}
+        }
+        let deed = Deed {
+            person: line.person.map(Spanned::into_inner),
+            what: line.what,
+            text: line.text,
+            mid: line.mid,
+            app: line.app.map(Spanned::into_inner),
+        };
+        script::plan(world, now + at, index, Plan::Deed(Box::new(deed)));
+    }
+    Ok(())
 }
 
 fn app_from(app: &AppToml, random: &mut Random) -> App {
@@ -229,22 +403,27 @@ fn app_from(app: &AppToml, random: &mut Random) -> App {
         },
         secret: hex(random),
         verify_token: format!("verify-{:08x}", random.next() >> 32),
-        webhook: None,
+        hook: {
+            let mut hook = Hook::new(app.webhook.clone());
+            if let Some(fields) = &app.fields {
+                hook.page_fields = fields.iter().cloned().collect();
+            }
+            hook
+        },
         can_take: app.can_take,
         human_agent: app.human_agent,
+        advanced: app.advanced,
+        require_proof: app.require_proof,
+        lacks: app.lacks.clone(),
     }
 }
 
-fn add(world: &mut World, toml: &PersonToml, now: i64) -> Result<(), ScenarioError> {
+fn add(world: &mut World, text: &str, toml: &PersonToml, now: i64) -> Result<(), ScenarioError> {
     let at = world.people.len();
-    let mistake = |what: String| ScenarioError(format!("person {:?}: {what}", toml.name));
-    let app = |name: &str, world: &World| {
-        world.app_named(name).ok_or_else(|| {
-            ScenarioError(format!(
-                "person {:?}: no [[app]] is called {name:?}",
-                toml.name
-            ))
-        })
+    let app = |name: &Spanned<String>, world: &World| {
+        world
+            .app_named(name.get_ref())
+            .ok_or_else(|| no_app(text, name))
     };
     let mut person = grow::blank(
         world,
@@ -279,52 +458,55 @@ fn add(world: &mut World, toml: &PersonToml, now: i64) -> Result<(), ScenarioErr
     };
     person.answers = toml.answers.iter().cloned().collect();
     for say in &toml.say {
-        let offset = offset(&say.at).ok_or_else(|| {
-            mistake(format!(
-                "{:?} is not a time such as \"-26h\" or \"-3d2h\"",
-                say.at
-            ))
-        })?;
+        let offset = offset(say.at.get_ref()).ok_or_else(|| no_time(text, &say.at))?;
         if offset > 0 {
-            if say.by != "inbox" {
-                return Err(mistake("only \"inbox\" can speak in the future".into()));
-            }
-            script::plan(world, now + offset, at, Plan::Inbox(say.text.clone()));
+            let what = match say.by.get_ref().as_str() {
+                "inbox" => What::Inbox,
+                "customer" => What::Writes,
+                "meta_ai" => What::Ai,
+                _ => {
+                    let what =
+                        "only \"customer\", \"inbox\" and \"meta_ai\" can speak in the future";
+                    return Err(ScenarioError::at(text, &say.by, what));
+                }
+            };
+            let deed = Deed {
+                person: Some(toml.name.clone()),
+                what,
+                text: say.text.clone(),
+                mid: None,
+                app: None,
+            };
+            script::plan(world, now + offset, at, Plan::Deed(Box::new(deed)));
             continue;
         }
-        let sender = if say.by == "customer" {
+        let sender = if say.by.get_ref() == "customer" {
             Sender::Person
         } else {
             Sender::App(app(&say.by, world)?)
         };
         let id = world.message_id(person.platform);
-        person.messages.push(said(say, id, now + offset, sender));
-    }
-    if person
-        .messages
-        .windows(2)
-        .any(|pair| pair[0].at > pair[1].at)
-    {
-        return Err(mistake(
-            "its messages must stand in the order of time".into(),
-        ));
+        let said = said(say, id, now + offset, sender);
+        if person.messages.last().is_some_and(|last| last.at > said.at) {
+            let what = "the messages of a person must stand in the order of time";
+            return Err(ScenarioError::at(text, &say.at, what));
+        }
+        person.messages.push(said);
     }
     person.opened_at = person.last_customer_at();
     person.owner = toml
         .owner
-        .as_deref()
-        .filter(|name| *name != "none")
+        .as_ref()
+        .filter(|name| name.get_ref() != "none")
         .map(|name| app(name, world))
         .transpose()?;
     let lapses = match &toml.control {
-        Some(text) => {
-            now + offset(text)
-                .ok_or_else(|| mistake(format!("{text:?} is not a time such as \"+20h\"")))?
-        }
+        Some(word) => now + offset(word.get_ref()).ok_or_else(|| no_time(text, word))?,
         None => person.last_customer_at().unwrap_or(now) + DAY,
     };
     person.control_until = lapses;
     person.unread = toml.unread;
+    person.role = toml.role;
     person.read_through = person.updated_at();
     let life = person.life;
     let at = world.add_person(person);
@@ -342,11 +524,15 @@ fn said(say: &SayToml, id: String, at: i64, sender: Sender) -> Message {
         message
             .attachments
             .push(script::card(&card.title, &card.subtitle, &buttons));
+        message
+            .buttons
+            .extend(card.buttons.iter().map(|title| button(title, false)));
     }
+    let quick = say.quick_replies.iter().map(|title| button(title, true));
+    message.buttons.extend(quick);
     let url = |name: &str| format!("https://cdn.example/{name}?oe=6a000000");
     if let Some(name) = &say.photo {
-        message.attachments.push(json!({"id": "1", "mime_type": "image/jpeg", "name": name, "size": 182_440,
-            "image_data": {"width": 1080, "height": 1440, "url": url(name), "preview_url": url(name)}}));
+        message.attachments.push(photo(name));
     }
     if let Some(name) = &say.video {
         message.attachments.push(
@@ -370,8 +556,24 @@ fn said(say: &SayToml, id: String, at: i64, sender: Sender) -> Message {
     message
 }
 
+/// A photo as the Graph API gives it.
+pub(super) fn photo(name: &str) -> Value {
+    let url = format!("https://cdn.example/{name}?oe=6a000000");
+    json!({"id": "1", "mime_type": "image/jpeg", "name": name, "size": 182_440,
+           "image_data": {"width": 1080, "height": 1440, "url": url, "preview_url": url}})
+}
+
+/// A button whose payload is its title in capitals.
+pub(super) fn button(title: &str, quick: bool) -> Button {
+    Button {
+        title: title.to_owned(),
+        payload: title.to_uppercase().replace(' ', "_"),
+        quick,
+    }
+}
+
 /// `-3d2h` in milliseconds.
-fn offset(text: &str) -> Option<i64> {
+pub(super) fn offset(text: &str) -> Option<i64> {
     let (sign, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
@@ -427,6 +629,58 @@ mod tests {
             error.contains("line 6") && error.contains("colour"),
             "{error}"
         );
+        let page =
+            "[page]\nid = \"1\"\nname = \"x\"\ninstagram_id = \"2\"\ninstagram_name = \"x\"\n";
+        let person = "[[person]]\nname = \"Ana\"\n";
+        for (more, line, word) in [
+            ("default_app = \"bto\"\n".to_owned(), 6, "bto"),
+            (format!("{person}owner = \"bto\"\n"), 8, "bto"),
+            (format!("{person}control = \"soon\"\n"), 8, "soon"),
+            (
+                format!("{person}say = [{{ at = \"-1h\", by = \"bto\" }}]\n"),
+                8,
+                "bto",
+            ),
+            (
+                format!("{person}say = [{{ at = \"noon\", by = \"customer\" }}]\n"),
+                8,
+                "noon",
+            ),
+            (
+                format!(
+                    "{person}say = [\n{{ at = \"-1h\", by = \"customer\" }},\n{{ at = \"-2h\", by = \"customer\" }}]\n"
+                ),
+                10,
+                "order of time",
+            ),
+            (
+                "[[timeline]]\nat = \"+1s\"\nperson = \"Bob\"\ndo = \"writes\"\n".into(),
+                8,
+                "Bob",
+            ),
+            (
+                "[[timeline]]\nat = \"+1s\"\ndo = \"writes\"\n".into(),
+                7,
+                "person",
+            ),
+            (
+                "[[timeline]]\nat = \"+1s\"\ndo = \"wirtes\"\n".into(),
+                8,
+                "wirtes",
+            ),
+            ("[[bot]]\napp = \"bto\"\nrules = []\n".into(), 7, "bto"),
+            ("[switches]\nrain = true\n".into(), 7, "rain"),
+        ] {
+            let options = Options {
+                scenario: Some(format!("{page}{more}")),
+                ..Options::default()
+            };
+            let error = build(&options, Timestamp::from_millis(0))
+                .expect_err(&more)
+                .to_string();
+            let named = error.contains(&format!("line {line}"));
+            assert!(named && error.contains(word), "{more}: {error}");
+        }
     }
 
     #[test]

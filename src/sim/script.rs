@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    bots,
     plan::{Plan, Planned},
     world::{Life, Message, Sender, World},
 };
@@ -22,8 +23,15 @@ pub(super) fn plan(world: &mut World, at: i64, person: usize, plan: Plan) {
     });
 }
 
+/// When something is due by itself.
+pub(super) fn next(world: &World) -> Option<i64> {
+    let planned = world.planned.peek().map(|next| next.at);
+    planned.into_iter().chain(world.storm_due()).min()
+}
+
 /// Carries out everything that is due.
 pub(super) fn advance(world: &mut World, now: i64) {
+    world.pour(now);
     while world.planned.peek().is_some_and(|next| next.at <= now) {
         if let Some(next) = world.planned.pop() {
             carry_out(world, next);
@@ -35,8 +43,8 @@ pub(super) fn advance(world: &mut World, now: i64) {
 pub(super) fn after_page_message(world: &mut World, at: usize, app: usize, now: i64) {
     let reading = 900 + between(world, 0, 900);
     plan(world, now + reading, at, Plan::Read);
-    let bot = world.app_named("bot");
-    if Some(app) != bot && !world.people[at].answers.is_empty() {
+    let is_bot = world.bots.iter().any(|bot| bot.app == app);
+    if !is_bot && !world.people[at].answers.is_empty() {
         let typing = 2_500 + between(world, 0, 2_500);
         plan(world, now + reading + typing, at, Plan::Answer);
     }
@@ -56,37 +64,14 @@ fn between(world: &mut World, from: i64, to: i64) -> i64 {
     from + i64::try_from(world.random.below(u64::try_from(to - from).unwrap_or(1))).unwrap_or(0)
 }
 
-const SMALL_TALK: [(&str, &str, &[&str]); 6] = [
-    (
-        "do you still have the walnut floor lamp?",
-        "Yes, 12 are in stock. Shall I put one aside for you?",
-        &["Yes please", "No, thanks"],
-    ),
-    (
-        "how long does delivery take?",
-        "Two to four working days inside the country.",
-        &["Track an order", "Change address"],
-    ),
-    (
-        "which bulb does it need?",
-        "An E27 bulb of up to 60 W, or any LED.",
-        &[],
-    ),
-    (
-        "can i pick it up in the shop?",
-        "Of course! The shop is open from 10 to 19 h.",
-        &["Show on map"],
-    ),
-    (
-        "is there a warranty",
-        "Two years on everything, five on the wiring.",
-        &[],
-    ),
-    (
-        "ok and in black?",
-        "Black is back on Monday. I can tell you when it is here.",
-        &["Tell me", "No, thanks"],
-    ),
+/// What people who chat by themselves ask, one after the other.
+const SMALL_TALK: [&str; 6] = [
+    "do you still have the walnut floor lamp?",
+    "how long does delivery take?",
+    "which bulb does it need?",
+    "can i pick it up in the shop?",
+    "is there a warranty",
+    "ok and in black?",
 ];
 
 fn carry_out(world: &mut World, planned: Planned) {
@@ -104,7 +89,7 @@ fn carry_out(world: &mut World, planned: Planned) {
             };
             customer_writes(world, person, at, &text);
         }
-        Plan::BotAnswers => bot_answers(world, person, at),
+        Plan::BotAnswers => bots::answer(world, person, at),
         Plan::Chat(line) => {
             let said = usize::try_from(line).unwrap_or(0);
             if world.people[person].life == Life::Escalates && line >= 2 {
@@ -117,72 +102,29 @@ fn carry_out(world: &mut World, planned: Planned) {
                 return;
             }
             let topic = (person + said) % SMALL_TALK.len();
-            customer_writes(world, person, at, SMALL_TALK[topic].0);
+            customer_writes(world, person, at, SMALL_TALK[topic]);
             let pause = between(world, 12_000, 45_000);
             plan(world, at + pause, person, Plan::Chat(line + 1));
         }
-        Plan::Inbox(text) => world.inbox_says(person, &text, at),
+        Plan::Deed(deed) => {
+            // What cannot be done any more is not done.
+            let _ = world.deed(&deed, at);
+        }
     }
 }
 
 fn customer_writes(world: &mut World, person: usize, at: i64, text: &str) {
     let id = world.message_id(world.people[person].platform);
     world.customer_says(person, Message::text(id, at, Sender::Person, text));
-    if bot_in_charge(world, person, at) {
+    after_customer_message(world, person, at);
+}
+
+/// After a person has written: the bot in charge thinks, and answers.
+pub(super) fn after_customer_message(world: &mut World, person: usize, at: i64) {
+    if bots::in_charge(world, person, at).is_some() {
         let thinking = between(world, 700, 1_600);
         plan(world, at + thinking, person, Plan::BotAnswers);
     }
-}
-
-fn bot_in_charge(world: &World, person: usize, now: i64) -> bool {
-    let bot = world.app_named("bot");
-    bot.is_some() && world.people[person].owner_at(now) == bot
-}
-
-/// A bot of few rules: it knows the small talk, asks for a person's patience
-/// when it hears "person", "human" or "agent", and passes the thread.
-fn bot_answers(world: &mut World, person: usize, at: i64) {
-    let Some(bot) = world.app_named("bot") else {
-        return;
-    };
-    if world.people[person].owner_at(at) != Some(bot) {
-        return;
-    }
-    let platform = world.people[person].platform;
-    let asked = world.people[person]
-        .messages
-        .last()
-        .map_or_else(String::new, |m| m.text.to_lowercase());
-    let id = world.message_id(platform);
-    if ["person", "human", "agent", "someone"]
-        .iter()
-        .any(|word| asked.contains(word))
-    {
-        let text = "I am getting a colleague for you. One moment please!";
-        world.page_says(person, Message::text(id, at, Sender::App(bot), text), None);
-        // The thread waits for a human now, so it is unread again.
-        world.people[person].unread = 1;
-        let desk = world.app_named("switchboard");
-        let note = json!({"v": 1, "reason": "asked_for_person"}).to_string();
-        world.give_control(person, desk, at, "pass_thread_control", Some(&note));
-        return;
-    }
-    let (text, buttons): (&str, &[&str]) = SMALL_TALK
-        .iter()
-        .find(|(question, _, _)| *question == asked)
-        .map_or(
-            (
-                "Happy to help! What would you like to know?",
-                &["Track an order", "Talk to a person"],
-            ),
-            |t| (t.1, t.2),
-        );
-    let mut message = Message::text(id, at, Sender::App(bot), text);
-    if !buttons.is_empty() {
-        message.text.clear();
-        message.attachments.push(card(text, "", buttons));
-    }
-    world.page_says(person, message, None);
 }
 
 /// A card as the Graph API gives it. `cta` is one object in Meta's reference;

@@ -9,7 +9,7 @@ use super::{
     nodes,
     params::{Params, text_of, unwrap_text},
     script,
-    world::{App, DAY, HOUR, Message, Person, Platform, Sender, World},
+    world::{Button, DAY, HOUR, Message, Platform, Sender, World},
 };
 
 const DEAD_TAGS: [&str; 3] = [
@@ -57,6 +57,10 @@ pub(super) fn call(
             "Cannot send both message and state at the same time.",
         )); // X9
     }
+    if let Some(id) = comment_id(params)? {
+        content(message.as_ref())?;
+        return private_reply(world, app, &id, message, params, now);
+    }
     let id = recipient_id(params)?;
     if action.is_none() {
         content(message.as_ref())?;
@@ -64,27 +68,96 @@ pub(super) fn call(
     let found = world.person_by_id(&id);
     if let Some(message) = &message {
         let platform = found.map_or(Platform::Messenger, |at| world.people[at].platform);
-        limits(platform, message)?;
+        limits(world, platform, message)?;
     }
     let at = found.ok_or_else(|| Fail::unknown_person(false))?; // X15
-    let person = &world.people[at];
-    if person.blocked {
-        return Err(Fail::new(
-            400,
-            551,
-            1_545_041,
-            "(#551) This person isn't available right now.",
-        )); // X17
+    reachable(world, app, at)?;
+    let switches = &world.switches;
+    let (control, open) = match action {
+        Some(_) => (switches.actions_need_control, switches.actions_need_window),
+        None => (true, true),
+    };
+    let human = tag.as_deref() == Some("HUMAN_AGENT");
+    // R15: the tag of a person takes control where the business allows it.
+    let takes = human && action.is_none() && switches.human_agent_takes && world.apps[app].can_take;
+    if control && !takes {
+        ownership(world, app, at, now)?;
     }
-    ownership(world, app, at, now)?;
+    if open {
+        window(world, app, at, tag.as_deref(), now)?;
+    }
     match (message, action) {
-        (_, Some(action)) => sender_action(world, at, &action, params, now),
+        (_, Some(action)) => sender_action(world, app, at, &action, params, now),
         (Some(message), None) => {
-            window(&world.apps[app], person, tag.as_deref(), now)?;
+            if takes && ownership(world, app, at, now).is_err() {
+                // Checked before anything changes.
+                hand_over(world, at, params)?;
+                attachment_faults(world, app, &message, params, now)?;
+                world.give_control(at, Some(app), now, "take_thread_control", None);
+            }
             deliver(world, app, at, &message, params, now)
         }
         (None, None) => Err(empty()),
     }
+}
+
+/// X16 to X18: who cannot be written to at all.
+fn reachable(world: &World, app: usize, at: usize) -> Result<(), Fail> {
+    let person = &world.people[at];
+    if !world.apps[app].advanced && !person.role {
+        let words = "(#200) Cannot message users who are not admins, developers or testers of the app until \
+                     pages_messaging permission is reviewed and the app is live.";
+        return Err(Fail::new(403, 200, 2_018_028, words)); // X16
+    }
+    if person.blocked {
+        let code = world.switches.unavailable_code;
+        let words = format!("(#{code}) This person isn't available right now.");
+        return Err(Fail::new(400, code, 1_545_041, words)); // X17
+    }
+    if world.switches.page_restricted {
+        let words = "You are temporarily restricted from sending messages.";
+        return Err(Fail::new(400, 10, 1_893_063, words)); // X18
+    }
+    Ok(())
+}
+
+fn comment_id(params: &Params) -> Result<Option<String>, Fail> {
+    let recipient = params.object("recipient")?.unwrap_or_default();
+    Ok(recipient.get("comment_id").and_then(text_of))
+}
+
+/// R12: one private answer to a comment, within 7 days, whatever the window;
+/// the conversation goes on when the person has answered.
+fn private_reply(
+    world: &mut World,
+    app: usize,
+    id: &str,
+    message: Option<Map<String, Value>>,
+    params: &Params,
+    now: i64,
+) -> Result<Value, Fail> {
+    // The code of a second or late reply is undocumented: that of an unknown
+    // comment is our choice.
+    let refused = || {
+        Fail::new(
+            400,
+            100,
+            2_534_025,
+            "(#100) The comment cannot be answered.",
+        )
+    };
+    let comment = world.comments.get(id).ok_or_else(refused)?;
+    if comment.answered || now - comment.at > 7 * DAY {
+        return Err(refused());
+    }
+    let at = comment.person;
+    reachable(world, app, at)?;
+    let answer = deliver(world, app, at, &message.unwrap_or_default(), params, now)?;
+    if let Some(comment) = world.comments.get_mut(id) {
+        comment.answered = true;
+    }
+    world.people[at].private_reply = true;
+    Ok(answer)
 }
 
 /// X7 and X8.
@@ -106,7 +179,7 @@ fn tags(messaging_type: Option<&str>, tag: Option<&str>) -> Result<(), Fail> {
 }
 
 /// X10.
-fn recipient_id(params: &Params) -> Result<String, Fail> {
+pub(super) fn recipient_id(params: &Params) -> Result<String, Fail> {
     let recipient = params
         .object("recipient")?
         .ok_or_else(|| Fail::parameter("The parameter recipient is required"))?;
@@ -154,13 +227,18 @@ fn content(message: Option<&Map<String, Value>>) -> Result<(), Fail> {
 }
 
 /// X12 (in characters), X13 (in bytes) and X14.
-fn limits(platform: Platform, message: &Map<String, Value>) -> Result<(), Fail> {
+fn limits(world: &World, platform: Platform, message: &Map<String, Value>) -> Result<(), Fail> {
     let text = message
         .get("text")
         .and_then(Value::as_str)
         .unwrap_or_default();
+    let length = if world.switches.count_utf16 {
+        text.encode_utf16().count()
+    } else {
+        text.chars().count()
+    };
     match platform {
-        Platform::Messenger if text.chars().count() > 2000 => {
+        Platform::Messenger if length > 2000 => {
             return Err(Fail::parameter(
                 "Length of param message[text] must be less than or equal to 2000",
             ));
@@ -211,16 +289,18 @@ fn ownership(world: &World, app: usize, at: usize, now: i64) -> Result<(), Fail>
 }
 
 /// X21 to X23: rules R1 and R2.
-fn window(app: &App, person: &Person, tag: Option<&str>, now: i64) -> Result<(), Fail> {
+fn window(world: &World, app: usize, at: usize, tag: Option<&str>, now: i64) -> Result<(), Fail> {
+    let (app, person) = (&world.apps[app], &world.people[at]);
     let since_opened = person.opened_at.map_or(i64::MAX, |opened| now - opened);
     let since_message = person
         .last_customer_at()
         .map_or(i64::MAX, |wrote| now - wrote);
     let open = match tag {
         Some("HUMAN_AGENT" | "CUSTOMER_FEEDBACK") => since_message <= 7 * DAY,
-        _ => since_opened <= 24 * HOUR,
+        _ => since_opened <= 24 * HOUR && !person.private_reply,
     };
-    if open && tag == Some("HUMAN_AGENT") && !app.human_agent {
+    let feature = app.human_agent || !world.switches.human_agent_needs_feature;
+    if open && tag == Some("HUMAN_AGENT") && !feature {
         return Err(Fail::not_permitted(403)); // X23
     }
     if open {
@@ -245,6 +325,7 @@ fn window(app: &App, person: &Person, tag: Option<&str>, now: i64) -> Result<(),
 
 fn sender_action(
     world: &mut World,
+    app: usize,
     at: usize,
     action: &str,
     params: &Params,
@@ -267,10 +348,20 @@ fn sender_action(
                 .get("message_id")
                 .and_then(Value::as_str)
                 .unwrap_or_default();
-            if !person.messages.iter().any(|m| m.id == mid) {
+            let Some(message) = person.messages.iter_mut().find(|m| m.id == mid) else {
                 return Err(Fail::parameter(
                     "Param payload[message_id] must be a message of this thread",
                 ));
+            };
+            message.reactions.retain(|(by, _)| *by == Sender::Person);
+            if action == "react" {
+                let emoji = payload.get("reaction").and_then(Value::as_str);
+                // Instagram's page documents only `love`.
+                let emoji = emoji.map(|emoji| if emoji == "love" { "❤" } else { emoji });
+                let emoji = emoji.filter(|e| !e.is_empty()).ok_or_else(|| {
+                    Fail::parameter("The parameter payload[reaction] is required")
+                })?;
+                message.reactions.push((Sender::App(app), emoji.to_owned()));
             }
         }
     }
@@ -286,7 +377,16 @@ fn deliver(
     now: i64,
 ) -> Result<Value, Fail> {
     let hand_over = hand_over(world, at, params)?;
-    let saved_for = attachment_faults(world, app, body, now)?;
+    let saved_for = attachment_faults(world, app, body, params, now)?;
+    let persona = params.text("persona_id");
+    if let Some(id) = persona
+        .as_deref()
+        .filter(|id| !world.extras.has_persona(id))
+    {
+        return Err(Fail::parameter(format!(
+            "Param persona_id {id} is not a persona of this Page"
+        )));
+    }
     let platform = world.people[at].platform;
     let id = world.message_id(platform);
     let mut message = Message::text(
@@ -296,6 +396,9 @@ fn deliver(
         body.get("text").and_then(Value::as_str).unwrap_or_default(),
     );
     message.attachments = nodes::sent_attachments(body);
+    message.sticker = body.get("sticker_id").is_some_and(|id| !id.is_null());
+    message.buttons = buttons(body);
+    message.persona = persona;
     message.reply_to = params
         .object("reply_to")?
         .and_then(|r| r.get("mid").and_then(Value::as_str).map(str::to_owned));
@@ -358,32 +461,110 @@ fn hand_over(world: &World, at: usize, params: &Params) -> Result<Option<HandOve
     }
 }
 
-/// X24 as far as saved attachments go: unknown, foreign and older than 90
-/// days. Answers whether the sent one is to be saved.
+/// What a person can tap of a message.
+fn buttons(body: &Map<String, Value>) -> Vec<Button> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let button = |value: &Value, quick| Button {
+        title: text(&value["title"]),
+        payload: text(&value["payload"]),
+        quick,
+    };
+    let list = |value: Option<Value>| match value {
+        Some(Value::Array(items)) => items,
+        _ => Vec::new(),
+    };
+    let payload = body
+        .get("attachment")
+        .map(unwrap_text)
+        .map(|attachment| attachment["payload"].clone())
+        .unwrap_or_default();
+    let cards = list(payload.get("elements").cloned());
+    let of_cards = cards.iter().chain([&payload]);
+    let mut buttons: Vec<Button> = of_cards
+        .flat_map(|card| list(card.get("buttons").cloned()))
+        .filter(|b| b["type"] == "postback")
+        .map(|b| button(&b, false))
+        .collect();
+    let quick = list(body.get("quick_replies").map(unwrap_text));
+    buttons.extend(quick.iter().map(|reply| button(reply, true)));
+    buttons
+}
+
+/// Bytes of an upload at most: pictures, and anything else.
+const PICTURE_BYTES: usize = 8 * 1024 * 1024;
+const FILE_BYTES: usize = 25 * 1024 * 1024;
+
+/// X24. Saved attachments: unknown, foreign and older than 90 days. Uploads: of
+/// the wrong kind or too large. URLs are never fetched; what would happen is
+/// read from the address (our choice): one that is not http, or that holds
+/// `fetch-failed`, `too-large` or `corrupt`. Answers whether the sent one is to
+/// be saved.
 fn attachment_faults(
     world: &World,
     app: usize,
     body: &Map<String, Value>,
+    params: &Params,
     now: i64,
 ) -> Result<bool, Fail> {
+    let fail = |subcode, words: &str| Err(Fail::new(400, 100, subcode, format!("(#100) {words}")));
     let Some(attachment) = body.get("attachment").map(unwrap_text) else {
         return Ok(false);
     };
-    if let Some(id) = attachment["payload"].get("attachment_id").and_then(text_of) {
+    let kind = attachment["type"].as_str().unwrap_or_default();
+    let payload = &attachment["payload"];
+    if let Some(id) = payload.get("attachment_id").and_then(text_of) {
         let usable = world
             .attachments
             .get(&id)
             .is_some_and(|(by, made)| *by == app && now - made <= 90 * DAY);
         if !usable {
-            return Err(Fail::new(
-                400,
-                100,
-                2_018_074,
-                "(#100) Invalid attachment id.",
-            ));
+            return fail(2_018_074, "Invalid attachment id.");
+        }
+    } else if let Some((mime, size)) = params.file() {
+        let fits = match kind {
+            "image" | "video" | "audio" => mime.starts_with(&format!("{kind}/")),
+            _ => !mime.is_empty(),
+        };
+        if !fits {
+            return fail(
+                2_018_047,
+                "Upload attachment failure: the type does not match.",
+            );
+        }
+        if size
+            > if kind == "image" {
+                PICTURE_BYTES
+            } else {
+                FILE_BYTES
+            }
+        {
+            return fail(2_018_109, "Attachment size exceeds allowable limit.");
+        }
+    } else if let Some(url) = payload.get("url").and_then(Value::as_str) {
+        if !url.starts_with("http") || url.contains("fetch-failed") {
+            return fail(2_018_008, "Failed to fetch the file from the url.");
+        }
+        if url.contains("too-large") {
+            return fail(2_018_109, "Attachment size exceeds allowable limit.");
+        }
+        if url.contains("corrupt") {
+            return fail(2_018_294, "The video cannot be processed.");
+        }
+        let ending = |list: &[&str]| list.iter().any(|end| url.ends_with(end));
+        let other = match kind {
+            "image" => ending(&[".mp4", ".mp3", ".pdf"]),
+            "video" => ending(&[".jpg", ".png", ".mp3", ".pdf"]),
+            "audio" => ending(&[".jpg", ".png", ".pdf"]),
+            _ => false,
+        };
+        if other {
+            return fail(
+                2_018_047,
+                "Upload attachment failure: the type does not match.",
+            );
         }
     }
-    Ok(attachment["payload"]["is_reusable"].as_bool() == Some(true))
+    Ok(payload["is_reusable"].as_bool() == Some(true))
 }
 
 /// E5: `POST /{page}/message_attachments`.
@@ -404,6 +585,7 @@ pub(super) fn save_attachment(
             "The parameter message[attachment] is required",
         ));
     }
+    attachment_faults(world, app, &message.unwrap_or_default(), params, now)?;
     let id = (687_000_000_000_000 + world.random.below(1_000_000_000)).to_string();
     world.attachments.insert(id.clone(), (app, now));
     Ok(json!({"attachment_id": id}))

@@ -6,6 +6,7 @@ use std::{
     io::{self, Write},
     path::Path,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use axum::{
@@ -17,12 +18,19 @@ use axum::{
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::{
-    Simulator, answer::Asker, control, fail::Fail, faults::Fault, params::Params, read, script,
-    send, world::World,
+    Simulator,
+    fail::Fail,
+    faults::Fault,
+    params::Params,
+    read,
+    route::{Known, dispatch},
+    script, sender,
+    sign::escaped,
 };
-use crate::clock::Stopwatch;
+use crate::clock::{self, Stopwatch};
 
 const BODY_LIMIT: usize = 32 * 1024 * 1024;
 const LATEST_VERSION: &str = "v26.0";
@@ -40,7 +48,7 @@ impl Log {
             .map(|file| Self(Mutex::new(file)))
     }
 
-    fn write(&self, entry: &Value) {
+    pub(super) fn write(&self, entry: &Value) {
         let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(file, "{entry}");
     }
@@ -58,7 +66,7 @@ struct Call {
 }
 
 impl Simulator {
-    /// Serves on `listener` until `stop` is done.
+    /// Serves on `listener`, and delivers webhooks, until `stop` is done.
     pub async fn serve(
         self,
         listener: TcpListener,
@@ -67,129 +75,130 @@ impl Simulator {
         let app = Router::new()
             .fallback(handle)
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
-            .with_state(self);
-        axum::serve(listener, app)
-            .with_graceful_shutdown(stop)
-            .await
+            .with_state(self.clone());
+        let stopped = CancellationToken::new();
+        let stopping = stopped.clone();
+        let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+            stop.await;
+            stopping.cancel();
+        });
+        let (served, ()) = tokio::join!(
+            async {
+                let served = server.await;
+                stopped.cancel();
+                served
+            },
+            self.deliver(stopped.cancelled())
+        );
+        served
     }
 }
 
 async fn handle(State(simulator): State<Simulator>, request: Request) -> Response {
     let watch = Stopwatch::start();
     let call = Call::read(request).await;
-    let now = simulator.clock.now();
-    let (answer, version, app) = {
-        let mut world = simulator.world();
-        script::advance(&mut world, now.as_millis());
-        let (version, path) = version_and_path(&call.path);
-        let fault = world.faults.take(call.method.as_str(), &call.path);
-        let app = read::authenticate(&world, call.token.as_deref());
-        let name = app.as_ref().ok().map(|app| world.apps[*app].name.clone());
-        let refused = fault
-            .as_ref()
-            .and_then(Fault::refusal)
-            .or(call.broken.clone());
-        let result = match refused {
-            Some(fail) => Err(fail),
-            None => app.and_then(|app| {
-                let path: Vec<&str> = path.iter().map(String::as_str).collect();
-                let known = Known {
-                    app,
-                    method: call.method.as_str(),
-                    path: &path,
-                    params: &call.params,
-                    url: format!("http://{}{}", call.host, call.path),
-                    token: call.token.as_deref().unwrap_or_default(),
-                    now: now.as_millis(),
-                };
-                dispatch(&mut world, known)
-            }),
-        };
-        let usage = u32::try_from(world.budget.len()).unwrap_or(0);
-        let trace = format!("A{}", world.seed);
-        (
-            Answer {
-                result,
-                fault,
-                usage,
-                trace,
-            },
-            version,
-            name,
-        )
-    };
+    let verified = verify_callback(&simulator, &call).await;
+    let now = simulator.time.now();
+    let (answer, version, app) = answer(&simulator, &call, now, verified);
+    simulator.bell.notify_one();
+    if let Some(Fault::Slow(ms)) = answer.fault {
+        clock::sleep(Duration::from_millis(ms)).await;
+    }
     let page = simulator.page_id();
-    let (status, response) = answer.respond(&version, &page, now.as_millis());
+    let (status, response) = answer.respond(&version, &page, now);
     if let Some(log) = &simulator.log {
+        // With a fixed start two runs are the same to the byte.
+        let ms = if simulator.time.is_fixed() {
+            0
+        } else {
+            watch.millis()
+        };
         log.write(&json!({
-            "time": iso_millis(now.as_millis()), "app": app, "method": call.method.as_str(), "path": call.path,
-            "body": call.params.loggable(), "status": status, "ms": watch.millis(),
+            "time": iso_millis(now), "app": app, "method": call.method.as_str(), "path": call.path,
+            "body": call.params.loggable(), "status": status, "ms": ms,
         }));
     }
     response
 }
 
-/// A request with its caller known, ready to be answered.
-pub(super) struct Known<'a> {
-    pub(super) app: usize,
-    pub(super) method: &'a str,
-    pub(super) path: &'a [&'a str],
-    pub(super) params: &'a Params,
-    pub(super) url: String,
-    pub(super) token: &'a str,
-    pub(super) now: i64,
+/// A callback that is to be used is called before (E10): `Some(false)` when it
+/// did not answer with the challenge.
+async fn verify_callback(simulator: &Simulator, call: &Call) -> Option<bool> {
+    let (_, path) = version_and_path(&call.path);
+    let subscribes = call.method == Method::POST
+        && matches!(path.as_slice(), [_, edge] if edge == "subscriptions");
+    if !subscribes {
+        return None;
+    }
+    let url = call.params.text("callback_url").unwrap_or_default();
+    let token = call.params.text("verify_token").unwrap_or_default();
+    let challenge = format!("{}", 1_158_201_444 + simulator.world().calls % 1_000_000);
+    let status = sender::handshake(&url, &token, &challenge).await;
+    Some(status == 200)
 }
 
-/// Answers a request by the world as it is.
-pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, Fail> {
-    let Known {
-        app,
-        path,
-        params,
-        url,
-        token,
-        now,
-        ..
-    } = request;
-    let method = params
-        .text("method")
-        .unwrap_or_else(|| request.method.to_owned())
-        .to_ascii_uppercase();
-    let page = |id: &str| id == "me" || id == world.page.id;
-    match (method.as_str(), path) {
-        ("GET", _) => read::call(
-            world,
-            path,
-            &Asker {
-                app,
-                params,
-                now,
-                url,
-                token,
-            },
-        ),
-        ("POST", [id, "messages"]) if page(id) => send::call(world, app, params, now),
-        ("POST", [id, "messages"]) if *id == world.page.instagram_id => Err(Fail::new(
-            400,
-            3,
-            0,
-            "(#3) Application does not have the capability to make this API call.",
-        )),
-        ("POST", [id, "message_attachments"]) if page(id) => {
-            send::save_attachment(world, app, params, now)
-        }
-        ("POST", [id, edge]) if page(id) && edge.ends_with("_thread_control") => {
-            control::call(world, app, edge, params, now)
-        }
-        (method, path) => {
-            let message = format!("Unsupported {} request.", method.to_ascii_lowercase());
-            let id = path.first().copied().unwrap_or_default();
-            Err(Fail {
-                message,
-                ..Fail::unknown_object(id)
-            })
-        }
+fn answer(
+    simulator: &Simulator,
+    call: &Call,
+    now: i64,
+    verified: Option<bool>,
+) -> (Answer, String, Option<String>) {
+    let (version, path) = version_and_path(&call.path);
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    if let ["sim", rest @ ..] = path.as_slice() {
+        let result = match call.broken.clone() {
+            Some(fail) => Err(fail),
+            None => simulator.control(call.method.as_str(), rest, &call.params),
+        };
+        let answer = Answer {
+            result,
+            fault: None,
+            usage: 0,
+            trace: "sim".into(),
+        };
+        return (answer, version, None);
     }
+    let mut world = simulator.world();
+    script::advance(&mut world, now);
+    world.calls += 1;
+    let fault = world.faults.take(call.method.as_str(), &call.path);
+    let caller = read::authenticate(&world, call.token.as_deref(), &call.params);
+    let name = caller
+        .as_ref()
+        .ok()
+        .map(|caller| world.apps[caller.app].name.clone());
+    let refused = fault
+        .as_ref()
+        .and_then(Fault::refusal)
+        .or(call.broken.clone());
+    let result = match refused {
+        Some(fail) => Err(fail),
+        None => caller.and_then(|caller| {
+            if verified == Some(false) {
+                let words = "(#2200) Callback verification failed: the callback did not answer with the challenge";
+                return Err(Fail::new(400, 2200, 0, words));
+            }
+            dispatch(
+                &mut world,
+                Known {
+                    caller,
+                    method: call.method.as_str(),
+                    path: &path,
+                    params: &call.params,
+                    url: format!("http://{}{}", call.host, call.path),
+                    token: call.token.as_deref().unwrap_or_default(),
+                    now,
+                },
+            )
+        }),
+    };
+    let answer = Answer {
+        result,
+        fault,
+        usage: u32::try_from(world.budget.len()).unwrap_or(0),
+        trace: format!("A{}", world.seed),
+    };
+    (answer, version, name)
 }
 
 struct Answer {
@@ -239,7 +248,7 @@ impl Answer {
                 )
             }
         };
-        let mut text = escape(&json.to_string());
+        let mut text = escaped(&json);
         let mut status = status;
         let mut kind = kind;
         match self.fault {
@@ -256,7 +265,7 @@ impl Answer {
             Some(Fault::UnknownMembers) => {
                 if let Value::Object(mut map) = json {
                     map.insert("brand_new_member".into(), json!({"nested": [1, null, "x"]}));
-                    text = escape(&Value::Object(map).to_string());
+                    text = escaped(&Value::Object(map));
                 }
             }
             Some(Fault::LoseAnswer) => {
@@ -266,7 +275,7 @@ impl Answer {
                 )]);
                 return (status, Response::new(Body::from_stream(broken)));
             }
-            Some(Fault::Error { .. }) | None => {}
+            Some(Fault::Error { .. } | Fault::Slow(_)) | None => {}
         }
         put("content-type", kind.into());
         let mut response = Response::new(Body::from(text));
@@ -322,11 +331,14 @@ async fn read_body(request: Request, kind: &str, params: &mut Params) -> Result<
         {
             let name = part.name().unwrap_or_default().to_owned();
             let is_file = part.file_name().is_some();
+            let mime = part.content_type().unwrap_or_default().to_owned();
             let bytes = part
                 .bytes()
                 .await
                 .map_err(|_| Fail::parameter("The multipart body is broken."))?;
-            if !is_file {
+            if is_file {
+                params.add_file(mime, bytes.len());
+            } else {
                 params.add_text(name, String::from_utf8_lossy(&bytes).into_owned());
             }
         }
@@ -343,7 +355,7 @@ async fn read_body(request: Request, kind: &str, params: &mut Params) -> Result<
 }
 
 /// `/v26.0/me/messages` is version and path; unversioned calls get the newest.
-fn version_and_path(path: &str) -> (String, Vec<String>) {
+pub(super) fn version_and_path(path: &str) -> (String, Vec<String>) {
     let mut parts: Vec<String> = path
         .split('/')
         .filter(|part| !part.is_empty())
@@ -363,31 +375,12 @@ fn version_and_path(path: &str) -> (String, Vec<String>) {
     (version, parts)
 }
 
-/// As Meta writes JSON: `\/`, and everything beyond ASCII as `\uXXXX`. Both
-/// kinds stand only inside texts.
-fn escape(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let mut units = [0; 2];
-    for c in json.chars() {
-        match c {
-            '/' => out.push_str("\\/"),
-            c if c.is_ascii() => out.push(c),
-            c => {
-                for unit in c.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    out
-}
-
 fn http_date(ms: i64) -> String {
     let time = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
     time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-fn iso_millis(ms: i64) -> String {
+pub(super) fn iso_millis(ms: i64) -> String {
     format!(
         "{:.3}",
         jiff::Timestamp::from_millisecond(ms).unwrap_or_default()

@@ -1,17 +1,18 @@
 //! The state: one Page, its apps, its people and what they said. All times are
-//! milliseconds since the epoch.
+//! milliseconds since the epoch. What moves it is in `events`.
 
 use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{faults::Faults, plan::Planned};
+use super::{
+    bots::Bot, extras::Extras, faults::Faults, hooks::Hook, plan::Planned, storm::Storm,
+    switches::Switches,
+};
 use crate::clock::Random;
 
 pub(super) const HOUR: i64 = 3_600_000;
 pub(super) const DAY: i64 = 24 * HOUR;
-/// How many emitted events are kept.
-const JOURNAL: usize = 1_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Platform {
@@ -37,6 +38,23 @@ pub(super) struct Page {
     /// Index into the apps; `None` is the zero-config mode.
     pub(super) default_app: Option<usize>,
     pub(super) instagram_default_app: Option<usize>,
+    /// The retired Handover Protocol: the default app is the primary receiver.
+    pub(super) handover: bool,
+}
+
+/// A second Page, whose tokens know none of our people (R9).
+#[derive(Debug)]
+pub(super) struct OtherPage {
+    pub(super) id: String,
+    pub(super) name: String,
+}
+
+/// A comment under a post, which may be answered privately once (R12).
+#[derive(Debug)]
+pub(super) struct Comment {
+    pub(super) person: usize,
+    pub(super) at: i64,
+    pub(super) answered: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,11 +74,18 @@ pub(super) struct App {
     pub(super) token_state: TokenState,
     pub(super) secret: String,
     pub(super) verify_token: String,
-    pub(super) webhook: Option<String>,
+    /// Where its events go, and what it wants to hear.
+    pub(super) hook: Hook,
     /// "Take control of conversations" in the Page settings.
     pub(super) can_take: bool,
     /// The Human Agent feature was granted.
     pub(super) human_agent: bool,
+    /// Advanced Access; without it only people with a role exist (R10).
+    pub(super) advanced: bool,
+    /// "Require App Secret": calls without a proof are refused (X4).
+    pub(super) require_proof: bool,
+    /// Permissions that were not granted (X5).
+    pub(super) lacks: Vec<String>,
 }
 
 /// What `GET /{psid}` answers.
@@ -98,6 +123,8 @@ pub(super) struct Person {
     pub(super) timezone: Option<f64>,
     pub(super) profile: ProfileKind,
     pub(super) blocked: bool,
+    /// Has a role on the app, the Page or the business (R10).
+    pub(super) role: bool,
     /// Meta fails on this conversation, and on every page of the list with it.
     pub(super) poisoned: bool,
     /// `inbox`, `page_done`, `other`, `spam` or `pending` (requests).
@@ -109,6 +136,8 @@ pub(super) struct Person {
     pub(super) messages: Vec<Message>,
     /// When the person last did something that opens the 24 hours.
     pub(super) opened_at: Option<i64>,
+    /// A private reply was sent and not yet answered (R12).
+    pub(super) private_reply: bool,
     /// Up to when the person has read what the Page sent.
     pub(super) read_through: i64,
     pub(super) typing_until: i64,
@@ -136,6 +165,24 @@ pub(super) struct Message {
     pub(super) unsupported: bool,
     pub(super) deleted: bool,
     pub(super) reply_to: Option<String>,
+    /// What can be tapped: title and payload. Quick replies only work while
+    /// theirs is the newest message (R11).
+    pub(super) buttons: Vec<Button>,
+    /// A tapped quick reply's payload.
+    pub(super) payload: Option<String>,
+    /// How often the person has changed the text.
+    pub(super) edits: u32,
+    /// Who reacted, and with what.
+    pub(super) reactions: Vec<(Sender, String)>,
+    /// Where the sender said which persona speaks.
+    pub(super) persona: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Button {
+    pub(super) title: String,
+    pub(super) payload: String,
+    pub(super) quick: bool,
 }
 
 impl Message {
@@ -152,6 +199,11 @@ impl Message {
             unsupported: false,
             deleted: false,
             reply_to: None,
+            buttons: Vec::new(),
+            payload: None,
+            edits: 0,
+            reactions: Vec::new(),
+            persona: None,
         }
     }
 }
@@ -176,12 +228,15 @@ impl Person {
     }
 }
 
-/// An event as an app would get it by webhook.
+/// An event as an app gets it by webhook.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Emitted {
     pub(super) app: usize,
     /// `messaging`, `standby` or `messaging_handovers`.
     pub(super) channel: &'static str,
+    /// The Page field that has to be subscribed, named as for the platform.
+    pub(super) field: &'static str,
+    pub(super) platform: Platform,
     pub(super) event: Value,
 }
 
@@ -189,12 +244,18 @@ pub(super) struct Emitted {
 pub(super) struct World {
     pub(super) seed: u64,
     pub(super) page: Page,
+    pub(super) other_page: Option<OtherPage>,
+    pub(super) switches: Switches,
     pub(super) apps: Vec<App>,
     pub(super) people: Vec<Person>,
+    pub(super) bots: Vec<Bot>,
+    pub(super) comments: BTreeMap<String, Comment>,
+    pub(super) extras: Extras,
     pub(super) random: Random,
     pub(super) planned: BinaryHeap<Planned>,
+    pub(super) storm: Option<Storm>,
     pub(super) faults: Faults,
-    /// The newest events, oldest first: what the webhook sender has to deliver.
+    /// The newest events, oldest first, whether they were delivered or not.
     pub(super) journal: VecDeque<Emitted>,
     /// Saved attachments: id, app, when made.
     pub(super) attachments: BTreeMap<String, (usize, i64)>,
@@ -204,7 +265,7 @@ pub(super) struct World {
     pub(super) calls: u64,
     by_person: HashMap<String, usize>,
     by_conversation: HashMap<String, usize>,
-    by_message: HashMap<String, usize>,
+    pub(super) by_message: HashMap<String, usize>,
 }
 
 impl World {
@@ -212,10 +273,16 @@ impl World {
         Self {
             seed,
             page,
+            other_page: None,
+            switches: Switches::default(),
             apps,
             people: Vec::new(),
+            bots: Vec::new(),
+            comments: BTreeMap::new(),
+            extras: Extras::default(),
             random: Random::seeded(seed),
             planned: BinaryHeap::new(),
+            storm: None,
             faults: Faults::default(),
             journal: VecDeque::new(),
             attachments: BTreeMap::new(),
@@ -290,179 +357,5 @@ impl World {
             Platform::Messenger => "m_",
             Platform::Instagram => "aWdfZAG1f",
         })
-    }
-
-    /// The person writes: the window opens (R1), an idle thread goes to the
-    /// default app, and control runs 24 hours from now (R6).
-    pub(super) fn customer_says(&mut self, at: usize, message: Message) {
-        let now = message.at;
-        let default = self.default_app(self.people[at].platform);
-        let person = &mut self.people[at];
-        if person.owner_at(now).is_none() {
-            person.owner = default;
-        }
-        person.control_until = person.control_until.max(now + DAY);
-        person.opened_at = Some(now);
-        person.unread += 1;
-        self.push_message(at, message, None);
-    }
-
-    /// The Page writes, by the hand of an app.
-    pub(super) fn page_says(&mut self, at: usize, message: Message, metadata: Option<&str>) {
-        let person = &mut self.people[at];
-        person.unread = 0;
-        person.typing_until = 0;
-        self.push_message(at, message, metadata);
-    }
-
-    /// Somebody types in Meta's own inbox: that takes control (R8).
-    pub(super) fn inbox_says(&mut self, at: usize, text: &str, now: i64) {
-        let Some(inbox) = self.app_named("inbox") else {
-            return;
-        };
-        let platform = self.people[at].platform;
-        let id = self.message_id(platform);
-        self.give_control(at, Some(inbox), now, "take_thread_control", None);
-        self.page_says(at, Message::text(id, now, Sender::App(inbox), text), None);
-    }
-
-    /// Moves control and tells who must be told (§5.6): the new owner of a
-    /// pass, the loser of a take; nobody where the thread was idle or is let go.
-    pub(super) fn give_control(
-        &mut self,
-        at: usize,
-        to: Option<usize>,
-        now: i64,
-        how: &'static str,
-        metadata: Option<&str>,
-    ) {
-        let person = &mut self.people[at];
-        let before = person.owner_at(now);
-        person.owner = to;
-        person.control_until = if to.is_some() { now + DAY } else { 0 };
-        let Some(new) = to else { return };
-        let told = match how {
-            "pass_thread_control" => Some(new),
-            _ => before,
-        };
-        let Some(told) = told else { return };
-        let id = |app: Option<usize>| app.map(|app| self.apps[app].id.clone());
-        let mut change = json!({"previous_owner_app_id": id(before), "new_owner_app_id": id(to)});
-        if let Some(metadata) = metadata {
-            change["metadata"] = json!(metadata);
-        }
-        let mut event = self.envelope(at, now);
-        event[how] = change;
-        self.journal(told, "messaging_handovers", event);
-    }
-
-    /// Tells the owner that somebody wants control.
-    pub(super) fn request_control(
-        &mut self,
-        at: usize,
-        by: usize,
-        now: i64,
-        metadata: Option<&str>,
-    ) {
-        let Some(owner) = self.people[at].owner_at(now) else {
-            return;
-        };
-        let mut event = self.envelope(at, now);
-        event["request_thread_control"] =
-            json!({"requested_owner_app_id": self.apps[by].id, "metadata": metadata});
-        self.journal(owner, "messaging_handovers", event);
-    }
-
-    /// The person has read everything so far (R13): a watermark on Messenger,
-    /// a message id on Instagram.
-    pub(super) fn customer_reads(&mut self, at: usize, now: i64) {
-        let person = &mut self.people[at];
-        let Some(last) = person
-            .messages
-            .iter()
-            .rev()
-            .find(|m| m.sender != Sender::Person)
-        else {
-            return;
-        };
-        if last.at <= person.read_through {
-            return;
-        }
-        let (watermark, mid) = (last.at, last.id.clone());
-        person.read_through = watermark;
-        let platform = person.platform;
-        let mut event = self.envelope(at, now);
-        event["read"] = match platform {
-            Platform::Messenger => json!({ "watermark": watermark }),
-            Platform::Instagram => json!({ "mid": mid }),
-        };
-        self.emit(at, now, event);
-    }
-
-    fn push_message(&mut self, at: usize, message: Message, metadata: Option<&str>) {
-        let now = message.at;
-        let mut body = json!({"mid": message.id, "text": message.text});
-        let mut event = self.envelope(at, now);
-        if let Sender::App(app) = message.sender {
-            body["is_echo"] = json!(true);
-            body["app_id"] = self.apps[app]
-                .id
-                .parse::<i64>()
-                .map_or(Value::Null, Value::from);
-            if let Some(metadata) = metadata {
-                body["metadata"] = json!(metadata);
-            }
-            let (sender, recipient) = (event["recipient"].take(), event["sender"].take());
-            event["sender"] = sender;
-            event["recipient"] = recipient;
-        }
-        event["message"] = body;
-        let page_sent = message.sender != Sender::Person;
-        let mid = message.id.clone();
-        self.by_message.insert(message.id.clone(), at);
-        self.people[at].messages.push(message);
-        self.emit(at, now, event);
-        if page_sent && self.people[at].platform == Platform::Messenger {
-            let mut delivery = self.envelope(at, now);
-            delivery["delivery"] = json!({"watermark": now, "mids": [mid]});
-            self.emit(at, now, delivery);
-        }
-    }
-
-    fn envelope(&self, at: usize, now: i64) -> Value {
-        let person = &self.people[at];
-        let page = match person.platform {
-            Platform::Messenger => &self.page.id,
-            Platform::Instagram => &self.page.instagram_id,
-        };
-        json!({"sender": {"id": person.id}, "recipient": {"id": page}, "timestamp": now})
-    }
-
-    /// To every app: without routing on `messaging` (R4); with routing to the
-    /// owner, or the default app when idle, on `messaging`, and to the others
-    /// on `standby` (R5).
-    fn emit(&mut self, at: usize, now: i64, event: Value) {
-        let person = &self.people[at];
-        let default = self.default_app(person.platform);
-        let in_charge = person.owner_at(now).or(default);
-        for app in 0..self.apps.len() {
-            let channel = if default.is_none() || in_charge == Some(app) {
-                "messaging"
-            } else {
-                "standby"
-            };
-            self.journal(app, channel, event.clone());
-        }
-    }
-
-    fn journal(&mut self, app: usize, channel: &'static str, event: Value) {
-        if self.journal.len() == JOURNAL {
-            self.journal.pop_front();
-        }
-        self.journal.push_back(Emitted {
-            app,
-            channel,
-            event,
-        });
     }
 }

@@ -1,0 +1,174 @@
+//! `/sim/…`: what no Facebook has. A script, a test or a desk moves the clock,
+//! orders faults, pours events and lets people act.
+
+use serde_json::{Value, json};
+
+use super::{
+    Fault, HookFault, Simulator, answer::iso, deeds::Deed, fail::Fail, faults::known_error,
+    params::Params, scenario::offset, script, storm::Storm,
+};
+
+impl Simulator {
+    /// Answers a call below `/sim`.
+    pub(super) fn control(
+        &self,
+        method: &str,
+        path: &[&str],
+        params: &Params,
+    ) -> Result<Value, Fail> {
+        let done = match (method, path) {
+            (_, ["clock"]) => self.clock_call(params),
+            ("POST", ["faults"]) => self.faults_call(params),
+            ("DELETE", ["faults"]) => {
+                self.world().faults.clear();
+                Ok(json!({"success": true}))
+            }
+            ("POST", ["storm"]) => self.storm_call(params),
+            ("POST", ["deeds"]) => self.deed_call(params),
+            ("GET", ["events"]) => Ok(self.events()),
+            ("GET", ["hooks"]) => Ok(self.hooks()),
+            _ => {
+                let words = "The simulator knows /sim/clock, /sim/faults, /sim/storm, /sim/deeds, /sim/events and /sim/hooks.";
+                return Err(Fail::parameter(words));
+            }
+        };
+        done.map_err(Fail::parameter)
+    }
+
+    /// `to` sets it, `by` winds it, `speed` lets it run; all may be left out.
+    fn clock_call(&self, params: &Params) -> Result<Value, String> {
+        if let Some(text) = params.text("to") {
+            let to: jiff::Timestamp = text
+                .parse()
+                .map_err(|_| format!("{text:?} is not a time such as 2026-11-20T14:00:00Z"))?;
+            self.wind_to(to.as_millisecond())?;
+        }
+        if let Some(text) = params.text("by") {
+            let by = offset(&text)
+                .ok_or_else(|| format!("{text:?} is not a length such as +23h or +3d2h"))?;
+            self.wind_to(self.time.now() + by)?;
+        }
+        if let Some(text) = params.text("speed") {
+            let speed = text
+                .parse::<f64>()
+                .ok()
+                .filter(|speed| (0.0..=100_000.0).contains(speed))
+                .ok_or_else(|| format!("{text:?} is not a speed from 0 to 100000"))?;
+            self.time.run_at(speed);
+        }
+        self.bell.notify_one();
+        Ok(json!({"now": iso(self.time.now()), "speed": self.time.speed()}))
+    }
+
+    /// What was to happen meanwhile happens, each thing at its own time.
+    fn wind_to(&self, to: i64) -> Result<(), String> {
+        if to < self.time.now() {
+            return Err("the clock of the world does not go back".into());
+        }
+        self.time.set(to);
+        script::advance(&mut self.world(), to);
+        Ok(())
+    }
+
+    /// `call` names the calls (part of method and path; default: sends), `fault`
+    /// or `code` what goes wrong; with `app`, `fault` is about a delivery.
+    fn faults_call(&self, params: &Params) -> Result<Value, String> {
+        let times = params.number("times").unwrap_or(1).clamp(1, 1_000);
+        let word = params.text("fault");
+        if let Some(app) = params.text("app") {
+            let fault = match word.as_deref() {
+                Some("duplicate") => HookFault::Duplicate,
+                Some("disorder") => HookFault::Disorder,
+                Some("lose") => HookFault::Lose,
+                Some("forge") => HookFault::Forge,
+                _ => {
+                    return Err("fault is duplicate, disorder, lose or forge for a delivery".into());
+                }
+            };
+            let mut world = self.world();
+            if world.app_named(&app).is_none() {
+                return Err(format!("no [[app]] is called {app:?}"));
+            }
+            (0..times).for_each(|_| world.faults.order_hook(&app, fault));
+            return Ok(json!({"success": true}));
+        }
+        let number = |key: &str| params.number(key);
+        let fault = match (word.as_deref(), number("code"), number("subcode")) {
+            (Some("html"), ..) => Fault::Html,
+            (Some("cut_json"), ..) => Fault::CutJson,
+            (Some("lose_answer"), ..) => Fault::LoseAnswer,
+            (Some("redirect"), ..) => Fault::Redirect,
+            (Some("unknown_members"), ..) => Fault::UnknownMembers,
+            (Some("slow"), ..) => {
+                let ms = number("ms").and_then(|ms| u64::try_from(ms).ok());
+                Fault::Slow(ms.unwrap_or(1_000))
+            }
+            (Some(other), ..) => {
+                return Err(format!(
+                    "{other:?} is no fault; there are html, cut_json, lose_answer, redirect, unknown_members and slow"
+                ));
+            }
+            (None, Some(code), subcode) => match (number("status"), subcode) {
+                (None, None) => known_error(code)
+                    .ok_or_else(|| format!("{code} is no code or subcode of the platform page"))?,
+                (status, subcode) => Fault::Error {
+                    status: status.and_then(|s| u16::try_from(s).ok()).unwrap_or(400),
+                    code,
+                    subcode: subcode.unwrap_or(0),
+                },
+            },
+            (None, None, _) => return Err("fault or code is needed".into()),
+        };
+        let call = params.text("call").unwrap_or_else(|| "/messages".into());
+        let mut world = self.world();
+        (0..times).for_each(|_| world.faults.order(&call, fault.clone()));
+        Ok(json!({"success": true}))
+    }
+
+    fn storm_call(&self, params: &Params) -> Result<Value, String> {
+        let number = |key: &str, most: i64| {
+            params
+                .number(key)
+                .filter(|n| (1..=most).contains(n))
+                .and_then(|n| u64::try_from(n).ok())
+                .ok_or_else(|| format!("{key} is a number from 1 to {most}"))
+        };
+        let (rate, seconds) = (number("rate", 10_000)?, number("seconds", 3_600)?);
+        self.world().storm = Some(Storm {
+            from: self.time.now(),
+            rate,
+            total: rate * seconds,
+            done: 0,
+        });
+        self.bell.notify_one();
+        Ok(json!({"success": true, "events": rate * seconds}))
+    }
+
+    fn deed_call(&self, params: &Params) -> Result<Value, String> {
+        let deed: Deed =
+            serde_json::from_value(params.all()).map_err(|e| format!("no such deed: {e}"))?;
+        let now = self.time.now();
+        let done = self.world().deed(&deed, now);
+        self.bell.notify_one();
+        done.map(|()| json!({"success": true}))
+    }
+
+    /// The newest events, as the apps were or were not told.
+    fn events(&self) -> Value {
+        let world = self.world();
+        let events = world.journal.iter().map(|emitted| {
+            json!({"app": world.apps[emitted.app].name, "channel": emitted.channel,
+                   "field": emitted.field, "event": emitted.event})
+        });
+        json!({"data": events.collect::<Vec<_>>()})
+    }
+
+    fn hooks(&self) -> Value {
+        let world = self.world();
+        let hooks = world.apps.iter().map(|app| {
+            json!({"app": app.name, "url": app.hook.url, "verified": app.hook.verified,
+                   "disabled": app.hook.disabled, "waiting": app.hook.waiting()})
+        });
+        json!({"data": hooks.collect::<Vec<_>>()})
+    }
+}

@@ -1,0 +1,104 @@
+//! Bots by simple rules: what they hear decides what they say, and whether they
+//! hand the thread over. An app with a webhook thinks for itself.
+
+use serde::Deserialize;
+
+use super::world::{Button, Message, Platform, Sender, World};
+
+/// A bot and its rules, in the order in which they are tried.
+#[derive(Clone, Debug)]
+pub(super) struct Bot {
+    pub(super) app: usize,
+    pub(super) rules: Vec<Rule>,
+}
+
+/// What a bot does when it hears something.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Rule {
+    /// Any of these in what the person wrote, whatever the case; none of them
+    /// hears everything.
+    pub(super) hears: Vec<String>,
+    /// What it answers; nothing when empty.
+    pub(super) says: String,
+    /// Buttons of a card that holds what it says.
+    pub(super) buttons: Vec<String>,
+    /// Quick replies under it.
+    pub(super) quick_replies: Vec<String>,
+    /// The app that gets the thread afterwards.
+    pub(super) passes_to: Option<String>,
+    /// What that app is told.
+    pub(super) note: Option<String>,
+    /// The thread is let go afterwards.
+    pub(super) releases: bool,
+}
+
+impl Rule {
+    fn fits(&self, heard: &str) -> bool {
+        self.hears.is_empty()
+            || self
+                .hears
+                .iter()
+                .any(|words| heard.contains(&words.to_lowercase()))
+    }
+}
+
+/// Whether a bot of ours will answer this person now.
+pub(super) fn in_charge(world: &World, person: usize, now: i64) -> Option<usize> {
+    let owner = world.people[person].owner_at(now);
+    let routes = world.default_app(world.people[person].platform).is_some();
+    world.bots.iter().position(|bot| {
+        let speaks = if routes { owner == Some(bot.app) } else { true };
+        speaks && world.apps[bot.app].hook.url.is_none()
+    })
+}
+
+/// The bot answers what the person wrote last.
+pub(super) fn answer(world: &mut World, person: usize, at: i64) {
+    let Some(bot) = in_charge(world, person, at) else {
+        return;
+    };
+    let heard = world.people[person]
+        .messages
+        .last()
+        .map_or_else(String::new, |m| m.text.to_lowercase());
+    let bot = &world.bots[bot];
+    let Some(rule) = bot.rules.iter().find(|rule| rule.fits(&heard)).cloned() else {
+        return;
+    };
+    let app = bot.app;
+    say(world, person, app, &rule, at);
+    if let Some(target) = rule.passes_to.as_deref().and_then(|to| world.app_named(to)) {
+        // The thread waits for a human now, so it is unread again.
+        world.people[person].unread = 1;
+        let note = rule.note.as_deref();
+        world.give_control(person, Some(target), at, "pass_thread_control", note);
+    } else if rule.releases {
+        world.give_control(person, None, at, "release_thread_control", None);
+    }
+}
+
+fn say(world: &mut World, person: usize, app: usize, rule: &Rule, at: i64) {
+    if rule.says.is_empty() && rule.buttons.is_empty() {
+        return;
+    }
+    let platform: Platform = world.people[person].platform;
+    let id = world.message_id(platform);
+    let mut message = Message::text(id, at, Sender::App(app), rule.says.as_str());
+    if !rule.buttons.is_empty() {
+        message.text.clear();
+        let buttons: Vec<&str> = rule.buttons.iter().map(String::as_str).collect();
+        message
+            .attachments
+            .push(super::script::card(&rule.says, "", &buttons));
+    }
+    let button = |title: &String, quick| Button {
+        title: title.clone(),
+        payload: title.to_uppercase().replace(' ', "_"),
+        quick,
+    };
+    let buttons = rule.buttons.iter().map(|title| button(title, false));
+    let quick = rule.quick_replies.iter().map(|title| button(title, true));
+    message.buttons = buttons.chain(quick).collect();
+    world.page_says(person, message, None);
+}

@@ -1,0 +1,231 @@
+//! Which call means what: method and path to the rooms that answer.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    answer::Asker, control, extras, fail::Fail, params::Params, read, send, subscribe, world::World,
+};
+
+/// Who calls, as the token tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Caller {
+    /// Index into the apps.
+    pub(super) app: usize,
+    /// The token is of another Page (R9).
+    pub(super) elsewhere: bool,
+    /// The token is the app's own, `id|secret`.
+    pub(super) is_app: bool,
+}
+
+/// A request with its caller known, ready to be answered.
+pub(super) struct Known<'a> {
+    pub(super) caller: Caller,
+    pub(super) method: &'a str,
+    pub(super) path: &'a [&'a str],
+    pub(super) params: &'a Params,
+    pub(super) url: String,
+    pub(super) token: &'a str,
+    pub(super) now: i64,
+}
+
+/// Sub-requests of a batch at most (E13).
+const BATCH: usize = 50;
+
+/// Answers a request by the world as it is.
+pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, Fail> {
+    let Known {
+        caller,
+        path,
+        params,
+        now,
+        ..
+    } = request;
+    let app = caller.app;
+    let method = params
+        .text("method")
+        .filter(|_| request.method == "GET")
+        .unwrap_or_else(|| request.method.to_owned())
+        .to_ascii_uppercase();
+    let ask = Asker {
+        app,
+        params,
+        now,
+        url: request.url.clone(),
+        token: request.token,
+    };
+    if caller.elsewhere {
+        return elsewhere(world, &method, path, &ask);
+    }
+    permitted(world, app, &method, path)?;
+    let page = |id: &str| id == "me" || id == world.page.id;
+    match (method.as_str(), path) {
+        ("GET", []) if params.text("ids").is_some() => several(world, &ask),
+        ("POST", []) => batch(world, &request),
+        (_, [id, "subscriptions"]) => subscribe::subscriptions(world, caller, &method, id, &ask),
+        ("POST" | "DELETE", [id, "subscribed_apps"]) if page(id) => {
+            subscribe::subscribed_apps(world, app, &method, params)
+        }
+        (_, [id, "messenger_profile"]) if page(id) => extras::profile(world, &method, params, now),
+        (_, [id, "custom_user_settings"]) if page(id) => {
+            extras::user_settings(world, &method, params, now)
+        }
+        (_, [id, "custom_labels"]) if page(id) => extras::labels(world, &method, &ask),
+        (_, [id, "custom_labels"]) => extras::labels_of(world, &method, id),
+        ("POST" | "DELETE", [id, "label"]) => extras::assign(world, &method, id, params),
+        (_, [id, "personas"]) if page(id) => extras::personas(world, &method, &ask),
+        ("POST", [id, "moderate_conversations"]) if page(id) => extras::moderate(world, params),
+        ("DELETE", [id]) => extras::delete(world, id),
+        ("GET", _) => read::call(world, path, &ask),
+        ("POST", [id, "messages"]) if page(id) => send::call(world, app, params, now),
+        ("POST", [id, "messages"]) if *id == world.page.instagram_id => Err(Fail::new(
+            400,
+            3,
+            0,
+            "(#3) Application does not have the capability to make this API call.",
+        )),
+        ("POST", [id, "message_attachments"]) if page(id) => {
+            send::save_attachment(world, app, params, now)
+        }
+        ("POST", [id, edge]) if page(id) && edge.ends_with("_thread_control") => {
+            control::call(world, app, edge, params, now)
+        }
+        (method, path) => Err(unsupported(method, path)),
+    }
+}
+
+fn unsupported(method: &str, path: &[&str]) -> Fail {
+    let message = format!("Unsupported {} request.", method.to_ascii_lowercase());
+    let id = path.first().copied().unwrap_or_default();
+    Fail {
+        message,
+        ..Fail::unknown_object(id)
+    }
+}
+
+/// X5: what was not granted is refused by its name.
+fn permitted(world: &World, app: usize, method: &str, path: &[&str]) -> Result<(), Fail> {
+    let lacks = &world.apps[app].lacks;
+    if lacks.is_empty() {
+        return Ok(());
+    }
+    let needed: &[&str] = match (method, path) {
+        ("GET", [_, "conversations" | "threads"]) => &[
+            "pages_messaging",
+            "pages_manage_metadata",
+            "pages_read_engagement",
+        ],
+        (_, [_, "subscribed_apps"]) => &["pages_messaging", "pages_manage_metadata"],
+        ("POST", [_, _]) | (_, [_, "messenger_profile" | "personas" | "custom_labels"]) => {
+            &["pages_messaging"]
+        }
+        _ => &[],
+    };
+    match needed.iter().find(|name| lacks.iter().any(|l| l == *name)) {
+        Some(name) => Err(Fail::new(
+            403,
+            230,
+            0,
+            format!("(#230) Requires {name} permission to manage the object"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// R9: a token of another Page knows none of our people.
+fn elsewhere(world: &World, method: &str, path: &[&str], ask: &Asker<'_>) -> Result<Value, Fail> {
+    let (id, name) = match &world.other_page {
+        Some(page) => (page.id.clone(), page.name.clone()),
+        None => return Err(Fail::unknown_object("me")),
+    };
+    let page = |asked: &str| asked == "me" || asked == id;
+    match (method, path) {
+        ("GET", [asked]) if page(asked) => Ok(json!({"id": id, "name": name})),
+        ("GET", [asked, "conversations"]) if page(asked) => Ok(json!({"data": []})),
+        ("POST", [asked, "messages"]) if page(asked) => {
+            send::recipient_id(ask.params)?;
+            Err(Fail::unknown_person(false))
+        }
+        ("POST", [asked, _]) if page(asked) => Err(Fail::unknown_person(false)),
+        (_, path) => Err(unsupported(method, path)),
+    }
+}
+
+/// `GET /?ids=a,b`: an object by id.
+fn several(world: &mut World, ask: &Asker<'_>) -> Result<Value, Fail> {
+    let ids = ask.params.text("ids").unwrap_or_default();
+    let mut found = Map::new();
+    for id in ids.split(',').filter(|id| !id.is_empty()) {
+        found.insert(id.to_owned(), read::call(world, &[id], ask)?);
+    }
+    Ok(Value::Object(found))
+}
+
+/// E13: sub-requests in their order; answers are JSON as text.
+fn batch(world: &mut World, request: &Known<'_>) -> Result<Value, Fail> {
+    let items = match request.params.value("batch") {
+        Some(Value::Array(items)) => items,
+        _ => return Err(Fail::parameter("The parameter batch is required")),
+    };
+    if items.len() > BATCH {
+        return Err(Fail::parameter(
+            "Too many requests in batch message. Maximum batch size is 50",
+        ));
+    }
+    let headers = request.params.text("include_headers").as_deref() == Some("true");
+    let mut answers = Vec::new();
+    for item in &items {
+        // What is not done in time is null; here, what a fault loses.
+        let part = item["relative_url"].as_str().unwrap_or_default();
+        let method = item["method"]
+            .as_str()
+            .unwrap_or("GET")
+            .to_ascii_uppercase();
+        let lost = world.faults.take(&method, &format!("/batch/{part}"));
+        if lost.is_some() {
+            answers.push(Value::Null);
+            continue;
+        }
+        answers.push(sub_request(world, request, part, &method, item, headers));
+    }
+    Ok(Value::Array(answers))
+}
+
+fn sub_request(
+    world: &mut World,
+    request: &Known<'_>,
+    relative: &str,
+    method: &str,
+    item: &Value,
+    headers: bool,
+) -> Value {
+    let (path, query) = relative.split_once('?').unwrap_or((relative, ""));
+    let mut params = Params::default();
+    params.add_form(query);
+    params.add_form(item["body"].as_str().unwrap_or_default());
+    let (_, parts) = super::server::version_and_path(path);
+    let path: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let known = Known {
+        caller: request.caller,
+        method,
+        path: &path,
+        params: &params,
+        url: format!("{}/{}", request.url.trim_end_matches('/'), parts.join("/")),
+        token: request.token,
+        now: request.now,
+    };
+    let result = if path.is_empty() {
+        Err(Fail::parameter("A batch cannot hold another one"))
+    } else {
+        dispatch(world, known)
+    };
+    let (code, body) = match result {
+        Ok(body) => (200, body),
+        Err(fail) => (fail.status, fail.json(&format!("A{}", world.seed))),
+    };
+    let mut answer = json!({"code": code, "body": body.to_string()});
+    if headers {
+        answer["headers"] =
+            json!([{"name": "Content-Type", "value": "application/json; charset=UTF-8"}]);
+    }
+    answer
+}

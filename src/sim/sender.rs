@@ -1,0 +1,151 @@
+//! The webhook sender: does the errands of the hooks over HTTP, and wakes the
+//! world when something in it is due.
+
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use serde_json::json;
+
+use super::{Simulator, hooks::Errand, script};
+use crate::clock;
+
+/// An app has so long to answer (§6.3).
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The version that shapes the events.
+const VERSION: &str = "v26.0";
+
+impl Simulator {
+    /// Delivers until `stop` is done.
+    pub(super) async fn deliver(&self, stop: impl Future<Output = ()>) {
+        let Some(client) = client() else { return };
+        let mut stop = std::pin::pin!(stop);
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            let now = self.time.now();
+            let (errands, wake) = {
+                let mut world = self.world();
+                script::advance(&mut world, now);
+                let errands = world.errands(now);
+                (
+                    errands,
+                    script::next(&world)
+                        .into_iter()
+                        .chain(world.hooks_due())
+                        .min(),
+                )
+            };
+            let more = !errands.is_empty();
+            for (app, url, errand) in errands {
+                let client = client.clone();
+                under_way.push(async move {
+                    let done = run(&client, &url, &errand).await;
+                    (app, url, errand, done)
+                });
+            }
+            if more {
+                continue;
+            }
+            let sleep = async {
+                match wake {
+                    Some(at) => self.time.sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = &mut stop => return,
+                () = self.bell.notified() => {}
+                () = sleep => {}
+                Some((app, url, errand, status)) = under_way.next(), if !under_way.is_empty() => {
+                    self.delivered(app, &url, &errand, status);
+                }
+            }
+        }
+    }
+
+    fn delivered(&self, app: usize, url: &str, errand: &Errand, status: u16) {
+        let now = self.time.now();
+        let name = {
+            let mut world = self.world();
+            let hook = &mut world.apps[app].hook;
+            if status == 200 {
+                hook.succeeded();
+            } else {
+                hook.failed(now);
+            }
+            world.apps[app].name.clone()
+        };
+        if let (Some(log), Errand::Delivery { body, .. }) = (&self.log, errand) {
+            let body = serde_json::from_str::<serde_json::Value>(body).unwrap_or_default();
+            log.write(&json!({"time": super::server::iso_millis(now), "app": name, "method": "WEBHOOK", "path": url,
+                              "body": body, "status": status, "ms": 0}));
+        }
+    }
+}
+
+/// The simulator calls programs on this computer; it trusts them with nothing.
+pub(super) fn client() -> Option<reqwest::Client> {
+    // Somebody else in the process may have installed one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = || {
+        reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .user_agent("facebookexternalua")
+    };
+    builder().build().ok().or_else(|| {
+        // Without any CA certificate on the computer no client is built.
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+            .iter()
+            .filter_map(|der| reqwest::Certificate::from_der(der).ok());
+        builder().tls_certs_only(roots).build().ok()
+    })
+}
+
+/// The handshake with a callback; the HTTP status, or 0 for none.
+pub(super) async fn handshake(url: &str, verify_token: &str, challenge: &str) -> u16 {
+    let errand = Errand::Handshake {
+        verify_token: verify_token.to_owned(),
+        challenge: challenge.to_owned(),
+    };
+    match client() {
+        Some(client) => run(&client, url, &errand).await,
+        None => 0,
+    }
+}
+
+/// The HTTP status; 0 when there was no answer in time. A handshake that is
+/// answered with anything but the challenge counts as 403.
+async fn run(client: &reqwest::Client, url: &str, errand: &Errand) -> u16 {
+    let work = async {
+        match errand {
+            Errand::Handshake {
+                verify_token,
+                challenge,
+            } => {
+                let query = [
+                    ("hub.mode", "subscribe"),
+                    ("hub.challenge", challenge),
+                    ("hub.verify_token", verify_token),
+                ];
+                let answer = client.get(url).query(&query).send().await.ok()?;
+                let status = answer.status().as_u16();
+                let same = answer.text().await.ok()?.trim() == challenge;
+                Some(if same || status != 200 { status } else { 403 })
+            }
+            Errand::Delivery { body, sha256, sha1 } => {
+                let answer = client
+                    .post(url)
+                    .header("content-type", "application/json")
+                    .header("x-hub-signature-256", sha256)
+                    .header("x-hub-signature", sha1)
+                    .header("facebook-api-version", VERSION)
+                    .body(body.clone())
+                    .send()
+                    .await
+                    .ok()?;
+                Some(answer.status().as_u16())
+            }
+        }
+    };
+    clock::within(PATIENCE, work).await.flatten().unwrap_or(0)
+}

@@ -1,0 +1,123 @@
+//! E10: the two layers of subscriptions. A callback that changes is called
+//! before it is used (the handshake, in `server`).
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{
+    answer::Asker,
+    fail::Fail,
+    hooks::{INSTAGRAM_FIELDS, PAGE_FIELDS},
+    params::Params,
+    route::Caller,
+    world::World,
+};
+
+fn topic(params: &Params) -> Result<(&'static str, &'static [&'static str]), Fail> {
+    match params.text("object").as_deref() {
+        Some("page") => Ok(("page", &PAGE_FIELDS)),
+        Some("instagram") => Ok(("instagram", &INSTAGRAM_FIELDS)),
+        _ => Err(Fail::parameter(
+            "Param object must be one of {INSTAGRAM, PAGE}",
+        )),
+    }
+}
+
+/// Names from `a,b` or `["a","b"]`, each of which must be known.
+fn names(params: &Params, key: &str, known: &[&str]) -> Result<BTreeSet<String>, Fail> {
+    let names: Vec<String> = match params.value(key) {
+        Some(Value::Array(items)) => items
+            .iter()
+            .filter_map(|item| match item {
+                Value::Object(field) => field.get("name")?.as_str().map(str::to_owned),
+                item => item.as_str().map(str::to_owned),
+            })
+            .collect(),
+        Some(Value::String(text)) => text.split(',').map(|f| f.trim().to_owned()).collect(),
+        _ => return Err(Fail::parameter(format!("The parameter {key} is required."))),
+    };
+    let names: BTreeSet<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+    match names.iter().find(|name| !known.contains(&name.as_str())) {
+        Some(odd) => {
+            let list = known.join(", ");
+            Err(Fail::parameter(format!(
+                "Param {key}[0] must be one of {{{list}}} - got \"{odd}\"."
+            )))
+        }
+        None => Ok(names),
+    }
+}
+
+/// `/{app}/subscriptions`: the app's layer, with the app's own token. POST
+/// replaces the whole list of a topic.
+pub(super) fn subscriptions(
+    world: &mut World,
+    caller: Caller,
+    method: &str,
+    id: &str,
+    ask: &Asker<'_>,
+) -> Result<Value, Fail> {
+    let app = world
+        .app_by_id(id)
+        .ok_or_else(|| Fail::unknown_object(id))?;
+    if !caller.is_app || caller.app != app {
+        let words = "(#15) This method must be called with an app access_token.";
+        return Err(Fail::new(400, 15, 0, words));
+    }
+    let hook = &mut world.apps[app].hook;
+    match method {
+        "GET" => {
+            let rows = hook
+                .app_fields
+                .iter()
+                .filter(|(_, fields)| !fields.is_empty());
+            let rows = rows.map(|(object, fields)| {
+                let fields: Vec<Value> = fields
+                    .iter()
+                    .map(|name| json!({"name": name, "version": "v26.0"}))
+                    .collect();
+                json!({"object": object, "callback_url": hook.url, "active": !hook.disabled, "fields": fields})
+            });
+            Ok(json!({"data": rows.collect::<Vec<_>>()}))
+        }
+        "POST" => {
+            let (topic, known) = topic(ask.params)?;
+            let fields = names(ask.params, "fields", known)?;
+            let url = ask.params.text("callback_url").unwrap_or_default();
+            if let Some(token) = ask.params.text("verify_token") {
+                world.apps[app].verify_token = token;
+            }
+            let hook = &mut world.apps[app].hook;
+            hook.app_fields.insert(topic, fields);
+            hook.subscribe(url);
+            Ok(json!({"success": true}))
+        }
+        "DELETE" => {
+            let (topic, _) = topic(ask.params)?;
+            hook.app_fields.insert(topic, BTreeSet::new());
+            Ok(json!({"success": true}))
+        }
+        _ => Err(Fail::unknown_object(id)),
+    }
+}
+
+/// `POST`/`DELETE /{page}/subscribed_apps`: the Page's layer for the calling
+/// app. POST replaces its list.
+pub(super) fn subscribed_apps(
+    world: &mut World,
+    app: usize,
+    method: &str,
+    params: &Params,
+) -> Result<Value, Fail> {
+    let fields = match method {
+        "POST" => names(params, "subscribed_fields", &PAGE_FIELDS)?,
+        _ => BTreeSet::new(),
+    };
+    world.apps[app].hook.page_fields = fields;
+    Ok(if world.switches.text_success {
+        json!({"success": "true"})
+    } else {
+        json!({"success": true})
+    })
+}

@@ -1,0 +1,66 @@
+//! What nobody outside Meta knows for sure, as switches that a scenario may
+//! turn. The names stand in the table of the module.
+
+use serde::Deserialize;
+
+/// `[switches]` of a scenario. The defaults are our reading of the platform.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Switches {
+    /// E2: details of the newest 20 messages only, also on Messenger.
+    pub(super) messenger_20_details: bool,
+    /// X3: HTTP status of a dead token, 400 or 401.
+    pub(super) dead_token_status: u16,
+    /// X17: `error.code` for a person who cannot be reached, 551 or 200.
+    pub(super) unavailable_code: i64,
+    /// X18: the Page is restricted from sending.
+    pub(super) page_restricted: bool,
+    /// R15: a send as HUMAN_AGENT by an app that may take takes control.
+    pub(super) human_agent_takes: bool,
+    /// X23: an app without the Human Agent feature is refused.
+    pub(super) human_agent_needs_feature: bool,
+    /// E6: sender actions need control, as sends do.
+    pub(super) actions_need_control: bool,
+    /// E6: sender actions need an open window, as sends do.
+    pub(super) actions_need_window: bool,
+    /// §5.6: every app with the field hears of handovers, not only those who
+    /// win or lose.
+    pub(super) handovers_to_all: bool,
+    /// R14: a sticker comes as sticker and image, as before 30 August 2026.
+    pub(super) sticker_twice: bool,
+    /// X12: 2,000 counts UTF-16 units, not characters.
+    pub(super) count_utf16: bool,
+    /// W7: ids in webhooks are numbers.
+    pub(super) numeric_ids: bool,
+    /// W6: deliveries come without `mids` and `timestamp`.
+    pub(super) bare_deliveries: bool,
+    /// E12: the Page's owner has accepted the terms for labels.
+    pub(super) label_terms: bool,
+    /// E1: the Page gets too many messages for its list to be read.
+    pub(super) high_volume: bool,
+    /// E10: what `subscribed_apps` answers is the text "true".
+    pub(super) text_success: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            messenger_20_details: false,
+            dead_token_status: 400,
+            unavailable_code: 551,
+            page_restricted: false,
+            human_agent_takes: true,
+            human_agent_needs_feature: true,
+            actions_need_control: true,
+            actions_need_window: false,
+            handovers_to_all: false,
+            sticker_twice: false,
+            count_utf16: false,
+            numeric_ids: false,
+            bare_deliveries: false,
+            label_terms: true,
+            high_volume: false,
+            text_success: false,
+        }
+    }
+}
