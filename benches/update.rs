@@ -32,6 +32,8 @@ fn conversation(n: u32) -> Conversation {
         owner: ThreadOwner::Us,
         owner_since: None,
         control_until: None,
+        delivered_through: None,
+        read_through: None,
         can_reply: None,
         draft: false,
         unsettled: false,

@@ -34,6 +34,8 @@ fn desk(size: (u16, u16), messages: i64) -> Model {
         owner: ThreadOwner::Us,
         owner_since: None,
         control_until: None,
+        delivered_through: None,
+        read_through: None,
         can_reply: None,
         draft: false,
         unsettled: false,
@@ -67,6 +69,7 @@ fn desk(size: (u16, u16), messages: i64) -> Model {
                         .into(),
                 parts: Vec::new(),
                 gone: false,
+                about: switchboard::domain::About::default(),
             })
         })
         .collect();

@@ -24,13 +24,14 @@
 //! ([`runtime`]) carries plain data between them.
 //!
 //! ```text
-//!                 main ─ cli                 run · demo · sim · sync · forget
+//!                 main ─ cli            run · demo · sim · doctor · …
 //!         ┌──────────┴──────────┐
 //!      runtime                config         the hall · the options
 //!    ┌────┴─────────┐
-//!   ui            sync                       paints · reconciles
-//!   │           ┌───┴───┐
-//!  app        graph   store        sim       decides · one outside thing each
+//!   ui      webhook │                        paints · Meta's door
+//!   │           └─ sync                      reconciles
+//!  app          ┌───┴───┐                    decides
+//!   │         graph   store        sim       one outside thing each
 //!   └───────────┴───┬───┘
 //!          domain · text · clock             the ground
 //! ```
@@ -44,11 +45,12 @@
 //! | [`graph`] | speaks the Graph API | domain, clock |
 //! | [`store`] | two SQLite files, one writer | domain, text, failpoint |
 //! | [`sync`] | engine: outbox, polls, backfill | graph, store, domain, clock, failpoint |
+//! | [`webhook`] | the door for Meta's calls | graph, sync, clock |
 //! | [`sim`] | a small Facebook on loopback | clock |
 //! | [`app`] | state machine: `Model`, `Msg`, `Effect`, `update` | domain, text |
 //! | [`ui`] | `Model` to cells | app, domain, text |
 //! | [`runtime`] | loop, terminal, effects, tasks | all above but sim |
-//! | [`config`] | one file's options, handed out in parts | app, domain |
+//! | [`config`] | one file's options, handed out in parts | app, domain, graph, webhook |
 //! | [`cli`] | subcommands; the only text on stdout | all |
 //!
 //! `tests/house.rs` reads the imports and fails when this table is broken.
@@ -56,8 +58,9 @@
 //! # Four paths
 //!
 //! - **A key**: terminal → `runtime::input` → [`app::update`] → [`ui::view`].
-//! - **News**: `sync` polls → `graph` decodes to events → `store` ingests →
-//!   a [`domain::Change`] names what changed → the screen asks the cache.
+//! - **News**: Meta calls `webhook`, or `sync` polls → `graph` decodes to events →
+//!   `store` ingests (then Meta gets its 200) → a [`domain::Change`] names what
+//!   changed → the screen asks the cache.
 //! - **A reply**: Enter → [`domain::Ask::Send`] → written down → its
 //!   conversation's line → claimed on the disk → `graph` posts → accepted,
 //!   refused, held or in doubt. `sync/outbox` draws its life.
@@ -85,3 +88,4 @@ pub mod store;
 pub mod sync;
 pub mod text;
 pub mod ui;
+pub mod webhook;

@@ -130,7 +130,7 @@ fn imports(code: &str) -> BTreeSet<String> {
 #[test]
 fn modules_import_only_what_the_map_allows() {
     let table = table();
-    assert_eq!(table.len(), 13, "{table:?}");
+    assert_eq!(table.len(), 14, "{table:?}");
     let mut broken = Vec::new();
     for (module, file, code) in code() {
         let Some(may) = table.get(&module) else {
@@ -173,7 +173,7 @@ fn some_words_stand_only_in_their_room() {
             &["cli/run.rs", "cli/mod.rs", "cli/sync.rs", "cli/forget.rs"],
         ),
         // The token leaves its wrapper in one place.
-        ("expose_secret", &["graph/client.rs"]),
+        ("expose_secret", &["graph/client.rs", "graph/signature.rs"]),
     ];
     let mut broken = Vec::new();
     for (_, file, code) in code() {

@@ -207,7 +207,7 @@ fn the_simulators_json_is_the_contract_that_scripts_rely_on() {
         .iter()
         .map(|a| a["name"].as_str().expect("a name"))
         .collect();
-    assert_eq!(names, ["switchboard", "bot", "inbox", "meta_ai", "mine"]);
+    assert_eq!(names, ["switchboard", "bot", "inbox", "mine"]);
     for app in apps {
         for key in ["id", "token", "secret", "verify_token"] {
             assert!(

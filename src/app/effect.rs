@@ -92,6 +92,8 @@ pub enum Effect {
         /// Whether somebody works.
         active: bool,
     },
+    /// Ring the terminal's bell.
+    Bell,
     /// Draw the whole screen anew.
     Redraw,
     /// Give the terminal back to the shell for a while.

@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 
 use crate::{
     domain::{
-        Apps, Author, Happening, Item, Message, Outgoing, Part, SendAs, SendState, Span, Timestamp,
+        Apps, Author, Fields, Happening, Item, Message, Outgoing, Part, SendAs, SendState, Span,
+        Timestamp,
     },
     text::{self, Clean},
 };
@@ -71,6 +72,10 @@ pub struct Look<'a> {
     pub no_link: bool,
     /// The key that decides about a reply that does not go on by itself.
     pub settle: &'a str,
+    /// The customer's devices have what was sent up to here.
+    pub delivered_through: Option<Timestamp>,
+    /// The customer has read what was sent up to here.
+    pub read_through: Option<Timestamp>,
 }
 
 /// For so long after Enter, a reply in doubt is only said to be looked for.
@@ -105,10 +110,20 @@ pub fn of_item(items: &[Item], at: usize, look: &Look<'_>) -> Vec<ThreadLine> {
         });
     }
     let (mark, body) = match item {
-        Item::Message(message) => (message.author.mark(), message_lines(message, look)),
+        Item::Message(message) => {
+            let mut lines = message_lines(message, look);
+            if let Some(words) = receipt(items, at, look) {
+                behind_last(&mut lines, words, look);
+            }
+            (message.author.mark(look.apps), lines)
+        }
         Item::Event { what, .. } => (
             '*',
-            wrapped(Tone::Event, &happening(what, look.apps).into(), look),
+            wrapped(
+                Tone::Event,
+                &Clean::one_line(&happening(what, look.apps)),
+                look,
+            ),
         ),
         Item::Outgoing(outgoing) => ('A', outgoing_lines(outgoing, look)),
     };
@@ -124,6 +139,41 @@ pub fn of_item(items: &[Item], at: usize, look: &Look<'_>) -> Vec<ThreadLine> {
 }
 
 type Pieces = Vec<(Tone, Clean)>;
+
+/// At the end of the last line, where there is room for it.
+fn behind_last(lines: &mut Vec<Pieces>, words: &str, look: &Look<'_>) {
+    let used = |line: &Pieces| {
+        line.iter()
+            .map(|(_, words)| text::width(words))
+            .sum::<usize>()
+    };
+    match lines.last_mut() {
+        Some(last) if used(last) + 2 + text::width(words) <= room(look) => {
+            last.push((Tone::Good, format!("  {words}").into()));
+        }
+        _ => lines.extend(wrapped(Tone::Good, &words.into(), look)),
+    }
+}
+
+/// How far the Page's messages have come, under the newest that came so far.
+fn receipt(items: &[Item], at: usize, look: &Look<'_>) -> Option<&'static str> {
+    let of_page = |item: &Item| match item {
+        Item::Message(m) if m.author.is_page() => Some(m.at),
+        _ => None,
+    };
+    let sent = of_page(items.get(at)?)?;
+    let next = items[at + 1..].iter().find_map(of_page);
+    let newest = |mark: Option<Timestamp>| {
+        mark.is_some_and(|mark| sent <= mark && next.is_none_or(|next| next > mark))
+    };
+    if newest(look.read_through) {
+        Some("✓✓ seen")
+    } else if newest(look.delivered_through.max(look.read_through)) {
+        Some("✓ delivered")
+    } else {
+        None
+    }
+}
 
 fn is_new(item: &Item, look: &Look<'_>) -> bool {
     let from_customer = matches!(item, Item::Message(m) if m.author == Author::Customer);
@@ -165,12 +215,39 @@ fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
             look,
         );
     }
-    if message.author == Author::Inbox {
+    if message.about.unsent {
+        return wrapped(
+            Tone::Dim,
+            &"(the customer took this message back)".into(),
+            look,
+        );
+    }
+    let by = match &message.author {
+        Author::Inbox => Some("typed in Meta's Page Inbox".to_owned()),
+        // The bot needs no words; anybody else is named.
+        Author::App(app)
+            if look.apps.bot.as_ref() != Some(app) && look.apps.ours.as_ref() != Some(app) =>
+        {
+            Some(format!("by {}", look.apps.name(app)))
+        }
+        _ => None,
+    };
+    if let Some(by) = by {
         lines.extend(wrapped(
             Tone::Dim,
-            &"(typed in Meta's Page Inbox)".into(),
+            &Clean::one_line(&format!("({by})")),
             look,
         ));
+    }
+    if message.about.reply_to.is_some() {
+        let quote = message
+            .about
+            .quote
+            .as_deref()
+            .filter(|text| !text.is_empty());
+        let words = format!("┃ {}", quote.unwrap_or("an earlier message"));
+        let quoted = text::cut(&Clean::one_line(&words), room(look));
+        lines.push(vec![(Tone::Dim, quoted.into())]);
     }
     let tapped = message.parts.contains(&Part::Tapped);
     if !message.text.is_empty() {
@@ -194,6 +271,17 @@ fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
     }
     if lines.is_empty() {
         lines = wrapped(Tone::Dim, &"(empty message)".into(), look);
+    }
+    if message.about.edits > 0 {
+        lines.extend(wrapped(Tone::Dim, &"(edited)".into(), look));
+    }
+    if !message.about.reactions.is_empty() {
+        let each = message.about.reactions.iter().map(|r| {
+            let who = if r.by_customer { "customer" } else { "Page" };
+            format!("{} {who}", r.emoji)
+        });
+        let words = each.collect::<Vec<_>>().join("  ");
+        lines.extend(wrapped(Tone::Part, &Clean::one_line(&words), look));
     }
     lines
 }
@@ -317,6 +405,61 @@ pub fn happening(what: &Happening, apps: &Apps) -> String {
         Happening::MarkedSeen => "marked as seen".into(),
         Happening::CameToUs => "control came to us".into(),
         Happening::LeftUs => "control left us".into(),
+        Happening::Moved {
+            from,
+            to,
+            taken,
+            note,
+        } => {
+            let name = |app: &Option<_>| app.as_ref().map_or("nobody".into(), |a| apps.name(a));
+            let (from, to) = (name(from), name(to));
+            let words = match taken {
+                true if from == "nobody" => format!("{to} took control"),
+                true => format!("{to} took control from {from}"),
+                false => format!("{from} → {to}"),
+            };
+            format!("{words}{}", fields(note))
+        }
+        Happening::AskedFor { by, note } => {
+            let by = by
+                .as_ref()
+                .map_or("another app".into(), |app| apps.name(app));
+            format!("{by} asks for control{}", fields(note))
+        }
+        Happening::Referred { source, reference } => {
+            let source = match source.as_str() {
+                "ADS" => "an advertisement",
+                _ => "a link",
+            };
+            format!("came by {source}{}", behind(reference))
+        }
+        Happening::OptedIn(what) => format!("opted in{}", behind(what)),
+        Happening::Linked(true) => "linked their account".into(),
+        Happening::Linked(false) => "unlinked their account".into(),
+        Happening::Enforced { action, reason } => {
+            format!("Meta's policy: {action}{}", behind(reason))
+        }
+        Happening::Unknown(name) => format!("Meta sent something new: {name} (J shows it)"),
+    }
+}
+
+/// Names and values in one line, raw.
+pub fn fields(fields: &Fields) -> String {
+    let pairs = fields.iter().map(|(name, value)| {
+        if name.is_empty() {
+            value.clone()
+        } else {
+            format!("{name} {value}")
+        }
+    });
+    behind(&pairs.collect::<Vec<_>>().join(" · "))
+}
+
+fn behind(words: &str) -> String {
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!(" · {words}")
     }
 }
 
@@ -332,7 +475,7 @@ pub fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Mid;
+    use crate::domain::{About, Mid};
 
     fn message(mid: &str, at: i64, author: Author, text: &str) -> Item {
         Item::Message(Message {
@@ -342,6 +485,7 @@ mod tests {
             text: text.into(),
             parts: Vec::new(),
             gone: false,
+            about: About::default(),
         })
     }
 
@@ -354,6 +498,8 @@ mod tests {
             seen_through: seen.map(Timestamp::from_secs),
             no_link: false,
             settle: "",
+            delivered_through: None,
+            read_through: None,
         }
     }
 

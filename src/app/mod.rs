@@ -26,6 +26,7 @@ mod acts;
 pub mod composer;
 pub mod dialog;
 mod effect;
+pub mod holds;
 mod inbox;
 pub mod keymap;
 mod keys;

@@ -8,7 +8,10 @@ use super::{
     model::Left,
     walk::{close_thread, go_to_message, next_waiting, older_arrived, open, open_at},
 };
-use crate::domain::{Act, Change, ConversationId, Held, Link, LocalId, Psid, Span, ThreadPlace};
+use crate::{
+    domain::{Act, Change, ConversationId, Held, Link, LocalId, Psid, Span, ThreadPlace},
+    text::Clean,
+};
 
 /// Text that could not be saved is saved again after this.
 const SAVE_AGAIN: Span = Span::seconds(1);
@@ -38,6 +41,22 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
         Change::GivenBack { conversation, text } => {
             given_back(model, &conversation, &text);
             Vec::new()
+        }
+        Change::Closing {
+            conversation,
+            name,
+            until,
+        } => {
+            // Who is working on it sees the clock in the composer's frame.
+            if model.open_thread(&conversation).is_none() {
+                let name = Clean::one_line(&name);
+                let left = until.since(model.server_now()).short();
+                model.toast(
+                    ToastKind::Warn,
+                    format!("{name} waits: the window closes in {left}."),
+                );
+            }
+            vec![Effect::Bell]
         }
         Change::Notice(words) => {
             model.toast(ToastKind::Warn, words);
@@ -105,7 +124,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             {
                 model.toast(ToastKind::Bad, why.clone());
             }
-            if link == Link::Polling
+            if matches!(link, Link::Polling | Link::Webhook)
                 && let Some(thread) = &mut model.thread
             {
                 // What failed for want of a link is old news now.

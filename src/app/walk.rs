@@ -135,6 +135,8 @@ pub(super) fn unknown_conversation(id: &ConversationId, now: Timestamp) -> Conve
         owner: ThreadOwner::Unknown,
         owner_since: None,
         control_until: None,
+        delivered_through: None,
+        read_through: None,
         can_reply: None,
         draft: false,
         unsettled: false,
@@ -274,6 +276,8 @@ pub(super) fn scroll_thread(model: &mut Model, by: isize) -> Vec<Effect> {
         seen_through: thread.seen_through,
         no_link: false,
         settle: "",
+        delivered_through: thread.conversation.delivered_through,
+        read_through: thread.conversation.read_through,
     };
     thread.scroll(by, &look, height);
     let view = thread.viewport(&look, height);

@@ -1,15 +1,17 @@
 //! `switchboard demo`: the real desk against a simulator in the same process.
 
 use clap::Args;
+use tokio::sync::mpsc;
 
 use super::{Failure, Global, executor, require_terminal, run, theme};
 use crate::{
     clock::{Clock, Span},
     config::Config,
     domain::{AppId, PageId},
+    graph::Secrets,
     runtime::{self, Desk, Tasks},
     sim::{self, Simulator},
-    sync,
+    sync, webhook,
 };
 
 #[derive(Debug, Args)]
@@ -51,6 +53,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             temporary.path().to_owned()
         }
     };
+    let door = door(&executor, &simulator)?;
     executor.block_on(async {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
             .await
@@ -92,9 +95,29 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
                 ..sync::Options::default()
             },
             clock,
+            door: Some(door),
         };
         runtime::run(desk, tasks).await.map_err(Failure::failed)
     })
+}
+
+/// The simulator calls the desk as Meta would: signed, after the handshake.
+fn door(
+    executor: &tokio::runtime::Runtime,
+    simulator: &Simulator,
+) -> Result<(webhook::Door, mpsc::Receiver<sync::Delivery>), Failure> {
+    let no_app = || Failure::Failed("the demo has no desk app".into());
+    let (secret, verify_token) = simulator.secrets("switchboard").ok_or_else(no_app)?;
+    let options = webhook::Options {
+        listen: ([127, 0, 0, 1], 0).into(),
+        secrets: Secrets::new(&secret.into()).ok_or_else(no_app)?,
+        verify_token: Some(verify_token.into()),
+        accept_sha1: false,
+    };
+    let (door, deliveries) = run::open_door(executor, options)?;
+    let address = door.address().map_err(Failure::failed)?;
+    simulator.connect("switchboard", &format!("http://{address}/"));
+    Ok((door, deliveries))
 }
 
 fn copy(global: &Global) -> Global {

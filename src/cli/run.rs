@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use secrecy::SecretString;
+use tokio::sync::mpsc;
 
 use super::{Failure, Global, executor, require_terminal, theme};
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     graph,
     runtime::{self, Desk, Tasks},
     sync,
+    webhook::{self, Door},
 };
 
 const GUIDE: &str = "\
@@ -47,8 +49,15 @@ pub(super) fn desk(global: &Global) -> Result<(), Failure> {
     require_terminal()?;
     let executor = executor()?;
     let clock = Clock::system();
+    let door = config
+        .webhook()
+        .map_err(|e| Failure::Usage(e.to_string()))?;
+    let door = door
+        .map(|options| open_door(&executor, options))
+        .transpose()?;
     let (graph, page) = connect(global, &config, &executor, &clock)?;
     let desk = Desk {
+        door,
         cache: folder(global, &config)?,
         page,
         graph,
@@ -60,6 +69,21 @@ pub(super) fn desk(global: &Global) -> Result<(), Failure> {
     executor
         .block_on(runtime::run(desk, Tasks::new()))
         .map_err(Failure::failed)
+}
+
+/// Listens for Meta's calls.
+pub(super) fn open_door(
+    executor: &tokio::runtime::Runtime,
+    options: webhook::Options,
+) -> Result<(Door, mpsc::Receiver<sync::Delivery>), Failure> {
+    let listen = options.listen;
+    let (sender, deliveries) = mpsc::channel(webhook::QUEUE);
+    let door = executor.block_on(Door::open(options, sender)).map_err(|e| {
+        Failure::Failed(format!(
+            "cannot listen for webhooks on {listen}: {e}. Choose another address in [webhook] listen."
+        ))
+    })?;
+    Ok((door, deliveries))
 }
 
 /// The Page that command line or config name.

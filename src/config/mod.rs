@@ -7,6 +7,7 @@ mod secrets;
 use std::{
     collections::BTreeMap,
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -17,11 +18,13 @@ use toml::{
 };
 
 pub use paths::{config_file, data_folder};
-pub use secrets::TokenError;
+pub use secrets::SecretError;
 
 use crate::{
     app::keymap::Keymap,
     domain::{AppId, Apps, ReplyAs},
+    graph::Secrets,
+    webhook,
 };
 
 /// The default base URL.
@@ -62,6 +65,34 @@ pub struct Config {
     pub apps: BTreeMap<AppId, String>,
     /// Which keys mean what.
     pub keymap: Keymap,
+    /// Where the app's secret is.
+    pub app_secret_file: Option<PathBuf>,
+    /// Meta's calls.
+    pub webhook: Webhook,
+}
+
+/// `[webhook]` of the file.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Webhook {
+    /// Where to listen; nothing by default.
+    pub listen: Option<SocketAddr>,
+    /// Where the token of the handshake is.
+    pub verify_token_file: Option<PathBuf>,
+    /// The older signature counts where the newer one is missing.
+    pub accept_sha1: bool,
+}
+
+/// Why there is no door although one is wanted.
+#[derive(Debug, thiserror::Error)]
+pub enum WebhookError {
+    /// A secret cannot be read.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// Without the app's secret nobody could tell Meta's calls from anybody's.
+    #[error(
+        "[webhook] listens, and there is no app secret to check Meta's signatures with; set SWITCHBOARD_APP_SECRET or app_secret_file"
+    )]
+    NoSecret,
 }
 
 /// What is wrong with the file, all of it.
@@ -121,8 +152,28 @@ impl Config {
 
     /// The token: from the environment, else from the file that the config
     /// names.
-    pub fn token(&self) -> Result<Option<SecretString>, TokenError> {
-        secrets::token(self.token_file.as_deref())
+    pub fn token(&self) -> Result<Option<SecretString>, SecretError> {
+        secrets::secret("SWITCHBOARD_PAGE_TOKEN", self.token_file.as_deref())
+    }
+
+    /// The secret of our app: from the environment, else from its file.
+    pub fn app_secret(&self) -> Result<Option<SecretString>, SecretError> {
+        secrets::secret("SWITCHBOARD_APP_SECRET", self.app_secret_file.as_deref())
+    }
+
+    /// What the door is told, if Meta's calls are to come in.
+    pub fn webhook(&self) -> Result<Option<webhook::Options>, WebhookError> {
+        let Some(listen) = self.webhook.listen else {
+            return Ok(None);
+        };
+        let secret = self.app_secret()?.ok_or(WebhookError::NoSecret)?;
+        let file = self.webhook.verify_token_file.as_deref();
+        Ok(Some(webhook::Options {
+            listen,
+            secrets: Secrets::new(&secret).ok_or(WebhookError::NoSecret)?,
+            verify_token: secrets::secret("SWITCHBOARD_VERIFY_TOKEN", file)?,
+            accept_sha1: self.webhook.accept_sha1,
+        }))
     }
 
     /// The apps by configuration.
@@ -226,6 +277,10 @@ impl Config {
                     }
                 }
             }
+            "app_secret_file" => {
+                self.app_secret_file = mistakes.text_of(&value).map(|path| paths::expand(&path));
+            }
+            "webhook" => self.webhook.set(value, mistakes),
             "keys" => {
                 for (action, sequences) in mistakes.table_of(value) {
                     let at = action.span().start;
@@ -239,6 +294,32 @@ impl Config {
                     .into(),
             ),
             other => mistakes.at(key.span().start, format!("no option is called {other:?}")),
+        }
+    }
+}
+
+impl Webhook {
+    fn set(&mut self, value: Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) {
+        for (key, value) in mistakes.table_of(value) {
+            let at = value.span().start;
+            match key.get_ref().as_ref() {
+                "listen" => {
+                    self.listen = mistakes.text_of(&value).and_then(|text| text.parse().ok());
+                    if self.listen.is_none() {
+                        let words = "listen is an address and a port, such as \"127.0.0.1:8710\"";
+                        mistakes.at(at, words.into());
+                    }
+                }
+                "verify_token_file" => {
+                    let path = mistakes.text_of(&value);
+                    self.verify_token_file = path.map(|path| paths::expand(&path));
+                }
+                "accept_sha1" => self.accept_sha1 = mistakes.flag_of(&value).unwrap_or(false),
+                other => {
+                    let words = format!("no option of [webhook] is called {other:?}");
+                    mistakes.at(key.span().start, words);
+                }
+            }
         }
     }
 }
@@ -340,7 +421,7 @@ mod tests {
                         .is_some_and(|(k, _)| !k.contains(' '))
             })
             .collect();
-        assert_eq!(on.len(), 17, "{on:?}");
+        assert_eq!(on.len(), 22, "{on:?}");
         Config::parse(&on.join("\n")).expect("every option is known");
     }
 

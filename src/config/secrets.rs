@@ -1,4 +1,4 @@
-//! The Page token: from the environment, or from a file that nobody else may
+//! The secrets: each from the environment, or from a file that nobody else may
 //! read. Never from the command line, never shown.
 
 use std::{
@@ -8,11 +8,11 @@ use std::{
 
 use secrecy::SecretString;
 
-/// Why there is no token although one was named.
+/// Why there is no secret although one was named.
 #[derive(Debug, thiserror::Error)]
-pub enum TokenError {
+pub enum SecretError {
     /// The file cannot be read.
-    #[error("cannot read the token file {path}: {why}")]
+    #[error("cannot read the secret file {path}: {why}")]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -20,21 +20,22 @@ pub enum TokenError {
         why: std::io::Error,
     },
     /// Others may read the file.
-    #[error("others may read the token file {0}; make it yours alone with: chmod 600 {0}")]
+    #[error("others may read the secret file {0}; make it yours alone with: chmod 600 {0}")]
     Open(PathBuf),
     /// The file is empty.
-    #[error("the token file {0} is empty")]
+    #[error("the secret file {0} is empty")]
     Empty(PathBuf),
 }
 
-pub(super) fn token(file: Option<&Path>) -> Result<Option<SecretString>, TokenError> {
-    if let Ok(token) = std::env::var("SWITCHBOARD_PAGE_TOKEN")
+/// The secret in the environment under `name`, else in `file`.
+pub(super) fn secret(name: &str, file: Option<&Path>) -> Result<Option<SecretString>, SecretError> {
+    if let Ok(token) = std::env::var(name)
         && !token.trim().is_empty()
     {
         return Ok(Some(token.trim().to_owned().into()));
     }
     let Some(path) = file else { return Ok(None) };
-    let unreadable = |why| TokenError::Unreadable {
+    let unreadable = |why| SecretError::Unreadable {
         path: path.to_owned(),
         why,
     };
@@ -43,12 +44,12 @@ pub(super) fn token(file: Option<&Path>) -> Result<Option<SecretString>, TokenEr
         use std::os::unix::fs::PermissionsExt;
         let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
         if mode & 0o077 != 0 {
-            return Err(TokenError::Open(path.to_owned()));
+            return Err(SecretError::Open(path.to_owned()));
         }
     }
     let token = fs::read_to_string(path).map_err(unreadable)?;
     match token.trim() {
-        "" => Err(TokenError::Empty(path.to_owned())),
+        "" => Err(SecretError::Empty(path.to_owned())),
         token => Ok(Some(token.to_owned().into())),
     }
 }

@@ -47,6 +47,15 @@ pub enum Change {
         /// What was typed.
         text: String,
     },
+    /// The window of somebody who waits for us closes soon.
+    Closing {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The person's name, raw.
+        name: String,
+        /// When, by Meta's clock.
+        until: Timestamp,
+    },
     /// Something a person should know, once.
     Notice(String),
     /// Something an agent asked for was surely not done.
@@ -137,6 +146,9 @@ pub enum Link {
     Connecting,
     /// Answers come; news is fetched by polling.
     Polling,
+    /// Answers come; news comes by webhook, and polling only looks for what
+    /// was missed.
+    Webhook,
     /// No answers; says why.
     Offline(String),
     /// Meta does not accept the token; says what to do.

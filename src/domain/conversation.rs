@@ -43,6 +43,10 @@ pub struct Conversation {
     pub owner_since: Option<Timestamp>,
     /// When control lapses, if Meta said.
     pub control_until: Option<Timestamp>,
+    /// The customer's devices have what was sent up to here.
+    pub delivered_through: Option<Timestamp>,
+    /// The customer has read what was sent up to here.
+    pub read_through: Option<Timestamp>,
     /// Whether Meta says that the Page may reply.
     pub can_reply: Option<bool>,
     /// There is unsent text.

@@ -50,6 +50,99 @@ pub enum Event {
         /// What.
         what: Happening,
     },
+    /// The customer's devices have everything up to here.
+    Delivered {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Up to when, by Meta's clock.
+        through: Timestamp,
+    },
+    /// The customer has read everything up to here.
+    Read {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Up to when, by Meta's clock.
+        through: Timestamp,
+    },
+    /// The customer has read up to this message (Instagram).
+    Seen {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The message.
+        mid: Mid,
+    },
+    /// The customer reacted to a message, or took it back.
+    Reacted {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The message.
+        mid: Mid,
+        /// The emoji, raw; `None` took it back.
+        emoji: Option<String>,
+        /// When, by Meta's clock: the last word counts.
+        at: Timestamp,
+    },
+    /// The customer changed a message.
+    Edited {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The message.
+        mid: Mid,
+        /// What it says now, raw.
+        text: String,
+        /// The how-manieth change this is: the highest counts.
+        number: u32,
+    },
+    /// The customer took a message back.
+    Unsent {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The message.
+        mid: Mid,
+    },
+    /// Something that is no message happened in a thread.
+    Happened {
+        /// Which thread.
+        conversation: ConversationId,
+        /// When, by our clock.
+        at: Timestamp,
+        /// What.
+        what: Happening,
+        /// The JSON, for the raw view; may be empty.
+        raw: String,
+    },
+    /// The customer did something, and the channel on which it came says
+    /// whether we are in charge of the thread. It does not say who else is.
+    InCharge {
+        /// Which thread.
+        conversation: ConversationId,
+        /// We are.
+        us: bool,
+        /// When, by our clock.
+        at: Timestamp,
+    },
+    /// A hand-over moved control.
+    HandedTo {
+        /// Which thread.
+        conversation: ConversationId,
+        /// To whom.
+        to: ThreadOwner,
+        /// When, by our clock.
+        at: Timestamp,
+    },
+    /// Something about a person whose conversation is not known yet, or about
+    /// the Page as a whole: it is kept as it came.
+    Parked {
+        /// The person; empty for the Page.
+        psid: Psid,
+        /// A webhook body with this one event in it.
+        raw: String,
+    },
+    /// What was kept for a person has been taken in.
+    Unparked {
+        /// The person.
+        psid: Psid,
+    },
     /// A reply of ours got its name.
     Accepted {
         /// Which thread.
@@ -87,6 +180,52 @@ pub enum Event {
         /// On Instagram.
         instagram: Routing,
     },
+}
+
+/// What a webhook told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// Where.
+    pub platform: Platform,
+    /// The person; `None` where it concerns the Page.
+    pub psid: Option<Psid>,
+    /// When it happened, by Meta's clock.
+    pub at: Timestamp,
+    /// It came on `standby`: another app is in charge of the thread.
+    pub standby: bool,
+    /// What.
+    pub told: Told,
+    /// A webhook body with this one event in it, as it came.
+    pub raw: String,
+}
+
+/// What a webhook tells (`messages`, `message_echoes` … of the Messenger
+/// webhook reference).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// A message of the customer, or a button that was tapped.
+    Message(Message),
+    /// A message of the Page. The author is the app, where Meta says which.
+    Echo {
+        /// The message.
+        message: Message,
+        /// The id of ours that it carries, if it does.
+        local: Option<LocalId>,
+    },
+    /// The customer's devices have what was sent up to here.
+    Delivered(Timestamp),
+    /// The customer has read what was sent up to here.
+    Read(Timestamp),
+    /// The customer has read up to this message (Instagram).
+    Seen(Mid),
+    /// The customer reacted; `None` took it back.
+    Reacted(Mid, Option<String>),
+    /// The customer changed a message: its text, and the how-manieth change.
+    Edited(Mid, String, u32),
+    /// The customer took a message back.
+    Unsent(Mid),
+    /// Anything else.
+    Happened(Happening),
 }
 
 /// What is left to be read of a list, from the newest to the oldest.
@@ -138,6 +277,9 @@ pub struct MessageSeen {
     pub message: Message,
     /// The JSON, for the raw view.
     pub raw: String,
+    /// It came by webhook, with Meta's moment to the millisecond; the Graph
+    /// API has whole seconds.
+    pub heard: bool,
 }
 
 impl MessageSeen {

@@ -1,6 +1,6 @@
 //! One entry of a thread: a message, an event, or a reply on its way out.
 
-use super::{AppId, Mid, Outgoing, Timestamp};
+use super::{AppId, Apps, Mid, Outgoing, Timestamp};
 
 /// Who wrote a message, as far as we know it for sure.
 ///
@@ -10,8 +10,8 @@ use super::{AppId, Mid, Outgoing, Timestamp};
 pub enum Author {
     /// The person on the other side.
     Customer,
-    /// The bot's app.
-    Bot(AppId),
+    /// Another app, by the id in its echo: the bot, or a colleague's.
+    App(AppId),
     /// Our app: an agent using switchboard.
     Me,
     /// A person typing in Meta's own inbox (message tag `source:web`).
@@ -76,6 +76,32 @@ pub struct Message {
     /// Meta no longer gives its content (unsent, or beyond the newest 20 on
     /// Instagram).
     pub gone: bool,
+    /// What was said about it, before or after.
+    pub about: About,
+}
+
+/// What is said about a message besides its content.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The message that it replies to.
+    pub reply_to: Option<Mid>,
+    /// The beginning of that message, raw, if we have it.
+    pub quote: Option<String>,
+    /// What people reacted with.
+    pub reactions: Vec<Reaction>,
+    /// How often the customer has changed the text.
+    pub edits: u32,
+    /// The customer has taken it back; its content is removed here, too.
+    pub unsent: bool,
+}
+
+/// A reaction to a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reaction {
+    /// The customer's, not the Page's.
+    pub by_customer: bool,
+    /// The emoji, raw.
+    pub emoji: String,
 }
 
 /// Something that happened to a thread and is not a message.
@@ -97,7 +123,48 @@ pub enum Happening {
     CameToUs,
     /// Control left us, and it was not our doing.
     LeftUs,
+    /// Control moved, as Meta told us.
+    Moved {
+        /// From whom; `None` for nobody, or when Meta does not say.
+        from: Option<AppId>,
+        /// To whom.
+        to: Option<AppId>,
+        /// It was taken, not passed.
+        taken: bool,
+        /// What the new owner was told, as fields.
+        note: Fields,
+    },
+    /// Another app asked for control.
+    AskedFor {
+        /// Which.
+        by: Option<AppId>,
+        /// What it said, as fields.
+        note: Fields,
+    },
+    /// The customer came by a link or an advertisement.
+    Referred {
+        /// `SHORTLINK`, `ADS` …
+        source: String,
+        /// The reference in the link; may be empty.
+        reference: String,
+    },
+    /// The customer opted in to this.
+    OptedIn(String),
+    /// The customer linked their account with the business, or unlinked it.
+    Linked(bool),
+    /// Meta enforced its policy.
+    Enforced {
+        /// What it did.
+        action: String,
+        /// Why.
+        reason: String,
+    },
+    /// Something that Meta has, and we do not know; its name.
+    Unknown(String),
 }
+
+/// Names and values, such as those of a hand-over note. Raw.
+pub type Fields = Vec<(String, String)>;
 
 /// One entry of the thread as it is shown, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,11 +183,15 @@ pub enum Item {
 }
 
 impl Author {
-    /// The mark in the thread's gutter.
-    pub fn mark(&self) -> char {
+    /// The mark in the thread's gutter. Another app than the bot, which the
+    /// configuration names, has agents behind it; one without a name counts as
+    /// a bot.
+    pub fn mark(&self, apps: &Apps) -> char {
         match self {
             Self::Customer => 'C',
-            Self::Bot(_) => 'B',
+            Self::App(app) if apps.ours.as_ref() == Some(app) => 'A',
+            Self::App(app) if apps.is_colleague(app) => 'A',
+            Self::App(_) => 'B',
             Self::Me | Self::Inbox => 'A',
             Self::Page => 'P',
         }

@@ -23,9 +23,9 @@ pub use conversation::{
     Conversation, Counts, Hit, InboxAsk, InboxPage, Person, Platform, Profile, ThreadPage,
     ThreadPlace, View, display_name,
 };
-pub use event::{Backfill, ConversationSeen, Event, MessageSeen};
+pub use event::{Backfill, ConversationSeen, Event, Heard, MessageSeen, Told};
 pub use ids::{AppId, ConversationId, LocalId, Mid, PageId, Psid};
-pub use message::{Author, Happening, Item, Message, Part};
+pub use message::{About, Author, Fields, Happening, Item, Message, Part, Reaction};
 pub use outgoing::{Decision, Held, Known, Outgoing, STALE_AFTER, SendState};
 pub use random::Random;
 pub use thread_control::{Apps, HandBack, Note, Outcome, PAGE_INBOX_APPS, Routing, ThreadOwner};

@@ -114,6 +114,14 @@ impl Outcome {
 }
 
 impl Apps {
+    /// Another app than the bot's, which is known by name, and not Meta's
+    /// inbox: colleagues use it.
+    pub fn is_colleague(&self, app: &AppId) -> bool {
+        self.bot.as_ref().is_some_and(|bot| bot != app)
+            && self.names.contains_key(app)
+            && !PAGE_INBOX_APPS.contains(&app.as_str())
+    }
+
     /// The name to show for an app.
     pub fn name(&self, app: &AppId) -> String {
         if self.ours.as_ref() == Some(app) {

@@ -13,7 +13,7 @@ use crate::domain::{ConversationId, MessageSeen, Platform, Psid};
 /// (`source:web`); the sub-fields of `shares` must be named (message reference).
 macro_rules! message_fields {
     () => {
-        "id,created_time,from,message,tags,sticker,story,is_unsupported,attachments{id,mime_type,name,size,image_data,\
+        "id,created_time,from,message,tags,sticker,story,is_unsupported,reply_to,reactions,attachments{id,mime_type,name,size,image_data,\
          video_data,file_url,generic_template},shares{link,name}"
     };
 }
@@ -83,6 +83,32 @@ impl Client {
             page: self.page(),
             instagram,
             person: None,
+            at: self.now(),
+        };
+        let text = self
+            .read_conversations(&[self.page().as_str(), "conversations"], &query)
+            .await?;
+        decode::conversations(&text, &whose)
+            .ok_or_else(|| self.foreign(200, "not a list of conversations"))
+    }
+
+    /// The conversation with a person, as a list of one or none.
+    pub async fn conversation_with(
+        &self,
+        psid: &Psid,
+        platform: Platform,
+        instagram: Option<&str>,
+    ) -> Result<Decoded, Error> {
+        let query = [
+            ("platform", platform.word()),
+            ("user_id", psid.as_str()),
+            ("fields", ROW_FIELDS),
+        ];
+        let whose = Whose {
+            platform,
+            page: self.page(),
+            instagram,
+            person: Some(psid),
             at: self.now(),
         };
         let text = self

@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 
 use super::wire::{self, List};
 use crate::domain::{
-    Author, ConversationId, ConversationSeen, Event, Message, MessageSeen, Mid, PageId, Part,
-    Person, Platform, Profile, Psid, Timestamp,
+    About, Author, ConversationId, ConversationSeen, Event, Message, MessageSeen, Mid, PageId,
+    Part, Person, Platform, Profile, Psid, Reaction, Timestamp,
 };
 
 /// A page of the conversation list.
@@ -137,11 +137,27 @@ fn message(text: &str, psid: &Psid) -> Option<MessageSeen> {
                 .unwrap_or_default(),
             author,
             parts: parts(&wire),
+            about: About {
+                reply_to: wire.reply_to.and_then(|to| to.mid).map(Mid::new),
+                reactions: reactions(&wire.reactions.data, psid),
+                ..About::default()
+            },
             text: wire.message.unwrap_or_default(),
             gone,
         },
         raw: text.to_owned(),
+        heard: false,
     })
+}
+
+fn reactions(rows: &[wire::Reactions], psid: &Psid) -> Vec<Reaction> {
+    let each = rows.iter().flat_map(|row| {
+        row.users.iter().map(|user| Reaction {
+            by_customer: user.id == psid.as_str(),
+            emoji: row.reaction.clone(),
+        })
+    });
+    each.collect()
 }
 
 fn parts(wire: &wire::Message<'_>) -> Vec<Part> {

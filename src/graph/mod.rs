@@ -23,7 +23,9 @@ mod log;
 mod page;
 mod person;
 mod send;
+mod signature;
 mod thread_control;
+mod webhook;
 mod wire;
 
 pub use client::{Client, Health, Options, SetupError};
@@ -32,4 +34,6 @@ pub use decode::{Decoded, Whose, conversations as decode_conversations};
 pub use error::{Error, GraphError, Verdict};
 pub use page::{AboutApp, AboutPage};
 pub use send::Reply;
+pub use signature::{Secrets, Signature, same_token};
 pub use thread_control::{Control, note_json};
+pub use webhook::{Delivery, decode as decode_webhook};

@@ -106,6 +106,24 @@ pub(super) struct Message<'a> {
     pub(super) story: Option<de::IgnoredAny>,
     #[serde(default)]
     pub(super) is_unsupported: bool,
+    pub(super) reply_to: Option<ReplyTo>,
+    #[serde(default)]
+    pub(super) reactions: Data<Reactions>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ReplyTo {
+    pub(super) mid: Option<String>,
+    pub(super) story: Option<de::IgnoredAny>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Reactions {
+    #[serde(default)]
+    pub(super) reaction: String,
+    #[serde(default)]
+    pub(super) users: Vec<Party>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -242,7 +260,7 @@ enum TextOrNumber {
     Other(de::IgnoredAny),
 }
 
-fn maybe_id<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
+pub(super) fn maybe_id<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
     Ok(match TextOrNumber::deserialize(d)? {
         TextOrNumber::Text(text) if !text.is_empty() => Some(text),
         TextOrNumber::Number(n) => Some(n.to_string()),
@@ -254,7 +272,7 @@ fn id<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::Error> {
     maybe_id(d)?.ok_or_else(|| de::Error::custom("an id is missing"))
 }
 
-fn maybe_number<'de, D: Deserializer<'de>>(d: D) -> Result<Option<i64>, D::Error> {
+pub(super) fn maybe_number<'de, D: Deserializer<'de>>(d: D) -> Result<Option<i64>, D::Error> {
     Ok(match TextOrNumber::deserialize(d)? {
         TextOrNumber::Text(text) => text.parse().ok(),
         TextOrNumber::Number(n) => n.as_i64(),

@@ -31,6 +31,7 @@ use crate::{
     domain::{Change, Link, PageId},
     graph, store, sync,
     ui::{self, Theme},
+    webhook,
 };
 
 /// At most this many messages are taken before a frame is drawn.
@@ -53,6 +54,8 @@ pub struct Desk {
     pub sync: sync::Options,
     /// The time.
     pub clock: Clock,
+    /// Meta's calls come in here, if they do.
+    pub door: Option<(webhook::Door, mpsc::Receiver<sync::Delivery>)>,
 }
 
 type Work = Pin<Box<dyn Future<Output = Result<(), store::Error>> + Send>>;
@@ -93,6 +96,13 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
                 command_receiver,
                 change_sender,
             );
+            let engine = match desk.door {
+                Some((door, deliveries)) => {
+                    tasks.spawn("webhook", door.serve(tasks.stop_signal()));
+                    engine.with_door(deliveries)
+                }
+                None => engine,
+            };
             Box::pin(engine.run(stop))
         }
         None => {
@@ -282,6 +292,7 @@ impl Loop {
         for effect in app::update(&mut self.model, self.clock.now(), msg) {
             match effect {
                 Effect::Quit => left = true,
+                Effect::Bell => self.terminal.bell()?,
                 Effect::Redraw => self.terminal.clear()?,
                 Effect::Suspend => self.suspend()?,
                 effect => self.hands.perform(effect, &mut self.tasks),

@@ -79,6 +79,13 @@ impl Terminal {
         self.inner.resize(Rect::new(0, 0, width, height))
     }
 
+    /// Rings the bell, between two frames.
+    pub fn bell(&mut self) -> io::Result<()> {
+        let mut out = io::stdout();
+        out.write_all(b"\x07")?;
+        out.flush()
+    }
+
     /// Gives the terminal back for good.
     pub fn leave(&mut self) {
         restore();

@@ -210,7 +210,7 @@ impl Simulator {
             "instagram_id": world.page.instagram_id,
             "seed": world.seed,
             "now": answer::iso(self.time.now()),
-            "apps": world.apps.iter().map(|app| json!({
+            "apps": world.apps.iter().filter(|app| !app.actor).map(|app| json!({
                 "name": app.name, "id": app.id, "token": app.token, "secret": app.secret,
                 "verify_token": app.verify_token, "webhook": app.hook.url,
             })).collect::<Vec<_>>(),
@@ -232,12 +232,20 @@ impl Simulator {
             .map(|app| (app.id.clone(), app.token.clone()))
     }
 
-    /// The secret and verify token of an app, and its webhook from now on.
-    pub fn connect(&self, name: &str, webhook: &str) -> Option<(String, String)> {
-        let mut world = self.world();
-        let app = world.apps.iter_mut().find(|app| app.name == name)?;
-        app.hook = hooks::Hook::new(Some(webhook.to_owned()));
+    /// The secret and the verify token of an app.
+    pub fn secrets(&self, name: &str) -> Option<(String, String)> {
+        let world = self.world();
+        let app = world.apps.iter().find(|app| app.name == name)?;
         Some((app.secret.clone(), app.verify_token.clone()))
+    }
+
+    /// The webhook of an app from now on; it is asked for its handshake first.
+    pub fn connect(&self, name: &str, webhook: &str) {
+        let mut world = self.world();
+        if let Some(app) = world.apps.iter_mut().find(|app| app.name == name) {
+            app.hook = hooks::Hook::new(Some(webhook.to_owned()));
+        }
+        self.bell.notify_one();
     }
 
     /// Orders a fault for the next delivery to an app.

@@ -125,6 +125,9 @@ struct AppToml {
     #[serde(default)]
     token_state: TokenStateToml,
     webhook: Option<String>,
+    /// It only acts: nobody attaches to it, and it hears nothing.
+    #[serde(default)]
+    actor: bool,
     /// Fields of the Page for this app; absent are all of them.
     fields: Option<Vec<String>>,
     #[serde(default = "yes")]
@@ -269,6 +272,7 @@ pub(super) fn build(options: &Options, now: Timestamp) -> Result<World, Scenario
                     human_agent: true,
                     token_state: TokenStateToml::Good,
                     webhook: Some(webhook.clone()),
+                    actor: false,
                     fields: None,
                     advanced: true,
                     require_proof: false,
@@ -408,9 +412,13 @@ fn app_from(app: &AppToml, random: &mut Random) -> App {
             if let Some(fields) = &app.fields {
                 hook.page_fields = fields.iter().cloned().collect();
             }
+            if app.actor {
+                hook.page_fields.clear();
+            }
             hook
         },
         can_take: app.can_take,
+        actor: app.actor,
         human_agent: app.human_agent,
         advanced: app.advanced,
         require_proof: app.require_proof,

@@ -17,7 +17,9 @@ const VERSION: &str = "v26.0";
 impl Simulator {
     /// Delivers until `stop` is done.
     pub(super) async fn deliver(&self, stop: impl Future<Output = ()>) {
-        let Some(client) = client() else { return };
+        // Made when it is first needed: reading the system's certificates would
+        // hold up the start.
+        let mut made: Option<reqwest::Client> = None;
         let mut stop = std::pin::pin!(stop);
         let mut under_way = FuturesUnordered::new();
         loop {
@@ -36,7 +38,10 @@ impl Simulator {
             };
             let more = !errands.is_empty();
             for (app, url, errand) in errands {
-                let client = client.clone();
+                let Some(client) = made.clone().or_else(client) else {
+                    return;
+                };
+                made = Some(client.clone());
                 under_way.push(async move {
                     let done = run(&client, &url, &errand).await;
                     (app, url, errand, done)

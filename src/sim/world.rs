@@ -76,6 +76,8 @@ pub(super) struct App {
     pub(super) verify_token: String,
     /// Where its events go, and what it wants to hear.
     pub(super) hook: Hook,
+    /// It only acts: nobody attaches to it.
+    pub(super) actor: bool,
     /// "Take control of conversations" in the Page settings.
     pub(super) can_take: bool,
     /// The Human Agent feature was granted.

@@ -50,6 +50,7 @@ impl Writer {
                 params![before, limit],
             )?;
             db.execute("DELETE FROM happening WHERE at < ?1", [before])?;
+            db.execute("DELETE FROM parked WHERE at < ?1", [before])?;
             let quiet: Vec<(String, String)> = db
                 .prepare(
                     "SELECT id, psid FROM conversation WHERE updated_at < ?1 AND messages = 0 AND mine = 0 LIMIT ?2",
@@ -91,6 +92,8 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
     let theirs = "conversation IN (SELECT id FROM conversation WHERE psid = ?1)";
     let messages = cache.execute(&format!("DELETE FROM message WHERE {theirs}"), [psid])?;
     cache.execute(&format!("DELETE FROM happening WHERE {theirs}"), [psid])?;
+    cache.execute(&format!("DELETE FROM annotation WHERE {theirs}"), [psid])?;
+    cache.execute("DELETE FROM parked WHERE psid = ?1", [psid])?;
     let conversations = cache.execute("DELETE FROM conversation WHERE psid = ?1", [psid])?;
     let profiles = cache.execute("DELETE FROM person WHERE psid = ?1", [psid])?;
     cache.commit()?;

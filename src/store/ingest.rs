@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, page::set, rows};
+use super::{Error, heard, page::set, rows};
 use crate::{
     domain::{
         Author, Backfill, Change, ConversationId, ConversationSeen, Event, Happening, LocalId,
@@ -46,8 +46,8 @@ pub(super) fn ingest_one(
     db: &Transaction<'_>,
     outbox: &Connection,
     event: Event,
-    rows: &mut Touched,
-    changes: &mut Vec<Change>,
+    now: Timestamp,
+    (rows, changes): (&mut Touched, &mut Vec<Change>),
 ) -> Result<(), Error> {
     match event {
         Event::Conversation(seen) => {
@@ -66,6 +66,9 @@ pub(super) fn ingest_one(
             // messages of the same second.
             for seen in messages.iter().rev() {
                 changed |= message(db, outbox, &conversation, seen)?;
+            }
+            if changed && messages.iter().any(|seen| seen.heard) {
+                heard::refresh_row(db, &conversation)?;
             }
             if let Some(cursor) = older {
                 changed |= db.execute(
@@ -87,6 +90,93 @@ pub(super) fn ingest_one(
             if set_owner(db, &conversation, &owner, until, at)? {
                 touched(changes, rows, conversation);
             }
+        }
+        Event::Delivered {
+            conversation,
+            through,
+        } => {
+            if heard::watermark(db, &conversation, "delivered_through", through)? {
+                touched(changes, rows, conversation);
+            }
+        }
+        Event::Read {
+            conversation,
+            through,
+        } => {
+            if heard::watermark(db, &conversation, "read_through", through)? {
+                touched(changes, rows, conversation);
+            }
+        }
+        Event::Seen { conversation, mid } => {
+            heard::annotate(db, &conversation, &mid, "seen", 0, None)?;
+            if heard::apply(db, &conversation, &mid)? {
+                touched(changes, rows, conversation);
+            }
+        }
+        Event::Reacted {
+            conversation,
+            mid,
+            emoji,
+            at,
+        } => {
+            let (kind, n) = ("reaction:customer", at.as_millis());
+            if heard::annotate(db, &conversation, &mid, kind, n, emoji.as_deref())? {
+                touched(changes, rows, conversation);
+            }
+        }
+        Event::Edited {
+            conversation,
+            mid,
+            text,
+            number,
+        } => {
+            let n = i64::from(number);
+            heard::annotate(db, &conversation, &mid, "edit", n, Some(&text))?;
+            if heard::apply(db, &conversation, &mid)? {
+                heard::refresh_row(db, &conversation)?;
+                touched(changes, rows, conversation);
+            }
+        }
+        Event::Unsent { conversation, mid } => {
+            heard::annotate(db, &conversation, &mid, "unsent", 0, None)?;
+            if heard::apply(db, &conversation, &mid)? {
+                heard::refresh_row(db, &conversation)?;
+                touched(changes, rows, conversation);
+            }
+        }
+        Event::Happened {
+            conversation,
+            at,
+            what,
+            raw,
+        } => {
+            match what {
+                Happening::Moved { .. } => heard::moved(db, &conversation, at, &what, &raw)?,
+                _ => happened(db, &conversation, at, &what, &raw)?,
+            }
+            touched(changes, rows, conversation);
+        }
+        Event::InCharge {
+            conversation,
+            us,
+            at,
+        } => {
+            if heard::in_charge(db, &conversation, at, us)? {
+                touched(changes, rows, conversation);
+            }
+        }
+        Event::HandedTo {
+            conversation,
+            to,
+            at,
+        } => {
+            if heard::handed_to(db, &conversation, at, &to)? {
+                touched(changes, rows, conversation);
+            }
+        }
+        Event::Parked { psid, raw } => heard::park(db, &psid, &raw, now)?,
+        Event::Unparked { psid } => {
+            db.execute("DELETE FROM parked WHERE psid = ?1", [psid.as_str()])?;
         }
         Event::Profile { psid, profile } => {
             for id in person(db, &psid, &profile)? {
@@ -303,20 +393,21 @@ fn set_owner(
         _ => None,
     };
     if let (1.., Some(what)) = (rows, moved) {
-        happened(db, id, at, &what)?;
+        happened(db, id, at, &what, "")?;
     }
     Ok(rows > 0)
 }
 
-fn happened(
+pub(super) fn happened(
     db: &Transaction<'_>,
     id: &ConversationId,
     at: Timestamp,
     what: &Happening,
+    raw: &str,
 ) -> Result<(), Error> {
     db.execute(
-        "INSERT OR IGNORE INTO happening (conversation, at, what) VALUES (?1, ?2, ?3)",
-        params![id.as_str(), at.as_millis(), rows::happening(what)],
+        "INSERT OR IGNORE INTO happening (conversation, at, what, raw) VALUES (?1, ?2, ?3, ?4)",
+        params![id.as_str(), at.as_millis(), rows::happening(what), raw],
     )?;
     Ok(())
 }
@@ -328,7 +419,7 @@ fn did(
     at: Timestamp,
     what: &Happening,
 ) -> Result<(), Error> {
-    happened(db, id, at, what)?;
+    happened(db, id, at, what, "")?;
     let owner = match what {
         Happening::Took => Some(ThreadOwner::Us),
         Happening::PassedTo(Some(app)) => Some(ThreadOwner::App(app.clone())),
@@ -336,8 +427,8 @@ fn did(
         Happening::Released => Some(ThreadOwner::Idle),
         Happening::MarkedSeen => {
             db.execute(
-                "UPDATE conversation SET unread = 0 WHERE id = ?1",
-                [id.as_str()],
+                "UPDATE conversation SET unread = 0, marked_seen_at = ?2 WHERE id = ?1",
+                params![id.as_str(), at.as_millis()],
             )?;
             None
         }
@@ -350,6 +441,20 @@ fn did(
         )?;
     }
     Ok(())
+}
+
+/// A message as the table has it.
+struct Known {
+    at: i64,
+    author: Author,
+    text: String,
+    parts: Vec<Part>,
+    gone: bool,
+    raw: String,
+    heard: bool,
+    reply_to: Option<String>,
+    edits: u32,
+    unsent: bool,
 }
 
 /// Whether anything changed.
@@ -365,40 +470,179 @@ fn message(
         && outbox
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM outgoing WHERE mid = ?1)")?
             .query_row([m.mid.as_str()], |row| row.get(0))?;
-    let author = if ours { &Author::Me } else { &m.author };
-    let rows = db.execute(
-        // What is known about the author only ever gets better, and content
-        // that Meta no longer gives out stays as we had it.
-        "INSERT INTO message (mid, conversation, at, author, text, parts, gone, raw, fold) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (mid) DO UPDATE SET \
-           at = ?3, text = ?5, parts = ?6, raw = ?8, gone = 0, fold = ?9, \
-           author = CASE WHEN ?4 = 'page' THEN author ELSE ?4 END \
-         WHERE ?7 = 0 AND (at <> ?3 OR text <> ?5 OR parts <> ?6 OR gone <> 0 OR raw <> ?8 \
-           OR author <> CASE WHEN ?4 = 'page' THEN author ELSE ?4 END)",
-        params![
-            m.mid.as_str(),
-            id.as_str(),
-            m.at.as_millis(),
-            rows::author(author),
-            m.text,
-            rows::parts(&m.parts),
-            m.gone,
-            seen.raw,
-            searchable(m)
-        ],
-    )?;
-    let moved = if m.gone {
-        0
-    } else {
-        advance(db, id, author, m.at)?
+    let author = if ours { Author::Me } else { m.author.clone() };
+    let mut changed = match known(db, &m.mid)? {
+        None => {
+            insert(db, id, seen, &author)?;
+            true
+        }
+        // Content that Meta no longer gives out stays as we had it, and what
+        // was taken back stays away.
+        Some(known) if m.gone || known.unsent => false,
+        Some(known) => better(db, known, seen, &author)?,
     };
-    Ok(rows + moved > 0)
+    changed |= reactions(db, id, m)?;
+    changed |= heard::apply(db, id, &m.mid)?;
+    if !m.gone {
+        changed |= advance(db, id, &author, m.at)? > 0;
+    }
+    Ok(changed)
+}
+
+fn known(db: &Transaction<'_>, mid: &Mid) -> Result<Option<Known>, Error> {
+    let known = db
+        .prepare_cached(
+            "SELECT at, author, text, parts, gone, raw, heard, reply_to, edits, unsent FROM message WHERE mid = ?1",
+        )?
+        .query_row([mid.as_str()], |row| {
+            Ok(Known {
+                at: row.get(0)?,
+                author: rows::author_from(row.get_ref(1)?.as_str()?),
+                text: row.get(2)?,
+                parts: rows::parts_from(row.get_ref(3)?.as_str()?),
+                gone: row.get(4)?,
+                raw: row.get(5)?,
+                heard: row.get(6)?,
+                reply_to: row.get(7)?,
+                edits: row.get(8)?,
+                unsent: row.get(9)?,
+            })
+        })
+        .optional()?;
+    Ok(known)
+}
+
+fn insert(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    seen: &MessageSeen,
+    author: &Author,
+) -> Result<(), Error> {
+    let m = &seen.message;
+    db.prepare_cached(
+        "INSERT INTO message (mid, conversation, at, author, text, parts, gone, raw, fold, heard, reply_to) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?
+    .execute(params![
+        m.mid.as_str(),
+        id.as_str(),
+        m.at.as_millis(),
+        rows::author(author),
+        m.text,
+        rows::parts(&m.parts),
+        m.gone,
+        seen.raw,
+        searchable(&m.text, &m.parts),
+        seen.heard,
+        m.about.reply_to.as_ref().map(Mid::as_str)
+    ])?;
+    Ok(())
+}
+
+/// What is known of a message only ever gets better. The Graph API has its
+/// content as it is now; a webhook has its moment to the millisecond, its
+/// author by app, and what was tapped. Whether anything changed.
+fn better(
+    db: &Transaction<'_>,
+    known: Known,
+    seen: &MessageSeen,
+    author: &Author,
+) -> Result<bool, Error> {
+    let m = &seen.message;
+    // Our own reply stands here without content until Meta shows it.
+    let bare = known.gone || known.raw.is_empty();
+    let keeps = seen.heard && !bare;
+    let same_second = known.at.div_euclid(1000) == m.at.as_millis().div_euclid(1000);
+    let at = match (same_second, known.heard && !seen.heard) {
+        (true, _) if !bare => known.at.max(m.at.as_millis()),
+        (_, true) => known.at,
+        _ => m.at.as_millis(),
+    };
+    let text = if keeps || known.edits > 0 {
+        &known.text
+    } else {
+        &m.text
+    };
+    let mut parts = if keeps {
+        known.parts.clone()
+    } else {
+        m.parts.clone()
+    };
+    let tapped = known.parts.contains(&Part::Tapped) || m.parts.contains(&Part::Tapped);
+    if tapped && !parts.contains(&Part::Tapped) {
+        parts.insert(0, Part::Tapped);
+    }
+    let author = better_author(&known.author, author);
+    let raw = if keeps { &known.raw } else { &seen.raw };
+    let heard = known.heard || seen.heard;
+    let reply_to = m
+        .about
+        .reply_to
+        .as_ref()
+        .map(Mid::as_str)
+        .or(known.reply_to.as_deref());
+    let same = at == known.at
+        && *text == known.text
+        && parts == known.parts
+        && author == known.author
+        && *raw == known.raw
+        && heard == known.heard
+        && reply_to == known.reply_to.as_deref()
+        && !known.gone;
+    if same {
+        return Ok(false);
+    }
+    db.prepare_cached(
+        "UPDATE message SET at = ?2, author = ?3, text = ?4, parts = ?5, raw = ?6, fold = ?7, heard = ?8, \
+           reply_to = ?9, gone = 0 WHERE mid = ?1",
+    )?
+    .execute(params![
+        m.mid.as_str(),
+        at,
+        rows::author(&author),
+        text,
+        rows::parts(&parts),
+        raw,
+        searchable(text, &parts),
+        heard,
+        reply_to
+    ])?;
+    Ok(true)
+}
+
+/// "The Page" says less than any app does, and what we sent ourselves is ours.
+fn better_author(known: &Author, new: &Author) -> Author {
+    match (known, new) {
+        (known, Author::Page) => known.clone(),
+        (Author::Me, _) => Author::Me,
+        (_, new) => new.clone(),
+    }
+}
+
+/// What the Graph API says of reactions, without their moments: it is worth
+/// less than what a webhook told.
+fn reactions(db: &Transaction<'_>, id: &ConversationId, m: &Message) -> Result<bool, Error> {
+    let mut changed = false;
+    for reaction in &m.about.reactions {
+        let kind = if reaction.by_customer {
+            "reaction:customer"
+        } else {
+            "reaction:page"
+        };
+        changed |= db
+            .prepare_cached(
+                "INSERT OR IGNORE INTO annotation (mid, kind, conversation, n, value) VALUES (?1, ?2, ?3, 0, ?4)",
+            )?
+            .execute(params![m.mid.as_str(), kind, id.as_str(), reaction.emoji])?
+            > 0;
+    }
+    Ok(changed)
 }
 
 /// All words of a message, folded: also those of cards, buttons and files.
-fn searchable(message: &Message) -> String {
-    let mut words = vec![message.text.as_str()];
-    for part in &message.parts {
+fn searchable(text: &str, parts: &[Part]) -> String {
+    let mut words = vec![text];
+    for part in parts {
         match part {
             Part::File { name, .. } => words.extend(name.as_deref()),
             Part::Card {
@@ -430,7 +674,7 @@ fn advance(
         Author::Me => {
             "page_at = max(coalesce(page_at, 0), ?2), agent_at = max(coalesce(agent_at, 0), ?2)"
         }
-        Author::Bot(_) | Author::Inbox | Author::Page => "page_at = max(coalesce(page_at, 0), ?2)",
+        Author::App(_) | Author::Inbox | Author::Page => "page_at = max(coalesce(page_at, 0), ?2)",
     };
     let column = match author {
         Author::Customer => "customer_at",

@@ -13,12 +13,14 @@
 //! |---|---|
 //! | `schema` | the shape of the files, and what becomes of damaged ones |
 //! | `writer`, `ingest` | facts from outside into the cache |
+//! | `heard` | what only webhooks tell |
 //! | `journal` | the outbox on the disk |
 //! | `place` | in which views a row stands, and where |
 //! | `reader`, `thread`, `search`, `page` | questions |
 //! | `forget` | retention, and forgetting a person |
 
 mod forget;
+mod heard;
 mod ingest;
 mod journal;
 mod page;

@@ -9,8 +9,10 @@ use std::{
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params};
 
-use super::{Error, place, rows};
-use crate::domain::{Conversation, ConversationId, Counts, InboxAsk, InboxPage, Psid};
+use super::{Error, heard, place, rows};
+use crate::domain::{
+    Conversation, ConversationId, Counts, InboxAsk, InboxPage, Mid, Psid, Timestamp,
+};
 
 /// A read-only view of the files. Cheap to clone; clones take turns, but a
 /// search never holds up the screen.
@@ -191,11 +193,14 @@ impl Reader {
         })
     }
 
-    /// The newest messages of a thread as they stood on the wire, newest first.
+    /// The newest messages and events of a thread as they stood on the wire,
+    /// newest first.
     pub fn raw(&self, id: &ConversationId, limit: u32) -> Result<Vec<String>, Error> {
         self.with(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT raw FROM message WHERE conversation = ?1 AND raw <> '' ORDER BY at DESC, rowid DESC LIMIT ?2",
+                "SELECT raw FROM (SELECT raw, at FROM message WHERE conversation = ?1 AND raw <> '' \
+                   UNION ALL SELECT raw, at FROM happening WHERE conversation = ?1 AND raw <> '') \
+                 ORDER BY at DESC LIMIT ?2",
             )?;
             let raw = statement.query_map(params![id.as_str(), limit], |row| row.get(0))?;
             Ok(raw.collect::<Result<_, _>>()?)
@@ -211,6 +216,71 @@ impl Reader {
                 .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
             Ok(row.and_then(|(known, cursor)| known.then_some(cursor)))
+        })
+    }
+
+    /// The conversation of a person.
+    pub fn conversation_of(&self, psid: &Psid) -> Result<Option<Conversation>, Error> {
+        self.with(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {} FROM conversation c WHERE c.psid = ?1 LIMIT 1",
+                rows::CONVERSATION_COLUMNS
+            ))?;
+            Ok(statement
+                .query_row([psid.as_str()], rows::conversation)
+                .optional()?)
+        })
+    }
+
+    /// What webhooks told of a person before their conversation was known, as
+    /// it came.
+    pub fn parked(&self, psid: &Psid) -> Result<Vec<String>, Error> {
+        self.with(|db| heard::parked(db, psid))
+    }
+
+    /// People of whom webhooks told, and whose conversation is not known; at
+    /// most `limit`.
+    pub fn strangers(&self, limit: u32) -> Result<Vec<Psid>, Error> {
+        self.with(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT psid FROM parked WHERE psid <> '' ORDER BY n LIMIT ?1",
+            )?;
+            let ids = statement.query_map([limit], |row| row.get::<_, String>(0))?;
+            Ok(ids
+                .collect::<Result<Vec<_>, _>>()?
+                .into_iter()
+                .map(Psid::new)
+                .collect())
+        })
+    }
+
+    /// Whether the cache knows a message.
+    pub fn knows(&self, mid: &Mid) -> Result<bool, Error> {
+        self.with(|db| {
+            Ok(db
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE mid = ?1)")?
+                .query_row([mid.as_str()], |row| row.get(0))?)
+        })
+    }
+
+    /// Conversations that wait for us, whose customer wrote between these two
+    /// moments (Meta's clock): their window closes soon.
+    pub fn waiting_since(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Conversation>, Error> {
+        self.with(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {} FROM conversation c WHERE c.needs_me = 1 AND c.waits = 1 \
+                 AND c.customer_at BETWEEN ?1 AND ?2 LIMIT 20",
+                rows::CONVERSATION_COLUMNS
+            ))?;
+            let rows = statement.query_map(
+                params![from.as_millis(), to.as_millis()],
+                rows::conversation,
+            )?;
+            Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 

@@ -5,17 +5,18 @@ use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AppId, Author, Conversation, ConversationId, HandBack, Happening, Held, Known, LocalId,
-    Message, Mid, Note, Outcome, Outgoing, Part, Person, Platform, Profile, Psid, Routing, SendAs,
-    SendState, ThreadOwner, Timestamp,
+    About, AppId, Author, Conversation, ConversationId, Fields, HandBack, Happening, Held, Known,
+    LocalId, Message, Mid, Note, Outcome, Outgoing, Part, Person, Platform, Profile, Psid,
+    Reaction, Routing, SendAs, SendState, ThreadOwner, Timestamp,
 };
 
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.psid, c.platform, c.name, c.snippet, c.updated_at, c.unread, \
      c.customer_at, c.page_at, c.agent_at, c.owner, c.owner_since, c.control_until, c.can_reply, \
      EXISTS (SELECT 1 FROM outbox.draft d WHERE d.conversation = c.id), \
-     EXISTS (SELECT 1 FROM outbox.outgoing o WHERE o.conversation = c.id AND o.state IN ('refused', 'unsure', 'held'))";
+     EXISTS (SELECT 1 FROM outbox.outgoing o WHERE o.conversation = c.id AND o.state IN ('refused', 'unsure', 'held')), \
+     c.delivered_through, c.read_through";
 /// How many they are.
-pub(super) const CONVERSATION_WIDTH: usize = 16;
+pub(super) const CONVERSATION_WIDTH: usize = 18;
 
 /// Reads [`CONVERSATION_COLUMNS`].
 pub(super) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -37,13 +38,18 @@ pub(super) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         owner: owner_from(row.get_ref(10)?.as_str()?),
         owner_since: time(11)?,
         control_until: time(12)?,
+        delivered_through: time(16)?,
+        read_through: time(17)?,
         can_reply: row.get(13)?,
         draft: row.get(14)?,
         unsettled: row.get(15)?,
     })
 }
 
-pub(super) const MESSAGE_COLUMNS: &str = "mid, at, author, text, parts, gone";
+pub(super) const MESSAGE_COLUMNS: &str = "mid, at, author, text, parts, gone, reply_to, edits, unsent, \
+     (SELECT substr(q.text, 1, 80) FROM message q WHERE q.mid = message.reply_to), \
+     (SELECT group_concat((a.kind = 'reaction:customer') || a.value, char(10)) FROM annotation a \
+      WHERE a.mid = message.mid AND a.kind LIKE 'reaction:%' AND a.value IS NOT NULL)";
 
 /// Reads [`MESSAGE_COLUMNS`].
 pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
@@ -54,7 +60,26 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         text: row.get(3)?,
         parts: parts_from(row.get_ref(4)?.as_str()?),
         gone: row.get(5)?,
+        about: About {
+            reply_to: row.get::<_, Option<String>>(6)?.map(Mid::new),
+            edits: row.get(7)?,
+            unsent: row.get(8)?,
+            quote: row.get(9)?,
+            reactions: reactions_from(&row.get::<_, Option<String>>(10)?.unwrap_or_default()),
+        },
     })
+}
+
+/// One a line: 1 for the customer or 0 for the Page, and the emoji.
+fn reactions_from(lines: &str) -> Vec<Reaction> {
+    let line = |line: &str| {
+        let (who, emoji) = line.split_at_checked(1)?;
+        Some(Reaction {
+            by_customer: who == "1",
+            emoji: emoji.to_owned(),
+        })
+    };
+    lines.split('\n').filter_map(line).collect()
 }
 
 pub(super) const OUTGOING_COLUMNS: &str = "local, conversation, psid, at, text, send_as, hand_back, customer_at, page_at, \
@@ -253,7 +278,7 @@ pub(super) fn owner_from(text: &str) -> ThreadOwner {
 pub(super) fn author(author: &Author) -> String {
     match author {
         Author::Customer => "customer".into(),
-        Author::Bot(app) => format!("bot:{app}"),
+        Author::App(app) => format!("bot:{app}"),
         Author::Me => "me".into(),
         Author::Inbox => "inbox".into(),
         Author::Page => "page".into(),
@@ -267,7 +292,7 @@ pub(super) fn author_from(text: &str) -> Author {
         "inbox" => Author::Inbox,
         text => text
             .strip_prefix("bot:")
-            .map_or(Author::Page, |app| Author::Bot(AppId::new(app))),
+            .map_or(Author::Page, |app| Author::App(AppId::new(app))),
     }
 }
 
@@ -282,6 +307,61 @@ pub(super) fn happening(what: &Happening) -> String {
         Happening::MarkedSeen => "seen".into(),
         Happening::CameToUs => "came".into(),
         Happening::LeftUs => "left".into(),
+        told => format!(
+            "told:{}",
+            serde_json::to_string(&HappeningRow::of(told)).unwrap_or_default()
+        ),
+    }
+}
+
+/// What webhooks tell, by our own names.
+#[derive(Serialize, Deserialize)]
+enum HappeningRow {
+    Moved(Option<String>, Option<String>, bool, Fields),
+    AskedFor(Option<String>, Fields),
+    Referred(String, String),
+    OptedIn(String),
+    Linked(bool),
+    Enforced(String, String),
+    Unknown(String),
+}
+
+impl HappeningRow {
+    fn of(what: &Happening) -> Self {
+        let id = |app: &Option<AppId>| app.as_ref().map(ToString::to_string);
+        match what.clone() {
+            Happening::Moved {
+                from,
+                to,
+                taken,
+                note,
+            } => Self::Moved(id(&from), id(&to), taken, note),
+            Happening::AskedFor { by, note } => Self::AskedFor(id(&by), note),
+            Happening::Referred { source, reference } => Self::Referred(source, reference),
+            Happening::OptedIn(what) => Self::OptedIn(what),
+            Happening::Linked(linked) => Self::Linked(linked),
+            Happening::Enforced { action, reason } => Self::Enforced(action, reason),
+            Happening::Unknown(name) => Self::Unknown(name),
+            other => Self::Unknown(happening(&other)),
+        }
+    }
+
+    fn happening(self) -> Happening {
+        let app = |id: Option<String>| id.map(AppId::new);
+        match self {
+            Self::Moved(from, to, taken, note) => Happening::Moved {
+                from: app(from),
+                to: app(to),
+                taken,
+                note,
+            },
+            Self::AskedFor(by, note) => Happening::AskedFor { by: app(by), note },
+            Self::Referred(source, reference) => Happening::Referred { source, reference },
+            Self::OptedIn(what) => Happening::OptedIn(what),
+            Self::Linked(linked) => Happening::Linked(linked),
+            Self::Enforced(action, reason) => Happening::Enforced { action, reason },
+            Self::Unknown(name) => Happening::Unknown(name),
+        }
     }
 }
 
@@ -295,7 +375,10 @@ pub(super) fn happening_from(text: &str) -> Option<Happening> {
         "seen" => Happening::MarkedSeen,
         "came" => Happening::CameToUs,
         "left" => Happening::LeftUs,
-        text => Happening::PassedTo(Some(AppId::new(text.strip_prefix("passed:")?))),
+        text => match text.strip_prefix("told:") {
+            Some(json) => serde_json::from_str::<HappeningRow>(json).ok()?.happening(),
+            None => Happening::PassedTo(Some(AppId::new(text.strip_prefix("passed:")?))),
+        },
     })
 }
 
@@ -333,7 +416,22 @@ pub(super) fn parts(parts: &[Part]) -> String {
     serde_json::to_string(&rows).unwrap_or_else(|_| "[]".into())
 }
 
-fn parts_from(text: &str) -> Vec<Part> {
+/// The first thing that came with a message, for the list.
+pub(super) fn parts_in_a_word(text: &str) -> &'static str {
+    match parts_from(text).first() {
+        Some(Part::File { kind: "photo", .. }) => "[photo]",
+        Some(Part::File { kind: "video", .. }) => "[video]",
+        Some(Part::File { kind: "audio", .. }) => "[audio]",
+        Some(Part::File { .. }) => "[file]",
+        Some(Part::Sticker) => "[sticker]",
+        Some(Part::Card { .. }) => "[card]",
+        Some(Part::Share { .. }) => "[link]",
+        Some(Part::Story) => "[story]",
+        _ => "",
+    }
+}
+
+pub(super) fn parts_from(text: &str) -> Vec<Part> {
     let rows: Vec<PartRow> = serde_json::from_str(text).unwrap_or_default();
     rows.into_iter()
         .map(|row| match row {

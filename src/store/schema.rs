@@ -20,6 +20,7 @@ const OLDEST_SQLITE: i32 = 3_053_000;
 const CACHE_STEPS: &[&str] = &[
     include_str!("migrations/cache_0001.sql"),
     include_str!("migrations/cache_0002.sql"),
+    include_str!("migrations/cache_0003.sql"),
 ];
 const OUTBOX_STEPS: &[&str] = &[
     include_str!("migrations/outbox_0001.sql"),

@@ -65,8 +65,10 @@ fn message(number: u32, line: i64, author: Author, text: &str) -> MessageSeen {
             text: text.into(),
             parts: Vec::new(),
             gone: false,
+            about: crate::domain::About::default(),
         },
         raw: "{}".into(),
+        heard: false,
     }
 }
 
@@ -526,7 +528,7 @@ proptest! {
             for event in events {
                 let db = cache.transaction().expect("begins");
                 let mut rows = ingest::Touched::default();
-                ingest::ingest_one(&db, &outbox, event, &mut rows, &mut Vec::new()).expect("taken");
+                ingest::ingest_one(&db, &outbox, event, NOW, (&mut rows, &mut Vec::new())).expect("taken");
                 for id in rows.ids() {
                     place::place(&db, id, NOW).expect("placed");
                 }

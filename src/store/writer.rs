@@ -86,7 +86,13 @@ impl Writer {
             let transaction = files.cache.transaction()?;
             let mut rows = Touched::default();
             for event in events {
-                ingest_one(&transaction, &files.outbox, event, &mut rows, &mut changes)?;
+                ingest_one(
+                    &transaction,
+                    &files.outbox,
+                    event,
+                    now,
+                    (&mut rows, &mut changes),
+                )?;
             }
             for id in rows.ids() {
                 place(&transaction, id, now)?;

@@ -3,7 +3,8 @@
 //! [`graph`](crate::graph).
 //!
 //! ```text
-//!   Command ─► engine ─┬─ outbox   one operation at a time per conversation:
+//!  Delivery ─┐
+//!   Command ─┴► engine ┬─ outbox   one operation at a time per conversation:
 //!                      │           take → seen → typing → replies → pass
 //!                      └─ polls    the list, what lies further back in it,
 //!                            │     the open thread, profiles
@@ -24,7 +25,20 @@ mod polls;
 pub use engine::{Engine, Options};
 pub use look_on::look_on;
 
-use crate::domain::{Ask, ConversationId, Decision, LocalId, Psid};
+use tokio::sync::oneshot;
+
+use crate::domain::{Ask, ConversationId, Decision, Heard, LocalId, Psid};
+
+/// What a door hands in: one call of Meta's.
+#[derive(Debug)]
+pub struct Delivery {
+    /// What it told.
+    pub heard: Vec<Heard>,
+    /// Events in it that could not be read.
+    pub unreadable: usize,
+    /// Answered once it is on the disk (`true`), or cannot be put there.
+    pub taken: oneshot::Sender<bool>,
+}
 
 /// What the screen wants of the engine. None of them waits for an answer: the
 /// answer is a [`Change`](crate::domain::Change).

@@ -1,5 +1,5 @@
-//! When to ask Meta for news, without webhooks: the list every few seconds,
-//! the open thread faster, everything slower when nobody works and after
+//! When to ask Meta for news: the list every few seconds, the open thread
+//! faster, everything slower when nobody works, while webhooks flow, and after
 //! failures.
 
 use super::outbox::back_off;
@@ -12,6 +12,9 @@ const LIST_ACTIVE: Span = Span::seconds(4);
 const LIST_IDLE: Span = Span::seconds(30);
 const THREAD_ACTIVE: Span = Span::seconds(2);
 const THREAD_IDLE: Span = Span::seconds(20);
+/// While webhooks flow, polling only looks for what they missed.
+const LIST_HEARD: Span = Span::seconds(60);
+const THREAD_HEARD: Span = Span::seconds(30);
 /// Between two pages of the older list: what is new comes first.
 const BACKFILL: Span = Span::millis(500);
 /// Rows of a page of the list: of its top, and of what lies further back.
@@ -32,6 +35,8 @@ pub(super) enum Poll {
 #[derive(Debug)]
 pub(super) struct Schedule {
     active: bool,
+    /// Webhooks flow.
+    heard: bool,
     /// No poll before this moment: after failures and throttling.
     not_before: Timestamp,
     /// When that pause began.
@@ -66,6 +71,7 @@ impl Schedule {
         };
         Self {
             active: true,
+            heard: false,
             not_before: now,
             paused_at: now,
             failures: 0,
@@ -93,7 +99,7 @@ impl Schedule {
             .chain(self.thread)
             .filter(|due| !due.running);
         let at = waiting.map(|due| due.at).min()?;
-        Some(at.min(now.plus(LIST_IDLE)).max(self.paused_until(now)))
+        Some(at.min(now.plus(LIST_HEARD)).max(self.paused_until(now)))
     }
 
     /// A clock that stands before the pause began was set back: the pause is
@@ -111,7 +117,7 @@ impl Schedule {
         if now < self.paused_until(now) {
             return Vec::new();
         }
-        let latest = now.plus(LIST_IDLE);
+        let latest = now.plus(LIST_HEARD);
         let mut polls = Vec::new();
         let mut take = |due: &mut Option<Due>, poll| {
             if let Some(due) = due
@@ -137,10 +143,10 @@ impl Schedule {
 
     /// A poll is over; the next one comes after the usual pause.
     pub(super) fn finished(&mut self, poll: Poll, now: Timestamp) {
-        let (list, thread) = if self.active {
-            (LIST_ACTIVE, THREAD_ACTIVE)
-        } else {
-            (LIST_IDLE, THREAD_IDLE)
+        let (list, thread) = match (self.heard, self.active) {
+            (true, _) => (LIST_HEARD, THREAD_HEARD),
+            (false, true) => (LIST_ACTIVE, THREAD_ACTIVE),
+            (false, false) => (LIST_IDLE, THREAD_IDLE),
         };
         match poll {
             Poll::List(platform) => {
@@ -203,6 +209,14 @@ impl Schedule {
     /// Pauses everything for so long: throttled, or without a token.
     pub(super) fn pause_for(&mut self, now: Timestamp, how_long: Span) {
         self.pause(now, how_long);
+    }
+
+    /// Webhooks flow, or have stopped: then everything is polled at once.
+    pub(super) fn set_heard(&mut self, heard: bool, now: Timestamp) {
+        self.heard = heard;
+        if !heard {
+            self.hurry(now);
+        }
     }
 
     pub(super) fn set_active(&mut self, active: bool, now: Timestamp) {
@@ -364,9 +378,9 @@ mod tests {
         schedule.take_due(at(100_000));
         schedule.finished(Poll::List(Platform::Messenger), at(100_000));
         let back = 96_400;
-        assert_eq!(schedule.next(at(back)), Some(at(back + 30)));
+        assert_eq!(schedule.next(at(back)), Some(at(back + 60)));
         schedule.failed(at(back));
-        assert_eq!(schedule.next(at(back)), Some(at(back + 30)));
+        assert_eq!(schedule.next(at(back)), Some(at(back + 60)));
         assert_eq!(
             schedule.take_due(at(back - 3_000)),
             [Poll::List(Platform::Messenger)]

@@ -9,10 +9,10 @@ use ratatui::{
 
 use super::{Theme, frame, framed, lines, span, theme::Role, thread};
 use crate::{
-    app::{Model, action::Action, lines::happening},
+    app::{Model, action::Action, holds},
     domain::{
-        Conversation, HUMAN_AGENT_WINDOW, Item, Platform, Profile, RESPONSE_WINDOW, Routing,
-        ThreadOwner, Timestamp, Window,
+        Conversation, HUMAN_AGENT_WINDOW, Platform, Profile, RESPONSE_WINDOW, Routing, ThreadOwner,
+        Timestamp, Window,
     },
     text::{self, Clean},
 };
@@ -34,7 +34,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     rows.extend(clocks(model, theme, conversation));
     rows.push(heading("who holds this thread", theme, width));
     rows.extend(ownership(model, theme, conversation, width));
-    rows.extend(history(model, theme, width).into_iter().rev().take(6).rev());
+    rows.extend(history(model, theme, width).into_iter().rev().take(8).rev());
+    rows.extend(note(model, theme, width));
     lines(rows, inner, buffer);
 }
 
@@ -209,30 +210,72 @@ pub(super) fn ownership(
     rows
 }
 
-/// What happened to the open thread, oldest first.
+/// Who held the open thread, oldest first: since when, why, and how it ended.
 pub(super) fn history(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let items = model
-        .thread
-        .as_ref()
-        .map(|thread| thread.items.as_slice())
-        .unwrap_or_default();
-    let events = items.iter().rev().filter_map(|item| match item {
-        Item::Event { at, what } => Some((*at, what)),
-        _ => None,
-    });
-    let recent: Vec<_> = events.take(40).collect();
-    recent
-        .into_iter()
-        .rev()
-        .flat_map(|(at, what)| {
-            let words = format!(
-                "{} {}",
-                thread::moment(model, at),
-                happening(what, &model.apps)
-            );
-            say(&words, Role::Event, theme, width)
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    let c = &thread.conversation;
+    let now = model.server_now();
+    let holds = holds::of(&thread.items, &model.apps, &c.owner, c.control_until, now);
+    holds
+        .iter()
+        .flat_map(|hold| {
+            let moment = |at: Option<Timestamp>| match at {
+                Some(at) => thread::moment(model, at),
+                None => "…".into(),
+            };
+            let until = match hold.until {
+                Some(until) => format!("–{}", thread::moment(model, until)),
+                None => String::new(),
+            };
+            let words: Vec<&str> = [hold.why.as_str(), hold.end.as_str()]
+                .into_iter()
+                .filter(|words| !words.is_empty())
+                .collect();
+            let line = format!("{}{until} {}", moment(hold.from), hold.who);
+            let role = if hold.is_gap() {
+                Role::Warn
+            } else {
+                Role::Event
+            };
+            let mut rows = say(&Clean::one_line(&line), role, theme, width);
+            if !words.is_empty() {
+                let words = format!("  {}", words.join(", then "));
+                rows.extend(say(&Clean::one_line(&words), Role::Dim, theme, width));
+            }
+            rows
         })
         .collect()
+}
+
+/// What we were told when the thread came to us, field by field.
+pub(super) fn note(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    let Some((by, fields)) = holds::note(&thread.items, &model.apps) else {
+        return Vec::new();
+    };
+    let title = text::cut(&format!("note from {}", &*Clean::one_line(&by)), width);
+    let mut rows = vec![heading(&title, theme, width)];
+    for (name, value) in fields {
+        let name = text::fit(&text::cut(&Clean::one_line(&name), 12), 13);
+        let value = Clean::one_line(&value);
+        let room = width.saturating_sub(13).max(2);
+        for (i, line) in text::wrap(&value, room).into_iter().enumerate() {
+            let name = if i == 0 {
+                name.clone()
+            } else {
+                text::fit("", 13)
+            };
+            rows.push(Line::from(vec![
+                span(name, theme.style(Role::Dim)),
+                span(line, theme.style(Role::Text)),
+            ]));
+        }
+    }
+    rows
 }
 
 /// The window in words, for the ownership page.

@@ -85,7 +85,7 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
     let (left, right) = fitting.unwrap_or((&left_choices[3], &right_choices[2]));
     let link_role = match model.link {
         _ if model.storage.is_some() => Role::Bad,
-        Link::Polling | Link::Connecting => Role::Status,
+        Link::Polling | Link::Webhook | Link::Connecting => Role::Status,
         Link::Throttled(_) | Link::Looking(_) => Role::Warn,
         Link::Offline(_) | Link::TokenRefused(_) | Link::Broken(_) => Role::Bad,
     };
@@ -115,10 +115,17 @@ fn link_words(model: &Model) -> String {
         .map(|at| format!(" · as of {}", moment(model, at)));
     match &model.link {
         Link::Connecting => format!("connecting…{}", as_of.unwrap_or_default()),
-        Link::Polling => match model.reading_back {
-            Some(at) => format!("live · polling · fetching {}", moment(model, at)),
-            None => "live · polling".into(),
-        },
+        link @ (Link::Polling | Link::Webhook) => {
+            let way = if *link == Link::Webhook {
+                "webhook"
+            } else {
+                "polling"
+            };
+            match model.reading_back {
+                Some(at) => format!("live · {way} · fetching {}", moment(model, at)),
+                None => format!("live · {way}"),
+            }
+        }
         Link::Offline(_) => format!(
             "OFFLINE{}",
             as_of.unwrap_or_else(|| ": showing the cache".into())

@@ -29,6 +29,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         seen_through: thread.seen_through,
         no_link: matches!(model.link, Link::Offline(_) | Link::TokenRefused(_)),
         settle: &settle,
+        delivered_through: thread.conversation.delivered_through,
+        read_through: thread.conversation.read_through,
     };
     let height = usize::from(area.height.saturating_sub(2));
     let view = thread.viewport(&look, height);

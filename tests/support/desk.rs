@@ -37,6 +37,8 @@ pub fn conversation(id: &str, name: &str) -> Conversation {
         owner: ThreadOwner::Us,
         owner_since: Some(ago(0, 5)),
         control_until: Some(NOW.plus(Span::hours(23))),
+        delivered_through: None,
+        read_through: None,
         can_reply: Some(true),
         draft: false,
         unsettled: false,
@@ -137,12 +139,13 @@ pub fn message(mid: &str, at: Timestamp, author: Author, text: &str, parts: Vec<
         text: text.into(),
         parts,
         gone: false,
+        about: switchboard::domain::About::default(),
     })
 }
 
 /// A thread with everything that a thread can show.
 pub fn items() -> Vec<Item> {
-    let bot = Author::Bot(AppId::new(BOT));
+    let bot = Author::App(AppId::new(BOT));
     let card = Part::Card {
         title: "Order #4471".into(),
         subtitle: "2 x Desk lamp, brass".into(),

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::{super::*, NOW, WORLD};
-use crate::clock::{Clock, Span};
+use crate::clock::{Clock, Span, Stopwatch};
 
 /// What a bot's server has heard: headers and body.
 type Heard = Arc<Mutex<Vec<(String, String, String)>>>;
@@ -94,10 +94,7 @@ impl Stage {
     }
 
     async fn post(&self, path: &str, body: Value) -> (u16, Value) {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
+        let client = sender::client().expect("a client");
         let url = format!("{}{path}", self.base);
         let answer = client
             .post(url)
@@ -116,18 +113,25 @@ impl Stage {
         assert_eq!(self.post("/sim/deeds", body).await.0, 200);
     }
 
-    /// Waits until so many deliveries were heard. Nothing sleeps: the bot's
-    /// ear is asked again and again, and the test's own limit ends it.
-    async fn hears(&self, count: usize) -> Vec<(String, String, String)> {
-        for _ in 0..200_000 {
-            let heard = self.heard.lock().expect("unpoisoned").clone();
-            if heard.len() >= count {
-                return heard;
-            }
-            tokio::task::yield_now().await;
+    /// Waits until the world is as wanted. Nothing sleeps: it is asked again and
+    /// again, and a limit far beyond any good run ends it.
+    async fn until(&self, what: &str, wanted: impl Fn(&Self) -> bool) {
+        let watch = Stopwatch::start();
+        while !wanted(self) {
+            assert!(watch.millis() < 20_000, "{what} never came");
             self.simulator.bell.notify_one();
+            tokio::task::yield_now().await;
         }
-        panic!("heard {:?}", self.heard.lock().expect("unpoisoned"))
+    }
+
+    /// Waits until so many deliveries were heard, and their answers were, too.
+    async fn hears(&self, count: usize) -> Vec<(String, String, String)> {
+        self.until("a delivery", |stage| {
+            let heard = stage.heard.lock().expect("unpoisoned").len();
+            heard >= count && !stage.simulator.world().apps[0].hook.busy
+        })
+        .await;
+        self.heard.lock().expect("unpoisoned").clone()
     }
 }
 
@@ -191,13 +195,6 @@ fn e14_what_is_not_taken_is_tried_again_and_given_up_after_an_hour() {
                 stage.hears(count + 1).await;
             }
         }
-        // The last answer may still be on its way back.
-        for _ in 0..200_000 {
-            if stage.simulator.world().apps[0].hook.disabled {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
         assert!(stage.simulator.world().apps[0].hook.disabled);
         *stage.status.lock().expect("unpoisoned") = 200;
         stage.says("third").await;
@@ -252,12 +249,8 @@ fn e10_a_callback_is_called_before_it_is_used() {
         let (status, answer) = stage.post(&path, body(&url)).await;
         assert_eq!((status, answer), (200, json!({"success": true})));
         stage.says("to the bot as well").await;
-        for _ in 0..200_000 {
-            if !heard.lock().expect("unpoisoned").is_empty() {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
+        let told = |_: &Stage| !heard.lock().expect("unpoisoned").is_empty();
+        stage.until("the bot's delivery", told).await;
         let body = heard.lock().expect("unpoisoned")[0].2.clone();
         assert!(
             body.contains("\"standby\""),
@@ -277,10 +270,7 @@ fn x26_a_send_whose_answer_is_cut_off_has_arrived() {
             let world = stage.simulator.world();
             (world.apps[0].token.clone(), world.people[0].id.clone())
         };
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
+        let client = sender::client().expect("a client");
         let body =
             json!({"recipient": {"id": psid}, "message": {"text": "gone?"}, "access_token": token});
         let answer = client

@@ -130,6 +130,7 @@ impl Engine {
                     why: error.to_string(),
                 });
             }
+            Done::Stranger { result } => self.stranger_read(result).await?,
             Done::Asked { id, ask, result } => self.asked(id, ask, result).await?,
             Done::Posted { row, result } => self.posted(row, result).await?,
         }
@@ -168,6 +169,7 @@ impl Engine {
                 (messages, complete) = (seen, *older == Some(None));
             }
         }
+        self.audit(&page.events)?;
         let todos = self.outbox.read(&id, messages, complete, now);
         let written = self.carry_out(todos).await;
         let before = self.reader.conversation(&id)?;

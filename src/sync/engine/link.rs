@@ -32,12 +32,17 @@ impl Engine {
         }
     }
 
+    /// Answers come.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self.link, Link::Polling | Link::Webhook)
+    }
+
     pub(super) fn note_success(&mut self) {
         self.schedule.succeeded();
-        if self.link != Link::Polling {
+        if !self.is_live() {
             self.outbox.link_is_up(self.clock.now());
         }
-        self.set_link(Link::Polling);
+        self.set_link(self.live());
         if self.about == About::Wanted {
             self.start_up();
         }
@@ -50,7 +55,7 @@ impl Engine {
             return;
         }
         // What Meta refuses of one thing says nothing of the link.
-        if error.verdict() == graph::Verdict::Refused && self.link == Link::Polling {
+        if error.verdict() == graph::Verdict::Refused && self.is_live() {
             return;
         }
         self.schedule.failed(now);

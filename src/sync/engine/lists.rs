@@ -243,8 +243,15 @@ impl Engine {
             self.page.read_at = Some(now);
             events.push(Event::ReadAt(now));
         }
+        self.audit(&events)?;
         self.found_in(&events).await?;
+        let rows: Vec<Event> = events
+            .iter()
+            .filter(|event| matches!(event, Event::Conversation(_)))
+            .cloned()
+            .collect();
         self.ingest(events).await?;
+        self.unpark(&rows).await?;
         self.turn().await?;
         self.tell(Change::Read {
             platform,

@@ -5,11 +5,13 @@
 //! |---|---|
 //! | `mod` | the task: commands, polls, and the end |
 //! | `lists` | walks through the pages of a list: news, and backfill |
+//! | `door` | what webhooks tell |
 //! | `outgoing` | carries out what the outbox wants done |
 //! | `answers` | what becomes of an answer |
 //! | `link` | how the link to Meta stands |
 
 mod answers;
+mod door;
 mod link;
 mod lists;
 mod outgoing;
@@ -21,9 +23,9 @@ use secrecy::SecretString;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use self::lists::Walk;
+use self::{door::Door, lists::Walk};
 use super::{
-    Command,
+    Command, Delivery,
     outbox::{Outbox, TRY_DISK, Todo},
     polls::{Poll, Schedule},
 };
@@ -80,6 +82,9 @@ pub struct Engine {
     clock: Clock,
     changes: broadcast::Sender<Change>,
     commands: mpsc::Receiver<Command>,
+    /// What comes by webhook, if there is a door.
+    deliveries: Option<mpsc::Receiver<Delivery>>,
+    door: Door,
     apps: Apps,
     /// Meta has said which app is ours, or will not.
     apps_known: bool,
@@ -149,10 +154,21 @@ enum Done {
         ask: Ask,
         result: Result<(), graph::Error>,
     },
+    Stranger {
+        result: Result<Decoded, graph::Error>,
+    },
     Posted {
         row: Outgoing,
         result: Result<Option<Mid>, graph::Error>,
     },
+}
+
+/// What comes next through the door; nothing ever without one.
+async fn next_delivery(door: &mut Option<mpsc::Receiver<Delivery>>) -> Option<Delivery> {
+    match door {
+        Some(deliveries) => deliveries.recv().await,
+        None => std::future::pending().await,
+    }
 }
 
 impl Engine {
@@ -174,6 +190,8 @@ impl Engine {
             clock,
             changes,
             commands,
+            deliveries: None,
+            door: Door::default(),
             apps: options.apps.clone(),
             apps_known: false,
             unclear_owners: Vec::new(),
@@ -195,6 +213,12 @@ impl Engine {
             remaining: HashSet::from([Platform::Messenger, Platform::Instagram]),
             options,
         }
+    }
+
+    /// Also takes in what comes through this door.
+    pub fn with_door(mut self, deliveries: mpsc::Receiver<Delivery>) -> Self {
+        self.deliveries = Some(deliveries);
+        self
     }
 
     /// Works until `stop`, or until everything is fetched where it is to run
@@ -219,6 +243,7 @@ impl Engine {
                     Some(command) => self.command(command).await,
                     None => break,
                 },
+                Some(delivery) = next_delivery(&mut self.deliveries) => self.delivered(delivery).await,
                 Some(done) = self.under_way.next(), if !self.under_way.is_empty() => self.done(done).await,
                 () = sleep => self.poll().await,
             };
@@ -533,6 +558,7 @@ impl Engine {
     /// Puts the rows whose moment has come where they belong now.
     pub(super) async fn turn(&mut self) -> Result<(), store::Error> {
         self.turn_at = self.clock.now().plus(TURN);
+        self.alarm()?;
         if self.writer.turn(self.server_now()).await? > 0 {
             // There may be more of them.
             self.turn_at = self.clock.now();

@@ -3,8 +3,8 @@
 use super::{Done, Engine, REMEMBER_SENT};
 use crate::{
     domain::{
-        Act, Ask, Change, ConversationId, Event, Happening, Link, LocalId, Mid, Outgoing, Platform,
-        Psid, Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, Timestamp,
+        Act, Ask, Change, ConversationId, Event, Happening, LocalId, Mid, Outgoing, Platform, Psid,
+        Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, Timestamp,
     },
     failpoint,
     graph::{self, Control, Reply, Verdict},
@@ -24,6 +24,8 @@ impl Engine {
         if self.options.once {
             return Ok(());
         }
+        self.remember_strangers()?;
+        self.ask_for_strangers();
         for row in self.reader.hand_backs()? {
             let id = row.conversation.clone();
             let late = now.since(row.tried_at.unwrap_or(row.at)) > STALE_AFTER;
@@ -91,7 +93,7 @@ impl Engine {
             self.outbox.ask(&id, psid, ask);
         }
         self.pump(&id).await?;
-        if self.link != Link::Polling {
+        if !self.is_live() {
             self.tell_waiting(&id);
         }
         Ok(())

@@ -10,7 +10,7 @@ use super::{
     },
 };
 use crate::domain::{
-    Ask, ConversationId, LocalId, MessageSeen, Mid, Outgoing, Psid, SendState, Timestamp,
+    Ask, Author, ConversationId, LocalId, MessageSeen, Mid, Outgoing, Psid, SendState, Timestamp,
 };
 
 #[derive(Debug)]
@@ -147,7 +147,7 @@ impl Line {
             let found = messages
                 .iter()
                 .map(|seen| &seen.message)
-                .filter(|m| m.author.is_page() && near(m.at) && plain(&m.text) == words)
+                .filter(|m| may_be_ours(&m.author) && near(m.at) && plain(&m.text) == words)
                 .filter(|m| !bound(&m.mid))
                 .min_by_key(|m| m.at);
             let Some((mid, at)) = found.map(|m| (m.mid.clone(), m.at)) else {
@@ -213,4 +213,9 @@ impl Line {
     pub(super) fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.settled.is_empty() && self.refused.is_empty() && !self.reading
     }
+}
+
+/// "The Page" may be us; an app that is named, or Meta's inbox, is not.
+fn may_be_ours(author: &Author) -> bool {
+    matches!(author, Author::Page | Author::Me)
 }

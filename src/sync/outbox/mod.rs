@@ -293,7 +293,6 @@ impl Outbox {
     }
 
     /// An echo with our id: Meta has it, whatever became of the answer.
-    #[cfg_attr(not(test), allow(dead_code))] // its door is the webhook's
     pub(super) fn echoed(
         &mut self,
         id: &ConversationId,

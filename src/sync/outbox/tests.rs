@@ -44,8 +44,10 @@ fn seen(mid: &str, at: Timestamp, text: &str) -> MessageSeen {
             text: text.into(),
             parts: Vec::new(),
             gone: false,
+            about: crate::domain::About::default(),
         },
         raw: String::new(),
+        heard: false,
     }
 }
 

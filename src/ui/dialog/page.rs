@@ -69,6 +69,8 @@ fn lines(model: &Model, theme: &Theme, kind: &PageKind, width: usize) -> Vec<Lin
                 ));
             }
             rows.extend(history);
+            rows.push(Line::default());
+            rows.extend(customer::note(model, theme, width));
             rows
         }
         PageKind::Raw(_, None) => say("Reading the cache…", Role::Dim),

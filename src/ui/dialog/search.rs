@@ -48,7 +48,10 @@ pub(super) fn draw(
                     format!("{} ", text::fit(&moment(model, hit.at), WHEN)),
                     theme.style(Role::Dim),
                 ),
-                span(format!("{} ", hit.author.mark()), theme.style(Role::Dim)),
+                span(
+                    format!("{} ", hit.author.mark(&model.apps)),
+                    theme.style(Role::Dim),
+                ),
                 span(
                     text::fit(&around(&hit.text, search.input.text(), width), width),
                     theme.style(Role::Text),

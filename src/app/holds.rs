@@ -1,0 +1,334 @@
+//! Who held a thread, since when, why, and how it ended: read from the events
+//! of the thread. What nobody told us is a gap, and it is marked, not guessed.
+
+use crate::domain::{AppId, Apps, Fields, Happening, Item, Span, ThreadOwner, Timestamp};
+
+/// What we did and what Meta tells of it lie at most this far apart.
+const TOLD_AGAIN: Span = Span::minutes(2);
+
+/// A time during which somebody held the thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Name of the app; "us", "nobody", or "?" for a gap.
+    pub who: String,
+    /// Since when; `None` for before we looked.
+    pub from: Option<Timestamp>,
+    /// Until when; `None` for still.
+    pub until: Option<Timestamp>,
+    /// How it began, in words; may be empty.
+    pub why: String,
+    /// How it ended, in words; may be empty.
+    pub end: String,
+    /// What came with it, as fields. Raw.
+    pub note: Fields,
+    /// By whom it was passed on to them.
+    pub by: Option<String>,
+}
+
+impl Hold {
+    fn new(who: String, from: Timestamp, why: &str) -> Self {
+        Self {
+            who,
+            from: Some(from),
+            until: None,
+            why: why.to_owned(),
+            end: String::new(),
+            note: Fields::new(),
+            by: None,
+        }
+    }
+
+    /// Nobody told us.
+    pub fn is_gap(&self) -> bool {
+        self.who == "?"
+    }
+}
+
+/// The holds of a thread, oldest first. `lapses` is when the present control
+/// ends by itself, and `now` the present moment, both by Meta's clock; `owner`
+/// is who holds the thread by all we know.
+pub fn of(
+    items: &[Item],
+    apps: &Apps,
+    owner: &ThreadOwner,
+    lapses: Option<Timestamp>,
+    now: Timestamp,
+) -> Vec<Hold> {
+    let mut holds: Vec<Hold> = Vec::new();
+    let name = |app: &Option<AppId>| {
+        app.as_ref()
+            .map_or_else(|| "nobody".into(), |a| apps.name(a))
+    };
+    for item in items {
+        let Item::Event { at, what } = item else {
+            continue;
+        };
+        let at = *at;
+        match what {
+            Happening::Took => begin(
+                &mut holds,
+                Hold::new("us".into(), at, "we took it"),
+                "taken by us",
+            ),
+            Happening::PassedTo(app) => {
+                let to = app
+                    .as_ref()
+                    .map_or_else(|| apps.bot_name(), |app| apps.name(app));
+                ended_as(&mut holds, "us", at);
+                begin(&mut holds, Hold::new(to, at, "passed by us"), "handed over");
+            }
+            Happening::Released => {
+                ended_as(&mut holds, "us", at);
+                begin(
+                    &mut holds,
+                    Hold::new("nobody".into(), at, "released by us"),
+                    "released",
+                );
+            }
+            Happening::Moved {
+                from,
+                to,
+                taken,
+                note,
+            } => {
+                let (before, after) = (name(from), name(to));
+                let had = |hold: &Hold| {
+                    let just_now = hold.from.is_some_and(|from| at.since(from) <= TOLD_AGAIN);
+                    hold.who == after && hold.until.is_none() && just_now
+                };
+                if holds.last().is_some_and(had) {
+                    // Our own act, told again.
+                    continue;
+                }
+                if from.is_some() {
+                    ended_as(&mut holds, &before, at);
+                }
+                let (why, end) = match (taken, from) {
+                    (true, _) => ("taken".to_owned(), format!("taken by {after}")),
+                    (false, None) => ("passed from idle".to_owned(), "passed".to_owned()),
+                    (false, Some(_)) => {
+                        (format!("passed by {before}"), format!("passed to {after}"))
+                    }
+                };
+                let mut hold = Hold::new(after, at, &why);
+                hold.note.clone_from(note);
+                hold.by = from.is_some().then_some(before);
+                begin(&mut holds, hold, &end);
+            }
+            Happening::CameToUs => begin(
+                &mut holds,
+                Hold::new("us".into(), at, "came to us"),
+                "it came to us",
+            ),
+            Happening::LeftUs => {
+                ended_as(&mut holds, "us", at);
+                begin(
+                    &mut holds,
+                    Hold::new("?".into(), at, "nobody told us to whom"),
+                    "it left us",
+                );
+            }
+            _ => {}
+        }
+    }
+    if let (Some(last), Some(lapses)) = (holds.last_mut(), lapses.filter(|at| *at <= now))
+        && last.who != "nobody"
+    {
+        (last.until, last.end) = (Some(lapses), "lapsed".into());
+    }
+    let ours = *owner == ThreadOwner::Us;
+    if let Some(last) = holds.last_mut()
+        && last.until.is_none()
+        && *owner != ThreadOwner::Unknown
+        && (last.who == "us") != ours
+    {
+        // The channel has shown it, or a read; no event told when.
+        last.end = "unseen".into();
+        let mut gap = Hold::new(
+            if ours { "us" } else { "?" }.into(),
+            now,
+            "nobody told us since when",
+        );
+        gap.from = None;
+        holds.push(gap);
+    }
+    holds
+}
+
+/// Somebody is known to have held it until now. If the last hold we know is
+/// another's, what lies between is a gap.
+fn ended_as(holds: &mut Vec<Hold>, who: &str, at: Timestamp) {
+    match holds.last_mut() {
+        Some(last) if last.who == who || last.until.is_some() => {}
+        Some(last) => {
+            last.end = "unseen".into();
+            let mut gap = Hold::new("?".into(), at, "nobody told us");
+            gap.from = None;
+            holds.push(gap);
+            let mut known = Hold::new(who.to_owned(), at, "");
+            known.from = None;
+            holds.push(known);
+        }
+        None => {
+            let mut known = Hold::new(who.to_owned(), at, "");
+            known.from = None;
+            holds.push(known);
+        }
+    }
+}
+
+/// The present hold ends, and another begins.
+fn begin(holds: &mut Vec<Hold>, next: Hold, end: &str) {
+    if let Some(last) = holds.last_mut() {
+        // The same word twice: from what we did, and from what Meta told.
+        if last.who == next.who && last.until.is_none() && next.note.is_empty() {
+            return;
+        }
+        if last.until.is_none() {
+            (last.until, last.end) = (next.from, end.to_owned());
+        }
+    }
+    holds.push(next);
+}
+
+/// What we were told when the thread came to us, and by whom: the newest note.
+pub fn note(items: &[Item], apps: &Apps) -> Option<(String, Fields)> {
+    items.iter().rev().find_map(|item| match item {
+        Item::Event {
+            what:
+                Happening::Moved {
+                    from,
+                    to: Some(to),
+                    note,
+                    ..
+                },
+            ..
+        } if apps.ours.as_ref() == Some(to) && !note.is_empty() => {
+            let by = from
+                .as_ref()
+                .map_or_else(|| "?".into(), |app| apps.name(app));
+            Some((by, note.clone()))
+        }
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apps() -> Apps {
+        Apps {
+            ours: Some(AppId::new("300")),
+            bot: Some(AppId::new("200")),
+            names: [(AppId::new("200"), "shopbot".to_owned())].into(),
+        }
+    }
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_secs(minute * 60)
+    }
+
+    fn event(minute: i64, what: Happening) -> Item {
+        Item::Event {
+            at: at(minute),
+            what,
+        }
+    }
+
+    fn moved(from: Option<&str>, to: &str, taken: bool, note: &[(&str, &str)]) -> Happening {
+        Happening::Moved {
+            from: from.map(AppId::new),
+            to: Some(AppId::new(to)),
+            taken,
+            note: note
+                .iter()
+                .map(|(a, b)| ((*a).into(), (*b).into()))
+                .collect(),
+        }
+    }
+
+    fn told(items: &[Item], lapses: Option<i64>, now: i64) -> Vec<String> {
+        of(
+            items,
+            &apps(),
+            &ThreadOwner::Unknown,
+            lapses.map(at),
+            at(now),
+        )
+        .into_iter()
+        .map(|hold| {
+            let minute = |t: Option<Timestamp>| {
+                t.map_or("…".into(), |t| (t.as_millis() / 60_000).to_string())
+            };
+            format!(
+                "{} {}-{} {} / {}",
+                hold.who,
+                minute(hold.from),
+                minute(hold.until),
+                hold.why,
+                hold.end
+            )
+        })
+        .collect()
+    }
+
+    #[test]
+    fn a_thread_that_went_round_is_told_from_end_to_end() {
+        let items = [
+            event(
+                10,
+                moved(Some("200"), "300", false, &[("intent", "refund")]),
+            ),
+            event(20, Happening::PassedTo(Some(AppId::new("200")))),
+            event(30, moved(Some("200"), "263902037430900", true, &[])),
+        ];
+        assert_eq!(
+            told(&items, None, 40),
+            [
+                "shopbot …-10  / passed to us",
+                "us 10-20 passed by shopbot / handed over",
+                "shopbot 20-30 passed by us / taken by Page Inbox",
+                "Page Inbox 30-… taken / ",
+            ]
+        );
+        let (by, fields) = note(&items, &apps()).expect("a note");
+        assert_eq!((by.as_str(), fields[0].1.as_str()), ("shopbot", "refund"));
+    }
+
+    #[test]
+    fn what_nobody_told_us_is_a_gap_and_control_may_lapse_in_silence() {
+        let items = [
+            event(10, Happening::CameToUs),
+            event(30, moved(Some("200"), "300", false, &[])),
+        ];
+        let holds = of(&items, &apps(), &ThreadOwner::Us, None, at(40));
+        assert!(holds.iter().any(Hold::is_gap), "{holds:?}");
+        let items = [event(10, Happening::Took)];
+        assert_eq!(told(&items, Some(50), 60), ["us 10-50 we took it / lapsed"]);
+        assert_eq!(told(&items, Some(50), 40), ["us 10-… we took it / "]);
+    }
+
+    #[test]
+    fn our_act_and_its_webhook_are_one_hold() {
+        let items = [
+            event(10, Happening::Took),
+            event(10, moved(Some("200"), "300", true, &[])),
+            Item::Event {
+                at: at(11),
+                what: Happening::MarkedSeen,
+            },
+            event(
+                12,
+                Happening::AskedFor {
+                    by: None,
+                    note: Fields::new(),
+                },
+            ),
+        ];
+        assert_eq!(of(&items, &apps(), &ThreadOwner::Us, None, at(20)).len(), 1);
+        let lost = of(&items, &apps(), &ThreadOwner::NotUs, None, at(20));
+        assert!(lost.last().is_some_and(Hold::is_gap), "{lost:?}");
+        assert_eq!(note(&items, &apps()), None);
+    }
+}

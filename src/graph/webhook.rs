@@ -1,0 +1,637 @@
+//! From a webhook's JSON to what it told: every event of the Messenger and
+//! Instagram webhook references, on `messaging` and on `standby`. One odd event
+//! does not take the others with it, and a kind that nobody knows is kept by its
+//! name.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, value::RawValue};
+
+use super::wire::{self, maybe_id, maybe_number};
+use crate::domain::{
+    About, AppId, Author, Fields, Happening, Heard, LocalId, Message, Mid, PAGE_INBOX_APPS, Part,
+    Platform, Psid, Timestamp, Told,
+};
+
+/// What one call of Meta brought.
+#[derive(Debug, Default, PartialEq)]
+pub struct Delivery {
+    /// What it told, in its order.
+    pub heard: Vec<Heard>,
+    /// Events that could not be read.
+    pub unreadable: usize,
+}
+
+#[derive(Deserialize)]
+struct Body<'a> {
+    object: String,
+    #[serde(borrow, default)]
+    entry: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Entry<'a> {
+    #[serde(default, deserialize_with = "maybe_id")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "maybe_number")]
+    time: Option<i64>,
+    #[serde(borrow, default)]
+    messaging: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    standby: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    changes: Vec<&'a RawValue>,
+}
+
+/// Reads the body of a delivery. `None`: it is no webhook of Meta's.
+pub fn decode(body: &str) -> Option<Delivery> {
+    let body: Body<'_> = serde_json::from_str(body).ok()?;
+    let platform = match body.object.as_str() {
+        "page" => Platform::Messenger,
+        "instagram" => Platform::Instagram,
+        _ => return None,
+    };
+    let mut delivery = Delivery::default();
+    for entry in body.entry {
+        let Ok(entry) = serde_json::from_str::<Entry<'_>>(entry.get()) else {
+            delivery.unreadable += 1;
+            continue;
+        };
+        let whose = Whose {
+            platform,
+            page: entry.id.as_deref().unwrap_or_default(),
+            sent: entry.time.unwrap_or_default(),
+        };
+        for (list, events) in [("messaging", &entry.messaging), ("standby", &entry.standby)] {
+            for event in events {
+                match whose.event(list, event.get()) {
+                    Some(heard) => delivery.heard.push(heard),
+                    None => delivery.unreadable += 1,
+                }
+            }
+        }
+        // Feeds, comments and the like are not messaging.
+        for change in &entry.changes {
+            delivery.unreadable +=
+                usize::from(serde_json::from_str::<Value>(change.get()).is_err());
+        }
+    }
+    Some(delivery)
+}
+
+struct Whose<'a> {
+    platform: Platform,
+    /// The Page's id, or the Instagram account's.
+    page: &'a str,
+    /// When Meta sent it: milliseconds.
+    sent: i64,
+}
+
+/// Members of an event; lenient, because receivers meet events without nearly
+/// all of them.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Event {
+    sender: Option<Party>,
+    recipient: Option<Party>,
+    #[serde(deserialize_with = "maybe_number")]
+    timestamp: Option<i64>,
+    message: Option<HeardMessage>,
+    delivery: Option<Watermark>,
+    read: Option<Watermark>,
+    reaction: Option<Reaction>,
+    message_edit: Option<Edit>,
+    postback: Option<Postback>,
+    referral: Option<Referral>,
+    optin: Option<Map<String, Value>>,
+    account_linking: Option<Map<String, Value>>,
+    pass_thread_control: Option<Control>,
+    take_thread_control: Option<Control>,
+    request_thread_control: Option<Control>,
+    app_roles: Option<Map<String, Value>>,
+    policy_enforcement: Option<Map<String, Value>>,
+    #[serde(rename = "policy-enforcement")]
+    policy_enforcement_dashed: Option<Map<String, Value>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Party {
+    #[serde(deserialize_with = "maybe_id")]
+    id: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct HeardMessage {
+    #[serde(deserialize_with = "maybe_id")]
+    mid: Option<String>,
+    text: Option<String>,
+    attachments: Vec<Value>,
+    quick_reply: Option<Value>,
+    reply_to: Option<wire::ReplyTo>,
+    is_echo: bool,
+    is_deleted: bool,
+    is_unsupported: bool,
+    #[serde(deserialize_with = "maybe_id")]
+    app_id: Option<String>,
+    metadata: Option<String>,
+    referral: Option<Referral>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Watermark {
+    #[serde(deserialize_with = "maybe_number")]
+    watermark: Option<i64>,
+    #[serde(deserialize_with = "maybe_id")]
+    mid: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Reaction {
+    #[serde(deserialize_with = "maybe_id")]
+    mid: Option<String>,
+    action: Option<String>,
+    emoji: Option<String>,
+    reaction: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Edit {
+    #[serde(deserialize_with = "maybe_id")]
+    mid: Option<String>,
+    text: Option<String>,
+    #[serde(deserialize_with = "maybe_number")]
+    num_edit: Option<i64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Postback {
+    #[serde(deserialize_with = "maybe_id")]
+    mid: Option<String>,
+    title: Option<String>,
+    payload: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Referral {
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+    source: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Control {
+    #[serde(deserialize_with = "maybe_id")]
+    previous_owner_app_id: Option<String>,
+    #[serde(deserialize_with = "maybe_id")]
+    new_owner_app_id: Option<String>,
+    #[serde(deserialize_with = "maybe_id")]
+    requested_owner_app_id: Option<String>,
+    metadata: Option<Value>,
+}
+
+impl Whose<'_> {
+    fn event(&self, list: &str, raw: &str) -> Option<Heard> {
+        let event: Event = serde_json::from_str(raw).ok()?;
+        let id = |party: &Option<Party>| party.as_ref().and_then(|p| p.id.clone());
+        // Sender and recipient are swapped in echoes: the person is whoever is
+        // not the Page.
+        let parties = [id(&event.sender), id(&event.recipient)];
+        let person = parties.into_iter().flatten().find(|id| id != self.page);
+        let at = Timestamp::from_millis(event.timestamp.unwrap_or(self.sent));
+        let told = self.told(&event, raw, person.as_deref(), at)?;
+        let raw = format!(
+            r#"{{"object":"{}","entry":[{{"id":"{}","time":{},"{list}":[{raw}]}}]}}"#,
+            match self.platform {
+                Platform::Messenger => "page",
+                Platform::Instagram => "instagram",
+            },
+            self.page.escape_default(),
+            self.sent,
+        );
+        Some(Heard {
+            platform: self.platform,
+            psid: person.map(Psid::new),
+            at,
+            standby: list == "standby",
+            told,
+            raw,
+        })
+    }
+
+    fn told(&self, event: &Event, raw: &str, person: Option<&str>, at: Timestamp) -> Option<Told> {
+        let millis = |w: &Watermark| w.watermark.map(Timestamp::from_millis);
+        if let Some(message) = &event.message {
+            return message.told(at);
+        }
+        if let Some(delivery) = &event.delivery {
+            return millis(delivery).map(Told::Delivered);
+        }
+        if let Some(read) = &event.read {
+            let seen = read.mid.clone().map(|mid| Told::Seen(Mid::new(mid)));
+            return millis(read).map(Told::Read).or(seen);
+        }
+        if let Some(reaction) = &event.reaction {
+            let gone = reaction.action.as_deref() == Some("unreact");
+            let emoji = reaction.emoji.clone().or_else(|| reaction.reaction.clone());
+            let emoji = emoji.filter(|_| !gone).map(|word| emoji_of(&word));
+            return Some(Told::Reacted(Mid::new(reaction.mid.clone()?), emoji));
+        }
+        if let Some(edit) = &event.message_edit {
+            let number = u32::try_from(edit.num_edit.unwrap_or(1)).unwrap_or(1);
+            let text = edit.text.clone().unwrap_or_default();
+            return Some(Told::Edited(Mid::new(edit.mid.clone()?), text, number));
+        }
+        if let Some(postback) = &event.postback {
+            return Some(Told::Message(postback.message(person?, at)));
+        }
+        self.happened(event, raw).map(Told::Happened)
+    }
+
+    fn happened(&self, event: &Event, raw: &str) -> Option<Happening> {
+        let text = |map: &Map<String, Value>, key: &str| {
+            map.get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let app = |id: &Option<String>| id.clone().map(AppId::new);
+        let moved = |control: &Control, taken| Happening::Moved {
+            from: app(&control.previous_owner_app_id),
+            to: app(&control.new_owner_app_id),
+            taken,
+            note: fields(control.metadata.as_ref()),
+        };
+        Some(match event {
+            Event {
+                pass_thread_control: Some(control),
+                ..
+            } => moved(control, false),
+            Event {
+                take_thread_control: Some(control),
+                ..
+            } => moved(control, true),
+            Event {
+                request_thread_control: Some(control),
+                ..
+            } => Happening::AskedFor {
+                by: app(&control.requested_owner_app_id),
+                note: fields(control.metadata.as_ref()),
+            },
+            Event {
+                referral: Some(referral),
+                ..
+            } => referral.happened(),
+            Event {
+                optin: Some(optin), ..
+            } => {
+                let kind = ["type", "ref", "payload", "title"].map(|key| text(optin, key));
+                let said: Vec<String> = kind.into_iter().filter(|word| !word.is_empty()).collect();
+                Happening::OptedIn(said.join(" "))
+            }
+            Event {
+                account_linking: Some(link),
+                ..
+            } => Happening::Linked(text(link, "status") == "linked"),
+            Event {
+                policy_enforcement: Some(policy),
+                ..
+            }
+            | Event {
+                policy_enforcement_dashed: Some(policy),
+                ..
+            } => Happening::Enforced {
+                action: text(policy, "action"),
+                reason: text(policy, "reason"),
+            },
+            Event {
+                app_roles: Some(roles),
+                ..
+            } => {
+                let roles = roles.iter().map(|(app, role)| format!("{app} {role}"));
+                Happening::Unknown(format!(
+                    "app_roles {}",
+                    roles.collect::<Vec<_>>().join(", ")
+                ))
+            }
+            // Something new: the member that is none of the envelope's.
+            _ => {
+                let map: Map<String, Value> = serde_json::from_str(raw).ok()?;
+                let envelope = ["sender", "recipient", "timestamp"];
+                let name = map.keys().find(|key| !envelope.contains(&key.as_str()))?;
+                Happening::Unknown(name.clone())
+            }
+        })
+    }
+}
+
+impl HeardMessage {
+    fn told(&self, at: Timestamp) -> Option<Told> {
+        let mid = Mid::new(self.mid.clone()?);
+        if self.is_deleted {
+            return Some(Told::Unsent(mid));
+        }
+        let app = self.app_id.clone().map(AppId::new);
+        let author = match (self.is_echo, app) {
+            (false, _) => Author::Customer,
+            (true, Some(app)) if PAGE_INBOX_APPS.contains(&app.as_str()) => Author::Inbox,
+            (true, Some(app)) => Author::App(app),
+            (true, None) => Author::Page,
+        };
+        let mut parts = parts(&self.attachments);
+        let tapped = self.quick_reply.as_ref().is_some_and(|tap| !tap.is_null());
+        if tapped {
+            parts.insert(0, Part::Tapped);
+        }
+        let story = self.reply_to.as_ref().is_some_and(|to| to.story.is_some());
+        if story && !parts.contains(&Part::Story) {
+            parts.push(Part::Story);
+        }
+        if self.is_unsupported {
+            parts.push(Part::Unsupported);
+        }
+        if let Some(referral) = &self.referral {
+            let link = referral.reference.clone().unwrap_or_default();
+            let title = "came by a link".to_owned();
+            parts.push(Part::Share { title, link });
+        }
+        let message = Message {
+            mid,
+            at,
+            author,
+            text: self.text.clone().unwrap_or_default(),
+            parts,
+            gone: false,
+            about: About {
+                reply_to: self
+                    .reply_to
+                    .as_ref()
+                    .and_then(|to| to.mid.clone())
+                    .map(Mid::new),
+                ..About::default()
+            },
+        };
+        Some(if self.is_echo {
+            let local = self.metadata.as_deref().and_then(local_id);
+            Told::Echo { message, local }
+        } else {
+            Told::Message(message)
+        })
+    }
+}
+
+impl Postback {
+    /// A tapped button is something the customer said. Where Meta names no
+    /// message, person and moment name it.
+    fn message(&self, person: &str, at: Timestamp) -> Message {
+        let made = || format!("postback:{person}:{}", at.as_millis());
+        let title = self.title.clone().or_else(|| self.payload.clone());
+        Message {
+            mid: Mid::new(self.mid.clone().unwrap_or_else(made)),
+            at,
+            author: Author::Customer,
+            text: title.unwrap_or_default(),
+            parts: vec![Part::Tapped],
+            gone: false,
+            about: About::default(),
+        }
+    }
+}
+
+impl Referral {
+    fn happened(&self) -> Happening {
+        Happening::Referred {
+            source: self.source.clone().unwrap_or_default(),
+            reference: self.reference.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// Our id in an echo's metadata: `sb1:<id>:<attempt>` by itself, or the `id` of
+/// a hand-back note.
+fn local_id(metadata: &str) -> Option<LocalId> {
+    let note = serde_json::from_str::<Map<String, Value>>(metadata).ok();
+    let id = match &note {
+        Some(note) => note.get("id")?.as_str()?,
+        None => metadata,
+    };
+    let (id, attempt) = id.strip_prefix("sb1:")?.rsplit_once(':')?;
+    let whole = !id.is_empty() && attempt.bytes().all(|b| b.is_ascii_digit());
+    whole.then(|| LocalId::new(id))
+}
+
+/// What a hand-over says, as names and values; what is no JSON object is one
+/// value without a name.
+fn fields(metadata: Option<&Value>) -> Fields {
+    let object = match metadata {
+        Some(Value::String(text)) => match serde_json::from_str::<Map<String, Value>>(text) {
+            Ok(map) => map,
+            Err(_) if text.trim().is_empty() => return Vec::new(),
+            Err(_) => return vec![(String::new(), text.clone())],
+        },
+        Some(Value::Object(map)) => map.clone(),
+        _ => return Vec::new(),
+    };
+    let value = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    object
+        .iter()
+        // The version of the note is no news.
+        .filter(|(name, _)| *name != "v")
+        .map(|(name, v)| (name.clone(), value(v)))
+        .collect()
+}
+
+/// Messenger's word for a reaction as an emoji, where Meta sends only the word.
+fn emoji_of(word: &str) -> String {
+    match word {
+        "smile" => "😊",
+        "angry" => "😠",
+        "sad" => "😢",
+        "wow" => "😮",
+        "love" => "❤",
+        "like" => "👍",
+        "dislike" => "👎",
+        other => other,
+    }
+    .to_owned()
+}
+
+fn parts(attachments: &[Value]) -> Vec<Part> {
+    let sticker =
+        |item: &Value| item["type"] == "sticker" || !item["payload"]["sticker_id"].is_null();
+    let mut parts = Vec::new();
+    for item in attachments {
+        // Until 30 August 2026 a sticker came twice.
+        if sticker(item) {
+            if !parts.contains(&Part::Sticker) {
+                parts.push(Part::Sticker);
+            }
+            continue;
+        }
+        part(item, &mut parts);
+    }
+    parts
+}
+
+fn part(item: &Value, parts: &mut Vec<Part>) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let payload = &item["payload"];
+    let file = |kind| Part::File {
+        kind,
+        name: None,
+        bytes: None,
+    };
+    let share = |title: String| Part::Share {
+        title,
+        link: [&payload["url"], &item["url"], &item["URL"]]
+            .into_iter()
+            .map(text)
+            .find(|url| !url.is_empty())
+            .unwrap_or_default(),
+    };
+    let title = || {
+        [&payload["title"], &item["title"]]
+            .map(text)
+            .into_iter()
+            .find(|t| !t.is_empty())
+    };
+    parts.push(match item["type"].as_str().unwrap_or_default() {
+        "image" => file("photo"),
+        "video" => file("video"),
+        "audio" => file("audio"),
+        "file" => file("file"),
+        "template" => {
+            let cards = payload["elements"].as_array().cloned();
+            let cards = cards.unwrap_or_else(|| vec![payload.clone()]);
+            parts.extend(cards.iter().map(card));
+            return;
+        }
+        "fallback" | "reel" | "ig_reel" | "post" | "ig_post" | "share" | "media" => {
+            share(title().unwrap_or_default())
+        }
+        "appointment_booking" => share(format!("appointment {}", text(&payload["status"]))),
+        "location" => {
+            let at = &payload["coordinates"];
+            share(format!("location {}, {}", at["lat"], at["long"]))
+        }
+        "story_mention" | "story" | "ig_story" => Part::Story,
+        _ => Part::Unsupported,
+    });
+}
+
+fn card(card: &Value) -> Part {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let title = if card["title"].is_string() {
+        &card["title"]
+    } else {
+        &card["text"]
+    };
+    let buttons = card["buttons"].as_array().cloned().unwrap_or_default();
+    Part::Card {
+        title: text(title),
+        subtitle: text(&card["subtitle"]),
+        buttons: buttons
+            .iter()
+            .map(|button| text(&button["title"]))
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(event: &str) -> Option<Told> {
+        let body =
+            format!(r#"{{"object":"page","entry":[{{"id":"1","time":5,"messaging":[{event}]}}]}}"#);
+        decode(&body)?.heard.pop().map(|heard| heard.told)
+    }
+
+    #[test]
+    fn what_receivers_meet_is_read_or_left_out_and_never_fatal() {
+        for (event, good) in [
+            ("{}", false),
+            ("7", false),
+            (
+                r#"{"sender":{"id":7},"recipient":{"id":1},"message":{"mid":9}}"#,
+                true,
+            ),
+            (
+                r#"{"sender":{"id":"7"},"message":{"mid":"m","attachments":[{"type":"hologram"}]}}"#,
+                true,
+            ),
+            (
+                r#"{"sender":{"id":"7"},"message":{"text":"no mid"}}"#,
+                false,
+            ),
+            (r#"{"delivery":{"watermark":"1795250000000"}}"#, true),
+            (r#"{"read":{}}"#, false),
+            (r#"{"reaction":{"mid":"m","action":"unreact"}}"#, true),
+            (
+                r#"{"message_edit":{"mid":"m","text":"x","num_edit":"2"}}"#,
+                true,
+            ),
+            (r#"{"message_edit":{"mid":"m","num_edit":-1}}"#, true),
+            (r#"{"postback":{"payload":"GO"}}"#, false),
+            (r#"{"sender":{"id":"7"},"postback":{"title":"Go"}}"#, true),
+            (
+                r#"{"pass_thread_control":{"previous_owner_app_id":null,"new_owner_app_id":200,"metadata":"x"}}"#,
+                true,
+            ),
+            (r#"{"sender":{"id":"7"},"brand_new":{"a":1}}"#, true),
+        ] {
+            assert_eq!(told(event).is_some(), good, "{event}");
+        }
+        let one_odd = r#"{"object":"page","entry":[7,{"id":"1","messaging":[{"message":7},{"sender":{"id":"7"},"message":{"mid":"m"}}],"standby":[{"sender":{"id":"7"},"message":{"mid":"n"}}],"changes":[{"field":"feed"}]}]}"#;
+        let delivery = decode(one_odd).expect("a webhook");
+        assert_eq!((delivery.heard.len(), delivery.unreadable), (2, 2));
+        for body in ["", "[]", "{}", r#"{"object":"user","entry":[]}"#] {
+            assert_eq!(decode(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_event_that_is_kept_reads_the_same_again() {
+        let body = r#"{"object":"instagram","entry":[{"id":"178","time":9,"standby":[{"sender":{"id":"7"},"recipient":{"id":"178"},"message":{"mid":"m","text":"h\u00e9"}}]}]}"#;
+        let heard = decode(body).expect("a webhook").heard;
+        let again = decode(&heard[0].raw).expect("a webhook").heard;
+        assert_eq!(heard, again);
+        assert_eq!(heard[0].platform, Platform::Instagram);
+    }
+
+    #[test]
+    fn our_id_is_found_in_both_kinds_of_metadata_and_only_ours() {
+        for (metadata, id) in [
+            ("sb1:ab12:3", Some("ab12")),
+            (r#"{"v":1,"id":"sb1:ab12:3"}"#, Some("ab12")),
+            ("inbox:42", None),
+            ("sb1:ab12:x", None),
+            (r#"{"id":7}"#, None),
+            ("", None),
+        ] {
+            assert_eq!(local_id(metadata), id.map(LocalId::new), "{metadata}");
+        }
+    }
+
+    #[test]
+    fn a_note_is_shown_as_fields_whatever_it_is() {
+        let of = |text: &str| fields(Some(&Value::String(text.into())));
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            of(r#"{"v":1,"intent":"refund","order":4471}"#),
+            [pair("intent", "refund"), pair("order", "4471")]
+        );
+        assert_eq!(of("Pass thread control from Page Inbox").len(), 1);
+        assert_eq!(of(" "), []);
+        assert_eq!(fields(None), []);
+    }
+}

@@ -1,0 +1,287 @@
+//! What webhooks tell, in whatever order it comes: what is said about a message
+//! may be here before the message, and every word may come twice.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::{Error, ingest::happened, rows};
+use crate::{
+    domain::{ConversationId, Happening, Mid, Psid, Span, ThreadOwner, Timestamp},
+    text,
+};
+
+/// Page-level events and events of people nobody ever asks about are kept up to
+/// this many.
+const PARKED: i64 = 5_000;
+/// What we inferred from reading and what Meta told of the same move lie at most
+/// this far apart.
+const SAME_MOVE: Span = Span::minutes(2);
+
+/// Keeps a word about a message; whether it is news.
+pub(super) fn annotate(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    mid: &Mid,
+    kind: &str,
+    n: i64,
+    value: Option<&str>,
+) -> Result<bool, Error> {
+    // Two words of one moment are told apart by what they say, so that their
+    // order does not matter.
+    let rows = db
+        .prepare_cached(
+            "INSERT INTO annotation (mid, kind, conversation, n, value) VALUES (?1, ?2, ?3, ?4, ?5) \
+             ON CONFLICT (mid, kind) DO UPDATE SET n = ?4, value = ?5 \
+             WHERE (n, coalesce(value, '')) < (?4, coalesce(?5, ''))",
+        )?
+        .execute(params![mid.as_str(), kind, id.as_str(), n, value])?;
+    Ok(rows > 0)
+}
+
+/// What has been said about a message is applied to it, when either comes.
+/// Whether anything changed.
+pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Result<bool, Error> {
+    let mut statement =
+        db.prepare_cached("SELECT kind, n, value FROM annotation WHERE mid = ?1 ORDER BY kind")?;
+    let said: Vec<(String, i64, Option<String>)> = statement
+        .query_map([mid.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    let mut changed = false;
+    for (kind, n, value) in said {
+        changed |= match kind.as_str() {
+            "edit" => {
+                let text = value.unwrap_or_default();
+                db.execute(
+                    "UPDATE message SET text = ?2, fold = ?3, edits = ?4 WHERE mid = ?1 AND unsent = 0 AND edits < ?4",
+                    params![mid.as_str(), text, text::fold(&text), n],
+                )? > 0
+            }
+            // What somebody took back is not kept here either.
+            "unsent" => {
+                db.execute(
+                    "UPDATE message SET unsent = 1, text = '', fold = '', parts = '[]', raw = '', reply_to = NULL \
+                     WHERE mid = ?1 AND unsent = 0",
+                    [mid.as_str()],
+                )? > 0
+            }
+            "seen" => {
+                db.execute(
+                    "UPDATE conversation SET read_through = max(coalesce(read_through, 0), \
+                       (SELECT at FROM message WHERE mid = ?2)) \
+                     WHERE id = ?1 AND coalesce(read_through, 0) < (SELECT at FROM message WHERE mid = ?2)",
+                    params![id.as_str(), mid.as_str()],
+                )? > 0
+            }
+            _ => false,
+        };
+    }
+    Ok(changed)
+}
+
+/// A watermark, `delivered_through` or `read_through`: it never goes back. What
+/// was read was delivered.
+pub(super) fn watermark(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    column: &str,
+    through: Timestamp,
+) -> Result<bool, Error> {
+    let rows = db.execute(
+        &format!(
+            "UPDATE conversation SET {column} = ?2 WHERE id = ?1 AND coalesce({column}, 0) < ?2"
+        ),
+        params![id.as_str(), through.as_millis()],
+    )?;
+    Ok(rows > 0)
+}
+
+/// A row of the list after a message was heard: its words, its moment, and how
+/// many of the customer's messages wait.
+pub(super) fn refresh_row(db: &Transaction<'_>, id: &ConversationId) -> Result<(), Error> {
+    let newest: Option<(i64, String, String)> = db
+        .prepare_cached(
+            "SELECT at, text, parts FROM message WHERE conversation = ?1 AND gone = 0 \
+             ORDER BY at DESC, mid DESC LIMIT 1",
+        )?
+        .query_row([id.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    let Some((at, words, parts)) = newest else {
+        return Ok(());
+    };
+    let words = if words.is_empty() {
+        rows::parts_in_a_word(&parts).to_owned()
+    } else {
+        words
+    };
+    let name: Option<String> = db
+        .prepare_cached("SELECT name FROM conversation WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?
+        .flatten();
+    let fold = text::fold(&format!("{} {words}", name.unwrap_or_default()));
+    db.prepare_cached(
+        "UPDATE conversation SET updated_at = max(updated_at, ?2), snippet = ?3, fold = ?4, \
+           unread = (SELECT count(*) FROM message m WHERE m.conversation = ?1 AND m.author = 'customer' \
+                     AND m.at > max(coalesce(page_at, 0), coalesce(marked_seen_at, 0))) \
+         WHERE id = ?1 AND ?2 >= updated_at / 1000 * 1000",
+    )?
+    .execute(params![id.as_str(), at, words, fold])?;
+    Ok(())
+}
+
+/// Control moved, as Meta told us. What we had inferred of the same move gives way to it, and our own act stays as it is.
+pub(super) fn moved(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    at: Timestamp,
+    what: &Happening,
+    raw: &str,
+) -> Result<(), Error> {
+    let near = |from: Span| at.plus(from).as_millis();
+    let (from, to) = (near(SAME_MOVE.negated()), near(SAME_MOVE));
+    let own: bool = db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM happening WHERE conversation = ?1 AND at BETWEEN ?2 AND ?3 \
+               AND (what = ?4 OR what = ?5))",
+        )?
+        .query_row(
+            params![id.as_str(), from, to, own_act(what).0, own_act(what).1],
+            |row| row.get(0),
+        )?;
+    if own {
+        return Ok(());
+    }
+    db.execute(
+        "DELETE FROM happening WHERE conversation = ?1 AND at BETWEEN ?2 AND ?3 AND what IN ('came', 'left')",
+        params![id.as_str(), from, to],
+    )?;
+    happened(db, id, at, what, raw)
+}
+
+/// Control ends so long after the customer's last act, and every move sets it
+/// anew ("Conversation Routing").
+const CONTROL: Span = Span::hours(24);
+
+/// The customer did something, and the channel says whether we are in charge.
+pub(super) fn in_charge(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    at: Timestamp,
+    us: bool,
+) -> Result<bool, Error> {
+    db.execute(
+        "UPDATE conversation SET charge_at = ?2, charge_us = ?3 WHERE id = ?1 AND (coalesce(charge_at, 0), coalesce(charge_us, 0)) <= (?2, ?3)",
+        params![id.as_str(), at.as_millis(), us],
+    )?;
+    settle_owner(db, id, at)
+}
+
+/// A hand-over gave the thread to `to`.
+pub(super) fn handed_to(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    at: Timestamp,
+    to: &ThreadOwner,
+) -> Result<bool, Error> {
+    db.execute(
+        "UPDATE conversation SET moved_at = ?2, moved_to = ?3 WHERE id = ?1 AND (coalesce(moved_at, 0), coalesce(moved_to, '')) <= (?2, ?3)",
+        params![id.as_str(), at.as_millis(), rows::owner(to)],
+    )?;
+    settle_owner(db, id, at)
+}
+
+/// Who holds the thread by what webhooks told: the newest hand-over, unless the
+/// channel has contradicted it since. What we did or read later counts more.
+fn settle_owner(db: &Transaction<'_>, id: &ConversationId, at: Timestamp) -> Result<bool, Error> {
+    type Row = (String, i64, i64, Option<String>, i64, Option<bool>);
+    let row: Option<Row> = db
+        .prepare_cached(
+            "SELECT owner, coalesce(owner_since, 0), coalesce(moved_at, 0), moved_to, coalesce(charge_at, 0), charge_us \
+             FROM conversation WHERE id = ?1",
+        )?
+        .query_row([id.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+        })
+        .optional()?;
+    let Some((owner, since, moved_at, moved_to, charge_at, charge_us)) = row else {
+        return Ok(false);
+    };
+    let owner = rows::owner_from(&owner);
+    let moved = moved_to.map(|to| rows::owner_from(&to));
+    let is_us = |owner: &ThreadOwner| *owner == ThreadOwner::Us;
+    let contradicts =
+        |us: bool| charge_at > moved_at && moved.as_ref().is_none_or(|moved| is_us(moved) != us);
+    let (told, told_at) = match (charge_us, moved.clone()) {
+        (Some(true), _) if contradicts(true) => (ThreadOwner::Us, charge_at),
+        (Some(false), _) if contradicts(false) => (ThreadOwner::NotUs, charge_at),
+        (_, Some(moved)) => (moved, moved_at),
+        (_, None) => return Ok(false),
+    };
+    let until = at.plus(CONTROL).as_millis();
+    // "Not us" says less than a name does.
+    let vague = |owner: &ThreadOwner| {
+        matches!(
+            owner,
+            ThreadOwner::NotUs | ThreadOwner::Other | ThreadOwner::Unknown
+        )
+    };
+    let names = !vague(&told) && vague(&owner) && !is_us(&told);
+    let less = told == ThreadOwner::NotUs
+        && !is_us(&owner)
+        && owner != ThreadOwner::Idle
+        && owner != ThreadOwner::Unknown;
+    let rows = if told == owner || less || (told_at < since && !names) {
+        db.execute(
+            "UPDATE conversation SET control_until = ?2 WHERE id = ?1 AND coalesce(control_until, 0) < ?2 \
+             AND owner NOT IN ('idle', 'unknown')",
+            params![id.as_str(), until],
+        )?
+    } else {
+        db.execute(
+            "UPDATE conversation SET owner = ?2, owner_since = ?3, control_until = max(?4, coalesce(control_until, 0)) \
+             WHERE id = ?1",
+            params![id.as_str(), rows::owner(&told), told_at, until],
+        )?
+    };
+    Ok(rows > 0)
+}
+
+/// How our own part in a move stands in the table, if it was ours.
+fn own_act(what: &Happening) -> (String, String) {
+    match what {
+        Happening::Moved { taken: true, .. } => ("took".into(), "took".into()),
+        Happening::Moved { to: Some(app), .. } => (
+            rows::happening(&Happening::PassedTo(Some(app.clone()))),
+            "passed".into(),
+        ),
+        _ => (String::new(), String::new()),
+    }
+}
+
+/// Keeps what cannot be placed yet.
+pub(super) fn park(
+    db: &Transaction<'_>,
+    psid: &Psid,
+    raw: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    db.execute(
+        "INSERT OR IGNORE INTO parked (psid, at, raw) VALUES (?1, ?2, ?3)",
+        params![psid.as_str(), now.as_millis(), raw],
+    )?;
+    db.execute(
+        "DELETE FROM parked WHERE n <= (SELECT max(n) FROM parked) - ?1",
+        [PARKED],
+    )?;
+    Ok(())
+}
+
+/// What is kept for a person, in the order in which it came.
+pub(super) fn parked(db: &Connection, psid: &Psid) -> Result<Vec<String>, Error> {
+    let mut statement = db.prepare_cached("SELECT raw FROM parked WHERE psid = ?1 ORDER BY n")?;
+    let raw = statement.query_map([psid.as_str()], |row| row.get(0))?;
+    Ok(raw.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,416 @@
+//! The second door: what webhooks tell. It is taken in at once and answered
+//! after the commit; while it flows, polling only looks for what was missed, and
+//! when something was, polling is the first door again.
+
+use std::collections::HashMap;
+
+use super::{Done, Engine};
+use crate::{
+    domain::{
+        Author, Change, Conversation, ConversationId, Event, Happening, Heard, Link, MessageSeen,
+        Platform, Psid, Routing, Span, ThreadOwner, Timestamp, Told,
+    },
+    graph, store,
+    sync::Delivery,
+};
+
+/// Deliveries that are there already are committed together, up to so many.
+const TOGETHER: usize = 64;
+/// A message that reading shows and no webhook told within so long was missed
+/// (our choice).
+const LATE: Span = Span::seconds(20);
+/// Alarms: how long before the end of a window, and how long the window is.
+const ALARMS: [(Span, Span); 2] = [
+    (Span::minutes(30), crate::domain::RESPONSE_WINDOW),
+    (Span::hours(2), crate::domain::HUMAN_AGENT_WINDOW),
+];
+
+/// What is known of the door.
+#[derive(Debug, Default)]
+pub(super) struct Door {
+    /// Since when webhooks flow without a gap, by Meta's clock; `None`: they do
+    /// not.
+    flows_since: Option<Timestamp>,
+    /// People of whom it told, and whose conversation is not known.
+    strangers: Vec<Psid>,
+    /// One of them is being asked for.
+    asking: bool,
+    /// Who has been told about already, by the customer's last message.
+    alarmed: Vec<(ConversationId, Timestamp)>,
+}
+
+impl Engine {
+    /// Takes in what was delivered, and what else is waiting at the door.
+    pub(super) async fn delivered(&mut self, first: Delivery) -> Result<(), store::Error> {
+        let mut deliveries = vec![first];
+        while let Some(door) = &mut self.deliveries
+            && deliveries.len() < TOGETHER
+            && let Ok(next) = door.try_recv()
+        {
+            deliveries.push(next);
+        }
+        let mut heard = Vec::new();
+        let mut unreadable = 0;
+        for delivery in &mut deliveries {
+            heard.append(&mut delivery.heard);
+            unreadable += delivery.unreadable;
+        }
+        let flows = !heard.is_empty();
+        let taken = self.take_in(heard).await;
+        for delivery in deliveries {
+            // Nobody waiting any more is Meta's matter: it delivers again.
+            let _ = delivery.taken.send(taken.is_ok());
+        }
+        if flows && taken.is_ok() {
+            self.note_flow();
+        }
+        self.note_unreadable(unreadable);
+        self.ask_for_strangers();
+        taken
+    }
+
+    fn note_flow(&mut self) {
+        if self.door.flows_since.is_none() {
+            self.door.flows_since = Some(self.server_now());
+            self.schedule.set_heard(true, self.clock.now());
+        }
+        if self.link == Link::Polling {
+            self.set_link(Link::Webhook);
+        }
+    }
+
+    /// How the link stands when answers come.
+    pub(super) fn live(&self) -> Link {
+        match self.door.flows_since {
+            Some(_) => Link::Webhook,
+            None => Link::Polling,
+        }
+    }
+
+    /// Reading has shown these: was there anything that a webhook should have
+    /// told? Then webhooks have stopped, as far as we are concerned.
+    pub(super) fn audit(&mut self, events: &[Event]) -> Result<(), store::Error> {
+        let Some(since) = self.door.flows_since else {
+            return Ok(());
+        };
+        let late = self.server_now().plus(LATE.negated());
+        let seen = events.iter().filter_map(|event| match event {
+            Event::Messages { messages, .. } => Some(messages),
+            _ => None,
+        });
+        for seen in seen.flatten().filter(|seen| seen.from_customer()) {
+            let at = seen.message.at;
+            let due = at > since.plus(Span::seconds(2)) && at < late;
+            if due && !self.reader.knows(&seen.message.mid)? {
+                self.door.flows_since = None;
+                self.schedule.set_heard(false, self.clock.now());
+                if self.link == Link::Webhook {
+                    self.set_link(Link::Polling);
+                }
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// One transaction for all of it. The line first: a reply in doubt that an
+    /// echo names is sent, before the cache says whose it is.
+    async fn take_in(&mut self, heard: Vec<Heard>) -> Result<(), store::Error> {
+        let mut known: HashMap<Psid, Option<Conversation>> = HashMap::new();
+        let mut events = Vec::new();
+        let mut lines = Vec::new();
+        for heard in heard {
+            let Some(psid) = heard.psid.clone() else {
+                self.page_told(&heard);
+                let psid = Psid::new("");
+                events.push(Event::Parked {
+                    psid,
+                    raw: heard.raw,
+                });
+                continue;
+            };
+            let conversation = match known.get(&psid) {
+                Some(known) => known.clone(),
+                None => {
+                    let found = self.reader.conversation_of(&psid)?;
+                    known.insert(psid.clone(), found.clone());
+                    found
+                }
+            };
+            let Some(conversation) = conversation else {
+                if !self.door.strangers.contains(&psid) {
+                    self.door.strangers.push(psid.clone());
+                }
+                events.push(Event::Parked {
+                    psid,
+                    raw: heard.raw,
+                });
+                continue;
+            };
+            let id = conversation.id.clone();
+            let told = self.events_of(&conversation, heard, &mut events).await?;
+            if told && !lines.contains(&id) {
+                lines.push(id);
+            }
+        }
+        self.found_in(&events).await?;
+        let taken = self.ingest(events).await;
+        for id in lines {
+            let pumped = self.pump(&id).await;
+            pumped?;
+        }
+        taken
+    }
+
+    /// What one event means for its conversation. Answers whether its line may
+    /// go on.
+    async fn events_of(
+        &mut self,
+        conversation: &Conversation,
+        heard: Heard,
+        events: &mut Vec<Event>,
+    ) -> Result<bool, store::Error> {
+        let id = conversation.id.clone();
+        let Heard {
+            at,
+            told,
+            raw,
+            standby,
+            ..
+        } = heard;
+        match told {
+            Told::Message(message) => {
+                self.customer_was_here(conversation, at, standby, events);
+                events.push(messages(id, message, raw));
+                return Ok(true);
+            }
+            Told::Echo { mut message, local } => {
+                let ours = match &message.author {
+                    Author::App(app) => self.apps.ours.as_ref() == Some(app),
+                    _ => false,
+                };
+                if ours {
+                    message.author = Author::Me;
+                }
+                let may_be_ours = ours || self.apps.ours.is_none();
+                if let Some(local) = local.filter(|_| may_be_ours) {
+                    let todos = self.outbox.echoed(&id, &local, message.mid.clone(), at);
+                    if !todos.is_empty() {
+                        message.author = Author::Me;
+                        self.carry_out(todos).await?;
+                    }
+                }
+                events.push(messages(id, message, raw));
+                return Ok(true);
+            }
+            Told::Delivered(through) => events.push(Event::Delivered {
+                conversation: id,
+                through,
+            }),
+            Told::Read(through) => events.push(Event::Read {
+                conversation: id,
+                through,
+            }),
+            Told::Seen(mid) => events.push(Event::Seen {
+                conversation: id,
+                mid,
+            }),
+            Told::Reacted(mid, emoji) => {
+                if emoji.is_some() {
+                    self.customer_was_here(conversation, at, standby, events);
+                }
+                events.push(Event::Reacted {
+                    conversation: id,
+                    mid,
+                    emoji,
+                    at,
+                });
+            }
+            Told::Edited(mid, text, number) => events.push(Event::Edited {
+                conversation: id,
+                mid,
+                text,
+                number,
+            }),
+            Told::Unsent(mid) => events.push(Event::Unsent {
+                conversation: id,
+                mid,
+            }),
+            Told::Happened(what) => {
+                self.happened(conversation, at, what, raw, events);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn happened(
+        &mut self,
+        conversation: &Conversation,
+        at: Timestamp,
+        what: Happening,
+        raw: String,
+        events: &mut Vec<Event>,
+    ) {
+        let at = self.by_our_clock(at);
+        let id = conversation.id.clone();
+        if let Happening::Moved { to, .. } = &what {
+            let owner = match to {
+                Some(app) if self.apps.ours.as_ref() == Some(app) => ThreadOwner::Us,
+                Some(app) => ThreadOwner::App(app.clone()),
+                None => ThreadOwner::Idle,
+            };
+            if matches!(owner, ThreadOwner::App(_)) && !self.apps_known {
+                self.unclear_owners.push(id.clone());
+            }
+            events.push(Event::HandedTo {
+                conversation: id.clone(),
+                to: owner,
+                at,
+            });
+        }
+        events.push(Event::Happened {
+            conversation: id,
+            at,
+            what,
+            raw,
+        });
+    }
+
+    /// Where the Page routes, the channel says whether we are in charge.
+    fn customer_was_here(
+        &self,
+        conversation: &Conversation,
+        at: Timestamp,
+        standby: bool,
+        events: &mut Vec<Event>,
+    ) {
+        if self.page.routing(conversation.platform) != Routing::Enabled {
+            return;
+        }
+        events.push(Event::InCharge {
+            conversation: conversation.id.clone(),
+            us: !standby,
+            at: self.by_our_clock(at),
+        });
+    }
+
+    /// Something about the Page, not about a person.
+    fn page_told(&self, heard: &Heard) {
+        if let Told::Happened(Happening::Enforced { action, reason }) = &heard.told {
+            let words = format!("Meta enforces its policy on the Page: {action}. {reason}");
+            self.tell(Change::Notice(words));
+        }
+    }
+
+    fn by_our_clock(&self, at: Timestamp) -> Timestamp {
+        at.plus(Span::millis(-self.health.skew.unwrap_or(0)))
+    }
+
+    /// People of whom webhooks told while nobody was here to ask.
+    pub(super) fn remember_strangers(&mut self) -> Result<(), store::Error> {
+        self.door.strangers = self.reader.strangers(1_000)?;
+        Ok(())
+    }
+
+    /// Asks for the conversation of one of them.
+    pub(super) fn ask_for_strangers(&mut self) {
+        if self.door.asking {
+            return;
+        }
+        let Some(psid) = self.door.strangers.pop() else {
+            return;
+        };
+        self.door.asking = true;
+        let (graph, instagram) = (self.graph.clone(), self.instagram.clone());
+        self.go(async move {
+            // The id does not say where it is from.
+            let mut result = graph
+                .conversation_with(&psid, Platform::Messenger, instagram.as_deref())
+                .await;
+            if instagram.is_some() && result.as_ref().is_ok_and(|page| page.events.is_empty()) {
+                result = graph
+                    .conversation_with(&psid, Platform::Instagram, instagram.as_deref())
+                    .await;
+            }
+            Done::Stranger { result }
+        });
+    }
+
+    /// One of them is known now, or will be asked for at the next start.
+    pub(super) async fn stranger_read(
+        &mut self,
+        result: Result<graph::Decoded, graph::Error>,
+    ) -> Result<(), store::Error> {
+        self.door.asking = false;
+        match result {
+            Ok(page) => {
+                self.ingest(page.events.clone()).await?;
+                self.unpark(&page.events).await?;
+            }
+            Err(error) => self.note_failure(&error),
+        }
+        self.ask_for_strangers();
+        Ok(())
+    }
+
+    /// Takes in what was kept for people whose conversation is known now.
+    pub(super) async fn unpark(&mut self, events: &[Event]) -> Result<(), store::Error> {
+        for event in events {
+            let Event::Conversation(seen) = event else {
+                continue;
+            };
+            let kept = self.reader.parked(&seen.psid)?;
+            if kept.is_empty() {
+                continue;
+            }
+            let heard = kept
+                .iter()
+                .filter_map(|raw| graph::decode_webhook(raw))
+                .flat_map(|delivery| delivery.heard)
+                .collect();
+            self.take_in(heard).await?;
+            let psid = seen.psid.clone();
+            self.ingest(vec![Event::Unparked { psid }]).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells of windows that close soon, once each.
+    pub(super) fn alarm(&mut self) -> Result<(), store::Error> {
+        let now = self.server_now();
+        for (before, window) in ALARMS {
+            let from = now.plus(window.negated());
+            for row in self.reader.waiting_since(from, from.plus(before))? {
+                let Some(wrote) = row.customer_at else {
+                    continue;
+                };
+                let until = wrote.plus(window);
+                let alarm = (row.id.clone(), until);
+                if self.door.alarmed.contains(&alarm) {
+                    continue;
+                }
+                self.door.alarmed.push(alarm);
+                self.tell(Change::Closing {
+                    name: row.display_name(),
+                    conversation: row.id,
+                    until,
+                });
+            }
+        }
+        self.door.alarmed.retain(|(_, until)| *until > now);
+        Ok(())
+    }
+}
+
+fn messages(conversation: ConversationId, message: crate::domain::Message, raw: String) -> Event {
+    Event::Messages {
+        conversation,
+        messages: vec![MessageSeen {
+            message,
+            raw,
+            heard: true,
+        }],
+        older: None,
+    }
+}
