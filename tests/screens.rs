@@ -153,6 +153,42 @@ fn ownership_and_clocks() {
 }
 
 #[test]
+fn what_webhooks_tell_stands_in_the_thread() {
+    let heard = |desk: &mut Desk| {
+        desk.send(Msg::Changed(vec![Change::Link(Link::Webhook)]));
+        desk.open("Ana Ruiz");
+        let mut row = conversation("3", "Ana Ruiz");
+        row.read_through = Some(ago(0, 10));
+        row.delivered_through = Some(ago(0, 5));
+        desk.answer_thread(thread_page(row, heard_items()));
+    };
+    scene("heard", heard);
+    scene("heard_from_the_top", |desk| {
+        heard(desk);
+        desk.keys("gg");
+    });
+    scene("ownership_timeline", |desk| {
+        heard(desk);
+        desk.keys("i");
+    });
+    let mut desk = Desk::new((120, 40));
+    desk.theme = Theme::new(true, true);
+    heard(&mut desk);
+    snap("heard_ascii", &desk);
+}
+
+#[test]
+fn a_window_that_closes_soon_is_told() {
+    scene("closing_soon", |desk| {
+        desk.send(Msg::Changed(vec![Change::Closing {
+            conversation: ConversationId::new("1"),
+            name: "Jo Park".into(),
+            until: NOW.plus(Span::minutes(29)),
+        }]));
+    });
+}
+
+#[test]
 fn profile_that_meta_keeps_back() {
     scene("profile_missing", |desk| {
         desk.open("Ana Ruiz");

@@ -44,16 +44,21 @@ impl Hold {
     }
 }
 
-/// The holds of a thread, oldest first. `lapses` is when the present control
-/// ends by itself, and `now` the present moment, both by Meta's clock; `owner`
-/// is who holds the thread by all we know.
-pub fn of(
-    items: &[Item],
-    apps: &Apps,
-    owner: &ThreadOwner,
-    lapses: Option<Timestamp>,
-    now: Timestamp,
-) -> Vec<Hold> {
+/// How a thread stands now, by all we know.
+#[derive(Clone, Debug, Default)]
+pub struct Present {
+    /// Who holds it.
+    pub owner: ThreadOwner,
+    /// Since when, as far as we saw it.
+    pub since: Option<Timestamp>,
+    /// When control ends by itself.
+    pub lapses: Option<Timestamp>,
+    /// The present moment, by Meta's clock.
+    pub now: Timestamp,
+}
+
+/// The holds of a thread, oldest first.
+pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
     let mut holds: Vec<Hold> = Vec::new();
     let name = |app: &Option<AppId>| {
         app.as_ref()
@@ -131,25 +136,24 @@ pub fn of(
             _ => {}
         }
     }
-    if let (Some(last), Some(lapses)) = (holds.last_mut(), lapses.filter(|at| *at <= now))
-        && last.who != "nobody"
+    if let (Some(last), Some(lapses)) = (
+        holds.last_mut(),
+        present.lapses.filter(|at| *at <= present.now),
+    ) && last.who != "nobody"
     {
         (last.until, last.end) = (Some(lapses), "lapsed".into());
     }
-    let ours = *owner == ThreadOwner::Us;
+    let ours = present.owner == ThreadOwner::Us;
     if let Some(last) = holds.last_mut()
         && last.until.is_none()
-        && *owner != ThreadOwner::Unknown
+        && present.owner != ThreadOwner::Unknown
         && (last.who == "us") != ours
     {
         // The channel has shown it, or a read; no event told when.
         last.end = "unseen".into();
-        let mut gap = Hold::new(
-            if ours { "us" } else { "?" }.into(),
-            now,
-            "nobody told us since when",
-        );
-        gap.from = None;
+        let who = if ours { "us" } else { "?" };
+        let mut gap = Hold::new(who.into(), present.now, "nobody told us how");
+        gap.from = present.since;
         holds.push(gap);
     }
     holds
@@ -248,29 +252,32 @@ mod tests {
         }
     }
 
+    fn present(owner: ThreadOwner, lapses: Option<i64>, now: i64) -> Present {
+        Present {
+            owner,
+            since: None,
+            lapses: lapses.map(at),
+            now: at(now),
+        }
+    }
+
     fn told(items: &[Item], lapses: Option<i64>, now: i64) -> Vec<String> {
-        of(
-            items,
-            &apps(),
-            &ThreadOwner::Unknown,
-            lapses.map(at),
-            at(now),
-        )
-        .into_iter()
-        .map(|hold| {
-            let minute = |t: Option<Timestamp>| {
-                t.map_or("…".into(), |t| (t.as_millis() / 60_000).to_string())
-            };
-            format!(
-                "{} {}-{} {} / {}",
-                hold.who,
-                minute(hold.from),
-                minute(hold.until),
-                hold.why,
-                hold.end
-            )
-        })
-        .collect()
+        of(items, &apps(), &present(ThreadOwner::Unknown, lapses, now))
+            .into_iter()
+            .map(|hold| {
+                let minute = |t: Option<Timestamp>| {
+                    t.map_or("…".into(), |t| (t.as_millis() / 60_000).to_string())
+                };
+                format!(
+                    "{} {}-{} {} / {}",
+                    hold.who,
+                    minute(hold.from),
+                    minute(hold.until),
+                    hold.why,
+                    hold.end
+                )
+            })
+            .collect()
     }
 
     #[test]
@@ -302,7 +309,7 @@ mod tests {
             event(10, Happening::CameToUs),
             event(30, moved(Some("200"), "300", false, &[])),
         ];
-        let holds = of(&items, &apps(), &ThreadOwner::Us, None, at(40));
+        let holds = of(&items, &apps(), &present(ThreadOwner::Us, None, 40));
         assert!(holds.iter().any(Hold::is_gap), "{holds:?}");
         let items = [event(10, Happening::Took)];
         assert_eq!(told(&items, Some(50), 60), ["us 10-50 we took it / lapsed"]);
@@ -326,8 +333,11 @@ mod tests {
                 },
             ),
         ];
-        assert_eq!(of(&items, &apps(), &ThreadOwner::Us, None, at(20)).len(), 1);
-        let lost = of(&items, &apps(), &ThreadOwner::NotUs, None, at(20));
+        assert_eq!(
+            of(&items, &apps(), &present(ThreadOwner::Us, None, 20)).len(),
+            1
+        );
+        let lost = of(&items, &apps(), &present(ThreadOwner::NotUs, None, 20));
         assert!(lost.last().is_some_and(Hold::is_gap), "{lost:?}");
         assert_eq!(note(&items, &apps()), None);
     }

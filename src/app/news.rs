@@ -52,7 +52,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
                 let name = Clean::one_line(&name);
                 let left = until.since(model.server_now()).short();
                 model.toast(
-                    ToastKind::Warn,
+                    ToastKind::Info,
                     format!("{name} waits: the window closes in {left}."),
                 );
             }

@@ -78,7 +78,8 @@ pub(super) fn open_door(
 ) -> Result<(Door, mpsc::Receiver<sync::Delivery>), Failure> {
     let listen = options.listen;
     let (sender, deliveries) = mpsc::channel(webhook::QUEUE);
-    let door = executor.block_on(Door::open(options, sender)).map_err(|e| {
+    let _tasks_run = executor.enter();
+    let door = Door::open(options, sender).map_err(|e| {
         Failure::Failed(format!(
             "cannot listen for webhooks on {listen}: {e}. Choose another address in [webhook] listen."
         ))

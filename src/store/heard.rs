@@ -60,8 +60,12 @@ pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Res
             // What somebody took back is not kept here either.
             "unsent" => {
                 db.execute(
-                    "UPDATE message SET unsent = 1, text = '', fold = '', parts = '[]', raw = '', reply_to = NULL \
-                     WHERE mid = ?1 AND unsent = 0",
+                    "DELETE FROM annotation WHERE mid = ?1 AND kind = 'edit'",
+                    [mid.as_str()],
+                )?;
+                db.execute(
+                    "UPDATE message SET unsent = 1, text = '', fold = '', parts = '[]', raw = '', reply_to = NULL, \
+                       edits = 0 WHERE mid = ?1 AND unsent = 0",
                     [mid.as_str()],
                 )? > 0
             }
@@ -193,59 +197,55 @@ pub(super) fn handed_to(
     settle_owner(db, id, at)
 }
 
-/// Who holds the thread by what webhooks told: the newest hand-over, unless the
-/// channel has contradicted it since. What we did or read later counts more.
+/// Who holds the thread: the newer of what we did or read and of the newest
+/// hand-over, unless the channel has contradicted it since. It is computed from
+/// these three alone, so it does not matter in which order they came.
 fn settle_owner(db: &Transaction<'_>, id: &ConversationId, at: Timestamp) -> Result<bool, Error> {
-    type Row = (String, i64, i64, Option<String>, i64, Option<bool>);
+    type Row = (
+        String,
+        i64,
+        Option<i64>,
+        Option<String>,
+        Option<i64>,
+        Option<bool>,
+    );
     let row: Option<Row> = db
         .prepare_cached(
-            "SELECT owner, coalesce(owner_since, 0), coalesce(moved_at, 0), moved_to, coalesce(charge_at, 0), charge_us \
-             FROM conversation WHERE id = ?1",
+            "SELECT base_owner, base_since, moved_at, moved_to, charge_at, charge_us FROM conversation WHERE id = ?1",
         )?
         .query_row([id.as_str()], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
         })
         .optional()?;
-    let Some((owner, since, moved_at, moved_to, charge_at, charge_us)) = row else {
+    let Some((base, base_since, moved_at, moved_to, charge_at, charge_us)) = row else {
         return Ok(false);
     };
-    let owner = rows::owner_from(&owner);
-    let moved = moved_to.map(|to| rows::owner_from(&to));
-    let is_us = |owner: &ThreadOwner| *owner == ThreadOwner::Us;
-    let contradicts =
-        |us: bool| charge_at > moved_at && moved.as_ref().is_none_or(|moved| is_us(moved) != us);
-    let (told, told_at) = match (charge_us, moved.clone()) {
-        (Some(true), _) if contradicts(true) => (ThreadOwner::Us, charge_at),
-        (Some(false), _) if contradicts(false) => (ThreadOwner::NotUs, charge_at),
-        (_, Some(moved)) => (moved, moved_at),
-        (_, None) => return Ok(false),
-    };
-    let until = at.plus(CONTROL).as_millis();
-    // "Not us" says less than a name does.
-    let vague = |owner: &ThreadOwner| {
-        matches!(
-            owner,
-            ThreadOwner::NotUs | ThreadOwner::Other | ThreadOwner::Unknown
-        )
-    };
-    let names = !vague(&told) && vague(&owner) && !is_us(&told);
-    let less = told == ThreadOwner::NotUs
-        && !is_us(&owner)
-        && owner != ThreadOwner::Idle
-        && owner != ThreadOwner::Unknown;
-    let rows = if told == owner || less || (told_at < since && !names) {
-        db.execute(
-            "UPDATE conversation SET control_until = ?2 WHERE id = ?1 AND coalesce(control_until, 0) < ?2 \
-             AND owner NOT IN ('idle', 'unknown')",
-            params![id.as_str(), until],
-        )?
-    } else {
-        db.execute(
+    let (mut owner, mut since) = (rows::owner_from(&base), base_since);
+    if let (Some(moved_at), Some(to)) = (moved_at.filter(|at| *at >= base_since), moved_to) {
+        (owner, since) = (rows::owner_from(&to), moved_at);
+    }
+    if let (Some(charge_at), Some(us)) = (charge_at.filter(|at| *at > since), charge_us) {
+        let nobody = matches!(owner, ThreadOwner::Idle | ThreadOwner::Unknown);
+        if nobody || (owner == ThreadOwner::Us) != us {
+            owner = if us {
+                ThreadOwner::Us
+            } else {
+                ThreadOwner::NotUs
+            };
+            since = charge_at;
+        }
+    }
+    let rows = db
+        .prepare_cached(
             "UPDATE conversation SET owner = ?2, owner_since = ?3, control_until = max(?4, coalesce(control_until, 0)) \
-             WHERE id = ?1",
-            params![id.as_str(), rows::owner(&told), told_at, until],
+             WHERE id = ?1 AND (owner <> ?2 OR owner_since IS NOT ?3 OR coalesce(control_until, 0) < ?4)",
         )?
-    };
+        .execute(params![
+            id.as_str(),
+            rows::owner(&owner),
+            (since > 0).then_some(since),
+            at.plus(CONTROL).as_millis()
+        ])?;
     Ok(rows > 0)
 }
 

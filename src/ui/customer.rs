@@ -216,8 +216,13 @@ pub(super) fn history(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'s
         return Vec::new();
     };
     let c = &thread.conversation;
-    let now = model.server_now();
-    let holds = holds::of(&thread.items, &model.apps, &c.owner, c.control_until, now);
+    let present = holds::Present {
+        owner: c.owner.clone(),
+        since: c.owner_since,
+        lapses: c.control_until,
+        now: model.server_now(),
+    };
+    let holds = holds::of(&thread.items, &model.apps, &present);
     holds
         .iter()
         .flat_map(|hold| {
@@ -259,15 +264,17 @@ pub(super) fn note(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'stat
     };
     let title = text::cut(&format!("note from {}", &*Clean::one_line(&by)), width);
     let mut rows = vec![heading(&title, theme, width)];
+    let widest = fields.iter().map(|(name, _)| text::width(name)).max();
+    let column = (widest.unwrap_or(0) + 1).min(width / 2);
     for (name, value) in fields {
-        let name = text::fit(&text::cut(&Clean::one_line(&name), 12), 13);
+        let name = text::fit(&Clean::one_line(&name), column);
         let value = Clean::one_line(&value);
-        let room = width.saturating_sub(13).max(2);
+        let room = width.saturating_sub(column).max(2);
         for (i, line) in text::wrap(&value, room).into_iter().enumerate() {
             let name = if i == 0 {
                 name.clone()
             } else {
-                text::fit("", 13)
+                text::fit("", column)
             };
             rows.push(Line::from(vec![
                 span(name, theme.style(Role::Dim)),

@@ -85,11 +85,12 @@ struct Keeper {
 
 impl Door {
     /// Listens, and hands what comes to `deliveries`. Nothing is answered
-    /// before [`Door::serve`].
-    pub async fn open(options: Options, deliveries: mpsc::Sender<Delivery>) -> io::Result<Self> {
-        let listener = TcpListener::bind(options.listen).await?;
+    /// before [`Door::serve`]. To be called where tasks run.
+    pub fn open(options: Options, deliveries: mpsc::Sender<Delivery>) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind(options.listen)?;
+        listener.set_nonblocking(true)?;
         Ok(Self {
-            listener,
+            listener: TcpListener::from_std(listener)?,
             keeper: Arc::new(Keeper {
                 options,
                 deliveries,

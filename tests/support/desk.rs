@@ -6,9 +6,10 @@ use ratatui::{Terminal, backend::TestBackend};
 use switchboard::{
     app::{self, Effect, Loaded, Model, Msg, Settings, keymap::Key},
     domain::{
-        AppId, Apps, Author, Change, Conversation, ConversationId, Counts, Happening, InboxPage,
-        Item, Known, LocalId, Message, Mid, Outgoing, Part, Person, Platform, Profile, Psid,
-        Routing, SendAs, SendState, Span, ThreadOwner, ThreadPage, ThreadPlace, Timestamp, View,
+        About, AppId, Apps, Author, Change, Conversation, ConversationId, Counts, Happening,
+        InboxPage, Item, Known, LocalId, Message, Mid, Outgoing, Part, Person, Platform, Profile,
+        Psid, Reaction, Routing, SendAs, SendState, Span, ThreadOwner, ThreadPage, ThreadPlace,
+        Timestamp, View,
     },
     ui::{self, Theme},
 };
@@ -222,6 +223,145 @@ pub fn items() -> Vec<Item> {
     ]
 }
 
+/// A thread with everything that only webhooks tell.
+pub fn heard_items() -> Vec<Item> {
+    let app = |id: &str| Some(AppId::new(id));
+    let note = |pairs: &[(&str, &str)]| {
+        let pair = |(name, value): &(&str, &str)| ((*name).into(), (*value).into());
+        pairs.iter().map(pair).collect()
+    };
+    let event = |minutes, what| Item::Event {
+        at: ago(0, minutes),
+        what,
+    };
+    let said = |mid: &str, minutes, author, text: &str, about: About| {
+        let mut item = message(mid, ago(0, minutes), author, text, vec![]);
+        if let Item::Message(message) = &mut item {
+            message.about = about;
+        }
+        item
+    };
+    let reaction = |by_customer, emoji: &str| Reaction {
+        by_customer,
+        emoji: emoji.into(),
+    };
+    let referred = Happening::Referred {
+        source: "SHORTLINK".into(),
+        reference: "flyer-7".into(),
+    };
+    vec![
+        event(59, referred),
+        message(
+            "h1",
+            ago(0, 58),
+            Author::Customer,
+            "Talk to a person",
+            vec![Part::Tapped],
+        ),
+        message(
+            "h2",
+            ago(0, 57),
+            Author::App(AppId::new(BOT)),
+            "One moment!",
+            vec![],
+        ),
+        event(
+            56,
+            Happening::Moved {
+                from: app(BOT),
+                to: app("300000000000002"),
+                taken: false,
+                note: note(&[
+                    ("intent", "refund_dispute"),
+                    ("order", "4471"),
+                    ("confidence", "0.31"),
+                ]),
+            },
+        ),
+        said(
+            "h3",
+            50,
+            Author::Customer,
+            "it is order 4417",
+            About {
+                edits: 1,
+                reactions: vec![reaction(false, "👍")],
+                ..About::default()
+            },
+        ),
+        said(
+            "h4",
+            45,
+            Author::Me,
+            "Found it, the refund went out on the 3rd.",
+            About {
+                reply_to: Some(Mid::new("h3")),
+                quote: Some("it is order 4417".into()),
+                reactions: vec![reaction(true, "❤")],
+                ..About::default()
+            },
+        ),
+        said(
+            "h5",
+            40,
+            Author::Customer,
+            "",
+            About {
+                unsent: true,
+                ..About::default()
+            },
+        ),
+        event(
+            35,
+            Happening::Moved {
+                from: app("300000000000002"),
+                to: app("263902037430900"),
+                taken: true,
+                note: vec![],
+            },
+        ),
+        message(
+            "h6",
+            ago(0, 34),
+            Author::Inbox,
+            "Robin here, from the shop.",
+            vec![],
+        ),
+        message(
+            "h7",
+            ago(0, 30),
+            Author::App(AppId::new("555")),
+            "Your ticket is #9.",
+            vec![],
+        ),
+        event(
+            20,
+            Happening::AskedFor {
+                by: app(BOT),
+                note: note(&[("", "may I have it back?")]),
+            },
+        ),
+        event(18, Happening::OptedIn("notification_messages news".into())),
+        event(17, Happening::Linked(true)),
+        event(
+            16,
+            Happening::Enforced {
+                action: "warning".into(),
+                reason: "too many messages".into(),
+            },
+        ),
+        event(15, Happening::Unknown("brand_new".into())),
+        message(
+            "h8",
+            ago(0, 10),
+            Author::Me,
+            "Is there anything else?",
+            vec![],
+        ),
+        message("h9", ago(0, 5), Author::Me, "I am here until six.", vec![]),
+    ]
+}
+
 pub fn thread_page(conversation: Conversation, items: Vec<Item>) -> ThreadPage {
     ThreadPage {
         place: ThreadPlace::Newest,
@@ -413,6 +553,7 @@ pub fn apps() -> Apps {
     let names = [
         (AppId::new(BOT), "shopbot".to_owned()),
         (AppId::new("263902037430900"), "Page Inbox".to_owned()),
+        (AppId::new("555"), "helpdesk".to_owned()),
     ];
     Apps {
         ours: Some(AppId::new("300000000000002")),

@@ -19,6 +19,7 @@ use switchboard::{
     sim::{self, Simulator},
 };
 use tokio::{net::TcpListener, runtime::Runtime};
+use tokio_util::sync::CancellationToken;
 
 pub const PAGE: &str = "104857600000001";
 pub const TOKEN: &str = "EAAcanaryTOKENcanary";
@@ -83,10 +84,23 @@ async fn answer(
 
 /// The simulator on a free port.
 pub async fn simulator(options: sim::Options, clock: Clock) -> (SocketAddr, Simulator) {
+    simulator_until(options, clock, CancellationToken::new()).await
+}
+
+/// The simulator on a free port, until it is told to go.
+pub async fn simulator_until(
+    options: sim::Options,
+    clock: Clock,
+    stop: CancellationToken,
+) -> (SocketAddr, Simulator) {
     let simulator = Simulator::new(options, clock).expect("a world");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    tokio::spawn(simulator.clone().serve(listener, std::future::pending()));
+    tokio::spawn(
+        simulator
+            .clone()
+            .serve(listener, async move { stop.cancelled().await }),
+    );
     (address, simulator)
 }
 

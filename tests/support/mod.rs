@@ -1,6 +1,6 @@
 //! What the tests share: a large cache ([`big`]), a desk without one ([`desk`]), the
 //! servers ([`http`]), the program as a process ([`process`]) and in a
-//! pseudo-terminal ([`pty`]).
+//! pseudo-terminal ([`pty`]), the outside wing at work ([`wing`]).
 
 #![allow(
     dead_code,
@@ -16,3 +16,4 @@ pub mod desk;
 pub mod http;
 pub mod process;
 pub mod pty;
+pub mod wing;

@@ -56,7 +56,7 @@ impl Engine {
             unreadable += delivery.unreadable;
         }
         let flows = !heard.is_empty();
-        let taken = self.take_in(heard).await;
+        let taken = self.take_in(heard, Vec::new()).await;
         for delivery in deliveries {
             // Nobody waiting any more is Meta's matter: it delivers again.
             let _ = delivery.taken.send(taken.is_ok());
@@ -115,9 +115,10 @@ impl Engine {
 
     /// One transaction for all of it. The line first: a reply in doubt that an
     /// echo names is sent, before the cache says whose it is.
-    async fn take_in(&mut self, heard: Vec<Heard>) -> Result<(), store::Error> {
+    /// `also` goes with it.
+    async fn take_in(&mut self, heard: Vec<Heard>, also: Vec<Event>) -> Result<(), store::Error> {
         let mut known: HashMap<Psid, Option<Conversation>> = HashMap::new();
-        let mut events = Vec::new();
+        let mut events = also;
         let mut lines = Vec::new();
         for heard in heard {
             let Some(psid) = heard.psid.clone() else {
@@ -303,8 +304,10 @@ impl Engine {
         }
     }
 
+    /// Meta's header has whole seconds: less than two of them are noise.
     fn by_our_clock(&self, at: Timestamp) -> Timestamp {
-        at.plus(Span::millis(-self.health.skew.unwrap_or(0)))
+        let skew = self.health.skew.filter(|skew| skew.abs() > 2_000);
+        at.plus(Span::millis(-skew.unwrap_or(0)))
     }
 
     /// People of whom webhooks told while nobody was here to ask.
@@ -369,9 +372,8 @@ impl Engine {
                 .filter_map(|raw| graph::decode_webhook(raw))
                 .flat_map(|delivery| delivery.heard)
                 .collect();
-            self.take_in(heard).await?;
             let psid = seen.psid.clone();
-            self.ingest(vec![Event::Unparked { psid }]).await?;
+            self.take_in(heard, vec![Event::Unparked { psid }]).await?;
         }
         Ok(())
     }
