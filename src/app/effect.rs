@@ -1,5 +1,6 @@
 //! Every way out: plain data, so tests compare it.
 
+use super::orders::Order;
 use crate::domain::{
     Ask, Conversation, ConversationId, Decision, InboxAsk, LocalId, Mid, Psid, ThreadPlace,
     Timestamp,
@@ -92,6 +93,8 @@ pub enum Effect {
         /// Whether somebody works.
         active: bool,
     },
+    /// Order something of the simulator.
+    Order(Order),
     /// Ring the terminal's bell.
     Bell,
     /// Draw the whole screen anew.

@@ -35,6 +35,7 @@ pub mod lines;
 mod model;
 mod msg;
 mod news;
+pub mod orders;
 mod thread;
 mod toast;
 mod walk;

@@ -32,6 +32,8 @@ pub struct Settings {
     pub seed: u64,
     /// Apps by configuration.
     pub apps: Apps,
+    /// Behind the Graph API may be a simulator, which takes orders.
+    pub simulator: bool,
 }
 
 impl Default for Settings {
@@ -44,6 +46,7 @@ impl Default for Settings {
             zone: TimeZone::UTC,
             seed: 0,
             apps: Apps::default(),
+            simulator: false,
         }
     }
 }

@@ -5,9 +5,11 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // words for the shell are its business
 
 mod demo;
+mod doctor;
 mod forget;
 mod run;
 mod sim;
+mod subscribe;
 mod sync;
 
 use std::{
@@ -36,6 +38,10 @@ enum Command {
     Demo(demo::Arguments),
     /// The simulator alone; prints what it takes to connect
     Sim(sim::Arguments),
+    /// Check everything, and say what to click; changes nothing
+    Doctor(doctor::Arguments),
+    /// Show what Meta tells the desk's app by webhook, and add what is missing
+    Subscribe(subscribe::Arguments),
     /// Fetch what is new and what is missing, once; sends nothing
     Sync,
     /// Remove everything of one person from the files, and prove it
@@ -94,6 +100,8 @@ pub fn main() -> ExitCode {
         None => run::desk(&cli.global),
         Some(Command::Demo(arguments)) => demo::run(&arguments, &cli.global),
         Some(Command::Sim(arguments)) => sim::run(&arguments, &cli.global),
+        Some(Command::Doctor(arguments)) => doctor::run(&arguments, &cli.global),
+        Some(Command::Subscribe(arguments)) => subscribe::run(&arguments, &cli.global),
         Some(Command::Sync) => sync::run(&cli.global),
         Some(Command::Forget(arguments)) => forget::run(&arguments, &cli.global),
     };

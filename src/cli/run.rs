@@ -168,6 +168,7 @@ pub(super) fn settings(global: &Global, config: &Config) -> Settings {
         zone: clock::zone(),
         seed: clock::random_seed(),
         apps: config.known_apps(),
+        simulator: false,
     }
 }
 

@@ -161,17 +161,22 @@ impl Config {
         secrets::secret("SWITCHBOARD_APP_SECRET", self.app_secret_file.as_deref())
     }
 
+    /// The token of the handshake: from the environment, else from its file.
+    pub fn verify_token(&self) -> Result<Option<SecretString>, SecretError> {
+        let file = self.webhook.verify_token_file.as_deref();
+        secrets::secret("SWITCHBOARD_VERIFY_TOKEN", file)
+    }
+
     /// What the door is told, if Meta's calls are to come in.
     pub fn webhook(&self) -> Result<Option<webhook::Options>, WebhookError> {
         let Some(listen) = self.webhook.listen else {
             return Ok(None);
         };
         let secret = self.app_secret()?.ok_or(WebhookError::NoSecret)?;
-        let file = self.webhook.verify_token_file.as_deref();
         Ok(Some(webhook::Options {
             listen,
             secrets: Secrets::new(&secret).ok_or(WebhookError::NoSecret)?,
-            verify_token: secrets::secret("SWITCHBOARD_VERIFY_TOKEN", file)?,
+            verify_token: self.verify_token()?,
             accept_sha1: self.webhook.accept_sha1,
         }))
     }

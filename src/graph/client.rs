@@ -98,7 +98,7 @@ struct Inner {
     version: String,
     page: PageId,
     read_only: bool,
-    log: Option<Log>,
+    log: Option<Arc<Log>>,
     limiter: Limiter,
     health: Mutex<Health>,
     clock: Clock,
@@ -114,10 +114,12 @@ impl Client {
             .log
             .as_deref()
             .map(|path| {
-                Log::open(path).map_err(|why| SetupError::Log {
-                    path: path.to_owned(),
-                    why,
-                })
+                Log::open(path)
+                    .map(Arc::new)
+                    .map_err(|why| SetupError::Log {
+                        path: path.to_owned(),
+                        why,
+                    })
             })
             .transpose()?;
         Ok(Self(Arc::new(Inner {
@@ -138,6 +140,58 @@ impl Client {
             health: Mutex::default(),
             clock,
         })))
+    }
+
+    /// The same, with another token and a health of its own.
+    pub(super) fn with_token(&self, token: &SecretString) -> Result<Self, SetupError> {
+        let inner = &*self.0;
+        Ok(Self(Arc::new(Inner {
+            http: inner.http.clone(),
+            auth: Mutex::new(bearer(token)?),
+            base: inner.base.clone(),
+            host: inner.host.clone(),
+            version: inner.version.clone(),
+            page: inner.page.clone(),
+            read_only: inner.read_only,
+            log: inner.log.clone(),
+            limiter: Limiter::new(),
+            health: Mutex::default(),
+            clock: inner.clock.clone(),
+        })))
+    }
+
+    /// The token itself, for the one call that wants it in its query.
+    pub(super) fn token_for_meta(&self) -> String {
+        let auth = self.auth();
+        let text = auth.to_str().unwrap_or_default();
+        text.strip_prefix("Bearer ").unwrap_or_default().to_owned()
+    }
+
+    /// Whether the Graph API is on this computer: a simulator, then.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0.base)
+    }
+
+    /// A call that is no Graph call, to a simulator only; without the token.
+    pub(super) async fn order(&self, path: &[&str], order: &Value) -> Result<Value, Error> {
+        if !self.is_loopback() {
+            return Err(Error::NoSimulator);
+        }
+        let mut url = self.0.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        let sent = self.0.http.post(url).json(order).send().await;
+        let answer = sent.map_err(|e| self.transport_error(&e))?;
+        let status = answer.status().as_u16();
+        let json: Value = answer
+            .json()
+            .await
+            .map_err(|_| self.foreign(status, "no simulator"))?;
+        match json["error"]["message"].as_str() {
+            Some(words) => Err(Error::Order(words.to_owned())),
+            None => Ok(json),
+        }
     }
 
     /// The Page this client acts for.
@@ -224,8 +278,9 @@ impl Client {
         let inner = &*self.0;
         let url = self.url(path, query);
         let shown_path = match url.query() {
-            Some(query) => format!("{}?{query}", url.path()),
-            None => url.path().to_owned(),
+            // The query of this one holds the token.
+            Some(query) if path != ["debug_token"] => format!("{}?{query}", url.path()),
+            _ => url.path().to_owned(),
         };
         let mut request = inner
             .http
@@ -426,6 +481,21 @@ fn http_client(loopback: bool) -> Result<reqwest::Client, SetupError> {
                 .map_err(|e| SetupError::Http(e.without_url().to_string()))
         }
     }
+}
+
+/// Calls a callback as Meta does for its handshake: the HTTP status and the
+/// text; `None` without an answer.
+pub async fn handshake(url: &str, token: &SecretString, challenge: &str) -> Option<(u16, String)> {
+    let url = Url::parse(url).ok()?;
+    let client = http_client(is_loopback(&url)).ok()?;
+    let query = [
+        ("hub.mode", "subscribe"),
+        ("hub.challenge", challenge),
+        ("hub.verify_token", token.expose_secret()),
+    ];
+    let answer = client.get(url).query(&query).send().await.ok()?;
+    let status = answer.status().as_u16();
+    Some((status, answer.text().await.ok()?))
 }
 
 fn http_date(text: &str) -> Option<Timestamp> {

@@ -40,6 +40,12 @@ pub enum Error {
         /// In a few words.
         why: &'static str,
     },
+    /// Only a simulator takes orders.
+    #[error("Only a simulator takes orders, and this is Meta's own API.")]
+    NoSimulator,
+    /// The simulator did not take an order; says why.
+    #[error("The simulator says: {0}")]
+    Order(String),
     /// Meta refused, with a code.
     #[error("{0}")]
     Graph(GraphError),
@@ -73,7 +79,7 @@ impl Error {
     /// What this means for a send.
     pub fn verdict(&self) -> Verdict {
         match self {
-            Self::ReadOnly => Verdict::Refused,
+            Self::ReadOnly | Self::NoSimulator | Self::Order(_) => Verdict::Refused,
             Self::Unreachable { .. } => Verdict::NotSent,
             Self::Lost { .. } | Self::Foreign { .. } => Verdict::Unknown,
             Self::Graph(e) => e.verdict(),

@@ -24,6 +24,7 @@ pub(super) struct Entry<'a> {
     /// Path and query below the host.
     pub(super) path: &'a str,
     /// The JSON that was sent.
+    #[serde(serialize_with = "without_secrets")]
     pub(super) body: Option<&'a Value>,
     /// HTTP status; null when no answer came.
     pub(super) status: Option<u16>,
@@ -52,4 +53,16 @@ impl Log {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         let _ = file.write_all(&line);
     }
+}
+
+/// The token of a handshake is a secret as well.
+fn without_secrets<S: serde::Serializer>(
+    body: &Option<&Value>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut body = body.cloned();
+    if let Some(Value::Object(map)) = &mut body {
+        map.remove("verify_token");
+    }
+    body.serialize(serializer)
 }

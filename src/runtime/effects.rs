@@ -238,6 +238,10 @@ fn command(effect: Effect) -> Option<Command> {
             local,
             decision,
         },
+        Effect::Order(order) => Command::Order {
+            what: order.what,
+            members: order.members,
+        },
         Effect::Refresh => Command::Refresh,
         Effect::Pace { active } => Command::Pace { active },
         Effect::Ask {

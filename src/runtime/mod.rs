@@ -80,6 +80,7 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     let (commands, command_receiver) = mpsc::channel(256);
     let stop = tasks.stop_signal();
     let mut settings = desk.settings;
+    settings.simulator = desk.graph.is_loopback();
     let mut notices: Vec<String> = opened.notices.iter().map(ToString::to_string).collect();
     let work: Work = match opened.writer {
         Some(writer) => {

@@ -71,7 +71,7 @@ pub(super) fn subscriptions(
             let rows = hook
                 .app_fields
                 .iter()
-                .filter(|(_, fields)| !fields.is_empty());
+                .filter(|(_, fields)| !fields.is_empty() && hook.url.is_some());
             let rows = rows.map(|(object, fields)| {
                 let fields: Vec<Value> = fields
                     .iter()

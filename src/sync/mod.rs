@@ -58,6 +58,13 @@ pub enum Command {
     Older(ConversationId),
     /// Poll everything now.
     Refresh,
+    /// Order something of a simulator.
+    Order {
+        /// What: `clock`, `faults`, `storm`.
+        what: &'static str,
+        /// Names and values.
+        members: Vec<(&'static str, String)>,
+    },
     /// Do something to a thread, after what was asked for it before.
     Ask {
         /// Which thread.

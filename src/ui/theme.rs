@@ -81,6 +81,11 @@ impl Theme {
         self.ascii
     }
 
+    /// Whether colours are used.
+    pub fn has_colour(&self) -> bool {
+        !self.monochrome
+    }
+
     /// How a role looks.
     pub fn style(&self, role: Role) -> Style {
         let (colour, modifier) = match role {

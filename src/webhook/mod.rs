@@ -35,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 use self::limits::InFlight;
 use crate::{
     clock,
-    graph::{Secrets, Signature, decode_webhook, same_token},
+    graph::{Secrets, Signature, decode_webhook, handshake, same_token},
     sync::Delivery,
 };
 
@@ -134,6 +134,19 @@ async fn connection(keeper: Arc<Keeper>, stream: TcpStream) {
         .await;
     // Who speaks no HTTP, or stops in the middle, is nobody's business.
     drop(served);
+}
+
+/// Calls a door as Meta does for its handshake, to see whether it is reached.
+/// `Err` says what happened instead.
+pub async fn knock(url: &str, token: Option<&SecretString>) -> Result<(), String> {
+    let token = token.ok_or("there is no token of the handshake: set SWITCHBOARD_VERIFY_TOKEN")?;
+    match handshake(url, token, "1158201444").await {
+        Some((200, text)) if text.trim() == "1158201444" => Ok(()),
+        Some((200, _)) => Err("something else answers there".into()),
+        Some((403, _)) => Err("the door there has another token".into()),
+        Some((status, _)) => Err(format!("it answers HTTP {status}")),
+        None => Err("nobody answers".into()),
+    }
 }
 
 impl Keeper {

@@ -11,7 +11,12 @@ use serde_json::Value;
 pub fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
     command.args(arguments).stdin(Stdio::null());
-    for name in ["SWITCHBOARD_PAGE_TOKEN", "SWITCHBOARD_CONFIG"] {
+    for name in [
+        "SWITCHBOARD_PAGE_TOKEN",
+        "SWITCHBOARD_APP_SECRET",
+        "SWITCHBOARD_VERIFY_TOKEN",
+        "SWITCHBOARD_CONFIG",
+    ] {
         command.env_remove(name);
     }
     let home = std::env::temp_dir().join("switchboard-no-home");
@@ -50,7 +55,17 @@ impl Sim {
     }
 
     pub fn token(&self) -> &str {
-        self.about["apps"][0]["token"].as_str().expect("a token")
+        self.of_app("switchboard", "token")
+    }
+
+    /// Something of an app: `id`, `token`, `secret` or `verify_token`.
+    pub fn of_app(&self, name: &str, key: &str) -> &str {
+        let apps = self.about["apps"].as_array().expect("apps");
+        let app = apps
+            .iter()
+            .find(|app| app["name"] == name)
+            .expect("an app of that name");
+        app[key].as_str().expect("text")
     }
 }
 
@@ -58,5 +73,21 @@ impl Drop for Sim {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+/// A port that nobody has just now.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// A process that ends with the test.
+pub struct Helper(pub Child);
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }

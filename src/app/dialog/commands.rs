@@ -2,10 +2,11 @@
 
 use super::{
     super::{
-        Effect, Model,
+        Effect, Model, ToastKind,
         action::{ACTIONS, Action, Context, Spec},
         keymap::{Code, Key},
         keys::{run, search},
+        orders,
     },
     Input, Stay, move_cursor,
 };
@@ -41,6 +42,21 @@ impl Commands {
         match key.code {
             Code::Esc => return Stay::Close,
             Code::Enter => {
+                if let Some(order) = orders::parse(self.input.text()) {
+                    match order {
+                        _ if !model.settings.simulator => {
+                            let words =
+                                "Only a simulator takes orders, and this is Meta's own API.";
+                            model.toast(ToastKind::Warn, words);
+                        }
+                        Ok(order) => effects.push(Effect::Order(order)),
+                        Err(how) => {
+                            model.toast(ToastKind::Warn, how);
+                            return Stay::Open;
+                        }
+                    }
+                    return Stay::Close;
+                }
                 // `:search words` begins with its words.
                 if let Some(words) = self.input.text().strip_prefix("search ") {
                     effects.extend(search(model, words.trim()));
@@ -52,9 +68,12 @@ impl Commands {
                 }
             }
             Code::Tab => {
+                let order = orders::fitting(self.input.text()).first().copied();
                 if let Some(spec) = fitting.get(self.cursor) {
                     self.input = Input::with(spec.name);
                     self.cursor = 0;
+                } else if let Some(order) = order {
+                    self.input = Input::with(&format!("{} ", order.name));
                 }
             }
             Code::Backspace if self.input.text().is_empty() => return Stay::Close,

@@ -130,6 +130,12 @@ impl Engine {
                     why: error.to_string(),
                 });
             }
+            Done::Ordered(result) => {
+                let words = result.unwrap_or_else(|error| error.to_string());
+                self.tell(Change::Notice(words));
+                // What was wound may be news.
+                self.schedule.hurry(self.clock.now());
+            }
             Done::Stranger { result } => self.stranger_read(result).await?,
             Done::Asked { id, ask, result } => self.asked(id, ask, result).await?,
             Done::Posted { row, result } => self.posted(row, result).await?,

@@ -154,6 +154,7 @@ enum Done {
         ask: Ask,
         result: Result<(), graph::Error>,
     },
+    Ordered(Result<String, graph::Error>),
     Stranger {
         result: Result<Decoded, graph::Error>,
     },
@@ -371,6 +372,10 @@ impl Engine {
                 if self.about == About::Wanted {
                     self.start_up();
                 }
+            }
+            Command::Order { what, members } => {
+                let graph = self.graph.clone();
+                self.go(async move { Done::Ordered(graph.simulator(what, &members).await) });
             }
             Command::Open(id) => self.opened(id, now).await?,
             Command::Close => {

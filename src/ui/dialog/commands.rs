@@ -11,7 +11,7 @@ use super::{
     help::action_row,
     input_line, rows,
 };
-use crate::app::{Model, dialog::Commands, layout::Layout};
+use crate::app::{Model, dialog::Commands, layout::Layout, orders};
 
 pub(super) fn draw(
     model: &Model,
@@ -21,8 +21,9 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Position {
     let fitting = commands.fitting();
+    let orders = orders::fitting(commands.input.text());
     let screen = layout.screen;
-    let height = u16::try_from(fitting.len().clamp(1, 10))
+    let height = u16::try_from((fitting.len() + orders.len()).clamp(1, 10))
         .unwrap_or(1)
         .min(screen.height - 3);
     let list = Rect {
@@ -33,7 +34,23 @@ pub(super) fn draw(
     };
     Clear.render(list, buffer);
     Clear.render(layout.hints, buffer);
-    let lines = if fitting.is_empty() {
+    let why_not = if model.settings.simulator {
+        ""
+    } else {
+        " - only on a simulator"
+    };
+    let order_rows = orders.iter().map(|spec| {
+        let role = if why_not.is_empty() {
+            Role::Text
+        } else {
+            Role::Dim
+        };
+        vec![
+            span(format!(" :{:<42}", spec.usage), theme.style(Role::Key)),
+            span(format!("{}{why_not}", spec.help), theme.style(role)),
+        ]
+    });
+    let lines = if fitting.is_empty() && orders.is_empty() {
         vec![vec![span(
             " no action has this name",
             theme.style(Role::Dim),
@@ -42,6 +59,7 @@ pub(super) fn draw(
         fitting
             .iter()
             .map(|spec| action_row(model, theme, spec, usize::from(list.width)))
+            .chain(order_rows)
             .collect()
     };
     rows(lines, commands.cursor, theme, list, buffer);

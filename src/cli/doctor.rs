@@ -1,0 +1,513 @@
+//! `switchboard doctor`: what the desk needs, one line each: ok, or what to
+//! click. It changes nothing.
+
+use std::{io::IsTerminal, time::Duration};
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Failure, Global, executor, run, say, subscribe::missing, theme};
+use crate::{
+    clock::{self, Clock},
+    config::Config,
+    domain::{AppId, Platform, Routing},
+    graph::{self, AppSubscription, Client, INBOX_FIELDS, INSTAGRAM_FIELDS, ListPart},
+    webhook,
+};
+
+/// The desk warns of a clock that is further off than this.
+const SKEW_MS: i64 = 60_000;
+/// For a call to our own door.
+const DOOR_WAIT: Duration = Duration::from_secs(8);
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Also ask whether the desk may take control, by taking a thread that it
+    /// holds already: Meta refuses that either way, and says why
+    #[arg(long)]
+    try_take: bool,
+}
+
+/// How one thing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Ok,
+    /// It works, and could be better.
+    Note,
+    Bad,
+}
+
+/// The lines, and whether any of them is bad.
+struct Report {
+    json: bool,
+    bad: usize,
+}
+
+impl Report {
+    fn line(&mut self, state: State, what: &str, words: impl std::fmt::Display) {
+        self.bad += usize::from(state == State::Bad);
+        let word = match state {
+            State::Ok => "ok",
+            State::Note => "note",
+            State::Bad => "BAD",
+        };
+        let words = crate::text::Clean::one_line(&words.to_string());
+        if self.json {
+            say(json!({"check": what, "state": word.to_lowercase(), "words": &*words}));
+        } else {
+            say(format_args!("{word:<5} {what:<14} {}", &*words));
+        }
+    }
+
+    fn good(&mut self, good: bool, what: &str, yes: impl std::fmt::Display, no: &str) {
+        if good {
+            self.line(State::Ok, what, yes);
+        } else {
+            self.line(State::Bad, what, no);
+        }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
+    let mut report = Report {
+        json: global.json,
+        bad: 0,
+    };
+    let config =
+        Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
+    report.line(State::Ok, "config", "no mistakes");
+    terminal(&mut report, &config);
+    folder(&mut report, global, &config);
+    let executor = executor()?;
+    let clock = Clock::system();
+    match run::connect(global, &config, &executor, &clock) {
+        Ok((graph, _)) => executor.block_on(meta(&mut report, arguments, &graph, &config)),
+        Err(Failure::Failed(why) | Failure::Usage(why) | Failure::Refused(why)) => {
+            report.line(State::Bad, "token", why);
+        }
+    }
+    match report.bad {
+        0 => Ok(()),
+        1 => Err(Failure::Failed(
+            "one thing needs a hand; see the line marked BAD".into(),
+        )),
+        n => Err(Failure::Failed(format!(
+            "{n} things need a hand; see the lines marked BAD"
+        ))),
+    }
+}
+
+fn terminal(report: &mut Report, config: &Config) {
+    let term = std::env::var("TERM").unwrap_or_default();
+    let tty = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+    let what = "terminal";
+    if term.is_empty() || term == "dumb" {
+        report.line(
+            State::Bad,
+            what,
+            "TERM says that it cannot place text; try TERM=xterm-256color",
+        );
+        return;
+    }
+    if !tty {
+        report.line(
+            State::Note,
+            what,
+            format!("{term}; stdin or stdout is none now, the desk needs both"),
+        );
+        return;
+    }
+    let theme = theme(config);
+    let mut can = vec![if theme.is_ascii() {
+        "ASCII only"
+    } else {
+        "Unicode"
+    }];
+    can.push(if theme.has_colour() {
+        "colour"
+    } else {
+        "no colour"
+    });
+    if std::env::var_os("TMUX").is_some() {
+        can.push(
+            "inside tmux (set focus-events on, or \"seen\" goes out while you look elsewhere)",
+        );
+    }
+    let size = crossterm::terminal::size().unwrap_or((0, 0));
+    let small = size.0 < 40 || size.1 < 10;
+    let words = format!("{term}, {}x{}, {}", size.0, size.1, can.join(", "));
+    report.line(if small { State::Bad } else { State::Ok }, what, words);
+}
+
+fn folder(report: &mut Report, global: &Global, config: &Config) {
+    match run::folder(global, config) {
+        Ok(folder) => report.line(State::Ok, "cache", folder.display()),
+        Err(Failure::Failed(why) | Failure::Usage(why) | Failure::Refused(why)) => {
+            report.line(State::Bad, "cache", why);
+        }
+    }
+}
+
+async fn meta(report: &mut Report, arguments: &Arguments, graph: &Client, config: &Config) {
+    let page = match graph.about_page().await {
+        Ok(page) => page,
+        Err(error) => return report.line(State::Bad, "token", error),
+    };
+    token(report, graph).await;
+    skew(report, graph);
+    report.good(
+        page.id == *graph.page(),
+        "page",
+        format!("{} ({})", page.name, page.id),
+        "the token is of another Page than the one you named; make a token of this Page, or name the other with --page",
+    );
+    for (name, routing) in [
+        ("messenger", page.messenger_routing),
+        ("instagram", page.instagram_routing),
+    ] {
+        routing_line(report, name, routing);
+    }
+    let app = match graph.about_app().await {
+        Ok(app) => app.id,
+        Err(error) => return report.line(State::Bad, "app", error),
+    };
+    apps(report, graph, config, &app).await;
+    if arguments.try_take {
+        can_take(report, graph).await;
+    } else {
+        report.line(
+            State::Note,
+            "can take",
+            "Meta does not tell; --try-take asks by a take that changes nothing",
+        );
+    }
+    lists(report, graph).await;
+    fields(report, graph, config, &app).await;
+}
+
+async fn token(report: &mut Report, graph: &Client) {
+    let info = match graph.token_info().await {
+        Ok(info) => info,
+        Err(error) => {
+            return report.line(
+                State::Note,
+                "token",
+                format!("it works; what it is cannot be asked: {error}"),
+            );
+        }
+    };
+    report.good(
+        info.valid && info.kind == "PAGE",
+        "token",
+        format!(
+            "a Page token of {} ({})",
+            info.app_name,
+            info.app.as_ref().map_or("?", AppId::as_str)
+        ),
+        "it is no Page token; ask GET /me/accounts with it, and take the access_token of your Page",
+    );
+    let day =
+        |at: crate::domain::Timestamp| at.local(&clock::zone()).strftime("%-d %b %Y").to_string();
+    match info.expires_at {
+        None => report.line(State::Ok, "expiry", "never"),
+        Some(at) => report.line(
+            State::Note,
+            "expiry",
+            format!(
+                "{}; a Page token made from a long-lived user token does not end",
+                day(at)
+            ),
+        ),
+    }
+    if let Some(at) = info.data_until {
+        report.line(
+            State::Ok,
+            "data access",
+            format!(
+                "until {}, then somebody has to log in to the app again",
+                day(at)
+            ),
+        );
+    }
+    let needed = [
+        "pages_messaging",
+        "pages_manage_metadata",
+        "pages_read_engagement",
+    ];
+    let lacks = missing(&info.scopes, &needed);
+    let words = format!(
+        "missing: {}; add them in the App Dashboard (App Review), and make a new token",
+        lacks.join(", ")
+    );
+    report.good(lacks.is_empty(), "permissions", needed.join(", "), &words);
+    if !info
+        .scopes
+        .iter()
+        .any(|scope| scope == "instagram_manage_messages")
+    {
+        report.line(
+            State::Note,
+            "permissions",
+            "no instagram_manage_messages: the desk shows Messenger only",
+        );
+    }
+}
+
+fn skew(report: &mut Report, graph: &Client) {
+    let Some(skew) = graph.health().skew else {
+        return report.line(State::Note, "clock", "Meta did not say what time it is");
+    };
+    let words = "this computer's clock is more than a minute off Meta's, so windows may be shown wrong; set it by NTP";
+    report.good(
+        skew.abs() <= SKEW_MS,
+        "clock",
+        format!("{} s off Meta's", skew / 1000),
+        words,
+    );
+}
+
+fn routing_line(report: &mut Report, name: &str, routing: Routing) {
+    let (state, words) = match routing {
+        Routing::Enabled => (
+            State::Ok,
+            "a default app is set: only who holds a thread may send",
+        ),
+        Routing::ZeroConfig => (
+            State::Note,
+            "no default app is set: everyone may send, and take is refused. Page settings, Advanced messaging: make the bot the default app",
+        ),
+        Routing::Unknown => (
+            State::Note,
+            "Meta does not say whether a default app is set",
+        ),
+    };
+    report.line(state, "routing", format!("{name}: {words}"));
+}
+
+/// Who else is there, and to whom a thread goes back.
+async fn apps(report: &mut Report, graph: &Client, config: &Config, ours: &AppId) {
+    let found = graph.subscribed_apps().await.unwrap_or_default();
+    let others: Vec<String> = found
+        .iter()
+        .filter(|app| app.id != *ours)
+        .map(|app| format!("{} ({})", app.name, app.id))
+        .collect();
+    report.line(
+        State::Ok,
+        "apps",
+        format!("ours is {ours}; others on the Page: {}", others.join(", ")),
+    );
+    if config.bot_app_id.as_deref() == Some(ours.as_str()) {
+        let words = "bot_app_id is the desk's own app, and threads are held by apps: give the desk an app of its own";
+        report.line(State::Bad, "bot", words);
+    }
+}
+
+async fn can_take(report: &mut Report, graph: &Client) {
+    let part = ListPart {
+        platform: Platform::Messenger,
+        rows: 25,
+        after: None,
+        bare: false,
+    };
+    let own = graph
+        .conversations(&part, None)
+        .await
+        .ok()
+        .and_then(|page| {
+            page.events.into_iter().find_map(|event| match event {
+                crate::domain::Event::Conversation(seen) if seen.is_owner == Some(true) => {
+                    Some(seen.psid)
+                }
+                _ => None,
+            })
+        });
+    let Some(psid) = own else {
+        return report.line(
+            State::Note,
+            "can take",
+            "the desk holds none of the newest threads, so it cannot be tried",
+        );
+    };
+    let words = "Page settings, Advanced messaging: allow \"Take control of conversations\" for the desk's app";
+    match graph.control(&psid, &graph::Control::Take).await {
+        Err(graph::Error::Graph(error)) if error.code == 10 => {
+            report.line(State::Bad, "can take", words)
+        }
+        Err(graph::Error::Graph(error)) if error.code == 100 => {
+            report.line(State::Ok, "can take", "yes")
+        }
+        Ok(()) => report.line(State::Ok, "can take", "yes"),
+        Err(error) => report.line(State::Note, "can take", error),
+    }
+}
+
+async fn lists(report: &mut Report, graph: &Client) {
+    let list = |platform| ListPart {
+        platform,
+        rows: 1,
+        after: None,
+        bare: true,
+    };
+    match graph.conversations(&list(Platform::Messenger), None).await {
+        Ok(_) => report.line(State::Ok, "messenger", "its conversations can be read"),
+        Err(error) => report.line(State::Bad, "messenger", error),
+    }
+    match graph.instagram_account().await {
+        Ok(None) => report.line(State::Note, "instagram", "no account is linked to the Page"),
+        Err(error) => report.line(State::Note, "instagram", error),
+        Ok(Some(account)) => match graph
+            .conversations(&list(Platform::Instagram), Some(&account))
+            .await
+        {
+            Ok(_) => report.line(State::Ok, "instagram", "its conversations can be read"),
+            Err(error) => report.line(State::Bad, "instagram", error),
+        },
+    }
+}
+
+/// Both layers of fields, and the door.
+async fn fields(report: &mut Report, graph: &Client, config: &Config, app: &AppId) {
+    let wants_webhooks = config.webhook.listen.is_some();
+    let worse = if wants_webhooks {
+        State::Bad
+    } else {
+        State::Note
+    };
+    let what = "page fields";
+    match graph.page_fields(app).await {
+        Ok(have) => match missing(&have, &INBOX_FIELDS) {
+            lacks if lacks.is_empty() => report.line(State::Ok, what, "all that an inbox needs"),
+            lacks => report.line(
+                worse,
+                what,
+                format!("missing: {}; switchboard subscribe --add", lacks.join(", ")),
+            ),
+        },
+        Err(error) => report.line(worse, what, error),
+    }
+    let secret = config.app_secret().ok().flatten();
+    let Some(secret) = secret else {
+        report.line(
+            worse,
+            "app fields",
+            "the app's secret is needed to ask: set SWITCHBOARD_APP_SECRET",
+        );
+        return door(report, config, None).await;
+    };
+    let found = match graph.as_app(app, &secret) {
+        Ok(as_app) => as_app.app_subscriptions(app).await,
+        Err(error) => return report.line(worse, "app fields", error),
+    };
+    match found {
+        Ok(found) => {
+            app_fields(report, worse, &found);
+            let callback = found
+                .iter()
+                .find(|one| one.object == "page")
+                .map(|one| one.callback.clone());
+            door(report, config, callback.filter(|url| !url.is_empty())).await;
+        }
+        Err(error) => report.line(worse, "app fields", error),
+    }
+}
+
+fn app_fields(report: &mut Report, worse: State, found: &[AppSubscription]) {
+    let what = "app fields";
+    for (object, wanted) in [
+        ("page", &INBOX_FIELDS[..]),
+        ("instagram", &INSTAGRAM_FIELDS[..]),
+    ] {
+        let state = if object == "page" { worse } else { State::Note };
+        let Some(one) = found.iter().find(|one| one.object == object) else {
+            report.line(
+                state,
+                what,
+                format!(
+                    "{object}: no callback; switchboard subscribe --callback https://YOUR-TUNNEL/"
+                ),
+            );
+            continue;
+        };
+        let lacks = missing(&one.fields, wanted);
+        if !one.active {
+            report.line(
+                state,
+                what,
+                format!(
+                    "{object}: Meta has given up on {}; switchboard subscribe --callback renews it",
+                    one.callback
+                ),
+            );
+        } else if lacks.is_empty() {
+            report.line(
+                State::Ok,
+                what,
+                format!("{object}: all that an inbox needs"),
+            );
+        } else {
+            report.line(
+                state,
+                what,
+                format!(
+                    "{object}: missing {}; switchboard subscribe --add",
+                    lacks.join(", ")
+                ),
+            );
+        }
+    }
+}
+
+/// Whether Meta's calls arrive: through the callback if there is one, else at
+/// the door itself. Where no desk runs, the door is opened for the question.
+async fn door(report: &mut Report, config: &Config, callback: Option<String>) {
+    let what = "door";
+    let options = match config.webhook() {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            return report.line(
+                State::Note,
+                what,
+                "webhooks are off: news comes by polling. [webhook] listen opens it",
+            );
+        }
+        Err(error) => return report.line(State::Bad, what, error),
+    };
+    let listen = options.listen;
+    let token = options.verify_token.clone();
+    let (deliver, _deliveries) = tokio::sync::mpsc::channel(1);
+    let stop = tokio_util::sync::CancellationToken::new();
+    let opened = webhook::Door::open(options, deliver);
+    let running = opened.is_err();
+    let url = callback.unwrap_or_else(|| format!("http://{listen}/"));
+    let ask = async {
+        let answered = clock::within(DOOR_WAIT, webhook::knock(&url, token.as_ref())).await;
+        stop.cancel();
+        answered.unwrap_or(Err("no answer in time".into()))
+    };
+    let serve = async {
+        if let Ok(door) = opened {
+            let _ = door.serve(stop.clone()).await;
+        }
+    };
+    let (answer, ()) = tokio::join!(ask, serve);
+    let who = if running {
+        "the running desk"
+    } else {
+        "this program"
+    };
+    match answer {
+        Ok(()) => report.line(
+            State::Ok,
+            what,
+            format!("{url} reaches {who} from here, and the handshake is right"),
+        ),
+        Err(why) => report.line(
+            State::Bad,
+            what,
+            format!(
+                "{url} does not reach {who}: {why}. Is the tunnel up, and does it lead to {listen}?"
+            ),
+        ),
+    }
+}

@@ -1,0 +1,252 @@
+//! `switchboard subscribe`: what Meta tells the desk's app, on both layers, and
+//! how to be told more. What others have set stays set.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Failure, Global, executor, run, say};
+use crate::{
+    clock::Clock,
+    config::Config,
+    domain::AppId,
+    graph::{AppSubscription, Client, INBOX_FIELDS, INSTAGRAM_FIELDS},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Add the fields that an inbox needs, on every layer that can be reached
+    #[arg(long)]
+    add: bool,
+    /// Where Meta calls from now on: the public address of your tunnel. Needs
+    /// the app's secret and the token of the handshake, and a desk that runs
+    #[arg(long, value_name = "URL")]
+    callback: Option<String>,
+    /// Do not ask before another callback is replaced
+    #[arg(long)]
+    yes: bool,
+}
+
+/// How things stand, and what to call.
+struct Layers {
+    graph: Client,
+    app: AppId,
+    /// The Page's fields for our app.
+    page: Vec<String>,
+    /// What the app has subscribed to; `None` without its secret.
+    subscriptions: Option<(Client, Vec<AppSubscription>)>,
+}
+
+/// Fields of `wanted` that `have` lacks.
+pub(super) fn missing<'a>(have: &[String], wanted: &[&'a str]) -> Vec<&'a str> {
+    let lacks = |field: &&&str| !have.iter().any(|own| own == *field);
+    wanted.iter().filter(lacks).copied().collect()
+}
+
+/// Both lists, each field once: nothing that is set goes.
+fn union(have: &[String], wanted: &[&str]) -> Vec<String> {
+    let more = missing(have, wanted).into_iter().map(str::to_owned);
+    have.iter().cloned().chain(more).collect()
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
+    let config =
+        Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
+    let executor = executor()?;
+    let clock = Clock::system();
+    let (graph, _) = run::connect(global, &config, &executor, &clock)?;
+    executor.block_on(async {
+        let mut layers = read(graph, &config).await?;
+        if arguments.callback.is_some() || arguments.add {
+            set(&mut layers, arguments, &config).await?;
+            layers = read(layers.graph, &config).await?;
+        }
+        show(&layers, global.json);
+        Ok(())
+    })
+}
+
+async fn read(graph: Client, config: &Config) -> Result<Layers, Failure> {
+    let refused = |error| Failure::of_graph(&error);
+    let app = graph.about_app().await.map_err(refused)?.id;
+    let page = graph.page_fields(&app).await.map_err(refused)?;
+    let secret = config
+        .app_secret()
+        .map_err(|e| Failure::Usage(e.to_string()))?;
+    let subscriptions = match secret {
+        Some(secret) => {
+            let as_app = graph.as_app(&app, &secret).map_err(Failure::failed)?;
+            let found = as_app.app_subscriptions(&app).await.map_err(refused)?;
+            Some((as_app, found))
+        }
+        None => None,
+    };
+    Ok(Layers {
+        graph,
+        app,
+        page,
+        subscriptions,
+    })
+}
+
+async fn set(layers: &mut Layers, arguments: &Arguments, config: &Config) -> Result<(), Failure> {
+    let refused = |error| Failure::of_graph(&error);
+    if arguments.add && !missing(&layers.page, &INBOX_FIELDS).is_empty() {
+        let fields = union(&layers.page, &INBOX_FIELDS);
+        layers
+            .graph
+            .set_page_fields(&fields)
+            .await
+            .map_err(refused)?;
+    }
+    let Some((as_app, have)) = &layers.subscriptions else {
+        if arguments.callback.is_some() {
+            return Err(Failure::Usage(
+                "a callback is the app's, so its secret is needed: set SWITCHBOARD_APP_SECRET or app_secret_file".into(),
+            ));
+        }
+        return Ok(());
+    };
+    let verify_token = config
+        .verify_token()
+        .map_err(|e| Failure::Usage(e.to_string()))?
+        .ok_or_else(|| {
+            Failure::Usage(
+                "Meta proves that it knows the desk by a token of your own: set SWITCHBOARD_VERIFY_TOKEN, for this command and for the desk".into(),
+            )
+        });
+    for (object, wanted) in [
+        ("page", &INBOX_FIELDS[..]),
+        ("instagram", &INSTAGRAM_FIELDS[..]),
+    ] {
+        let known = have.iter().find(|one| one.object == object);
+        let fields = known.map_or(&[][..], |one| &one.fields);
+        let callback = match (&arguments.callback, known) {
+            (Some(url), _) => url.clone(),
+            (None, Some(known)) => known.callback.clone(),
+            // Without a callback there is nothing to add to.
+            (None, None) => continue,
+        };
+        let same = known.is_some_and(|known| known.callback == callback && known.active);
+        if same && missing(fields, wanted).is_empty() {
+            continue;
+        }
+        if let Some(known) =
+            known.filter(|known| known.callback != callback && !known.callback.is_empty())
+            && !arguments.yes
+            && !agreed(object, &known.callback, &callback)?
+        {
+            continue;
+        }
+        let subscription = AppSubscription {
+            object: object.to_owned(),
+            callback,
+            active: true,
+            fields: union(fields, wanted),
+        };
+        let verify_token = verify_token.as_ref().map_err(|_| ()).cloned();
+        let Ok(token) = verify_token else {
+            break;
+        };
+        as_app
+            .set_app_subscription(&layers.app, &subscription, &token)
+            .await
+            .map_err(refused)?;
+    }
+    verify_token.map(drop).or_else(|failure| {
+        // Only a callback cannot do without it.
+        if arguments.callback.is_some() {
+            Err(failure)
+        } else {
+            Ok(())
+        }
+    })
+}
+
+/// Somebody else's callback is not replaced without a word.
+fn agreed(object: &str, old: &str, new: &str) -> Result<bool, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::Usage(format!(
+            "the app's {object} events go to {old} now. To let them go to {new} instead, say --yes"
+        )));
+    }
+    eprint!("The app's {object} events go to {old} now. Let them go to {new} instead? [y/N] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    let _ = std::io::stdin().lock().read_line(&mut answer);
+    Ok(answer.trim().eq_ignore_ascii_case("y"))
+}
+
+fn show(layers: &Layers, as_json: bool) {
+    let lacks = missing(&layers.page, &INBOX_FIELDS);
+    if as_json {
+        let apps = layers.subscriptions.as_ref().map(|(_, found)| {
+            let rows = found.iter().map(|one| {
+                json!({"object": one.object, "callback_url": one.callback, "active": one.active, "fields": one.fields})
+            });
+            rows.collect::<Vec<_>>()
+        });
+        say(
+            json!({"app_id": layers.app.as_str(), "page_fields": layers.page, "missing": lacks, "subscriptions": apps}),
+        );
+        return;
+    }
+    say(format_args!("The Page tells app {}:", layers.app));
+    list(&layers.page, &INBOX_FIELDS);
+    match &layers.subscriptions {
+        None => say("The app's own layer needs its secret: set SWITCHBOARD_APP_SECRET to see it."),
+        Some((_, found)) if found.is_empty() => {
+            say("The app has no callback yet: --callback https://YOUR-TUNNEL/ sets one.");
+        }
+        Some((_, found)) => {
+            for one in found {
+                let wanted: &[&str] = match one.object.as_str() {
+                    "page" => &INBOX_FIELDS,
+                    "instagram" => &INSTAGRAM_FIELDS,
+                    _ => &[],
+                };
+                let state = if one.active {
+                    ""
+                } else {
+                    " (Meta has given up on it)"
+                };
+                say(format_args!(
+                    "The app's {} events go to {}{state}:",
+                    one.object, one.callback
+                ));
+                list(&one.fields, wanted);
+            }
+        }
+    }
+    if !lacks.is_empty() {
+        say("switchboard subscribe --add adds what is missing; what is set stays.");
+    }
+}
+
+fn list(have: &[String], wanted: &[&str]) {
+    for field in have {
+        let note = if wanted.contains(&field.as_str()) {
+            ""
+        } else {
+            "   (not the desk's)"
+        };
+        say(format_args!("  ok       {field}{note}"));
+    }
+    for field in missing(have, wanted) {
+        say(format_args!("  missing  {field}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_have_set_stays_and_each_field_stands_once() {
+        let have = ["feed".to_owned(), "messages".to_owned()];
+        let all = union(&have, &["messages", "standby"]);
+        assert_eq!(all, ["feed", "messages", "standby"]);
+        assert_eq!(missing(&all, &["messages", "standby"]), Vec::<&str>::new());
+    }
+}

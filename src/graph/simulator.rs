@@ -1,0 +1,27 @@
+//! What only a simulator does: `/sim/…` moves its clock, orders faults and lets
+//! its people act. Refused wherever the Graph API may be Meta's.
+
+use serde_json::{Map, Value};
+
+use super::{Client, Error};
+
+impl Client {
+    /// Orders something of the simulator, such as `clock` with `by` and `+23h`.
+    /// Answers how it stands now, in words.
+    pub async fn simulator(&self, what: &str, members: &[(&str, String)]) -> Result<String, Error> {
+        let order: Map<String, Value> = members
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())))
+            .collect();
+        let answer = self.order(&["sim", what], &Value::Object(order)).await?;
+        let text = |key: &str| answer[key].as_str().map(str::to_owned);
+        Ok(match (what, text("now"), answer["events"].as_i64()) {
+            ("clock", Some(now), _) => {
+                let speed = answer["speed"].as_f64().unwrap_or(1.0);
+                format!("The simulator's clock says {now}, at speed {speed}.")
+            }
+            (_, _, Some(events)) => format!("The simulator pours {events} events."),
+            _ => "The simulator will do so.".to_owned(),
+        })
+    }
+}
