@@ -14,9 +14,9 @@ use switchboard::{
     clock::Clock,
     domain::{
         AppId, Author, ConversationId, Event, HandBack, LocalId, Note, Outcome, Part, Platform,
-        Profile, Psid, Routing, SendAs, ThreadOwner, Timestamp,
+        Profile, Psid, Routing, SendAs, ThreadOwner, Timestamp, Told,
     },
-    graph::{Control, Error, ListPart, Reply, Verdict},
+    graph::{Control, Error, ListPart, Reply, Verdict, decode_webhook},
     sim::{Fault, Options},
 };
 
@@ -271,67 +271,107 @@ fn same_shape(sample: &Value, answer: &Value, place: &str) {
     }
 }
 
+/// The demo's world on a free port, and one of its people by name.
+struct Stage {
+    address: std::net::SocketAddr,
+    about: Value,
+    token: String,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let options = Options {
+            seed: 1,
+            ..Options::default()
+        };
+        let (address, simulator) = simulator(options, Clock::system()).await;
+        let (_, token) = simulator.app("switchboard").expect("the desk's app");
+        Self {
+            address,
+            about: simulator.about(""),
+            token,
+        }
+    }
+
+    fn person(&self, name: &str) -> &Value {
+        let people = self.about["people"].as_array().expect("people");
+        people.iter().find(|p| p["name"] == name).expect("them")
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let call = support::wing::http().get(format!("http://{}{path}", self.address));
+        let answer = call
+            .bearer_auth(&self.token)
+            .send()
+            .await
+            .expect("an answer");
+        answer.json().await.expect("JSON")
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Value {
+        let call = support::wing::http().post(format!("http://{}{path}", self.address));
+        let answer = call
+            .bearer_auth(&self.token)
+            .json(body)
+            .send()
+            .await
+            .expect("an answer");
+        answer.json().await.expect("JSON")
+    }
+
+    /// The newest message of a person.
+    async fn mid(&self, person: &Value) -> String {
+        let id = person["conversation_id"].as_str().expect("an id");
+        let page = self.get(&format!("/v26.0/{id}/messages")).await;
+        page["data"][0]["id"].as_str().expect("an id").to_owned()
+    }
+}
+
+/// The text of a sample with what only this world knows put in.
+fn filled(sample: &Value, person: &Value, mid: &str, token: &str) -> Value {
+    let text = sample.to_string();
+    let id = person["id"].as_str().expect("an id");
+    let text = text
+        .replace("7012345678901234", id)
+        .replace("@mid", mid)
+        .replace("@token", token);
+    serde_json::from_str(&text).expect("JSON")
+}
+
 #[test]
 fn the_simulator_answers_in_the_shape_of_every_sample() {
     runtime().block_on(async {
-        let (address, simulator) = simulator(
-            Options {
-                seed: 1,
-                ..Options::default()
-            },
-            Clock::system(),
-        )
-        .await;
-        let about = simulator.about("");
-        let person = |name: &str| {
-            about["people"]
-                .as_array()
-                .expect("people")
-                .iter()
-                .find(|p| p["name"] == name)
-                .expect("them")
-                .clone()
-        };
-        let (ana, benny, tomasz) = (
-            person("Ana Ruiz"),
-            person("Rahul Mehta"),
-            person("Tomasz Wiśniewski"),
-        );
-        let (_, token) = simulator.app("switchboard").expect("the desk's app");
-        let http = reqwest::Client::new();
-        for (name, sample) in samples() {
+        let calls = samples()
+            .into_iter()
+            .filter(|(_, sample)| sample.get("path").is_some());
+        for (name, sample) in calls {
             // Rows of one thread that no single thread of the demo holds.
             if name == "messages" {
                 continue;
             }
-            let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
-            let who = if name == "error_window" {
-                &tomasz
-            } else if matches!(name.as_str(), "send" | "send_and_pass") {
-                &ana
-            } else {
-                &benny
-            };
-            let who = if name == "take_thread_control" {
-                person("Grace Okafor")
-            } else {
-                who.clone()
-            };
-            let path = text(&sample["path"]).replace("7012345678901234", &text(&who["id"]));
-            let url = format!("http://{address}/v26.0/{path}");
+            let stage = Stage::new().await;
+            let person = stage.person(match name.as_str() {
+                "error_window" => "Tomasz Wiśniewski",
+                "take_thread_control" => "Grace Okafor",
+                _ => "Rahul Mehta",
+            });
+            let mid = stage.mid(person).await;
             let token = if name == "error_token" {
                 "wrong"
             } else {
-                &token
+                &stage.token
             };
-            let mut request = match sample["method"].as_str() {
-                Some("POST") => http.post(url),
-                _ => http.get(url),
-            };
+            let sample = filled(&sample, person, &mid, token);
+            let path = sample["path"].as_str().expect("a path");
+            let method = sample["method"]
+                .as_str()
+                .expect("a method")
+                .parse()
+                .expect("a method");
+            let url = format!("http://{}/v26.0/{path}", stage.address);
+            let mut request = support::wing::http().request(method, url);
             if let Some(body) = sample.get("body") {
-                let mut body = body.clone();
-                body["recipient"]["id"] = who["id"].clone();
-                request = request.json(&body);
+                request = request.json(body);
             }
             let response = request.bearer_auth(token).send().await.expect("an answer");
             assert_eq!(response.headers()["facebook-api-version"], "v26.0");
@@ -345,6 +385,118 @@ fn the_simulator_answers_in_the_shape_of_every_sample() {
             }
             assert_eq!(json!(status), sample["status"], "{name}: {answer}");
             same_shape(&sample["answer"], &answer, &name);
+            for code in ["code", "error_subcode"] {
+                assert_eq!(
+                    sample["answer"]["error"][code], answer["error"][code],
+                    "{name}"
+                );
+            }
+        }
+    });
+}
+
+/// What a webhook told, by name.
+fn told(told: &Told) -> String {
+    let word = |debug: String| {
+        debug
+            .split([' ', '(', '{'])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    match told {
+        Told::Happened(what) => format!("Happened {}", word(format!("{what:?}"))),
+        other => word(format!("{other:?}")),
+    }
+}
+
+fn webhook_samples() -> impl Iterator<Item = (String, Value)> {
+    samples()
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("webhook_"))
+}
+
+#[test]
+fn the_client_reads_every_webhook_sample() {
+    let mut kinds = std::collections::BTreeSet::new();
+    for (name, sample) in webhook_samples() {
+        let list = sample["list"].as_str().expect("a list");
+        let page = if sample["object"] == "page" {
+            PAGE
+        } else {
+            "17841400000000001"
+        };
+        let body = json!({"object": sample["object"], "entry": [{"id": page, "time": 5, list: [sample["event"]]}]});
+        let delivery = decode_webhook(&body.to_string()).expect("a webhook");
+        assert_eq!(
+            (delivery.heard.len(), delivery.unreadable),
+            (1, 0),
+            "{name}"
+        );
+        let heard = &delivery.heard[0];
+        assert_eq!(json!(told(&heard.told)), sample["told"], "{name}");
+        assert_eq!(heard.standby, list == "standby", "{name}");
+        let person = sample["event"].get("sender").map(|_| "7012345678901234");
+        assert_eq!(heard.psid.as_ref().map(Psid::as_str), person, "{name}");
+        kinds.insert(told(&heard.told));
+    }
+    assert!(kinds.len() >= 14, "{kinds:?}");
+}
+
+#[test]
+fn the_simulator_tells_in_the_shape_of_every_webhook_sample() {
+    runtime().block_on(async {
+        let told = webhook_samples().filter(|(_, sample)| sample.get("deed").is_some());
+        for (name, sample) in told {
+            let stage = Stage::new().await;
+            // Kemi has a card with buttons; she and Rahul are ours.
+            let person = stage.person(if name == "webhook_postback" {
+                "Kemi Adeyemi"
+            } else {
+                "Rahul Mehta"
+            });
+            let sample = filled(&sample, person, &stage.mid(person).await, "");
+            let deed = &sample["deed"];
+            if let Some(message) = deed.get("send") {
+                let send = json!({"recipient": {"id": person["id"]}, "message": message});
+                stage.post("/v26.0/me/messages", &send).await;
+            }
+            if deed.get("do").is_some() {
+                if name == "webhook_pass" {
+                    // So that there is somebody to pass it.
+                    let to_bot = json!({"person": person["name"], "do": "passes", "app": "bot"});
+                    stage.post("/sim/deeds", &to_bot).await;
+                }
+                let mut order = deed.clone();
+                let order_map = order.as_object_mut().expect("an object");
+                order_map.remove("send");
+                order_map.insert("person".into(), person["name"].clone());
+                let answer = stage.post("/sim/deeds", &order).await;
+                assert_eq!(answer["success"], true, "{name}: {answer}");
+            }
+            let events = stage.get("/sim/events").await;
+            let events = events["data"].as_array().expect("events");
+            let envelope = ["sender", "recipient", "timestamp"];
+            let sample_event = sample["event"].as_object().expect("an event");
+            let kind = sample_event
+                .keys()
+                .find(|key| !envelope.contains(&key.as_str()))
+                .expect("a kind");
+            let ours = events.iter().rev().filter(|e| e["app"] == "switchboard");
+            let event = ours
+                .map(|e| &e["event"])
+                .find(|e| e.get(kind).is_some())
+                .unwrap_or_else(|| panic!("{name}: no {kind} in {events:#?}"));
+            let mut event = event.clone();
+            if name == "webhook_app_roles" {
+                // Its members are ids.
+                event["app_roles"] = sample["event"]["app_roles"].clone();
+            }
+            let mut wanted = sample["event"].clone();
+            if name == "webhook_unknown" {
+                wanted["brand_new"] = event["brand_new"].clone();
+            }
+            same_shape(&wanted, &event, &name);
         }
     });
 }

@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use support::{
     big,
-    process::{Sim, program},
+    process::{Sim, free_port, program},
     pty::{Pty, log},
 };
 
@@ -709,4 +709,218 @@ fn help_and_version_are_there() {
         assert!(stdout.contains(word), "{word}");
     }
     assert_eq!(output(&mut program(&["--version"])).0, 0);
+}
+
+/// A command line program against a simulator: what it says, and its exit code.
+fn against(sim: &Sim, folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let mut all = vec!["--base-url", sim.text("base_url"), "--cache"];
+    let cache = folder.join("cache");
+    all.push(cache.to_str().expect("a path"));
+    all.extend(arguments);
+    let (code, out, err) = output(
+        program(&all)
+            .env("SWITCHBOARD_PAGE_TOKEN", sim.token())
+            .env(
+                "SWITCHBOARD_APP_SECRET",
+                sim.of_app("switchboard", "secret"),
+            )
+            .env(
+                "SWITCHBOARD_VERIFY_TOKEN",
+                sim.of_app("switchboard", "verify_token"),
+            )
+            .env("TERM", "xterm-256color"),
+    );
+    for secret in [sim.token(), sim.of_app("switchboard", "secret")] {
+        assert!(
+            !out.contains(secret) && !err.contains(secret),
+            "never a secret"
+        );
+    }
+    (code, out, err)
+}
+
+/// A scenario file with one part of the built-in one changed.
+fn changed_world(folder: &Path, from: &str, to: &str) -> String {
+    let world = include_str!("../assets/demo/lamp.toml");
+    assert!(world.contains(from), "{from}");
+    let path = folder.join("world.toml");
+    std::fs::write(&path, world.replacen(from, to, 1)).expect("a scenario");
+    path.to_str().expect("a path").to_owned()
+}
+
+#[test]
+fn doctor_says_ok_or_what_to_click() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let door = free_port();
+    let config = folder.path().join("config.toml");
+    std::fs::write(
+        &config,
+        format!("[webhook]\nlisten = \"127.0.0.1:{door}\"\n"),
+    )
+    .expect("a config");
+    let config = config.to_str().expect("a path");
+    let log = folder.path().join("calls.log");
+    let sim = Sim::start(&["--app", &format!("switchboard=http://127.0.0.1:{door}/")]);
+    let arguments = [
+        "doctor",
+        "--try-take",
+        "--config",
+        config,
+        "--log",
+        log.to_str().expect("a path"),
+    ];
+    let (code, out, err) = against(&sim, folder.path(), &arguments);
+    assert_eq!(code, 0, "{out}{err}");
+    for line in [
+        "ok    token          a Page token of switchboard",
+        "ok    permissions",
+        "ok    can take       yes",
+        "ok    page fields    all that an inbox needs",
+        "ok    app fields     page: all that an inbox needs",
+        "ok    door",
+    ] {
+        assert!(out.contains(line), "{line} in {out}");
+    }
+    let calls = std::fs::read_to_string(&log).expect("a log");
+    assert!(
+        calls.contains("debug_token") && !calls.contains(sim.token()),
+        "{calls}"
+    );
+
+    for (from, to, line, hint) in [
+        (
+            "id = \"300000000000002\"",
+            "id = \"300000000000002\"\nlacks = [\"pages_read_engagement\"]",
+            "BAD   permissions",
+            "App Review",
+        ),
+        (
+            "id = \"300000000000002\"",
+            "id = \"300000000000002\"\nfields = [\"messages\"]",
+            "BAD   page fields",
+            "subscribe --add",
+        ),
+        (
+            "id = \"300000000000002\"",
+            "id = \"300000000000002\"\ncan_take = false",
+            "BAD   can take",
+            "Take control of conversations",
+        ),
+        (
+            "id = \"300000000000002\"",
+            "id = \"300000000000002\"\ntoken_state = \"expired\"",
+            "BAD   token",
+            "token",
+        ),
+        (
+            "default_app = \"bot\"",
+            "",
+            "note  routing",
+            "make the bot the default app",
+        ),
+    ] {
+        let sim = Sim::start(&[&changed_world(folder.path(), from, to)]);
+        let (code, out, _) = against(
+            &sim,
+            folder.path(),
+            &["doctor", "--try-take", "--config", config],
+        );
+        let found = out.lines().any(|l| l.starts_with(line) && l.contains(hint));
+        assert!(found, "{line} … {hint} in {out}");
+        assert_eq!(
+            code == 1,
+            line.starts_with("BAD") || out.contains("BAD"),
+            "{out}"
+        );
+    }
+    let (code, _, err) = against(
+        &sim,
+        folder.path(),
+        &["doctor", "--config", "/nowhere.toml"],
+    );
+    assert_eq!(code, 2, "{err}");
+}
+
+#[test]
+fn subscribe_adds_what_is_missing_and_drops_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = "id = \"300000000000002\"\nfields = [\"messages\", \"inbox_labels\"]";
+    let world = changed_world(folder.path(), "id = \"300000000000002\"", own);
+    let sim = Sim::start(&[&world]);
+    let (code, out, _) = against(&sim, folder.path(), &["subscribe"]);
+    assert_eq!(code, 0);
+    assert!(
+        out.contains("missing  standby") && out.contains("inbox_labels   (not the desk's)"),
+        "{out}"
+    );
+    let (code, _, err) = against(&sim, folder.path(), &["subscribe", "--add", "--read-only"]);
+    assert_eq!(code, 3, "{err}");
+    let (code, out, _) = against(&sim, folder.path(), &["subscribe", "--add", "--json"]);
+    assert_eq!(code, 0);
+    let after: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(after["missing"], serde_json::json!([]));
+    let fields = after["page_fields"].as_array().expect("fields");
+    assert!(
+        fields.contains(&"inbox_labels".into()),
+        "what was set stays: {out}"
+    );
+    // A callback that nobody answers is refused by Meta before it is used.
+    let nobody = format!("http://127.0.0.1:{}/", free_port());
+    let (code, _, err) = against(
+        &sim,
+        folder.path(),
+        &["subscribe", "--callback", &nobody, "--yes"],
+    );
+    assert_eq!(code, 3, "{err}");
+}
+
+#[test]
+fn two_runs_with_one_seed_leave_the_same_log_to_the_byte() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |name: &str| {
+        let path = folder.path().join(name);
+        let path_text = path.to_str().expect("a path");
+        let now = "2026-11-20T14:00:00Z";
+        let sim = Sim::start(&[
+            "--seed", "7", "--now", now, "--speed", "0", "--log", path_text,
+        ]);
+        let base = sim.text("base_url").to_owned();
+        let (token, psid) = (sim.token().to_owned(), sim.about["people"][0]["id"].clone());
+        support::http::runtime().block_on(async {
+            let client = support::wing::http();
+            let post = async |path: &str, body: Value| {
+                let call = client
+                    .post(format!("{base}{path}"))
+                    .bearer_auth(&token)
+                    .json(&body);
+                call.send()
+                    .await
+                    .expect("an answer")
+                    .text()
+                    .await
+                    .expect("text")
+            };
+            let mut answers = Vec::new();
+            for by in ["+1s", "+3h", "+2d"] {
+                answers.push(post("/sim/clock", serde_json::json!({ "by": by })).await);
+                let message =
+                    serde_json::json!({"recipient": {"id": psid}, "message": {"text": by}});
+                answers.push(post("/v26.0/me/messages", message).await);
+            }
+            let list = client.get(format!(
+                "{base}/v26.0/me/conversations?fields=id,snippet,messages.limit(3)"
+            ));
+            let list = list.bearer_auth(&token).send().await.expect("an answer");
+            answers.push(list.text().await.expect("text").replace(&base, "BASE"));
+            (answers, base)
+        })
+    };
+    let ((first, one), (second, other)) = (run("one.log"), run("other.log"));
+    let plain = |text: &str, base: &str| text.replace(&base.replace('/', "\\/"), "BASE");
+    for (a, b) in first.iter().zip(&second) {
+        assert_eq!(plain(a, &one), plain(b, &other));
+    }
+    let read = |name: &str| std::fs::read(folder.path().join(name)).expect("a log");
+    assert_eq!(read("one.log"), read("other.log"));
+    assert!(!read("one.log").is_empty());
 }
