@@ -10,7 +10,7 @@ use crate::{
         Author, Change, Conversation, ConversationId, Event, Happening, Heard, Link, MessageSeen,
         Platform, Psid, Routing, Span, ThreadOwner, Timestamp, Told,
     },
-    graph, store,
+    failpoint, graph, store,
     sync::Delivery,
 };
 
@@ -56,7 +56,9 @@ impl Engine {
             unreadable += delivery.unreadable;
         }
         let flows = !heard.is_empty();
+        failpoint::reach("heard.insert");
         let taken = self.take_in(heard, Vec::new()).await;
+        failpoint::reach("heard.commit");
         for delivery in deliveries {
             // Nobody waiting any more is Meta's matter: it delivers again.
             let _ = delivery.taken.send(taken.is_ok());
