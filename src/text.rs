@@ -274,6 +274,21 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
+/// Messenger's word for a reaction, for those that everybody has (webhook
+/// reference, `message_reactions`).
+pub fn reaction_word(emoji: &str) -> Option<&'static str> {
+    Some(match emoji.trim_end_matches('\u{FE0F}') {
+        "😊" | "😀" | "😆" => "smile",
+        "😠" | "😡" => "angry",
+        "😢" => "sad",
+        "😮" => "wow",
+        "❤" | "😍" => "love",
+        "👍" => "like",
+        "👎" => "dislike",
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -278,7 +278,11 @@ fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
     if !message.about.reactions.is_empty() {
         let each = message.about.reactions.iter().map(|r| {
             let who = if r.by_customer { "customer" } else { "Page" };
-            format!("{} {who}", r.emoji)
+            // The word is there where the emoji cannot be.
+            match text::reaction_word(&r.emoji) {
+                Some(word) => format!("{} {word} ({who})", r.emoji),
+                None => format!("{} ({who})", r.emoji),
+            }
         });
         let words = each.collect::<Vec<_>>().join("  ");
         lines.extend(wrapped(Tone::Part, &Clean::one_line(&words), look));

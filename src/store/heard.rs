@@ -205,26 +205,36 @@ fn settle_owner(db: &Transaction<'_>, id: &ConversationId, at: Timestamp) -> Res
         String,
         i64,
         Option<i64>,
+        Option<i64>,
         Option<String>,
         Option<i64>,
         Option<bool>,
     );
     let row: Option<Row> = db
         .prepare_cached(
-            "SELECT base_owner, base_since, moved_at, moved_to, charge_at, charge_us FROM conversation WHERE id = ?1",
+            "SELECT base_owner, base_at, base_since, moved_at, moved_to, charge_at, charge_us \
+             FROM conversation WHERE id = ?1",
         )?
         .query_row([id.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+                row.get(5)?,
+                row.get(6)?,
+            ))
         })
         .optional()?;
-    let Some((base, base_since, moved_at, moved_to, charge_at, charge_us)) = row else {
+    let Some((base, base_at, base_since, moved_at, moved_to, charge_at, charge_us)) = row else {
         return Ok(false);
     };
-    let (mut owner, mut since) = (rows::owner_from(&base), base_since);
-    if let (Some(moved_at), Some(to)) = (moved_at.filter(|at| *at >= base_since), moved_to) {
-        (owner, since) = (rows::owner_from(&to), moved_at);
+    let (mut owner, mut known_at, mut since) = (rows::owner_from(&base), base_at, base_since);
+    if let (Some(moved_at), Some(to)) = (moved_at.filter(|at| *at >= base_at), moved_to) {
+        (owner, known_at, since) = (rows::owner_from(&to), moved_at, Some(moved_at));
     }
-    if let (Some(charge_at), Some(us)) = (charge_at.filter(|at| *at > since), charge_us) {
+    if let (Some(charge_at), Some(us)) = (charge_at.filter(|at| *at > known_at), charge_us) {
         let nobody = matches!(owner, ThreadOwner::Idle | ThreadOwner::Unknown);
         if nobody || (owner == ThreadOwner::Us) != us {
             owner = if us {
@@ -232,7 +242,7 @@ fn settle_owner(db: &Transaction<'_>, id: &ConversationId, at: Timestamp) -> Res
             } else {
                 ThreadOwner::NotUs
             };
-            since = charge_at;
+            since = Some(charge_at);
         }
     }
     let rows = db
@@ -243,7 +253,7 @@ fn settle_owner(db: &Transaction<'_>, id: &ConversationId, at: Timestamp) -> Res
         .execute(params![
             id.as_str(),
             rows::owner(&owner),
-            (since > 0).then_some(since),
+            since,
             at.plus(CONTROL).as_millis()
         ])?;
     Ok(rows > 0)

@@ -382,7 +382,7 @@ fn set_owner(
     let rows = db.execute(
         "UPDATE conversation SET owner = ?2, owner_since = CASE WHEN owner IN (?2, 'unknown') THEN owner_since ELSE ?4 END, \
            control_until = CASE WHEN owner = ?2 THEN coalesce(?3, control_until) ELSE ?3 END, \
-           base_owner = ?2, base_since = ?4 \
+           base_owner = ?2, base_at = ?4, base_since = CASE WHEN owner IN (?2, 'unknown') THEN owner_since ELSE ?4 END \
          WHERE id = ?1 AND coalesce(owner_since, 0) <= ?4 AND (owner <> ?2 OR control_until IS NOT coalesce(?3, control_until))",
         params![id.as_str(), rows::owner(owner), until.map(Timestamp::as_millis), at.as_millis()],
     )?;
@@ -437,7 +437,8 @@ fn did(
     };
     if let Some(owner) = owner {
         db.execute(
-            "UPDATE conversation SET owner = ?2, owner_since = ?3, control_until = NULL, base_owner = ?2, base_since = ?3 \
+            "UPDATE conversation SET owner = ?2, owner_since = ?3, control_until = NULL, base_owner = ?2, base_at = ?3, \
+               base_since = ?3 \
              WHERE id = ?1",
             params![id.as_str(), rows::owner(&owner), at.as_millis()],
         )?;

@@ -17,6 +17,9 @@ use crate::{
     text::{self, Clean},
 };
 
+/// So many of the newest holds stand in the pane; `i` shows all.
+const HOLDS: usize = 3;
+
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let title = Line::from(span(" customer ", theme.style(Role::Dim)));
     let inner = framed(frame(title, false, theme), area, buffer);
@@ -34,7 +37,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     rows.extend(clocks(model, theme, conversation));
     rows.push(heading("who holds this thread", theme, width));
     rows.extend(ownership(model, theme, conversation, width));
-    rows.extend(history(model, theme, width).into_iter().rev().take(8).rev());
+    rows.extend(history(model, theme, width, HOLDS));
     rows.extend(note(model, theme, width));
     lines(rows, inner, buffer);
 }
@@ -211,7 +214,13 @@ pub(super) fn ownership(
 }
 
 /// Who held the open thread, oldest first: since when, why, and how it ended.
-pub(super) fn history(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+/// At most the newest `most` of them.
+pub(super) fn history(
+    model: &Model,
+    theme: &Theme,
+    width: usize,
+    most: usize,
+) -> Vec<Line<'static>> {
     let Some(thread) = &model.thread else {
         return Vec::new();
     };
@@ -223,7 +232,7 @@ pub(super) fn history(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'s
         now: model.server_now(),
     };
     let holds = holds::of(&thread.items, &model.apps, &present);
-    holds
+    holds[holds.len().saturating_sub(most)..]
         .iter()
         .flat_map(|hold| {
             let moment = |at: Option<Timestamp>| match at {

@@ -9,10 +9,12 @@ ALTER TABLE conversation ADD COLUMN moved_at  INTEGER;
 ALTER TABLE conversation ADD COLUMN moved_to  TEXT;
 ALTER TABLE conversation ADD COLUMN charge_at INTEGER;
 ALTER TABLE conversation ADD COLUMN charge_us INTEGER;
--- Who held it by what we did or read, and since when.
+-- Who held it by what we did or read: base_at is when we knew it, base_since
+-- since when they hold it, as far as we saw it.
 ALTER TABLE conversation ADD COLUMN base_owner TEXT NOT NULL DEFAULT 'unknown';
-ALTER TABLE conversation ADD COLUMN base_since INTEGER NOT NULL DEFAULT 0;
-UPDATE conversation SET base_owner = owner, base_since = coalesce(owner_since, 0);
+ALTER TABLE conversation ADD COLUMN base_at    INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversation ADD COLUMN base_since INTEGER;
+UPDATE conversation SET base_owner = owner, base_at = coalesce(owner_since, 0), base_since = owner_since;
 -- heard: by webhook, so its moment is exact.
 ALTER TABLE message ADD COLUMN heard    INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE message ADD COLUMN reply_to TEXT;

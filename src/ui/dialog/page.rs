@@ -61,7 +61,7 @@ fn lines(model: &Model, theme: &Theme, kind: &PageKind, width: usize) -> Vec<Lin
             rows.push(Line::default());
             rows.extend(customer::ownership(model, theme, subject, width));
             rows.push(Line::default());
-            let history = customer::history(model, theme, width);
+            let history = customer::history(model, theme, width, usize::MAX);
             if history.is_empty() {
                 rows.extend(say(
                     "No change of hands was seen by this desk yet.",
