@@ -59,7 +59,11 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             vec![Effect::Bell]
         }
         Change::Notice(words) => {
-            model.toast(ToastKind::Warn, words);
+            model.toast(ToastKind::Bad, words);
+            Vec::new()
+        }
+        Change::Told(words) => {
+            model.toast(ToastKind::Info, words);
             Vec::new()
         }
         Change::DraftSaved(id) => {

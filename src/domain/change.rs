@@ -56,8 +56,10 @@ pub enum Change {
         /// When, by Meta's clock.
         until: Timestamp,
     },
-    /// Something a person should know, once.
+    /// Something is wrong that a person should know of, once.
     Notice(String),
+    /// What a person asked for outside of Meta was done; in words.
+    Told(String),
     /// Something an agent asked for was surely not done.
     Failed {
         /// Which thread.

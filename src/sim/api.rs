@@ -4,8 +4,15 @@
 use serde_json::{Value, json};
 
 use super::{
-    Fault, HookFault, Simulator, answer::iso, deeds::Deed, fail::Fail, faults::known_error,
-    params::Params, scenario::offset, script, storm::Storm,
+    Fault, HookFault, Simulator,
+    answer::iso,
+    deeds::Deed,
+    fail::Fail,
+    faults::{SEND, known_error},
+    params::Params,
+    scenario::offset,
+    script,
+    storm::Storm,
 };
 
 impl Simulator {
@@ -32,7 +39,7 @@ impl Simulator {
                 return Err(Fail::parameter(words));
             }
         };
-        done.map_err(Fail::parameter)
+        done.map_err(|words| Fail::new(400, 100, 0, words))
     }
 
     /// `to` sets it, `by` winds it, `speed` lets it run; all may be left out.
@@ -70,7 +77,7 @@ impl Simulator {
         Ok(())
     }
 
-    /// `call` names the calls (part of method and path; default: sends), `fault`
+    /// `call` names the calls (part of method and path; default: replies, not the typing before them), `fault`
     /// or `code` what goes wrong; with `app`, `fault` is about a delivery.
     fn faults_call(&self, params: &Params) -> Result<Value, String> {
         let times = params.number("times").unwrap_or(1).clamp(1, 1_000);
@@ -119,7 +126,7 @@ impl Simulator {
             },
             (None, None, _) => return Err("fault or code is needed".into()),
         };
-        let call = params.text("call").unwrap_or_else(|| "/messages".into());
+        let call = params.text("call").unwrap_or_else(|| SEND.into());
         let mut world = self.world();
         (0..times).for_each(|_| world.faults.order(&call, fault.clone()));
         Ok(json!({"success": true}))

@@ -29,6 +29,10 @@ pub enum Fault {
     Slow(u64),
 }
 
+/// The name under which the next reply is ordered to fail, not the typing
+/// before it.
+pub(super) const SEND: &str = "send";
+
 /// The orders, first in, first out.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
@@ -57,13 +61,15 @@ impl Faults {
         *self = Self::default();
     }
 
-    /// Takes the first order that fits this call.
-    pub(super) fn take(&mut self, method: &str, path: &str) -> Option<Fault> {
+    /// Takes the first order that fits this call; `sends`: it sends a message,
+    /// and is no sender action.
+    pub(super) fn take(&mut self, method: &str, path: &str, sends: bool) -> Option<Fault> {
         let call = format!("{method} {path}");
-        let at = self
-            .calls
-            .iter()
-            .position(|(part, _)| call.contains(part.as_str()))?;
+        let fits = |part: &str| match part {
+            SEND => sends,
+            part => call.contains(part),
+        };
+        let at = self.calls.iter().position(|(part, _)| fits(part))?;
         Some(self.calls.remove(at).1)
     }
 }

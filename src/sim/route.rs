@@ -180,7 +180,7 @@ fn batch(world: &mut World, request: &Known<'_>) -> Result<Value, Fail> {
             .as_str()
             .unwrap_or("GET")
             .to_ascii_uppercase();
-        let lost = world.faults.take(&method, &format!("/batch/{part}"));
+        let lost = world.faults.take(&method, &format!("/batch/{part}"), false);
         if lost.is_some() {
             answers.push(Value::Null);
             continue;

@@ -161,7 +161,8 @@ fn answer(
     let mut world = simulator.world();
     script::advance(&mut world, now);
     world.calls += 1;
-    let fault = world.faults.take(call.method.as_str(), &call.path);
+    let sends = path.last() == Some(&"messages") && call.params.value("message").is_some();
+    let fault = world.faults.take(call.method.as_str(), &call.path, sends);
     let caller = read::authenticate(&world, call.token.as_deref(), &call.params);
     let name = caller
         .as_ref()

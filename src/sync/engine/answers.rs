@@ -131,8 +131,10 @@ impl Engine {
                 });
             }
             Done::Ordered(result) => {
-                let words = result.unwrap_or_else(|error| error.to_string());
-                self.tell(Change::Notice(words));
+                self.tell(match result {
+                    Ok(words) => Change::Told(words),
+                    Err(error) => Change::Notice(error.to_string()),
+                });
                 // What was wound may be news.
                 self.schedule.hurry(self.clock.now());
             }
