@@ -340,6 +340,10 @@ fn a_code_alone_orders_the_whole_error() {
         let psid = stage.simulator.world().people[0].id.clone();
         let body =
             json!({"recipient": {"id": psid}, "message": {"text": "x"}, "access_token": token});
+        let typing =
+            json!({"recipient": {"id": psid}, "sender_action": "typing_on", "access_token": token});
+        let (status, _) = stage.post("/v26.0/me/messages", typing).await;
+        assert_eq!(status, 200, "the typing before it is no reply");
         let (status, answer) = stage.post("/v26.0/me/messages", body.clone()).await;
         let error = &answer["error"];
         assert_eq!(
