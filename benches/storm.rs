@@ -22,13 +22,8 @@ use std::{
 };
 
 use rusqlite::{Connection, OpenFlags};
-use serde_json::{Value, json};
-use support::{
-    http::runtime,
-    process::{Sim, free_port},
-    pty::Pty,
-    wing::http,
-};
+use serde_json::json;
+use support::process::{Sim, free_port};
 
 const RATE: u64 = 1_000;
 const SECONDS: u64 = 10;
@@ -37,55 +32,15 @@ const PEOPLE: &str = "200";
 
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = |name: &str| {
-        folder
-            .path()
-            .join(name)
-            .to_str()
-            .expect("a path")
-            .to_owned()
-    };
     let port = free_port();
-    std::fs::write(
-        file("config.toml"),
-        format!("[webhook]\nlisten = \"127.0.0.1:{port}\"\n"),
-    )
-    .expect("a config");
     let sim = Sim::start(&[
         "--conversations",
         PEOPLE,
         "--app",
         &format!("switchboard=http://127.0.0.1:{port}/"),
     ]);
-    let (base, page) = (
-        sim.text("base_url").to_owned(),
-        sim.text("page_id").to_owned(),
-    );
-    let mut desk = Pty::start(
-        &[
-            "--base-url",
-            &base,
-            "--page",
-            &page,
-            "--cache",
-            &file("cache"),
-            "--config",
-            &file("config.toml"),
-        ],
-        &[
-            ("SWITCHBOARD_PAGE_TOKEN", sim.token()),
-            (
-                "SWITCHBOARD_APP_SECRET",
-                sim.of_app("switchboard", "secret"),
-            ),
-            (
-                "SWITCHBOARD_VERIFY_TOKEN",
-                sim.of_app("switchboard", "verify_token"),
-            ),
-            ("HOME", folder.path().to_str().expect("a path")),
-        ],
-        (120, 40),
-    );
+    let page = sim.text("page_id").to_owned();
+    let mut desk = sim.desk_with_a_door(folder.path(), port, "nowhere");
     desk.type_in("5");
     desk.wait("the whole list", |screen| {
         screen.contains("5 All 200") || screen.contains("5·200")
@@ -101,18 +56,7 @@ fn main() {
             .query_row(question, [], |row| row.get(0))
             .expect("a count")
     };
-    let calls = runtime();
-    let post = |path: &str, body: Value| {
-        let call = http().post(format!("{base}{path}")).json(&body).send();
-        calls.block_on(async {
-            call.await
-                .expect("an answer")
-                .json::<Value>()
-                .await
-                .expect("JSON")
-        })
-    };
-    post("/sim/storm", json!({"rate": RATE, "seconds": SECONDS}));
+    sim.order("/sim/storm", json!({"rate": RATE, "seconds": SECONDS}));
     let started = Instant::now();
     let mut took = Vec::new();
     let mut down = true;

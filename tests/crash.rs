@@ -18,11 +18,10 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
 use support::{
-    http::runtime,
     process::{Sim, free_port},
     pty::{Pty, log},
-    wing::http,
 };
 use tempfile::TempDir;
 
@@ -304,75 +303,26 @@ fn a_death_while_the_files_are_brought_up_to_date_leaves_them_as_they_were() {
 fn a_death_at_the_moment_of_the_200_loses_nothing_and_doubles_nothing() {
     for die_at in ["heard.insert:2", "heard.commit:2"] {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = |name: &str| {
-            folder
-                .path()
-                .join(name)
-                .to_str()
-                .expect("a path")
-                .to_owned()
-        };
         let port = free_port();
-        let config = format!("[webhook]\nlisten = \"127.0.0.1:{port}\"\n");
-        std::fs::write(path("config.toml"), config).expect("a config");
         let hook = format!("switchboard=http://127.0.0.1:{port}/");
         let sim = Sim::start(&["--speed", "0", "--app", &hook]);
-        let desk = |die_at: &str| {
-            let arguments = [
-                "--base-url",
-                sim.text("base_url"),
-                "--page",
-                sim.text("page_id"),
-                "--cache",
-                &path("cache"),
-                "--config",
-                &path("config.toml"),
-            ];
-            let environment = [
-                ("SWITCHBOARD_PAGE_TOKEN", sim.token()),
-                (
-                    "SWITCHBOARD_APP_SECRET",
-                    sim.of_app("switchboard", "secret"),
-                ),
-                (
-                    "SWITCHBOARD_VERIFY_TOKEN",
-                    sim.of_app("switchboard", "verify_token"),
-                ),
-                ("HOME", folder.path().to_str().expect("a path")),
-                ("SWITCHBOARD_DIE_AT", die_at),
-            ];
-            Pty::start(&arguments, &environment, (120, 40))
-        };
-        let order = |path: &str, body: serde_json::Value| {
-            let call = http()
-                .post(format!("{}{path}", sim.text("base_url")))
-                .json(&body)
-                .send();
-            runtime().block_on(async { call.await.expect("an answer") })
-        };
-        let writes = |text: &str| {
-            order(
-                "/sim/deeds",
-                serde_json::json!({"person": "Ana Ruiz", "do": "writes", "text": text}),
-            );
-        };
-        let mut first = desk(die_at);
+        let writes =
+            |text: &str| sim.deed(json!({"person": "Ana Ruiz", "do": "writes", "text": text}));
+        let mut first = sim.desk_with_a_door(folder.path(), port, die_at);
         first.wait_for("11 need you");
-        for _ in 0..3 {
-            order(
-                "/sim/faults",
-                serde_json::json!({"call": "GET", "code": 2, "times": 1000}),
-            );
-        }
+        sim.order(
+            "/sim/faults",
+            json!({"call": "GET", "code": 2, "times": 1000}),
+        );
         writes("the first line");
         first.wait("the first line", |screen| screen.contains("the first line"));
         writes("the second line");
         assert!(!first.end().success(), "it died at {die_at}");
         writes("the third line");
-        let mut again = desk("nowhere");
+        let mut again = sim.desk_with_a_door(folder.path(), port, "nowhere");
         again.wait_for("11 need you");
         // Meta tries again by its own clock.
-        order("/sim/clock", serde_json::json!({"by": "+10m"}));
+        sim.order("/sim/clock", json!({"by": "+10m"}));
         again.type_in("\x10ana ruiz");
         again.wait("her row", |screen| {
             let row = |line: &str| line.contains("Ana Ruiz  ") && line.contains("messenger");

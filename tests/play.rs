@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use support::{
     http::runtime,
     process::{Helper, Sim, free_port},
-    pty::{Pty, log},
+    pty::log,
     wing::{http, sha256},
 };
 use tokio::net::TcpListener;
@@ -163,10 +163,6 @@ fn three_processes_play_the_whole_story() {
     };
     std::fs::write(file("story.toml"), SCENARIO).expect("a scenario");
     let (bot_port, door_port) = (free_port(), free_port());
-    let config = format!(
-        "[webhook]\nlisten = \"127.0.0.1:{door_port}\"\n[apps]\n200000000000001 = \"shopbot\"\n"
-    );
-    std::fs::write(file("config.toml"), config).expect("a config");
 
     let sim = Sim::start(&[
         &file("story.toml"),
@@ -190,31 +186,7 @@ fn three_processes_play_the_whole_story() {
         .spawn()
         .expect("the bot starts");
     let _bot = Helper(bot);
-    let mut desk = Pty::start(
-        &[
-            "--base-url",
-            sim.text("base_url"),
-            "--page",
-            sim.text("page_id"),
-            "--cache",
-            &file("cache"),
-            "--config",
-            &file("config.toml"),
-        ],
-        &[
-            ("SWITCHBOARD_PAGE_TOKEN", sim.token()),
-            (
-                "SWITCHBOARD_APP_SECRET",
-                sim.of_app("switchboard", "secret"),
-            ),
-            (
-                "SWITCHBOARD_VERIFY_TOKEN",
-                sim.of_app("switchboard", "verify_token"),
-            ),
-            ("HOME", folder.path().to_str().expect("a path")),
-        ],
-        (120, 40),
-    );
+    let mut desk = sim.desk_with_a_door(folder.path(), door_port, "nowhere");
 
     // The customer writes, the bot answers and passes with a note.
     desk.wait("the escalation", |screen| {
@@ -248,16 +220,7 @@ fn three_processes_play_the_whole_story() {
     });
 
     // She writes once more; the agent takes the thread from the bot.
-    let deed = json!({"person": "Ana Ruiz", "do": "writes", "text": "one more thing"});
-    runtime().block_on(async {
-        let url = format!("{}/sim/deeds", sim.text("base_url"));
-        http()
-            .post(url)
-            .json(&deed)
-            .send()
-            .await
-            .expect("an answer");
-    });
+    sim.deed(json!({"person": "Ana Ruiz", "do": "writes", "text": "one more thing"}));
     desk.type_in("\u{1b}");
     desk.type_in("5");
     desk.wait("the bot's answer", |screen| {

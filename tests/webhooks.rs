@@ -203,14 +203,10 @@ fn w4_bodies_in_any_script_are_checked_as_they_came() {
     runtime().block_on(async {
         let mut stage = Stage::new().await;
         stage.wing.connect();
-        let deed = json!({"person": "Ana", "do": "writes", "text": "ÄÖ/ 担当 😀 👨‍👩‍👧"});
-        let url = format!("http://{}/sim/deeds", stage.wing.address);
-        http()
-            .post(url)
-            .json(&deed)
-            .send()
-            .await
-            .expect("an answer");
+        stage
+            .wing
+            .deed(json!({"person": "Ana", "do": "writes", "text": "ÄÖ/ 担当 😀 👨‍👩‍👧"}))
+            .await;
         let ana = stage.ana.0.clone();
         let text = stage
             .wing
@@ -377,12 +373,11 @@ fn w10_a_hand_over_of_an_unknown_thread_waits_for_the_thread() {
         let kept = stage.wing.reader.parked(&Psid::new(psid.as_str())).expect("a cache");
         assert_eq!(kept.len(), 1, "on the disk before the 200");
         // Then the list knows her; the next event asks for her.
-        let url = format!("http://{}/sim/deeds", stage.wing.address);
         for deed in [
             json!({"person": "Newcomer", "do": "passes", "app": "switchboard"}),
             json!({"person": "Newcomer", "do": "writes", "text": "hi"}),
         ] {
-            http().post(&url).json(&deed).send().await.expect("an answer");
+            stage.wing.deed(deed).await;
         }
         let wanted = Psid::new(psid.as_str());
         stage.wing.hear(&[event(says("m_new", "hi again"))]).await;
@@ -572,14 +567,10 @@ fn what_reading_shows_later_keeps_what_the_webhook_knew() {
     runtime().block_on(async {
         let mut stage = Stage::new().await;
         stage.wing.connect();
-        let deed = json!({"person": "Ana", "do": "writes", "text": "to the millisecond"});
-        let url = format!("http://{}/sim/deeds", stage.wing.address);
-        http()
-            .post(url)
-            .json(&deed)
-            .send()
-            .await
-            .expect("an answer");
+        stage
+            .wing
+            .deed(json!({"person": "Ana", "do": "writes", "text": "to the millisecond"}))
+            .await;
         stage
             .wing
             .news("the link", |c| *c == Change::Link(Link::Webhook))
@@ -624,27 +615,12 @@ fn polling_is_the_first_door_again_when_webhooks_stop() {
             .await;
         // Somebody has written a minute later, and no webhook told.
         let late = json!({"by": "+3m"});
-        let url = |path: &str| format!("http://{}{path}", stage.wing.address);
-        let (clock, deeds) = (url("/sim/clock"), url("/sim/deeds"));
-        let deed = json!({"person": "Ben", "do": "writes", "text": "anybody?"});
-        http()
-            .post(&clock)
-            .json(&late)
-            .send()
-            .await
-            .expect("an answer");
-        http()
-            .post(&deeds)
-            .json(&deed)
-            .send()
-            .await
-            .expect("an answer");
-        http()
-            .post(&clock)
-            .json(&late)
-            .send()
-            .await
-            .expect("an answer");
+        stage.wing.order("clock", late.clone()).await;
+        stage
+            .wing
+            .deed(json!({"person": "Ben", "do": "writes", "text": "anybody?"}))
+            .await;
+        stage.wing.order("clock", late).await;
         stage
             .wing
             .commands
@@ -700,15 +676,9 @@ fn faults_of_the_delivery_itself_leave_the_same_thread() {
         for fault in [HookFault::Duplicate, HookFault::Disorder, HookFault::Forge] {
             stage.wing.simulator.fail_delivery("switchboard", fault);
         }
-        let url = format!("http://{}/sim/deeds", stage.wing.address);
         for n in 0..8 {
             let deed = json!({"person": "Ana", "do": "writes", "text": format!("line {n}")});
-            http()
-                .post(&url)
-                .json(&deed)
-                .send()
-                .await
-                .expect("an answer");
+            stage.wing.deed(deed).await;
         }
         let ana = stage.ana.0.clone();
         let texts = stage

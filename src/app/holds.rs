@@ -1,7 +1,7 @@
 //! Who held a thread, since when, why, and how it ended: read from the events
 //! of the thread. What nobody told us is a gap, and it is marked, not guessed.
 
-use crate::domain::{AppId, Apps, Fields, Happening, Item, Span, ThreadOwner, Timestamp};
+use crate::domain::{Apps, Fields, Happening, Item, Span, ThreadOwner, Timestamp};
 
 /// What we did and what Meta tells of it lie at most this far apart.
 const TOLD_AGAIN: Span = Span::minutes(2);
@@ -60,10 +60,6 @@ pub struct Present {
 /// The holds of a thread, oldest first.
 pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
     let mut holds: Vec<Hold> = Vec::new();
-    let name = |app: &Option<AppId>| {
-        app.as_ref()
-            .map_or_else(|| "nobody".into(), |a| apps.name(a))
-    };
     for item in items {
         let Item::Event { at, what } = item else {
             continue;
@@ -96,7 +92,7 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
                 taken,
                 note,
             } => {
-                let (before, after) = (name(from), name(to));
+                let (before, after) = (apps.holder(from.as_ref()), apps.holder(to.as_ref()));
                 let had = |hold: &Hold| {
                     let just_now = hold.from.is_some_and(|from| at.since(from) <= TOLD_AGAIN);
                     hold.who == after && hold.until.is_none() && just_now
@@ -220,6 +216,7 @@ pub fn note(items: &[Item], apps: &Apps) -> Option<(String, Fields)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::AppId;
 
     fn apps() -> Apps {
         Apps {

@@ -415,8 +415,7 @@ pub fn happening(what: &Happening, apps: &Apps) -> String {
             taken,
             note,
         } => {
-            let name = |app: &Option<_>| app.as_ref().map_or("nobody".into(), |a| apps.name(a));
-            let (from, to) = (name(from), name(to));
+            let (from, to) = (apps.holder(from.as_ref()), apps.holder(to.as_ref()));
             let words = match taken {
                 true if from == "nobody" => format!("{to} took control"),
                 true => format!("{to} took control from {from}"),

@@ -139,6 +139,11 @@ impl Apps {
         format!("app {app}")
     }
 
+    /// The name of who holds a thread; nobody is somebody, too.
+    pub fn holder(&self, app: Option<&AppId>) -> String {
+        app.map_or_else(|| "nobody".into(), |app| self.name(app))
+    }
+
     /// The name of where a hand-back goes.
     pub fn bot_name(&self) -> String {
         self.bot

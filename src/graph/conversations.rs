@@ -76,20 +76,8 @@ impl Client {
             ("fields", fields),
         ];
         query.extend(part.after.as_deref().map(|cursor| ("after", cursor)));
-        // The moment of the question: whatever we do to a thread while it is
-        // on its way is newer than its answer.
-        let whose = Whose {
-            platform,
-            page: self.page(),
-            instagram,
-            person: None,
-            at: self.now(),
-        };
-        let text = self
-            .read_conversations(&[self.page().as_str(), "conversations"], &query)
-            .await?;
-        decode::conversations(&text, &whose)
-            .ok_or_else(|| self.foreign(200, "not a list of conversations"))
+        self.list(&query, self.whose(platform, instagram, None))
+            .await
     }
 
     /// The conversation with a person, as a list of one or none.
@@ -104,18 +92,33 @@ impl Client {
             ("user_id", psid.as_str()),
             ("fields", ROW_FIELDS),
         ];
-        let whose = Whose {
-            platform,
-            page: self.page(),
-            instagram,
-            person: Some(psid),
-            at: self.now(),
-        };
+        let whose = self.whose(platform, instagram, Some(psid));
+        self.list(&query, whose).await
+    }
+
+    async fn list(&self, query: &[(&str, &str)], whose: Whose<'_>) -> Result<Decoded, Error> {
         let text = self
-            .read_conversations(&[self.page().as_str(), "conversations"], &query)
+            .read_conversations(&[self.page().as_str(), "conversations"], query)
             .await?;
         decode::conversations(&text, &whose)
             .ok_or_else(|| self.foreign(200, "not a list of conversations"))
+    }
+
+    /// The moment of the question counts: whatever we do to a thread while it
+    /// is on its way is newer than its answer.
+    fn whose<'a>(
+        &'a self,
+        platform: Platform,
+        instagram: Option<&'a str>,
+        person: Option<&'a Psid>,
+    ) -> Whose<'a> {
+        Whose {
+            platform,
+            page: self.page(),
+            instagram,
+            person,
+            at: self.now(),
+        }
     }
 
     /// One conversation with its newest messages; the person in it is known.
@@ -126,13 +129,7 @@ impl Client {
         platform: Platform,
         instagram: Option<&str>,
     ) -> Result<Decoded, Error> {
-        let whose = Whose {
-            platform,
-            page: self.page(),
-            instagram,
-            person: Some(psid),
-            at: self.now(),
-        };
+        let whose = self.whose(platform, instagram, Some(psid));
         let text = self
             .read_conversations(&[id.as_str()], &[("fields", THREAD_FIELDS)])
             .await?;

@@ -14,6 +14,7 @@
 //! `Authorization` header only; `paging.next` is never followed (only its
 //! cursor is taken); a redirect is an error.
 
+mod attachments;
 mod client;
 mod conversations;
 mod decode;

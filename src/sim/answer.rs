@@ -13,6 +13,17 @@ pub(super) const LIMIT: usize = 25;
 
 pub(super) const LIMIT_AT_MOST: usize = 100;
 
+/// Who calls, as the token tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Caller {
+    /// Index into the apps.
+    pub(super) app: usize,
+    /// The token is of another Page (R9).
+    pub(super) elsewhere: bool,
+    /// The token is the app's own, `id|secret`.
+    pub(super) is_app: bool,
+}
+
 /// What a read may need besides the world.
 pub(super) struct Asker<'a> {
     pub(super) app: usize,
@@ -121,4 +132,12 @@ fn encode(text: &str) -> String {
 pub(super) fn iso(ms: i64) -> String {
     let time = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
     time.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
+}
+
+/// `2026-11-20T09:14:02.007Z`
+pub(super) fn iso_millis(ms: i64) -> String {
+    format!(
+        "{:.3}",
+        jiff::Timestamp::from_millisecond(ms).unwrap_or_default()
+    )
 }

@@ -104,6 +104,7 @@ mod plan;
 mod read;
 mod route;
 mod scenario;
+mod scenario_file;
 mod script;
 mod send;
 mod sender;

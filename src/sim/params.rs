@@ -116,6 +116,29 @@ pub(super) fn unwrap_text(value: &Value) -> Value {
     }
 }
 
+const LATEST_VERSION: &str = "v26.0";
+
+/// `/v26.0/me/messages` is version and path; unversioned calls get the newest.
+pub(super) fn version_and_path(path: &str) -> (String, Vec<String>) {
+    let mut parts: Vec<String> = path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .map(decode)
+        .collect();
+    let versioned = parts.first().is_some_and(|part| {
+        part.strip_prefix('v').is_some_and(|n| {
+            n.split('.')
+                .all(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
+        })
+    });
+    let version = if versioned {
+        parts.remove(0)
+    } else {
+        LATEST_VERSION.to_owned()
+    };
+    (version, parts)
+}
+
 /// Percent decoding, with `+` for a space.
 pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());

@@ -3,14 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Asker, asked, cursor_list, limit, project, uncursor},
+    answer::{Asker, Caller, asked, cursor_list, limit, project, uncursor},
     control, extras,
     fail::Fail,
     nodes,
     params::Params,
-    people,
-    route::Caller,
-    sign,
+    people, sign,
     world::{DAY, Platform, TokenState, World},
 };
 

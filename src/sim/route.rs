@@ -3,19 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    answer::Asker, control, extras, fail::Fail, params::Params, read, send, subscribe, world::World,
+    answer::{Asker, Caller},
+    control, extras,
+    fail::Fail,
+    params::{Params, version_and_path},
+    read, send, subscribe,
+    world::World,
 };
-
-/// Who calls, as the token tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Caller {
-    /// Index into the apps.
-    pub(super) app: usize,
-    /// The token is of another Page (R9).
-    pub(super) elsewhere: bool,
-    /// The token is the app's own, `id|secret`.
-    pub(super) is_app: bool,
-}
 
 /// A request with its caller known, ready to be answered.
 pub(super) struct Known<'a> {
@@ -202,7 +196,7 @@ fn sub_request(
     let mut params = Params::default();
     params.add_form(query);
     params.add_form(item["body"].as_str().unwrap_or_default());
-    let (_, parts) = super::server::version_and_path(path);
+    let (_, parts) = version_and_path(path);
     let path: Vec<&str> = parts.iter().map(String::as_str).collect();
     let known = Known {
         caller: request.caller,

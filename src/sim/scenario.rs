@@ -1,18 +1,20 @@
 //! A scenario in TOML becomes a world. Mistakes are named with their line.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 use toml::Spanned;
 
 use super::{
     Options,
-    bots::{Bot, Rule},
+    bots::Bot,
     deeds::{Deed, What},
     grow,
     hooks::Hook,
     plan::Plan,
+    scenario_file::{
+        AppToml, BotToml, LifeToml, LineToml, PersonToml, PlatformToml, ProfileToml, SayToml,
+        Scenario, TokenStateToml,
+    },
     script,
-    switches::Switches,
     world::{
         App, Button, DAY, Life, Message, OtherPage, Page, Platform, ProfileKind, Sender,
         TokenState, World,
@@ -47,207 +49,6 @@ fn no_time(text: &str, word: &Spanned<String>) -> ScenarioError {
         word.get_ref()
     );
     ScenarioError::at(text, word, what)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Scenario {
-    page: PageToml,
-    other_page: Option<OtherPageToml>,
-    #[serde(default)]
-    switches: Switches,
-    #[serde(default, rename = "app")]
-    apps: Vec<AppToml>,
-    /// Bots by rules; none takes those of the built-in world for the app `bot`.
-    #[serde(default, rename = "bot")]
-    bots: Vec<BotToml>,
-    #[serde(default, rename = "person")]
-    people: Vec<PersonToml>,
-    /// What happens from the start on.
-    #[serde(default)]
-    timeline: Vec<LineToml>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OtherPageToml {
-    id: String,
-    name: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BotToml {
-    app: Spanned<String>,
-    rules: Vec<Rule>,
-}
-
-/// A line of the timeline: a moment and a deed.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LineToml {
-    /// After the start, such as `+20s` or `1h`.
-    at: Spanned<String>,
-    /// Name of a person.
-    person: Option<Spanned<String>>,
-    #[serde(rename = "do")]
-    what: What,
-    #[serde(default)]
-    text: String,
-    app: Option<Spanned<String>>,
-    mid: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PageToml {
-    id: String,
-    name: String,
-    instagram_id: String,
-    instagram_name: String,
-    /// Name of an app; absent is the zero-config mode.
-    default_app: Option<Spanned<String>>,
-    instagram_default_app: Option<Spanned<String>>,
-    /// The retired Handover Protocol, with the default app as primary receiver.
-    #[serde(default)]
-    handover: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AppToml {
-    name: String,
-    id: String,
-    #[serde(default = "yes")]
-    can_take: bool,
-    #[serde(default = "yes")]
-    human_agent: bool,
-    #[serde(default)]
-    token_state: TokenStateToml,
-    webhook: Option<String>,
-    /// It only acts: nobody attaches to it, and it hears nothing.
-    #[serde(default)]
-    actor: bool,
-    /// Fields of the Page for this app; absent are all of them.
-    fields: Option<Vec<String>>,
-    #[serde(default = "yes")]
-    advanced: bool,
-    #[serde(default)]
-    require_proof: bool,
-    /// Permissions that were not granted.
-    #[serde(default)]
-    lacks: Vec<String>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum TokenStateToml {
-    #[default]
-    Good,
-    Expired,
-    PasswordChanged,
-    AppRemoved,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PersonToml {
-    name: String,
-    username: Option<String>,
-    #[serde(default)]
-    platform: PlatformToml,
-    locale: Option<String>,
-    timezone: Option<f64>,
-    #[serde(default)]
-    profile: ProfileToml,
-    #[serde(default)]
-    blocked: bool,
-    #[serde(default)]
-    poisoned: bool,
-    /// Has a role on the app, the Page or the business.
-    #[serde(default)]
-    role: bool,
-    folder: Option<String>,
-    owner: Option<Spanned<String>>,
-    /// When control lapses, from now on; default: 24 h after the last message.
-    control: Option<Spanned<String>>,
-    #[serde(default)]
-    unread: u32,
-    #[serde(default)]
-    life: LifeToml,
-    #[serde(default)]
-    answers: Vec<String>,
-    #[serde(default)]
-    say: Vec<SayToml>,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum PlatformToml {
-    #[default]
-    Messenger,
-    Instagram,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ProfileToml {
-    #[default]
-    Full,
-    Empty,
-    PhoneAccount,
-    NoPermission,
-    NoConsent,
-    Unknown,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum LifeToml {
-    #[default]
-    Quiet,
-    Chats,
-    Escalates,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SayToml {
-    /// Such as `-26h`, `-3d2h`, `-40s`; `+20s` for what is still to come (inbox only).
-    at: Spanned<String>,
-    /// `customer`, or the name of an app.
-    by: Spanned<String>,
-    #[serde(default)]
-    text: String,
-    /// Quick replies under it.
-    #[serde(default)]
-    quick_replies: Vec<String>,
-    card: Option<CardToml>,
-    photo: Option<String>,
-    video: Option<String>,
-    audio: Option<String>,
-    file: Option<String>,
-    #[serde(default)]
-    sticker: bool,
-    #[serde(default)]
-    story: bool,
-    #[serde(default)]
-    unsupported: bool,
-    share: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CardToml {
-    title: String,
-    #[serde(default)]
-    subtitle: String,
-    #[serde(default)]
-    buttons: Vec<String>,
 }
 
 pub(super) fn build(options: &Options, now: Timestamp) -> Result<World, ScenarioError> {

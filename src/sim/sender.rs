@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::json;
 
-use super::{Simulator, hooks::Errand, script};
+use super::{Simulator, answer::iso_millis, hooks::Errand, script};
 use crate::clock;
 
 /// An app has so long to answer (§6.3).
@@ -81,8 +81,10 @@ impl Simulator {
         };
         if let (Some(log), Errand::Delivery { body, .. }) = (&self.log, errand) {
             let body = serde_json::from_str::<serde_json::Value>(body).unwrap_or_default();
-            log.write(&json!({"time": super::server::iso_millis(now), "app": name, "method": "WEBHOOK", "path": url,
-                              "body": body, "status": status, "ms": 0}));
+            log.write(
+                &json!({"time": iso_millis(now), "app": name, "method": "WEBHOOK", "path": url,
+                              "body": body, "status": status, "ms": 0}),
+            );
         }
     }
 }

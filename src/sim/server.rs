@@ -22,9 +22,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Simulator,
+    answer::iso_millis,
     fail::Fail,
     faults::Fault,
-    params::Params,
+    params::{Params, version_and_path},
     read,
     route::{Known, dispatch},
     script, sender,
@@ -33,7 +34,6 @@ use super::{
 use crate::clock::{self, Stopwatch};
 
 const BODY_LIMIT: usize = 32 * 1024 * 1024;
-const LATEST_VERSION: &str = "v26.0";
 
 /// The `--log` file: one line for every call, as the server saw it.
 #[derive(Debug)]
@@ -355,35 +355,7 @@ async fn read_body(request: Request, kind: &str, params: &mut Params) -> Result<
     params.add_json(&bytes)
 }
 
-/// `/v26.0/me/messages` is version and path; unversioned calls get the newest.
-pub(super) fn version_and_path(path: &str) -> (String, Vec<String>) {
-    let mut parts: Vec<String> = path
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .map(super::params::decode)
-        .collect();
-    let versioned = parts.first().is_some_and(|part| {
-        part.strip_prefix('v').is_some_and(|n| {
-            n.split('.')
-                .all(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
-        })
-    });
-    let version = if versioned {
-        parts.remove(0)
-    } else {
-        LATEST_VERSION.to_owned()
-    };
-    (version, parts)
-}
-
 fn http_date(ms: i64) -> String {
     let time = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
     time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
-}
-
-pub(super) fn iso_millis(ms: i64) -> String {
-    format!(
-        "{:.3}",
-        jiff::Timestamp::from_millisecond(ms).unwrap_or_default()
-    )
 }

@@ -6,11 +6,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{
-    answer::Asker,
+    answer::{Asker, Caller},
     fail::Fail,
     hooks::{INSTAGRAM_FIELDS, PAGE_FIELDS},
     params::Params,
-    route::Caller,
     world::World,
 };
 

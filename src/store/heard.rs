@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, ingest::happened, rows};
+use super::{Error, rows};
 use crate::{
     domain::{ConversationId, Happening, Mid, Psid, Span, ThreadOwner, Timestamp},
     text,
@@ -269,6 +269,21 @@ fn own_act(what: &Happening) -> (String, String) {
         ),
         _ => (String::new(), String::new()),
     }
+}
+
+/// Something that is no message happened in a thread.
+pub(super) fn happened(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    at: Timestamp,
+    what: &Happening,
+    raw: &str,
+) -> Result<(), Error> {
+    db.execute(
+        "INSERT OR IGNORE INTO happening (conversation, at, what, raw) VALUES (?1, ?2, ?3, ?4)",
+        params![id.as_str(), at.as_millis(), rows::happening(what), raw],
+    )?;
+    Ok(())
 }
 
 /// Keeps what cannot be placed yet.

@@ -4,11 +4,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, heard, page::set, rows};
+use super::{Error, heard, message, page::set, rows};
 use crate::{
     domain::{
-        Author, Backfill, Change, ConversationId, ConversationSeen, Event, Happening, LocalId,
-        Message, MessageSeen, Mid, Part, Profile, Psid, ThreadOwner, Timestamp, display_name,
+        Author, Backfill, Change, ConversationId, ConversationSeen, Event, Happening, LocalId, Mid,
+        Profile, Psid, ThreadOwner, Timestamp, display_name,
     },
     failpoint, text,
 };
@@ -65,7 +65,7 @@ pub(super) fn ingest_one(
             // Newest first on the wire: oldest first gives row ids that order
             // messages of the same second.
             for seen in messages.iter().rev() {
-                changed |= message(db, outbox, &conversation, seen)?;
+                changed |= message::ingest(db, outbox, &conversation, seen)?;
             }
             if changed && messages.iter().any(|seen| seen.heard) {
                 heard::refresh_row(db, &conversation)?;
@@ -152,7 +152,7 @@ pub(super) fn ingest_one(
         } => {
             match what {
                 Happening::Moved { .. } => heard::moved(db, &conversation, at, &what, &raw)?,
-                _ => happened(db, &conversation, at, &what, &raw)?,
+                _ => heard::happened(db, &conversation, at, &what, &raw)?,
             }
             touched(changes, rows, conversation);
         }
@@ -281,7 +281,7 @@ fn accepted(
         .query_row([mid.as_str()], |row| row.get(0))
         .map(Timestamp::from_millis)?
         .max(at);
-    advance(db, conversation, &Author::Me, at)?;
+    message::advance(db, conversation, &Author::Me, at)?;
     Ok(())
 }
 
@@ -394,23 +394,9 @@ fn set_owner(
         _ => None,
     };
     if let (1.., Some(what)) = (rows, moved) {
-        happened(db, id, at, &what, "")?;
+        heard::happened(db, id, at, &what, "")?;
     }
     Ok(rows > 0)
-}
-
-pub(super) fn happened(
-    db: &Transaction<'_>,
-    id: &ConversationId,
-    at: Timestamp,
-    what: &Happening,
-    raw: &str,
-) -> Result<(), Error> {
-    db.execute(
-        "INSERT OR IGNORE INTO happening (conversation, at, what, raw) VALUES (?1, ?2, ?3, ?4)",
-        params![id.as_str(), at.as_millis(), rows::happening(what), raw],
-    )?;
-    Ok(())
 }
 
 /// What we did ourselves moves the owner without a "came" or "left" line.
@@ -420,7 +406,7 @@ fn did(
     at: Timestamp,
     what: &Happening,
 ) -> Result<(), Error> {
-    happened(db, id, at, what, "")?;
+    heard::happened(db, id, at, what, "")?;
     let owner = match what {
         Happening::Took => Some(ThreadOwner::Us),
         Happening::PassedTo(Some(app)) => Some(ThreadOwner::App(app.clone())),
@@ -444,250 +430,6 @@ fn did(
         )?;
     }
     Ok(())
-}
-
-/// A message as the table has it.
-struct Known {
-    at: i64,
-    author: Author,
-    text: String,
-    parts: Vec<Part>,
-    gone: bool,
-    raw: String,
-    heard: bool,
-    reply_to: Option<String>,
-    edits: u32,
-    unsent: bool,
-}
-
-/// Whether anything changed.
-fn message(
-    db: &Transaction<'_>,
-    outbox: &Connection,
-    id: &ConversationId,
-    seen: &MessageSeen,
-) -> Result<bool, Error> {
-    let m = &seen.message;
-    // The wire says only "the Page"; what stands in our outbox is ours.
-    let ours = m.author == Author::Page
-        && outbox
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outgoing WHERE mid = ?1)")?
-            .query_row([m.mid.as_str()], |row| row.get(0))?;
-    let author = if ours { Author::Me } else { m.author.clone() };
-    let mut changed = match known(db, &m.mid)? {
-        None => {
-            insert(db, id, seen, &author)?;
-            true
-        }
-        // Content that Meta no longer gives out stays as we had it, and what
-        // was taken back stays away.
-        Some(known) if m.gone || known.unsent => false,
-        Some(known) => better(db, known, seen, &author)?,
-    };
-    changed |= reactions(db, id, m)?;
-    changed |= heard::apply(db, id, &m.mid)?;
-    if !m.gone {
-        changed |= advance(db, id, &author, m.at)? > 0;
-    }
-    Ok(changed)
-}
-
-fn known(db: &Transaction<'_>, mid: &Mid) -> Result<Option<Known>, Error> {
-    let known = db
-        .prepare_cached(
-            "SELECT at, author, text, parts, gone, raw, heard, reply_to, edits, unsent FROM message WHERE mid = ?1",
-        )?
-        .query_row([mid.as_str()], |row| {
-            Ok(Known {
-                at: row.get(0)?,
-                author: rows::author_from(row.get_ref(1)?.as_str()?),
-                text: row.get(2)?,
-                parts: rows::parts_from(row.get_ref(3)?.as_str()?),
-                gone: row.get(4)?,
-                raw: row.get(5)?,
-                heard: row.get(6)?,
-                reply_to: row.get(7)?,
-                edits: row.get(8)?,
-                unsent: row.get(9)?,
-            })
-        })
-        .optional()?;
-    Ok(known)
-}
-
-fn insert(
-    db: &Transaction<'_>,
-    id: &ConversationId,
-    seen: &MessageSeen,
-    author: &Author,
-) -> Result<(), Error> {
-    let m = &seen.message;
-    db.prepare_cached(
-        "INSERT INTO message (mid, conversation, at, author, text, parts, gone, raw, fold, heard, reply_to) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?
-    .execute(params![
-        m.mid.as_str(),
-        id.as_str(),
-        m.at.as_millis(),
-        rows::author(author),
-        m.text,
-        rows::parts(&m.parts),
-        m.gone,
-        seen.raw,
-        searchable(&m.text, &m.parts),
-        seen.heard,
-        m.about.reply_to.as_ref().map(Mid::as_str)
-    ])?;
-    Ok(())
-}
-
-/// What is known of a message only ever gets better. The Graph API has its
-/// content as it is now; a webhook has its moment to the millisecond, its
-/// author by app, and what was tapped. Whether anything changed.
-fn better(
-    db: &Transaction<'_>,
-    known: Known,
-    seen: &MessageSeen,
-    author: &Author,
-) -> Result<bool, Error> {
-    let m = &seen.message;
-    // Our own reply stands here without content until Meta shows it.
-    let bare = known.gone || known.raw.is_empty();
-    let keeps = seen.heard && !bare;
-    let same_second = known.at.div_euclid(1000) == m.at.as_millis().div_euclid(1000);
-    let at = match (same_second, known.heard && !seen.heard) {
-        (true, _) if !bare => known.at.max(m.at.as_millis()),
-        (_, true) => known.at,
-        _ => m.at.as_millis(),
-    };
-    let text = if keeps || known.edits > 0 {
-        &known.text
-    } else {
-        &m.text
-    };
-    let mut parts = if keeps {
-        known.parts.clone()
-    } else {
-        m.parts.clone()
-    };
-    let tapped = known.parts.contains(&Part::Tapped) || m.parts.contains(&Part::Tapped);
-    if tapped && !parts.contains(&Part::Tapped) {
-        parts.insert(0, Part::Tapped);
-    }
-    let author = better_author(&known.author, author);
-    let raw = if keeps { &known.raw } else { &seen.raw };
-    let heard = known.heard || seen.heard;
-    let reply_to = m
-        .about
-        .reply_to
-        .as_ref()
-        .map(Mid::as_str)
-        .or(known.reply_to.as_deref());
-    let same = at == known.at
-        && *text == known.text
-        && parts == known.parts
-        && author == known.author
-        && *raw == known.raw
-        && heard == known.heard
-        && reply_to == known.reply_to.as_deref()
-        && !known.gone;
-    if same {
-        return Ok(false);
-    }
-    db.prepare_cached(
-        "UPDATE message SET at = ?2, author = ?3, text = ?4, parts = ?5, raw = ?6, fold = ?7, heard = ?8, \
-           reply_to = ?9, gone = 0 WHERE mid = ?1",
-    )?
-    .execute(params![
-        m.mid.as_str(),
-        at,
-        rows::author(&author),
-        text,
-        rows::parts(&parts),
-        raw,
-        searchable(text, &parts),
-        heard,
-        reply_to
-    ])?;
-    Ok(true)
-}
-
-/// "The Page" says less than any app does, and what we sent ourselves is ours.
-fn better_author(known: &Author, new: &Author) -> Author {
-    match (known, new) {
-        (known, Author::Page) => known.clone(),
-        (Author::Me, _) => Author::Me,
-        (_, new) => new.clone(),
-    }
-}
-
-/// What the Graph API says of reactions, without their moments: it is worth
-/// less than what a webhook told.
-fn reactions(db: &Transaction<'_>, id: &ConversationId, m: &Message) -> Result<bool, Error> {
-    let mut changed = false;
-    for reaction in &m.about.reactions {
-        let kind = if reaction.by_customer {
-            "reaction:customer"
-        } else {
-            "reaction:page"
-        };
-        changed |= db
-            .prepare_cached(
-                "INSERT OR IGNORE INTO annotation (mid, kind, conversation, n, value) VALUES (?1, ?2, ?3, 0, ?4)",
-            )?
-            .execute(params![m.mid.as_str(), kind, id.as_str(), reaction.emoji])?
-            > 0;
-    }
-    Ok(changed)
-}
-
-/// All words of a message, folded: also those of cards, buttons and files.
-fn searchable(text: &str, parts: &[Part]) -> String {
-    let mut words = vec![text];
-    for part in parts {
-        match part {
-            Part::File { name, .. } => words.extend(name.as_deref()),
-            Part::Card {
-                title,
-                subtitle,
-                buttons,
-            } => {
-                words.extend([title.as_str(), subtitle.as_str()]);
-                words.extend(buttons.iter().map(String::as_str));
-            }
-            Part::QuickReplies(titles) => words.extend(titles.iter().map(String::as_str)),
-            Part::Share { title, link } => words.extend([title.as_str(), link.as_str()]),
-            Part::Sticker | Part::Tapped | Part::Story | Part::Unsupported => {}
-        }
-    }
-    words.retain(|words| !words.is_empty());
-    text::fold(&words.join("\n"))
-}
-
-/// Moves the clocks of the row forward; they never go back.
-fn advance(
-    db: &Transaction<'_>,
-    id: &ConversationId,
-    author: &Author,
-    at: Timestamp,
-) -> Result<usize, Error> {
-    let sets = match author {
-        Author::Customer => "customer_at = max(coalesce(customer_at, 0), ?2)",
-        Author::Me => {
-            "page_at = max(coalesce(page_at, 0), ?2), agent_at = max(coalesce(agent_at, 0), ?2)"
-        }
-        Author::App(_) | Author::Inbox | Author::Page => "page_at = max(coalesce(page_at, 0), ?2)",
-    };
-    let column = match author {
-        Author::Customer => "customer_at",
-        Author::Me => "agent_at",
-        _ => "page_at",
-    };
-    Ok(db.execute(
-        &format!("UPDATE conversation SET {sets} WHERE id = ?1 AND coalesce({column}, 0) < ?2"),
-        params![id.as_str(), at.as_millis()],
-    )?)
 }
 
 /// The conversations of that person.

@@ -12,7 +12,7 @@
 //! | file | |
 //! |---|---|
 //! | `schema` | the shape of the files, and what becomes of damaged ones |
-//! | `writer`, `ingest` | facts from outside into the cache |
+//! | `writer`, `ingest`, `message` | facts from outside into the cache |
 //! | `heard` | what only webhooks tell |
 //! | `journal` | the outbox on the disk |
 //! | `place` | in which views a row stands, and where |
@@ -23,6 +23,7 @@ mod forget;
 mod heard;
 mod ingest;
 mod journal;
+mod message;
 mod page;
 mod place;
 mod reader;

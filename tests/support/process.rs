@@ -2,10 +2,13 @@
 
 use std::{
     io::{BufRead, BufReader},
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
 use serde_json::Value;
+
+use super::pty::Pty;
 
 /// The program without any configuration of the person who runs the tests.
 pub fn program(arguments: &[&str]) -> Command {
@@ -73,6 +76,62 @@ impl Drop for Sim {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+impl Sim {
+    /// Orders something of it, such as `/sim/clock`; answers its JSON.
+    pub fn order(&self, path: &str, body: Value) -> Value {
+        let call = super::wing::http()
+            .post(format!("{}{path}", self.text("base_url")))
+            .json(&body)
+            .send();
+        super::http::runtime().block_on(async {
+            let answer = call.await.expect("an answer");
+            answer.json().await.expect("JSON")
+        })
+    }
+
+    /// Somebody does something now.
+    pub fn deed(&self, deed: Value) {
+        let answer = self.order("/sim/deeds", deed);
+        assert_eq!(answer["success"], true, "{answer}");
+    }
+
+    /// A desk in a pseudo-terminal, at home in `folder`, whose door is at
+    /// `port`. It dies at a fail-point, or at none.
+    pub fn desk_with_a_door(&self, folder: &Path, port: u16, die_at: &str) -> Pty {
+        let path = |name: &str| folder.join(name).to_str().expect("a path").to_owned();
+        let config = format!(
+            "[webhook]\nlisten = \"127.0.0.1:{port}\"\n[apps]\n200000000000001 = \"shopbot\"\n"
+        );
+        std::fs::write(path("config.toml"), config).expect("a config");
+        Pty::start(
+            &[
+                "--base-url",
+                self.text("base_url"),
+                "--page",
+                self.text("page_id"),
+                "--cache",
+                &path("cache"),
+                "--config",
+                &path("config.toml"),
+            ],
+            &[
+                ("SWITCHBOARD_PAGE_TOKEN", self.token()),
+                (
+                    "SWITCHBOARD_APP_SECRET",
+                    self.of_app("switchboard", "secret"),
+                ),
+                (
+                    "SWITCHBOARD_VERIFY_TOKEN",
+                    self.of_app("switchboard", "verify_token"),
+                ),
+                ("HOME", folder.to_str().expect("a path")),
+                ("SWITCHBOARD_DIE_AT", die_at),
+            ],
+            (120, 40),
+        )
     }
 }
 

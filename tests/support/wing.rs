@@ -148,6 +148,18 @@ impl Wing {
         call.send().await.expect("an answer").status().as_u16()
     }
 
+    /// Orders something of the simulator, such as `clock`.
+    pub async fn order(&self, what: &str, body: Value) {
+        let url = format!("http://{}/sim/{what}", self.address);
+        let answer = http().post(url).json(&body).send().await;
+        assert_eq!(answer.expect("an answer").status(), 200);
+    }
+
+    /// Somebody in the simulator does something now.
+    pub async fn deed(&self, deed: Value) {
+        self.order("deeds", deed).await;
+    }
+
     /// Delivers some events of the Page on `messaging`.
     pub async fn hear(&self, events: &[Value]) {
         assert_eq!(self.deliver(&body("messaging", events)).await, 200);

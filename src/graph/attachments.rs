@@ -1,0 +1,89 @@
+//! What comes with a message in a webhook: other shapes than the Graph API's
+//! (webhook reference, `messages`; the 2026 changelog for stickers, posts, reels
+//! and appointments).
+
+use serde_json::Value;
+
+use crate::domain::Part;
+
+/// The parts of a message, in their order.
+pub(super) fn parts(attachments: &[Value]) -> Vec<Part> {
+    let sticker =
+        |item: &Value| item["type"] == "sticker" || !item["payload"]["sticker_id"].is_null();
+    let mut parts = Vec::new();
+    for item in attachments {
+        // Until 30 August 2026 a sticker came twice.
+        if sticker(item) {
+            if !parts.contains(&Part::Sticker) {
+                parts.push(Part::Sticker);
+            }
+            continue;
+        }
+        part(item, &mut parts);
+    }
+    parts
+}
+
+fn part(item: &Value, parts: &mut Vec<Part>) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let payload = &item["payload"];
+    let file = |kind| Part::File {
+        kind,
+        name: None,
+        bytes: None,
+    };
+    let share = |title: String| Part::Share {
+        title,
+        link: [&payload["url"], &item["url"], &item["URL"]]
+            .into_iter()
+            .map(text)
+            .find(|url| !url.is_empty())
+            .unwrap_or_default(),
+    };
+    let title = || {
+        [&payload["title"], &item["title"]]
+            .map(text)
+            .into_iter()
+            .find(|t| !t.is_empty())
+    };
+    parts.push(match item["type"].as_str().unwrap_or_default() {
+        "image" => file("photo"),
+        "video" => file("video"),
+        "audio" => file("audio"),
+        "file" => file("file"),
+        "template" => {
+            let cards = payload["elements"].as_array().cloned();
+            let cards = cards.unwrap_or_else(|| vec![payload.clone()]);
+            parts.extend(cards.iter().map(card));
+            return;
+        }
+        "fallback" | "reel" | "ig_reel" | "post" | "ig_post" | "share" | "media" => {
+            share(title().unwrap_or_default())
+        }
+        "appointment_booking" => share(format!("appointment {}", text(&payload["status"]))),
+        "location" => {
+            let at = &payload["coordinates"];
+            share(format!("location {}, {}", at["lat"], at["long"]))
+        }
+        "story_mention" | "story" | "ig_story" => Part::Story,
+        _ => Part::Unsupported,
+    });
+}
+
+fn card(card: &Value) -> Part {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let title = if card["title"].is_string() {
+        &card["title"]
+    } else {
+        &card["text"]
+    };
+    let buttons = card["buttons"].as_array().cloned().unwrap_or_default();
+    Part::Card {
+        title: text(title),
+        subtitle: text(&card["subtitle"]),
+        buttons: buttons
+            .iter()
+            .map(|button| text(&button["title"]))
+            .collect(),
+    }
+}
