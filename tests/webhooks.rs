@@ -900,3 +900,196 @@ fn a_reply_is_held_back_until_the_line_is_told_what_the_echo_named() {
         stage.wing.end().await;
     });
 }
+
+#[test]
+fn what_is_of_another_page_is_none_of_ours() {
+    runtime().block_on(async {
+        let stage = Stage::new().await;
+        let before = stage.items();
+        let event = stage.event(0, says("m_x", "for somebody else"));
+        let stranger = json!({"sender": {"id": "55"}, "recipient": {"id": "999"}, "timestamp": stage.now,
+                              "message": {"mid": "m_y", "text": "hi"}});
+        let body = json!({"object": "page", "entry": [{"id": "999", "time": 5, "messaging": [event, stranger]}]});
+        assert_eq!(stage.wing.deliver(&body.to_string()).await, 200);
+        assert_eq!(stage.items(), before);
+        let kept = |psid: &str| stage.wing.reader.parked(&Psid::new(psid)).expect("a cache");
+        assert_eq!((kept("55").len(), kept("").len()), (0, 0));
+        stage.wing.end().await;
+    });
+}
+
+#[test]
+fn an_odd_member_does_not_take_the_message_with_it() {
+    runtime().block_on(async {
+        let stage = Stage::new().await;
+        let odd = json!({"message": {"mid": "m_odd", "text": "still read", "attachments": null, "is_echo": null,
+                                     "referral": {"source": 5}, "reply_to": {"mid": 5}}});
+        stage.wing.hear(&[stage.event(0, odd)]).await;
+        assert_eq!(stage.message("m_odd").text, "still read");
+        let cut = body("messaging", &[stage.event(1, says("m_cut", "cut @"))]).replace('@', "\\ud83d");
+        assert_eq!(stage.wing.deliver(&cut).await, 200);
+        assert_eq!(stage.message("m_cut").text, "cut \u{fffd}");
+        // What cannot be read at all is kept as it came.
+        let lost = json!({"sender": {"id": stage.ana.1.as_str()}, "message": {"text": "no id"}});
+        stage.wing.hear(&[lost]).await;
+        let kept = stage.wing.reader.parked(&Psid::new("")).expect("a cache");
+        assert!(kept.iter().any(|raw| raw.contains("no id")), "{kept:?}");
+        stage.wing.end().await;
+    });
+}
+
+#[test]
+fn idle_connections_do_not_shut_the_door() {
+    use tokio::io::AsyncWriteExt;
+    runtime().block_on(async {
+        let stage = Stage::new().await;
+        let mut idle = Vec::new();
+        for _ in 0..40 {
+            let mut stream = tokio::net::TcpStream::connect(stage.wing.door)
+                .await
+                .expect("a connection");
+            let head = format!(
+                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n",
+                8 * 1024 * 1024
+            );
+            stream.write_all(head.as_bytes()).await.expect("written");
+            idle.push(stream);
+        }
+        stage
+            .wing
+            .hear(&[stage.event(0, says("m_1", "through"))])
+            .await;
+        assert_eq!(stage.message("m_1").text, "through");
+        stage.wing.end().await;
+    });
+}
+
+#[test]
+fn a_colleagues_echo_of_the_same_words_is_not_our_reply() {
+    runtime().block_on(async {
+        let mut stage = Stage::new().await;
+        let fault = Fault::Error { status: 500, code: 2, subcode: 0 };
+        stage.wing.simulator.fail_next("send", fault);
+        stage.wing.send(&stage.ana, "one", "hello").await;
+        stage.wing.news("the doubt", |c| matches!(c, Change::InDoubt { .. })).await;
+        let ours: i64 = US.parse().expect("digits");
+        let echo = json!({"mid": "m_colleague", "app_id": ours, "metadata": "sb1:0123456789abcdef:1", "text": "hello"});
+        stage.wing.hear(&[stage.echo(0, echo)]).await;
+        let still = stage.items().into_iter().any(|item| matches!(item, Item::Outgoing(row) if row.local == LocalId::new("one")));
+        assert!(still, "it is still in doubt: {:?}", stage.items());
+        stage.wing.end().await;
+    });
+}
+
+#[test]
+fn only_messages_of_customers_say_that_webhooks_flow() {
+    runtime().block_on(async {
+        let mut stage = Stage::new().await;
+        stage
+            .wing
+            .hear(&[stage.event(0, json!({"delivery": {"watermark": stage.now}}))])
+            .await;
+        stage
+            .wing
+            .hear(&[stage.event(1, says("m_1", "now they do"))])
+            .await;
+        let links = stage
+            .wing
+            .news("the link", |c| matches!(c, Change::Link(Link::Webhook)))
+            .await;
+        assert_eq!(links, Change::Link(Link::Webhook));
+        stage.wing.end().await;
+    });
+}
+
+#[test]
+fn a_list_that_was_on_its_way_does_not_undo_what_was_heard() {
+    runtime().block_on(async {
+        let stage = Stage::new().await;
+        stage
+            .wing
+            .hear(&[stage.event(60_000, says("m_1", "brand new words"))])
+            .await;
+        let row = stage.wing.thread(&stage.ana.0).conversation;
+        assert_eq!((row.snippet.as_str(), row.unread), ("brand new words", 2));
+        // The simulator's list still ends an hour ago.
+        stage
+            .wing
+            .commands
+            .send(switchboard::sync::Command::Refresh)
+            .await
+            .expect("taken");
+        let mut wing = stage.wing;
+        wing.news("the read", |c| matches!(c, Change::Read { .. }))
+            .await;
+        let row = wing.thread(&stage.ana.0).conversation;
+        assert_eq!((row.snippet.as_str(), row.unread), ("brand new words", 2));
+        wing.end().await;
+    });
+}
+
+#[test]
+fn what_was_taken_back_is_nowhere_any_more() {
+    runtime().block_on(async {
+        let stage = Stage::new().await;
+        stage
+            .wing
+            .hear(&[stage.event(0, says("m_1", "my card is 4444"))])
+            .await;
+        stage
+            .wing
+            .hear(&[stage.event(9, json!({"message": {"mid": "m_1", "is_deleted": true}}))])
+            .await;
+        let stranger = |what: Value| {
+            let mut event =
+                json!({"sender": {"id": "55"}, "recipient": {"id": PAGE}, "timestamp": stage.now});
+            extend(&mut event, what);
+            event
+        };
+        stage
+            .wing
+            .hear(&[stranger(says("m_s", "my card is 5555"))])
+            .await;
+        stage
+            .wing
+            .hear(&[stranger(
+                json!({"message": {"mid": "m_s", "is_deleted": true}}),
+            )])
+            .await;
+        stage
+            .wing
+            .hear(&[stranger(says("m_s", "my card is 5555"))])
+            .await;
+        let folder = stage.wing.end().await;
+        let rows = dump(folder.path()).join("\n");
+        for words in ["my card is 4444", "my card is 5555"] {
+            let bytes: Vec<String> = words.bytes().map(|b| b.to_string()).collect();
+            assert!(!rows.contains(&bytes.join(", ")), "{words}");
+        }
+    });
+}
+
+#[test]
+fn forgetting_somebody_of_whom_only_webhooks_told_leaves_nothing() {
+    runtime().block_on(async {
+        let stage = Stage::new().await;
+        let event = json!({"sender": {"id": "5550001"}, "recipient": {"id": PAGE}, "timestamp": stage.now,
+                           "message": {"mid": "m_s", "text": "a very private sentence"}});
+        // Nobody answers who it is, so it stays parked.
+        let fault = Fault::Error { status: 500, code: 2, subcode: 0 };
+        for _ in 0..50 {
+            stage.wing.simulator.fail_next("GET", fault.clone());
+        }
+        stage.wing.hear(&[event]).await;
+        let folder = stage.wing.end().await;
+        let (writer, _reader) = cache(&folder.path().join("cache"));
+        let forgotten = writer.forget(Psid::new("5550001"), folder.path().join("cache")).await;
+        let forgotten = forgotten.expect("a cache").expect("somebody");
+        assert!(forgotten.left_in.is_empty(), "{forgotten:?}");
+        drop(writer);
+        for entry in std::fs::read_dir(folder.path().join("cache")).expect("a folder") {
+            let bytes = std::fs::read(entry.expect("an entry").path()).expect("readable");
+            assert!(!String::from_utf8_lossy(&bytes).contains("very private"));
+        }
+    });
+}

@@ -104,10 +104,12 @@ pub enum Event {
     Happened {
         /// Which thread.
         conversation: ConversationId,
-        /// When, by our clock.
+        /// When, by Meta's clock.
         at: Timestamp,
         /// What.
         what: Happening,
+        /// It is our own doing, told again.
+        own: bool,
         /// The JSON, for the raw view; may be empty.
         raw: String,
     },
@@ -137,6 +139,11 @@ pub enum Event {
         psid: Psid,
         /// A webhook body with this one event in it.
         raw: String,
+        /// The message it is about.
+        about: Option<Mid>,
+        /// It takes that message back: what is kept of it goes, and what comes
+        /// of it later is not kept.
+        unsent: bool,
     },
     /// What was kept for a person has been taken in.
     Unparked {
@@ -187,6 +194,9 @@ pub enum Event {
 pub struct Heard {
     /// Where.
     pub platform: Platform,
+    /// Whose it is: the Page's id, or the Instagram account's. An app has one
+    /// callback for all its Pages.
+    pub page: String,
     /// The person; `None` where it concerns the Page.
     pub psid: Option<Psid>,
     /// When it happened, by Meta's clock.
@@ -197,6 +207,19 @@ pub struct Heard {
     pub told: Told,
     /// A webhook body with this one event in it, as it came.
     pub raw: String,
+}
+
+impl Told {
+    /// The message it is about.
+    pub fn about(&self) -> Option<&Mid> {
+        match self {
+            Self::Message(message) | Self::Echo { message, .. } => Some(&message.mid),
+            Self::Seen(mid) | Self::Reacted(mid, _) | Self::Edited(mid, ..) | Self::Unsent(mid) => {
+                Some(mid)
+            }
+            Self::Delivered(_) | Self::Read(_) | Self::Happened(_) => None,
+        }
+    }
 }
 
 /// What a webhook tells (`messages`, `message_echoes` … of the Messenger

@@ -3,7 +3,7 @@
 //! does not take the others with it, and a kind that nobody knows is kept by its
 //! name.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{
@@ -22,6 +22,8 @@ pub struct Delivery {
     pub heard: Vec<Heard>,
     /// Events that could not be read.
     pub unreadable: usize,
+    /// The same, as they came: a webhook body each.
+    pub odd: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -37,12 +39,10 @@ struct Entry<'a> {
     id: Option<String>,
     #[serde(default, deserialize_with = "maybe_number")]
     time: Option<i64>,
-    #[serde(borrow, default)]
-    messaging: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
-    standby: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
-    changes: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    messaging: Option<Vec<&'a RawValue>>,
+    #[serde(borrow)]
+    standby: Option<Vec<&'a RawValue>>,
 }
 
 /// Reads the body of a delivery. `None`: it is no webhook of Meta's.
@@ -64,18 +64,17 @@ pub fn decode(body: &str) -> Option<Delivery> {
             page: entry.id.as_deref().unwrap_or_default(),
             sent: entry.time.unwrap_or_default(),
         };
+        // Feeds, comments and the like are not messaging.
         for (list, events) in [("messaging", &entry.messaging), ("standby", &entry.standby)] {
-            for event in events {
+            for event in events.iter().flatten() {
                 match whose.event(list, event.get()) {
                     Some(heard) => delivery.heard.push(heard),
-                    None => delivery.unreadable += 1,
+                    None => {
+                        delivery.unreadable += 1;
+                        delivery.odd.push(whose.alone(list, event.get()));
+                    }
                 }
             }
-        }
-        // Feeds, comments and the like are not messaging.
-        for change in &entry.changes {
-            delivery.unreadable +=
-                usize::from(serde_json::from_str::<Value>(change.get()).is_err());
         }
     }
     Some(delivery)
@@ -94,25 +93,41 @@ struct Whose<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Event {
+    #[serde(deserialize_with = "lenient")]
     sender: Option<Party>,
+    #[serde(deserialize_with = "lenient")]
     recipient: Option<Party>,
     #[serde(deserialize_with = "maybe_number")]
     timestamp: Option<i64>,
+    #[serde(deserialize_with = "lenient")]
     message: Option<HeardMessage>,
+    #[serde(deserialize_with = "lenient")]
     delivery: Option<Watermark>,
+    #[serde(deserialize_with = "lenient")]
     read: Option<Watermark>,
+    #[serde(deserialize_with = "lenient")]
     reaction: Option<Reaction>,
+    #[serde(deserialize_with = "lenient")]
     message_edit: Option<Edit>,
+    #[serde(deserialize_with = "lenient")]
     postback: Option<Postback>,
+    #[serde(deserialize_with = "lenient")]
     referral: Option<Referral>,
+    #[serde(deserialize_with = "lenient")]
     optin: Option<Map<String, Value>>,
+    #[serde(deserialize_with = "lenient")]
     account_linking: Option<Map<String, Value>>,
+    #[serde(deserialize_with = "lenient")]
     pass_thread_control: Option<Control>,
+    #[serde(deserialize_with = "lenient")]
     take_thread_control: Option<Control>,
+    #[serde(deserialize_with = "lenient")]
     request_thread_control: Option<Control>,
+    #[serde(deserialize_with = "lenient")]
     app_roles: Option<Map<String, Value>>,
+    #[serde(deserialize_with = "lenient")]
     policy_enforcement: Option<Map<String, Value>>,
-    #[serde(rename = "policy-enforcement")]
+    #[serde(rename = "policy-enforcement", deserialize_with = "lenient")]
     policy_enforcement_dashed: Option<Map<String, Value>>,
 }
 
@@ -128,16 +143,25 @@ struct Party {
 struct HeardMessage {
     #[serde(deserialize_with = "maybe_id")]
     mid: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     text: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     attachments: Vec<Value>,
+    #[serde(deserialize_with = "lenient")]
     quick_reply: Option<Value>,
+    #[serde(deserialize_with = "lenient")]
     reply_to: Option<wire::ReplyTo>,
+    #[serde(deserialize_with = "lenient")]
     is_echo: bool,
+    #[serde(deserialize_with = "lenient")]
     is_deleted: bool,
+    #[serde(deserialize_with = "lenient")]
     is_unsupported: bool,
     #[serde(deserialize_with = "maybe_id")]
     app_id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     metadata: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     referral: Option<Referral>,
 }
 
@@ -155,8 +179,11 @@ struct Watermark {
 struct Reaction {
     #[serde(deserialize_with = "maybe_id")]
     mid: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     action: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     emoji: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     reaction: Option<String>,
 }
 
@@ -165,6 +192,7 @@ struct Reaction {
 struct Edit {
     #[serde(deserialize_with = "maybe_id")]
     mid: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     text: Option<String>,
     #[serde(deserialize_with = "maybe_number")]
     num_edit: Option<i64>,
@@ -175,15 +203,18 @@ struct Edit {
 struct Postback {
     #[serde(deserialize_with = "maybe_id")]
     mid: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     title: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     payload: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Referral {
-    #[serde(rename = "ref")]
+    #[serde(rename = "ref", deserialize_with = "lenient")]
     reference: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     source: Option<String>,
 }
 
@@ -196,20 +227,61 @@ struct Control {
     new_owner_app_id: Option<String>,
     #[serde(deserialize_with = "maybe_id")]
     requested_owner_app_id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     metadata: Option<Value>,
 }
 
+/// A member of an odd kind is as good as none.
+fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned + Default,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+/// Half of an emoji, cut off in the middle, is no text; the rest of it is.
+fn mended(raw: &str) -> String {
+    let unit = |at: usize| {
+        let hex = raw.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(hex, 16).ok()
+    };
+    let (high, low) = (0xD800..=0xDBFF, 0xDC00..=0xDFFF);
+    let mut out = String::with_capacity(raw.len());
+    let mut at = 0;
+    while at < raw.len() {
+        let rest = &raw[at..];
+        let step = match unit(at) {
+            Some(first) if high.contains(&first) => {
+                let pair = unit(at + 6).is_some_and(|second| low.contains(&second));
+                out.push_str(if pair { &rest[..12] } else { "\\ufffd" });
+                if pair { 12 } else { 6 }
+            }
+            Some(first) if low.contains(&first) => {
+                out.push_str("\\ufffd");
+                6
+            }
+            // An escaped backslash is no beginning of an escape.
+            _ if rest.starts_with("\\\\") => {
+                out.push_str(&rest[..2]);
+                2
+            }
+            _ => {
+                let width = rest.chars().next().map_or(1, char::len_utf8);
+                out.push_str(&rest[..width]);
+                width
+            }
+        };
+        at += step;
+    }
+    out
+}
+
 impl Whose<'_> {
-    fn event(&self, list: &str, raw: &str) -> Option<Heard> {
-        let event: Event = serde_json::from_str(raw).ok()?;
-        let id = |party: &Option<Party>| party.as_ref().and_then(|p| p.id.clone());
-        // Sender and recipient are swapped in echoes: the person is whoever is
-        // not the Page.
-        let parties = [id(&event.sender), id(&event.recipient)];
-        let person = parties.into_iter().flatten().find(|id| id != self.page);
-        let at = Timestamp::from_millis(event.timestamp.unwrap_or(self.sent));
-        let told = self.told(&event, raw, person.as_deref(), at)?;
-        let raw = format!(
+    /// A webhook body with this one event in it.
+    fn alone(&self, list: &str, raw: &str) -> String {
+        format!(
             r#"{{"object":"{}","entry":[{{"id":"{}","time":{},"{list}":[{raw}]}}]}}"#,
             match self.platform {
                 Platform::Messenger => "page",
@@ -217,9 +289,24 @@ impl Whose<'_> {
             },
             self.page.escape_default(),
             self.sent,
-        );
+        )
+    }
+
+    fn event(&self, list: &str, raw: &str) -> Option<Heard> {
+        let event: Event = serde_json::from_str(raw)
+            .or_else(|_| serde_json::from_str(&mended(raw)))
+            .ok()?;
+        let id = |party: &Option<Party>| party.as_ref().and_then(|p| p.id.clone());
+        // Sender and recipient are swapped in echoes: the person is whoever is
+        // not the Page.
+        let parties = [id(&event.sender), id(&event.recipient)];
+        let person = parties.into_iter().flatten().find(|id| id != self.page);
+        let at = Timestamp::from_millis(event.timestamp.unwrap_or(self.sent));
+        let told = self.told(&event, raw, person.as_deref(), at)?;
+        let raw = self.alone(list, raw);
         Some(Heard {
             platform: self.platform,
+            page: self.page.to_owned(),
             psid: person.map(Psid::new),
             at,
             standby: list == "standby",
@@ -251,8 +338,8 @@ impl Whose<'_> {
             let text = edit.text.clone().unwrap_or_default();
             return Some(Told::Edited(Mid::new(edit.mid.clone()?), text, number));
         }
-        if let Some(postback) = &event.postback {
-            return Some(Told::Message(postback.message(person?, at)));
+        if let (Some(postback), Some(person)) = (&event.postback, person) {
+            return Some(Told::Message(postback.message(person, at)));
         }
         self.happened(event, raw).map(Told::Happened)
     }
@@ -503,7 +590,19 @@ mod tests {
                 true,
             ),
             (r#"{"message_edit":{"mid":"m","num_edit":-1}}"#, true),
-            (r#"{"postback":{"payload":"GO"}}"#, false),
+            (r#"{"postback":{"payload":"GO"}}"#, true),
+            (
+                r#"{"sender":{"id":"7"},"message":{"mid":"m","attachments":null,"is_echo":null,"quick_reply":null}}"#,
+                true,
+            ),
+            (
+                r#"{"sender":{"id":"7"},"message":{"mid":"m","referral":{"source":5},"reply_to":{"mid":5}}}"#,
+                true,
+            ),
+            (
+                r#"{"sender":{"id":"7"},"message":{"mid":"m","text":"cut \ud83d"}}"#,
+                true,
+            ),
             (r#"{"sender":{"id":"7"},"postback":{"title":"Go"}}"#, true),
             (
                 r#"{"pass_thread_control":{"previous_owner_app_id":null,"new_owner_app_id":200,"metadata":"x"}}"#,
@@ -515,9 +614,23 @@ mod tests {
         }
         let one_odd = r#"{"object":"page","entry":[7,{"id":"1","messaging":[{"message":7},{"sender":{"id":"7"},"message":{"mid":"m"}}],"standby":[{"sender":{"id":"7"},"message":{"mid":"n"}}],"changes":[{"field":"feed"}]}]}"#;
         let delivery = decode(one_odd).expect("a webhook");
-        assert_eq!((delivery.heard.len(), delivery.unreadable), (2, 2));
+        assert_eq!((delivery.heard.len(), delivery.unreadable), (3, 1));
+        let null = r#"{"object":"page","entry":[{"id":"1","standby":null,"messaging":[{"sender":{"id":"7"},"message":{"mid":"m"}}]}]}"#;
+        assert_eq!(decode(null).map(|d| d.heard.len()), Some(1));
         for body in ["", "[]", "{}", r#"{"object":"user","entry":[]}"#] {
             assert_eq!(decode(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn half_an_emoji_does_not_take_the_message_with_it() {
+        for (raw, whole) in [
+            (r#""a \ud83d""#, "a \u{fffd}"),
+            (r#""\ude00 b""#, "\u{fffd} b"),
+            (r#""\ud83d\ude00 \\ud83d ä""#, "😀 \\ud83d ä"),
+        ] {
+            let text: String = serde_json::from_str(&mended(raw)).expect("mended");
+            assert_eq!(text, whole, "{raw}");
         }
     }
 

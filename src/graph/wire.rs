@@ -114,6 +114,7 @@ pub(super) struct Message<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ReplyTo {
+    #[serde(deserialize_with = "maybe_id")]
     pub(super) mid: Option<String>,
     pub(super) story: Option<de::IgnoredAny>,
 }

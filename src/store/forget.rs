@@ -51,6 +51,7 @@ impl Writer {
             )?;
             db.execute("DELETE FROM happening WHERE at < ?1", [before])?;
             db.execute("DELETE FROM parked WHERE at < ?1", [before])?;
+            db.execute("DELETE FROM annotation WHERE at < ?1", [before])?;
             let quiet: Vec<(String, String)> = db
                 .prepare(
                     "SELECT id, psid FROM conversation WHERE updated_at < ?1 AND messages = 0 AND mine = 0 LIMIT ?2",
@@ -93,7 +94,7 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
     let messages = cache.execute(&format!("DELETE FROM message WHERE {theirs}"), [psid])?;
     cache.execute(&format!("DELETE FROM happening WHERE {theirs}"), [psid])?;
     cache.execute(&format!("DELETE FROM annotation WHERE {theirs}"), [psid])?;
-    cache.execute("DELETE FROM parked WHERE psid = ?1", [psid])?;
+    let parked = cache.execute("DELETE FROM parked WHERE psid = ?1", [psid])?;
     let conversations = cache.execute("DELETE FROM conversation WHERE psid = ?1", [psid])?;
     let profiles = cache.execute("DELETE FROM person WHERE psid = ?1", [psid])?;
     cache.commit()?;
@@ -101,7 +102,7 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
     let unsent = outbox.execute("DELETE FROM draft WHERE psid = ?1", [psid])?
         + outbox.execute("DELETE FROM outgoing WHERE psid = ?1", [psid])?;
     outbox.commit()?;
-    if conversations + profiles + messages + unsent == 0 {
+    if conversations + profiles + messages + unsent + parked == 0 {
         return Ok(None);
     }
     files
@@ -158,6 +159,10 @@ fn traces(files: &Files, psid: &str) -> Result<Vec<Vec<u8>>, Error> {
         (
             &files.cache,
             format!("SELECT text FROM message WHERE conversation IN ({theirs})"),
+        ),
+        (
+            &files.cache,
+            format!("SELECT value FROM annotation WHERE conversation IN ({theirs})"),
         ),
         (
             &files.outbox,

@@ -16,45 +16,46 @@ const PARKED: i64 = 5_000;
 /// this far apart.
 const SAME_MOVE: Span = Span::minutes(2);
 
-/// Keeps a word about a message; whether it is news.
+/// Keeps a word about a message, heard at this moment; whether it is news.
 pub(super) fn annotate(
     db: &Transaction<'_>,
     id: &ConversationId,
     mid: &Mid,
     kind: &str,
-    n: i64,
-    value: Option<&str>,
+    (n, value): (i64, Option<&str>),
+    at: Timestamp,
 ) -> Result<bool, Error> {
     // Two words of one moment are told apart by what they say, so that their
     // order does not matter.
     let rows = db
         .prepare_cached(
-            "INSERT INTO annotation (mid, kind, conversation, n, value) VALUES (?1, ?2, ?3, ?4, ?5) \
+            "INSERT INTO annotation (mid, kind, conversation, n, value, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
              ON CONFLICT (mid, kind) DO UPDATE SET n = ?4, value = ?5 \
              WHERE (n, coalesce(value, '')) < (?4, coalesce(?5, ''))",
         )?
-        .execute(params![mid.as_str(), kind, id.as_str(), n, value])?;
+        .execute(params![mid.as_str(), kind, id.as_str(), n, value, at.as_millis()])?;
     Ok(rows > 0)
 }
 
 /// What has been said about a message is applied to it, when either comes.
 /// Whether anything changed.
 pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Result<bool, Error> {
-    let mut statement =
-        db.prepare_cached("SELECT kind, n, value FROM annotation WHERE mid = ?1 ORDER BY kind")?;
-    let said: Vec<(String, i64, Option<String>)> = statement
+    let mut statement = db
+        .prepare_cached("SELECT kind, n, value, at FROM annotation WHERE mid = ?1 ORDER BY kind")?;
+    let said: Vec<(String, i64, Option<String>, i64)> = statement
         .query_map([mid.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })?
         .collect::<Result<_, _>>()?;
     let mut changed = false;
-    for (kind, n, value) in said {
+    for (kind, n, value, at) in said {
         changed |= match kind.as_str() {
             "edit" => {
                 let text = value.unwrap_or_default();
                 db.execute(
-                    "UPDATE message SET text = ?2, fold = ?3, edits = ?4 WHERE mid = ?1 AND unsent = 0 AND edits < ?4",
-                    params![mid.as_str(), text, text::fold(&text), n],
+                    "UPDATE message SET text = ?2, fold = ?3, edits = ?4, edited_at = ?5 \
+                     WHERE mid = ?1 AND unsent = 0 AND edits < ?4",
+                    params![mid.as_str(), text, text::fold(&text), n, at],
                 )? > 0
             }
             // What somebody took back is not kept here either.
@@ -102,7 +103,14 @@ pub(super) fn watermark(
 
 /// A row of the list after a message was heard: its words, its moment, and how
 /// many of the customer's messages wait.
-pub(super) fn refresh_row(db: &Transaction<'_>, id: &ConversationId) -> Result<(), Error> {
+///
+/// `anew`: what the row says of its newest message may be gone, whatever the
+/// list says of its time.
+pub(super) fn refresh_row(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    anew: bool,
+) -> Result<(), Error> {
     let newest: Option<(i64, String, String)> = db
         .prepare_cached(
             "SELECT at, text, parts FROM message WHERE conversation = ?1 AND gone = 0 \
@@ -130,9 +138,9 @@ pub(super) fn refresh_row(db: &Transaction<'_>, id: &ConversationId) -> Result<(
         "UPDATE conversation SET updated_at = max(updated_at, ?2), snippet = ?3, fold = ?4, \
            unread = (SELECT count(*) FROM message m WHERE m.conversation = ?1 AND m.author = 'customer' \
                      AND m.at > max(coalesce(page_at, 0), coalesce(marked_seen_at, 0))) \
-         WHERE id = ?1 AND ?2 >= updated_at / 1000 * 1000",
+         WHERE id = ?1 AND (?5 OR ?2 >= updated_at / 1000 * 1000)",
     )?
-    .execute(params![id.as_str(), at, words, fold])?;
+    .execute(params![id.as_str(), at, words, fold, anew])?;
     Ok(())
 }
 
@@ -141,12 +149,12 @@ pub(super) fn moved(
     db: &Transaction<'_>,
     id: &ConversationId,
     at: Timestamp,
-    what: &Happening,
+    (what, own): (&Happening, bool),
     raw: &str,
 ) -> Result<(), Error> {
     let near = |from: Span| at.plus(from).as_millis();
     let (from, to) = (near(SAME_MOVE.negated()), near(SAME_MOVE));
-    let own: bool = db
+    let known: bool = db
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM happening WHERE conversation = ?1 AND at BETWEEN ?2 AND ?3 \
                AND (what = ?4 OR what = ?5))",
@@ -155,7 +163,7 @@ pub(super) fn moved(
             params![id.as_str(), from, to, own_act(what).0, own_act(what).1],
             |row| row.get(0),
         )?;
-    if own {
+    if own && known {
         return Ok(());
     }
     db.execute(
@@ -245,16 +253,20 @@ fn settle_owner(db: &Transaction<'_>, id: &ConversationId, at: Timestamp) -> Res
             since = Some(charge_at);
         }
     }
+    // What is older than what we know says nothing of how long control lasts.
+    let until =
+        (at.as_millis() >= known_at.max(since.unwrap_or(0))).then(|| at.plus(CONTROL).as_millis());
     let rows = db
         .prepare_cached(
-            "UPDATE conversation SET owner = ?2, owner_since = ?3, control_until = max(?4, coalesce(control_until, 0)) \
+            "UPDATE conversation SET owner = ?2, owner_since = ?3, \
+               control_until = CASE WHEN ?4 IS NULL THEN control_until ELSE max(?4, coalesce(control_until, 0)) END \
              WHERE id = ?1 AND (owner <> ?2 OR owner_since IS NOT ?3 OR coalesce(control_until, 0) < ?4)",
         )?
         .execute(params![
             id.as_str(),
             rows::owner(&owner),
             since,
-            at.plus(CONTROL).as_millis()
+            until
         ])?;
     Ok(rows > 0)
 }
@@ -291,8 +303,28 @@ pub(super) fn park(
     db: &Transaction<'_>,
     psid: &Psid,
     raw: &str,
+    (about, unsent): (Option<&Mid>, bool),
     now: Timestamp,
 ) -> Result<(), Error> {
+    if let Some(mid) = about {
+        // As it stands in the JSON: whole, not the beginning of another.
+        let mid = format!("\"{mid}\"");
+        let gone: bool = db
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM parked WHERE psid = ?1 AND instr(raw, ?2) > 0 \
+                 AND instr(raw, '\"is_deleted\"') > 0)",
+            )?
+            .query_row(params![psid.as_str(), mid], |row| row.get(0))?;
+        if gone {
+            return Ok(());
+        }
+        if unsent {
+            db.execute(
+                "DELETE FROM parked WHERE psid = ?1 AND instr(raw, ?2) > 0",
+                params![psid.as_str(), mid],
+            )?;
+        }
+    }
     db.execute(
         "INSERT OR IGNORE INTO parked (psid, at, raw) VALUES (?1, ?2, ?3)",
         params![psid.as_str(), now.as_millis(), raw],

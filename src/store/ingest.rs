@@ -8,7 +8,7 @@ use super::{Error, heard, message, page::set, rows};
 use crate::{
     domain::{
         Author, Backfill, Change, ConversationId, ConversationSeen, Event, Happening, LocalId, Mid,
-        Profile, Psid, ThreadOwner, Timestamp, display_name,
+        Profile, Psid, Span, ThreadOwner, Timestamp, display_name,
     },
     failpoint, text,
 };
@@ -65,10 +65,10 @@ pub(super) fn ingest_one(
             // Newest first on the wire: oldest first gives row ids that order
             // messages of the same second.
             for seen in messages.iter().rev() {
-                changed |= message::ingest(db, outbox, &conversation, seen)?;
+                changed |= message::ingest(db, outbox, &conversation, seen, now)?;
             }
             if changed && messages.iter().any(|seen| seen.heard) {
-                heard::refresh_row(db, &conversation)?;
+                heard::refresh_row(db, &conversation, false)?;
             }
             if let Some(cursor) = older {
                 changed |= db.execute(
@@ -108,7 +108,7 @@ pub(super) fn ingest_one(
             }
         }
         Event::Seen { conversation, mid } => {
-            heard::annotate(db, &conversation, &mid, "seen", 0, None)?;
+            heard::annotate(db, &conversation, &mid, "seen", (0, None), now)?;
             if heard::apply(db, &conversation, &mid)? {
                 touched(changes, rows, conversation);
             }
@@ -120,7 +120,7 @@ pub(super) fn ingest_one(
             at,
         } => {
             let (kind, n) = ("reaction:customer", at.as_millis());
-            if heard::annotate(db, &conversation, &mid, kind, n, emoji.as_deref())? {
+            if heard::annotate(db, &conversation, &mid, kind, (n, emoji.as_deref()), at)? {
                 touched(changes, rows, conversation);
             }
         }
@@ -131,16 +131,16 @@ pub(super) fn ingest_one(
             number,
         } => {
             let n = i64::from(number);
-            heard::annotate(db, &conversation, &mid, "edit", n, Some(&text))?;
+            heard::annotate(db, &conversation, &mid, "edit", (n, Some(&text)), now)?;
             if heard::apply(db, &conversation, &mid)? {
-                heard::refresh_row(db, &conversation)?;
+                heard::refresh_row(db, &conversation, true)?;
                 touched(changes, rows, conversation);
             }
         }
         Event::Unsent { conversation, mid } => {
-            heard::annotate(db, &conversation, &mid, "unsent", 0, None)?;
+            heard::annotate(db, &conversation, &mid, "unsent", (0, None), now)?;
             if heard::apply(db, &conversation, &mid)? {
-                heard::refresh_row(db, &conversation)?;
+                heard::refresh_row(db, &conversation, true)?;
                 touched(changes, rows, conversation);
             }
         }
@@ -148,10 +148,13 @@ pub(super) fn ingest_one(
             conversation,
             at,
             what,
+            own,
             raw,
         } => {
             match what {
-                Happening::Moved { .. } => heard::moved(db, &conversation, at, &what, &raw)?,
+                Happening::Moved { .. } => {
+                    heard::moved(db, &conversation, at, (&what, own), &raw)?;
+                }
                 _ => heard::happened(db, &conversation, at, &what, &raw)?,
             }
             touched(changes, rows, conversation);
@@ -174,7 +177,12 @@ pub(super) fn ingest_one(
                 touched(changes, rows, conversation);
             }
         }
-        Event::Parked { psid, raw } => heard::park(db, &psid, &raw, now)?,
+        Event::Parked {
+            psid,
+            raw,
+            about,
+            unsent,
+        } => heard::park(db, &psid, &raw, (about.as_ref(), unsent), now)?,
         Event::Unparked { psid } => {
             db.execute("DELETE FROM parked WHERE psid = ?1", [psid.as_str()])?;
         }
@@ -298,11 +306,14 @@ fn conversation(db: &Transaction<'_>, seen: ConversationSeen) -> Result<bool, Er
     let rows = db.execute(
         "INSERT INTO conversation (id, psid, platform, name, snippet, fold, updated_at, unread, can_reply, name_fold) \
          VALUES (?1, ?2, ?3, ?4, coalesce(?5, ''), ?6, ?7, coalesce(?8, 0), ?9, ?10) \
-         ON CONFLICT (id) DO UPDATE SET name = coalesce(name, ?4), snippet = coalesce(?5, snippet), fold = ?6, \
-           updated_at = max(updated_at, ?7), unread = coalesce(?8, unread), can_reply = coalesce(?9, can_reply), \
+         ON CONFLICT (id) DO UPDATE SET name = coalesce(name, ?4), \
+           snippet = CASE WHEN ?7 >= updated_at / 1000 * 1000 THEN coalesce(?5, snippet) ELSE snippet END, \
+           fold = CASE WHEN ?7 >= updated_at / 1000 * 1000 THEN ?6 ELSE fold END, \
+           unread = CASE WHEN ?7 >= updated_at / 1000 * 1000 THEN coalesce(?8, unread) ELSE unread END, \
+           updated_at = max(updated_at, ?7), can_reply = coalesce(?9, can_reply), \
            name_fold = CASE WHEN name IS NULL THEN ?10 ELSE name_fold END \
-         WHERE name IS NOT coalesce(name, ?4) OR snippet IS NOT coalesce(?5, snippet) OR updated_at < ?7 \
-           OR unread <> coalesce(?8, unread) OR can_reply IS NOT coalesce(?9, can_reply)",
+         WHERE name IS NOT coalesce(name, ?4) OR updated_at < ?7 OR can_reply IS NOT coalesce(?9, can_reply) \
+           OR (?7 >= updated_at / 1000 * 1000 AND (snippet IS NOT coalesce(?5, snippet) OR unread <> coalesce(?8, unread)))",
         params![
             seen.id.as_str(),
             seen.psid.as_str(),
@@ -369,6 +380,9 @@ fn owner_of(db: &Transaction<'_>, id: &ConversationId) -> Result<ThreadOwner, Er
     Ok(text.map_or(ThreadOwner::Unknown, |text| rows::owner_from(&text)))
 }
 
+/// A read that confirms the owner is written down so often.
+const BASE_STEP: Span = Span::seconds(30);
+
 /// Whether anything changed. News older than the last known move is dropped:
 /// it was on its way while we acted.
 fn set_owner(
@@ -381,11 +395,17 @@ fn set_owner(
     let known = owner_of(db, id)?;
     let rows = db.execute(
         "UPDATE conversation SET owner = ?2, owner_since = CASE WHEN owner IN (?2, 'unknown') THEN owner_since ELSE ?4 END, \
-           control_until = CASE WHEN owner = ?2 THEN coalesce(?3, control_until) ELSE ?3 END, \
-           base_owner = ?2, base_at = ?4, base_since = CASE WHEN owner IN (?2, 'unknown') THEN owner_since ELSE ?4 END \
+           control_until = CASE WHEN owner = ?2 THEN coalesce(?3, control_until) ELSE ?3 END \
          WHERE id = ?1 AND coalesce(owner_since, 0) <= ?4 AND (owner <> ?2 OR control_until IS NOT coalesce(?3, control_until))",
         params![id.as_str(), rows::owner(owner), until.map(Timestamp::as_millis), at.as_millis()],
     )?;
+    // What is read again and again is written down now and then: a hand-over
+    // that comes late must not beat it.
+    db.prepare_cached(
+        "UPDATE conversation SET base_owner = ?2, base_at = ?3, base_since = owner_since \
+         WHERE id = ?1 AND owner = ?2 AND coalesce(owner_since, 0) <= ?3 AND (base_owner <> ?2 OR base_at < ?3 - ?4)",
+    )?
+    .execute(params![id.as_str(), rows::owner(owner), at.as_millis(), BASE_STEP.as_millis()])?;
     let moved = match (&known, owner) {
         (ThreadOwner::Unknown, _) => None,
         (ThreadOwner::Us, ThreadOwner::Us) => None,

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{Error, heard, rows};
 use crate::{
-    domain::{Author, ConversationId, Message, MessageSeen, Mid, Part, Timestamp},
+    domain::{Author, ConversationId, Message, MessageSeen, Mid, Part, Span, Timestamp},
     text,
 };
 
@@ -21,7 +21,13 @@ struct Known {
     reply_to: Option<String>,
     edits: u32,
     unsent: bool,
+    /// When the last change was heard: milliseconds.
+    edited_at: i64,
 }
+
+/// A read that was on its way while something was heard says how it was before;
+/// it takes no longer than this.
+const ON_ITS_WAY: Span = Span::seconds(15);
 
 /// Takes a message in. Whether anything changed.
 pub(super) fn ingest(
@@ -29,6 +35,7 @@ pub(super) fn ingest(
     outbox: &Connection,
     id: &ConversationId,
     seen: &MessageSeen,
+    now: Timestamp,
 ) -> Result<bool, Error> {
     let m = &seen.message;
     // The wire says only "the Page"; what stands in our outbox is ours.
@@ -39,15 +46,18 @@ pub(super) fn ingest(
     let author = if ours { Author::Me } else { m.author.clone() };
     let mut changed = match known(db, &m.mid)? {
         None => {
+            if !seen.heard {
+                replace_made_up(db, id, m)?;
+            }
             insert(db, id, seen, &author)?;
             true
         }
         // Content that Meta no longer gives out stays as we had it, and what
         // was taken back stays away.
         Some(known) if m.gone || known.unsent => false,
-        Some(known) => better(db, known, seen, &author)?,
+        Some(known) => better(db, known, seen, &author, now)?,
     };
-    changed |= reactions(db, id, m)?;
+    changed |= reactions(db, id, m, now)?;
     changed |= heard::apply(db, id, &m.mid)?;
     if !m.gone {
         changed |= advance(db, id, &author, m.at)? > 0;
@@ -58,7 +68,7 @@ pub(super) fn ingest(
 fn known(db: &Transaction<'_>, mid: &Mid) -> Result<Option<Known>, Error> {
     let known = db
         .prepare_cached(
-            "SELECT at, author, text, parts, gone, raw, heard, reply_to, edits, unsent FROM message WHERE mid = ?1",
+            "SELECT at, author, text, parts, gone, raw, heard, reply_to, edits, unsent, edited_at FROM message WHERE mid = ?1",
         )?
         .query_row([mid.as_str()], |row| {
             Ok(Known {
@@ -72,10 +82,23 @@ fn known(db: &Transaction<'_>, mid: &Mid) -> Result<Option<Known>, Error> {
                 reply_to: row.get(7)?,
                 edits: row.get(8)?,
                 unsent: row.get(9)?,
+                edited_at: row.get(10)?,
             })
         })
         .optional()?;
     Ok(known)
+}
+
+/// A tapped button without an id was given one of ours; Meta's own is better.
+fn replace_made_up(db: &Transaction<'_>, id: &ConversationId, m: &Message) -> Result<(), Error> {
+    if m.author == Author::Customer {
+        db.prepare_cached(
+            "DELETE FROM message WHERE conversation = ?1 AND at BETWEEN ?2 AND ?2 + 999 AND text = ?3 \
+             AND mid LIKE 'postback:%'",
+        )?
+        .execute(params![id.as_str(), m.at.as_millis().div_euclid(1000) * 1000, m.text])?;
+    }
+    Ok(())
 }
 
 fn insert(
@@ -113,6 +136,7 @@ fn better(
     known: Known,
     seen: &MessageSeen,
     author: &Author,
+    now: Timestamp,
 ) -> Result<bool, Error> {
     let m = &seen.message;
     // Our own reply stands here without content until Meta shows it.
@@ -124,7 +148,8 @@ fn better(
         (_, true) => known.at,
         _ => m.at.as_millis(),
     };
-    let text = if keeps || known.edits > 0 {
+    let just_edited = Timestamp::from_millis(known.edited_at).plus(ON_ITS_WAY) > now;
+    let text = if keeps || (known.edits > 0 && just_edited) {
         &known.text
     } else {
         &m.text
@@ -187,7 +212,12 @@ fn better_author(known: &Author, new: &Author) -> Author {
 
 /// What the Graph API says of reactions, without their moments: it is worth
 /// less than what a webhook told.
-fn reactions(db: &Transaction<'_>, id: &ConversationId, m: &Message) -> Result<bool, Error> {
+fn reactions(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    m: &Message,
+    now: Timestamp,
+) -> Result<bool, Error> {
     let mut changed = false;
     for reaction in &m.about.reactions {
         let kind = if reaction.by_customer {
@@ -197,9 +227,17 @@ fn reactions(db: &Transaction<'_>, id: &ConversationId, m: &Message) -> Result<b
         };
         changed |= db
             .prepare_cached(
-                "INSERT OR IGNORE INTO annotation (mid, kind, conversation, n, value) VALUES (?1, ?2, ?3, 0, ?4)",
+                "INSERT INTO annotation (mid, kind, conversation, n, value, at) VALUES (?1, ?2, ?3, 0, ?4, ?5) \
+                 ON CONFLICT (mid, kind) DO UPDATE SET value = ?4 WHERE at < ?6 AND value IS NOT ?4",
             )?
-            .execute(params![m.mid.as_str(), kind, id.as_str(), reaction.emoji])?
+            .execute(params![
+                m.mid.as_str(),
+                kind,
+                id.as_str(),
+                reaction.emoji,
+                now.as_millis(),
+                now.plus(ON_ITS_WAY.negated()).as_millis()
+            ])?
             > 0;
     }
     Ok(changed)

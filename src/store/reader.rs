@@ -273,7 +273,7 @@ impl Reader {
         self.with(|db| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {} FROM conversation c WHERE c.needs_me = 1 AND c.waits = 1 \
-                 AND c.customer_at BETWEEN ?1 AND ?2 LIMIT 20",
+                 AND c.customer_at BETWEEN ?1 AND ?2",
                 rows::CONVERSATION_COLUMNS
             ))?;
             let rows = statement.query_map(

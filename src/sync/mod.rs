@@ -36,6 +36,8 @@ pub struct Delivery {
     pub heard: Vec<Heard>,
     /// Events in it that could not be read.
     pub unreadable: usize,
+    /// The same, as they came.
+    pub odd: Vec<String>,
     /// Answered once it is on the disk (`true`), or cannot be put there.
     pub taken: oneshot::Sender<bool>,
 }

@@ -35,8 +35,8 @@ pub(super) enum Poll {
 #[derive(Debug)]
 pub(super) struct Schedule {
     active: bool,
-    /// Webhooks flow.
-    heard: bool,
+    /// Webhooks of Messenger, and of Instagram, flow.
+    heard: [bool; 2],
     /// No poll before this moment: after failures and throttling.
     not_before: Timestamp,
     /// When that pause began.
@@ -71,7 +71,7 @@ impl Schedule {
         };
         Self {
             active: true,
-            heard: false,
+            heard: [false; 2],
             not_before: now,
             paused_at: now,
             failures: 0,
@@ -143,7 +143,12 @@ impl Schedule {
 
     /// A poll is over; the next one comes after the usual pause.
     pub(super) fn finished(&mut self, poll: Poll, now: Timestamp) {
-        let (list, thread) = match (self.heard, self.active) {
+        let heard = match poll {
+            Poll::List(platform) | Poll::Backfill(platform) => self.heard[platform as usize],
+            // Where a platform is silent, its threads may be, too.
+            Poll::Thread => self.heard[0],
+        };
+        let (list, thread) = match (heard, self.active) {
             (true, _) => (LIST_HEARD, THREAD_HEARD),
             (false, true) => (LIST_ACTIVE, THREAD_ACTIVE),
             (false, false) => (LIST_IDLE, THREAD_IDLE),
@@ -212,8 +217,8 @@ impl Schedule {
     }
 
     /// Webhooks flow, or have stopped: then everything is polled at once.
-    pub(super) fn set_heard(&mut self, heard: bool, now: Timestamp) {
-        self.heard = heard;
+    pub(super) fn set_heard(&mut self, platform: Platform, heard: bool, now: Timestamp) {
+        self.heard[platform as usize] = heard;
         if !heard {
             self.hurry(now);
         }

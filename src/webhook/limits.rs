@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-/// Bytes that are being read, over all connections.
+/// Bytes that have come and are not dealt with, over all connections.
 #[derive(Clone, Debug)]
 pub(super) struct InFlight {
     left: Arc<AtomicUsize>,
@@ -25,16 +25,25 @@ impl InFlight {
         }
     }
 
-    /// Takes so many bytes, if they are left.
-    pub(super) fn take(&self, bytes: usize) -> Option<Share> {
-        let less = |left: usize| left.checked_sub(bytes);
-        self.left
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, less)
-            .ok()?;
-        Some(Share {
+    /// A share of nothing, to be grown.
+    pub(super) fn share(&self) -> Share {
+        Share {
             of: self.clone(),
-            bytes,
-        })
+            bytes: 0,
+        }
+    }
+}
+
+impl Share {
+    /// Takes so many bytes more, if they are left.
+    pub(super) fn grow(&mut self, bytes: usize) -> bool {
+        let less = |left: usize| left.checked_sub(bytes);
+        let left = &self.of.left;
+        let taken = left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
+        if taken.is_ok() {
+            self.bytes += bytes;
+        }
+        taken.is_ok()
     }
 }
 
@@ -51,13 +60,12 @@ mod tests {
     #[test]
     fn what_is_in_flight_never_exceeds_the_limit_and_comes_back() {
         let limit = InFlight::new(10);
-        let first = limit.take(6).expect("room");
-        assert!(limit.take(5).is_none());
-        let second = limit.take(4).expect("room");
-        assert!(limit.take(1).is_none());
+        let (mut first, mut second) = (limit.share(), limit.share());
+        assert!(first.grow(6) && !second.grow(5) && second.grow(4));
+        assert!(!first.grow(1));
         drop(first);
-        assert!(limit.take(6).is_some());
+        assert!(second.grow(6) && !second.grow(1));
         drop(second);
-        assert!(limit.take(10).is_some());
+        assert!(limit.share().grow(10));
     }
 }

@@ -19,7 +19,7 @@ mod limits;
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::Body,
     http::{HeaderMap, Method, Request, Response, StatusCode},
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -32,7 +32,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::limits::InFlight;
+use self::limits::{InFlight, Share};
 use crate::{
     clock,
     graph::{Secrets, Signature, decode_webhook, handshake, same_token},
@@ -49,6 +49,8 @@ const HEAD: usize = 16 * 1024;
 const HEAD_WAIT: Duration = Duration::from_secs(5);
 /// For the body to come.
 const BODY_WAIT: Duration = Duration::from_secs(10);
+/// For everything about a connection, the reading of our answer included.
+const CONNECTION_WAIT: Duration = Duration::from_secs(20);
 /// Connections at once; further ones wait in the system's queue.
 const CONNECTIONS: usize = 256;
 /// For the commit. Meta wants its answer within 5 seconds.
@@ -126,14 +128,15 @@ async fn connection(keeper: Arc<Keeper>, stream: TcpStream) {
         let keeper = Arc::clone(&keeper);
         async move { Ok::<_, Infallible>(keeper.answer(request.map(Body::new)).await) }
     });
+    // One call a connection: nobody holds a place for longer than a call takes.
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WAIT)
         .max_buf_size(HEAD)
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), service);
     // Who speaks no HTTP, or stops in the middle, is nobody's business.
-    drop(served);
+    drop(clock::within(CONNECTION_WAIT, served).await);
 }
 
 /// Calls a door as Meta does for its handshake, to see whether it is reached.
@@ -188,17 +191,15 @@ impl Keeper {
 
     async fn delivery(&self, request: Request<Body>) -> StatusCode {
         let (head, body) = request.into_parts();
-        let length = header(&head.headers, "content-length").and_then(|text| text.parse().ok());
-        let length = length.unwrap_or(BODY);
-        if length > BODY {
+        let claimed = header(&head.headers, "content-length").and_then(|text| text.parse().ok());
+        if claimed.is_some_and(|length: usize| length > BODY) {
             return StatusCode::PAYLOAD_TOO_LARGE;
         }
-        let Some(_room) = self.in_flight.take(length) else {
-            return StatusCode::SERVICE_UNAVAILABLE;
-        };
-        let bytes = match clock::within(BODY_WAIT, to_bytes(body, BODY)).await {
+        // What is claimed costs nothing, what has come does.
+        let mut room = self.in_flight.share();
+        let bytes = match clock::within(BODY_WAIT, read(body, &mut room)).await {
             Some(Ok(bytes)) => bytes,
-            Some(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE,
+            Some(Err(status)) => return status,
             None => return StatusCode::REQUEST_TIMEOUT,
         };
         let signature = Signature {
@@ -216,7 +217,7 @@ impl Keeper {
     }
 
     /// Signed by Meta: whatever it is, it is taken, or kept for later by Meta.
-    async fn hand_in(&self, bytes: &Bytes) -> StatusCode {
+    async fn hand_in(&self, bytes: &[u8]) -> StatusCode {
         let decoded = std::str::from_utf8(bytes).ok().and_then(decode_webhook);
         // No webhook of messaging: nothing to keep, and nothing to repeat.
         let Some(decoded) = decoded else {
@@ -229,6 +230,7 @@ impl Keeper {
         let delivery = Delivery {
             heard: decoded.heard,
             unreadable: decoded.unreadable,
+            odd: decoded.odd,
             taken,
         };
         if self.deliveries.try_send(delivery).is_err() {
@@ -239,6 +241,23 @@ impl Keeper {
             _ => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
+}
+
+/// A body, piece by piece; each takes its room.
+async fn read(body: Body, room: &mut Share) -> Result<Vec<u8>, StatusCode> {
+    let mut pieces = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| StatusCode::BAD_REQUEST)?;
+        if bytes.len() + piece.len() > BODY {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        if !room.grow(piece.len()) {
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -20,6 +20,8 @@ ALTER TABLE message ADD COLUMN heard    INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE message ADD COLUMN reply_to TEXT;
 ALTER TABLE message ADD COLUMN edits    INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE message ADD COLUMN unsent   INTEGER NOT NULL DEFAULT 0;
+-- When the change was heard, by Meta's clock.
+ALTER TABLE message ADD COLUMN edited_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE happening ADD COLUMN raw TEXT NOT NULL DEFAULT '';
 
 -- What is said about a message, which may come before the message does: kind
@@ -31,10 +33,17 @@ CREATE TABLE annotation (
   conversation TEXT NOT NULL,
   n            INTEGER NOT NULL,
   value        TEXT,
+  at           INTEGER NOT NULL,
   PRIMARY KEY (mid, kind)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX annotation_in_thread ON annotation (conversation, at);
 CREATE TRIGGER annotation_removed AFTER DELETE ON message BEGIN
   DELETE FROM annotation WHERE mid = old.mid;
+END;
+
+CREATE TRIGGER conversation_removed AFTER DELETE ON conversation BEGIN
+  DELETE FROM annotation WHERE conversation = old.id;
+  DELETE FROM happening WHERE conversation = old.id;
 END;
 
 -- What was told of people whose conversation is not known yet (and, without a

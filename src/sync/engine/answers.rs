@@ -138,7 +138,7 @@ impl Engine {
                 // What was wound may be news.
                 self.schedule.hurry(self.clock.now());
             }
-            Done::Stranger { result } => self.stranger_read(result).await?,
+            Done::Stranger { psid, result } => self.stranger_read(psid, result).await?,
             Done::Asked { id, ask, result } => self.asked(id, ask, result).await?,
             Done::Posted { row, result } => self.posted(row, result).await?,
         }
@@ -177,7 +177,7 @@ impl Engine {
                 (messages, complete) = (seen, *older == Some(None));
             }
         }
-        self.audit(&page.events)?;
+        self.audit(self.platform(&id), &page.events)?;
         let todos = self.outbox.read(&id, messages, complete, now);
         let written = self.carry_out(todos).await;
         let before = self.reader.conversation(&id)?;

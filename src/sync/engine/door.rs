@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::{Done, Engine};
+use super::{About, Done, Engine};
 use crate::{
     domain::{
         Author, Change, Conversation, ConversationId, Event, Happening, Heard, Link, MessageSeen,
@@ -25,12 +25,24 @@ const ALARMS: [(Span, Span); 2] = [
     (Span::hours(2), crate::domain::HUMAN_AGENT_WINDOW),
 ];
 
+/// After something was missed, webhooks are not trusted for so long.
+const DISTRUST: Span = Span::minutes(5);
+
+/// How the webhooks of one platform flow. A platform may be subscribed and the
+/// other not, and receipts say nothing of messages.
+#[derive(Clone, Copy, Debug, Default)]
+struct Flow {
+    since: Option<Timestamp>,
+    /// By our clock.
+    distrust_until: Option<Timestamp>,
+}
+
 /// What is known of the door.
 #[derive(Debug, Default)]
 pub(super) struct Door {
-    /// Since when webhooks flow without a gap, by Meta's clock; `None`: they do
-    /// not.
-    flows_since: Option<Timestamp>,
+    /// Since when the webhooks of a platform (Messenger, Instagram) tell of
+    /// customers without a gap, by Meta's clock.
+    flows: [Flow; 2],
     /// People of whom it told, and whose conversation is not known.
     strangers: Vec<Psid>,
     /// One of them is being asked for.
@@ -49,70 +61,132 @@ impl Engine {
         {
             deliveries.push(next);
         }
-        let mut heard = Vec::new();
+        let (mut heard, mut odd) = (Vec::new(), Vec::new());
         let mut unreadable = 0;
         for delivery in &mut deliveries {
             heard.append(&mut delivery.heard);
+            odd.append(&mut delivery.odd);
             unreadable += delivery.unreadable;
         }
-        let flows = !heard.is_empty();
+        heard.retain(|heard| self.is_ours(heard));
+        let flowing: Vec<Platform> = heard
+            .iter()
+            .filter(|heard| matches!(heard.told, Told::Message(_)))
+            .map(|heard| heard.platform)
+            .collect();
+        // What could not be read is kept all the same.
+        let kept = odd.into_iter().map(|raw| Event::Parked {
+            psid: Psid::new(""),
+            raw,
+            about: None,
+            unsent: false,
+        });
+        let kept = kept.collect();
         failpoint::reach("heard.insert");
-        let taken = self.take_in(heard, Vec::new()).await;
+        let taken = self.take_in(heard, kept).await;
         failpoint::reach("heard.commit");
         for delivery in deliveries {
             // Nobody waiting any more is Meta's matter: it delivers again.
             let _ = delivery.taken.send(taken.is_ok());
         }
-        if flows && taken.is_ok() {
-            self.note_flow();
+        if unreadable > 0 {
+            // Reading may show what it was.
+            self.schedule.hurry(self.clock.now());
+        } else if taken.is_ok() {
+            for platform in flowing {
+                self.note_flow(platform);
+            }
         }
         self.note_unreadable(unreadable);
         self.ask_for_strangers();
         taken
     }
 
-    fn note_flow(&mut self) {
-        if self.door.flows_since.is_none() {
-            self.door.flows_since = Some(self.server_now());
-            self.schedule.set_heard(true, self.clock.now());
+    /// An app has one callback for all its Pages: what is another one's is
+    /// none of ours.
+    fn is_ours(&self, heard: &Heard) -> bool {
+        match heard.platform {
+            Platform::Messenger => heard.page == self.graph.page().as_str(),
+            // Until it is known which account is linked, all are kept.
+            Platform::Instagram => match &self.instagram {
+                Some(account) => heard.page == *account,
+                None => self.about != About::Known,
+            },
         }
+    }
+
+    fn note_flow(&mut self, platform: Platform) {
+        let now = self.clock.now();
+        let server_now = self.server_now();
+        let flow = &mut self.door.flows[platform as usize];
+        if flow.since.is_some() || flow.distrust_until.is_some_and(|until| now < until) {
+            return;
+        }
+        flow.since = Some(server_now);
+        self.schedule.set_heard(platform, true, now);
         if self.link == Link::Polling {
-            self.set_link(Link::Webhook);
+            self.set_link(self.live());
         }
     }
 
     /// How the link stands when answers come.
     pub(super) fn live(&self) -> Link {
-        match self.door.flows_since {
-            Some(_) => Link::Webhook,
-            None => Link::Polling,
-        }
+        let flows = self.door.flows.iter().any(|flow| flow.since.is_some());
+        if flows { Link::Webhook } else { Link::Polling }
     }
 
     /// Reading has shown these: was there anything that a webhook should have
     /// told? Then webhooks have stopped, as far as we are concerned.
-    pub(super) fn audit(&mut self, events: &[Event]) -> Result<(), store::Error> {
-        let Some(since) = self.door.flows_since else {
+    pub(super) fn audit(
+        &mut self,
+        platform: Platform,
+        events: &[Event],
+    ) -> Result<(), store::Error> {
+        let Some(since) = self.door.flows[platform as usize].since else {
             return Ok(());
         };
         let late = self.server_now().plus(LATE.negated());
         let seen = events.iter().filter_map(|event| match event {
-            Event::Messages { messages, .. } => Some(messages),
+            Event::Messages {
+                conversation,
+                messages,
+                ..
+            } => Some((conversation, messages)),
             _ => None,
         });
-        for seen in seen.flatten().filter(|seen| seen.from_customer()) {
-            let at = seen.message.at;
-            let due = at > since.plus(Span::seconds(2)) && at < late;
-            if due && !self.reader.knows(&seen.message.mid)? {
-                self.door.flows_since = None;
-                self.schedule.set_heard(false, self.clock.now());
-                if self.link == Link::Webhook {
-                    self.set_link(Link::Polling);
+        for (conversation, messages) in seen {
+            for seen in messages.iter().filter(|seen| seen.from_customer()) {
+                let m = &seen.message;
+                let due = m.at > since.plus(Span::seconds(2)) && m.at < late;
+                // For stickers on Instagram there may be no webhook at all.
+                let told = platform == Platform::Messenger || !m.text.is_empty();
+                if due && told && !self.reader.knows(&m.mid)? && !self.waits(conversation)? {
+                    self.distrust(platform);
+                    return Ok(());
                 }
-                return Ok(());
             }
         }
         Ok(())
+    }
+
+    /// Whether something told of a conversation waits for it to be known.
+    fn waits(&self, id: &ConversationId) -> Result<bool, store::Error> {
+        Ok(match self.reader.conversation(id)? {
+            Some(row) => !self.reader.parked(&row.psid)?.is_empty(),
+            None => true,
+        })
+    }
+
+    fn distrust(&mut self, platform: Platform) {
+        let now = self.clock.now();
+        self.door.flows[platform as usize] = Flow {
+            since: None,
+            distrust_until: Some(now.plus(DISTRUST)),
+        };
+        self.schedule.set_heard(platform, false, now);
+        if self.link == Link::Webhook {
+            self.set_link(self.live());
+        }
     }
 
     /// One transaction for all of it. The line first: a reply in doubt that an
@@ -129,6 +203,8 @@ impl Engine {
                 events.push(Event::Parked {
                     psid,
                     raw: heard.raw,
+                    about: None,
+                    unsent: false,
                 });
                 continue;
             };
@@ -146,6 +222,8 @@ impl Engine {
                 }
                 events.push(Event::Parked {
                     psid,
+                    about: heard.told.about().cloned(),
+                    unsent: matches!(heard.told, Told::Unsent(_)),
                     raw: heard.raw,
                 });
                 continue;
@@ -156,7 +234,10 @@ impl Engine {
                 lines.push(id);
             }
         }
-        self.found_in(&events).await?;
+        // Only what names no author may be a reply in doubt: an echo of ours names
+        // its id, and that of a colleague is not ours.
+        let nameless: Vec<Event> = events.iter().filter(|e| is_nameless(e)).cloned().collect();
+        self.found_in(&nameless).await?;
         let taken = self.ingest(events).await;
         for id in lines {
             let pumped = self.pump(&id).await;
@@ -195,8 +276,7 @@ impl Engine {
                 if ours {
                     message.author = Author::Me;
                 }
-                let may_be_ours = ours || self.apps.ours.is_none();
-                if let Some(local) = local.filter(|_| may_be_ours) {
+                if let Some(local) = local.filter(|_| ours) {
                     let todos = self.outbox.echoed(&id, &local, message.mid.clone(), at);
                     if !todos.is_empty() {
                         message.author = Author::Me;
@@ -255,9 +335,19 @@ impl Engine {
         raw: String,
         events: &mut Vec<Event>,
     ) {
-        let at = self.by_our_clock(at);
         let id = conversation.id.clone();
-        if let Happening::Moved { to, .. } = &what {
+        let ours = self.apps.ours.as_ref();
+        let mut own = false;
+        if let Happening::Moved {
+            from, to, taken, ..
+        } = &what
+        {
+            own = ours.is_some()
+                && if *taken {
+                    to.as_ref() == ours
+                } else {
+                    from.as_ref() == ours
+                };
             let owner = match to {
                 Some(app) if self.apps.ours.as_ref() == Some(app) => ThreadOwner::Us,
                 Some(app) => ThreadOwner::App(app.clone()),
@@ -269,13 +359,14 @@ impl Engine {
             events.push(Event::HandedTo {
                 conversation: id.clone(),
                 to: owner,
-                at,
+                at: self.by_our_clock(at),
             });
         }
         events.push(Event::Happened {
             conversation: id,
             at,
             what,
+            own,
             raw,
         });
     }
@@ -338,17 +429,22 @@ impl Engine {
                     .conversation_with(&psid, Platform::Instagram, instagram.as_deref())
                     .await;
             }
-            Done::Stranger { result }
+            Done::Stranger { psid, result }
         });
     }
 
     /// One of them is known now, or will be asked for at the next start.
     pub(super) async fn stranger_read(
         &mut self,
+        psid: Psid,
         result: Result<graph::Decoded, graph::Error>,
     ) -> Result<(), store::Error> {
         self.door.asking = false;
         match result {
+            // Meta knows no such conversation: nobody will ever ask for it.
+            Ok(page) if page.events.is_empty() => {
+                self.ingest(vec![Event::Unparked { psid }]).await?;
+            }
             Ok(page) => {
                 self.ingest(page.events.clone()).await?;
                 self.unpark(&page.events).await?;
@@ -404,6 +500,16 @@ impl Engine {
         }
         self.door.alarmed.retain(|(_, until)| *until > now);
         Ok(())
+    }
+}
+
+/// Messages of the Page by nobody knows whom.
+fn is_nameless(event: &Event) -> bool {
+    match event {
+        Event::Messages { messages, .. } => messages
+            .iter()
+            .all(|seen| seen.message.author == Author::Page),
+        _ => false,
     }
 }
 

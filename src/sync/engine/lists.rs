@@ -243,7 +243,7 @@ impl Engine {
             self.page.read_at = Some(now);
             events.push(Event::ReadAt(now));
         }
-        self.audit(&events)?;
+        self.audit(platform, &events)?;
         self.found_in(&events).await?;
         let rows: Vec<Event> = events
             .iter()

@@ -156,6 +156,7 @@ enum Done {
     },
     Ordered(Result<String, graph::Error>),
     Stranger {
+        psid: Psid,
         result: Result<Decoded, graph::Error>,
     },
     Posted {

@@ -290,7 +290,7 @@ impl Engine {
         self.writer.handed_back(id).await
     }
 
-    fn platform(&self, id: &ConversationId) -> Platform {
+    pub(super) fn platform(&self, id: &ConversationId) -> Platform {
         let row = self.reader.conversation(id).ok().flatten();
         row.map_or(Platform::Messenger, |c| c.platform)
     }
