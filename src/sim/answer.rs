@@ -34,6 +34,19 @@ pub(super) struct Asker<'a> {
     pub(super) token: &'a str,
 }
 
+impl Asker<'_> {
+    /// Host and version, such as `http://127.0.0.1:8700/v26.0`.
+    pub(super) fn base(&self) -> &str {
+        let path = self.url.find("://").map_or(0, |at| at + 3);
+        let version = self.url[path..].find("/v").map(|at| path + at + 1);
+        let end = version.and_then(|at| self.url[at..].find('/').map(|end| at + end));
+        let host = self.url[path..]
+            .find('/')
+            .map_or(self.url.len(), |at| path + at);
+        &self.url[..end.unwrap_or(host)]
+    }
+}
+
 pub(super) fn asked(ask: &Asker<'_>, default: &[&str]) -> Result<Vec<Field>, Fail> {
     match ask.params.text("fields") {
         Some(text) if !text.trim().is_empty() => fields::parse(&text),
@@ -85,33 +98,54 @@ pub(super) fn uncursor(text: &str) -> Result<(i64, usize), Fail> {
         .ok_or_else(|| Fail::parameter("Invalid cursors values"))
 }
 
+/// Where the next page of a list is.
+pub(super) struct Next<'a> {
+    pub(super) url: &'a str,
+    pub(super) limit: usize,
+    /// Other parameters that belong to the list.
+    pub(super) keeps: Vec<(&'static str, String)>,
+}
+
+impl<'a> Next<'a> {
+    /// Of the list that was asked for.
+    pub(super) fn of(ask: &'a Asker<'_>) -> Self {
+        let kept = ["platform", "fields", "folder"];
+        let keeps = kept
+            .iter()
+            .filter_map(|key| Some((*key, ask.params.text(key)?)));
+        Self {
+            url: ask.url.trim_end_matches('/'),
+            limit: limit(ask),
+            keeps: keeps.collect(),
+        }
+    }
+}
+
 /// `data` and `paging`; `next` is absolute, on the host that was called, and
 /// only there when more is.
 pub(super) fn cursor_list(
     data: Vec<Value>,
     first: Option<(i64, usize)>,
     last: Option<(i64, usize)>,
-    more: bool,
-    ask: &Asker<'_>,
-    url: &str,
+    more: Option<&Next<'_>>,
+    token: &str,
 ) -> Value {
     let (Some(first), Some(last)) = (first, last) else {
         return json!({ "data": data });
     };
     let mut paging = json!({"cursors": {"before": cursor(first), "after": cursor(last)}});
-    if more {
-        let mut next = format!(
-            "{url}?access_token={}&limit={}&after={}",
-            encode(ask.token),
-            limit(ask),
+    if let Some(next) = more {
+        let mut url = format!(
+            "{}?access_token={}&limit={}&after={}",
+            next.url,
+            encode(token),
+            next.limit,
             cursor(last)
         );
-        for key in ["platform", "fields", "folder"] {
-            if let Some(value) = ask.params.text(key) {
-                next.push_str(&format!("&{key}={}", encode(&value)));
-            }
+        for (key, value) in &next.keeps {
+            url.push_str(&format!("&{key}={}", encode(value)));
         }
-        paging["next"] = json!(next);
+        paging["next"] = json!(url);
     }
     json!({"data": data, "paging": paging})
 }

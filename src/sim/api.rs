@@ -13,7 +13,11 @@ use super::{
     scenario::offset,
     script,
     storm::Storm,
+    world::DAY,
 };
+
+/// What happens meanwhile has to be played, and everybody waits for it.
+const FARTHEST: i64 = 60 * DAY;
 
 impl Simulator {
     /// Answers a call below `/sim`.
@@ -69,8 +73,12 @@ impl Simulator {
 
     /// What was to happen meanwhile happens, each thing at its own time.
     fn wind_to(&self, to: i64) -> Result<(), String> {
-        if to < self.time.now() {
+        let far = to - self.time.now();
+        if far < 0 {
             return Err("the clock of the world does not go back".into());
+        }
+        if far > FARTHEST {
+            return Err("wind the clock by 60 days at most, as often as you like".into());
         }
         self.time.set(to);
         script::advance(&mut self.world(), to);
@@ -119,7 +127,10 @@ impl Simulator {
                 (None, None) => known_error(code)
                     .ok_or_else(|| format!("{code} is no code or subcode of the platform page"))?,
                 (status, subcode) => Fault::Error {
-                    status: status.and_then(|s| u16::try_from(s).ok()).unwrap_or(400),
+                    status: match status.unwrap_or(400) {
+                        status @ 400..=599 => u16::try_from(status).unwrap_or(400),
+                        other => return Err(format!("{other} is no status of an error")),
+                    },
                     code,
                     subcode: subcode.unwrap_or(0),
                 },

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    events::Kind,
+    events::{Kind, LIKE_STICKER},
     script,
     world::{Comment, Message, Sender, World},
 };
@@ -198,7 +198,7 @@ impl World {
             }
             What::SendsSticker => {
                 message.text.clear();
-                message.sticker = true;
+                message.sticker = Some(LIKE_STICKER.to_owned());
             }
             _ => {}
         }

@@ -70,7 +70,6 @@ impl World {
         }
         person.control_until = person.control_until.max(now + DAY);
         person.opened_at = Some(now);
-        person.private_reply = false;
     }
 
     /// The Page writes, by the hand of an app.
@@ -384,12 +383,13 @@ impl World {
     /// What came with a message, as webhooks show it (§6.4). A sticker is one
     /// attachment since 30 August 2026 (R14).
     fn heard_attachments(&self, message: &Message) -> Vec<Value> {
-        let mut heard: Vec<Value> = message.attachments.iter().map(heard_attachment).collect();
-        if message.sticker {
-            let url = format!("https://cdn.example/sticker/{LIKE_STICKER}.png");
-            heard.push(
-                json!({"type": "sticker", "payload": {"sticker_id": LIKE_STICKER, "url": url}}),
-            );
+        let mut heard: Vec<Value> = match message.sent.as_slice() {
+            [] => message.attachments.iter().map(heard_attachment).collect(),
+            sent => sent.to_vec(),
+        };
+        if let Some(id) = &message.sticker {
+            let url = format!("https://cdn.example/sticker/{id}.png");
+            heard.push(json!({"type": "sticker", "payload": {"sticker_id": id, "url": url}}));
             if self.switches.sticker_twice {
                 heard.push(json!({"type": "image", "payload": {"sticker_id": 369_239_263_222_822_i64, "url": url}}));
             }

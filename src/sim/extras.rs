@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde_json::{Map, Value, json};
 
 use super::{
-    answer::{Asker, asked, cursor_list, limit, project, uncursor},
+    answer::{Asker, Next, asked, cursor_list, limit, project, uncursor},
     fail::Fail,
     params::{Params, text_of},
     world::{Platform, World},
@@ -122,7 +122,16 @@ pub(super) fn profile(
         }
         "POST" => {
             let mut given = Map::new();
-            for name in PROPERTIES {
+            // Instagram knows the last two only, and one is Meta's to set.
+            let known = match topic {
+                "instagram" => &PROPERTIES[PROPERTIES.len() - 2..],
+                _ => &PROPERTIES[..],
+            };
+            for name in known
+                .iter()
+                .copied()
+                .filter(|name| !name.starts_with("subject_to"))
+            {
                 if let Some(value) = params.value(name) {
                     given.insert(name.to_owned(), value);
                 }
@@ -175,7 +184,11 @@ pub(super) fn user_settings(
             let mut row = Map::new();
             row.extend(own.map(|menu| ("user_level_persistent_menu".to_owned(), menu)));
             row.extend(page.map(|menu| ("page_level_persistent_menu".to_owned(), menu)));
-            Ok(json!({"data": [row]}))
+            Ok(if row.is_empty() {
+                json!({"data": []})
+            } else {
+                json!({"data": [row]})
+            })
         }
         "POST" => {
             let menu = params
@@ -273,9 +286,8 @@ fn paged(rows: Vec<Value>, ask: &Asker<'_>) -> Result<Value, Fail> {
         rows[start..end].to_vec(),
         edge(start),
         edge(end.saturating_sub(1)),
-        more,
-        ask,
-        &ask.url,
+        more.then(|| Next::of(ask)).as_ref(),
+        ask.token,
     ))
 }
 

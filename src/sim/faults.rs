@@ -90,12 +90,7 @@ impl Fault {
                 status,
                 code,
                 subcode,
-            } => Some(Fail::new(
-                *status,
-                *code,
-                *subcode,
-                format!("(#{code}) Ordered fault"),
-            )),
+            } => Some(ordered(*status, *code, *subcode)),
             _ => None,
         }
     }
@@ -128,4 +123,38 @@ pub(super) fn known_error(number: i64) -> Option<Fault> {
         code,
         subcode,
     })
+}
+
+/// An ordered error in Meta's words, as far as they are known.
+fn ordered(status: u16, code: i64, subcode: i64) -> Fail {
+    let words = match (code, subcode) {
+        (4, _) => "(#4) Application request limit reached".to_owned(),
+        (80_006, _) => "(#80006) There have been too many messenger api calls to this Page account. Wait a bit \
+                        and try again. For more info, please refer to \
+                        https://developers.facebook.com/docs/graph-api/overview/rate-limiting."
+            .to_owned(),
+        (613, _) => "(#613) Calls to this api have exceeded the rate limit.".to_owned(),
+        (1200, _) => {
+            "An unexpected error has occurred. Please retry your request later.".to_owned()
+        }
+        (10, 2_018_300) => "(#10) Message failed to send because another app is controlling this thread now.".to_owned(),
+        (10, 2_018_278) => "(#10) This message is sent outside of allowed window. Learn more about the new policy \
+                            here: https://developers.facebook.com/docs/messenger-platform/policy-overview"
+            .to_owned(),
+        (10, 2_534_022) => "(#10) This message is sent outside of allowed window.".to_owned(),
+        (100, 1_893_061) => "Invalid parameter".to_owned(),
+        (100, 2_018_001) => "(#100) No matching user found".to_owned(),
+        (551, _) => "(#551) This person isn't available right now.".to_owned(),
+        (190, _) => "Error validating access token: Session has expired.".to_owned(),
+        _ => format!("(#{code}) Ordered fault"),
+    };
+    let mut fail = Fail::new(status, code, subcode, words);
+    fail.transient = matches!(code, 4 | 1200);
+    if (code, subcode) == (100, 33) {
+        fail.kind = "GraphMethodException";
+    }
+    if subcode == 2_018_344 {
+        fail.title = Some("Privacy ToS not accepted");
+    }
+    fail
 }

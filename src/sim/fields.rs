@@ -19,6 +19,21 @@ impl Field {
     }
 }
 
+/// Writes fields as a caller would.
+pub(super) fn written(fields: &[Field]) -> String {
+    let one = |field: &Field| {
+        let mut text = field.name.clone();
+        if let Some(limit) = field.limit {
+            text.push_str(&format!(".limit({limit})"));
+        }
+        if !field.sub.is_empty() {
+            text.push_str(&format!("{{{}}}", written(&field.sub)));
+        }
+        text
+    };
+    fields.iter().map(one).collect::<Vec<_>>().join(",")
+}
+
 /// Reads a `fields` parameter; white space is allowed between the parts.
 pub(super) fn parse(text: &str) -> Result<Vec<Field>, Fail> {
     let mut chars: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -113,6 +128,7 @@ mod tests {
         assert_eq!(fields.len(), 3);
         assert_eq!(fields[1].limit, Some(5));
         assert_eq!(fields[1].sub[1].sub, [Field::plain("name")]);
+        assert_eq!(written(&fields), "id,messages.limit(5){id,from{name}},x");
         for bad in ["id{", "messages.limit(", "a{b}}", "m.limit(x)"] {
             assert!(parse(bad).is_err(), "{bad}");
         }

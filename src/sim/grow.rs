@@ -35,7 +35,6 @@ pub(super) fn blank(world: &mut World, name: &str, platform: Platform) -> Person
         unread: 0,
         messages: Vec::new(),
         opened_at: None,
-        private_reply: false,
         read_through: 0,
         typing_until: 0,
         answers: VecDeque::new(),

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// The Page's fields that messaging knows (§6.1).
-pub(super) const PAGE_FIELDS: [&str; 19] = [
+pub(super) const PAGE_FIELDS: [&str; 20] = [
     "messages",
     "message_echoes",
     "message_reads",
@@ -34,6 +34,7 @@ pub(super) const PAGE_FIELDS: [&str; 19] = [
     "inbox_labels",
     "send_cart",
     "message_template_status_update",
+    "feed",
 ];
 /// Instagram's topic has fields of its own.
 pub(super) const INSTAGRAM_FIELDS: [&str; 8] = [
@@ -76,6 +77,8 @@ pub(super) struct Hook {
     again: Option<String>,
     /// They go again even though they arrived.
     repeat: bool,
+    /// Held back until another one is there, which goes first.
+    held: Option<Emitted>,
     failing_since: Option<i64>,
     attempts: usize,
     not_before: i64,
@@ -114,6 +117,7 @@ impl Hook {
             queue: VecDeque::new(),
             again: None,
             repeat: false,
+            held: None,
             failing_since: None,
             attempts: 0,
             not_before: 0,
@@ -264,7 +268,11 @@ impl World {
                 let fault = self.faults.take_hook(&name);
                 let mut batch = self.batch(at);
                 match fault {
-                    Some(HookFault::Disorder) => batch.reverse(),
+                    Some(HookFault::Disorder) if batch.len() > 1 => batch.reverse(),
+                    Some(HookFault::Disorder) => {
+                        self.apps[at].hook.held = batch.pop();
+                        return None;
+                    }
                     Some(HookFault::Lose) => return None,
                     Some(HookFault::Forge) => forged = true,
                     Some(HookFault::Duplicate) => self.apps[at].hook.repeat = true,
@@ -291,7 +299,16 @@ impl World {
         };
         let same = queue.iter().take_while(|next| next.platform == topic);
         let count = same.count().min(BATCH);
-        queue.drain(..count).collect()
+        let mut batch: Vec<Emitted> = queue.drain(..count).collect();
+        let hook = &mut self.apps[at].hook;
+        if hook
+            .held
+            .as_ref()
+            .is_some_and(|held| held.platform == topic)
+        {
+            batch.extend(hook.held.take());
+        }
+        batch
     }
 }
 

@@ -3,9 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    answer::{Asker, LIMIT, LIMIT_AT_MOST, asked, cursor_list, iso, project, uncursor},
+    answer::{
+        Asker, LIMIT, LIMIT_AT_MOST, Next, asked, cursor_list, iso, limit, project, uncursor,
+    },
     fail::Fail,
-    fields::Field,
+    fields::{Field, written},
     params::unwrap_text,
     world::{DAY, Message, Person, Platform, Sender, World},
 };
@@ -42,8 +44,11 @@ pub(super) fn conversation(
                 }
                 json!(person.owner_at(ask.now) == Some(ask.app))
             }
-            "participants" => json!({"data": [party(person), page_party(world, person.platform)]}),
-            "senders" => json!({"data": [party(person)]}),
+            "participants" => narrowed(
+                json!({"data": [party(person), page_party(world, person.platform)]}),
+                &field.sub,
+            ),
+            "senders" => narrowed(json!({"data": [party(person)]}), &field.sub),
             "former_participants" => json!({"data": []}),
             "folder" => json!(person.folder),
             "scoped_thread_key" => json!(person.conversation),
@@ -54,40 +59,63 @@ pub(super) fn conversation(
                 } else {
                     field.sub.clone()
                 };
-                let url = ask.url.split("/conversations").next().unwrap_or_default();
-                let base = url.rsplit_once('/').map_or(url, |(base, _)| base);
-                let url = format!("{base}/{}/messages", person.conversation);
-                messages(
-                    world,
-                    person,
-                    &sub,
-                    field.limit.unwrap_or(LIMIT).clamp(1, LIMIT_AT_MOST),
-                    ask,
-                    &url,
-                )?
+                // Its own limit and fields go on with it, not the list's.
+                let url = format!("{}/{}/messages", ask.base(), person.conversation);
+                let limit = field.limit.unwrap_or(LIMIT).clamp(1, LIMIT_AT_MOST);
+                let next = Next {
+                    url: &url,
+                    limit,
+                    keeps: vec![("fields", written(&sub))],
+                };
+                messages(world, person, &sub, Part::newest(limit), &next, ask.token)?
             }
             other => return Err(Fail::unknown_field(other, "UnifiedThread")),
         }))
     })
 }
 
+/// Which part of a thread.
+pub(super) struct Part {
+    after: Option<String>,
+    before: Option<String>,
+    limit: usize,
+}
+
+impl Part {
+    /// The one that was asked for.
+    pub(super) fn asked(ask: &Asker<'_>) -> Self {
+        Self {
+            after: ask.params.text("after"),
+            before: ask.params.text("before"),
+            limit: limit(ask),
+        }
+    }
+
+    fn newest(limit: usize) -> Self {
+        Self {
+            after: None,
+            before: None,
+            limit,
+        }
+    }
+}
+
 pub(super) fn messages(
     world: &World,
     person: &Person,
     fields: &[Field],
-    limit: usize,
-    ask: &Asker<'_>,
-    url: &str,
+    part: Part,
+    next: &Next<'_>,
+    token: &str,
 ) -> Result<Value, Fail> {
     // A cursor of a message list: its place counted from the oldest, which
     // never moves.
-    let nested = !ask.url.ends_with("/messages");
-    let given = |key: &str| if nested { None } else { ask.params.text(key) };
-    let end = match given("after") {
+    let limit = part.limit;
+    let end = match part.after {
         Some(text) => uncursor(&text)?.1.min(person.messages.len()),
         None => person.messages.len(),
     };
-    let (start, end) = match given("before") {
+    let (start, end) = match part.before {
         Some(text) => {
             let start = (uncursor(&text)?.1 + 1).min(person.messages.len());
             (start, (start + limit).min(person.messages.len()))
@@ -110,9 +138,8 @@ pub(super) fn messages(
         data,
         edge(end.saturating_sub(1)),
         edge(start),
-        start > 0,
-        ask,
-        url,
+        (start > 0).then_some(next),
+        token,
     ))
 }
 
@@ -169,8 +196,8 @@ fn message_node(
     project(&message.id, fields, |field| {
         Ok(match field.name.as_str() {
             "created_time" => Some(json!(iso(message.at))),
-            "from" => Some(from.clone()),
-            "to" => Some(json!({"data": [to]})),
+            "from" => Some(narrowed(from.clone(), &field.sub)),
+            "to" => Some(narrowed(json!({"data": [to]}), &field.sub)),
             // Always there, empty where there is no text.
             "message" => Some(json!(message.text)),
             "attachments" => some(
@@ -178,10 +205,10 @@ fn message_node(
                 edge(&message.attachments, field),
             ),
             "shares" => some(!message.shares.is_empty(), edge(&message.shares, field)),
-            "sticker" => some(
-                message.sticker,
-                json!("https://cdn.example/sticker/369239263222822.png"),
-            ),
+            "sticker" => message
+                .sticker
+                .as_ref()
+                .map(|id| json!(format!("https://cdn.example/sticker/{id}.png"))),
             "tags" => {
                 let source = match message.sender {
                     Sender::App(app) if world.apps[app].name == "inbox" => "source:web",
@@ -220,25 +247,37 @@ fn reactions(world: &World, person: &Person, message: &Message) -> Value {
     json!({"data": rows.collect::<Vec<_>>()})
 }
 
-/// The items of an edge; where sub-fields are named, only those and the id.
+/// The items of an edge, with what was asked of them.
 fn edge(items: &[Value], field: &Field) -> Value {
-    if field.sub.is_empty() {
-        return json!({ "data": items });
+    narrowed(json!({ "data": items }), &field.sub)
+}
+
+/// Only the named members and the id, at any depth; all where none is named.
+fn narrowed(value: Value, asked: &[Field]) -> Value {
+    if asked.is_empty() {
+        return value;
     }
-    let wanted = |key: &str| key == "id" || field.sub.iter().any(|f| f.name == key);
-    let data: Vec<Value> = items
-        .iter()
-        .map(|item| match item {
-            Value::Object(map) => Value::Object(
-                map.iter()
-                    .filter(|(k, _)| wanted(k))
-                    .map(|(k, v)| (k.clone(), v.clone()))
+    match value {
+        Value::Object(mut map) => match map.remove("data") {
+            Some(Value::Array(items)) => {
+                let items = items.into_iter().map(|item| narrowed(item, asked));
+                json!({"data": items.collect::<Vec<_>>()})
+            }
+            _ => Value::Object(
+                map.into_iter()
+                    .filter_map(|(key, value)| {
+                        let field = asked.iter().find(|field| field.name == key);
+                        match field {
+                            Some(field) => Some((key, narrowed(value, &field.sub))),
+                            None if key == "id" => Some((key, value)),
+                            None => None,
+                        }
+                    })
                     .collect(),
             ),
-            other => other.clone(),
-        })
-        .collect();
-    json!({ "data": data })
+        },
+        other => other,
+    }
 }
 
 /// What an app sent as `attachment` or `attachments`, as it is read back.
@@ -255,7 +294,7 @@ pub(super) fn sent_attachments(body: &Map<String, Value>) -> Vec<Value> {
 }
 
 fn sent_attachment(sent: &Value) -> Vec<Value> {
-    let payload = &sent["payload"];
+    let payload = &unwrap_text(&sent["payload"]);
     let url = payload["url"]
         .as_str()
         .unwrap_or("https://cdn.example/saved");
@@ -264,7 +303,11 @@ fn sent_attachment(sent: &Value) -> Vec<Value> {
         json!({"id": "1", "generic_template": {"title": title, "subtitle": element["subtitle"],
                "media_url": element["image_url"], "cta": buttons}})
     };
-    match sent["type"].as_str().unwrap_or_default() {
+    let kind = sent["type"]
+        .as_str()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    match kind.as_str() {
         "image" => vec![
             json!({"id": "1", "mime_type": "image/jpeg", "name": "image.jpg", "size": 48_213,
             "image_data": {"width": 1080, "height": 1080, "url": url, "preview_url": url}}),
@@ -299,7 +342,7 @@ fn snippet(person: &Person, message: &Message) -> String {
         "You"
     };
     let what = match message.attachments.first() {
-        _ if message.sticker => "a sticker",
+        _ if message.sticker.is_some() => "a sticker",
         Some(item) if item.get("image_data").is_some() => "a photo",
         Some(item) if item.get("video_data").is_some() => "a video",
         Some(item) if item.get("generic_template").is_some() => "a card",

@@ -94,7 +94,29 @@ impl Params {
         ] {
             map.remove(secret);
         }
-        Value::Object(map)
+        without_tokens(Value::Object(map))
+    }
+}
+
+/// The items of a batch hold addresses with tokens in them.
+fn without_tokens(value: Value) -> Value {
+    match value {
+        Value::String(text) => {
+            let mut parts = text.split("access_token=");
+            let mut out = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let end = part.find(['&', '"', ' ']).unwrap_or(part.len());
+                out.push_str("access_token=…");
+                out.push_str(&part[end..]);
+            }
+            Value::String(out)
+        }
+        Value::Array(items) => items.into_iter().map(without_tokens).collect(),
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(key, value)| (key, without_tokens(value)))
+            .collect(),
+        other => other,
     }
 }
 
@@ -164,4 +186,24 @@ pub(super) fn decode(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_token_inside_a_batch_is_not_shown() {
+        let mut params = Params::default();
+        let item = json!({"method": "GET", "relative_url": "me?access_token=EAAsecret&fields=id"});
+        params
+            .add_json(json!({ "batch": [item.clone()] }).to_string().as_bytes())
+            .expect("JSON");
+        params.add_text("same".to_owned(), json!([item]).to_string());
+        let shown = params.loggable().to_string();
+        assert!(!shown.contains("EAAsecret"), "{shown}");
+        assert!(shown.contains("fields=id"), "{shown}");
+    }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Asker, Caller, asked, cursor_list, limit, project, uncursor},
+    answer::{Asker, Caller, Next, asked, cursor_list, limit, project, uncursor},
     control, extras,
     fail::Fail,
     nodes,
@@ -45,6 +45,14 @@ pub(super) fn call(world: &mut World, path: &[&str], ask: &Asker<'_>) -> Result<
 }
 
 fn object(world: &World, id: &str, rest: &[&str], ask: &Asker<'_>) -> Result<Value, Fail> {
+    // R10: whoever has no role does not exist for an app without access.
+    let whose = world.person_by_conversation(id);
+    let whose = whose
+        .or_else(|| world.person_by_message(id))
+        .or_else(|| world.person_by_id(id));
+    if whose.is_some_and(|at| !world.apps[ask.app].advanced && !world.people[at].role) {
+        return Err(Fail::unknown_object(id));
+    }
     if let Some(at) = world.person_by_conversation(id) {
         return match rest {
             [] => nodes::conversation(
@@ -57,9 +65,9 @@ fn object(world: &World, id: &str, rest: &[&str], ask: &Asker<'_>) -> Result<Val
                 world,
                 &world.people[at],
                 &asked(ask, &["id", "created_time"])?,
-                limit(ask),
-                ask,
-                &ask.url,
+                nodes::Part::asked(ask),
+                &Next::of(ask),
+                ask.token,
             ),
             _ => Err(Fail::unknown_object(id)),
         };
@@ -216,9 +224,8 @@ fn conversations(world: &mut World, ask: &Asker<'_>) -> Result<Value, Fail> {
         data,
         rows.first().copied(),
         rows.last().copied(),
-        more,
-        ask,
-        &ask.url,
+        more.then(|| Next::of(ask)).as_ref(),
+        ask.token,
     ))
 }
 
@@ -275,7 +282,12 @@ pub(super) fn authenticate(
             "Invalid OAuth access token - Cannot parse access token",
         ));
     };
-    let (subcode, why) = match world.apps[app].token_state {
+    // A dead Page token says nothing of the app's own.
+    let state = match by_secret {
+        Some(_) => TokenState::Good,
+        None => world.apps[app].token_state,
+    };
+    let (subcode, why) = match state {
         TokenState::Good => {
             proven(&world.apps[app], token, params)?;
             return Ok(Caller {

@@ -6,14 +6,16 @@ use super::{
     answer::{Asker, Caller},
     control, extras,
     fail::Fail,
-    params::{Params, version_and_path},
+    params::{Params, text_of, version_and_path},
     read, send, subscribe,
-    world::World,
+    world::{Platform, World},
 };
 
 /// A request with its caller known, ready to be answered.
 pub(super) struct Known<'a> {
     pub(super) caller: Caller,
+    /// The callback that is to be used has just answered the handshake.
+    pub(super) verified: bool,
     pub(super) method: &'a str,
     pub(super) path: &'a [&'a str],
     pub(super) params: &'a Params,
@@ -50,12 +52,22 @@ pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, F
     if caller.elsewhere {
         return elsewhere(world, &method, path, &ask);
     }
-    permitted(world, app, &method, path)?;
+    // The app's own token is no Page's: it asks about tokens and the app.
+    let of_app = matches!(path, ["debug_token"] | ["app"] | [_, "subscriptions"])
+        || matches!(path, [id] if *id == world.apps[app].id);
+    if caller.is_app && !of_app && !path.is_empty() {
+        let words =
+            "An active access token must be used to query information about the current user.";
+        return Err(Fail::new(400, 2500, 0, words));
+    }
+    permitted(world, app, &method, path, params)?;
     let page = |id: &str| id == "me" || id == world.page.id;
     match (method.as_str(), path) {
         ("GET", []) if params.text("ids").is_some() => several(world, &ask),
         ("POST", []) => batch(world, &request),
-        (_, [id, "subscriptions"]) => subscribe::subscriptions(world, caller, &method, id, &ask),
+        (_, [id, "subscriptions"]) => {
+            subscribe::subscriptions(world, (caller, request.verified), &method, id, &ask)
+        }
         ("POST" | "DELETE", [id, "subscribed_apps"]) if page(id) => {
             subscribe::subscribed_apps(world, app, &method, params)
         }
@@ -78,7 +90,7 @@ pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, F
             "(#3) Application does not have the capability to make this API call.",
         )),
         ("POST", [id, "message_attachments"]) if page(id) => {
-            send::save_attachment(world, app, params, now)
+            send::save_attachment(world, params, now)
         }
         ("POST", [id, edge]) if page(id) && edge.ends_with("_thread_control") => {
             control::call(world, app, edge, params, now)
@@ -97,12 +109,43 @@ fn unsupported(method: &str, path: &[&str]) -> Fail {
 }
 
 /// X5: what was not granted is refused by its name.
-fn permitted(world: &World, app: usize, method: &str, path: &[&str]) -> Result<(), Fail> {
+fn permitted(
+    world: &World,
+    app: usize,
+    method: &str,
+    path: &[&str],
+    params: &Params,
+) -> Result<(), Fail> {
     let lacks = &world.apps[app].lacks;
     if lacks.is_empty() {
         return Ok(());
     }
+    let first = path.first().copied().unwrap_or_default();
+    let recipient = params
+        .object("recipient")
+        .ok()
+        .flatten()
+        .unwrap_or_default();
+    let recipient = recipient.get("id").and_then(text_of).unwrap_or_default();
+    let person = [first, &recipient].into_iter().find_map(|id| {
+        let by_id = world
+            .person_by_id(id)
+            .or_else(|| world.person_by_conversation(id));
+        by_id.or_else(|| world.person_by_message(id))
+    });
+    let instagram = person.is_some_and(|at| world.people[at].platform == Platform::Instagram)
+        || params
+            .text("platform")
+            .is_some_and(|p| p.eq_ignore_ascii_case("instagram"));
     let needed: &[&str] = match (method, path) {
+        ("POST", [_, "messages"]) | ("GET", [_, "conversations" | "threads"]) | ("GET", [_])
+            if instagram =>
+        {
+            &["instagram_manage_messages"]
+        }
+        ("GET", [_] | [_, "messages" | "attachments" | "shares"]) if person.is_some() => {
+            &["pages_messaging"]
+        }
         ("GET", [_, "conversations" | "threads"]) => &[
             "pages_messaging",
             "pages_manage_metadata",
@@ -135,10 +178,7 @@ fn elsewhere(world: &World, method: &str, path: &[&str], ask: &Asker<'_>) -> Res
     match (method, path) {
         ("GET", [asked]) if page(asked) => Ok(json!({"id": id, "name": name})),
         ("GET", [asked, "conversations"]) if page(asked) => Ok(json!({"data": []})),
-        ("POST", [asked, "messages"]) if page(asked) => {
-            send::recipient_id(ask.params)?;
-            Err(Fail::unknown_person(false))
-        }
+        ("POST", [asked, "messages"]) if page(asked) => Err(send::to_nobody(world, ask.params)),
         ("POST", [asked, _]) if page(asked) => Err(Fail::unknown_person(false)),
         (_, path) => Err(unsupported(method, path)),
     }
@@ -198,19 +238,28 @@ fn sub_request(
     params.add_form(item["body"].as_str().unwrap_or_default());
     let (_, parts) = version_and_path(path);
     let path: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let known = Known {
-        caller: request.caller,
+    // An item may have a token of its own.
+    let own = params
+        .text("access_token")
+        .filter(|token| !token.is_empty());
+    let caller = match &own {
+        Some(token) => read::authenticate(world, Some(token), &params),
+        None => Ok(request.caller),
+    };
+    let known = |caller| Known {
+        caller,
+        verified: false,
         method,
         path: &path,
         params: &params,
         url: format!("{}/{}", request.url.trim_end_matches('/'), parts.join("/")),
-        token: request.token,
+        token: own.as_deref().unwrap_or(request.token),
         now: request.now,
     };
-    let result = if path.is_empty() {
+    let result = if path.is_empty() && method != "GET" {
         Err(Fail::parameter("A batch cannot hold another one"))
     } else {
-        dispatch(world, known)
+        caller.and_then(|caller| dispatch(world, known(caller)))
     };
     let (code, body) = match result {
         Ok(body) => (200, body),

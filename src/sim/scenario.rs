@@ -7,6 +7,7 @@ use super::{
     Options,
     bots::Bot,
     deeds::{Deed, What},
+    events::LIKE_STICKER,
     grow,
     hooks::Hook,
     plan::Plan,
@@ -66,21 +67,20 @@ pub(super) fn build(options: &Options, now: Timestamp) -> Result<World, Scenario
             Some(app) => app.hook = hook,
             None => {
                 let id = (400_000_000_000_000 + random.below(1_000_000_000_000)).to_string();
-                let toml = AppToml {
-                    name: name.clone(),
-                    id,
-                    can_take: true,
-                    human_agent: true,
-                    token_state: TokenStateToml::Good,
-                    webhook: Some(webhook.clone()),
-                    actor: false,
-                    fields: None,
-                    advanced: true,
-                    require_proof: false,
-                    lacks: Vec::new(),
-                };
+                let mut toml = AppToml::actor(name, &id);
+                (toml.actor, toml.webhook) = (false, Some(webhook.clone()));
                 apps.push(app_from(&toml, &mut random));
             }
+        }
+    }
+    // Meta's own are there, whether a scenario names them or not.
+    for (name, id) in [
+        ("inbox", "263902037430900"),
+        ("instagram_inbox", "1217981644879628"),
+        ("meta_ai", "900000000000009"),
+    ] {
+        if !apps.iter().any(|app| app.id == id || app.name == name) {
+            apps.push(app_from(&AppToml::actor(name, id), &mut random));
         }
     }
     let index = |name: &Option<Spanned<String>>| match name {
@@ -359,7 +359,7 @@ fn said(say: &SayToml, id: String, at: i64, sender: Sender) -> Message {
             .shares
             .push(json!({"id": "1", "link": link, "name": "Walnut floor lamp | Lamp & Co"}));
     }
-    message.sticker = say.sticker;
+    message.sticker = say.sticker.then(|| LIKE_STICKER.to_owned());
     message.story = say.story;
     message.unsupported = say.unsupported;
     message
@@ -381,12 +381,18 @@ pub(super) fn button(title: &str, quick: bool) -> Button {
     }
 }
 
+/// Nothing lies further away than this.
+const FARTHEST: i64 = 3_650 * DAY;
+
 /// `-3d2h` in milliseconds.
 pub(super) fn offset(text: &str) -> Option<i64> {
     let (sign, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
+    if rest.is_empty() {
+        return None;
+    }
     let mut total: i64 = 0;
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit())?;
@@ -402,7 +408,7 @@ pub(super) fn offset(text: &str) -> Option<i64> {
         total = total.checked_add(number.checked_mul(factor)?)?;
         rest = &rest[digits + unit.len_utf8()..];
     }
-    Some(sign * total)
+    (total <= FARTHEST).then_some(sign * total)
 }
 
 #[cfg(test)]
@@ -419,7 +425,7 @@ mod tests {
         ] {
             assert_eq!(offset(text), Some(ms), "{text}");
         }
-        for bad in ["-26", "h", "-1x", "99999999999999999999d"] {
+        for bad in ["-26", "h", "-1x", "", "-", "4000d", "99999999999999999999d"] {
             assert_eq!(offset(bad), None, "{bad}");
         }
     }

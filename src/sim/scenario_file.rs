@@ -205,3 +205,22 @@ pub(super) struct CardToml {
     #[serde(default)]
     pub(super) buttons: Vec<String>,
 }
+
+impl AppToml {
+    /// An app that only acts.
+    pub(super) fn actor(name: &str, id: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            id: id.to_owned(),
+            can_take: true,
+            human_agent: true,
+            token_state: TokenStateToml::Good,
+            webhook: None,
+            actor: true,
+            fields: None,
+            advanced: true,
+            require_proof: false,
+            lacks: Vec::new(),
+        }
+    }
+}

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{
     bots,
     plan::{Plan, Planned},
-    world::{Life, Message, Sender, World},
+    world::{HOUR, Life, Message, Sender, World},
 };
 
 /// Puts a plan on the list.
@@ -64,6 +64,9 @@ fn between(world: &mut World, from: i64, to: i64) -> i64 {
     from + i64::try_from(world.random.below(u64::try_from(to - from).unwrap_or(1))).unwrap_or(0)
 }
 
+/// So much do people who chat say in a day.
+const LINES_A_DAY: u32 = 40;
+
 /// What people who chat by themselves ask, one after the other.
 const SMALL_TALK: [&str; 6] = [
     "do you still have the walnut floor lamp?",
@@ -103,7 +106,12 @@ fn carry_out(world: &mut World, planned: Planned) {
             }
             let topic = (person + said) % SMALL_TALK.len();
             customer_writes(world, person, at, SMALL_TALK[topic]);
-            let pause = between(world, 12_000, 45_000);
+            // Everybody sleeps some time.
+            let night = (line + 1) % LINES_A_DAY == 0;
+            let pause = match night {
+                true => between(world, 20 * HOUR, 28 * HOUR),
+                false => between(world, 12_000, 45_000),
+            };
             plan(world, at + pause, person, Plan::Chat(line + 1));
         }
         Plan::Deed(deed) => {

@@ -9,7 +9,7 @@ use super::{
     nodes,
     params::{Params, text_of, unwrap_text},
     script,
-    world::{Button, DAY, HOUR, Message, Platform, Sender, World},
+    world::{Button, DAY, HOUR, Message, Platform, Saved, Sender, World},
 };
 
 const DEAD_TAGS: [&str; 3] = [
@@ -41,7 +41,6 @@ pub(super) fn call(
     params: &Params,
     now: i64,
 ) -> Result<Value, Fail> {
-    let message = params.object("message")?;
     let action = params.text("sender_action").map(|a| a.to_ascii_lowercase());
     let messaging_type = params
         .text("messaging_type")
@@ -49,6 +48,7 @@ pub(super) fn call(
     let tag = params.text("tag").map(|t| t.to_ascii_uppercase());
 
     tags(messaging_type.as_deref(), tag.as_deref())?;
+    let message = params.object("message")?;
     if message.is_some() && action.is_some() {
         return Err(Fail::new(
             400,
@@ -58,17 +58,18 @@ pub(super) fn call(
         )); // X9
     }
     if let Some(id) = comment_id(params)? {
-        content(message.as_ref())?;
+        content(message.as_ref(), params)?;
         return private_reply(world, app, &id, message, params, now);
     }
     let id = recipient_id(params)?;
     if action.is_none() {
-        content(message.as_ref())?;
+        content(message.as_ref(), params)?;
     }
     let found = world.person_by_id(&id);
     if let Some(message) = &message {
         let platform = found.map_or(Platform::Messenger, |at| world.people[at].platform);
         limits(world, platform, message)?;
+        feedback(platform, tag.as_deref(), message)?;
     }
     let at = found.ok_or_else(|| Fail::unknown_person(false))?; // X15
     reachable(world, app, at)?;
@@ -92,12 +93,36 @@ pub(super) fn call(
             if takes && ownership(world, app, at, now).is_err() {
                 // Checked before anything changes.
                 hand_over(world, at, params)?;
-                attachment_faults(world, app, &message, params, now)?;
+                attachment_faults(world, &message, params, now)?;
                 world.give_control(at, Some(app), now, "take_thread_control", None);
             }
             deliver(world, app, at, &message, params, now)
         }
         (None, None) => Err(empty()),
+    }
+}
+
+/// The checks that need no person, and then that there is none: what a token of
+/// another Page is told (R9).
+pub(super) fn to_nobody(world: &World, params: &Params) -> Fail {
+    let check = || {
+        let upper = |key: &str| params.text(key).map(|text| text.to_ascii_uppercase());
+        tags(upper("messaging_type").as_deref(), upper("tag").as_deref())?;
+        let message = params.object("message")?;
+        let id = recipient_id(params)?;
+        let of = |at: usize| world.people[at].platform;
+        let platform = world.person_by_id(&id).map_or(Platform::Messenger, of);
+        if params.text("sender_action").is_none() {
+            content(message.as_ref(), params)?;
+        }
+        if let Some(message) = &message {
+            limits(world, platform, message)?;
+        }
+        Err(Fail::unknown_person(platform == Platform::Instagram))
+    };
+    match check() {
+        Err(fail) => fail,
+        Ok(()) => Fail::unknown_person(false),
     }
 }
 
@@ -123,7 +148,10 @@ fn reachable(world: &World, app: usize, at: usize) -> Result<(), Fail> {
 
 fn comment_id(params: &Params) -> Result<Option<String>, Fail> {
     let recipient = params.object("recipient")?.unwrap_or_default();
-    Ok(recipient.get("comment_id").and_then(text_of))
+    let id = recipient
+        .get("comment_id")
+        .or_else(|| recipient.get("post_id"));
+    Ok(id.and_then(text_of))
 }
 
 /// R12: one private answer to a comment, within 7 days, whatever the window;
@@ -151,12 +179,14 @@ fn private_reply(
         return Err(refused());
     }
     let at = comment.person;
+    if let Some(message) = &message {
+        limits(world, world.people[at].platform, message)?;
+    }
     reachable(world, app, at)?;
     let answer = deliver(world, app, at, &message.unwrap_or_default(), params, now)?;
     if let Some(comment) = world.comments.get_mut(id) {
         comment.answered = true;
     }
-    world.people[at].private_reply = true;
     Ok(answer)
 }
 
@@ -176,6 +206,27 @@ fn tags(messaging_type: Option<&str>, tag: Option<&str>) -> Result<(), Fail> {
         None if messaging_type == Some("MESSAGE_TAG") => Err(Fail::parameter("Invalid tag.")),
         _ => Ok(()),
     }
+}
+
+/// CUSTOMER_FEEDBACK is for its template only, and not for Instagram, where
+/// HUMAN_AGENT is the only tag.
+fn feedback(
+    platform: Platform,
+    tag: Option<&str>,
+    message: &Map<String, Value>,
+) -> Result<(), Fail> {
+    if tag != Some("CUSTOMER_FEEDBACK") {
+        return Ok(());
+    }
+    let attachment = message
+        .get("attachment")
+        .map(unwrap_text)
+        .unwrap_or_default();
+    let kind = unwrap_text(&attachment["payload"])["template_type"].clone();
+    if platform == Platform::Instagram || kind != "customer_feedback" {
+        return Err(Fail::parameter("Invalid tag."));
+    }
+    Ok(())
 }
 
 /// X10.
@@ -202,7 +253,7 @@ fn empty() -> Fail {
 }
 
 /// X11, and keys that no message has.
-fn content(message: Option<&Map<String, Value>>) -> Result<(), Fail> {
+fn content(message: Option<&Map<String, Value>>, params: &Params) -> Result<(), Fail> {
     let message = message.ok_or_else(empty)?;
     if let Some(key) = message
         .keys()
@@ -214,11 +265,27 @@ fn content(message: Option<&Map<String, Value>>) -> Result<(), Fail> {
     }
     let has_text = message
         .get("text")
-        .and_then(Value::as_str)
+        .and_then(text_of)
         .is_some_and(|text| !text.is_empty());
-    let has_more = ["attachment", "attachments", "sticker_id"]
-        .iter()
-        .any(|key| message.get(*key).is_some_and(|value| !value.is_null()));
+    let full = |attachment: &Value| {
+        let payload = unwrap_text(&attachment["payload"]);
+        let has = payload
+            .as_object()
+            .is_some_and(|payload| !payload.is_empty());
+        attachment["type"].is_string() && (has || params.file().is_some())
+    };
+    let one = message.get("attachment").map(unwrap_text);
+    let several = message.get("attachments").map(unwrap_text);
+    let sticker = message.get("sticker_id").is_some_and(|id| !id.is_null());
+    // A heart has nothing in it.
+    let heart = one.as_ref().is_some_and(|one| one["type"] == "like_heart");
+    let has_more = sticker
+        || heart
+        || one.as_ref().is_some_and(full)
+        || several
+            .as_ref()
+            .and_then(Value::as_array)
+            .is_some_and(|list| !list.is_empty() && list.iter().all(full));
     if has_text || has_more {
         Ok(())
     } else {
@@ -228,6 +295,15 @@ fn content(message: Option<&Map<String, Value>>) -> Result<(), Fail> {
 
 /// X12 (in characters), X13 (in bytes) and X14.
 fn limits(world: &World, platform: Platform, message: &Map<String, Value>) -> Result<(), Fail> {
+    let metadata = message
+        .get("metadata")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if metadata.chars().count() >= 1000 {
+        return Err(Fail::parameter(
+            "Length of param message[metadata] must be less than 1000",
+        ));
+    }
     let text = message
         .get("text")
         .and_then(Value::as_str)
@@ -255,10 +331,15 @@ fn limits(world: &World, platform: Platform, message: &Map<String, Value>) -> Re
     }
     let replies = message.get("quick_replies").map(unwrap_text);
     if let Some(Value::Array(replies)) = replies {
-        let too_long = |reply: &Value| {
-            reply["title"]
+        let longer = |value: &Value, most: usize| {
+            value
                 .as_str()
-                .is_some_and(|title| title.chars().count() > 20)
+                .is_some_and(|text| text.chars().count() > most)
+        };
+        let too_long = |reply: &Value| {
+            longer(&reply["title"], 20)
+                || longer(&reply["payload"], 1000)
+                || reply["content_type"] == "location"
         };
         if replies.len() > 13 || replies.iter().any(too_long) {
             return Err(Fail::parameter("Invalid parameter"));
@@ -297,7 +378,7 @@ fn window(world: &World, app: usize, at: usize, tag: Option<&str>, now: i64) -> 
         .map_or(i64::MAX, |wrote| now - wrote);
     let open = match tag {
         Some("HUMAN_AGENT" | "CUSTOMER_FEEDBACK") => since_message <= 7 * DAY,
-        _ => since_opened <= 24 * HOUR && !person.private_reply,
+        _ => since_opened <= 24 * HOUR,
     };
     let feature = app.human_agent || !world.switches.human_agent_needs_feature;
     if open && tag == Some("HUMAN_AGENT") && !feature {
@@ -336,6 +417,9 @@ fn sender_action(
             "Param sender_action must be one of {{{}}}",
             ACTIONS.join(", ")
         )));
+    }
+    if params.text("persona_id").is_some() && !action.starts_with("typing") {
+        return Err(Fail::parameter("A persona can only type"));
     }
     let person = &mut world.people[at];
     match action {
@@ -377,7 +461,7 @@ fn deliver(
     now: i64,
 ) -> Result<Value, Fail> {
     let hand_over = hand_over(world, at, params)?;
-    let saved_for = attachment_faults(world, app, body, params, now)?;
+    let saved_for = attachment_faults(world, body, params, now)?;
     let persona = params.text("persona_id");
     if let Some(id) = persona
         .as_deref()
@@ -393,10 +477,11 @@ fn deliver(
         id.clone(),
         now,
         Sender::App(app),
-        body.get("text").and_then(Value::as_str).unwrap_or_default(),
+        body.get("text").and_then(text_of).unwrap_or_default(),
     );
     message.attachments = nodes::sent_attachments(body);
-    message.sticker = body.get("sticker_id").is_some_and(|id| !id.is_null());
+    message.sticker = body.get("sticker_id").and_then(text_of);
+    message.sent = sent(body);
     message.buttons = buttons(body);
     message.persona = persona;
     message.reply_to = params
@@ -406,7 +491,7 @@ fn deliver(
     let mut answer = json!({"recipient_id": world.people[at].id, "message_id": id});
     if saved_for {
         let attachment = (687_000_000_000_000 + world.random.below(1_000_000_000)).to_string();
-        world.attachments.insert(attachment.clone(), (app, now));
+        save(world, &attachment, body, now);
         answer["attachment_id"] = json!(attachment);
     }
     match hand_over {
@@ -461,6 +546,30 @@ fn hand_over(world: &World, at: usize, params: &Params) -> Result<Option<HandOve
     }
 }
 
+/// The attachments as they were sent: an echo shows them so.
+fn sent(body: &Map<String, Value>) -> Vec<Value> {
+    let mut sent: Vec<Value> = body
+        .get("attachment")
+        .map(unwrap_text)
+        .into_iter()
+        .collect();
+    if let Some(Value::Array(several)) = body.get("attachments").map(unwrap_text) {
+        sent.extend(several);
+    }
+    for attachment in &mut sent {
+        let mut payload = unwrap_text(&attachment["payload"]);
+        // Here it comes as a number.
+        if let Some(id) = payload["attachment_id"]
+            .as_str()
+            .and_then(|id| id.parse::<i64>().ok())
+        {
+            payload["attachment_id"] = json!(id);
+        }
+        attachment["payload"] = payload;
+    }
+    sent
+}
+
 /// What a person can tap of a message.
 fn buttons(body: &Map<String, Value>) -> Vec<Button> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -501,22 +610,81 @@ const FILE_BYTES: usize = 25 * 1024 * 1024;
 /// be saved.
 fn attachment_faults(
     world: &World,
-    app: usize,
     body: &Map<String, Value>,
     params: &Params,
     now: i64,
 ) -> Result<bool, Fail> {
+    let mut sent: Vec<Value> = body
+        .get("attachment")
+        .map(unwrap_text)
+        .into_iter()
+        .collect();
+    if let Some(Value::Array(several)) = body.get("attachments").map(unwrap_text) {
+        sent.extend(several);
+    }
+    let mut saved = false;
+    for attachment in &sent {
+        let kind = attachment["type"]
+            .as_str()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let payload = unwrap_text(&attachment["payload"]);
+        attachment_fault(world, &kind, &payload, params, now)?;
+        saved |= payload["is_reusable"].as_bool() == Some(true);
+    }
+    Ok(saved)
+}
+
+const KINDS: [&str; 14] = [
+    "image",
+    "video",
+    "audio",
+    "file",
+    "template",
+    "reel",
+    "ig_reel",
+    "post",
+    "ig_post",
+    "sticker",
+    "like_heart",
+    "media_share",
+    "location",
+    "fallback",
+];
+const DEAD_TEMPLATES: [&str; 6] = [
+    "list",
+    "open_graph",
+    "airline_boardingpass",
+    "airline_checkin",
+    "airline_itinerary",
+    "airline_update",
+];
+
+fn attachment_fault(
+    world: &World,
+    kind: &str,
+    payload: &Value,
+    params: &Params,
+    now: i64,
+) -> Result<(), Fail> {
     let fail = |subcode, words: &str| Err(Fail::new(400, 100, subcode, format!("(#100) {words}")));
-    let Some(attachment) = body.get("attachment").map(unwrap_text) else {
-        return Ok(false);
-    };
-    let kind = attachment["type"].as_str().unwrap_or_default();
-    let payload = &attachment["payload"];
+    if !KINDS.contains(&kind) {
+        return Err(Fail::parameter(
+            "Param message[attachment][type] is unknown",
+        ));
+    }
+    let template = payload["template_type"].as_str().unwrap_or_default();
+    if kind == "template" && (template.is_empty() || DEAD_TEMPLATES.contains(&template)) {
+        return Err(Fail::parameter(
+            "Param message[attachment][payload][template_type] is not supported",
+        ));
+    }
     if let Some(id) = payload.get("attachment_id").and_then(text_of) {
+        // Private to the Page, not to the app.
         let usable = world
             .attachments
             .get(&id)
-            .is_some_and(|(by, made)| *by == app && now - made <= 90 * DAY);
+            .is_some_and(|saved| now - saved.made <= 90 * DAY && saved.kind == kind);
         if !usable {
             return fail(2_018_074, "Invalid attachment id.");
         }
@@ -531,13 +699,12 @@ fn attachment_faults(
                 "Upload attachment failure: the type does not match.",
             );
         }
-        if size
-            > if kind == "image" {
-                PICTURE_BYTES
-            } else {
-                FILE_BYTES
-            }
-        {
+        let most = if kind == "image" {
+            PICTURE_BYTES
+        } else {
+            FILE_BYTES
+        };
+        if size > most {
             return fail(2_018_109, "Attachment size exceeds allowable limit.");
         }
     } else if let Some(url) = payload.get("url").and_then(Value::as_str) {
@@ -564,29 +731,31 @@ fn attachment_faults(
             );
         }
     }
-    Ok(payload["is_reusable"].as_bool() == Some(true))
+    Ok(())
 }
 
 /// E5: `POST /{page}/message_attachments`.
-pub(super) fn save_attachment(
-    world: &mut World,
-    app: usize,
-    params: &Params,
-    now: i64,
-) -> Result<Value, Fail> {
-    let message = params.object("message")?;
-    let has = message
-        .as_ref()
-        .and_then(|m| m.get("attachment"))
-        .map(unwrap_text)
-        .is_some_and(|a| a["type"].is_string());
-    if !has {
+pub(super) fn save_attachment(world: &mut World, params: &Params, now: i64) -> Result<Value, Fail> {
+    let message = params.object("message")?.unwrap_or_default();
+    if !message.contains_key("attachment") {
         return Err(Fail::parameter(
             "The parameter message[attachment] is required",
         ));
     }
-    attachment_faults(world, app, &message.unwrap_or_default(), params, now)?;
+    content(Some(&message), params)?;
+    attachment_faults(world, &message, params, now)?;
     let id = (687_000_000_000_000 + world.random.below(1_000_000_000)).to_string();
-    world.attachments.insert(id.clone(), (app, now));
+    save(world, &id, &message, now);
     Ok(json!({"attachment_id": id}))
+}
+
+fn save(world: &mut World, id: &str, body: &Map<String, Value>, now: i64) {
+    let attachment = body.get("attachment").map(unwrap_text).unwrap_or_default();
+    let kind = attachment["type"]
+        .as_str()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    world
+        .attachments
+        .insert(id.to_owned(), Saved { made: now, kind });
 }

@@ -33,7 +33,8 @@ use super::{
 };
 use crate::clock::{self, Stopwatch};
 
-const BODY_LIMIT: usize = 32 * 1024 * 1024;
+/// More than the largest file that is refused by its size.
+const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
 /// The `--log` file: one line for every call, as the server saw it.
 #[derive(Debug)]
@@ -121,27 +122,39 @@ async fn handle(State(simulator): State<Simulator>, request: Request) -> Respons
     response
 }
 
-/// A callback that is to be used is called before (E10): `Some(false)` when it
-/// did not answer with the challenge.
-async fn verify_callback(simulator: &Simulator, call: &Call) -> Option<bool> {
+/// A callback that is to be used is called before (E10), once it is known that
+/// the caller may set it. Whether it answered with the challenge.
+async fn verify_callback(simulator: &Simulator, call: &Call) -> bool {
     let (_, path) = version_and_path(&call.path);
-    let subscribes = call.method == Method::POST
-        && matches!(path.as_slice(), [_, edge] if edge == "subscriptions");
-    if !subscribes {
-        return None;
+    let [id, edge] = path.as_slice() else {
+        return false;
+    };
+    let may = {
+        let world = simulator.world();
+        read::authenticate(&world, call.token.as_deref(), &call.params)
+            .is_ok_and(|caller| caller.is_app && world.apps[caller.app].id == *id)
+    };
+    if edge != "subscriptions" || method(call) != "POST" || !may {
+        return false;
     }
     let url = call.params.text("callback_url").unwrap_or_default();
     let token = call.params.text("verify_token").unwrap_or_default();
     let challenge = format!("{}", 1_158_201_444 + simulator.world().calls % 1_000_000);
-    let status = sender::handshake(&url, &token, &challenge).await;
-    Some(status == 200)
+    sender::handshake(&url, &token, &challenge).await == 200
+}
+
+/// The method, which a GET may override.
+fn method(call: &Call) -> String {
+    let own = call.method.as_str();
+    let other = call.params.text("method").filter(|_| own == "GET");
+    other.unwrap_or_else(|| own.to_owned()).to_ascii_uppercase()
 }
 
 fn answer(
     simulator: &Simulator,
     call: &Call,
     now: i64,
-    verified: Option<bool>,
+    verified: bool,
 ) -> (Answer, String, Option<String>) {
     let (version, path) = version_and_path(&call.path);
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -162,8 +175,12 @@ fn answer(
     script::advance(&mut world, now);
     world.calls += 1;
     let sends = path.last() == Some(&"messages") && call.params.value("message").is_some();
-    let fault = world.faults.take(call.method.as_str(), &call.path, sends);
     let caller = read::authenticate(&world, call.token.as_deref(), &call.params);
+    // X1 … X4 come before anything that was ordered.
+    let fault = match &caller {
+        Ok(_) => world.faults.take(call.method.as_str(), &call.path, sends),
+        Err(_) => None,
+    };
     let name = caller
         .as_ref()
         .ok()
@@ -175,14 +192,11 @@ fn answer(
     let result = match refused {
         Some(fail) => Err(fail),
         None => caller.and_then(|caller| {
-            if verified == Some(false) {
-                let words = "(#2200) Callback verification failed: the callback did not answer with the challenge";
-                return Err(Fail::new(400, 2200, 0, words));
-            }
             dispatch(
                 &mut world,
                 Known {
                     caller,
+                    verified,
                     method: call.method.as_str(),
                     path: &path,
                     params: &call.params,
@@ -297,9 +311,12 @@ impl Call {
         let mut params = Params::default();
         params.add_form(uri.query().unwrap_or_default());
         let broken = read_body(request, &kind, &mut params).await.err();
-        let token = params
+        let given = params
             .text("access_token")
-            .or_else(|| bearer.strip_prefix("Bearer ").map(str::to_owned));
+            .filter(|token| !token.is_empty());
+        let scheme = |text: &str| text.eq_ignore_ascii_case("bearer");
+        let bearer = bearer.split_once(' ').filter(|(kind, _)| scheme(kind));
+        let token = given.or_else(|| bearer.map(|(_, token)| token.trim().to_owned()));
         Self {
             method,
             path: uri.path().to_owned(),
@@ -320,6 +337,7 @@ fn header_text(headers: &HeaderMap, name: &header::HeaderName) -> String {
 }
 
 async fn read_body(request: Request, kind: &str, params: &mut Params) -> Result<(), Fail> {
+    let kind = kind.to_ascii_lowercase();
     let unreadable = |_| Fail::parameter("The body of the request cannot be read.");
     if kind.starts_with("multipart/form-data") {
         let mut parts = Multipart::from_request(request, &())

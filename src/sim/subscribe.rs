@@ -52,7 +52,7 @@ fn names(params: &Params, key: &str, known: &[&str]) -> Result<BTreeSet<String>,
 /// replaces the whole list of a topic.
 pub(super) fn subscriptions(
     world: &mut World,
-    caller: Caller,
+    (caller, verified): (Caller, bool),
     method: &str,
     id: &str,
     ask: &Asker<'_>,
@@ -84,6 +84,10 @@ pub(super) fn subscriptions(
             let (topic, known) = topic(ask.params)?;
             let fields = names(ask.params, "fields", known)?;
             let url = ask.params.text("callback_url").unwrap_or_default();
+            if !verified {
+                let words = "(#2200) Callback verification failed: the callback did not answer with the challenge";
+                return Err(Fail::new(400, 2200, 0, words));
+            }
             if let Some(token) = ask.params.text("verify_token") {
                 world.apps[app].verify_token = token;
             }
@@ -93,8 +97,13 @@ pub(super) fn subscriptions(
             Ok(json!({"success": true}))
         }
         "DELETE" => {
-            let (topic, _) = topic(ask.params)?;
-            hook.app_fields.insert(topic, BTreeSet::new());
+            match ask.params.text("object") {
+                Some(_) => {
+                    let (topic, _) = topic(ask.params)?;
+                    hook.app_fields.insert(topic, BTreeSet::new());
+                }
+                None => hook.app_fields.clear(),
+            }
             Ok(json!({"success": true}))
         }
         _ => Err(Fail::unknown_object(id)),

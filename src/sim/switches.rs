@@ -1,7 +1,7 @@
 //! What nobody outside Meta knows for sure, as switches that a scenario may
 //! turn. The names stand in the table of the module.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 
 /// `[switches]` of a scenario. The defaults are our reading of the platform.
 #[derive(Clone, Debug, Deserialize)]
@@ -10,8 +10,10 @@ pub(super) struct Switches {
     /// E2: details of the newest 20 messages only, also on Messenger.
     pub(super) messenger_20_details: bool,
     /// X3: HTTP status of a dead token, 400 or 401.
+    #[serde(deserialize_with = "status_400_or_401")]
     pub(super) dead_token_status: u16,
     /// X17: `error.code` for a person who cannot be reached, 551 or 200.
+    #[serde(deserialize_with = "code_551_or_200")]
     pub(super) unavailable_code: i64,
     /// X18: the Page is restricted from sending.
     pub(super) page_restricted: bool,
@@ -62,5 +64,19 @@ impl Default for Switches {
             high_volume: false,
             text_success: false,
         }
+    }
+}
+
+fn status_400_or_401<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    match u16::deserialize(deserializer)? {
+        status @ (400 | 401) => Ok(status),
+        other => Err(D::Error::custom(format!("{other} is neither 400 nor 401"))),
+    }
+}
+
+fn code_551_or_200<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    match i64::deserialize(deserializer)? {
+        code @ (551 | 200) => Ok(code),
+        other => Err(D::Error::custom(format!("{other} is neither 551 nor 200"))),
     }
 }

@@ -49,6 +49,14 @@ pub(super) struct OtherPage {
     pub(super) name: String,
 }
 
+/// A saved attachment.
+#[derive(Debug)]
+pub(super) struct Saved {
+    pub(super) made: i64,
+    /// `image`, `video` …
+    pub(super) kind: String,
+}
+
 /// A comment under a post, which may be answered privately once (R12).
 #[derive(Debug)]
 pub(super) struct Comment {
@@ -138,8 +146,6 @@ pub(super) struct Person {
     pub(super) messages: Vec<Message>,
     /// When the person last did something that opens the 24 hours.
     pub(super) opened_at: Option<i64>,
-    /// A private reply was sent and not yet answered (R12).
-    pub(super) private_reply: bool,
     /// Up to when the person has read what the Page sent.
     pub(super) read_through: i64,
     pub(super) typing_until: i64,
@@ -162,7 +168,10 @@ pub(super) struct Message {
     /// Items of `attachments.data`, as the Graph API gives them.
     pub(super) attachments: Vec<Value>,
     pub(super) shares: Vec<Value>,
-    pub(super) sticker: bool,
+    /// The id of a sticker.
+    pub(super) sticker: Option<String>,
+    /// Attachments as an app sent them.
+    pub(super) sent: Vec<Value>,
     pub(super) story: bool,
     pub(super) unsupported: bool,
     pub(super) deleted: bool,
@@ -196,7 +205,8 @@ impl Message {
             text: text.into(),
             attachments: Vec::new(),
             shares: Vec::new(),
-            sticker: false,
+            sticker: None,
+            sent: Vec::new(),
             story: false,
             unsupported: false,
             deleted: false,
@@ -259,8 +269,8 @@ pub(super) struct World {
     pub(super) faults: Faults,
     /// The newest events, oldest first, whether they were delivered or not.
     pub(super) journal: VecDeque<Emitted>,
-    /// Saved attachments: id, app, when made.
-    pub(super) attachments: BTreeMap<String, (usize, i64)>,
+    /// Saved attachments by their id.
+    pub(super) attachments: BTreeMap<String, Saved>,
     /// Tokens of the conversation limit by app: how many are left, and when
     /// they were counted.
     pub(super) budget: HashMap<usize, (f64, i64)>,

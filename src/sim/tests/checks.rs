@@ -145,6 +145,16 @@ fn x11_an_empty_message() {
         json!({"message": {"text": "a", "colour": 1}}),
         (400, 100, 0),
     );
+    let empty = (400, 100, 2_018_034);
+    for message in [
+        json!({"attachment": {}}),
+        json!({"attachment": {"type": "image"}}),
+        json!({"attachment": {"type": "image", "payload": {}}}),
+        json!({"attachments": []}),
+        json!({"attachment": null}),
+    ] {
+        refused("desk", "Ana", json!({ "message": message }), empty);
+    }
 }
 
 #[test]

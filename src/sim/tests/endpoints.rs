@@ -187,7 +187,7 @@ fn e4_takes_json_form_and_query_and_answers_with_both_ids() {
 }
 
 #[test]
-fn e5_saved_attachments_belong_to_their_app_for_90_days() {
+fn e5_saved_attachments_belong_to_the_page_for_90_days() {
     let mut lab = Lab::new();
     let body = json!({"message": {"attachment": {"type": "image", "payload": {"url": "https://x.example/a.png", "is_reusable": true}}}});
     let id = lab
@@ -196,6 +196,11 @@ fn e5_saved_attachments_belong_to_their_app_for_90_days() {
         .clone();
     let with = |id: &Value| json!({"message": {"attachment": {"type": "image", "payload": {"attachment_id": id}}}});
     assert!(lab.send("desk", "Ana", with(&id)).is_ok());
+    assert_ne!(
+        code(lab.send("bot", "Ana", with(&id))),
+        (400, 100, 2_018_074),
+        "the Page's other app may use it as well"
+    );
     assert_eq!(
         code(lab.send("desk", "Ana", with(&json!("999")))),
         (400, 100, 2_018_074)
@@ -204,7 +209,7 @@ fn e5_saved_attachments_belong_to_their_app_for_90_days() {
         .attachments
         .get_mut(id.as_str().expect("an id"))
         .expect("saved")
-        .1 = NOW - 91 * DAY;
+        .made = NOW - 91 * DAY;
     assert_eq!(
         code(lab.send("desk", "Ana", with(&id))),
         (400, 100, 2_018_074)
@@ -625,4 +630,51 @@ fn several_objects_are_read_at_once_by_their_ids() {
         (&both[&ana]["name"], &both[&ida]["name"]),
         (&json!("Ana"), &json!("Idle Ida"))
     );
+}
+
+/// Follows what a list calls the next page.
+fn follow(lab: &mut Lab, next: &str) -> Result<Value, Fail> {
+    let (path, query) = next
+        .strip_prefix("http://127.0.0.1/v26.0/")
+        .and_then(|rest| rest.split_once('?'))
+        .expect("an address of this simulator");
+    lab.get("desk", path, query)
+}
+
+#[test]
+fn e2_the_next_page_of_messages_inside_a_list_keeps_their_limit_and_fields() {
+    let mut lab = Lab::new();
+    let fields = "id,messages.limit(1){id,message}";
+    let query = format!("platform=messenger&limit=20&fields={fields}");
+    let list = lab.get("desk", "me/conversations", &query).expect("a list");
+    let ana = &list["data"][0]["messages"];
+    assert_eq!(ana["data"][0]["message"], "help");
+    let next = ana["paging"]["next"].as_str().expect("there is one more");
+    let older = follow(&mut lab, next).expect("the next page");
+    let rows = older["data"].as_array().expect("rows");
+    assert_eq!(rows.len(), 1, "{older}");
+    assert_eq!(rows[0]["message"], "hi");
+    assert_eq!(rows[0].get("created_time"), None, "it was not asked for");
+}
+
+#[test]
+fn e3_only_the_members_of_a_member_that_were_asked_for_are_given() {
+    let mut lab = Lab::new();
+    let sent = lab.send("desk", "Ana", json!({})).expect("sent");
+    let mid = sent["message_id"].as_str().expect("an id").to_owned();
+    let message = lab
+        .get("desk", &mid, "fields=from{name},to{id}")
+        .expect("a message");
+    assert_eq!(message["from"], json!({"name": "Lamp", "id": "1048"}));
+    assert_eq!(message["to"]["data"], json!([{"id": lab.id("Ana")}]));
+}
+
+#[test]
+fn a_slash_at_the_end_of_a_path_changes_nothing() {
+    let mut lab = Lab::new();
+    let mut list = |path: &str| {
+        let query = "platform=messenger&limit=1&fields=id";
+        lab.get("desk", path, query).expect("a page")
+    };
+    assert_eq!(list("me/conversations/"), list("me/conversations"));
 }

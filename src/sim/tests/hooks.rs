@@ -227,6 +227,11 @@ fn e14_duplicates_disorder_loss_and_forgery_come_on_order() {
         stage.says("kept").await;
         let heard = stage.hears(5).await;
         assert_eq!(texts(&heard[4].2), ["kept"]);
+        stage.post("/sim/faults", order("disorder")).await;
+        stage.says("earlier").await;
+        stage.says("later").await;
+        let heard = stage.hears(6).await;
+        assert_eq!(texts(&heard[5].2), ["later", "earlier"]);
     });
 }
 
@@ -246,6 +251,13 @@ fn e10_a_callback_is_called_before_it_is_used() {
         let path = format!("/v26.0/{id}/subscriptions");
         let (status, answer) = stage.post(&path, body("http://127.0.0.1:1/")).await;
         assert_eq!((status, &answer["error"]["code"]), (400, &json!(2200)));
+        // Nor by another way round.
+        let query = format!("object=page&callback_url={url}&verify_token=v&fields=messages");
+        let item = json!({"method": "POST", "relative_url": &path[1..], "body": query});
+        let batch = json!({"access_token": format!("{id}|{secret}"), "batch": [item]});
+        let (_, answer) = stage.post("/v26.0/", batch).await;
+        let inside = answer[0]["body"].as_str().unwrap_or_default();
+        assert!(inside.contains("2200"), "{answer}");
         let (status, answer) = stage.post(&path, body(&url)).await;
         assert_eq!((status, answer), (200, json!({"success": true})));
         stage.says("to the bot as well").await;
@@ -315,6 +327,11 @@ fn the_clock_is_set_wound_and_run_and_never_goes_back() {
         assert_eq!(time(&later).as_second() - time(&after).as_second(), 60);
         for (path, body) in [
             ("/sim/clock", json!({"by": "tomorrow"})),
+            ("/sim/clock", json!({"by": "+9223372036854775807d"})),
+            ("/sim/clock", json!({"by": "+61d"})),
+            ("/sim/clock", json!({"by": "+"})),
+            ("/sim/faults", json!({"status": 200, "code": 4})),
+            ("/sim/faults", json!({"status": 70_000, "code": 4})),
             ("/sim/clock", json!({"speed": -1})),
             ("/sim/faults", json!({"fault": "fire"})),
             ("/sim/faults", json!({"code": 7})),

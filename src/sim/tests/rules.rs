@@ -488,6 +488,14 @@ fn r12_a_comment_is_answered_once_within_seven_days_and_opens_nothing() {
     lab.deed(json!({"person": "Day Old", "do": "writes", "text": "oh, hello"}))
         .expect("done");
     assert!(lab.send("desk", "Day Old", json!({})).is_ok());
+    let mut open = Lab::new();
+    open.deed(json!({"person": "Ana", "do": "comments", "mid": "c1"}))
+        .expect("done");
+    open.post("desk", "me/messages", &reply).expect("answered");
+    assert!(
+        open.send("desk", "Ana", json!({})).is_ok(),
+        "and it closes nothing"
+    );
     let mut late = Lab::new();
     late.deed(comment).expect("done");
     late.now += 7 * DAY + 1;
