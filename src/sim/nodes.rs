@@ -282,15 +282,20 @@ fn narrowed(value: Value, asked: &[Field]) -> Value {
 
 /// What an app sent as `attachment` or `attachments`, as it is read back.
 pub(super) fn sent_attachments(body: &Map<String, Value>) -> Vec<Value> {
-    let mut sent: Vec<Value> = body
+    attached(body).iter().flat_map(sent_attachment).collect()
+}
+
+/// What a message body carries as `attachment` or `attachments`.
+pub(super) fn attached(body: &Map<String, Value>) -> Vec<Value> {
+    let mut all: Vec<Value> = body
         .get("attachment")
         .map(unwrap_text)
         .into_iter()
         .collect();
     if let Some(Value::Array(several)) = body.get("attachments").map(unwrap_text) {
-        sent.extend(several);
+        all.extend(several);
     }
-    sent.iter().flat_map(sent_attachment).collect()
+    all
 }
 
 fn sent_attachment(sent: &Value) -> Vec<Value> {

@@ -548,14 +548,7 @@ fn hand_over(world: &World, at: usize, params: &Params) -> Result<Option<HandOve
 
 /// The attachments as they were sent: an echo shows them so.
 fn sent(body: &Map<String, Value>) -> Vec<Value> {
-    let mut sent: Vec<Value> = body
-        .get("attachment")
-        .map(unwrap_text)
-        .into_iter()
-        .collect();
-    if let Some(Value::Array(several)) = body.get("attachments").map(unwrap_text) {
-        sent.extend(several);
-    }
+    let mut sent = nodes::attached(body);
     for attachment in &mut sent {
         let mut payload = unwrap_text(&attachment["payload"]);
         // Here it comes as a number.
@@ -614,16 +607,8 @@ fn attachment_faults(
     params: &Params,
     now: i64,
 ) -> Result<bool, Fail> {
-    let mut sent: Vec<Value> = body
-        .get("attachment")
-        .map(unwrap_text)
-        .into_iter()
-        .collect();
-    if let Some(Value::Array(several)) = body.get("attachments").map(unwrap_text) {
-        sent.extend(several);
-    }
     let mut saved = false;
-    for attachment in &sent {
+    for attachment in &nodes::attached(body) {
         let kind = attachment["type"]
             .as_str()
             .unwrap_or_default()
