@@ -2,6 +2,7 @@
 //! hand the thread over. An app with a webhook thinks for itself.
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::world::{Button, Message, Platform, Sender, World};
 
@@ -26,7 +27,7 @@ pub(super) struct Rule {
     /// Quick replies under it.
     pub(super) quick_replies: Vec<String>,
     /// The app that gets the thread afterwards.
-    pub(super) passes_to: Option<String>,
+    pub(super) passes_to: Option<Spanned<String>>,
     /// What that app is told.
     pub(super) note: Option<String>,
     /// The thread is let go afterwards.
@@ -68,7 +69,11 @@ pub(super) fn answer(world: &mut World, person: usize, at: i64) {
     };
     let app = bot.app;
     say(world, person, app, &rule, at);
-    if let Some(target) = rule.passes_to.as_deref().and_then(|to| world.app_named(to)) {
+    if let Some(target) = rule
+        .passes_to
+        .as_ref()
+        .and_then(|to| world.app_named(to.get_ref()))
+    {
         // The thread waits for a human now, so it is unread again.
         world.people[person].unread = 1;
         let note = rule.note.as_deref();

@@ -32,7 +32,7 @@ pub struct ScenarioError(String);
 
 impl ScenarioError {
     /// With the line in which the wrong word stands.
-    fn at(text: &str, word: &Spanned<String>, what: impl AsRef<str>) -> Self {
+    fn at<T>(text: &str, word: &Spanned<T>, what: impl AsRef<str>) -> Self {
         let before = text.get(..word.span().start).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         Self(format!("line {line}: {}", what.as_ref()))
@@ -56,6 +56,7 @@ pub(super) fn build(options: &Options, now: Timestamp) -> Result<World, Scenario
     let text = options.scenario.as_deref().unwrap_or(BUILT_IN);
     let scenario: Scenario = toml::from_str(text).map_err(|e| ScenarioError(e.to_string()))?;
     let mut random = Random::seeded(options.seed ^ 0x005E_ED0F_4A9B_0000);
+    check(text, &scenario)?;
     let mut apps: Vec<App> = scenario
         .apps
         .iter()
@@ -67,9 +68,7 @@ pub(super) fn build(options: &Options, now: Timestamp) -> Result<World, Scenario
             Some(app) => app.hook = hook,
             None => {
                 let id = (400_000_000_000_000 + random.below(1_000_000_000_000)).to_string();
-                let mut toml = AppToml::actor(name, &id);
-                (toml.actor, toml.webhook) = (false, Some(webhook.clone()));
-                apps.push(app_from(&toml, &mut random));
+                apps.push(App::new(name, &id, Some(webhook.clone()), &mut random));
             }
         }
     }
@@ -80,7 +79,9 @@ pub(super) fn build(options: &Options, now: Timestamp) -> Result<World, Scenario
         ("meta_ai", "900000000000009"),
     ] {
         if !apps.iter().any(|app| app.id == id || app.name == name) {
-            apps.push(app_from(&AppToml::actor(name, id), &mut random));
+            let mut app = App::new(name, id, None, &mut random);
+            app.become_actor();
+            apps.push(app);
         }
     }
     let index = |name: &Option<Spanned<String>>| match name {
@@ -98,7 +99,7 @@ pub(super) fn build(options: &Options, now: Timestamp) -> Result<World, Scenario
         name: scenario.page.name,
         instagram_id: scenario.page.instagram_id,
         instagram_name: scenario.page.instagram_name,
-        handover: scenario.page.handover,
+        handover: scenario.page.handover.is_some_and(Spanned::into_inner),
     };
     let mut world = World::new(options.seed, page, apps);
     world.switches = scenario.switches;
@@ -139,9 +140,8 @@ fn bots(world: &mut World, text: &str, bots: Vec<BotToml>) -> Result<(), Scenari
             .app_named(bot.app.get_ref())
             .ok_or_else(|| no_app(text, &bot.app))?;
         for target in bot.rules.iter().filter_map(|rule| rule.passes_to.as_ref()) {
-            if world.app_named(target).is_none() {
-                let what = format!("this bot passes to {target:?}, and no [[app]] is called that");
-                return Err(ScenarioError::at(text, &bot.app, what));
+            if world.app_named(target.get_ref()).is_none() {
+                return Err(no_app(text, target));
             }
         }
         world.bots.push(Bot {
@@ -194,37 +194,49 @@ fn timeline(
     Ok(())
 }
 
-fn app_from(app: &AppToml, random: &mut Random) -> App {
-    let hex = |random: &mut Random| format!("{:016x}{:016x}", random.next(), random.next());
-    App {
-        name: app.name.clone(),
-        id: app.id.clone(),
-        token: format!("EAAsim{}{}", app.name, hex(random)),
-        token_state: match app.token_state {
-            TokenStateToml::Good => TokenState::Good,
-            TokenStateToml::Expired => TokenState::Expired,
-            TokenStateToml::PasswordChanged => TokenState::PasswordChanged,
-            TokenStateToml::AppRemoved => TokenState::AppRemoved,
-        },
-        secret: hex(random),
-        verify_token: format!("verify-{:08x}", random.next() >> 32),
-        hook: {
-            let mut hook = Hook::new(app.webhook.clone());
-            if let Some(fields) = &app.fields {
-                hook.page_fields = fields.iter().cloned().collect();
+/// What a word alone does not show: names that stand twice, and a mode without
+/// what it needs.
+fn check(text: &str, scenario: &Scenario) -> Result<(), ScenarioError> {
+    for (n, app) in scenario.apps.iter().enumerate() {
+        for before in &scenario.apps[..n] {
+            for (word, same) in [(&app.name, &before.name), (&app.id, &before.id)] {
+                if word.get_ref() == same.get_ref() {
+                    let what = format!("{:?} is another [[app]] already", word.get_ref());
+                    return Err(ScenarioError::at(text, word, what));
+                }
             }
-            if app.actor {
-                hook.page_fields.clear();
-            }
-            hook
-        },
-        can_take: app.can_take,
-        actor: app.actor,
-        human_agent: app.human_agent,
-        advanced: app.advanced,
-        require_proof: app.require_proof,
-        lacks: app.lacks.clone(),
+        }
     }
+    match &scenario.page.handover {
+        Some(on) if *on.get_ref() && scenario.page.default_app.is_none() => {
+            let what = "handover needs a default_app: it is the primary receiver";
+            Err(ScenarioError::at(text, on, what))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn app_from(toml: &AppToml, random: &mut Random) -> App {
+    let (name, id) = (toml.name.get_ref(), toml.id.get_ref());
+    let mut app = App::new(name, id, toml.webhook.clone(), random);
+    app.token_state = match toml.token_state {
+        TokenStateToml::Good => TokenState::Good,
+        TokenStateToml::Expired => TokenState::Expired,
+        TokenStateToml::PasswordChanged => TokenState::PasswordChanged,
+        TokenStateToml::AppRemoved => TokenState::AppRemoved,
+    };
+    if let Some(fields) = &toml.fields {
+        app.hook.page_fields.clone_from(fields);
+    }
+    app.can_take = toml.can_take;
+    app.human_agent = toml.human_agent;
+    app.advanced = toml.advanced;
+    app.require_proof = toml.require_proof;
+    app.lacks.clone_from(&toml.lacks);
+    if toml.actor {
+        app.become_actor();
+    }
+    app
 }
 
 fn add(world: &mut World, text: &str, toml: &PersonToml, now: i64) -> Result<(), ScenarioError> {
@@ -259,7 +271,7 @@ fn add(world: &mut World, text: &str, toml: &PersonToml, now: i64) -> Result<(),
     };
     person.blocked = toml.blocked;
     person.poisoned = toml.poisoned;
-    person.folder = toml.folder.clone().unwrap_or_else(|| "inbox".into());
+    person.folder = toml.folder.name().into();
     person.life = match toml.life {
         LifeToml::Quiet => Life::Quiet,
         LifeToml::Chats => Life::Chats,
@@ -447,6 +459,7 @@ mod tests {
         let page =
             "[page]\nid = \"1\"\nname = \"x\"\ninstagram_id = \"2\"\ninstagram_name = \"x\"\n";
         let person = "[[person]]\nname = \"Ana\"\n";
+        let app = "[[app]]\nname = \"bot\"\nid = \"5\"\n";
         for (more, line, word) in [
             ("default_app = \"bto\"\n".to_owned(), 6, "bto"),
             (format!("{person}owner = \"bto\"\n"), 8, "bto"),
@@ -484,6 +497,18 @@ mod tests {
                 "wirtes",
             ),
             ("[[bot]]\napp = \"bto\"\nrules = []\n".into(), 7, "bto"),
+            (
+                format!("{app}[[bot]]\napp = \"bot\"\nrules = [\n{{ passes_to = \"dsek\" }}]\n"),
+                12,
+                "dsek",
+            ),
+            (format!("{app}{}", app.replace("\"5\"", "\"6\"")), 10, "bot"),
+            (format!("{app}{}", app.replace("bot", "bat")), 11, "another"),
+            (app.replace("\"5\"", "\"five\""), 8, "digits"),
+            (format!("{app}webhook = \"localhost:3000\"\n"), 9, "address"),
+            (format!("{app}fields = [\"massages\"]\n"), 9, "massages"),
+            (format!("{person}folder = \"attic\"\n"), 8, "attic"),
+            ("handover = true\n".into(), 6, "default_app"),
             ("[switches]\nrain = true\n".into(), 7, "rain"),
         ] {
             let options = Options {

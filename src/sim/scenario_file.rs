@@ -1,9 +1,11 @@
 //! A scenario as it stands in its file.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Deserializer, de::Error};
 use toml::Spanned;
 
-use super::{bots::Rule, deeds::What, switches::Switches};
+use super::{bots::Rule, deeds::What, hooks::PAGE_FIELDS, switches::Switches};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +29,7 @@ pub(super) struct Scenario {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OtherPageToml {
+    #[serde(deserialize_with = "digits")]
     pub(super) id: String,
     pub(super) name: String,
 }
@@ -57,35 +60,39 @@ pub(super) struct LineToml {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PageToml {
+    #[serde(deserialize_with = "digits")]
     pub(super) id: String,
     pub(super) name: String,
+    #[serde(deserialize_with = "digits")]
     pub(super) instagram_id: String,
     pub(super) instagram_name: String,
     /// Name of an app; absent is the zero-config mode.
     pub(super) default_app: Option<Spanned<String>>,
     pub(super) instagram_default_app: Option<Spanned<String>>,
     /// The retired Handover Protocol, with the default app as primary receiver.
-    #[serde(default)]
-    pub(super) handover: bool,
+    pub(super) handover: Option<Spanned<bool>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AppToml {
-    pub(super) name: String,
-    pub(super) id: String,
+    pub(super) name: Spanned<String>,
+    #[serde(deserialize_with = "spanned_digits")]
+    pub(super) id: Spanned<String>,
     #[serde(default = "yes")]
     pub(super) can_take: bool,
     #[serde(default = "yes")]
     pub(super) human_agent: bool,
     #[serde(default)]
     pub(super) token_state: TokenStateToml,
+    #[serde(default, deserialize_with = "address")]
     pub(super) webhook: Option<String>,
     /// It only acts: nobody attaches to it, and it hears nothing.
     #[serde(default)]
     pub(super) actor: bool,
     /// Fields of the Page for this app; absent are all of them.
-    pub(super) fields: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "page_fields")]
+    pub(super) fields: Option<BTreeSet<String>>,
     #[serde(default = "yes")]
     pub(super) advanced: bool,
     #[serde(default)]
@@ -127,7 +134,8 @@ pub(super) struct PersonToml {
     /// Has a role on the app, the Page or the business.
     #[serde(default)]
     pub(super) role: bool,
-    pub(super) folder: Option<String>,
+    #[serde(default)]
+    pub(super) folder: FolderToml,
     pub(super) owner: Option<Spanned<String>>,
     /// When control lapses, from now on; default: 24 h after the last message.
     pub(super) control: Option<Spanned<String>>,
@@ -147,6 +155,30 @@ pub(super) enum PlatformToml {
     #[default]
     Messenger,
     Instagram,
+}
+
+/// The folders of the Page's inbox that the platform page names.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum FolderToml {
+    #[default]
+    Inbox,
+    PageDone,
+    Other,
+    Pending,
+    Spam,
+}
+
+impl FolderToml {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::PageDone => "page_done",
+            Self::Other => "other",
+            Self::Pending => "pending",
+            Self::Spam => "spam",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -206,21 +238,55 @@ pub(super) struct CardToml {
     pub(super) buttons: Vec<String>,
 }
 
-impl AppToml {
-    /// An app that only acts.
-    pub(super) fn actor(name: &str, id: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            id: id.to_owned(),
-            can_take: true,
-            human_agent: true,
-            token_state: TokenStateToml::Good,
-            webhook: None,
-            actor: true,
-            fields: None,
-            advanced: true,
-            require_proof: false,
-            lacks: Vec::new(),
-        }
+/// An id stands in paths, and Meta's are digits.
+fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match only_digits(&text) {
+        true => Ok(text),
+        false => Err(D::Error::custom(no_id(&text))),
+    }
+}
+
+fn spanned_digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<String>, D::Error> {
+    let text = Spanned::<String>::deserialize(deserializer)?;
+    match only_digits(text.get_ref()) {
+        true => Ok(text),
+        false => Err(D::Error::custom(no_id(text.get_ref()))),
+    }
+}
+
+fn only_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn no_id(text: &str) -> String {
+    format!("{text:?} is no id: ids are digits")
+}
+
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let good = reqwest::Url::parse(&text)
+        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    match good {
+        true => Ok(Some(text)),
+        false => Err(D::Error::custom(format!(
+            "{text:?} is not an address such as \"http://127.0.0.1:3000/webhook\""
+        ))),
+    }
+}
+
+fn page_fields<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<BTreeSet<String>>, D::Error> {
+    let fields = BTreeSet::<String>::deserialize(deserializer)?;
+    let unknown = fields
+        .iter()
+        .find(|field| !PAGE_FIELDS.contains(&field.as_str()));
+    match unknown {
+        None => Ok(Some(fields)),
+        Some(field) => Err(D::Error::custom(format!(
+            "the Page has no field {field:?}; it has {}",
+            PAGE_FIELDS.join(", ")
+        ))),
     }
 }

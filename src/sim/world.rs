@@ -98,6 +98,34 @@ pub(super) struct App {
     pub(super) lacks: Vec<String>,
 }
 
+impl App {
+    /// An app in good standing. Token, secret and verify token are drawn.
+    pub(super) fn new(name: &str, id: &str, webhook: Option<String>, random: &mut Random) -> Self {
+        let hex = |random: &mut Random| format!("{:016x}{:016x}", random.next(), random.next());
+        Self {
+            name: name.to_owned(),
+            id: id.to_owned(),
+            token: format!("EAAsim{name}{}", hex(random)),
+            token_state: TokenState::Good,
+            secret: hex(random),
+            verify_token: format!("verify-{:08x}", random.next() >> 32),
+            hook: Hook::new(webhook),
+            actor: false,
+            can_take: true,
+            human_agent: true,
+            advanced: true,
+            require_proof: false,
+            lacks: Vec::new(),
+        }
+    }
+
+    /// From now on it only acts, and hears nothing.
+    pub(super) fn become_actor(&mut self) {
+        self.actor = true;
+        self.hook.page_fields.clear();
+    }
+}
+
 /// What `GET /{psid}` answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum ProfileKind {
