@@ -10,7 +10,12 @@ use super::{
 
 /// E8: every row of §4.1 of the contract.
 pub(super) fn profile(person: &Person, ask: &Asker<'_>) -> Result<Value, Fail> {
-    match person.profile {
+    let kind = match person.profile {
+        // Whoever never wrote, pressed or reacted has not agreed.
+        ProfileKind::Full if person.opened_at.is_none() => ProfileKind::NoConsent,
+        kind => kind,
+    };
+    match kind {
         ProfileKind::Full => {}
         ProfileKind::Empty => return Ok(json!({})),
         ProfileKind::PhoneAccount => {

@@ -253,7 +253,7 @@ impl Answer {
                     "www-authenticate",
                     format!(
                         "OAuth \"Facebook Platform\" \"invalid_request\" \"{}\"",
-                        fail.code
+                        fail.message
                     ),
                 );
                 (

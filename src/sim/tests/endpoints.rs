@@ -294,7 +294,10 @@ fn e8_profiles_are_given_or_kept_back_each_for_its_reason() {
         lab.get("desk", &id, "").expect("an empty object"),
         json!({})
     );
-    let mut lab = Lab::new();
+    let mut lab = Lab::with("[[person]]\nname = \"Never\"\n");
+    let id = lab.id("Never");
+    let quiet = code(lab.get("desk", &id, "fields=name"));
+    assert_eq!(quiet, (403, 230, 0), "who never wrote");
     let (id, instagram) = (lab.id("Day Old"), lab.id("Insta"));
     let profile = lab.get("desk", &id, "").expect("a profile");
     assert_eq!(
