@@ -19,7 +19,7 @@ use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
-    widgets::{Block, BorderType, Borders, Paragraph, Widget},
+    widgets::{Block, BorderType, Borders, Clear, Paragraph, Widget},
 };
 
 pub use theme::{Role, Theme};
@@ -145,6 +145,23 @@ fn wrapped(words: &str, style: Style, area: Rect, buffer: &mut Buffer) {
             },
             buffer,
         );
+    }
+}
+
+/// Makes room for what is drawn over the rest. A wide letter that reaches into
+/// the area from the left goes, or it would hide what is drawn there.
+fn clear(area: Rect, buffer: &mut Buffer) {
+    Clear.render(area, buffer);
+    let Some(x) = area.x.checked_sub(1) else {
+        return;
+    };
+    for y in area.y..area.bottom() {
+        if let Some(cell) = buffer
+            .cell_mut((x, y))
+            .filter(|cell| text::width(cell.symbol()) > 1)
+        {
+            cell.set_symbol(" ");
+        }
     }
 }
 

@@ -5,10 +5,10 @@ use ratatui::{
     layout::Rect,
     style::Style,
     text::Span,
-    widgets::{Block, BorderType, Clear, Widget},
+    widgets::{Block, BorderType},
 };
 
-use super::{Theme, framed, put, span, theme::Role, thread::moment, wrapped};
+use super::{Theme, clear, framed, put, span, theme::Role, thread::moment, wrapped};
 use crate::{
     app::{
         Focus, Model, ToastKind,
@@ -283,7 +283,7 @@ pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut
             width,
             height,
         };
-        Clear.render(area, buffer);
+        clear(area, buffer);
         let block = Block::bordered()
             .border_type(BorderType::Rounded)
             .border_style(theme.style(role))

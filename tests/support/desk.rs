@@ -2,7 +2,7 @@
 //! out. Time stands still until it is moved.
 
 use jiff::tz::TimeZone;
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use switchboard::{
     app::{self, Effect, Loaded, Model, Msg, Settings, keymap::Key},
     domain::{
@@ -521,9 +521,10 @@ impl Desk {
     pub fn picture(&self) -> String {
         let (width, height) = self.model.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
-        terminal
+        let drawn = terminal
             .draw(|frame| ui::view(&self.model, &self.theme, frame))
             .expect("draws");
+        nothing_hidden(drawn.buffer);
         let buffer = terminal.backend().buffer().clone();
         let mut text = String::new();
         let mut print: u64 = 0xcbf2_9ce4_8422_2325;
@@ -546,6 +547,18 @@ impl Desk {
             text.push('\n');
         }
         format!("{text}styles {print:016x}\n")
+    }
+}
+
+/// A wide letter takes two cells. What was drawn in the second one, such as the
+/// frame of a dialog, would not be seen on a terminal.
+fn nothing_hidden(buffer: &Buffer) {
+    for position in buffer.area.positions() {
+        let wide = switchboard::text::width(buffer[position].symbol()) == 2;
+        if let Some(next) = buffer.cell((position.x + 1, position.y)).filter(|_| wide) {
+            let symbol = buffer[position].symbol();
+            assert_eq!(next.symbol(), " ", "hidden by {symbol} at {position}");
+        }
     }
 }
 

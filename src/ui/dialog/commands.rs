@@ -3,11 +3,10 @@
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
-    widgets::{Clear, Widget},
 };
 
 use super::{
-    super::{Theme, span, theme::Role},
+    super::{Theme, clear, span, theme::Role},
     help::action_row,
     input_line, rows,
 };
@@ -32,8 +31,8 @@ pub(super) fn draw(
         width: screen.width,
         height,
     };
-    Clear.render(list, buffer);
-    Clear.render(layout.hints, buffer);
+    clear(list, buffer);
+    clear(layout.hints, buffer);
     let why_not = if model.settings.simulator {
         ""
     } else {

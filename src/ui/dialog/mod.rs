@@ -13,10 +13,9 @@ use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
-    widgets::{Clear, Widget},
 };
 
-use super::{Theme, frame, framed, put, span, theme::Role};
+use super::{Theme, clear, frame, framed, put, span, theme::Role};
 use crate::{
     app::{
         Model,
@@ -66,7 +65,7 @@ fn boxed(
         width,
         height,
     };
-    Clear.render(area, buffer);
+    clear(area, buffer);
     buffer.set_style(area, Style::default());
     let title = Line::from(span(format!(" {title} "), theme.style(Role::Strong)));
     let inner = framed(frame(title, true, theme), area, buffer);

@@ -3,10 +3,12 @@
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
-    widgets::{Clear, Widget},
 };
 
-use super::{super::Theme, input_line};
+use super::{
+    super::{Theme, clear},
+    input_line,
+};
 use crate::app::{
     Model,
     dialog::{Prompt, PromptKind},
@@ -19,7 +21,7 @@ pub(super) fn draw(
     area: Rect,
     buffer: &mut Buffer,
 ) -> Position {
-    Clear.render(area, buffer);
+    clear(area, buffer);
     let label = match prompt.kind {
         PromptKind::Filter => format!(" {} fit /", model.inbox.total),
         PromptKind::Find => " find /".into(),
