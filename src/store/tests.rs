@@ -6,9 +6,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    Author, ConversationId, ConversationSeen, Event, Happening, InboxAsk, Item, Known, LocalId,
-    Message, MessageSeen, Mid, Outgoing, Platform, Psid, SendAs, SendState, Span, ThreadPlace,
-    View,
+    AppId, Author, ConversationId, ConversationSeen, Event, Happening, InboxAsk, Item, Known,
+    LocalId, Message, MessageSeen, Mid, Outgoing, Platform, Psid, SendAs, SendState, Span,
+    ThreadOwner, ThreadPlace, View,
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_183_650_000);
@@ -505,6 +505,124 @@ fn a_thread_is_read_in_parts_that_fit_together() {
     assert_eq!(find(Some(70), false).as_deref(), Some("m_0_7"));
     assert_eq!(find(Some(7), false).as_deref(), Some("m_0_79"), "round");
     assert_eq!(find(Some(79), true).as_deref(), Some("m_0_7"), "round");
+}
+
+/// An open cache that knows of one person, and how it takes and shows news.
+struct One {
+    _folder: tempfile::TempDir,
+    writer: Writer,
+    reader: Reader,
+}
+
+impl One {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (writer, reader) = open(folder.path(), &page(), NOW)
+            .and_then(|opened| opened.alone(folder.path()))
+            .expect("a cache");
+        let one = Self {
+            _folder: folder,
+            writer,
+            reader,
+        };
+        one.takes(Event::Conversation(seen(0)), NOW);
+        one
+    }
+
+    fn takes(&self, event: Event, now: Timestamp) {
+        wait(self.writer.ingest(vec![event], now)).expect("taken");
+    }
+
+    fn owner(&self) -> ThreadOwner {
+        let thread = self.reader.thread(&seen(0).id, &ThreadPlace::Newest, 9);
+        thread.ok().flatten().expect("a thread").conversation.owner
+    }
+
+    fn texts(&self) -> Vec<String> {
+        let thread = self.reader.thread(&seen(0).id, &ThreadPlace::Newest, 9);
+        let items = thread.ok().flatten().expect("a thread").items;
+        let texts = items.into_iter().filter_map(|item| match item {
+            Item::Message(message) => Some(message.text),
+            _ => None,
+        });
+        texts.collect()
+    }
+}
+
+#[test]
+fn what_meta_shows_heals_an_edit_once_an_answer_on_its_way_cannot_be_older() {
+    let cache = One::new();
+    let read = || messages(0, vec![message(0, 0, Author::Customer, "first words")]);
+    cache.takes(read(), NOW);
+    let edit = Event::Edited {
+        conversation: seen(0).id,
+        mid: Mid::new("m_0_0"),
+        text: "second words".into(),
+        number: 1,
+    };
+    cache.takes(edit.clone(), NOW);
+    cache.takes(read(), NOW.plus(Span::seconds(14)));
+    assert_eq!(cache.texts(), ["second words"], "it was on its way");
+    let third = messages(0, vec![message(0, 0, Author::Customer, "third words")]);
+    cache.takes(third, NOW.plus(Span::seconds(16)));
+    assert_eq!(cache.texts(), ["third words"], "one edit was missed");
+    cache.takes(edit, NOW.plus(Span::seconds(17)));
+    assert_eq!(cache.texts(), ["third words"], "and the old one told again");
+}
+
+#[test]
+fn a_tap_with_an_id_of_ours_gives_way_to_metas_own() {
+    let cache = One::new();
+    let tap = |mid: &str, ms: i64, heard: bool| {
+        let mut tap = message(0, 0, Author::Customer, "Track an order");
+        tap.message.mid = Mid::new(mid);
+        tap.message.at = tap.message.at.plus(Span::millis(ms));
+        tap.heard = heard;
+        messages(0, vec![tap])
+    };
+    cache.takes(tap("postback:7:1", 400, true), NOW);
+    cache.takes(tap("postback:7:2", 1_400, true), NOW);
+    assert_eq!(cache.texts().len(), 2);
+    cache.takes(tap("m_real", 0, false), NOW);
+    assert_eq!(cache.texts().len(), 2, "the one of that second is replaced");
+}
+
+#[test]
+fn who_holds_a_thread_is_what_was_learned_last_in_whatever_order_it_comes() {
+    let owner = |owner, at: i64| Event::Owner {
+        conversation: seen(0).id,
+        owner,
+        until: None,
+        at: NOW.plus(Span::seconds(at)),
+    };
+    let handed = |to, at: i64| Event::HandedTo {
+        conversation: seen(0).id,
+        to,
+        at: NOW.plus(Span::seconds(at)),
+    };
+    let (bot, inbox) = (
+        ThreadOwner::App(AppId::new("2")),
+        ThreadOwner::App(AppId::new("3")),
+    );
+    for (news, expected) in [
+        (
+            [owner(ThreadOwner::Us, 10), handed(bot.clone(), 5)],
+            ThreadOwner::Us,
+        ),
+        (
+            [owner(ThreadOwner::Us, 10), handed(bot.clone(), 15)],
+            bot.clone(),
+        ),
+        ([handed(bot.clone(), 15), handed(inbox, 5)], bot),
+    ] {
+        for order in [[0, 1], [1, 0]] {
+            let cache = One::new();
+            for at in order {
+                cache.takes(news[at].clone(), NOW.plus(Span::seconds(20)));
+            }
+            assert_eq!(cache.owner(), expected, "{:?}", order.map(|at| &news[at]));
+        }
+    }
 }
 
 proptest! {
