@@ -418,6 +418,35 @@ fn w11_control_ends_without_an_event_and_the_clock_says_so() {
 }
 
 #[test]
+fn w11_control_is_counted_by_metas_clock_whatever_ours_says() {
+    runtime().block_on(async {
+        let mut stage = Stage::new().await;
+        stage.wing.order("clock", json!({"by": "+5h"})).await;
+        let hours = 3_600_000;
+        // An answer of the Graph API tells how far apart the clocks are.
+        stage
+            .wing
+            .commands
+            .send(switchboard::sync::Command::Refresh)
+            .await
+            .expect("taken");
+        stage
+            .wing
+            .news(
+                "the skew",
+                |c| matches!(c, Change::Skew(ms) if *ms > 4 * hours),
+            )
+            .await;
+        let event = stage.event(5 * hours + 10_000, says("m_1", "hello"));
+        stage.wing.hear(&[event]).await;
+        let row = stage.wing.thread(&stage.ana.0).conversation;
+        let until = row.control_until.expect("a moment").as_millis();
+        assert_eq!(until, stage.now + 29 * hours + 10_000);
+        stage.wing.end().await;
+    });
+}
+
+#[test]
 fn w12_the_inbox_taking_over_is_seen_and_named() {
     runtime().block_on(async {
         let stage = Stage::new().await;

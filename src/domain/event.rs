@@ -122,6 +122,8 @@ pub enum Event {
         us: bool,
         /// When, by our clock.
         at: Timestamp,
+        /// Until when it gives control, by Meta's clock.
+        until: Timestamp,
     },
     /// A hand-over moved control.
     HandedTo {
@@ -131,6 +133,8 @@ pub enum Event {
         to: ThreadOwner,
         /// When, by our clock.
         at: Timestamp,
+        /// Until when it gives control, by Meta's clock.
+        until: Timestamp,
     },
     /// Something about a person whose conversation is not known yet, or about
     /// the Page as a whole: it is kept as it came.

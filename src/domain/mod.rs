@@ -31,6 +31,6 @@ pub use random::Random;
 pub use thread_control::{Apps, HandBack, Note, Outcome, PAGE_INBOX_APPS, Routing, ThreadOwner};
 pub use time::{Span, Timestamp};
 pub use window::{
-    CLOSING_SOON, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, ReplyAs, SAFETY_MARGIN, SendAs, TAGS, Tag,
-    Window, WindowClosed,
+    CLOSING_SOON, CONTROL, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, ReplyAs, SAFETY_MARGIN, SendAs,
+    TAGS, Tag, Window, WindowClosed,
 };

@@ -12,6 +12,9 @@ use super::{Span, Timestamp};
 pub const RESPONSE_WINDOW: Span = Span::hours(24);
 /// How long `HUMAN_AGENT` is allowed after the person's last message.
 pub const HUMAN_AGENT_WINDOW: Span = Span::days(7);
+/// Control of a thread ends so long after the customer's last act, and every
+/// move sets it anew (Meta, "Conversation Routing").
+pub const CONTROL: Span = Span::hours(24);
 /// We stop this much before Meta does (our choice).
 pub const SAFETY_MARGIN: Span = Span::minutes(5);
 /// A window that closes within this time is marked in the list (our choice).

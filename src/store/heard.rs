@@ -173,42 +173,43 @@ pub(super) fn moved(
     happened(db, id, at, what, raw)
 }
 
-/// Control ends so long after the customer's last act, and every move sets it
-/// anew ("Conversation Routing").
-const CONTROL: Span = Span::hours(24);
-
 /// The customer did something, and the channel says whether we are in charge.
 pub(super) fn in_charge(
     db: &Transaction<'_>,
     id: &ConversationId,
-    at: Timestamp,
+    (at, until): (Timestamp, Timestamp),
     us: bool,
 ) -> Result<bool, Error> {
     db.execute(
         "UPDATE conversation SET charge_at = ?2, charge_us = ?3 WHERE id = ?1 AND (coalesce(charge_at, 0), coalesce(charge_us, 0)) <= (?2, ?3)",
         params![id.as_str(), at.as_millis(), us],
     )?;
-    settle_owner(db, id, at)
+    settle_owner(db, id, at, until)
 }
 
 /// A hand-over gave the thread to `to`.
 pub(super) fn handed_to(
     db: &Transaction<'_>,
     id: &ConversationId,
-    at: Timestamp,
+    (at, until): (Timestamp, Timestamp),
     to: &ThreadOwner,
 ) -> Result<bool, Error> {
     db.execute(
         "UPDATE conversation SET moved_at = ?2, moved_to = ?3 WHERE id = ?1 AND (coalesce(moved_at, 0), coalesce(moved_to, '')) <= (?2, ?3)",
         params![id.as_str(), at.as_millis(), rows::owner(to)],
     )?;
-    settle_owner(db, id, at)
+    settle_owner(db, id, at, until)
 }
 
 /// Who holds the thread: the newer of what we did or read and of the newest
 /// hand-over, unless the channel has contradicted it since. It is computed from
 /// these three alone, so it does not matter in which order they came.
-fn settle_owner(db: &Transaction<'_>, id: &ConversationId, at: Timestamp) -> Result<bool, Error> {
+fn settle_owner(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    at: Timestamp,
+    until: Timestamp,
+) -> Result<bool, Error> {
     type Row = (
         String,
         i64,
@@ -254,8 +255,7 @@ fn settle_owner(db: &Transaction<'_>, id: &ConversationId, at: Timestamp) -> Res
         }
     }
     // What is older than what we know says nothing of how long control lasts.
-    let until =
-        (at.as_millis() >= known_at.max(since.unwrap_or(0))).then(|| at.plus(CONTROL).as_millis());
+    let until = (at.as_millis() >= known_at.max(since.unwrap_or(0))).then(|| until.as_millis());
     let rows = db
         .prepare_cached(
             "UPDATE conversation SET owner = ?2, owner_since = ?3, \

@@ -163,8 +163,9 @@ pub(super) fn ingest_one(
             conversation,
             us,
             at,
+            until,
         } => {
-            if heard::in_charge(db, &conversation, at, us)? {
+            if heard::in_charge(db, &conversation, (at, until), us)? {
                 touched(changes, rows, conversation);
             }
         }
@@ -172,8 +173,9 @@ pub(super) fn ingest_one(
             conversation,
             to,
             at,
+            until,
         } => {
-            if heard::handed_to(db, &conversation, at, &to)? {
+            if heard::handed_to(db, &conversation, (at, until), &to)? {
                 touched(changes, rows, conversation);
             }
         }

@@ -599,6 +599,7 @@ fn who_holds_a_thread_is_what_was_learned_last_in_whatever_order_it_comes() {
         conversation: seen(0).id,
         to,
         at: NOW.plus(Span::seconds(at)),
+        until: NOW.plus(Span::hours(24)),
     };
     let (bot, inbox) = (
         ThreadOwner::App(AppId::new("2")),

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use super::{About, Done, Engine};
 use crate::{
     domain::{
-        Author, Change, Conversation, ConversationId, Event, Happening, Heard, Link, MessageSeen,
-        Platform, Psid, Routing, Span, ThreadOwner, Timestamp, Told,
+        Author, CONTROL, Change, Conversation, ConversationId, Event, Happening, Heard, Link,
+        MessageSeen, Platform, Psid, Routing, Span, ThreadOwner, Timestamp, Told,
     },
     failpoint, graph, store,
     sync::Delivery,
@@ -360,6 +360,7 @@ impl Engine {
                 conversation: id.clone(),
                 to: owner,
                 at: self.by_our_clock(at),
+                until: at.plus(CONTROL),
             });
         }
         events.push(Event::Happened {
@@ -386,6 +387,7 @@ impl Engine {
             conversation: conversation.id.clone(),
             us: !standby,
             at: self.by_our_clock(at),
+            until: at.plus(CONTROL),
         });
     }
 
