@@ -220,9 +220,10 @@ fn three_processes_play_the_whole_story() {
     });
 
     // She writes once more; the agent takes the thread from the bot.
-    sim.deed(json!({"person": "Ana Ruiz", "do": "writes", "text": "one more thing"}));
     desk.type_in("\u{1b}");
+    desk.wait_for("Nobody needs you");
     desk.type_in("5");
+    sim.deed(json!({"person": "Ana Ruiz", "do": "writes", "text": "one more thing"}));
     desk.wait("the bot's answer", |screen| {
         screen.contains("You are welcome.")
     });

@@ -126,15 +126,19 @@ fn words(about: &Value) -> String {
             token = text(&app["token"]);
         }
         out.push_str(&format!(
-            "  app {name}\n    id      {}\n    token   {}\n    secret  {}\n",
+            "  app {name}\n    id      {}\n    token   {}\n    secret  {}\n    verify  {}\n",
             text(&app["id"]),
             text(&app["token"]),
-            text(&app["secret"])
+            text(&app["secret"]),
+            text(&app["verify_token"])
         ));
+        if let Some(webhook) = app["webhook"].as_str() {
+            out.push_str(&format!("    webhook {webhook}\n"));
+        }
     }
     let people = about["people"].as_array().map_or(0, Vec::len);
     out.push_str(&format!(
-        "\n  {people} people; --json lists them\n\nA desk on it, in another terminal:\n"
+        "\n  {people} people; --json or GET {base}/sim/people lists them\n\nA desk on it, in another terminal:\n"
     ));
     out.push_str(&format!("  SWITCHBOARD_PAGE_TOKEN={token} switchboard --base-url {base} --page {page}\n\n^C stops it.\n"));
     out

@@ -38,8 +38,14 @@ impl Simulator {
             ("POST", ["deeds"]) => self.deed_call(params),
             ("GET", ["events"]) => Ok(self.events()),
             ("GET", ["hooks"]) => Ok(self.hooks()),
+            ("GET", ["people"]) => Ok(json!({"data": self.people()})),
             _ => {
-                let words = "The simulator knows /sim/clock, /sim/faults, /sim/storm, /sim/deeds, /sim/events and /sim/hooks.";
+                let words = format!(
+                    "The simulator does not know {method} /sim/{}. It knows GET and POST /sim/clock, POST and \
+                     DELETE /sim/faults, POST /sim/storm, POST /sim/deeds, GET /sim/events, GET /sim/hooks and GET \
+                     /sim/people.",
+                    path.join("/")
+                );
                 return Err(Fail::parameter(words));
             }
         };
@@ -48,6 +54,7 @@ impl Simulator {
 
     /// `to` sets it, `by` winds it, `speed` lets it run; all may be left out.
     fn clock_call(&self, params: &Params) -> Result<Value, String> {
+        only(params, &["to", "by", "speed"])?;
         if let Some(text) = params.text("to") {
             let to: jiff::Timestamp = text
                 .parse()
@@ -88,6 +95,12 @@ impl Simulator {
     /// `call` names the calls (part of method and path; default: replies, not the typing before them), `fault`
     /// or `code` what goes wrong; with `app`, `fault` is about a delivery.
     fn faults_call(&self, params: &Params) -> Result<Value, String> {
+        only(
+            params,
+            &[
+                "call", "fault", "code", "subcode", "status", "ms", "times", "app",
+            ],
+        )?;
         let times = params.number("times").unwrap_or(1).clamp(1, 1_000);
         let word = params.text("fault");
         if let Some(app) = params.text("app") {
@@ -125,7 +138,10 @@ impl Simulator {
             }
             (None, Some(code), subcode) => match (number("status"), subcode) {
                 (None, None) => known_error(code)
-                    .ok_or_else(|| format!("{code} is no code or subcode of the platform page"))?,
+                    .ok_or_else(|| format!(
+                        "Meta has no error {code} that is known here; known are codes such as 4, 10, 190, 551, 613 and 1200, \
+                         and subcodes such as 2018278, 2018300 and 2534022. With a status and a code any error can be ordered"
+                    ))?,
                 (status, subcode) => Fault::Error {
                     status: match status.unwrap_or(400) {
                         status @ 400..=599 => u16::try_from(status).unwrap_or(400),
@@ -144,6 +160,7 @@ impl Simulator {
     }
 
     fn storm_call(&self, params: &Params) -> Result<Value, String> {
+        only(params, &["rate", "seconds"])?;
         let number = |key: &str, most: i64| {
             params
                 .number(key)
@@ -188,5 +205,21 @@ impl Simulator {
                    "disabled": app.hook.disabled, "waiting": app.hook.waiting()})
         });
         json!({"data": hooks.collect::<Vec<_>>()})
+    }
+}
+
+/// A misspelt name would do nothing, and say that all is well.
+fn only(params: &Params, known: &[&str]) -> Result<(), String> {
+    let all = params.all();
+    let given = all.as_object().into_iter().flat_map(|map| map.keys());
+    let odd = given
+        .filter(|key| *key != "access_token")
+        .find(|key| !known.contains(&key.as_str()));
+    match odd {
+        Some(odd) => Err(format!(
+            "{odd:?} is not known here; there are {}",
+            known.join(", ")
+        )),
+        None => Ok(()),
     }
 }

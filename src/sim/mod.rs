@@ -204,6 +204,7 @@ impl Simulator {
 
     /// Everything a script or a desk needs to connect.
     pub fn about(&self, base_url: &str) -> Value {
+        let people = self.people();
         let world = self.world();
         json!({
             "base_url": base_url,
@@ -215,13 +216,23 @@ impl Simulator {
                 "name": app.name, "id": app.id, "token": app.token, "secret": app.secret,
                 "verify_token": app.verify_token, "webhook": app.hook.url,
             })).collect::<Vec<_>>(),
-            "people": world.people.iter().map(|person| json!({
+            "people": people,
+        })
+    }
+
+    /// The people of the world, as a script needs them.
+    fn people(&self) -> Value {
+        let now = self.time.now();
+        let world = self.world();
+        let people = world.people.iter().map(|person| {
+            json!({
                 "id": person.id, "name": person.name, "platform": person.platform.word(),
                 "conversation_id": person.conversation,
-                "owner": person.owner_at(self.time.now()).map(|app| world.apps[app].name.clone()),
+                "owner": person.owner_at(now).map(|app| world.apps[app].name.clone()),
                 "last_message_at": person.last_customer_at().map(answer::iso),
-            })).collect::<Vec<_>>(),
-        })
+            })
+        });
+        people.collect()
     }
 
     /// The id, token and name of an app of the world.

@@ -318,6 +318,21 @@ fn the_clock_is_set_wound_and_run_and_never_goes_back() {
         };
         let passed = time(&after).as_second() - time(&before).as_second();
         assert_eq!(passed, 23 * 3600);
+        // As a shell's tool sends it that is told nothing of JSON.
+        let form = sender::client()
+            .expect("a client")
+            .post(format!("{}/sim/clock", stage.base))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(r#"{"by": "+1h"}"#);
+        let wound: Value = form
+            .send()
+            .await
+            .expect("an answer")
+            .json()
+            .await
+            .expect("JSON");
+        assert_eq!(time(&wound).as_second() - time(&after).as_second(), 3600);
+        let after = wound;
         let back = json!({"to": "2020-01-01T00:00:00Z"});
         assert_eq!(stage.post("/sim/clock", back).await.0, 400);
         let (_, fast) = stage.post("/sim/clock", json!({"speed": 60})).await;
@@ -327,6 +342,9 @@ fn the_clock_is_set_wound_and_run_and_never_goes_back() {
         assert_eq!(time(&later).as_second() - time(&after).as_second(), 60);
         for (path, body) in [
             ("/sim/clock", json!({"by": "tomorrow"})),
+            ("/sim/clock", json!({"bye": "+1h"})),
+            ("/sim/storm", json!({"rate": 1, "second": 1})),
+            ("/sim/faults", json!({"fault": "html", "time": 2})),
             ("/sim/clock", json!({"by": "+9223372036854775807d"})),
             ("/sim/clock", json!({"by": "+61d"})),
             ("/sim/clock", json!({"by": "+"})),
