@@ -640,7 +640,7 @@ fn sync_fetches_everything_once_goes_on_after_a_stop_and_forget_leaves_nothing()
     let (code, stdout, stderr) = output(&mut at(&sim, folder.path(), &["forget", psid]));
     assert_eq!(code, 0, "{stderr}");
     assert!(
-        stdout.contains("1 conversations") && stdout.contains("none is left"),
+        stdout.contains("conversations 1") && stdout.contains("none is left"),
         "{stdout}"
     );
     for entry in std::fs::read_dir(folder.path().join("cache")).expect("a folder") {

@@ -178,6 +178,18 @@ fn what_webhooks_tell_stands_in_the_thread() {
 }
 
 #[test]
+fn a_count_is_shown_whole_or_not_at_all() {
+    let mut desk = Desk::new((120, 40));
+    for (counts, words) in [
+        ([11, 11, 30, 1, 41], "╭ 1 Needs me 11 2·11 3·30 4·1 5·41╮"),
+        ([11, 11, 30, 10, 41], "╭ 1 Needs me 11 2 3 4 5──"),
+    ] {
+        desk.model.inbox.counts.by_view = counts;
+        assert!(desk.picture().contains(words), "{}", desk.picture());
+    }
+}
+
+#[test]
 fn a_window_that_closes_soon_is_told() {
     scene("closing_soon", |desk| {
         desk.send(Msg::Changed(vec![Change::Closing {

@@ -67,7 +67,9 @@ pub fn parse(typed: &str) -> Option<Result<Order, String>> {
     let members = match (name, words.as_slice()) {
         ("clock", [by]) if by.starts_with('+') => Some(vec![("by", (*by).to_owned())]),
         ("clock", [fast]) if fast.starts_with('x') => Some(vec![("speed", fast[1..].to_owned())]),
-        ("clock", [to]) => Some(vec![("to", (*to).to_owned())]),
+        ("clock", [to]) if to.starts_with(|c: char| c.is_ascii_digit()) => {
+            Some(vec![("to", (*to).to_owned())])
+        }
         ("fail", [code]) => Some(vec![match number(code) {
             Some(code) => ("code", code),
             None => ("fault", (*code).to_owned()),
@@ -108,7 +110,14 @@ mod tests {
         );
         let storm = vec![("rate", "100".to_owned()), ("seconds", "5".to_owned())];
         assert_eq!(read("storm 100 5"), Some(Ok(("storm", storm))));
-        for wrong in ["clock", "fail", "fail 1 2", "storm 5", "storm a b"] {
+        for wrong in [
+            "clock",
+            "clock soon",
+            "fail",
+            "fail 1 2",
+            "storm 5",
+            "storm a b",
+        ] {
             assert!(matches!(parse(wrong), Some(Err(_))), "{wrong}");
         }
         assert_eq!(parse("reply"), None);

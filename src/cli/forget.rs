@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         say(line);
     } else {
         say(format_args!(
-            "Forgotten: {} conversations, {} messages, {} drafts and replies.",
+            "Forgotten: conversations {}, messages {}, drafts and replies {}.",
             forgotten.conversations, forgotten.messages, forgotten.unsent
         ));
     }

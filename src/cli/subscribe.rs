@@ -11,7 +11,7 @@ use crate::{
     clock::Clock,
     config::Config,
     domain::AppId,
-    graph::{AppSubscription, Client, INBOX_FIELDS, INSTAGRAM_FIELDS},
+    graph::{self, AppSubscription, Client, INBOX_FIELDS, INSTAGRAM_FIELDS},
 };
 
 #[derive(Debug, Args)]
@@ -21,11 +21,21 @@ pub(super) struct Arguments {
     add: bool,
     /// Where Meta calls from now on: the public address of your tunnel. Needs
     /// the app's secret and the token of the handshake, and a desk that runs
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address)]
     callback: Option<String>,
     /// Do not ask before another callback is replaced
     #[arg(long)]
     yes: bool,
+}
+
+fn address(text: &str) -> Result<String, String> {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() => Ok(text.to_owned()),
+        _ => Err("it is no address such as https://YOUR-TUNNEL/".into()),
+    }
 }
 
 /// How things stand, and what to call.
@@ -77,7 +87,8 @@ async fn read(graph: Client, config: &Config) -> Result<Layers, Failure> {
     let subscriptions = match secret {
         Some(secret) => {
             let as_app = graph.as_app(&app, &secret).map_err(Failure::failed)?;
-            let found = as_app.app_subscriptions(&app).await.map_err(refused)?;
+            let found = as_app.app_subscriptions(&app).await;
+            let found = found.map_err(|error| as_app_refused(&error))?;
             Some((as_app, found))
         }
         None => None,
@@ -88,6 +99,19 @@ async fn read(graph: Client, config: &Config) -> Result<Layers, Failure> {
         page,
         subscriptions,
     })
+}
+
+/// The app speaks for itself here: what is not accepted is its secret, not the
+/// Page token.
+fn as_app_refused(error: &graph::Error) -> Failure {
+    match error {
+        graph::Error::Graph(error) if error.code == 190 => Failure::Refused(
+            "Meta does not accept the app's secret. Check SWITCHBOARD_APP_SECRET (or app_secret_file in the config): it is \
+             under App settings > Basic in the App Dashboard. (Meta error 190)"
+                .into(),
+        ),
+        error => Failure::of_graph(error),
+    }
 }
 
 async fn set(layers: &mut Layers, arguments: &Arguments, config: &Config) -> Result<(), Failure> {
@@ -152,7 +176,7 @@ async fn set(layers: &mut Layers, arguments: &Arguments, config: &Config) -> Res
         as_app
             .set_app_subscription(&layers.app, &subscription, &token)
             .await
-            .map_err(refused)?;
+            .map_err(|error| as_app_refused(&error))?;
     }
     verify_token.map(drop).or_else(|failure| {
         // Only a callback cannot do without it.

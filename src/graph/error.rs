@@ -202,6 +202,10 @@ impl GraphError {
             (368, _) => {
                 "Meta has blocked this Page or app for a while for policy reasons. Do not repeat the call."
             }
+            (2200, _) => {
+                "Meta called the callback and did not get its challenge back. Is the desk running, does the address lead \
+                 to its door, and is the verify token the same?"
+            }
             (9_000_001, _) => "This message was deleted, or is too old for the API.",
             (2_018_321, _) => {
                 "Meta's own automated answers hold this chat at the moment. Wait until they are done."

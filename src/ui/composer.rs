@@ -11,7 +11,7 @@ use ratatui::{
 use super::{Theme, frame, framed, span, theme::Role};
 use crate::{
     app::{Focus, Model, Thread},
-    domain::{HUMAN_AGENT_WINDOW, SendAs, Timestamp, Window},
+    domain::{HUMAN_AGENT_WINDOW, Link, SendAs, Timestamp, Window},
     text::{self, Clean},
 };
 
@@ -95,7 +95,8 @@ fn until(model: &Model, thread: &Thread, send_as: SendAs) -> String {
 
 fn state(model: &Model, thread: &Thread) -> String {
     let mut words = String::new();
-    if thread.composer.typing.is_some() {
+    let down = matches!(model.link, Link::Offline(_) | Link::TokenRefused(_));
+    if thread.composer.typing.is_some() && !down {
         words.push_str(" · customer sees typing");
     }
     if !model.attended {

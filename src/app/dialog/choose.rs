@@ -171,7 +171,8 @@ impl Choose {
             title,
             about: None,
             lines,
-            cursor: 0,
+            // Whoever pressed Esc once too often, and then Enter, stays.
+            cursor: 1,
         }
     }
 

@@ -45,10 +45,13 @@ pub(super) fn draw(
     let lines = fitting
         .iter()
         .map(|spec| {
-            let mut row = action_row(model, theme, spec, usize::from(inner.width));
-            if spec.context == Context::Composer {
-                row.insert(1, span("in the composer: ", theme.style(Role::Dim)));
-            }
+            let place = match spec.context {
+                Context::Composer => "in the composer: ",
+                _ => "",
+            };
+            let room = usize::from(inner.width).saturating_sub(place.len());
+            let mut row = action_row(model, theme, spec, room);
+            row.insert(1, span(place, theme.style(Role::Dim)));
             row
         })
         .collect();
@@ -83,10 +86,19 @@ pub(super) fn action_row(
                 ),
             ]
         }
-        None => vec![
-            span(keys, theme.style(Role::Key)),
-            span(spec.help, theme.style(Role::Text)),
-            span(format!("  {}", spec.name), theme.style(Role::Dim)),
-        ],
+        None => {
+            let room = width.saturating_sub(text::width(&keys));
+            let help = text::cut(spec.help, room);
+            let name = format!("  {}", spec.name);
+            let whole = text::width(&help) + text::width(&name) <= room;
+            let mut row = vec![
+                span(keys, theme.style(Role::Key)),
+                span(help, theme.style(Role::Text)),
+            ];
+            if whole {
+                row.push(span(name, theme.style(Role::Dim)));
+            }
+            row
+        }
     }
 }
