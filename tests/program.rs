@@ -871,7 +871,50 @@ fn subscribe_adds_what_is_missing_and_drops_nothing() {
         folder.path(),
         &["subscribe", "--callback", &nobody, "--yes"],
     );
-    assert_eq!(code, 3, "{err}");
+    assert!(
+        code == 3 && err.contains("did not get its challenge back"),
+        "{err}"
+    );
+    let (code, _, err) = against(
+        &sim,
+        folder.path(),
+        &["subscribe", "--callback", "nonsense"],
+    );
+    assert!(code == 2 && err.contains("https://YOUR-TUNNEL/"), "{err}");
+    // The Page token is right, and the secret of the app is not.
+    let mut command = at(&sim, folder.path(), &["subscribe"]);
+    let (code, _, err) = output(command.env("SWITCHBOARD_APP_SECRET", "not-the-secret"));
+    assert!(code == 3 && err.contains("SWITCHBOARD_APP_SECRET"), "{err}");
+    assert!(!err.contains("not-the-secret"), "{err}");
+}
+
+#[test]
+fn doctor_names_what_is_missing_and_leaves_a_wound_clock_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("config.toml");
+    std::fs::write(
+        &config,
+        format!("[webhook]\nlisten = \"127.0.0.1:{}\"\n", free_port()),
+    )
+    .expect("a config");
+    let sim = Sim::start(&["--now", "2020-01-01T00:00:00Z"]);
+    let config = config.to_str().expect("a path");
+    let mut command = at(&sim, folder.path(), &["doctor", "--config", config]);
+    let secret = sim.of_app("switchboard", "secret");
+    let (code, out, _) = output(command.env("SWITCHBOARD_APP_SECRET", secret));
+    assert_eq!(code, 1, "{out}");
+    let line = |words: &str| out.lines().find(|line| line.contains(words));
+    let door = line("door").expect("a line");
+    assert!(
+        door.starts_with("BAD") && door.contains("SWITCHBOARD_VERIFY_TOKEN"),
+        "{door}"
+    );
+    assert!(!door.contains("does not reach"), "nobody was asked: {door}");
+    let clock = line(" clock ").expect("a line");
+    assert!(
+        clock.starts_with("note") && clock.contains("simulator"),
+        "{clock}"
+    );
 }
 
 #[test]

@@ -438,6 +438,17 @@ fn troubles_with_the_files_are_said() {
 }
 
 #[test]
+fn without_a_link_the_customer_sees_no_typing() {
+    let mut desk = Desk::new((120, 40));
+    desk.open("Ana Ruiz");
+    desk.keys("r");
+    assert!(desk.picture().contains("customer sees typing"));
+    let offline = Link::Offline("Cannot reach graph.facebook.com.".into());
+    desk.send(Msg::Changed(vec![Change::Link(offline)]));
+    assert!(!desk.picture().contains("customer sees typing"));
+}
+
+#[test]
 fn the_link_says_how_it_stands() {
     let offline =
         Link::Offline("Cannot reach graph.facebook.com: connection refused or no route.".into());
