@@ -144,7 +144,8 @@ pub(super) fn refresh_row(
     Ok(())
 }
 
-/// Control moved, as Meta told us. What we had inferred of the same move gives way to it, and our own act stays as it is.
+/// Control moved, as Meta told us. What we had inferred of the same move gives
+/// way to it, and our own act stays as it is.
 pub(super) fn moved(
     db: &Transaction<'_>,
     id: &ConversationId,

@@ -240,8 +240,7 @@ impl Engine {
         self.found_in(&nameless).await?;
         let taken = self.ingest(events).await;
         for id in lines {
-            let pumped = self.pump(&id).await;
-            pumped?;
+            self.pump(&id).await?;
         }
         taken
     }
@@ -349,7 +348,7 @@ impl Engine {
                     from.as_ref() == ours
                 };
             let owner = match to {
-                Some(app) if self.apps.ours.as_ref() == Some(app) => ThreadOwner::Us,
+                Some(app) if ours == Some(app) => ThreadOwner::Us,
                 Some(app) => ThreadOwner::App(app.clone()),
                 None => ThreadOwner::Idle,
             };
