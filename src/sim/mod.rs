@@ -4,7 +4,7 @@
 //! ```text
 //!   HTTP ─ server ─ params ─ route ─┬─ read ─ nodes, people   conversations, messages, profiles;
 //!          (log, faults)            │                         answer: fields, cursors, times
-//!             │                     ├─ send                   the Send API and its checks X1 …
+//!             │                     ├─ send ─ attachments     the Send API and its checks X1 …
 //!             └─ api (/sim/…)       ├─ control                thread ownership, rules R4 … R8
 //!                │                  └─ subscribe, extras      webhooks' fields, labels, menus …
 //!                ▼                       │
@@ -86,6 +86,7 @@
 
 mod answer;
 mod api;
+mod attachments;
 mod bots;
 mod clock;
 mod control;

@@ -1,6 +1,6 @@
 //! Conversations and messages as Graph nodes (E2, E3).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     answer::{
@@ -8,7 +8,6 @@ use super::{
     },
     fail::Fail,
     fields::{Field, written},
-    params::unwrap_text,
     world::{DAY, Message, Person, Platform, Sender, World},
 };
 
@@ -277,63 +276,6 @@ fn narrowed(value: Value, asked: &[Field]) -> Value {
             ),
         },
         other => other,
-    }
-}
-
-/// What an app sent as `attachment` or `attachments`, as it is read back.
-pub(super) fn sent_attachments(body: &Map<String, Value>) -> Vec<Value> {
-    attached(body).iter().flat_map(sent_attachment).collect()
-}
-
-/// What a message body carries as `attachment` or `attachments`.
-pub(super) fn attached(body: &Map<String, Value>) -> Vec<Value> {
-    let mut all: Vec<Value> = body
-        .get("attachment")
-        .map(unwrap_text)
-        .into_iter()
-        .collect();
-    if let Some(Value::Array(several)) = body.get("attachments").map(unwrap_text) {
-        all.extend(several);
-    }
-    all
-}
-
-fn sent_attachment(sent: &Value) -> Vec<Value> {
-    let payload = &unwrap_text(&sent["payload"]);
-    let url = payload["url"]
-        .as_str()
-        .unwrap_or("https://cdn.example/saved");
-    let card = |element: &Value, title: &str| {
-        let buttons = element["buttons"].as_array().cloned().unwrap_or_default();
-        json!({"id": "1", "generic_template": {"title": title, "subtitle": element["subtitle"],
-               "media_url": element["image_url"], "cta": buttons}})
-    };
-    let kind = sent["type"]
-        .as_str()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    match kind.as_str() {
-        "image" => vec![
-            json!({"id": "1", "mime_type": "image/jpeg", "name": "image.jpg", "size": 48_213,
-            "image_data": {"width": 1080, "height": 1080, "url": url, "preview_url": url}}),
-        ],
-        "video" => vec![
-            json!({"id": "1", "mime_type": "video/mp4", "name": "video.mp4", "size": 1_048_576,
-            "video_data": {"url": url}}),
-        ],
-        "audio" => vec![
-            json!({"id": "1", "mime_type": "audio/mpeg", "name": "audio.mp3", "size": 96_000, "file_url": url}),
-        ],
-        "template" => match payload["elements"].as_array() {
-            Some(elements) => elements
-                .iter()
-                .map(|e| card(e, e["title"].as_str().unwrap_or_default()))
-                .collect(),
-            None => vec![card(payload, payload["text"].as_str().unwrap_or_default())],
-        },
-        _ => vec![
-            json!({"id": "1", "mime_type": "application/octet-stream", "name": "file", "size": 1024, "file_url": url}),
-        ],
     }
 }
 

@@ -11,15 +11,9 @@ use super::{
     grow,
     hooks::Hook,
     plan::Plan,
-    scenario_file::{
-        AppToml, BotToml, LifeToml, LineToml, PersonToml, PlatformToml, ProfileToml, SayToml,
-        Scenario, TokenStateToml,
-    },
+    scenario_file::{AppToml, BotToml, LineToml, PersonToml, SayToml, Scenario},
     script,
-    world::{
-        App, Button, DAY, Life, Message, OtherPage, Page, Platform, ProfileKind, Sender,
-        TokenState, World,
-    },
+    world::{App, Button, DAY, Life, Message, OtherPage, Page, Sender, World},
 };
 use crate::clock::{Random, Timestamp};
 
@@ -219,12 +213,7 @@ fn check(text: &str, scenario: &Scenario) -> Result<(), ScenarioError> {
 fn app_from(toml: &AppToml, random: &mut Random) -> App {
     let (name, id) = (toml.name.get_ref(), toml.id.get_ref());
     let mut app = App::new(name, id, toml.webhook.clone(), random);
-    app.token_state = match toml.token_state {
-        TokenStateToml::Good => TokenState::Good,
-        TokenStateToml::Expired => TokenState::Expired,
-        TokenStateToml::PasswordChanged => TokenState::PasswordChanged,
-        TokenStateToml::AppRemoved => TokenState::AppRemoved,
-    };
+    app.token_state = toml.token_state;
     if let Some(fields) = &toml.fields {
         app.hook.page_fields.clone_from(fields);
     }
@@ -246,37 +235,18 @@ fn add(world: &mut World, text: &str, toml: &PersonToml, now: i64) -> Result<(),
             .app_named(name.get_ref())
             .ok_or_else(|| no_app(text, name))
     };
-    let mut person = grow::blank(
-        world,
-        &toml.name,
-        if matches!(toml.platform, PlatformToml::Instagram) {
-            Platform::Instagram
-        } else {
-            Platform::Messenger
-        },
-    );
+    let mut person = grow::blank(world, &toml.name, toml.platform);
     person.username = toml
         .username
         .clone()
         .unwrap_or_else(|| toml.name.to_lowercase().replace(' ', "."));
     person.locale.clone_from(&toml.locale);
     person.timezone = toml.timezone;
-    person.profile = match toml.profile {
-        ProfileToml::Full => ProfileKind::Full,
-        ProfileToml::Empty => ProfileKind::Empty,
-        ProfileToml::PhoneAccount => ProfileKind::PhoneAccount,
-        ProfileToml::NoPermission => ProfileKind::NoPermission,
-        ProfileToml::NoConsent => ProfileKind::NoConsent,
-        ProfileToml::Unknown => ProfileKind::Unknown,
-    };
+    person.profile = toml.profile;
     person.blocked = toml.blocked;
     person.poisoned = toml.poisoned;
     person.folder = toml.folder.name().into();
-    person.life = match toml.life {
-        LifeToml::Quiet => Life::Quiet,
-        LifeToml::Chats => Life::Chats,
-        LifeToml::Escalates => Life::Escalates,
-    };
+    person.life = toml.life;
     person.answers = toml.answers.iter().cloned().collect();
     for say in &toml.say {
         let offset = offset(say.at.get_ref()).ok_or_else(|| no_time(text, &say.at))?;

@@ -5,7 +5,13 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer, de::Error};
 use toml::Spanned;
 
-use super::{bots::Rule, deeds::What, hooks::PAGE_FIELDS, switches::Switches};
+use super::{
+    bots::Rule,
+    deeds::What,
+    hooks::PAGE_FIELDS,
+    switches::Switches,
+    world::{Life, Platform, ProfileKind, TokenState},
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,7 +90,7 @@ pub(super) struct AppToml {
     #[serde(default = "yes")]
     pub(super) human_agent: bool,
     #[serde(default)]
-    pub(super) token_state: TokenStateToml,
+    pub(super) token_state: TokenState,
     #[serde(default, deserialize_with = "address")]
     pub(super) webhook: Option<String>,
     /// It only acts: nobody attaches to it, and it hears nothing.
@@ -106,27 +112,17 @@ pub(super) fn yes() -> bool {
     true
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum TokenStateToml {
-    #[default]
-    Good,
-    Expired,
-    PasswordChanged,
-    AppRemoved,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PersonToml {
     pub(super) name: String,
     pub(super) username: Option<String>,
     #[serde(default)]
-    pub(super) platform: PlatformToml,
+    pub(super) platform: Platform,
     pub(super) locale: Option<String>,
     pub(super) timezone: Option<f64>,
     #[serde(default)]
-    pub(super) profile: ProfileToml,
+    pub(super) profile: ProfileKind,
     #[serde(default)]
     pub(super) blocked: bool,
     #[serde(default)]
@@ -142,19 +138,11 @@ pub(super) struct PersonToml {
     #[serde(default)]
     pub(super) unread: u32,
     #[serde(default)]
-    pub(super) life: LifeToml,
+    pub(super) life: Life,
     #[serde(default)]
     pub(super) answers: Vec<String>,
     #[serde(default)]
     pub(super) say: Vec<SayToml>,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum PlatformToml {
-    #[default]
-    Messenger,
-    Instagram,
 }
 
 /// The folders of the Page's inbox that the platform page names.
@@ -179,27 +167,6 @@ impl FolderToml {
             Self::Spam => "spam",
         }
     }
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum ProfileToml {
-    #[default]
-    Full,
-    Empty,
-    PhoneAccount,
-    NoPermission,
-    NoConsent,
-    Unknown,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum LifeToml {
-    #[default]
-    Quiet,
-    Chats,
-    Escalates,
 }
 
 #[derive(Deserialize)]

@@ -4,12 +4,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    control,
+    attachments, control,
     fail::Fail,
-    nodes,
     params::{Params, text_of, unwrap_text},
     script,
-    world::{Button, DAY, HOUR, Message, Platform, Saved, Sender, World},
+    world::{Button, DAY, HOUR, Message, Platform, Sender, World},
 };
 
 const DEAD_TAGS: [&str; 3] = [
@@ -35,19 +34,27 @@ const MESSAGE_KEYS: [&str; 10] = [
 /// The typing bubble goes out by itself after 20 seconds.
 const TYPING: i64 = 20_000;
 
-pub(super) fn call(
-    world: &mut World,
-    app: usize,
-    params: &Params,
-    now: i64,
-) -> Result<Value, Fail> {
-    let action = params.text("sender_action").map(|a| a.to_ascii_lowercase());
-    let messaging_type = params
-        .text("messaging_type")
-        .map(|t| t.to_ascii_uppercase());
-    let tag = params.text("tag").map(|t| t.to_ascii_uppercase());
+/// What was asked, as far as it can be checked without its person.
+struct Asked {
+    action: Option<String>,
+    tag: Option<String>,
+    message: Option<Map<String, Value>>,
+    to: To,
+}
 
-    tags(messaging_type.as_deref(), tag.as_deref())?;
+enum To {
+    /// Whoever wrote this comment.
+    Comment(String),
+    /// The person of the id, if there is one.
+    Person(Option<usize>),
+}
+
+/// X7 to X14.
+fn asked(world: &World, params: &Params) -> Result<Asked, Fail> {
+    let upper = |key: &str| params.text(key).map(|text| text.to_ascii_uppercase());
+    let action = params.text("sender_action").map(|a| a.to_ascii_lowercase());
+    let tag = upper("tag");
+    tags(upper("messaging_type").as_deref(), tag.as_deref())?;
     let message = params.object("message")?;
     if message.is_some() && action.is_some() {
         return Err(Fail::new(
@@ -57,20 +64,42 @@ pub(super) fn call(
             "Cannot send both message and state at the same time.",
         )); // X9
     }
-    if let Some(id) = comment_id(params)? {
+    let to = match comment_id(params)? {
+        Some(id) => To::Comment(id),
+        None => To::Person(world.person_by_id(&recipient_id(params)?)),
+    };
+    if action.is_none() || matches!(to, To::Comment(_)) {
         content(message.as_ref(), params)?;
-        return private_reply(world, app, &id, message, params, now);
     }
-    let id = recipient_id(params)?;
-    if action.is_none() {
-        content(message.as_ref(), params)?;
-    }
-    let found = world.person_by_id(&id);
-    if let Some(message) = &message {
+    if let (To::Person(found), Some(message)) = (&to, &message) {
         let platform = found.map_or(Platform::Messenger, |at| world.people[at].platform);
         limits(world, platform, message)?;
         feedback(platform, tag.as_deref(), message)?;
     }
+    Ok(Asked {
+        action,
+        tag,
+        message,
+        to,
+    })
+}
+
+pub(super) fn call(
+    world: &mut World,
+    app: usize,
+    params: &Params,
+    now: i64,
+) -> Result<Value, Fail> {
+    let Asked {
+        action,
+        tag,
+        message,
+        to,
+    } = asked(world, params)?;
+    let found = match to {
+        To::Comment(id) => return private_reply(world, app, &id, message, params, now),
+        To::Person(found) => found,
+    };
     let at = found.ok_or_else(|| Fail::unknown_person(false))?; // X15
     reachable(world, app, at)?;
     let switches = &world.switches;
@@ -93,7 +122,7 @@ pub(super) fn call(
             if takes && ownership(world, app, at, now).is_err() {
                 // Checked before anything changes.
                 hand_over(world, at, params)?;
-                attachment_faults(world, &message, params, now)?;
+                attachments::faults(world, &message, params, now)?;
                 world.give_control(at, Some(app), now, "take_thread_control", None);
             }
             deliver(world, app, at, &message, params, now)
@@ -105,24 +134,13 @@ pub(super) fn call(
 /// The checks that need no person, and then that there is none: what a token of
 /// another Page is told (R9).
 pub(super) fn to_nobody(world: &World, params: &Params) -> Fail {
-    let check = || {
-        let upper = |key: &str| params.text(key).map(|text| text.to_ascii_uppercase());
-        tags(upper("messaging_type").as_deref(), upper("tag").as_deref())?;
-        let message = params.object("message")?;
-        let id = recipient_id(params)?;
-        let of = |at: usize| world.people[at].platform;
-        let platform = world.person_by_id(&id).map_or(Platform::Messenger, of);
-        if params.text("sender_action").is_none() {
-            content(message.as_ref(), params)?;
-        }
-        if let Some(message) = &message {
-            limits(world, platform, message)?;
-        }
-        Err(Fail::unknown_person(platform == Platform::Instagram))
-    };
-    match check() {
+    match asked(world, params) {
         Err(fail) => fail,
-        Ok(()) => Fail::unknown_person(false),
+        Ok(Asked {
+            to: To::Person(Some(at)),
+            ..
+        }) => Fail::unknown_person(world.people[at].platform == Platform::Instagram),
+        Ok(_) => Fail::unknown_person(false),
     }
 }
 
@@ -461,7 +479,7 @@ fn deliver(
     now: i64,
 ) -> Result<Value, Fail> {
     let hand_over = hand_over(world, at, params)?;
-    let saved_for = attachment_faults(world, body, params, now)?;
+    let saved_for = attachments::faults(world, body, params, now)?;
     let persona = params.text("persona_id");
     if let Some(id) = persona
         .as_deref()
@@ -479,9 +497,9 @@ fn deliver(
         Sender::App(app),
         body.get("text").and_then(text_of).unwrap_or_default(),
     );
-    message.attachments = nodes::sent_attachments(body);
+    message.attachments = attachments::read_back(body);
     message.sticker = body.get("sticker_id").and_then(text_of);
-    message.sent = sent(body);
+    message.sent = attachments::sent(body);
     message.buttons = buttons(body);
     message.persona = persona;
     message.reply_to = params
@@ -490,9 +508,7 @@ fn deliver(
     world.page_says(at, message, body.get("metadata").and_then(Value::as_str));
     let mut answer = json!({"recipient_id": world.people[at].id, "message_id": id});
     if saved_for {
-        let attachment = (687_000_000_000_000 + world.random.below(1_000_000_000)).to_string();
-        save(world, &attachment, body, now);
-        answer["attachment_id"] = json!(attachment);
+        answer["attachment_id"] = json!(attachments::save(world, body, now));
     }
     match hand_over {
         Some(HandOver::Pass(target)) if target != app => {
@@ -546,23 +562,6 @@ fn hand_over(world: &World, at: usize, params: &Params) -> Result<Option<HandOve
     }
 }
 
-/// The attachments as they were sent: an echo shows them so.
-fn sent(body: &Map<String, Value>) -> Vec<Value> {
-    let mut sent = nodes::attached(body);
-    for attachment in &mut sent {
-        let mut payload = unwrap_text(&attachment["payload"]);
-        // Here it comes as a number.
-        if let Some(id) = payload["attachment_id"]
-            .as_str()
-            .and_then(|id| id.parse::<i64>().ok())
-        {
-            payload["attachment_id"] = json!(id);
-        }
-        attachment["payload"] = payload;
-    }
-    sent
-}
-
 /// What a person can tap of a message.
 fn buttons(body: &Map<String, Value>) -> Vec<Button> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -592,133 +591,6 @@ fn buttons(body: &Map<String, Value>) -> Vec<Button> {
     buttons
 }
 
-/// Bytes of an upload at most: pictures, and anything else.
-const PICTURE_BYTES: usize = 8 * 1024 * 1024;
-const FILE_BYTES: usize = 25 * 1024 * 1024;
-
-/// X24. Saved attachments: unknown, foreign and older than 90 days. Uploads: of
-/// the wrong kind or too large. URLs are never fetched; what would happen is
-/// read from the address (our choice): one that is not http, or that holds
-/// `fetch-failed`, `too-large` or `corrupt`. Answers whether the sent one is to
-/// be saved.
-fn attachment_faults(
-    world: &World,
-    body: &Map<String, Value>,
-    params: &Params,
-    now: i64,
-) -> Result<bool, Fail> {
-    let mut saved = false;
-    for attachment in &nodes::attached(body) {
-        let kind = attachment["type"]
-            .as_str()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let payload = unwrap_text(&attachment["payload"]);
-        attachment_fault(world, &kind, &payload, params, now)?;
-        saved |= payload["is_reusable"].as_bool() == Some(true);
-    }
-    Ok(saved)
-}
-
-const KINDS: [&str; 14] = [
-    "image",
-    "video",
-    "audio",
-    "file",
-    "template",
-    "reel",
-    "ig_reel",
-    "post",
-    "ig_post",
-    "sticker",
-    "like_heart",
-    "media_share",
-    "location",
-    "fallback",
-];
-const DEAD_TEMPLATES: [&str; 6] = [
-    "list",
-    "open_graph",
-    "airline_boardingpass",
-    "airline_checkin",
-    "airline_itinerary",
-    "airline_update",
-];
-
-fn attachment_fault(
-    world: &World,
-    kind: &str,
-    payload: &Value,
-    params: &Params,
-    now: i64,
-) -> Result<(), Fail> {
-    let fail = |subcode, words: &str| Err(Fail::new(400, 100, subcode, format!("(#100) {words}")));
-    if !KINDS.contains(&kind) {
-        return Err(Fail::parameter(
-            "Param message[attachment][type] is unknown",
-        ));
-    }
-    let template = payload["template_type"].as_str().unwrap_or_default();
-    if kind == "template" && (template.is_empty() || DEAD_TEMPLATES.contains(&template)) {
-        return Err(Fail::parameter(
-            "Param message[attachment][payload][template_type] is not supported",
-        ));
-    }
-    if let Some(id) = payload.get("attachment_id").and_then(text_of) {
-        // Private to the Page, not to the app.
-        let usable = world
-            .attachments
-            .get(&id)
-            .is_some_and(|saved| now - saved.made <= 90 * DAY && saved.kind == kind);
-        if !usable {
-            return fail(2_018_074, "Invalid attachment id.");
-        }
-    } else if let Some((mime, size)) = params.file() {
-        let fits = match kind {
-            "image" | "video" | "audio" => mime.starts_with(&format!("{kind}/")),
-            _ => !mime.is_empty(),
-        };
-        if !fits {
-            return fail(
-                2_018_047,
-                "Upload attachment failure: the type does not match.",
-            );
-        }
-        let most = if kind == "image" {
-            PICTURE_BYTES
-        } else {
-            FILE_BYTES
-        };
-        if size > most {
-            return fail(2_018_109, "Attachment size exceeds allowable limit.");
-        }
-    } else if let Some(url) = payload.get("url").and_then(Value::as_str) {
-        if !url.starts_with("http") || url.contains("fetch-failed") {
-            return fail(2_018_008, "Failed to fetch the file from the url.");
-        }
-        if url.contains("too-large") {
-            return fail(2_018_109, "Attachment size exceeds allowable limit.");
-        }
-        if url.contains("corrupt") {
-            return fail(2_018_294, "The video cannot be processed.");
-        }
-        let ending = |list: &[&str]| list.iter().any(|end| url.ends_with(end));
-        let other = match kind {
-            "image" => ending(&[".mp4", ".mp3", ".pdf"]),
-            "video" => ending(&[".jpg", ".png", ".mp3", ".pdf"]),
-            "audio" => ending(&[".jpg", ".png", ".pdf"]),
-            _ => false,
-        };
-        if other {
-            return fail(
-                2_018_047,
-                "Upload attachment failure: the type does not match.",
-            );
-        }
-    }
-    Ok(())
-}
-
 /// E5: `POST /{page}/message_attachments`.
 pub(super) fn save_attachment(world: &mut World, params: &Params, now: i64) -> Result<Value, Fail> {
     let message = params.object("message")?.unwrap_or_default();
@@ -728,19 +600,6 @@ pub(super) fn save_attachment(world: &mut World, params: &Params, now: i64) -> R
         ));
     }
     content(Some(&message), params)?;
-    attachment_faults(world, &message, params, now)?;
-    let id = (687_000_000_000_000 + world.random.below(1_000_000_000)).to_string();
-    save(world, &id, &message, now);
-    Ok(json!({"attachment_id": id}))
-}
-
-fn save(world: &mut World, id: &str, body: &Map<String, Value>, now: i64) {
-    let attachment = body.get("attachment").map(unwrap_text).unwrap_or_default();
-    let kind = attachment["type"]
-        .as_str()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    world
-        .attachments
-        .insert(id.to_owned(), Saved { made: now, kind });
+    attachments::faults(world, &message, params, now)?;
+    Ok(json!({"attachment_id": attachments::save(world, &message, now)}))
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
@@ -14,8 +15,10 @@ use crate::clock::Random;
 pub(super) const HOUR: i64 = 3_600_000;
 pub(super) const DAY: i64 = 24 * HOUR;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Platform {
+    #[default]
     Messenger,
     Instagram,
 }
@@ -65,7 +68,8 @@ pub(super) struct Comment {
     pub(super) answered: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum TokenState {
     #[default]
     Good,
@@ -127,7 +131,8 @@ impl App {
 }
 
 /// What `GET /{psid}` answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum ProfileKind {
     #[default]
     Full,
@@ -139,7 +144,8 @@ pub(super) enum ProfileKind {
 }
 
 /// How a person behaves by themselves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Life {
     /// Answers when spoken to.
     #[default]
