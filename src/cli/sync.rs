@@ -133,10 +133,7 @@ impl Report {
                 }
             }
             Change::Link(Link::TokenRefused(why)) | Change::Notice(why) => self.refused = Some(why),
-            Change::Link(Link::Offline(why) | Link::Broken(why)) => {
-                // This run does not try again by itself.
-                self.trouble = Some(why.replace("; the desk tries again by itself", ""));
-            }
+            Change::Link(Link::Offline(why) | Link::Broken(why)) => self.trouble = Some(why),
             Change::Storage(Some(why)) => {
                 self.trouble = Some(format!("Nothing can be saved: {why}."))
             }

@@ -13,7 +13,7 @@ pub enum Error {
     #[error("This desk is read-only, so nothing is sent to Meta.")]
     ReadOnly,
     /// No connection came about, so nothing was sent.
-    #[error("Cannot reach {host}: {why}. Check the network; the desk tries again by itself.")]
+    #[error("Cannot reach {host}: {why}. Check the network.")]
     Unreachable {
         /// Host and port of the base URL.
         host: String,

@@ -17,7 +17,7 @@ use crate::{
         shows_continuations, why_not,
     },
     domain::{Link, View},
-    text,
+    text::{self, Clean},
 };
 
 /// Page, counts, link, rate limit, clock. What does not fit is left out, the
@@ -165,19 +165,19 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffe
         (Some(why), _) => Some(format!(
             "Nothing can be saved: {why}. What you type is only on the screen."
         )),
-        (
-            None,
-            Link::Offline(why) | Link::TokenRefused(why) | Link::Broken(why) | Link::Looking(why),
-        ) => Some(why.clone()),
+        (None, Link::Offline(why)) => Some(format!("{why} Trying again.")),
+        (None, Link::TokenRefused(why) | Link::Broken(why) | Link::Looking(why)) => {
+            Some(why.clone())
+        }
         _ => None,
     };
     if let (Some(why), false) = (trouble, model.focus == Focus::Composer) {
         // What is wrong with the link stays readable until it is right again.
-        put(
-            vec![span(format!(" {why}"), theme.style(Role::Bad))],
-            area,
-            buffer,
+        let words = text::cut(
+            &Clean::one_line(&format!(" {why}")),
+            usize::from(area.width),
         );
+        put(vec![span(words, theme.style(Role::Bad))], area, buffer);
         return;
     }
     let actions: &[(Action, &str)] = match model.focus {
