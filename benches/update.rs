@@ -37,6 +37,7 @@ fn conversation(n: u32) -> Conversation {
         can_reply: None,
         draft: false,
         unsettled: false,
+        triage: switchboard::domain::Triage::default(),
     }
 }
 

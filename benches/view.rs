@@ -39,6 +39,7 @@ fn desk(size: (u16, u16), messages: i64) -> Model {
         can_reply: None,
         draft: false,
         unsettled: false,
+        triage: switchboard::domain::Triage::default(),
     };
     let mut model = Model::new(Settings::default(), size, NOW);
     model.start();

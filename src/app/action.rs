@@ -52,6 +52,15 @@ pub enum Action {
     Extend,
     Release,
     MarkSeen,
+    Wait,
+    Snooze,
+    NoReplyNeeded,
+    KeepUnread,
+    Mark,
+    Undo,
+    Repeat,
+    Note,
+    Labels,
     DropRefused,
     MessageType,
     Refresh,
@@ -105,6 +114,15 @@ table! {
     Desk Extend "extend" ["E"] "keep control for another 24 hours";
     Desk Release "release" ["U"] "let go of control: the thread becomes idle";
     Desk MarkSeen "mark_seen" ["m"] "tell the customer that you have read";
+    Desk Wait "wait" ["w"] "put it off until the customer writes";
+    Desk Snooze "snooze" ["s"] "snooze: out of the way until a moment, or until they write";
+    Desk NoReplyNeeded "no_reply_needed" ["x"] "no reply needed: done with until they write";
+    Desk KeepUnread "keep_unread" ["M"] "keep it unread for me, until I open it again";
+    Desk Note "note" ["c"] "write a private note; it is never sent";
+    Desk Labels "labels" ["L"] "set or take off a label of ours";
+    Desk Mark "mark" ["v"] "mark several rows; the next action is for all of them";
+    Desk Undo "undo" ["u"] "undo the last decision, or go back where the desk went on";
+    Desk Repeat "repeat" ["."] "repeat the last decision here";
     Desk DropRefused "drop_refused" ["d"] "drop the replies that Meta refused";
     Desk MessageType "message_type" ["^t"] "change what the next reply goes out as";
     Desk Open "open" ["Enter"] "open the conversation; in it: decide about an unsent reply";

@@ -134,6 +134,16 @@ pub(super) fn pass_to(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Does something to every marked row.
+pub(super) fn for_all(model: &mut Model, ask: &Ask) -> Vec<Effect> {
+    let marked = std::mem::take(&mut model.marked);
+    marked
+        .values()
+        .filter(|row| !row.psid.as_str().is_empty())
+        .map(|row| Effect::ask(row, ask.clone()))
+        .collect()
+}
+
 pub(super) fn hand_back(model: &mut Model, outcome: Outcome, to: Option<AppId>) -> Vec<Effect> {
     let Some(subject) = model.subject().cloned() else {
         return Vec::new();
@@ -192,6 +202,13 @@ pub(super) fn chosen(
     }
     match choice {
         Choice::HandBack(outcome) => hand_back(model, outcome, None),
+        Choice::HandBackAll(outcome) => {
+            // What they have read of each thread is not known here.
+            let blank = model.marked.values().next().cloned().map(Thread::new);
+            let back = blank.map(|blank| hand_back_of(model, &blank, outcome));
+            back.map_or_else(Vec::new, |back| for_all(model, &Ask::Pass(back)))
+        }
+        Choice::ReleaseAll => for_all(model, &Ask::Release),
         Choice::PassTo(app) => hand_back(model, Outcome::Other, Some(app)),
         Choice::SendHandBack(outcome) => {
             let hand_back = model

@@ -2,8 +2,8 @@
 
 use super::orders::Order;
 use crate::domain::{
-    Ask, Conversation, ConversationId, Decision, InboxAsk, LocalId, Mid, Psid, ThreadPlace,
-    Timestamp,
+    Ask, Conversation, ConversationId, Decision, InboxAsk, LocalId, Mid, PrivateNote, Psid,
+    ThreadPlace, Timestamp, Triage,
 };
 
 /// Something to be done outside.
@@ -75,6 +75,21 @@ pub enum Effect {
         /// has seen what stands there.
         over: bool,
     },
+    /// Keep decisions of an agent's own, whole, in place of those before.
+    Triage(Vec<(ConversationId, Psid, Triage)>),
+    /// Keep a private note.
+    KeepNote {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The person in it.
+        psid: Psid,
+        /// The note.
+        note: PrivateNote,
+    },
+    /// Remove a private note.
+    DropNote(ConversationId, LocalId),
+    /// Ask the cache which labels are in use.
+    LoadLabels,
     /// Remove the refused replies of a thread.
     DropRefused(ConversationId),
     /// A person has decided about a reply that does not go on by itself.

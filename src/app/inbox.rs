@@ -1,7 +1,7 @@
 //! The list: a window of rows around the cursor. The cache holds the rest.
 
 use super::Effect;
-use crate::domain::{Conversation, ConversationId, Counts, InboxAsk, InboxPage, View};
+use crate::domain::{Conversation, ConversationId, Counts, InboxAsk, InboxPage, Triage, View};
 
 /// How many rows are asked for at once.
 pub const WINDOW: u32 = 200;
@@ -109,6 +109,13 @@ impl Inbox {
             self.reload()
         } else {
             None
+        }
+    }
+
+    /// What was decided about a row at hand, before the cache tells it.
+    pub(super) fn decide(&mut self, id: &ConversationId, triage: &Triage) {
+        if let Some(row) = self.rows.iter_mut().find(|row| row.id == *id) {
+            row.triage = triage.clone();
         }
     }
 

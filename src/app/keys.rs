@@ -4,18 +4,21 @@
 use super::{
     Effect, Focus, Model, ToastKind,
     action::{Action, Context},
-    acts::{EXTENSION, about_subject, drop_refused, mark_seen, pass_to, release, reply, settle},
+    acts::{
+        EXTENSION, about_subject, drop_refused, for_all, mark_seen, pass_to, release, reply, settle,
+    },
     dialog,
     dialog::{Choose, Commands, Dialog, Help, Jump, PageKind, Search},
     keymap::{Key, Meaning},
     layout,
+    triage::{Local, decide, labels, mark, note, repeat, snooze, undo},
     walk::{
         back, find_in_thread, next_waiting, open, page, prompt, read, read_on, show, step, to_edge,
         to_pane,
     },
     writing::{change_type, compose, leave_composer, send, send_hand_back},
 };
-use crate::domain::{Ask, Link, ReplyAs, Routing, Span, ThreadOwner, View};
+use crate::domain::{Ask, Conversation, Link, ReplyAs, Routing, Span, ThreadOwner, Until, View};
 
 pub(super) fn key_pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     if layout::too_small(model.size) && key != Key::ctrl('c') {
@@ -79,6 +82,9 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
     use Action as A;
     if action != A::Cancel {
         model.cancel_at = None;
+    }
+    if several(model, action) {
+        return for_marked(model, action);
     }
     if let Some(why) = why_not(model, action) {
         model.toast(ToastKind::Warn, why);
@@ -147,6 +153,15 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         A::Release => release(model),
         A::DropRefused => drop_refused(model),
         A::MarkSeen => mark_seen(model),
+        A::Wait => decide(model, Local::Aside(Until::CustomerWrites)),
+        A::Snooze => snooze(model),
+        A::NoReplyNeeded => decide(model, Local::Aside(Until::NoReplyNeeded)),
+        A::KeepUnread => decide(model, Local::Unread),
+        A::Note => note(model),
+        A::Labels => labels(model),
+        A::Mark => mark(model),
+        A::Undo => undo(model),
+        A::Repeat => repeat(model),
         A::HandBack => {
             let bot = model.apps.bot_name();
             if let Some(choose) = model
@@ -213,19 +228,34 @@ pub fn why_not(model: &Model, action: Action) -> Option<String> {
             | A::MessageType
             | A::Open
             | A::DropRefused
+            | A::Wait
+            | A::Snooze
+            | A::NoReplyNeeded
+            | A::KeepUnread
+            | A::Note
+            | A::Labels
+            | A::Repeat
     );
     if !needs_subject {
         return None;
     }
-    let Some(subject) = model.subject() else {
-        return Some("No conversation is selected.".into());
-    };
+    match model.subject() {
+        Some(subject) => why_not_for(model, action, subject),
+        None => Some("No conversation is selected.".into()),
+    }
+}
+
+/// Why an action cannot be done to this conversation now.
+fn why_not_for(model: &Model, action: Action, subject: &Conversation) -> Option<String> {
+    use Action as A;
     let writes = !matches!(action, A::RawJson | A::Profile | A::Ownership | A::Open);
     if writes && model.settings.read_only {
-        return Some(match &model.link {
-            Link::Looking(why) => why.clone(),
-            _ => "This desk is read-only, so nothing is sent.".into(),
-        });
+        match &model.link {
+            Link::Looking(why) => return Some(why.clone()),
+            // Decisions of our own send nothing.
+            _ if is_local(action) => {}
+            _ => return Some("This desk is read-only, so nothing is sent.".into()),
+        }
     }
     let routed = model.routing(subject.platform) != Routing::ZeroConfig;
     let ours = subject.owner == ThreadOwner::Us;
@@ -272,4 +302,69 @@ pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
     model.cancel_at = Some(model.now);
     model.toast(ToastKind::Info, "Press ^C again to quit.");
     Vec::new()
+}
+
+/// Nobody but this desk learns of it.
+fn is_local(action: Action) -> bool {
+    use Action as A;
+    matches!(
+        action,
+        A::Wait | A::Snooze | A::NoReplyNeeded | A::KeepUnread | A::Note | A::Labels | A::Repeat
+    )
+}
+
+/// Whether the action is for all marked rows.
+fn several(model: &Model, action: Action) -> bool {
+    use Action as A;
+    let many = is_local(action) && action != A::Note
+        || matches!(
+            action,
+            A::Take | A::HandBack | A::Request | A::Extend | A::Release | A::MarkSeen
+        );
+    many && !model.marked.is_empty() && model.focus == Focus::List
+}
+
+/// Does it to every marked row where it can be done, and says where not.
+fn for_marked(model: &mut Model, action: Action) -> Vec<Effect> {
+    use Action as A;
+    let all = model.marked.len();
+    let mut why = None;
+    let mut can = std::mem::take(&mut model.marked);
+    can.retain(|_, row| {
+        let no = why_not_for(model, action, row);
+        let yes = no.is_none();
+        why = why.take().or(no);
+        yes
+    });
+    if let Some(why) = why {
+        let words = format!("{} of {all} left out: {why}", all - can.len());
+        model.toast(ToastKind::Warn, words);
+    }
+    if can.is_empty() {
+        return Vec::new();
+    }
+    model.marked = can;
+    match action {
+        A::Take => for_all(model, &Ask::Take),
+        A::Request => for_all(model, &Ask::Request),
+        A::Extend => for_all(model, &Ask::Extend(EXTENSION)),
+        A::MarkSeen if !model.attended => Vec::new(),
+        A::MarkSeen => for_all(model, &Ask::MarkSeen),
+        A::Release => {
+            let choose = Choose::release_all(model.marked.len());
+            model.dialogs.push(Dialog::Choose(choose));
+            Vec::new()
+        }
+        A::HandBack => {
+            let choose = Choose::outcome_of_all(model.marked.len(), &model.apps.bot_name());
+            model.dialogs.push(Dialog::Choose(choose));
+            Vec::new()
+        }
+        A::Wait => decide(model, Local::Aside(Until::CustomerWrites)),
+        A::NoReplyNeeded => decide(model, Local::Aside(Until::NoReplyNeeded)),
+        A::KeepUnread => decide(model, Local::Unread),
+        A::Snooze => snooze(model),
+        A::Labels => labels(model),
+        _ => repeat(model),
+    }
 }

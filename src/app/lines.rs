@@ -26,6 +26,8 @@ pub enum Tone {
     Part,
     /// An event.
     Event,
+    /// A private note.
+    Note,
     /// Something went wrong.
     Bad,
     /// Something needs care.
@@ -48,7 +50,7 @@ pub enum ThreadLine {
     Text {
         /// `14:05` on the first line of an entry.
         time: Option<String>,
-        /// `C`, `B`, `A`, `P` or `*` on the first line of an entry.
+        /// `C`, `B`, `A`, `P`, `*` or `#` on the first line of an entry.
         mark: Option<char>,
         /// The text, cut to the width.
         pieces: Vec<(Tone, Clean)>,
@@ -125,6 +127,10 @@ pub fn of_item(items: &[Item], at: usize, look: &Look<'_>) -> Vec<ThreadLine> {
                 look,
             ),
         ),
+        Item::Note(note) => {
+            let words = format!("(note by {}) {}", note.agent, note.text);
+            ('#', wrapped(Tone::Note, &words.into(), look))
+        }
         Item::Outgoing(outgoing) => ('A', outgoing_lines(outgoing, look)),
     };
     let time = item.at().local(look.zone).strftime("%H:%M").to_string();

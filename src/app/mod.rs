@@ -18,6 +18,7 @@
 //! | `keys` | what a key means, and why an action cannot be done |
 //! | `walk` | list, panes, open thread: the customer learns nothing |
 //! | `acts` | reply, seen, control: what is done to a thread |
+//! | `triage` | an agent's own decisions: put off, labels, notes, undo |
 //! | `writing` | the text, its type, sending it |
 //! | `news` | what came from outside |
 
@@ -38,6 +39,7 @@ mod news;
 pub mod orders;
 mod thread;
 mod toast;
+pub mod triage;
 mod walk;
 mod writing;
 

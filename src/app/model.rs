@@ -9,6 +9,7 @@ use super::{
     dialog::Dialog,
     keymap::{Key, Keymap},
     toast,
+    triage::{Local, Undo},
 };
 use crate::domain::{
     Apps, Conversation, ConversationId, Link, LocalId, Platform, Psid, Random, ReplyAs, Routing,
@@ -100,6 +101,14 @@ pub struct Model {
     pub thread: Option<Thread>,
     /// The conversation that was open before.
     pub last: Option<ConversationId>,
+    /// Rows that the next action is for, as they were when they were marked.
+    pub marked: BTreeMap<ConversationId, Conversation>,
+    /// What can be taken back, newest last.
+    pub history: Vec<Undo>,
+    /// What can be repeated.
+    pub repeat: Option<Local>,
+    /// The answer to "who waits next" is for an advance from this thread.
+    pub(super) advancing: Option<ConversationId>,
     /// What was written in threads that were left and is not on the disk yet.
     pub(super) leaving: BTreeMap<ConversationId, Left>,
     /// Which pane has the keys.
@@ -144,6 +153,10 @@ impl Model {
             inbox: Inbox::default(),
             thread: None,
             last: None,
+            marked: BTreeMap::new(),
+            history: Vec::new(),
+            repeat: None,
+            advancing: None,
             leaving: BTreeMap::new(),
             focus: Focus::List,
             dialogs: Vec::new(),

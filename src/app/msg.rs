@@ -45,6 +45,8 @@ pub enum Loaded {
     FoundInThread(ConversationId, String, Option<(Mid, Timestamp)>),
     /// The messages that hold these words, newest first.
     Hits(String, Vec<Hit>),
+    /// The labels in use.
+    Labels(Vec<String>),
     /// The JSON of a thread, newest message first.
     Raw(ConversationId, Vec<String>),
     /// The Page's name, whether it routes on Messenger and Instagram, and when

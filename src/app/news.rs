@@ -3,10 +3,12 @@
 
 use super::{
     Anchor, Effect, Focus, Loaded, Model, SAVE_AFTER, ToastKind,
+    action::Action,
     acts::reply,
     dialog::{Dialog, Page, PageKind},
     model::Left,
-    walk::{close_thread, go_to_message, next_waiting, older_arrived, open, open_at},
+    triage::{Undo, remember},
+    walk::{advance, close_thread, go_to_message, older_arrived, open, open_at},
 };
 use crate::{
     domain::{Act, Change, ConversationId, Held, Link, LocalId, Psid, Span, ThreadPlace},
@@ -171,7 +173,7 @@ pub(super) fn sent(model: &mut Model, id: &ConversationId, local: &LocalId) -> V
         ToastKind::Good,
         format!("Sent, and {name} is back with {bot}."),
     );
-    next_waiting(model, false)
+    advance(model)
 }
 
 pub(super) fn done(model: &mut Model, id: &ConversationId, act: Act) -> Vec<Effect> {
@@ -184,7 +186,7 @@ pub(super) fn done(model: &mut Model, id: &ConversationId, act: Act) -> Vec<Effe
             thread.advance_after_pass = false;
             let name = thread.conversation.display_name();
             model.toast(ToastKind::Good, format!("{name} is handed over."));
-            next_waiting(model, false)
+            advance(model)
         }
         Act::Take => {
             model.toast(ToastKind::Good, "You hold this thread now.");
@@ -368,10 +370,18 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
             if busy || here != from {
                 return Vec::new();
             }
+            let advancing = model.advancing.take();
             match next {
                 Some(id) => {
                     model.inbox.select(&id);
-                    open(model, id)
+                    let effects = open(model, id);
+                    if let Some(from) = advancing {
+                        let undo = model.settings.keymap.key_of(Action::Undo);
+                        let words = format!("The next who waits. {undo} goes back (5 s).");
+                        model.toast(ToastKind::Info, words);
+                        remember(model, Undo::Advance(from, model.now));
+                    }
+                    effects
                 }
                 None => {
                     model.toast(ToastKind::Info, "Nobody else is waiting.");
@@ -390,6 +400,12 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
                 }
                 None => Vec::new(),
             }
+        }
+        Loaded::Labels(known) => {
+            if let Some(Dialog::Labels(labels)) = model.dialogs.last_mut() {
+                labels.known = known;
+            }
+            Vec::new()
         }
         Loaded::Raw(id, json) => {
             if let Some(Dialog::Page(Page {

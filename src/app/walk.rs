@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     Conversation, ConversationId, Hit, Item, Mid, Platform, Psid, ThreadOwner, ThreadPlace,
-    Timestamp, View,
+    Timestamp, Triage, View,
 };
 
 /// Opens a conversation at a message.
@@ -140,11 +140,16 @@ pub(super) fn unknown_conversation(id: &ConversationId, now: Timestamp) -> Conve
         can_reply: None,
         draft: false,
         unsettled: false,
+        triage: Triage::default(),
     }
 }
 
 pub(super) fn back(model: &mut Model) -> Vec<Effect> {
     if model.focus == Focus::List {
+        if !model.marked.is_empty() {
+            model.marked.clear();
+            return Vec::new();
+        }
         if !model.inbox.filter.is_empty() {
             return model
                 .inbox
@@ -183,7 +188,16 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn next_waiting(model: &mut Model, back: bool) -> Vec<Effect> {
     let from = model.subject().map(|c| c.id.clone());
+    model.advancing = None;
     vec![Effect::LoadNext { from, back }]
+}
+
+/// The work on the open thread is done: the next who waits opens by itself, and
+/// for a moment *undo* comes back here.
+pub(super) fn advance(model: &mut Model) -> Vec<Effect> {
+    let effects = next_waiting(model, false);
+    model.advancing = model.subject().map(|c| c.id.clone());
+    effects
 }
 
 pub(super) fn read_on(model: &mut Model) -> Vec<Effect> {

@@ -2,7 +2,7 @@
 
 use super::{
     Author, CLOSING_SOON, ConversationId, Item, Known, Mid, Psid, Span, ThreadOwner, Timestamp,
-    Window,
+    Triage, Until, Window,
 };
 
 /// Where the conversation takes place.
@@ -53,12 +53,15 @@ pub struct Conversation {
     pub draft: bool,
     /// A reply was refused or its answer was lost.
     pub unsettled: bool,
+    /// What we decided about it ourselves.
+    pub triage: Triage,
 }
 
 /// The five views of the list, in the order of the keys `1` to `5`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum View {
-    /// Control with us, or an unread customer message after an agent's.
+    /// Control with us, or the bot asked for a person, or an unread customer
+    /// message after an agent's; and not out of the way, not closed.
     #[default]
     NeedsMe,
     /// Threads that our app holds.
@@ -254,10 +257,12 @@ impl Conversation {
         Window::at(now, self.customer_at)
     }
 
-    /// The customer wrote last.
+    /// The customer wrote last, and it needs a reply.
     pub fn waiting(&self) -> bool {
-        self.customer_at
-            .is_some_and(|wrote| self.page_at.is_none_or(|answered| wrote > answered))
+        let wrote_last = self
+            .customer_at
+            .is_some_and(|wrote| self.page_at.is_none_or(|answered| wrote > answered));
+        wrote_last && !self.needs_no_reply()
     }
 
     /// How long the customer has been waiting.
@@ -273,7 +278,9 @@ impl Conversation {
             self.owner,
             ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs
         );
+        let theirs = self.aside(now) == Some(Until::CustomerWrites);
         !elsewhere
+            && !theirs
             && self.waiting()
             && self
                 .window(now)

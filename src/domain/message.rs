@@ -1,6 +1,6 @@
 //! One entry of a thread: a message, an event, or a reply on its way out.
 
-use super::{AppId, Apps, Mid, Outgoing, Timestamp};
+use super::{AppId, Apps, LocalId, Mid, Outgoing, Timestamp};
 
 /// Who wrote a message, as far as we know it for sure.
 ///
@@ -178,8 +178,23 @@ pub enum Item {
         /// What happened.
         what: Happening,
     },
+    /// A note of ours that only this desk shows.
+    Note(Note),
     /// A reply that is not yet a message.
     Outgoing(Outgoing),
+}
+
+/// A private note: it stays on this computer and is never sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Our id of it.
+    pub id: LocalId,
+    /// When it was written, by our clock.
+    pub at: Timestamp,
+    /// Who wrote it.
+    pub agent: String,
+    /// The words.
+    pub text: String,
 }
 
 impl Author {
@@ -209,6 +224,7 @@ impl Item {
         match self {
             Self::Message(m) => m.at,
             Self::Event { at, .. } => *at,
+            Self::Note(note) => note.at,
             Self::Outgoing(o) => o.at,
         }
     }
@@ -218,6 +234,7 @@ impl Item {
         match self {
             Self::Message(m) => m.mid.as_str().to_owned(),
             Self::Event { at, .. } => format!("event {}", at.as_millis()),
+            Self::Note(note) => format!("note {}", note.id),
             Self::Outgoing(o) => o.local.as_str().to_owned(),
         }
     }

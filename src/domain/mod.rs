@@ -15,6 +15,8 @@ mod outgoing;
 mod random;
 mod thread_control;
 mod time;
+mod triage;
+mod when;
 mod window;
 
 pub use ask::Ask;
@@ -25,11 +27,15 @@ pub use conversation::{
 };
 pub use event::{Backfill, ConversationSeen, Event, Heard, MessageSeen, Told};
 pub use ids::{AppId, ConversationId, LocalId, Mid, PageId, Psid};
-pub use message::{About, Author, Fields, Happening, Item, Message, Part, Reaction};
+pub use message::{
+    About, Author, Fields, Happening, Item, Message, Note as PrivateNote, Part, Reaction,
+};
 pub use outgoing::{Decision, Held, Known, Outgoing, STALE_AFTER, SendState};
 pub use random::Random;
 pub use thread_control::{Apps, HandBack, Note, Outcome, PAGE_INBOX_APPS, Routing, ThreadOwner};
 pub use time::{Span, Timestamp};
+pub use triage::{Aside, Triage, Until};
+pub use when::when;
 pub use window::{
     CLOSING_SOON, CONTROL, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, ReplyAs, SAFETY_MARGIN, SendAs,
     TAGS, Tag, Window, WindowClosed,

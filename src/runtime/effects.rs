@@ -49,6 +49,7 @@ enum Kind {
     Search,
     InThread,
     Raw,
+    Labels,
     Page,
     Other,
 }
@@ -205,6 +206,10 @@ fn question(effect: Effect) -> Option<(Kind, Question)> {
                 Ok(Loaded::Raw(id, raw))
             })),
         ),
+        Effect::LoadLabels => (
+            Kind::Labels,
+            ask(Box::new(|reader| Ok(Loaded::Labels(reader.labels()?)))),
+        ),
         Effect::LoadPage => (
             Kind::Page,
             ask(Box::new(move |reader| {
@@ -229,6 +234,17 @@ fn command(effect: Effect) -> Option<Command> {
         Effect::LookedAt(id) => Command::LookedAt(id),
         Effect::Older(id) => Command::Older(id),
         Effect::DropRefused(id) => Command::DropRefused(id),
+        Effect::Triage(rows) => Command::Triage(rows),
+        Effect::KeepNote {
+            conversation,
+            psid,
+            note,
+        } => Command::KeepNote {
+            conversation,
+            psid,
+            note,
+        },
+        Effect::DropNote(conversation, id) => Command::DropNote(conversation, id),
         Effect::Decide {
             conversation,
             local,

@@ -22,7 +22,7 @@ pub struct Forgotten {
     pub conversations: usize,
     /// Messages.
     pub messages: usize,
-    /// Drafts and replies.
+    /// Drafts, replies, notes and decisions.
     pub unsent: usize,
     /// Ids, names and texts that the files were searched for.
     pub traces: usize,
@@ -100,7 +100,9 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
     cache.commit()?;
     let outbox = files.outbox.transaction()?;
     let unsent = outbox.execute("DELETE FROM draft WHERE psid = ?1", [psid])?
-        + outbox.execute("DELETE FROM outgoing WHERE psid = ?1", [psid])?;
+        + outbox.execute("DELETE FROM outgoing WHERE psid = ?1", [psid])?
+        + outbox.execute("DELETE FROM note WHERE psid = ?1", [psid])?
+        + outbox.execute("DELETE FROM triage WHERE psid = ?1", [psid])?;
     outbox.commit()?;
     if conversations + profiles + messages + unsent + parked == 0 {
         return Ok(None);
@@ -172,6 +174,10 @@ fn traces(files: &Files, psid: &str) -> Result<Vec<Vec<u8>>, Error> {
             &files.outbox,
             "SELECT text FROM outgoing WHERE psid = ?1".into(),
         ),
+        (
+            &files.outbox,
+            "SELECT text FROM note WHERE psid = ?1".into(),
+        ),
     ] {
         let mut statement = db.prepare(&question)?;
         let found = statement.query_map([psid], |row| row.get::<_, Option<String>>(0))?;
@@ -227,6 +233,7 @@ fn somebody_elses(files: &Files, trace: &[u8]) -> Result<bool, Error> {
          OR EXISTS (SELECT 1 FROM person WHERE instr(coalesce(name, ''), ?1) OR instr(coalesce(username, ''), ?1))",
     )? || holds(
         &files.outbox,
-        "SELECT EXISTS (SELECT 1 FROM draft WHERE instr(text, ?1)) OR EXISTS (SELECT 1 FROM outgoing WHERE instr(text, ?1))",
+        "SELECT EXISTS (SELECT 1 FROM draft WHERE instr(text, ?1)) OR EXISTS (SELECT 1 FROM outgoing WHERE instr(text, ?1)) \
+         OR EXISTS (SELECT 1 FROM note WHERE instr(text, ?1))",
     )?)
 }

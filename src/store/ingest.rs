@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, heard, message, page::set, rows};
+use super::{Error, heard, message, page::set, rows, triage};
 use crate::{
     domain::{
         Author, Backfill, Change, ConversationId, ConversationSeen, Event, Happening, LocalId, Mid,
@@ -52,7 +52,7 @@ pub(super) fn ingest_one(
     match event {
         Event::Conversation(seen) => {
             let id = seen.id.clone();
-            if conversation(db, seen)? {
+            if conversation(db, outbox, seen)? {
                 touched(changes, rows, id);
             }
         }
@@ -156,6 +156,9 @@ pub(super) fn ingest_one(
                     heard::moved(db, &conversation, at, (&what, own), &raw)?;
                 }
                 _ => heard::happened(db, &conversation, at, &what, &raw)?,
+            }
+            if let Happening::AskedFor { .. } = what {
+                message::asks(db, &conversation, at)?;
             }
             touched(changes, rows, conversation);
         }
@@ -296,7 +299,11 @@ fn accepted(
 }
 
 /// Whether anything changed.
-fn conversation(db: &Transaction<'_>, seen: ConversationSeen) -> Result<bool, Error> {
+fn conversation(
+    db: &Transaction<'_>,
+    outbox: &Connection,
+    seen: ConversationSeen,
+) -> Result<bool, Error> {
     let fold = text::fold(&format!(
         "{} {}",
         seen.name.as_deref().unwrap_or_default(),
@@ -332,6 +339,7 @@ fn conversation(db: &Transaction<'_>, seen: ConversationSeen) -> Result<bool, Er
     let mut changed = rows > 0;
     if changed && !known {
         count_early_messages(db, &seen.id)?;
+        triage::restore(db, outbox, &seen.id)?;
     }
     if let Some(ours) = seen.is_owner {
         let known = owner_of(db, &seen.id)?;
@@ -362,10 +370,14 @@ fn count_early_messages(db: &Transaction<'_>, id: &ConversationId) -> Result<(),
     };
     db.prepare_cached(&format!(
         "UPDATE conversation SET messages = (SELECT count(*) FROM message m WHERE m.conversation = ?1), \
-         customer_at = {}, page_at = {}, agent_at = {} WHERE id = ?1",
+         customer_at = {}, page_at = {}, agent_at = {}, asked_at = {} WHERE id = ?1",
         latest("author = 'customer'"),
         latest("author <> 'customer'"),
-        latest("author = 'me'")
+        latest("author = 'me'"),
+        latest(
+            "author NOT IN ('customer', 'me') AND EXISTS \
+             (SELECT 1 FROM asking a WHERE a.kind = 'phrase' AND instr(m.fold, a.word) > 0)"
+        )
     ))?
     .execute([id.as_str()])?;
     Ok(())
@@ -444,9 +456,10 @@ fn did(
         _ => None,
     };
     if let Some(owner) = owner {
+        // Whatever was asked of us, our own act has answered it.
         db.execute(
             "UPDATE conversation SET owner = ?2, owner_since = ?3, control_until = NULL, base_owner = ?2, base_at = ?3, \
-               base_since = ?3 \
+               base_since = ?3, asked_at = NULL \
              WHERE id = ?1",
             params![id.as_str(), rows::owner(&owner), at.as_millis()],
         )?;

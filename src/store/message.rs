@@ -125,6 +125,28 @@ fn insert(
         seen.heard,
         m.about.reply_to.as_ref().map(Mid::as_str)
     ])?;
+    if author.is_page() && *author != Author::Me {
+        let asks_for_a_person: bool = db
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM asking WHERE kind = 'phrase' AND instr(?1, word) > 0)",
+            )?
+            .query_row([text::fold(&m.text)], |row| row.get(0))?;
+        if asks_for_a_person {
+            asks(db, id, m.at)?;
+        }
+    }
+    Ok(())
+}
+
+/// The bot asked for a person at this moment, unless we have handed the thread
+/// back since.
+pub(super) fn asks(db: &Transaction<'_>, id: &ConversationId, at: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(
+        "UPDATE conversation SET asked_at = ?2 WHERE id = ?1 AND coalesce(asked_at, 0) < ?2 \
+         AND NOT EXISTS (SELECT 1 FROM happening WHERE conversation = ?1 AND at >= ?2 \
+                         AND (what LIKE 'passed%' OR what = 'released'))",
+    )?
+    .execute(params![id.as_str(), at.as_millis()])?;
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! Remembers: two SQLite files for one Page.
 //!
-//! - `<page>.outbox.db`, precious: drafts and replies on their way, synced to
-//!   the disk before anything leaves this computer.
+//! - `<page>.outbox.db`, precious: drafts, replies on their way, notes and an
+//!   agent's own decisions; synced to the disk before anything leaves this
+//!   computer.
 //! - `<page>.cache.db`, disposable: whatever Meta can tell us again.
 //!
 //! [`open`] gives one [`Writer`] (it owns the only thread that writes) and
@@ -15,6 +16,7 @@
 //! | `writer`, `ingest`, `message` | facts from outside into the cache |
 //! | `heard` | what only webhooks tell |
 //! | `journal` | the outbox on the disk |
+//! | `triage` | what an agent decides for themselves |
 //! | `place` | in which views a row stands, and where |
 //! | `reader`, `thread`, `search`, `page` | questions |
 //! | `forget` | retention, and forgetting a person |
@@ -31,6 +33,7 @@ mod rows;
 mod schema;
 mod search;
 mod thread;
+mod triage;
 mod writer;
 
 use std::{
@@ -44,6 +47,7 @@ pub use forget::Forgotten;
 pub use page::PageRow;
 pub use reader::{Lane, Reader};
 pub use schema::Rescued;
+pub use triage::Asking;
 pub use writer::{Draft, Writer};
 
 use crate::domain::{PageId, Timestamp};

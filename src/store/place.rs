@@ -23,7 +23,14 @@ const SET_BACK: i64 = 60_000;
 static PLACE: LazyLock<String> = LazyLock::new(|| {
     let (response, human) = (RESPONSE_WINDOW.as_millis(), HUMAN_AGENT_WINDOW.as_millis());
     let soon = CLOSING_SOON.as_millis();
-    let waits = "(customer_at IS NOT NULL AND (page_at IS NULL OR customer_at > page_at))";
+    // An agent's own decision holds until the customer writes again.
+    let decided = "(aside IS NOT NULL AND coalesce(customer_at, 0) <= through)";
+    let done = format!("({decided} AND aside = 'done')");
+    let theirs = format!("({decided} AND aside = 'waits')");
+    let aside = format!("({decided} AND (aside <> 'snoozed' OR ?1 < until))");
+    let waits = format!(
+        "(customer_at IS NOT NULL AND (page_at IS NULL OR customer_at > page_at) AND NOT {done})"
+    );
     let closed = format!("(customer_at IS NOT NULL AND ?1 > customer_at + {human})");
     let deadline = format!(
         "(customer_at + CASE WHEN ?1 <= customer_at + {response} THEN {response} ELSE {human} END)"
@@ -32,19 +39,24 @@ static PLACE: LazyLock<String> = LazyLock::new(|| {
     // Control lapses by the clock, and nobody is told.
     let ours = "(owner = 'us' AND (control_until IS NULL OR control_until > ?1))";
     // Where nobody owns threads (routing off), whoever waits needs a person.
+    let asked = "(asked_at IS NOT NULL AND asked_at > coalesce(agent_at, 0))";
+    let labelled = "EXISTS (SELECT 1 FROM asking a, json_each(labels) l WHERE a.kind = 'label' AND a.word = l.value)";
     let needs_me = format!(
-        "(NOT {closed} AND ({ours} OR (owner = 'unknown' AND {waits}) \
-         OR (unread > 0 AND agent_at IS NOT NULL AND customer_at > agent_at AND {waits})))"
+        "(NOT {closed} AND (kept_unread = 1 OR (NOT {aside} AND ({ours} OR (owner = 'unknown' AND {waits}) \
+         OR {asked} OR {labelled} \
+         OR (unread > 0 AND agent_at IS NOT NULL AND customer_at > agent_at AND {waits})))))"
     );
-    let closing =
-        format!("(NOT {elsewhere} AND {waits} AND NOT {closed} AND {deadline} - ?1 <= {soon})");
+    let closing = format!(
+        "(NOT {elsewhere} AND {waits} AND NOT {theirs} AND NOT {closed} AND {deadline} - ?1 <= {soon})"
+    );
     // The deadline that hurts next; what does not wait on us comes after,
     // newest first; what is closed comes last. Times have 41 bits until 2039
     // and 42 until 2109, so the group stands above bit 44.
     let newest_first = "((1 << 43) - updated_at)";
     let ord = format!(
         "CASE WHEN customer_at IS NULL OR {closed} THEN (4 << 44) + {newest_first} \
-         WHEN {elsewhere} THEN (3 << 44) + {newest_first} \
+         WHEN {aside} THEN (2 << 44) + {newest_first} \
+         WHEN {elsewhere} AND NOT {asked} THEN (3 << 44) + {newest_first} \
          WHEN {waits} THEN {deadline} \
          WHEN {ours} THEN (1 << 44) + {newest_first} \
          ELSE (2 << 44) + {newest_first} END"
@@ -58,6 +70,7 @@ static PLACE: LazyLock<String> = LazyLock::new(|| {
         format!("customer_at + {}", response - soon),
         format!("customer_at + {}", human - soon),
         "control_until".to_owned(),
+        "coalesce(until, 0)".to_owned(),
     ]
     .map(|moment| format!("CASE WHEN {moment} > ?1 THEN {moment} ELSE {never} END"))
     .join(", ");
@@ -111,12 +124,12 @@ pub(super) fn condition(view: View) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Span;
+    use crate::{domain::Span, store::schema::Kind};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_183_650_000);
 
     fn rows(rows: &[(&str, &str, i64, Option<i64>)]) -> Connection {
-        let db = crate::store::schema::in_memory().expect("a cache");
+        let db = crate::store::schema::in_memory(Kind::Cache).expect("a cache");
         for (id, owner, customer_minutes, page_minutes) in rows {
             let ago = |minutes: i64| NOW.plus(Span::minutes(-minutes)).as_millis();
             db.execute(

@@ -272,7 +272,7 @@ impl Reader {
     ) -> Result<Vec<Conversation>, Error> {
         self.with(|db| {
             let mut statement = db.prepare_cached(&format!(
-                "SELECT {} FROM conversation c WHERE c.needs_me = 1 AND c.waits = 1 \
+                "SELECT {} FROM conversation c WHERE (c.needs_me = 1 OR c.aside = 'snoozed') AND c.waits = 1 \
                  AND c.customer_at BETWEEN ?1 AND ?2",
                 rows::CONVERSATION_COLUMNS
             ))?;

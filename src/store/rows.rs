@@ -5,18 +5,18 @@ use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    About, AppId, Author, Conversation, ConversationId, Fields, HandBack, Happening, Held, Known,
-    LocalId, Message, Mid, Note, Outcome, Outgoing, Part, Person, Platform, Profile, Psid,
-    Reaction, Routing, SendAs, SendState, ThreadOwner, Timestamp,
+    About, AppId, Aside, Author, Conversation, ConversationId, Fields, HandBack, Happening, Held,
+    Known, LocalId, Message, Mid, Note, Outcome, Outgoing, Part, Person, Platform, Profile, Psid,
+    Reaction, Routing, SendAs, SendState, ThreadOwner, Timestamp, Triage, Until,
 };
 
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.psid, c.platform, c.name, c.snippet, c.updated_at, c.unread, \
      c.customer_at, c.page_at, c.agent_at, c.owner, c.owner_since, c.control_until, c.can_reply, \
      EXISTS (SELECT 1 FROM outbox.draft d WHERE d.conversation = c.id), \
      EXISTS (SELECT 1 FROM outbox.outgoing o WHERE o.conversation = c.id AND o.state IN ('refused', 'unsure', 'held')), \
-     c.delivered_through, c.read_through";
+     c.delivered_through, c.read_through, c.aside, c.until, c.through, c.kept_unread, c.labels";
 /// How many they are.
-pub(super) const CONVERSATION_WIDTH: usize = 18;
+pub(super) const CONVERSATION_WIDTH: usize = 23;
 
 /// Reads [`CONVERSATION_COLUMNS`].
 pub(super) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -43,7 +43,35 @@ pub(super) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         can_reply: row.get(13)?,
         draft: row.get(14)?,
         unsettled: row.get(15)?,
+        triage: triage(row, 18)?,
     })
+}
+
+/// Reads `aside, until, through, unread, labels` from a column on.
+pub(super) fn triage(row: &Row<'_>, first: usize) -> rusqlite::Result<Triage> {
+    let time = |i: usize| {
+        row.get::<_, Option<i64>>(i)
+            .map(|t| t.map(Timestamp::from_millis))
+    };
+    let word: Option<String> = row.get(first)?;
+    let until = match (word.as_deref(), time(first + 1)?) {
+        (Some("snoozed"), Some(at)) => Some(Until::Moment(at)),
+        (Some("waits"), _) => Some(Until::CustomerWrites),
+        (Some("done"), _) => Some(Until::NoReplyNeeded),
+        _ => None,
+    };
+    // 0 stands for "never wrote".
+    let through = time(first + 2)?.filter(|at| at.as_millis() > 0);
+    Ok(Triage {
+        aside: until.map(|until| Aside { until, through }),
+        unread: row.get(first + 3)?,
+        labels: serde_json::from_str(row.get_ref(first + 4)?.as_str()?).unwrap_or_default(),
+    })
+}
+
+/// Labels as they stand in the table.
+pub(super) fn labels(labels: &[String]) -> String {
+    serde_json::to_string(labels).unwrap_or_else(|_| "[]".into())
 }
 
 pub(super) const MESSAGE_COLUMNS: &str = "mid, at, author, text, parts, gone, reply_to, edits, unsent, \

@@ -21,10 +21,12 @@ const CACHE_STEPS: &[&str] = &[
     include_str!("migrations/cache_0001.sql"),
     include_str!("migrations/cache_0002.sql"),
     include_str!("migrations/cache_0003.sql"),
+    include_str!("migrations/cache_0004.sql"),
 ];
 const OUTBOX_STEPS: &[&str] = &[
     include_str!("migrations/outbox_0001.sql"),
     include_str!("migrations/outbox_0002.sql"),
+    include_str!("migrations/outbox_0003.sql"),
 ];
 
 /// Which of the two files.
@@ -215,6 +217,18 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
             "state <> 'sent'",
             &mut rescued.replies,
         ),
+        (
+            "triage",
+            "conversation, psid, aside, until, through, unread, labels",
+            "1",
+            &mut 0,
+        ),
+        (
+            "note",
+            "id, conversation, psid, at, agent, text",
+            "1",
+            &mut 0,
+        ),
     ] {
         // Row by row: what lies behind the damage may be unreadable.
         let places = columns
@@ -280,11 +294,11 @@ pub(super) fn unsettled(db: &Connection) -> Result<Rescued, Error> {
     )?)
 }
 
-/// A cache that is nowhere on the disk, with the newest shape.
+/// A file that is nowhere on the disk, with the newest shape.
 #[cfg(test)]
-pub(super) fn in_memory() -> Result<Connection, Error> {
+pub(super) fn in_memory(kind: Kind) -> Result<Connection, Error> {
     let mut connection = Connection::open_in_memory()?;
-    migrate(&mut connection, Kind::Cache, 0)?;
+    migrate(&mut connection, kind, 0)?;
     Ok(connection)
 }
 

@@ -1,12 +1,13 @@
-//! Parts of a thread: messages in their order, the events between them, and the
-//! replies that are not sent. However long a thread is, a part costs what it
+//! Parts of a thread: messages in their order, the events and private notes
+//! between them, and the replies that are not sent. However long a thread is, a part costs what it
 //! shows.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Error, Reader, reader::find, rows};
 use crate::domain::{
-    Author, ConversationId, Item, Outgoing, Profile, Span, ThreadPage, ThreadPlace, Timestamp,
+    Author, ConversationId, Item, LocalId, Outgoing, PrivateNote, Profile, Span, ThreadPage,
+    ThreadPlace, Timestamp,
 };
 
 impl Reader {
@@ -30,6 +31,7 @@ impl Reader {
             let window = Window::read(db, id, place, limit, messages)?;
             let mut items = window.items;
             events(db, id, window.from, window.to, &mut items)?;
+            notes(db, id, window.from, window.to, &mut items)?;
             if window.newer == 0 {
                 items.extend(unsettled(db, Some(id))?.into_iter().map(Item::Outgoing));
             }
@@ -213,6 +215,33 @@ fn events(
                 .partition_point(|item| item.at() < start || (item.at() <= end && !ours(item)));
             items.insert(place, Item::Event { at, what });
         }
+    }
+    Ok(())
+}
+
+/// Puts private notes between the messages where they belong in time.
+fn notes(
+    db: &Connection,
+    id: &ConversationId,
+    from: i64,
+    to: i64,
+    items: &mut Vec<Item>,
+) -> Result<(), Error> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, at, agent, text FROM outbox.note WHERE conversation = ?1 AND at >= ?2 AND at < ?3 ORDER BY at, rowid",
+    )?;
+    let notes = statement.query_map(params![id.as_str(), from, to], |row| {
+        Ok(PrivateNote {
+            id: LocalId::new(row.get::<_, String>(0)?),
+            at: Timestamp::from_millis(row.get(1)?),
+            agent: row.get(2)?,
+            text: row.get(3)?,
+        })
+    })?;
+    for note in notes {
+        let note = note?;
+        let place = items.partition_point(|item| item.at() <= note.at);
+        items.insert(place, Item::Note(note));
     }
     Ok(())
 }

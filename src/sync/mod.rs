@@ -27,7 +27,7 @@ pub use look_on::look_on;
 
 use tokio::sync::oneshot;
 
-use crate::domain::{Ask, ConversationId, Decision, Heard, LocalId, Psid};
+use crate::domain::{Ask, ConversationId, Decision, Heard, LocalId, PrivateNote, Psid, Triage};
 
 /// What a door hands in: one call of Meta's.
 #[derive(Debug)]
@@ -91,6 +91,19 @@ pub enum Command {
     },
     /// An agent has looked at this thread.
     LookedAt(ConversationId),
+    /// Keep decisions of an agent's own; neither customer nor Meta learns of it.
+    Triage(Vec<(ConversationId, Psid, Triage)>),
+    /// Keep a private note.
+    KeepNote {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The person in it.
+        psid: Psid,
+        /// The note.
+        note: PrivateNote,
+    },
+    /// Remove a private note.
+    DropNote(ConversationId, LocalId),
     /// Remove the refused replies of a thread.
     DropRefused(ConversationId),
     /// A person has decided about a reply that does not go on by itself.

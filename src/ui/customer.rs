@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Theme, frame, framed, lines, span, theme::Role, thread};
+use super::{Theme, frame, framed, inbox::aside_words, lines, span, theme::Role, thread};
 use crate::{
     app::{Model, action::Action, holds},
     domain::{
@@ -110,6 +110,13 @@ pub(super) fn profile_lines(
         Profile::Unasked => {}
     }
     rows.extend(say(&format!("{id} {}", c.psid), Role::Dim, theme, width));
+    if !c.triage.labels.is_empty() {
+        let words = format!("labels {}", c.triage.labels.join(", "));
+        rows.extend(say(&Clean::one_line(&words), Role::Note, theme, width));
+    }
+    if let Some(words) = aside_words(model, c) {
+        rows.extend(say(&words, Role::Note, theme, width));
+    }
     rows
 }
 

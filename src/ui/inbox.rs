@@ -7,14 +7,14 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Theme, frame, framed, put, span, theme::Role, wrapped};
+use super::{Theme, frame, framed, put, span, theme::Role, thread::moment, wrapped};
 use crate::{
     app::{
         Focus, Model,
         action::Action,
         layout::{self, Layout},
     },
-    domain::{Conversation, Platform, ThreadOwner, View, Window},
+    domain::{Conversation, Platform, ThreadOwner, Until, View, Window},
     text::{self, Clean},
 };
 
@@ -25,7 +25,9 @@ pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, bu
         0 => String::new(),
         total => format!(" {}/{total} ", inbox.cursor + 1),
     };
-    let order = if inbox.filter.is_empty() {
+    let order = if !model.marked.is_empty() {
+        format!(" {} marked ", model.marked.len())
+    } else if inbox.filter.is_empty() {
         " deadline ".to_owned()
     } else {
         format!(" /{} ", inbox.filter)
@@ -165,8 +167,12 @@ fn empty(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 /// The mark of a row: the first that fits.
 fn mark(model: &Model, row: &Conversation) -> (char, Role) {
     let now = model.server_now();
-    if matches!(row.window(now), Window::Closed { .. }) {
+    if matches!(row.window(now), Window::Closed { .. }) || row.needs_no_reply() {
         ('x', Role::Dim)
+    } else if row.triage.unread {
+        ('*', Role::Warn)
+    } else if row.aside(now).is_some() && !row.closing(now) {
+        ('z', Role::Dim)
     } else if matches!(row.owner, ThreadOwner::App(_) | ThreadOwner::Other) {
         ('~', Role::Dim)
     } else if row.closing(now) {
@@ -177,6 +183,17 @@ fn mark(model: &Model, row: &Conversation) -> (char, Role) {
         ('.', Role::Me)
     } else {
         (' ', Role::Text)
+    }
+}
+
+/// `>` at the cursor, `+` on a row that the next action is for.
+fn cursor(model: &Model, row: &Conversation, selected: bool) -> char {
+    if model.marked.contains_key(&row.id) {
+        '+'
+    } else if selected {
+        '>'
+    } else {
+        ' '
     }
 }
 
@@ -209,13 +226,22 @@ fn last_words(row: &Conversation) -> (String, Option<(String, Role)>) {
     } else {
         None
     };
+    let labels: String = row
+        .triage
+        .labels
+        .iter()
+        .map(|label| format!("[{}] ", Clean::one_line(label)))
+        .collect();
     let by = match (row.waiting(), row.agent_at, row.page_at) {
         (true, _, _) => "",
         (false, Some(agent), Some(page)) if agent >= page => "(you) ",
         (false, _, Some(_)) => "(page) ",
         _ => "",
     };
-    (format!("{by}{}", Clean::one_line(&row.snippet)), flag)
+    (
+        format!("{labels}{by}{}", Clean::one_line(&row.snippet)),
+        flag,
+    )
 }
 
 /// The style of a row's text: inverted as a whole when it is selected.
@@ -251,7 +277,7 @@ fn card_row(
     } else {
         Role::Text
     };
-    let cursor = if selected { '>' } else { ' ' };
+    let cursor = cursor(model, row, selected);
     put(
         vec![
             span(format!("{cursor}{mark}"), style(mark_role)),
@@ -359,7 +385,7 @@ fn table_row(
     } else {
         Role::Text
     };
-    let cursor = if selected { '>' } else { ' ' };
+    let cursor = cursor(model, row, selected);
     put(
         vec![
             span(
@@ -388,6 +414,7 @@ fn explanation(model: &Model, row: &Conversation) -> String {
     );
     let held = format!("held by {}", model.owner_words(&row.owner));
     let key = |action| model.settings.keymap.key_of(action);
+    let aside = aside_words(model, row).map_or_else(String::new, |words| format!("{words} · "));
     let advice = match (&row.owner, row.window(now)) {
         (_, Window::Closed { .. }) => "nothing may be sent until they write again".into(),
         (ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs, _) => {
@@ -400,7 +427,22 @@ fn explanation(model: &Model, row: &Conversation) -> String {
         ),
     };
     format!(
-        "{}: {window} · {waits} · {held} · {advice}",
+        "{}: {aside}{window} · {waits} · {held} · {advice}",
         Clean::one_line(&row.display_name())
     )
+}
+
+/// Why it is out of the way, if it is.
+pub(super) fn aside_words(model: &Model, row: &Conversation) -> Option<String> {
+    if row.triage.unread {
+        return Some("kept unread".into());
+    }
+    Some(match row.aside(model.server_now())? {
+        Until::Moment(at) => {
+            let at = at.plus(model.skew.negated());
+            format!("snoozed until {}", moment(model, at))
+        }
+        Until::CustomerWrites => "put off until they write".into(),
+        Until::NoReplyNeeded => "no reply needed".into(),
+    })
 }

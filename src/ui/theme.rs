@@ -31,6 +31,8 @@ pub enum Role {
     Page,
     /// An event.
     Event,
+    /// A private note of ours.
+    Note,
     /// Buttons and attachments.
     Part,
     /// It went well.
@@ -101,6 +103,7 @@ impl Theme {
             Role::Me => (Some(Color::Cyan), Modifier::BOLD),
             Role::Page => (Some(Color::Blue), Modifier::empty()),
             Role::Event => (Some(Color::Magenta), Modifier::empty()),
+            Role::Note => (Some(Color::Magenta), Modifier::BOLD),
             Role::Part => (Some(Color::Yellow), Modifier::empty()),
             Role::Good => (Some(Color::Green), Modifier::empty()),
             Role::Warn => (Some(Color::Yellow), Modifier::BOLD),

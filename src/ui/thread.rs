@@ -124,6 +124,7 @@ fn draw_line(theme: &Theme, line: &ThreadLine, found: bool, area: Rect, buffer: 
                 Some('B') => Role::Bot,
                 Some('A') => Role::Me,
                 Some('P') => Role::Page,
+                Some('#') => Role::Note,
                 _ => Role::Event,
             });
             let time = time.as_deref().unwrap_or_default();
@@ -169,6 +170,7 @@ pub(super) fn role(tone: Tone) -> Role {
         Tone::Dim => Role::Dim,
         Tone::Part => Role::Part,
         Tone::Event => Role::Event,
+        Tone::Note => Role::Note,
         Tone::Bad => Role::Bad,
         Tone::Warn => Role::Warn,
         Tone::Good => Role::Good,

@@ -9,7 +9,7 @@ use switchboard::{
         About, AppId, Apps, Author, Change, Conversation, ConversationId, Counts, Happening,
         InboxPage, Item, Known, LocalId, Message, Mid, Outgoing, Part, Person, Platform, Profile,
         Psid, Reaction, Routing, SendAs, SendState, Span, ThreadOwner, ThreadPage, ThreadPlace,
-        Timestamp, View,
+        Timestamp, Triage, View,
     },
     ui::{self, Theme},
 };
@@ -43,6 +43,7 @@ pub fn conversation(id: &str, name: &str) -> Conversation {
         can_reply: Some(true),
         draft: false,
         unsettled: false,
+        triage: Triage::default(),
     }
 }
 

@@ -19,6 +19,10 @@ use crate::domain::{
 pub enum Choice {
     /// Hand back to the bot with this outcome.
     HandBack(Outcome),
+    /// Hand all marked conversations back with this outcome.
+    HandBackAll(Outcome),
+    /// Let go of all marked conversations.
+    ReleaseAll,
     /// Send the reply in the composer, then hand back with this outcome.
     SendHandBack(Outcome),
     /// Pass the thread to this app.
@@ -67,6 +71,38 @@ impl Choose {
             title,
             about: Some(conversation.id.clone()),
             lines: lines.collect(),
+            cursor: 0,
+        }
+    }
+
+    /// How did all of these end?
+    pub fn outcome_of_all(count: usize, bot: &str) -> Self {
+        let lines = Outcome::ALL.into_iter().zip('1'..);
+        let lines = lines.map(|(outcome, key)| {
+            let choice = Choice::HandBackAll(outcome);
+            (key, outcome.label().to_owned(), choice)
+        });
+        Self {
+            title: format!("Hand {count} conversations back to {bot}"),
+            about: None,
+            lines: lines.collect(),
+            cursor: 0,
+        }
+    }
+
+    /// Really, all of them?
+    pub fn release_all(count: usize) -> Self {
+        Self {
+            title: format!("Let go of {count} threads?"),
+            about: None,
+            lines: vec![
+                (
+                    'y',
+                    "let go: nobody holds them then".into(),
+                    Choice::ReleaseAll,
+                ),
+                ('n', "keep them".into(), Choice::Stay),
+            ],
             cursor: 0,
         }
     }

@@ -4,17 +4,23 @@ mod choose;
 mod commands;
 mod help;
 mod jump;
+mod labels;
+mod note;
 mod page;
 mod prompt;
 mod search;
+mod snooze;
 
 pub use choose::{Choice, Choose};
 pub use commands::Commands;
 pub use help::Help;
 pub use jump::Jump;
+pub use labels::Labels;
+pub use note::NoteDialog;
 pub use page::{Page, PageKind};
 pub use prompt::{Prompt, PromptKind};
 pub use search::Search;
+pub use snooze::Snooze;
 
 use super::{
     Effect, Model,
@@ -37,8 +43,14 @@ pub enum Dialog {
     Page(Page),
     /// A line of input at the bottom: filter, find.
     Prompt(Prompt),
+    /// Labels of a conversation.
+    Labels(Labels),
+    /// A private note being written.
+    Note(NoteDialog),
     /// The search through all messages.
     Search(Search),
+    /// Until when a conversation is out of the way.
+    Snooze(Snooze),
 }
 
 /// Whether a dialog stays after a key.
@@ -69,7 +81,10 @@ pub(super) fn key(model: &mut Model, key: Key) -> Vec<Effect> {
         Dialog::Jump(jump) => jump.key(model, key, &mut effects),
         Dialog::Page(page) => page.key(key, model.size),
         Dialog::Prompt(prompt) => prompt.key(model, key, &mut effects),
+        Dialog::Labels(labels) => labels.key(model, key, &mut effects),
+        Dialog::Note(note) => note.key(model, key, &mut effects),
         Dialog::Search(search) => search.key(model, key, &mut effects),
+        Dialog::Snooze(snooze) => snooze.key(model, key, &mut effects),
     };
     if matches!(stay, Stay::Open) {
         // Below whatever it has opened itself.

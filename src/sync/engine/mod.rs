@@ -55,6 +55,8 @@ pub struct Options {
     pub apps: Apps,
     /// Messages older than this are removed; `None` keeps everything.
     pub keep: Option<Span>,
+    /// What makes a conversation need a person, besides the rules.
+    pub asking: store::Asking,
     /// Only fetch what is new and what is missing, then end. Nothing is sent.
     pub once: bool,
     /// Where a new token may be found after Meta has refused the old one.
@@ -68,6 +70,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("apps", &self.apps)
             .field("keep", &self.keep)
+            .field("asking", &self.asking)
             .field("once", &self.once)
             .finish_non_exhaustive()
     }
@@ -411,7 +414,34 @@ impl Engine {
                     }
                 }
             }
-            Command::LookedAt(id) => self.writer.looked_at(id, self.server_now()).await?,
+            Command::LookedAt(id) => {
+                let now = self.server_now();
+                self.writer.looked_at(id.clone(), now).await?;
+                if self.writer.no_longer_unread(id, now).await? {
+                    self.tell(Change::Inbox);
+                }
+            }
+            Command::Triage(rows) => {
+                let ids: Vec<_> = rows.iter().map(|(id, _, _)| id.clone()).collect();
+                self.writer.triage(rows, self.server_now()).await?;
+                self.tell(Change::Inbox);
+                for id in ids {
+                    self.tell(Change::Thread(id));
+                }
+            }
+            Command::KeepNote {
+                conversation,
+                psid,
+                note,
+            } => {
+                let kept = self.writer.keep_note(conversation.clone(), psid, note);
+                kept.await?;
+                self.tell(Change::Thread(conversation));
+            }
+            Command::DropNote(conversation, id) => {
+                self.writer.drop_note(id.as_str().to_owned()).await?;
+                self.tell(Change::Thread(conversation));
+            }
             Command::DropRefused(id) => {
                 self.outbox.drop_refused(&id);
                 self.writer.drop_refused(id.clone()).await?;

@@ -16,6 +16,10 @@ impl Engine {
     /// What a dead program left behind.
     pub(super) async fn restore(&mut self) -> Result<(), store::Error> {
         let now = self.clock.now();
+        let asking = self.options.asking.clone();
+        if self.writer.asking(asking, self.server_now()).await? {
+            self.turn_at = now;
+        }
         let rows = self
             .reader
             .outbox(now.plus(TOLD_APART.negated()), TOLD_APART)?;

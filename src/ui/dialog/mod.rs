@@ -4,9 +4,12 @@ mod choose;
 mod commands;
 mod help;
 mod jump;
+mod labels;
+mod note;
 mod page;
 mod prompt;
 mod search;
+mod snooze;
 
 use ratatui::{
     buffer::Buffer,
@@ -45,6 +48,9 @@ pub(super) fn draw(
             page::draw(model, theme, page, layout.screen, buffer);
             None
         }
+        Dialog::Labels(labels) => Some(labels::draw(model, theme, labels, layout.screen, buffer)),
+        Dialog::Note(note) => Some(note::draw(theme, note, layout.screen, buffer)),
+        Dialog::Snooze(snooze) => snooze::draw(model, theme, snooze, layout.screen, buffer),
         Dialog::Search(search) => Some(search::draw(model, theme, search, layout.screen, buffer)),
         Dialog::Prompt(prompt) => Some(prompt::draw(model, theme, prompt, layout.hints, buffer)),
     }

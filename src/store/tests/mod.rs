@@ -11,6 +11,8 @@ use crate::domain::{
     ThreadOwner, ThreadPlace, View,
 };
 
+mod triage;
+
 const NOW: Timestamp = Timestamp::from_millis(1_795_183_650_000);
 
 fn page() -> PageId {
@@ -641,9 +643,8 @@ proptest! {
             }
         }
         let state = |events: Vec<Event>| {
-            let mut cache = schema::in_memory().expect("a cache");
-            let outbox = Connection::open_in_memory().expect("an outbox");
-            outbox.execute_batch("CREATE TABLE outgoing (mid TEXT)").expect("a table");
+            let mut cache = schema::in_memory(Kind::Cache).expect("a cache");
+            let outbox = schema::in_memory(Kind::Outbox).expect("an outbox");
             for event in events {
                 let db = cache.transaction().expect("begins");
                 let mut rows = ingest::Touched::default();

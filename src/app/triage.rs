@@ -1,0 +1,264 @@
+//! An agent's own decisions: put off, no reply needed, keep unread, labels,
+//! marks on several, private notes; undo and repeat. The customer and Meta learn
+//! nothing of them, so all of them can be taken back.
+
+use super::{
+    Effect, Focus, Model, ToastKind,
+    action::Action,
+    dialog::{Dialog, Labels, NoteDialog, Snooze},
+    walk::{advance, open},
+};
+use crate::domain::{
+    Aside, Conversation, ConversationId, LocalId, PrivateNote, Psid, Span, Timestamp, Triage, Until,
+};
+
+/// So long after an advance, *undo* takes it back before anything else.
+pub const ADVANCE_UNDO: Span = Span::seconds(5);
+/// So many acts can be undone.
+const HISTORY: usize = 50;
+
+/// A decision that can be repeated for somebody else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Local {
+    /// Out of the way.
+    Aside(Until),
+    /// Keep it unread.
+    Unread,
+    /// Set (or take off) a label.
+    Label(String, bool),
+}
+
+/// Something that can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undo {
+    /// The desk went on from this conversation by itself, at this moment.
+    Advance(ConversationId, Timestamp),
+    /// Decisions as they were before, in words what was done, and where one was.
+    Triage {
+        /// What was decided before.
+        before: Vec<(ConversationId, Psid, Triage)>,
+        /// What was done.
+        words: String,
+        /// The thread that was open.
+        from: Option<ConversationId>,
+    },
+    /// A private note was written.
+    Note(ConversationId, LocalId),
+}
+
+/// What an action is about: the marked rows, else the subject.
+pub(super) fn targets(model: &Model) -> Vec<Conversation> {
+    if !model.marked.is_empty() && model.focus == Focus::List {
+        return model.marked.values().cloned().collect();
+    }
+    model.subject().cloned().into_iter().collect()
+}
+
+/// Does it to all targets, and goes on to the next who waits where the thread
+/// is done with.
+pub(super) fn decide(model: &mut Model, local: Local) -> Vec<Effect> {
+    let targets = targets(model);
+    if targets.is_empty() {
+        return Vec::new();
+    }
+    let row = |c: &Conversation, triage| (c.id.clone(), c.psid.clone(), triage);
+    let before = targets.iter().map(|c| row(c, c.triage.clone())).collect();
+    let after: Vec<_> = targets.iter().map(|c| row(c, decided(c, &local))).collect();
+    let words = match targets.as_slice() {
+        [one] => format!("{}: {}", one.display_name(), words(model, &local)),
+        many => format!("{} conversations: {}", many.len(), words(model, &local)),
+    };
+    let in_thread = model.focus == Focus::Thread;
+    let from = in_thread.then(|| targets[0].id.clone());
+    remember(
+        model,
+        Undo::Triage {
+            before,
+            words: words.clone(),
+            from,
+        },
+    );
+    model.repeat = Some(local.clone());
+    model.marked.clear();
+    let undo = model.settings.keymap.key_of(Action::Undo);
+    model.toast(ToastKind::Good, format!("{words}. {undo} takes it back."));
+    // What is asked next must see it already.
+    for (id, _, triage) in &after {
+        model.inbox.decide(id, triage);
+        if let Some(thread) = model.open_thread(id) {
+            thread.conversation.triage = triage.clone();
+        }
+    }
+    let mut effects = vec![Effect::Triage(after)];
+    if in_thread && !matches!(local, Local::Label(..)) {
+        effects.extend(advance(model));
+    }
+    effects
+}
+
+fn decided(c: &Conversation, local: &Local) -> Triage {
+    let triage = c.triage.clone();
+    match local {
+        Local::Aside(until) => Triage {
+            aside: Some(Aside {
+                until: *until,
+                through: c.customer_at,
+            }),
+            unread: false,
+            ..triage
+        },
+        Local::Unread => Triage {
+            aside: None,
+            unread: true,
+            ..triage
+        },
+        Local::Label(label, on) => triage.labelled(label, *on),
+    }
+}
+
+fn words(model: &Model, local: &Local) -> String {
+    match local {
+        Local::Aside(Until::Moment(at)) => {
+            let zone = &model.settings.zone;
+            // Shown by this computer's clock, kept by Meta's.
+            let at = at.plus(model.skew.negated()).local(zone);
+            format!("snoozed until {}", at.strftime("%a %-d %b %H:%M"))
+        }
+        Local::Aside(Until::CustomerWrites) => "put off until they write".into(),
+        Local::Aside(Until::NoReplyNeeded) => "no reply needed".into(),
+        Local::Unread => "kept unread".into(),
+        Local::Label(label, true) => format!("labelled {label}"),
+        Local::Label(label, false) => format!("no longer labelled {label}"),
+    }
+}
+
+pub(super) fn remember(model: &mut Model, undo: Undo) {
+    model.history.push(undo);
+    if model.history.len() > HISTORY {
+        model.history.remove(0);
+    }
+}
+
+/// Takes the last act back.
+pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
+    // An advance can be taken back for a moment only.
+    let now = model.now;
+    let late = |undo: &Undo| matches!(undo, Undo::Advance(_, at) if now.since(*at) > ADVANCE_UNDO);
+    while model.history.last().is_some_and(late) {
+        model.history.pop();
+    }
+    match model.history.pop() {
+        None => {
+            model.toast(ToastKind::Info, "Nothing to undo.");
+            Vec::new()
+        }
+        Some(Undo::Advance(id, _)) => {
+            model.toasts.clear();
+            let mut effects = Vec::new();
+            // It went on because of what was decided there: that goes, too.
+            if let Some(Undo::Triage {
+                from: Some(from), ..
+            }) = model.history.last()
+                && *from == id
+            {
+                effects = undo(model);
+            }
+            effects.extend(open(model, id));
+            effects
+        }
+        Some(Undo::Triage {
+            before,
+            words,
+            from,
+        }) => {
+            model.toast(ToastKind::Info, format!("Taken back: {words}."));
+            for (id, _, triage) in &before {
+                model.inbox.decide(id, triage);
+                if let Some(thread) = model.open_thread(id) {
+                    thread.conversation.triage = triage.clone();
+                }
+            }
+            let mut effects = vec![Effect::Triage(before)];
+            if let Some(id) = from.filter(|_| model.focus != Focus::Composer) {
+                effects.extend(open(model, id));
+            }
+            effects
+        }
+        Some(Undo::Note(conversation, id)) => {
+            model.toast(ToastKind::Info, "The note is gone.");
+            vec![Effect::DropNote(conversation, id)]
+        }
+    }
+}
+
+/// The last decision once more, for whoever is selected now.
+pub(super) fn repeat(model: &mut Model) -> Vec<Effect> {
+    match model.repeat.clone() {
+        Some(local) => decide(model, local),
+        None => {
+            model.toast(ToastKind::Info, "Nothing to repeat yet.");
+            Vec::new()
+        }
+    }
+}
+
+/// Marks the row under the cursor, or takes the mark off, and goes a row down.
+pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
+    if model.focus != Focus::List {
+        model.toast(ToastKind::Info, "Rows are marked in the list.");
+        return Vec::new();
+    }
+    let Some(row) = model.inbox.selected().cloned() else {
+        return Vec::new();
+    };
+    if model.marked.remove(&row.id).is_none() {
+        model.marked.insert(row.id.clone(), row);
+    }
+    let place = model.inbox.cursor.saturating_add(1);
+    model.inbox.go(place).into_iter().collect()
+}
+
+/// Asks until when.
+pub(super) fn snooze(model: &mut Model) -> Vec<Effect> {
+    let snooze = Snooze::for_now(model);
+    model.dialogs.push(Dialog::Snooze(snooze));
+    Vec::new()
+}
+
+/// Asks for a label.
+pub(super) fn labels(model: &mut Model) -> Vec<Effect> {
+    model.dialogs.push(Dialog::Labels(Labels::default()));
+    vec![Effect::LoadLabels]
+}
+
+/// Asks for the words of a private note.
+pub(super) fn note(model: &mut Model) -> Vec<Effect> {
+    let Some(subject) = model.subject() else {
+        return Vec::new();
+    };
+    let note = NoteDialog::about(subject);
+    model.dialogs.push(Dialog::Note(note));
+    Vec::new()
+}
+
+/// Keeps a private note.
+pub(super) fn keep_note(
+    model: &mut Model,
+    conversation: ConversationId,
+    psid: Psid,
+    text: String,
+) -> Effect {
+    let id = model.new_id();
+    remember(model, Undo::Note(conversation.clone(), id.clone()));
+    model.toast(ToastKind::Good, "Noted, for this desk only.");
+    Effect::KeepNote {
+        conversation,
+        psid,
+        note: PrivateNote {
+            id,
+            at: model.now,
+            agent: model.settings.agent.clone(),
+            text,
+        },
+    }
+}

@@ -1,0 +1,71 @@
+//! What an agent decides about a conversation for their own sake: put off, done
+//! with, kept unread, labelled. Neither the customer nor Meta learns of it.
+
+use super::{Conversation, Timestamp};
+
+/// The decisions about one conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Triage {
+    /// It is out of the way for now.
+    pub aside: Option<Aside>,
+    /// It needs me, whatever the rules say, until it is opened.
+    pub unread: bool,
+    /// Words of ours, in the order of the alphabet.
+    pub labels: Vec<String>,
+}
+
+/// Out of the way until something happens. A new message of the customer always
+/// brings it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// Until what.
+    pub until: Until,
+    /// When the customer had last written, by Meta's clock: what they write
+    /// later brings it back.
+    pub through: Option<Timestamp>,
+}
+
+/// What ends an [`Aside`] besides a new message of the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// This moment, by Meta's clock: snoozed.
+    Moment(Timestamp),
+    /// Nothing: we wait for the customer.
+    CustomerWrites,
+    /// Nothing: what they wrote needs no reply.
+    NoReplyNeeded,
+}
+
+impl Triage {
+    /// With or without a label.
+    #[must_use]
+    pub fn labelled(mut self, label: &str, on: bool) -> Self {
+        self.labels.retain(|have| have != label);
+        if on {
+            self.labels.push(label.to_owned());
+            self.labels.sort();
+        }
+        self
+    }
+}
+
+impl Conversation {
+    /// Until what it is out of the way, if it is.
+    pub fn aside(&self, now: Timestamp) -> Option<Until> {
+        let aside = self.triage.aside?;
+        if self.customer_at > aside.through {
+            return None;
+        }
+        match aside.until {
+            Until::Moment(until) if until <= now => None,
+            until => Some(until),
+        }
+    }
+
+    /// The customer's last words need no reply.
+    pub fn needs_no_reply(&self) -> bool {
+        self.triage.aside.is_some_and(|aside| {
+            aside.until == Until::NoReplyNeeded && self.customer_at <= aside.through
+        })
+    }
+}

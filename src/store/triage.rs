@@ -1,0 +1,226 @@
+//! What an agent decides for themselves: kept in the precious file, and copied
+//! into the cache, whose rows it moves.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Error, Reader, Writer, place::place, rows};
+use crate::{
+    domain::{Aside, ConversationId, PrivateNote, Psid, Timestamp, Triage, Until},
+    text,
+};
+
+/// What makes a conversation need a person, besides control and unread words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asking {
+    /// Words in a message of the bot's.
+    pub phrases: Vec<String>,
+    /// Labels of ours.
+    pub labels: Vec<String>,
+}
+
+impl Writer {
+    /// Keeps decisions, whole, in place of what was decided before; `now` is by
+    /// Meta's clock.
+    pub async fn triage(
+        &self,
+        rows: Vec<(ConversationId, Psid, Triage)>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.run(move |files| {
+            let (outbox, cache) = (files.outbox.transaction()?, files.cache.transaction()?);
+            for (id, psid, triage) in &rows {
+                if *triage == Triage::default() {
+                    outbox.execute("DELETE FROM triage WHERE conversation = ?1", [id.as_str()])?;
+                } else {
+                    let (aside, until, through) = columns(triage.aside);
+                    outbox.execute(
+                        "INSERT INTO triage (conversation, psid, aside, until, through, unread, labels) \
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (conversation) DO UPDATE SET \
+                         aside = ?3, until = ?4, through = ?5, unread = ?6, labels = ?7",
+                        params![
+                            id.as_str(),
+                            psid.as_str(),
+                            aside,
+                            until,
+                            through,
+                            triage.unread,
+                            rows::labels(&triage.labels)
+                        ],
+                    )?;
+                }
+                copy(&cache, id, triage)?;
+                place(&cache, id, now)?;
+            }
+            // The precious file first: the cache can be made of it again.
+            outbox.commit()?;
+            cache.commit()?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// A thread has been opened: it is not kept unread any more. Whether it was.
+    pub async fn no_longer_unread(
+        &self,
+        id: ConversationId,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        self.run(move |files| {
+            let was = files.outbox.execute(
+                "UPDATE triage SET unread = 0 WHERE conversation = ?1 AND unread = 1",
+                [id.as_str()],
+            )?;
+            if was > 0 {
+                let cache = files.cache.transaction()?;
+                cache.execute(
+                    "UPDATE conversation SET kept_unread = 0 WHERE id = ?1",
+                    [id.as_str()],
+                )?;
+                place(&cache, &id, now)?;
+                cache.commit()?;
+            }
+            Ok(was > 0)
+        })
+        .await
+    }
+
+    /// Keeps a private note.
+    pub async fn keep_note(
+        &self,
+        conversation: ConversationId,
+        psid: Psid,
+        note: PrivateNote,
+    ) -> Result<(), Error> {
+        self.run(move |files| {
+            files.outbox.execute(
+                "INSERT OR REPLACE INTO note (id, conversation, psid, at, agent, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    note.id.as_str(),
+                    conversation.as_str(),
+                    psid.as_str(),
+                    note.at.as_millis(),
+                    note.agent,
+                    note.text
+                ],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Removes a private note.
+    pub async fn drop_note(&self, id: String) -> Result<(), Error> {
+        self.run(move |files| {
+            files
+                .outbox
+                .execute("DELETE FROM note WHERE id = ?1", [id])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// What asks for a person from now on, by configuration; `now` is by Meta's
+    /// clock. Whether that is something else than before.
+    pub async fn asking(&self, asking: Asking, now: Timestamp) -> Result<bool, Error> {
+        self.run(move |files| {
+            let cache = files.cache.transaction()?;
+            let mut wanted: Vec<(&str, String)> = Vec::new();
+            let phrases = asking.phrases.iter().map(|words| text::fold(words));
+            wanted.extend(phrases.map(|words| ("phrase", words)));
+            wanted.extend(asking.labels.iter().map(|label| ("label", label.clone())));
+            wanted.retain(|(_, word)| !word.trim().is_empty());
+            wanted.sort();
+            wanted.dedup();
+            let have: Vec<(String, String)> = cache
+                .prepare("SELECT kind, word FROM asking ORDER BY kind, word")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?;
+            let same = have.len() == wanted.len()
+                && have
+                    .iter()
+                    .zip(&wanted)
+                    .all(|(a, b)| a.0 == b.0 && a.1 == b.1);
+            if same {
+                return Ok(false);
+            }
+            cache.execute("DELETE FROM asking", [])?;
+            for (kind, word) in &wanted {
+                cache.execute(
+                    "INSERT INTO asking (kind, word) VALUES (?1, ?2)",
+                    params![kind, word],
+                )?;
+            }
+            // Only rows that the change is about are looked at again, when
+            // their turn comes.
+            cache.execute(
+                "UPDATE conversation SET turns_at = ?1 WHERE labels <> '[]'",
+                [now.as_millis()],
+            )?;
+            cache.commit()?;
+            Ok(true)
+        })
+        .await
+    }
+}
+
+impl Reader {
+    /// The labels in use, in the order of the alphabet.
+    pub fn labels(&self) -> Result<Vec<String>, Error> {
+        self.with(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT l.value FROM outbox.triage t, json_each(t.labels) l ORDER BY l.value",
+            )?;
+            let labels = statement.query_map([], |row| row.get(0))?;
+            Ok(labels.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+/// A conversation is new to the cache: what was decided about it comes back.
+pub(super) fn restore(
+    cache: &Connection,
+    outbox: &Connection,
+    id: &ConversationId,
+) -> Result<(), Error> {
+    let kept = outbox
+        .prepare_cached(
+            "SELECT aside, until, through, unread, labels FROM triage WHERE conversation = ?1",
+        )?
+        .query_row([id.as_str()], |row| rows::triage(row, 0))
+        .optional()?;
+    match kept {
+        Some(triage) => copy(cache, id, &triage),
+        None => Ok(()),
+    }
+}
+
+fn copy(cache: &Connection, id: &ConversationId, triage: &Triage) -> Result<(), Error> {
+    let (aside, until, through) = columns(triage.aside);
+    cache
+        .prepare_cached(
+            "UPDATE conversation SET aside = ?2, until = ?3, through = ?4, kept_unread = ?5, labels = ?6 WHERE id = ?1",
+        )?
+        .execute(params![
+            id.as_str(),
+            aside,
+            until,
+            through,
+            triage.unread,
+            rows::labels(&triage.labels)
+        ])?;
+    Ok(())
+}
+
+type Columns = (Option<&'static str>, Option<i64>, Option<i64>);
+
+fn columns(aside: Option<Aside>) -> Columns {
+    let Some(aside) = aside else {
+        return (None, None, None);
+    };
+    let through = Some(aside.through.map_or(0, Timestamp::as_millis));
+    match aside.until {
+        Until::Moment(at) => (Some("snoozed"), Some(at.as_millis()), through),
+        Until::CustomerWrites => (Some("waits"), None, through),
+        Until::NoReplyNeeded => (Some("done"), None, through),
+    }
+}
