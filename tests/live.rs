@@ -527,6 +527,8 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
             send_as: SendAs::Response,
             hand_back: Some(back()),
             known: Known::default(),
+            follows: None,
+            not_before: None,
             attempt: 0,
             tried_at: None,
             looks: 0,

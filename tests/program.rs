@@ -271,8 +271,12 @@ fn forbidden(bytes: &[u8]) -> Vec<String> {
                 let last = sequence.chars().next_back();
                 let known = match last {
                     Some('H' | 'm' | 'K' | 'J') => !sequence.contains('?'),
-                    Some('h' | 'l') => ["?1049", "?2004", "?1004", "?25", "?7"]
-                        .contains(&&sequence[..sequence.len() - 1]),
+                    Some('h' | 'l') => [
+                        "?1049", "?2004", "?1004", "?25", "?7", "?1000", "?1002", "?1006",
+                    ]
+                    .contains(&&sequence[..sequence.len() - 1]),
+                    // The title that was there is kept, and comes back.
+                    Some('t') => ["22;2t", "23;2t"].contains(&sequence.as_str()),
                     _ => false,
                 };
                 // Erasing below or the whole screen is ours only before a frame.
@@ -280,7 +284,22 @@ fn forbidden(bytes: &[u8]) -> Vec<String> {
                     found.push(format!("CSI {sequence}"));
                 }
             }
-            '\r' | '\n' => {}
+            // A title: text, up to its end.
+            '\x1b' if chars.peek() == Some(&']') => {
+                let title: String = chars
+                    .by_ref()
+                    .skip(1)
+                    .take_while(|c| *c != '\x1b')
+                    .collect();
+                let ended = chars.next() == Some('\\');
+                let harmless = !title.chars().any(switchboard::text::is_forbidden);
+                let ours = title.starts_with("2;") && title.ends_with("switchboard");
+                if !(ended && harmless && ours) {
+                    found.push(format!("OSC {title:?}"));
+                }
+            }
+            // The bell by itself; inside of a sequence it would be found above.
+            '\r' | '\n' | '\x07' => {}
             c if switchboard::text::is_forbidden(c) || matches!(c, '\u{200b}' | '\u{2060}') => {
                 found.push(format!("{:04x}", c as u32));
             }

@@ -172,7 +172,7 @@ fn what_webhooks_tell_stands_in_the_thread() {
         desk.keys("i");
     });
     let mut desk = Desk::new((120, 40));
-    desk.theme = Theme::new(true, true);
+    desk.theme = Theme::default().without_colour().with_ascii(true);
     heard(&mut desk);
     snap("heard_ascii", &desk);
 }
@@ -572,13 +572,16 @@ fn a_long_thread_keeps_its_place_when_news_comes() {
 #[test]
 fn without_colour_and_in_ascii_nothing_is_lost() {
     for (name, theme) in [
-        ("no_color", Theme::new(true, false)),
-        ("ascii", Theme::new(false, true)),
-        ("ascii_no_color", Theme::new(true, true)),
+        ("no_color", Theme::named("mono").expect("a theme")),
+        ("ascii", Theme::default().with_ascii(true)),
+        (
+            "ascii_no_color",
+            Theme::default().without_colour().with_ascii(true),
+        ),
         ("sixteen_colours", Theme::default()),
     ] {
         let mut desk = Desk::new((120, 40));
-        desk.theme = theme;
+        desk.theme = theme.clone();
         desk.open("Ana Ruiz");
         desk.keys("rhello");
         if theme.is_ascii() {

@@ -63,6 +63,7 @@ pub enum Action {
     Labels,
     DropRefused,
     MessageType,
+    Privacy,
     Refresh,
     Redraw,
     Suspend,
@@ -73,6 +74,8 @@ pub enum Action {
     NewLine,
     SendHandBack,
     LeaveComposer,
+    Canned,
+    Editor,
     ComposerMessageType,
     ComposerJump,
     ComposerHelp,
@@ -155,6 +158,7 @@ table! {
     Desk PaneLeft "pane_left" ["h", "Left"] "the pane to the left";
     Desk PaneRight "pane_right" ["l", "Right"] "the pane to the right";
     Desk NextPane "next_pane" ["Tab"] "the next pane";
+    Desk Privacy "privacy" [] "draw the privacy curtain over names and words, or open it";
     Desk Refresh "refresh" ["^r"] "ask Meta for news now";
     Desk Redraw "redraw" ["^l"] "draw the screen anew";
     Desk Suspend "suspend" ["^z"] "suspend to the shell";
@@ -164,6 +168,8 @@ table! {
     Composer Send "send" ["Enter"] "send";
     Composer NewLine "new_line" ["^j"] "a new line";
     Composer SendHandBack "send_hand_back" ["^d"] "send and hand back to the bot";
+    Composer Canned "canned" ["/", "Tab"] "canned replies (/ where the text begins; // is a slash)";
+    Composer Editor "editor" ["^o"] "write in your editor ($VISUAL, $EDITOR)";
     Composer ComposerMessageType "composer_message_type" ["^t"] "change what this reply goes out as";
     Composer LeaveComposer "leave_composer" ["Esc"] "leave; the text is kept as a draft";
     Composer ComposerJump "composer_jump" ["^p"] "jump to a person by name";

@@ -2,6 +2,7 @@
 
 use super::{
     Effect, Focus, Model, Thread, ToastKind,
+    composer::Mode,
     dialog::{Choice, Choose, Dialog},
     walk::{leave, open},
     writing::{send, stop_typing},
@@ -39,6 +40,7 @@ pub(super) fn reply(model: &mut Model) -> Vec<Effect> {
         return effects;
     };
     thread.notice = None;
+    thread.composer.mode = Mode::Insert;
     let held_by_others = matches!(
         thread.conversation.owner,
         ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs | ThreadOwner::Idle

@@ -90,6 +90,15 @@ pub enum Effect {
     DropNote(ConversationId, LocalId),
     /// Ask the cache which labels are in use.
     LoadLabels,
+    /// Read the canned replies.
+    LoadCanned,
+    /// Give this text to the person's editor, and the terminal with it.
+    Edit {
+        /// Whose draft it is.
+        conversation: ConversationId,
+        /// The text.
+        text: String,
+    },
     /// Remove the refused replies of a thread.
     DropRefused(ConversationId),
     /// A person has decided about a reply that does not go on by itself.
@@ -112,6 +121,10 @@ pub enum Effect {
     Order(Order),
     /// Ring the terminal's bell.
     Bell,
+    /// Let the terminal tell this outside of its window. Raw.
+    Notify(String),
+    /// Give the terminal this title. Raw.
+    Title(String),
     /// Draw the whole screen anew.
     Redraw,
     /// Give the terminal back to the shell for a while.

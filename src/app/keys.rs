@@ -7,8 +7,9 @@ use super::{
     acts::{
         EXTENSION, about_subject, drop_refused, for_all, mark_seen, pass_to, release, reply, settle,
     },
+    composer::Took,
     dialog,
-    dialog::{Choose, Commands, Dialog, Help, Jump, PageKind, Search},
+    dialog::{CannedDialog, Choose, Commands, Dialog, Help, Jump, PageKind, Search},
     keymap::{Key, Meaning},
     layout,
     triage::{Local, decide, labels, mark, note, repeat, snooze, undo},
@@ -16,7 +17,7 @@ use super::{
         back, find_in_thread, next_waiting, open, page, prompt, read, read_on, show, step, to_edge,
         to_pane,
     },
-    writing::{change_type, compose, leave_composer, send, send_hand_back},
+    writing::{change_type, compose, edit, leave_composer, send, send_hand_back},
 };
 use crate::domain::{Ask, Conversation, Link, ReplyAs, Routing, Span, ThreadOwner, Until, View};
 
@@ -32,6 +33,19 @@ pub(super) fn key_pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     } else {
         Context::Desk
     };
+    if context == Context::Composer && model.pending.is_empty() {
+        if let Some(effects) = vim(model, key) {
+            return effects;
+        }
+        // A key that is text means its action only where a text begins.
+        let begun = model
+            .thread
+            .as_ref()
+            .is_some_and(|t| !t.composer.is_empty());
+        if begun && key.text().is_some() {
+            return compose(model, |composer| composer.key(key));
+        }
+    }
     model.pending.push(key);
     let meaning = model.settings.keymap.meaning(context, &model.pending);
     let sequence_broken = model.pending.len() > 1 && meaning == Meaning::Nothing;
@@ -61,6 +75,19 @@ pub(super) fn key_pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         );
     }
     Vec::new()
+}
+
+/// Keys as vi has them, if somebody wants that.
+fn vim(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
+    if !model.settings.vim {
+        return None;
+    }
+    let mut took = Took::Nothing;
+    let effects = compose(model, |composer| {
+        took = composer.vim(key);
+        matches!(took, Took::Changed)
+    });
+    (!matches!(took, Took::Nothing)).then_some(effects)
 }
 
 pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
@@ -177,6 +204,16 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
             change_type(model);
             Vec::new()
         }
+        A::Privacy => {
+            model.privacy = !model.privacy;
+            let words = if model.privacy {
+                "The curtain is drawn: names and words are hidden."
+            } else {
+                "The curtain is open."
+            };
+            model.toast(ToastKind::Info, words);
+            Vec::new()
+        }
         A::Refresh => {
             model.toast(ToastKind::Info, "Asking Meta for news.");
             vec![Effect::Refresh]
@@ -193,6 +230,13 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         A::Send => send(model, None),
+        A::Canned => {
+            let by_slash = model.thread.as_ref().is_some_and(|t| t.composer.is_empty());
+            let dialog = CannedDialog::opened(by_slash);
+            model.dialogs.push(Dialog::Canned(dialog));
+            vec![Effect::LoadCanned]
+        }
+        A::Editor => edit(model),
         A::NewLine => compose(model, |composer| composer.insert("\n")),
         A::SendHandBack => send_hand_back(model),
         A::LeaveComposer | A::ComposerCancel => leave_composer(model),

@@ -14,6 +14,73 @@ pub const THREE_PANES: u16 = 120;
 /// The composer grows up to this many lines of text.
 const COMPOSER_LINES: u16 = 8;
 
+/// How the screen is divided, as far as that is a matter of taste.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Width of the list beside two other panes, in percent.
+    pub list: u16,
+    /// Width of the customer pane, in percent.
+    pub customer: u16,
+    /// The columns of the list on a narrow screen.
+    pub columns: Vec<Column>,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            list: 29,
+            customer: 23,
+            columns: Column::ALL.to_vec(),
+        }
+    }
+}
+
+/// A column of the list on a narrow screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// Time left to answer.
+    Left,
+    /// Messenger or Instagram.
+    Channel,
+    /// The person.
+    Name,
+    /// The last words.
+    Last,
+    /// Who holds the thread.
+    Owner,
+    /// How long they wait.
+    Wait,
+}
+
+impl Column {
+    /// All of them, in the usual order.
+    pub const ALL: [Self; 6] = [
+        Self::Left,
+        Self::Channel,
+        Self::Name,
+        Self::Last,
+        Self::Owner,
+        Self::Wait,
+    ];
+
+    /// Its name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Channel => "channel",
+            Self::Name => "name",
+            Self::Last => "last",
+            Self::Owner => "owner",
+            Self::Wait => "wait",
+        }
+    }
+
+    /// The column of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.name() == name)
+    }
+}
+
 /// The places of one frame. A pane that is not shown is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
@@ -56,7 +123,7 @@ pub fn layout(model: &Model) -> Layout {
     layout.status = Rect::new(0, 0, width, 1);
     layout.hints = Rect::new(0, height - 1, width, 1);
     let body = Rect::new(0, 1, width, height - 2);
-    let (list, thread, customer) = columns(width);
+    let (list, thread, customer) = columns(width, &model.settings.shape);
     if list == 0 {
         if model.focus == Focus::List || model.thread.is_none() {
             layout.list = Some(Rect {
@@ -97,15 +164,24 @@ pub fn layout(model: &Model) -> Layout {
 }
 
 /// Widths of list, thread and customer pane; 0 for none.
-fn columns(width: u16) -> (u16, u16, u16) {
+fn columns(width: u16, shape: &Shape) -> (u16, u16, u16) {
     if width < TWO_PANES {
         (0, width, 0)
     } else if width < THREE_PANES {
         let list = width * 36 / 100;
         (list, width - list, 0)
     } else {
-        let list = (width * 29 / 100).clamp(35, 60);
-        let customer = (width * 23 / 100).clamp(28, 44);
+        let part = |percent: u16| u32::from(width) * u32::from(percent) / 100;
+        let cells = |part: u32, least: u32, most: u32| {
+            u16::try_from(part.clamp(least, most.max(least))).unwrap_or(0)
+        };
+        // By themselves the side panes do not grow beyond what they need.
+        let usual = Shape::default();
+        let most = |own: bool, most: u32| if own { u32::from(width) / 2 } else { most };
+        let list = cells(part(shape.list), 35, most(shape.list != usual.list, 60));
+        let rest = u32::from(width.saturating_sub(list + 40));
+        let customer = most(shape.customer != usual.customer, 44).min(rest);
+        let customer = cells(part(shape.customer), 28, customer);
         (list, width - list - customer, customer)
     }
 }

@@ -18,15 +18,20 @@
 //! | `keys` | what a key means, and why an action cannot be done |
 //! | `walk` | list, panes, open thread: the customer learns nothing |
 //! | `acts` | reply, seen, control: what is done to a thread |
+//! | `alerts` | bell, notification, title |
 //! | `triage` | an agent's own decisions: put off, labels, notes, undo |
 //! | `writing` | the text, its type, sending it |
 //! | `news` | what came from outside |
 
 pub mod action;
 mod acts;
+pub mod alerts;
+pub mod canned;
 pub mod composer;
+pub mod curtain;
 pub mod dialog;
 mod effect;
+pub mod fuzzy;
 pub mod holds;
 mod inbox;
 pub mod keymap;
@@ -54,7 +59,7 @@ pub use thread::{Anchor, Thread, Viewport, WINDOW as THREAD_WINDOW};
 pub use toast::{Toast, ToastKind};
 pub use walk::thread_room;
 use walk::{leave, list_rows, save_left};
-use writing::{save_draft, stop_typing};
+use writing::{edited, save_draft, stop_typing};
 
 use crate::domain::{Ask, SendState, Span, Timestamp};
 
@@ -116,6 +121,11 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
             model.toast(ToastKind::Bad, why);
             Vec::new()
         }
+        Msg::Configured(settings) => {
+            configured(model, *settings);
+            Vec::new()
+        }
+        Msg::Edited(id, text) => edited(model, &id, text),
         Msg::Wake => Vec::new(),
         Msg::Terminate => leave(model),
     };
@@ -123,6 +133,24 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
     let rows = list_rows(model);
     model.inbox.scroll_to_cursor(rows);
     effects
+}
+
+/// The configuration has been read anew. What the desk found out since its start,
+/// and what it may do, stays.
+fn configured(model: &mut Model, settings: Settings) {
+    let old = &model.settings;
+    let settings = Settings {
+        read_only: old.read_only,
+        seed: old.seed,
+        apps: old.apps.clone(),
+        simulator: old.simulator,
+        ..settings
+    };
+    model.pending.clear();
+    if model.settings != settings {
+        model.settings = settings;
+    }
+    model.toast(ToastKind::Good, "The configuration has been read anew.");
 }
 
 /// When the screen must change by itself, or something is due.
@@ -135,6 +163,7 @@ pub fn wake_at(model: &Model) -> Option<Timestamp> {
         due.push(model.pending_since.plus(PREFIX_HELP));
     }
     due.extend(model.leaving.values().filter_map(|left| left.again_at));
+    due.extend(alerts::due(model));
     if model.active {
         due.push(model.last_input.plus(IDLE_AFTER));
     }
@@ -172,6 +201,8 @@ fn by_itself(model: &mut Model) -> Vec<Effect> {
         effects.push(Effect::Pace { active: false });
     }
     effects.extend(save_left(model));
+    effects.extend(alerts::again(model));
+    effects.extend(alerts::title(model));
     let Some(thread) = &mut model.thread else {
         return effects;
     };

@@ -1,13 +1,15 @@
 //! What the desk knows, and what it is told at the start.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::tz::TimeZone;
 
 use super::{
     Effect, Inbox, Thread, Toast, ToastKind,
+    alerts::Alerts,
     dialog::Dialog,
     keymap::{Key, Keymap},
+    layout::Shape,
     toast,
     triage::{Local, Undo},
 };
@@ -17,7 +19,7 @@ use crate::domain::{
 };
 
 /// What the desk is told at the start.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// What replies go out as.
     pub reply_as: ReplyAs,
@@ -35,6 +37,16 @@ pub struct Settings {
     pub apps: Apps,
     /// Behind the Graph API may be a simulator, which takes orders.
     pub simulator: bool,
+    /// Keys in the composer are vi's.
+    pub vim: bool,
+    /// So long a reply can be taken back before it goes; none by default.
+    pub undo_send: Span,
+    /// How the screen is divided.
+    pub shape: Shape,
+    /// What rings, and when.
+    pub alerts: Alerts,
+    /// Nothing moves by itself that need not.
+    pub reduced_motion: bool,
 }
 
 impl Default for Settings {
@@ -48,6 +60,14 @@ impl Default for Settings {
             seed: 0,
             apps: Apps::default(),
             simulator: false,
+            vim: false,
+            undo_send: Span::ZERO,
+            shape: Shape::default(),
+            alerts: Alerts {
+                title: false,
+                ..Alerts::default()
+            },
+            reduced_motion: false,
         }
     }
 }
@@ -107,6 +127,13 @@ pub struct Model {
     pub history: Vec<Undo>,
     /// What can be repeated.
     pub repeat: Option<Local>,
+    /// Names and words are hidden from who looks over the shoulder.
+    pub privacy: bool,
+    /// Who needs a person, and nobody has turned to them yet.
+    pub(super) calling: BTreeSet<ConversationId>,
+    pub(super) rang_at: Option<Timestamp>,
+    /// The terminal's title.
+    pub(super) title: String,
     /// The answer to "who waits next" is for an advance from this thread.
     pub(super) advancing: Option<ConversationId>,
     /// What was written in threads that were left and is not on the disk yet.
@@ -156,6 +183,10 @@ impl Model {
             marked: BTreeMap::new(),
             history: Vec::new(),
             repeat: None,
+            privacy: false,
+            calling: BTreeSet::new(),
+            rang_at: None,
+            title: String::new(),
             advancing: None,
             leaving: BTreeMap::new(),
             focus: Focus::List,

@@ -1,6 +1,6 @@
 //! Every way in.
 
-use super::keymap::Key;
+use super::{Settings, canned::Canned, keymap::Key};
 use crate::domain::{
     Change, ConversationId, Hit, InboxAsk, InboxPage, Mid, Platform, Routing, ThreadPage, Timestamp,
 };
@@ -24,6 +24,10 @@ pub enum Msg {
     Loaded(Loaded),
     /// The cache could not answer; says why.
     Failed(String),
+    /// The configuration has been read anew.
+    Configured(Box<Settings>),
+    /// The editor is done with this draft, or why not.
+    Edited(ConversationId, Result<String, String>),
     /// The moment that [`wake_at`](super::wake_at) named has come.
     Wake,
     /// The system asks the program to end.
@@ -45,6 +49,8 @@ pub enum Loaded {
     FoundInThread(ConversationId, String, Option<(Mid, Timestamp)>),
     /// The messages that hold these words, newest first.
     Hits(String, Vec<Hit>),
+    /// The canned replies, or why they cannot be read.
+    Canned(Result<Vec<Canned>, String>),
     /// The labels in use.
     Labels(Vec<String>),
     /// The JSON of a thread, newest message first.

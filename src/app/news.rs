@@ -5,6 +5,7 @@ use super::{
     Anchor, Effect, Focus, Loaded, Model, SAVE_AFTER, ToastKind,
     action::Action,
     acts::reply,
+    alerts::escalated,
     dialog::{Dialog, Page, PageKind},
     model::Left,
     triage::{Undo, remember},
@@ -58,8 +59,14 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
                     format!("{name} waits: the window closes in {left}."),
                 );
             }
-            vec![Effect::Bell]
+            let bell = model.settings.alerts.bell.then_some(Effect::Bell);
+            bell.into_iter().collect()
         }
+        Change::Escalated {
+            conversation,
+            name,
+            at,
+        } => escalated(model, conversation, &name, at),
         Change::Notice(words) => {
             model.toast(ToastKind::Bad, words);
             Vec::new()
@@ -301,7 +308,7 @@ fn given_back(model: &mut Model, id: &ConversationId, text: &str) {
 fn in_doubt(model: &mut Model, id: &ConversationId, why: String) {
     match model.open_thread(id) {
         Some(thread) => {
-            thread.composer.awaiting = None;
+            thread.composer.awaiting.clear();
             thread.advance_after = None;
             thread.anchor = Anchor::Bottom;
         }
@@ -400,6 +407,12 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
                 }
                 None => Vec::new(),
             }
+        }
+        Loaded::Canned(all) => {
+            if let Some(Dialog::Canned(canned)) = model.dialogs.last_mut() {
+                canned.all = Some(all);
+            }
+            Vec::new()
         }
         Loaded::Labels(known) => {
             if let Some(Dialog::Labels(labels)) = model.dialogs.last_mut() {

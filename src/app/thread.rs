@@ -158,7 +158,7 @@ impl Thread {
         }
         let known = self.conversation.known();
         let composer = &mut self.composer;
-        let Some((text, cursor)) = page.draft.filter(|_| composer.awaiting.is_none()) else {
+        let Some((text, cursor)) = page.draft.filter(|_| composer.awaiting.is_empty()) else {
             return;
         };
         if composer.is_empty() && composer.unsaved_since.is_none() {

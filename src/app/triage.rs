@@ -5,11 +5,13 @@
 use super::{
     Effect, Focus, Model, ToastKind,
     action::Action,
+    alerts::answered,
     dialog::{Dialog, Labels, NoteDialog, Snooze},
     walk::{advance, open},
 };
 use crate::domain::{
-    Aside, Conversation, ConversationId, LocalId, PrivateNote, Psid, Span, Timestamp, Triage, Until,
+    Aside, Conversation, ConversationId, Decision, LocalId, PrivateNote, Psid, Span, Timestamp,
+    Triage, Until,
 };
 
 /// So long after an advance, *undo* takes it back before anything else.
@@ -44,6 +46,19 @@ pub enum Undo {
     },
     /// A private note was written.
     Note(ConversationId, LocalId),
+    /// A reply waits until this moment before it goes, in these parts.
+    Send(ConversationId, Vec<LocalId>, Timestamp),
+}
+
+impl Undo {
+    /// Too late to be taken back.
+    fn is_late(&self, now: Timestamp) -> bool {
+        match self {
+            Self::Advance(_, at) => now.since(*at) > ADVANCE_UNDO,
+            Self::Send(_, _, until) => now >= *until,
+            Self::Triage { .. } | Self::Note(..) => false,
+        }
+    }
 }
 
 /// What an action is about: the marked rows, else the subject.
@@ -84,6 +99,7 @@ pub(super) fn decide(model: &mut Model, local: Local) -> Vec<Effect> {
     model.toast(ToastKind::Good, format!("{words}. {undo} takes it back."));
     // What is asked next must see it already.
     for (id, _, triage) in &after {
+        answered(model, id);
         model.inbox.decide(id, triage);
         if let Some(thread) = model.open_thread(id) {
             thread.conversation.triage = triage.clone();
@@ -141,12 +157,9 @@ pub(super) fn remember(model: &mut Model, undo: Undo) {
 
 /// Takes the last act back.
 pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
-    // An advance can be taken back for a moment only.
+    // Some things can be taken back for a moment only.
     let now = model.now;
-    let late = |undo: &Undo| matches!(undo, Undo::Advance(_, at) if now.since(*at) > ADVANCE_UNDO);
-    while model.history.last().is_some_and(late) {
-        model.history.pop();
-    }
+    model.history.retain(|undo| !undo.is_late(now));
     match model.history.pop() {
         None => {
             model.toast(ToastKind::Info, "Nothing to undo.");
@@ -183,6 +196,17 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
                 effects.extend(open(model, id));
             }
             effects
+        }
+        Some(Undo::Send(conversation, locals, _)) => {
+            // The last part first: each comes back before what is there.
+            let parts = locals.into_iter().rev();
+            parts
+                .map(|local| Effect::Decide {
+                    conversation: conversation.clone(),
+                    local,
+                    decision: Decision::TakeBack,
+                })
+                .collect()
         }
         Some(Undo::Note(conversation, id)) => {
             model.toast(ToastKind::Info, "The note is gone.");

@@ -2,7 +2,9 @@
 //! customer anything.
 
 use super::{
-    Anchor, Effect, Focus, Model, Thread, ToastKind, dialog,
+    Anchor, Effect, Focus, Model, Thread, ToastKind,
+    alerts::answered,
+    dialog,
     dialog::{Choose, Dialog, Page, PageKind, Prompt, PromptKind},
     layout, lines,
     model::Left,
@@ -51,6 +53,7 @@ pub(super) fn open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
         return Vec::new();
     }
     let mut effects = close_thread(model);
+    answered(model, &id);
     model.inbox.select(&id);
     model.focus = Focus::Thread;
     if let Some(row) = model.inbox.selected().filter(|row| row.id == id) {

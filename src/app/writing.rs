@@ -4,10 +4,11 @@
 use super::{
     Anchor, Effect, Focus, Model, Thread, ToastKind,
     action::Action,
-    composer,
+    canned, composer,
     dialog::{Choose, Dialog},
+    triage::{Undo, remember},
 };
-use crate::domain::{Ask, HandBack, Platform, SendAs, SendState, Span, ThreadOwner};
+use crate::domain::{Ask, ConversationId, HandBack, LocalId, SendAs, SendState, Span, ThreadOwner};
 
 /// An answer of somebody else is news for so long (product rule 7).
 const JUST_NOW: Span = Span::seconds(30);
@@ -68,6 +69,50 @@ pub(super) fn leave_composer(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
+/// Gives the text to the person's own editor.
+pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
+    // What is on the screen is on the disk first: the editor may take long.
+    let mut effects = stop_typing(model);
+    if let Some(thread) = &mut model.thread {
+        if thread.composer.unsaved_since.is_some() && thread.loaded {
+            effects.push(save_draft(thread));
+        }
+        effects.push(Effect::Edit {
+            conversation: thread.conversation.id.clone(),
+            text: thread.composer.text(),
+        });
+    }
+    effects
+}
+
+/// The editor is done.
+pub(super) fn edited(
+    model: &mut Model,
+    id: &ConversationId,
+    text: Result<String, String>,
+) -> Vec<Effect> {
+    match text {
+        Err(why) => {
+            model.toast(ToastKind::Bad, why);
+            Vec::new()
+        }
+        Ok(text) if model.open_thread(id).is_some() => {
+            model.focus = Focus::Composer;
+            compose(model, |composer| {
+                // Editors end a file with a new line.
+                let text = text.strip_suffix('\n').unwrap_or(&text);
+                let changed = composer.text() != text;
+                if changed {
+                    composer.set("", (0, 0));
+                    composer.insert(text);
+                }
+                changed
+            })
+        }
+        Ok(_) => Vec::new(),
+    }
+}
+
 pub(super) fn change_type(model: &mut Model) {
     let chosen = model.thread.as_ref().map(|thread| model.send_as(thread));
     let (Some(thread), Some(chosen)) = (&mut model.thread, chosen) else {
@@ -92,29 +137,20 @@ pub(super) fn change_type(model: &mut Model) {
 }
 
 pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect> {
-    let local = model.new_id();
-    let Some(thread) = &model.thread else {
+    let Some(text) = ready(model) else {
         return Vec::new();
     };
-    let text = thread.composer.text().trim().to_owned();
-    if text.is_empty() {
-        model.toast(ToastKind::Info, "Nothing to send yet.");
-        return Vec::new();
-    }
-    if let Some(why) = why_not_send(model, thread) {
-        model.toast(ToastKind::Warn, why);
-        return Vec::new();
-    }
-    if let Some(why) = not_fresh(model, &text) {
-        ask_first(model, why);
-        return Vec::new();
-    }
-    let Some(thread) = &model.thread else {
+    let Some(Ok(send_as)) = model.thread.as_ref().map(|thread| model.send_as(thread)) else {
         return Vec::new();
     };
-    let Ok(send_as) = model.send_as(thread) else {
-        return Vec::new();
-    };
+    let delay = model.settings.undo_send;
+    let platform = model.thread.as_ref().map(|t| t.conversation.platform);
+    let parts: Vec<(LocalId, String)> = platform
+        .map(|platform| platform.parts(&text))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|part| (model.new_id(), part))
+        .collect();
     let Some(thread) = &mut model.thread else {
         return Vec::new();
     };
@@ -122,34 +158,58 @@ pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
     thread.anchor = Anchor::Bottom;
     // Meta takes the typing bubble away by itself when a message arrives.
     thread.composer.clear();
-    thread.composer.awaiting = Some((local.clone(), text.clone()));
+    thread.composer.awaiting.extend(parts.iter().cloned());
+    let (conversation, known) = (thread.conversation.clone(), thread.conversation.known());
+    let last = parts.last().map(|(local, _)| local.clone());
     if hand_back.is_some() {
-        thread.advance_after = Some(local.clone());
+        thread.advance_after.clone_from(&last);
         model.focus = Focus::Thread;
     }
-    let what = Ask::Send {
-        local,
-        text,
-        send_as,
-        hand_back,
-        known: thread.conversation.known(),
-    };
-    vec![Effect::ask(&thread.conversation, what)]
+    let locals: Vec<LocalId> = parts.iter().map(|(local, _)| local.clone()).collect();
+    if delay > Span::ZERO {
+        let undo = model.settings.keymap.key_of(Action::Undo);
+        let leave = match model.focus {
+            Focus::Composer => format!("{} ", model.settings.keymap.key_of(Action::LeaveComposer)),
+            _ => String::new(),
+        };
+        let words = format!(
+            "Goes out in {} s; {leave}{undo} takes it back.",
+            delay.as_secs()
+        );
+        model.toast(ToastKind::Info, words);
+        let until = model.now.plus(delay);
+        remember(
+            model,
+            Undo::Send(conversation.id.clone(), locals.clone(), until),
+        );
+    }
+    let mut before = None;
+    parts
+        .into_iter()
+        .map(|(local, text)| {
+            let follows = before.replace(local.clone());
+            let hand_back = hand_back.clone().filter(|_| Some(&local) == last.as_ref());
+            let what = Ask::Send {
+                local,
+                text,
+                send_as,
+                hand_back,
+                known,
+                follows,
+                delay,
+            };
+            Effect::ask(&conversation, what)
+        })
+        .collect()
 }
 
 pub(super) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
     let bot = model.apps.bot_name();
-    let Some(thread) = &model.thread else {
-        return Vec::new();
-    };
-    let text = thread.composer.text().trim().to_owned();
-    let with_text = !text.is_empty();
-    if let (true, Some(why)) = (with_text, why_not_send(model, thread)) {
-        model.toast(ToastKind::Warn, why);
-        return Vec::new();
-    }
-    if let (true, Some(why)) = (with_text, not_fresh(model, &text)) {
-        ask_first(model, why);
+    let with_text = model
+        .thread
+        .as_ref()
+        .is_some_and(|thread| !thread.composer.text().trim().is_empty());
+    if with_text && ready(model).is_none() {
         return Vec::new();
     }
     let Some(thread) = &model.thread else {
@@ -158,6 +218,55 @@ pub(super) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
     let choose = Choose::outcome(&thread.conversation, &bot, with_text);
     model.dialogs.push(Dialog::Choose(choose));
     Vec::new()
+}
+
+/// The text, if it may go out; else it is said why not, or asked once.
+fn ready(model: &mut Model) -> Option<String> {
+    let thread = model.thread.as_ref()?;
+    let text = thread.composer.text().trim().to_owned();
+    if text.is_empty() {
+        model.toast(ToastKind::Info, "Nothing to send yet.");
+        return None;
+    }
+    if let Some(why) = why_not_send(model, thread) {
+        model.toast(ToastKind::Warn, why);
+        return None;
+    }
+    let worries = worries(model, thread, &text);
+    let doubts: Vec<String> = not_fresh(model, &text)
+        .into_iter()
+        .chain(worries.iter().cloned())
+        .collect();
+    if doubts.is_empty() {
+        return Some(text);
+    }
+    ask_first(model, &doubts.join(" "));
+    if let Some(thread) = &mut model.thread {
+        thread.composer.asked_about.extend(worries);
+    }
+    None
+}
+
+/// What a person may not have meant, and was not asked about yet.
+fn worries(model: &Model, thread: &Thread, text: &str) -> Vec<String> {
+    let own = thread.conversation.display_name();
+    // Only rows at hand: nothing may take longer with more conversations.
+    let others: Vec<String> = model
+        .inbox
+        .rows
+        .iter()
+        .filter(|row| row.id != thread.conversation.id)
+        .filter_map(|row| row.name.clone())
+        .collect();
+    let mut worries = composer::worries(text, &own, &others);
+    let parts = thread.conversation.platform.parts(text).len();
+    if parts > 1 {
+        worries.push(format!(
+            "It is too long for one message and goes out as {parts}."
+        ));
+    }
+    worries.retain(|worry| !thread.composer.asked_about.contains(worry));
+    worries
 }
 
 /// What a person should see before the text goes out: something has happened in
@@ -188,7 +297,7 @@ fn not_fresh(model: &Model, text: &str) -> Option<String> {
 }
 
 /// Says what a person should see; the next Enter sends all the same.
-fn ask_first(model: &mut Model, why: String) {
+fn ask_first(model: &mut Model, why: &str) {
     let send = model.settings.keymap.key_of(Action::Send);
     if let Some(thread) = &mut model.thread {
         thread.notice = Some(format!("{why} {send} sends all the same."));
@@ -210,15 +319,9 @@ pub(super) fn why_not_send(model: &Model, thread: &Thread) -> Option<String> {
         // A draft may stand there that nobody has seen.
         return Some("This thread is still being read; press it again in a moment.".into());
     }
-    let (length, limit) = thread.composer.length(thread.conversation.platform);
-    if length > limit {
-        let unit = if thread.conversation.platform == Platform::Instagram {
-            "bytes"
-        } else {
-            "characters"
-        };
+    if let Some(variable) = canned::unfilled(&thread.composer.text()) {
         return Some(format!(
-            "Too long: {length} {unit}, and Meta takes {limit}. Shorten it or send it in parts."
+            "{variable} is not filled in: nothing is known for it here. Write it yourself, or take it out."
         ));
     }
     model

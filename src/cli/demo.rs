@@ -3,16 +3,30 @@
 use clap::Args;
 use tokio::sync::mpsc;
 
-use super::{Failure, Global, executor, require_terminal, run, theme};
+use super::{Failure, Global, executor, notify, require_terminal, run, theme};
 use crate::{
     clock::{Clock, Span},
     config::Config,
     domain::{AppId, PageId},
     graph::Secrets,
-    runtime::{self, Desk, Tasks},
+    runtime::{self, CannedSource, Desk, Tasks},
     sim::{self, Simulator},
     sync, webhook,
 };
+
+/// So that `/` has something to show where nothing is configured.
+const CANNED: &[(&str, &str)] = &[
+    (
+        "anything-else",
+        include_str!("../../assets/canned/anything-else.txt"),
+    ),
+    ("broken", include_str!("../../assets/canned/broken.txt")),
+    ("greeting", include_str!("../../assets/canned/greeting.txt")),
+    (
+        "refund-sent",
+        include_str!("../../assets/canned/refund-sent.txt"),
+    ),
+];
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -54,6 +68,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         }
     };
     let door = door(&executor, &simulator)?;
+    let reload = run::reload(global);
     executor.block_on(async {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
             .await
@@ -67,7 +82,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             base_url: Some(format!("http://{address}")),
             page: None,
             config: None,
-            ..copy(global)
+            ..global.clone()
         };
         let graph = run::client(&global, &config, token.into(), page.clone(), &clock)?;
         let mut settings = run::settings(&global, &config);
@@ -90,8 +105,16 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             graph,
             settings,
             theme: theme(&config),
+            notify: notify(&config),
+            mouse: !config.no_mouse,
+            reload,
+            canned: CannedSource {
+                folder: config.canned_folder(),
+                builtin: CANNED,
+            },
             sync: sync::Options {
                 keep: config.keep_days.map(|days| Span::days(i64::from(days))),
+                asking: run::asking(&config),
                 ..sync::Options::default()
             },
             clock,
@@ -118,17 +141,4 @@ fn door(
     let address = door.address().map_err(Failure::failed)?;
     simulator.connect("switchboard", &format!("http://{address}/"));
     Ok((door, deliveries))
-}
-
-fn copy(global: &Global) -> Global {
-    Global {
-        config: None,
-        base_url: None,
-        api_version: global.api_version.clone(),
-        page: None,
-        cache: global.cache.clone(),
-        read_only: global.read_only,
-        json: global.json,
-        log: global.log.clone(),
-    }
 }

@@ -4,6 +4,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // words for the shell are its business
 
+mod config;
 mod demo;
 mod doctor;
 mod forget;
@@ -20,7 +21,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{config::Config, graph, text::Clean, ui::Theme};
+use crate::{app::alerts::Notify, config::Config, graph, text::Clean, ui::Theme};
 
 /// A terminal live-agent inbox for Facebook Messenger Pages and Instagram DMs.
 #[derive(Debug, Parser)]
@@ -38,6 +39,8 @@ enum Command {
     Demo(demo::Arguments),
     /// The simulator alone; prints what it takes to connect
     Sim(sim::Arguments),
+    /// Write the commented configuration file, or look one over
+    Config(config::Arguments),
     /// Check everything, and say what to click; changes nothing
     Doctor(doctor::Arguments),
     /// Show what Meta tells the desk's app by webhook, and add what is missing
@@ -49,7 +52,7 @@ enum Command {
 }
 
 /// Options of every subcommand.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 struct Global {
     /// The config file
     #[arg(long, global = true, value_name = "FILE")]
@@ -100,6 +103,7 @@ pub fn main() -> ExitCode {
         None => run::desk(&cli.global),
         Some(Command::Demo(arguments)) => demo::run(&arguments, &cli.global),
         Some(Command::Sim(arguments)) => sim::run(&arguments, &cli.global),
+        Some(Command::Config(arguments)) => config::run(&arguments, &cli.global),
         Some(Command::Doctor(arguments)) => doctor::run(&arguments, &cli.global),
         Some(Command::Subscribe(arguments)) => subscribe::run(&arguments, &cli.global),
         Some(Command::Sync) => sync::run(&cli.global),
@@ -164,7 +168,30 @@ fn theme(config: &Config) -> Theme {
     let joins =
         |term: &str| !(term.starts_with("tmux") || term.starts_with("screen") || term == "linux");
     let simple = std::env::var("TERM").is_ok_and(|term| !joins(&term));
-    Theme::new(no_colour, ascii).with_simple_emoji(config.simple_emoji.unwrap_or(simple))
+    let theme = match (&config.theme, no_colour) {
+        (Some(theme), true) => theme.clone().without_colour(),
+        (None, true) => Theme::named("mono").unwrap_or_default(),
+        (theme, false) => theme.clone().unwrap_or_default(),
+    };
+    theme
+        .with_ascii(ascii)
+        .with_simple_emoji(config.simple_emoji.unwrap_or(simple))
+}
+
+/// By which sequence this terminal tells of news outside its window, as far as
+/// it says what it is.
+fn notify(config: &Config) -> Notify {
+    let says = |name: &str| std::env::var(name).unwrap_or_default();
+    let known = match says("TERM_PROGRAM").as_str() {
+        "iTerm.app" | "WezTerm" | "ghostty" => Some(Notify::Osc9),
+        _ => None,
+    };
+    let by_term = match says("TERM").as_str() {
+        "xterm-kitty" => Some(Notify::Osc99),
+        term if term.starts_with("foot") || term.starts_with("rxvt") => Some(Notify::Osc777),
+        _ => None,
+    };
+    config.notify.or(known).or(by_term).unwrap_or_default()
 }
 
 /// The machinery that tasks run on.

@@ -5,15 +5,15 @@ use std::{path::PathBuf, sync::Arc};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 
-use super::{Failure, Global, executor, require_terminal, theme};
+use super::{Failure, Global, executor, notify, require_terminal, theme};
 use crate::{
     app::Settings,
     clock::{self, Clock, Span},
     config::{self, Config},
     domain::PageId,
     graph,
-    runtime::{self, Desk, Tasks},
-    sync,
+    runtime::{self, CannedSource, Desk, Reload, Tasks},
+    store, sync,
     webhook::{self, Door},
 };
 
@@ -63,6 +63,13 @@ pub(super) fn desk(global: &Global) -> Result<(), Failure> {
         graph,
         settings: settings(global, &config),
         theme: theme(&config),
+        notify: notify(&config),
+        mouse: !config.no_mouse,
+        reload: reload(global),
+        canned: CannedSource {
+            folder: config.canned_folder(),
+            builtin: &[],
+        },
         sync: sync_options(config),
         clock,
     };
@@ -147,14 +154,37 @@ pub(super) fn client(
     graph::Client::new(options, clock.clone()).map_err(|e| Failure::Usage(e.to_string()))
 }
 
+/// How the configuration is read anew while the desk runs, if there is a file.
+pub(super) fn reload(global: &Global) -> Option<Reload> {
+    let file = global.config.clone().or_else(config::config_file)?;
+    let global = global.clone();
+    let named = file.clone();
+    Some(Reload {
+        file,
+        read: Arc::new(move || {
+            let config = Config::load(Some(&named)).map_err(|e| e.to_string())?;
+            Ok((settings(&global, &config), theme(&config)))
+        }),
+    })
+}
+
 /// What the engine is told. A new token is looked for where the old one was.
 pub(super) fn sync_options(config: Config) -> sync::Options {
     sync::Options {
         apps: config.known_apps(),
         keep: config.keep_days.map(|days| Span::days(i64::from(days))),
+        asking: asking(&config),
         seed: clock::random_seed(),
         token: Some(Arc::new(move || config.token().ok().flatten())),
         ..sync::Options::default()
+    }
+}
+
+/// What asks for a person, by configuration.
+pub(super) fn asking(config: &Config) -> store::Asking {
+    store::Asking {
+        phrases: config.asking_phrases.clone(),
+        labels: config.asking_labels.clone(),
     }
 }
 
@@ -169,6 +199,11 @@ pub(super) fn settings(global: &Global, config: &Config) -> Settings {
         seed: clock::random_seed(),
         apps: config.known_apps(),
         simulator: false,
+        vim: config.vim,
+        undo_send: config.undo_send,
+        shape: config.shape.clone(),
+        alerts: config.alerts.clone(),
+        reduced_motion: config.reduced_motion,
     }
 }
 

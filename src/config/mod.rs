@@ -2,6 +2,7 @@
 //! and handed to each module as its own part. No module sees the whole.
 
 mod paths;
+mod reader;
 mod secrets;
 
 use std::{
@@ -17,13 +18,19 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-pub use paths::{config_file, data_folder};
+pub use paths::{config_file, config_folder, data_folder};
+use reader::Mistakes;
 pub use secrets::SecretError;
 
 use crate::{
-    app::keymap::Keymap,
-    domain::{AppId, Apps, ReplyAs},
+    app::{
+        alerts::{Alerts, Notify},
+        keymap::Keymap,
+        layout::{Column, Shape},
+    },
+    domain::{AppId, Apps, ReplyAs, Span},
     graph::Secrets,
+    ui::{THEMES, Theme},
     webhook,
 };
 
@@ -65,6 +72,30 @@ pub struct Config {
     pub apps: BTreeMap<AppId, String>,
     /// Which keys mean what.
     pub keymap: Keymap,
+    /// How the screen looks; `None` for the default.
+    pub theme: Option<Theme>,
+    /// How the screen is divided.
+    pub shape: Shape,
+    /// What rings, and when.
+    pub alerts: Alerts,
+    /// By which sequence the terminal tells of news: `None` finds out.
+    pub notify: Option<Notify>,
+    /// Where canned replies are.
+    pub canned: Option<PathBuf>,
+    /// Keys in the composer are vi's.
+    pub vim: bool,
+    /// So long a reply can be taken back before it goes.
+    pub undo_send: Span,
+    /// So long a thread that is answered stays with us; `None` for ever.
+    pub idle_lease: Option<Span>,
+    /// The terminal's mouse is not ours.
+    pub no_mouse: bool,
+    /// Nothing moves by itself that need not.
+    pub reduced_motion: bool,
+    /// Words of the bot's by which it asks for a person.
+    pub asking_phrases: Vec<String>,
+    /// Labels by which a conversation needs a person.
+    pub asking_labels: Vec<String>,
     /// Where the app's secret is.
     pub app_secret_file: Option<PathBuf>,
     /// Meta's calls.
@@ -203,9 +234,16 @@ impl Config {
             );
         }
         let mut config = Self::default();
-        let mut keys = Vec::new();
+        let mut later = Later::default();
         for (key, value) in table.into_inner() {
-            config.set(&key, value, &mut keys, &mut mistakes);
+            config.set(&key, value, &mut later, &mut mistakes);
+        }
+        let Later { keys, colours } = later;
+        for (at, role, words) in colours {
+            let theme = config.theme.get_or_insert_with(Theme::default);
+            if let Err(why) = theme.set(&role, &words) {
+                mistakes.at(at, why);
+            }
         }
         let changes: Vec<_> = keys
             .iter()
@@ -236,7 +274,7 @@ impl Config {
         &mut self,
         key: &Spanned<std::borrow::Cow<'_, str>>,
         value: Spanned<DeValue<'_>>,
-        keys: &mut Vec<(usize, (String, Vec<String>))>,
+        later: &mut Later,
         mistakes: &mut Mistakes<'_>,
     ) {
         let at = value.span().start;
@@ -260,21 +298,62 @@ impl Config {
             "agent" => self.agent = mistakes.text_of(&value),
             "cache" => self.cache = mistakes.text_of(&value).map(|path| paths::expand(&path)),
             "keep_days" => {
-                self.keep_days = mistakes.days_of(&value).filter(|days| *days > 0);
+                let days = "a number of days, or 0 to keep everything";
+                let days = mistakes.number_of(&value, 0..=u32::MAX, days);
+                self.keep_days = days.filter(|days| *days > 0);
             }
             "read_only" => self.read_only = mistakes.flag_of(&value).unwrap_or(false),
             "ascii" => self.ascii = mistakes.flag_of(&value),
-            "emoji" => match mistakes.text_of(&value).as_deref() {
-                Some("full") => self.simple_emoji = Some(false),
-                Some("simple") => self.simple_emoji = Some(true),
-                Some("auto") | None => {}
-                Some(_) => mistakes.at(at, "emoji is \"auto\", \"full\" or \"simple\"".into()),
-            },
-            "reply_as" => match mistakes.text_of(&value).as_deref() {
-                Some("auto") | None => {}
-                Some("human_agent") => self.reply_as = ReplyAs::HumanAgent,
-                Some(_) => mistakes.at(at, "reply_as is \"auto\" or \"human_agent\"".into()),
-            },
+            "emoji" => {
+                let choices = [
+                    ("auto", None),
+                    ("full", Some(false)),
+                    ("simple", Some(true)),
+                ];
+                self.simple_emoji = mistakes.choice_of("emoji", &value, &choices).flatten();
+            }
+            "reply_as" => {
+                let choices = [
+                    ("auto", ReplyAs::Auto),
+                    ("human_agent", ReplyAs::HumanAgent),
+                ];
+                self.reply_as = mistakes
+                    .choice_of("reply_as", &value, &choices)
+                    .unwrap_or_default();
+            }
+            "theme" => self.theme = theme(&value, mistakes),
+            "colours" => {
+                for (role, style) in mistakes.table_of(value) {
+                    let at = role.span().start;
+                    if let Some(words) = mistakes.text_of(&style) {
+                        let role = role.into_inner().into_owned();
+                        later.colours.push((at, role, words));
+                    }
+                }
+            }
+            "layout" => self.shape = shape(value, mistakes),
+            "alerts" => self.set_alerts(value, mistakes),
+            "needs_me" => self.set_asking(value, mistakes),
+            "canned" => self.canned = mistakes.text_of(&value).map(|path| paths::expand(&path)),
+            "editing" => {
+                let choices = [("plain", false), ("vim", true)];
+                self.vim = mistakes
+                    .choice_of("editing", &value, &choices)
+                    .unwrap_or(false);
+            }
+            "undo_send" => {
+                let seconds = mistakes.number_of(&value, 0..=60, "a number of seconds");
+                self.undo_send = Span::seconds(i64::from(seconds.unwrap_or(0)));
+            }
+            "idle_lease" => {
+                let minutes = mistakes.number_of(&value, 0..=1_440, "a number of minutes");
+                let minutes = minutes.filter(|minutes| *minutes > 0);
+                self.idle_lease = minutes.map(|minutes| Span::minutes(i64::from(minutes)));
+            }
+            "mouse" => self.no_mouse = mistakes.flag_of(&value) == Some(false),
+            "reduced_motion" => {
+                self.reduced_motion = mistakes.flag_of(&value).unwrap_or(false);
+            }
             "apps" => {
                 for (id, name) in mistakes.table_of(value) {
                     if let Some(name) = mistakes.text_of(&name) {
@@ -290,7 +369,9 @@ impl Config {
                 for (action, sequences) in mistakes.table_of(value) {
                     let at = action.span().start;
                     let sequences = mistakes.texts_of(&sequences);
-                    keys.push((at, (action.into_inner().into_owned(), sequences)));
+                    later
+                        .keys
+                        .push((at, (action.into_inner().into_owned(), sequences)));
                 }
             }
             "token" => mistakes.at(
@@ -300,6 +381,150 @@ impl Config {
             ),
             other => mistakes.at(key.span().start, format!("no option is called {other:?}")),
         }
+    }
+}
+
+/// What is read when the rest is known: keys may clash with each other, and
+/// colours change a theme.
+#[derive(Default)]
+struct Later {
+    keys: Vec<(usize, (String, Vec<String>))>,
+    colours: Vec<(usize, String, String)>,
+}
+
+/// A theme by its name, or a file of one's own.
+fn theme(value: &Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) -> Option<Theme> {
+    let at = value.span().start;
+    let name = mistakes.text_of(value)?;
+    if let Some(theme) = Theme::named(&name) {
+        return Some(theme);
+    }
+    let names: Vec<&str> = THEMES.iter().map(|(name, _)| *name).collect();
+    let names = names.join(", ");
+    if !name.ends_with(".toml") {
+        mistakes.at(
+            at,
+            format!("no theme is called {name:?}; there are {names}, or a file of yours (.toml)"),
+        );
+        return None;
+    }
+    let path = paths::expand(&name);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(why) => {
+            mistakes.at(
+                at,
+                format!("cannot read the theme {}: {why}", path.display()),
+            );
+            return None;
+        }
+    };
+    match Theme::parse(&text) {
+        Ok(theme) => Some(theme),
+        Err(wrong) => {
+            for (byte, why) in wrong {
+                let before = text.get(..byte).unwrap_or(&text);
+                let line = before.matches('\n').count() + 1;
+                let words = format!("the theme {}, line {line}: {why}", path.display());
+                mistakes.at(at, words);
+            }
+            None
+        }
+    }
+}
+
+/// `[layout]`.
+fn shape(value: Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) -> Shape {
+    let mut shape = Shape::default();
+    for (key, value) in mistakes.table_of(value) {
+        let mut percent = |what: &mut u16| {
+            let words = "a part of the width in percent";
+            if let Some(percent) = mistakes.number_of(&value, 15..=60, words) {
+                *what = u16::try_from(percent).unwrap_or(*what);
+            }
+        };
+        match key.get_ref().as_ref() {
+            "list" => percent(&mut shape.list),
+            "customer" => percent(&mut shape.customer),
+            "columns" => {
+                let names = mistakes.texts_of(&value);
+                let mut columns = Vec::new();
+                for name in names {
+                    match Column::named(&name) {
+                        Some(column) if !columns.contains(&column) => columns.push(column),
+                        Some(_) => mistakes.at(value.span().start, format!("{name:?} twice")),
+                        None => {
+                            let all: Vec<&str> = Column::ALL.iter().map(|c| c.name()).collect();
+                            let all = all.join(", ");
+                            let words = format!("no column is called {name:?}; there are {all}");
+                            mistakes.at(value.span().start, words);
+                        }
+                    }
+                }
+                if columns.is_empty() {
+                    mistakes.at(value.span().start, "name at least one column".into());
+                } else {
+                    shape.columns = columns;
+                }
+            }
+            other => {
+                let words = format!("no option of [layout] is called {other:?}");
+                mistakes.at(key.span().start, words);
+            }
+        }
+    }
+    shape
+}
+
+impl Config {
+    /// `[alerts]`.
+    fn set_alerts(&mut self, value: Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) {
+        for (key, value) in mistakes.table_of(value) {
+            match key.get_ref().as_ref() {
+                "bell" => self.alerts.bell = mistakes.flag_of(&value).unwrap_or(true),
+                "title" => self.alerts.title = mistakes.flag_of(&value).unwrap_or(true),
+                "repeat" => {
+                    let words = "a number of minutes, or 0 to say it once";
+                    let minutes = mistakes.number_of(&value, 0..=60, words);
+                    let minutes = minutes.filter(|minutes| *minutes > 0);
+                    self.alerts.repeat = minutes.map(|n| Span::minutes(i64::from(n)));
+                }
+                "notify" => {
+                    let choices = [
+                        ("auto", None),
+                        ("off", Some(Notify::Off)),
+                        ("osc9", Some(Notify::Osc9)),
+                        ("osc777", Some(Notify::Osc777)),
+                        ("osc99", Some(Notify::Osc99)),
+                    ];
+                    self.notify = mistakes.choice_of("notify", &value, &choices).flatten();
+                }
+                other => {
+                    let words = format!("no option of [alerts] is called {other:?}");
+                    mistakes.at(key.span().start, words);
+                }
+            }
+        }
+    }
+
+    /// `[needs_me]`.
+    fn set_asking(&mut self, value: Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) {
+        for (key, value) in mistakes.table_of(value) {
+            match key.get_ref().as_ref() {
+                "phrases" => self.asking_phrases = mistakes.texts_of(&value),
+                "labels" => self.asking_labels = mistakes.texts_of(&value),
+                other => {
+                    let words = format!("no option of [needs_me] is called {other:?}");
+                    mistakes.at(key.span().start, words);
+                }
+            }
+        }
+    }
+
+    /// The folder of the canned replies.
+    pub fn canned_folder(&self) -> Option<PathBuf> {
+        let own = || config_folder().map(|folder| folder.join("canned"));
+        self.canned.clone().or_else(own)
     }
 }
 
@@ -339,75 +564,6 @@ fn is_version(text: &str) -> bool {
         })
 }
 
-/// Collects mistakes with their lines.
-struct Mistakes<'a> {
-    text: &'a str,
-    list: Vec<(usize, String)>,
-}
-
-impl Mistakes<'_> {
-    fn at(&mut self, byte: usize, words: String) {
-        let before = self.text.get(..byte).unwrap_or(self.text);
-        self.list.push((before.matches('\n').count() + 1, words));
-    }
-
-    fn text_of(&mut self, value: &Spanned<DeValue<'_>>) -> Option<String> {
-        match value.get_ref() {
-            DeValue::String(text) => Some(text.clone().into_owned()),
-            _ => {
-                self.at(value.span().start, "this must be text in \"quotes\"".into());
-                None
-            }
-        }
-    }
-
-    fn texts_of(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<String> {
-        match value.get_ref() {
-            DeValue::Array(items) => items.iter().filter_map(|item| self.text_of(item)).collect(),
-            _ => {
-                self.at(
-                    value.span().start,
-                    "this must be a list, such as [\"r\", \"F2\"]".into(),
-                );
-                Vec::new()
-            }
-        }
-    }
-
-    fn flag_of(&mut self, value: &Spanned<DeValue<'_>>) -> Option<bool> {
-        match value.get_ref() {
-            DeValue::Boolean(flag) => Some(*flag),
-            _ => {
-                self.at(value.span().start, "this must be true or false".into());
-                None
-            }
-        }
-    }
-
-    fn days_of(&mut self, value: &Spanned<DeValue<'_>>) -> Option<u32> {
-        let days = match value.get_ref() {
-            DeValue::Integer(days) => days.as_str().parse().ok(),
-            _ => None,
-        };
-        if days.is_none() {
-            let words = "this must be a number of days, or 0 to keep everything";
-            self.at(value.span().start, words.into());
-        }
-        days
-    }
-
-    fn table_of<'i>(&mut self, value: Spanned<DeValue<'i>>) -> DeTable<'i> {
-        let at = value.span().start;
-        match value.into_inner() {
-            DeValue::Table(table) => table,
-            _ => {
-                self.at(at, "this must be a [table]".into());
-                DeTable::new()
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -426,7 +582,7 @@ mod tests {
                         .is_some_and(|(k, _)| !k.contains(' '))
             })
             .collect();
-        assert_eq!(on.len(), 22, "{on:?}");
+        assert_eq!(on.len(), 43, "{on:?}");
         Config::parse(&on.join("\n")).expect("every option is known");
     }
 

@@ -16,6 +16,11 @@ pub fn config_file() -> Option<PathBuf> {
     }
 }
 
+/// The user's config folder.
+pub fn config_folder() -> Option<PathBuf> {
+    project().map(|dirs| dirs.config_dir().to_owned())
+}
+
 /// The folder for cache and outbox.
 pub fn data_folder() -> Option<PathBuf> {
     project().map(|dirs| dirs.data_dir().to_owned())

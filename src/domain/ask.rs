@@ -31,6 +31,10 @@ pub enum Ask {
         hand_back: Option<HandBack>,
         /// What the agent knew of the thread when they sent it.
         known: Known,
+        /// The part of the same text that goes before it.
+        follows: Option<LocalId>,
+        /// It can be taken back for so long before it goes.
+        delay: Span,
     },
 }
 

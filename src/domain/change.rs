@@ -56,6 +56,15 @@ pub enum Change {
         /// When, by Meta's clock.
         until: Timestamp,
     },
+    /// Somebody needs a person who did not before.
+    Escalated {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The person's name, raw.
+        name: String,
+        /// When they last wrote, by Meta's clock.
+        at: Timestamp,
+    },
     /// Something is wrong that a person should know of, once.
     Notice(String),
     /// What a person asked for outside of Meta was done; in words.

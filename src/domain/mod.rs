@@ -12,6 +12,7 @@ mod event;
 mod ids;
 mod message;
 mod outgoing;
+mod parts;
 mod random;
 mod thread_control;
 mod time;

@@ -25,6 +25,10 @@ pub struct Outgoing {
     pub hand_back: Option<HandBack>,
     /// What the agent knew of the thread then.
     pub known: Known,
+    /// The part of the same text that goes before it.
+    pub follows: Option<LocalId>,
+    /// It can be taken back until then, and goes afterwards; by our clock.
+    pub not_before: Option<Timestamp>,
     /// How often it was tried.
     pub attempt: u32,
     /// When it was last tried, by Meta's clock.
@@ -85,6 +89,8 @@ pub enum Held {
     WindowOver,
     /// The 7 days are over.
     WindowClosed,
+    /// The part of the text before it did not go.
+    PartBefore,
     /// It comes from a damaged file, and nobody knows what became of it.
     Rescued,
 }
@@ -115,13 +121,14 @@ impl SendState {
 
 impl Held {
     /// All reasons.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Stale,
         Self::CustomerWrote,
         Self::Answered,
         Self::ControlLost,
         Self::WindowOver,
         Self::WindowClosed,
+        Self::PartBefore,
         Self::Rescued,
     ];
 
@@ -136,6 +143,7 @@ impl Held {
             Self::WindowClosed => {
                 "the 7 days are over, so Meta takes nothing until they write again"
             }
+            Self::PartBefore => "the part of the text before it did not go",
             Self::Rescued => "it comes from a damaged file; look whether it was sent already",
         }
     }

@@ -6,19 +6,14 @@ use std::{
     collections::{BinaryHeap, HashMap},
 };
 
-use nucleo_matcher::{
-    Config, Matcher,
-    pattern::{CaseMatching, Normalization, Pattern},
-};
 use tokio::sync::mpsc;
 
-use super::Tasks;
+use super::{CannedSource, Tasks};
 use crate::{
-    app::{Effect, INBOX_WINDOW, Loaded, Msg, THREAD_WINDOW},
+    app::{Effect, INBOX_WINDOW, Loaded, Msg, THREAD_WINDOW, fuzzy::Fuzzy},
     domain::{Act, Ask, Change, ConversationId, Platform},
     store::{self, Lane, Reader},
     sync::Command,
-    text,
 };
 
 /// How many people a jump shows at most.
@@ -33,6 +28,7 @@ const RAW: u32 = 50;
 pub(super) struct Hands {
     reader: Reader,
     commands: mpsc::Sender<Command>,
+    canned: CannedSource,
     /// Of each kind of question only the newest answer counts.
     newest: HashMap<Kind, u64>,
     answers: mpsc::UnboundedReceiver<(Kind, u64, Msg)>,
@@ -55,11 +51,16 @@ enum Kind {
 }
 
 impl Hands {
-    pub(super) fn new(reader: Reader, commands: mpsc::Sender<Command>) -> Self {
+    pub(super) fn new(
+        reader: Reader,
+        commands: mpsc::Sender<Command>,
+        canned: CannedSource,
+    ) -> Self {
         let (answer, answers) = mpsc::unbounded_channel();
         Self {
             reader,
             commands,
+            canned,
             newest: HashMap::new(),
             answers,
             answer,
@@ -110,6 +111,14 @@ impl Hands {
                     // A closed channel means that nobody wants to know any more.
                     let _ = answer.send((kind, number, msg));
                 }
+            });
+            return;
+        }
+        if effect == Effect::LoadCanned {
+            let (canned, answer) = (self.canned.clone(), self.answer.clone());
+            tasks.load(move || {
+                let msg = Msg::Loaded(Loaded::Canned(canned.read()));
+                let _ = answer.send((Kind::Other, 0, msg));
             });
             return;
         }
@@ -322,19 +331,12 @@ fn best(
     words: &str,
     reader: &Reader,
 ) -> Result<Vec<(ConversationId, String, Platform)>, store::Error> {
-    let pattern = Pattern::parse(
-        &text::fold(words),
-        CaseMatching::Ignore,
-        Normalization::Smart,
-    );
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let mut buffer = Vec::new();
+    let mut fuzzy = Fuzzy::new(words);
     let mut best: BinaryHeap<Reverse<(u32, Reverse<u64>, ConversationId)>> = BinaryHeap::new();
     let mut number = 0;
     let all = words.trim().is_empty();
     reader.people(words, |id, name| {
-        let folded = nucleo_matcher::Utf32Str::new(name, &mut buffer);
-        if let Some(score) = pattern.score(folded, &mut matcher) {
+        if let Some(score) = fuzzy.score(name) {
             number += 1;
             best.push(Reverse((score, Reverse(number), id)));
             if best.len() > FOUND {

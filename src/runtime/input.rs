@@ -5,7 +5,7 @@ use std::io;
 
 use crossterm::event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use futures_util::StreamExt;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{
@@ -13,11 +13,50 @@ use crate::app::{
     keymap::{Code, Key},
 };
 
+/// Lends the terminal's keys to another program: while it is paused, nothing
+/// here reads them.
+#[derive(Debug)]
+pub(super) struct Pause {
+    wanted: watch::Sender<bool>,
+    paused: watch::Receiver<bool>,
+}
+
+/// The reader's side of a [`Pause`].
+#[derive(Debug)]
+pub(super) struct Paused {
+    wanted: watch::Receiver<bool>,
+    paused: watch::Sender<bool>,
+}
+
+impl Pause {
+    pub(super) fn new() -> (Self, Paused) {
+        let (wanted, is_wanted) = watch::channel(false);
+        let (is_paused, paused) = watch::channel(false);
+        let reader = Paused {
+            wanted: is_wanted,
+            paused: is_paused,
+        };
+        (Self { wanted, paused }, reader)
+    }
+
+    /// Returns when nothing reads any more.
+    pub(super) async fn begin(&mut self) {
+        self.wanted.send_replace(true);
+        // A reader that has ended reads nothing either.
+        let _ = self.paused.wait_for(|paused| *paused).await;
+    }
+
+    pub(super) fn end(&self) {
+        self.wanted.send_replace(false);
+    }
+}
+
 /// Reads the terminal until it is gone, nobody listens or `stop`. The stream
 /// must be polled by one task only: a glance at it from elsewhere would take its
 /// wake-up away.
 pub(super) async fn read(
     messages: mpsc::Sender<io::Result<Msg>>,
+    mut pause: Paused,
     stop: CancellationToken,
 ) -> Result<(), String> {
     let mut events = EventStream::new();
@@ -25,6 +64,20 @@ pub(super) async fn read(
         let event = tokio::select! {
             event = events.next() => event,
             () = stop.cancelled() => return Ok(()),
+            Ok(()) = pause.wanted.changed() => {
+                if !*pause.wanted.borrow_and_update() {
+                    continue;
+                }
+                drop(events);
+                pause.paused.send_replace(true);
+                let over = pause.wanted.wait_for(|wanted| !*wanted).await.is_ok();
+                if !over {
+                    return Ok(());
+                }
+                pause.paused.send_replace(false);
+                events = EventStream::new();
+                continue;
+            }
         };
         let message = match event {
             Some(Ok(event)) => match message(event) {

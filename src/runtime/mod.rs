@@ -9,8 +9,11 @@
 //! One loop: it takes what is ready (up to 64 messages), then draws once. No
 //! message, no frame. It must not know the simulator.
 
+mod canned;
+mod editor;
 mod effects;
 mod input;
+mod reload;
 mod tasks;
 mod terminal;
 
@@ -21,14 +24,17 @@ use tokio::{
     sync::{broadcast, mpsc},
 };
 
+pub use canned::CannedSource;
 use effects::Hands;
+use input::Pause;
+pub use reload::Reload;
 pub use tasks::Tasks;
 pub use terminal::Terminal;
 
 use crate::{
-    app::{self, Effect, Model, Msg, Settings, ToastKind},
+    app::{self, Effect, Model, Msg, Settings, ToastKind, alerts::Notify},
     clock::Clock,
-    domain::{Change, Link, PageId},
+    domain::{Change, ConversationId, Link, PageId},
     graph, store, sync,
     ui::{self, Theme},
     webhook,
@@ -52,6 +58,14 @@ pub struct Desk {
     pub theme: Theme,
     /// What the engine is told.
     pub sync: sync::Options,
+    /// How the terminal tells of news outside its window.
+    pub notify: Notify,
+    /// The mouse is ours.
+    pub mouse: bool,
+    /// How the configuration is read anew when its file changes.
+    pub reload: Option<Reload>,
+    /// Where canned replies come from.
+    pub canned: CannedSource,
     /// The time.
     pub clock: Clock,
     /// Meta's calls come in here, if they do.
@@ -122,9 +136,9 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     // Listened to before the size is read for the first time: a resize during
     // the first frame would be lost.
     let signals = Signals::new()?;
-    let mut terminal = Terminal::enter()?;
+    let mut terminal = Terminal::enter(desk.mouse, desk.notify)?;
     let mut model = Model::new(settings, terminal.size()?, desk.clock.now());
-    let mut hands = Hands::new(reader, commands);
+    let mut hands = Hands::new(reader, commands, desk.canned);
     // The first frame comes from the cache, before any network.
     let mut effects = Vec::new();
     for effect in model.start() {
@@ -141,7 +155,17 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
         hands.perform(effect, &mut tasks);
     }
     let (input_sender, input) = mpsc::channel(DRAIN);
-    tasks.spawn("input", input::read(input_sender, tasks.stop_signal()));
+    let (pause, paused) = Pause::new();
+    tasks.spawn(
+        "input",
+        input::read(input_sender, paused, tasks.stop_signal()),
+    );
+    let (reload_sender, reloads) = mpsc::channel(1);
+    if let Some(reload) = &desk.reload {
+        let file = reload.file.clone();
+        let watch = reload::watch(file, reload_sender, tasks.stop_signal());
+        tasks.spawn("config", watch);
+    }
     let clock = desk.clock;
     let theme = desk.theme;
     Loop {
@@ -150,6 +174,11 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
         terminal,
         tasks,
         input,
+        pause,
+        editing: None,
+        folder: desk.cache,
+        reload: desk.reload,
+        reloads,
         changes,
         clock,
         theme,
@@ -164,6 +193,13 @@ struct Loop {
     terminal: Terminal,
     tasks: Tasks,
     input: mpsc::Receiver<io::Result<Msg>>,
+    pause: Pause,
+    /// A draft that the person's editor is to get.
+    editing: Option<(ConversationId, String)>,
+    /// A folder that is this user's alone.
+    folder: PathBuf,
+    reload: Option<Reload>,
+    reloads: mpsc::Receiver<()>,
     changes: broadcast::Receiver<Change>,
     clock: Clock,
     theme: Theme,
@@ -174,6 +210,8 @@ enum Turn {
     Message(Msg),
     Suspend,
     Resized,
+    /// The configuration's file is another one.
+    Configured,
     /// The terminal is gone.
     Lost(io::Error),
 }
@@ -219,6 +257,11 @@ impl Loop {
                 Ok(true) => break Ok(()),
                 Err(why) => break Err(Error::Terminal(why)),
             }
+            match self.edit(&mut signals).await {
+                Ok(false) => {}
+                Ok(true) => break Ok(()),
+                Err(why) => break Err(Error::Terminal(why)),
+            }
         };
         if ended.is_err() {
             // Without a terminal the unsaved words are saved all the same.
@@ -249,6 +292,7 @@ impl Loop {
                 let words = format!("{name} ({why}); restart switchboard");
                 Turn::Message(Msg::Changed(vec![Change::Link(Link::Broken(words))]))
             }
+            Some(()) = self.reloads.recv() => Turn::Configured,
             turn = signals.next() => turn,
             () = sleep => Turn::Message(Msg::Wake),
         }
@@ -268,6 +312,10 @@ impl Loop {
                 Some(Turn::Suspend) => {
                     self.suspend()?;
                     false
+                }
+                Some(Turn::Configured) => {
+                    let msg = self.configured();
+                    self.take(msg)?
                 }
                 Some(Turn::Lost(why)) => return Err(why),
                 None => break,
@@ -294,12 +342,31 @@ impl Loop {
             match effect {
                 Effect::Quit => left = true,
                 Effect::Bell => self.terminal.bell()?,
+                Effect::Notify(words) => self.terminal.notify(&words)?,
+                Effect::Title(words) => self.terminal.title(&words)?,
                 Effect::Redraw => self.terminal.clear()?,
                 Effect::Suspend => self.suspend()?,
+                Effect::Edit { conversation, text } => self.editing = Some((conversation, text)),
                 effect => self.hands.perform(effect, &mut self.tasks),
             }
         }
         Ok(left)
+    }
+
+    /// Reads the configuration anew; one with mistakes changes nothing.
+    fn configured(&mut self) -> Msg {
+        let read = self.reload.as_ref().map(|reload| (reload.read)());
+        match read {
+            Some(Ok((settings, theme))) => {
+                self.theme = theme;
+                Msg::Configured(Box::new(settings))
+            }
+            Some(Err(why)) => {
+                let words = format!("{why}\nEverything stays as it was.");
+                Msg::Changed(vec![Change::Notice(words)])
+            }
+            None => Msg::Wake,
+        }
     }
 
     fn draw(&mut self) -> io::Result<()> {
@@ -312,6 +379,51 @@ impl Loop {
         self.terminal.suspend()?;
         self.model.size = self.terminal.size()?;
         Ok(())
+    }
+
+    /// Gives the terminal to the editor, if somebody wants that, and takes it
+    /// back. The engine goes on meanwhile. Answers whether to leave.
+    async fn edit(&mut self, signals: &mut Signals) -> io::Result<bool> {
+        let Some((conversation, text)) = self.editing.take() else {
+            return Ok(false);
+        };
+        self.pause.begin().await;
+        self.terminal.lend();
+        let mut terminated = false;
+        let edited = match editor::start(&text, &self.folder) {
+            Err(why) => Err(why),
+            Ok(mut editor) => {
+                let ended = loop {
+                    tokio::select! {
+                        ended = editor.child.wait() => break ended,
+                        _ = signals.terminate.recv() => terminated = true,
+                        _ = signals.hang_up.recv() => terminated = true,
+                        // ^C is for the editor, and so is ^Z: we only stop with it.
+                        _ = signals.interrupt.recv() => {}
+                        _ = signals.stop_key.recv() => {
+                            let stop = rustix::process::Signal::STOP;
+                            rustix::process::kill_current_process_group(stop)?;
+                        }
+                    }
+                    if terminated {
+                        // What it has written so far counts.
+                        let _ = editor.child.start_kill();
+                        let _ = editor.child.wait().await;
+                        break Ok(std::process::ExitStatus::default());
+                    }
+                };
+                editor.text(ended)
+            }
+        };
+        self.terminal.take_back()?;
+        self.pause.end();
+        self.model.size = self.terminal.size()?;
+        let mut left = self.take(Msg::Edited(conversation, edited))?;
+        if terminated {
+            left = self.take(Msg::Terminate)?;
+        }
+        self.draw()?;
+        Ok(left)
     }
 
     /// What is there already, without waiting.

@@ -25,20 +25,24 @@ use ratatui::{
     layout::{Position, Rect, Size},
 };
 
-use crate::text;
+use crate::{app::alerts::Notify, text};
 
 static MODES_ON: AtomicBool = AtomicBool::new(false);
+/// The mouse is ours while the desk has the terminal.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
 
 /// The terminal while the desk has it.
 #[derive(Debug)]
 pub struct Terminal {
     inner: ratatui::Terminal<Gate<CrosstermBackend<Stdout>>>,
+    notify: Notify,
 }
 
 impl Terminal {
     /// Takes the terminal over.
-    pub fn enter() -> io::Result<Self> {
+    pub fn enter(mouse: bool, notify: Notify) -> io::Result<Self> {
+        MOUSE.store(mouse, Ordering::SeqCst);
         HOOK.call_once(|| {
             let before = panic::take_hook();
             panic::set_hook(Box::new(move |info| {
@@ -51,7 +55,10 @@ impl Terminal {
         if inner.is_err() {
             restore();
         }
-        Ok(Self { inner: inner? })
+        Ok(Self {
+            inner: inner?,
+            notify,
+        })
     }
 
     /// Columns and rows.
@@ -86,9 +93,41 @@ impl Terminal {
         out.flush()
     }
 
+    /// Lets the terminal tell something outside its window, between two frames.
+    pub fn notify(&mut self, words: &str) -> io::Result<()> {
+        let words = plain(words);
+        let sequence = match self.notify {
+            Notify::Off => return Ok(()),
+            Notify::Osc9 => format!("\x1b]9;{words}\x1b\\"),
+            Notify::Osc777 => {
+                // A semicolon would end the title.
+                let words = words.replace(';', ",");
+                format!("\x1b]777;notify;switchboard;{words}\x1b\\")
+            }
+            Notify::Osc99 => format!("\x1b]99;;{words}\x1b\\"),
+        };
+        write(&sequence)
+    }
+
+    /// Gives the terminal's window a title, between two frames.
+    pub fn title(&mut self, words: &str) -> io::Result<()> {
+        write(&format!("\x1b]2;{}\x1b\\", plain(words)))
+    }
+
     /// Gives the terminal back for good.
     pub fn leave(&mut self) {
         restore();
+    }
+
+    /// Gives the terminal to another program for a while.
+    pub fn lend(&mut self) {
+        restore();
+    }
+
+    /// Takes the terminal over again.
+    pub fn take_back(&mut self) -> io::Result<()> {
+        modes_on()?;
+        self.clear()
     }
 
     /// Gives the terminal back to the shell, stops this process group as ^Z
@@ -96,9 +135,19 @@ impl Terminal {
     pub fn suspend(&mut self) -> io::Result<()> {
         restore();
         rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
-        modes_on()?;
-        self.clear()
+        self.take_back()
     }
+}
+
+/// On one line, and nothing in it that could end or begin a sequence.
+fn plain(words: &str) -> String {
+    text::cut(&text::Clean::one_line(words), 200)
+}
+
+fn write(sequence: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    out.write_all(sequence.as_bytes())?;
+    out.flush()
 }
 
 impl Drop for Terminal {
@@ -116,7 +165,15 @@ fn modes_on() -> io::Result<()> {
         EnableBracketedPaste,
         EnableFocusChange,
         crossterm::cursor::Hide
-    )
+    )?;
+    // The title that was there comes back at the end (xterm's title stack).
+    write("\x1b[22;2t")?;
+    if MOUSE.load(Ordering::SeqCst) {
+        // Buttons and what is dragged, with places beyond column 223; not every
+        // movement, which nobody here needs.
+        write("\x1b[?1000h\x1b[?1002h\x1b[?1006h")?;
+    }
+    Ok(())
 }
 
 /// Switches off whatever was switched on. May be called at any time, also
@@ -126,6 +183,10 @@ fn restore() {
         return;
     }
     // A terminal that is gone cannot be restored, and there is nobody to tell.
+    let _ = write("\x1b[23;2t");
+    if MOUSE.load(Ordering::SeqCst) {
+        let _ = write("\x1b[?1006l\x1b[?1002l\x1b[?1000l");
+    }
     let _ = execute!(
         io::stdout(),
         DisableFocusChange,

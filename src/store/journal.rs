@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::{Error, Writer, rows};
 use crate::{
-    domain::{ConversationId, Outgoing, SendState, Timestamp},
+    domain::{ConversationId, LocalId, Outgoing, SendState, Timestamp},
     failpoint,
 };
 
@@ -129,8 +129,8 @@ impl Writer {
 
 fn insert(db: &Connection, row: &Outgoing) -> Result<(), Error> {
     db.execute(
-        "INSERT INTO outgoing (local, conversation, psid, at, text, send_as, hand_back, customer_at, page_at, state) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued')",
+        "INSERT INTO outgoing (local, conversation, psid, at, text, send_as, hand_back, customer_at, page_at, follows, \
+           not_before, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'queued')",
         params![
             row.local.as_str(),
             row.conversation.as_str(),
@@ -141,6 +141,8 @@ fn insert(db: &Connection, row: &Outgoing) -> Result<(), Error> {
             row.hand_back.as_ref().map(rows::hand_back),
             row.known.customer_at.map(Timestamp::as_millis),
             row.known.page_at.map(Timestamp::as_millis),
+            row.follows.as_ref().map(LocalId::as_str),
+            row.not_before.map(Timestamp::as_millis),
         ],
     )?;
     Ok(())

@@ -111,7 +111,7 @@ fn reactions_from(lines: &str) -> Vec<Reaction> {
 }
 
 pub(super) const OUTGOING_COLUMNS: &str = "local, conversation, psid, at, text, send_as, hand_back, customer_at, page_at, \
-     attempt, sent_at, looks, state, reason, mid, given_back";
+     attempt, sent_at, looks, state, reason, mid, given_back, follows, not_before";
 
 /// Reads [`OUTGOING_COLUMNS`].
 pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
@@ -135,6 +135,8 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
             customer_at: time(7)?,
             page_at: time(8)?,
         },
+        follows: row.get::<_, Option<String>>(16)?.map(LocalId::new),
+        not_before: time(17)?,
         attempt: row.get(9)?,
         tried_at: time(10)?,
         looks: row.get(11)?,
@@ -176,6 +178,7 @@ fn held_word(held: Held) -> &'static str {
         Held::ControlLost => "control_lost",
         Held::WindowOver => "window_over",
         Held::WindowClosed => "window_closed",
+        Held::PartBefore => "part_before",
         Held::Rescued => "rescued",
     }
 }

@@ -2,16 +2,17 @@
 
 use std::{fs::File, thread};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Error,
     ingest::{Touched, ingest_one},
     place::{place, turn},
+    rows,
 };
 use crate::{
-    domain::{Change, ConversationId, Event, Psid, Timestamp},
+    domain::{Change, ConversationId, Event, Psid, Timestamp, display_name},
     failpoint,
 };
 
@@ -95,7 +96,11 @@ impl Writer {
                 )?;
             }
             for id in rows.ids() {
+                let before = calls(&transaction, id)?;
                 place(&transaction, id, now)?;
+                if let (None, Some(change)) = (before, calls(&transaction, id)?) {
+                    changes.push(change);
+                }
             }
             transaction.commit()?;
             Ok(changes)
@@ -175,6 +180,26 @@ impl Writer {
         })
         .await
     }
+}
+
+/// Whether somebody waits for a person, as the rows were last placed.
+fn calls(db: &Connection, id: &ConversationId) -> Result<Option<Change>, Error> {
+    let row = db
+        .prepare_cached(
+            "SELECT name, psid, platform, customer_at FROM conversation WHERE id = ?1 AND needs_me = 1 AND waits = 1",
+        )?
+        .query_row([id.as_str()], |row| {
+            let name: Option<String> = row.get(0)?;
+            let psid = Psid::new(row.get::<_, String>(1)?);
+            let platform = rows::platform(row.get_ref(2)?.as_str()?);
+            Ok(Change::Escalated {
+                conversation: id.clone(),
+                name: display_name(name.as_deref(), &psid, platform),
+                at: Timestamp::from_millis(row.get(3)?),
+            })
+        })
+        .optional()?;
+    Ok(row)
 }
 
 impl Drop for Writer {

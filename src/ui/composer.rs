@@ -102,7 +102,7 @@ fn state(model: &Model, thread: &Thread) -> String {
     if !model.attended {
         words.push_str(" · terminal not in focus");
     }
-    if thread.composer.awaiting.is_some() {
+    if !thread.composer.awaiting.is_empty() {
         words.push_str(" · sending");
     } else if thread.composer.saved && !thread.composer.is_empty() {
         words.push_str(" · saved");

@@ -12,7 +12,7 @@ use crate::{
     app::{
         Focus, Model,
         action::Action,
-        layout::{self, Layout},
+        layout::{self, Column, Layout},
     },
     domain::{Conversation, Platform, ThreadOwner, Until, View, Window},
     text::{self, Clean},
@@ -49,12 +49,13 @@ pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, bu
             height: 1,
             ..body
         };
-        let columns = Columns::of(head.width);
+        let columns = Columns::of(head.width, &model.settings.shape.columns);
+        let titles = columns.line(|column| match column {
+            Column::Channel => "CH".into(),
+            column => column.name().to_uppercase(),
+        });
         put(
-            vec![span(
-                columns.line("  ", "LEFT", "CH", "NAME", "LAST", "OWNER", "WAIT"),
-                theme.style(Role::Dim),
-            )],
+            vec![span(format!("  {titles}"), theme.style(Role::Dim))],
             head,
             buffer,
         );
@@ -314,42 +315,52 @@ fn card_row(
 }
 
 /// Widths of the table on a narrow screen.
-struct Columns {
+struct Columns<'a> {
+    shown: &'a [Column],
     name: usize,
     last: usize,
 }
 
-impl Columns {
-    fn of(width: u16) -> Self {
-        // cursor and mark 2, LEFT 7, CH 2, OWNER 6, WAIT 5, and the gaps.
-        let rest = usize::from(width).saturating_sub(2 + 7 + 2 + 6 + 5 + 6);
-        let name = (rest * 2 / 5).clamp(6.min(rest), 24);
+impl<'a> Columns<'a> {
+    fn of(width: u16, shown: &'a [Column]) -> Self {
+        // Cursor and mark, the gaps, and what has a width of its own.
+        let fixed: usize = shown.iter().map(|column| Self::fixed(*column)).sum();
+        let rest = usize::from(width).saturating_sub(2 + shown.len() + fixed);
+        let has = |column| shown.contains(&column);
+        let name = match (has(Column::Name), has(Column::Last)) {
+            (true, true) => (rest * 2 / 5).clamp(6.min(rest), 24),
+            (true, false) => rest,
+            (false, _) => 0,
+        };
         Self {
+            shown,
             name,
             last: rest.saturating_sub(name),
         }
     }
 
-    #[allow(clippy::too_many_arguments)] // one per column
-    fn line(
-        &self,
-        marks: &str,
-        left: &str,
-        channel: &str,
-        name: &str,
-        last: &str,
-        owner: &str,
-        wait: &str,
-    ) -> String {
-        format!(
-            "{marks}{} {} {} {} {} {}",
-            text::fit_right(left, 7),
-            text::fit(channel, 2),
-            text::fit(name, self.name),
-            text::fit(last, self.last),
-            text::fit(owner, 6),
-            text::fit_right(wait, 5)
-        )
+    fn fixed(column: Column) -> usize {
+        match column {
+            Column::Left => 7,
+            Column::Channel => 2,
+            Column::Owner => 6,
+            Column::Wait => 5,
+            Column::Name | Column::Last => 0,
+        }
+    }
+
+    /// One line of the table; `cell` says what stands in a column.
+    fn line(&self, cell: impl Fn(Column) -> String) -> String {
+        let cells = self.shown.iter().map(|column| {
+            let words = cell(*column);
+            match column {
+                Column::Left | Column::Wait => text::fit_right(&words, Self::fixed(*column)),
+                Column::Channel | Column::Owner => text::fit(&words, Self::fixed(*column)),
+                Column::Name => text::fit(&words, self.name),
+                Column::Last => text::fit(&words, self.last),
+            }
+        });
+        cells.collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -361,25 +372,29 @@ fn table_row(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let columns = Columns::of(area.width);
+    let columns = Columns::of(area.width, &model.settings.shape.columns);
     let (mark, mark_role) = mark(model, row);
-    let (left, _) = left(model, row);
-    let (words, flag) = last_words(row);
-    let words = flag.map_or(words.clone(), |(flag, _)| format!("{flag}{words}"));
-    let owner = match &row.owner {
-        ThreadOwner::Us => "US".to_owned(),
-        ThreadOwner::App(app) => model.apps.name(app),
-        ThreadOwner::Other => "other".into(),
-        ThreadOwner::NotUs => "not us".into(),
-        ThreadOwner::Idle => "idle".into(),
-        ThreadOwner::Unknown => "?".into(),
-    };
-    let channel = match row.platform {
-        Platform::Messenger => "fb",
-        Platform::Instagram => "ig",
-    };
-    let name = Clean::one_line(&row.display_name());
-    let line = columns.line("", &left, channel, &name, &words, &owner, &wait(model, row));
+    let line = columns.line(|column| match column {
+        Column::Left => left(model, row).0,
+        Column::Channel => match row.platform {
+            Platform::Messenger => "fb".into(),
+            Platform::Instagram => "ig".into(),
+        },
+        Column::Name => Clean::one_line(&row.display_name()).into_string(),
+        Column::Last => {
+            let (words, flag) = last_words(row);
+            flag.map_or(words.clone(), |(flag, _)| format!("{flag}{words}"))
+        }
+        Column::Owner => match &row.owner {
+            ThreadOwner::Us => "US".to_owned(),
+            ThreadOwner::App(app) => model.apps.name(app),
+            ThreadOwner::Other => "other".into(),
+            ThreadOwner::NotUs => "not us".into(),
+            ThreadOwner::Idle => "idle".into(),
+            ThreadOwner::Unknown => "?".into(),
+        },
+        Column::Wait => wait(model, row),
+    });
     let role = if row.unread > 0 {
         Role::Strong
     } else {

@@ -22,11 +22,11 @@ use ratatui::{
     widgets::{Block, BorderType, Borders, Clear, Paragraph, Widget},
 };
 
-pub use theme::{Role, Theme};
+pub use theme::{Role, THEMES, Theme};
 
 use crate::{
     app::{
-        Model,
+        Model, curtain,
         layout::{self, NEEDS},
     },
     text::{self, Clean},
@@ -42,6 +42,13 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// Draws into a buffer; answers where text is written.
 fn paint(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
+    if model.privacy {
+        return paint_all(&curtain::drawn(model), theme, screen, buffer);
+    }
+    paint_all(model, theme, screen, buffer)
+}
+
+fn paint_all(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
     buffer.set_style(screen, theme.style(Role::Text));
     // The buffer may be behind the model by one resize; it must not be
     // written beyond.

@@ -40,10 +40,11 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
         .usage
         .map(|percent| format!("api {percent}%"))
         .unwrap_or_default();
-    let read_only = if model.settings.read_only {
-        "READ-ONLY"
-    } else {
-        ""
+    let read_only = match (model.settings.read_only, model.privacy) {
+        (true, true) => "READ-ONLY   CURTAIN",
+        (true, false) => "READ-ONLY",
+        (false, true) => "CURTAIN",
+        (false, false) => "",
     };
     let unsettled = match model.inbox.counts.unsettled {
         0 => String::new(),

@@ -1,8 +1,12 @@
-//! Colour by role. Only the terminal's own sixteen colours are used, so its
-//! palette decides; without colour, weight and inversion carry the roles.
-//! Nothing is told by colour alone: every role also has a word or a mark.
+//! Colour by role. A theme is a file of one style a role; those that come with
+//! the program use only the terminal's own sixteen colours, so its palette
+//! decides. Nothing is told by colour alone: every role also has a word or a
+//! mark.
+
+use std::{str::FromStr, sync::LazyLock};
 
 use ratatui::style::{Color, Modifier, Style};
+use toml::de::{DeTable, DeValue};
 
 /// What a piece of the screen is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,22 +49,127 @@ pub enum Role {
     Key,
 }
 
+/// The name of every role in a theme file, in the order of [`Role`].
+const ROLES: [(Role, &str); 18] = [
+    (Role::Text, "text"),
+    (Role::Dim, "dim"),
+    (Role::Strong, "strong"),
+    (Role::Frame, "frame"),
+    (Role::FrameFocused, "frame_focused"),
+    (Role::Selected, "selected"),
+    (Role::Status, "status"),
+    (Role::Customer, "customer"),
+    (Role::Bot, "bot"),
+    (Role::Me, "me"),
+    (Role::Page, "page"),
+    (Role::Event, "event"),
+    (Role::Note, "note"),
+    (Role::Part, "part"),
+    (Role::Good, "good"),
+    (Role::Warn, "warn"),
+    (Role::Bad, "bad"),
+    (Role::Key, "key"),
+];
+
+/// The themes that come with the program, by their names.
+pub const THEMES: [(&str, &str); 4] = [
+    ("dark", include_str!("../../assets/themes/dark.toml")),
+    ("light", include_str!("../../assets/themes/light.toml")),
+    (
+        "high_contrast",
+        include_str!("../../assets/themes/high_contrast.toml"),
+    ),
+    ("mono", include_str!("../../assets/themes/mono.toml")),
+];
+
 /// How roles look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
-    monochrome: bool,
+    styles: [Style; ROLES.len()],
     ascii: bool,
     simple_emoji: bool,
 }
 
-impl Theme {
-    /// With or without colour, with or without characters beyond ASCII.
-    pub fn new(monochrome: bool, ascii: bool) -> Self {
+impl Default for Theme {
+    fn default() -> Self {
+        static DARK: LazyLock<[Style; ROLES.len()]> = LazyLock::new(|| {
+            // The tests show that the files are whole.
+            Theme::parse(THEMES[0].1).map_or([Style::new(); ROLES.len()], |theme| theme.styles)
+        });
         Self {
-            monochrome,
-            ascii,
+            styles: *DARK,
+            ascii: false,
             simple_emoji: false,
         }
+    }
+}
+
+impl Theme {
+    /// The theme of this name, if one comes with the program.
+    pub fn named(name: &str) -> Option<Self> {
+        let (_, text) = THEMES.iter().find(|(known, _)| *known == name)?;
+        Self::parse(text).ok()
+    }
+
+    /// Reads a theme file; what it does not name is as in `dark`. All mistakes
+    /// come together, each with the byte it stands at.
+    pub fn parse(text: &str) -> Result<Self, Vec<(usize, String)>> {
+        let mut theme = Self {
+            styles: [Style::new(); ROLES.len()],
+            ascii: false,
+            simple_emoji: false,
+        };
+        if text != THEMES[0].1 {
+            theme = Self::default();
+        }
+        let (table, broken) = DeTable::parse_recoverable(text);
+        let mut mistakes: Vec<(usize, String)> = broken
+            .iter()
+            .map(|error| {
+                let at = error.span().map_or(0, |span| span.start);
+                (at, error.message().to_owned())
+            })
+            .collect();
+        for (role, style) in table.into_inner() {
+            let set = match style.get_ref() {
+                DeValue::String(words) => theme.set(role.get_ref(), words),
+                _ => Err("a style is text in \"quotes\", such as \"bold green\"".into()),
+            };
+            if let Err(why) = set {
+                mistakes.push((role.span().start, why));
+            }
+        }
+        if mistakes.is_empty() {
+            Ok(theme)
+        } else {
+            Err(mistakes)
+        }
+    }
+
+    /// Changes the style of one role; an error says what is wrong with it.
+    pub fn set(&mut self, role: &str, words: &str) -> Result<(), String> {
+        let at = ROLES.iter().position(|(_, name)| *name == role);
+        let at = at.ok_or_else(|| {
+            let names: Vec<&str> = ROLES.iter().map(|(_, name)| *name).collect();
+            format!("no role is called {role:?}; there are {}", names.join(", "))
+        })?;
+        self.styles[at] = style(words)?;
+        Ok(())
+    }
+
+    /// Without any colour.
+    #[must_use]
+    pub fn without_colour(mut self) -> Self {
+        for style in &mut self.styles {
+            (style.fg, style.bg) = (None, None);
+        }
+        self
+    }
+
+    /// With nothing beyond ASCII.
+    #[must_use]
+    pub fn with_ascii(self, ascii: bool) -> Self {
+        Self { ascii, ..self }
     }
 
     /// Draws only the first of an emoji sequence, for terminals that do not
@@ -85,45 +194,71 @@ impl Theme {
 
     /// Whether colours are used.
     pub fn has_colour(&self) -> bool {
-        !self.monochrome
+        let coloured = |style: &Style| style.fg.is_some() || style.bg.is_some();
+        self.styles.iter().any(coloured)
     }
 
     /// How a role looks.
     pub fn style(&self, role: Role) -> Style {
-        let (colour, modifier) = match role {
-            Role::Text => (None, Modifier::empty()),
-            Role::Dim => (None, Modifier::DIM),
-            Role::Strong => (None, Modifier::BOLD),
-            Role::Frame => (Some(Color::DarkGray), Modifier::DIM),
-            Role::FrameFocused => (Some(Color::Cyan), Modifier::BOLD),
-            Role::Selected => (None, Modifier::REVERSED),
-            Role::Status => (None, Modifier::REVERSED),
-            Role::Customer => (Some(Color::Green), Modifier::BOLD),
-            Role::Bot => (Some(Color::Blue), Modifier::empty()),
-            Role::Me => (Some(Color::Cyan), Modifier::BOLD),
-            Role::Page => (Some(Color::Blue), Modifier::empty()),
-            Role::Event => (Some(Color::Magenta), Modifier::empty()),
-            Role::Note => (Some(Color::Magenta), Modifier::BOLD),
-            Role::Part => (Some(Color::Yellow), Modifier::empty()),
-            Role::Good => (Some(Color::Green), Modifier::empty()),
-            Role::Warn => (Some(Color::Yellow), Modifier::BOLD),
-            Role::Bad => (Some(Color::Red), Modifier::BOLD),
-            Role::Key => (Some(Color::Cyan), Modifier::BOLD),
+        self.styles[role as usize]
+    }
+}
+
+/// A style in words.
+fn style(words: &str) -> Result<Style, String> {
+    let mut style = Style::new();
+    let mut behind = false;
+    for word in words.split_whitespace() {
+        let modifier = match word {
+            "bold" => Some(Modifier::BOLD),
+            "dim" => Some(Modifier::DIM),
+            "italic" => Some(Modifier::ITALIC),
+            "underlined" => Some(Modifier::UNDERLINED),
+            "reversed" => Some(Modifier::REVERSED),
+            _ => None,
         };
-        let style = Style::new().add_modifier(modifier);
-        match colour.filter(|_| !self.monochrome) {
-            Some(colour) => {
-                // Grey frames need no dimming on top.
-                let style = if colour == Color::DarkGray {
-                    style.remove_modifier(Modifier::DIM)
+        match (word, modifier) {
+            (_, Some(modifier)) => style = style.add_modifier(modifier),
+            ("on", None) => behind = true,
+            ("default", None) => behind = false,
+            (word, None) => {
+                let colour = colour(word)?;
+                style = if std::mem::take(&mut behind) {
+                    style.bg(colour)
                 } else {
-                    style
+                    style.fg(colour)
                 };
-                style.fg(colour)
             }
-            None => style,
         }
     }
+    if behind {
+        return Err(format!("{words:?} names no colour behind \"on\""));
+    }
+    Ok(style)
+}
+
+/// A colour by the terminal's names for its sixteen, by number, or as
+/// `#rrggbb`.
+fn colour(word: &str) -> Result<Color, String> {
+    // The library calls bright black "dark gray", and white "gray".
+    let known = match word {
+        "white" => Some(Color::Gray),
+        "bright_white" => Some(Color::White),
+        "bright_black" => Some(Color::DarkGray),
+        "black" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan" => {
+            Color::from_str(word).ok()
+        }
+        word => {
+            let bright = word.strip_prefix("bright_");
+            let light = bright.and_then(|name| Color::from_str(&format!("light{name}")).ok());
+            let number = word.parse::<u8>().ok().map(Color::Indexed);
+            let exact = word.starts_with('#').then(|| Color::from_str(word).ok());
+            light.or(number).or(exact.flatten())
+        }
+    };
+    known.ok_or_else(|| {
+        format!("{word:?} is no colour and no style; write black red green yellow blue magenta cyan white, bright_…, 0 to 255, #rrggbb, on, bold, dim, italic, underlined, reversed")
+    })
 }
 
 /// The nearest ASCII for a cell; `?` for what has none.
@@ -139,7 +274,7 @@ pub(super) fn ascii(symbol: &str) -> &'static str {
         "⟨" => "<",
         "⟩" => ">",
         "›" => ">",
-        "█" | "▌" => "#",
+        "█" | "▌" | "▒" => "#",
         "↑" => "^",
         "↓" => "v",
         "‖" => "=",
@@ -165,4 +300,55 @@ pub(super) fn simple_emoji(symbol: &str) -> Option<String> {
     // Scripts that spell with joiners are no emoji.
     let emoji = first as u32 >= 0x2000 || symbol.contains('\u{20E3}');
     (emoji && chars.any(joins)).then(|| first.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_theme_of_ours_is_whole_and_keeps_to_the_sixteen_colours() {
+        for (place, (role, name)) in ROLES.iter().enumerate() {
+            assert_eq!(*role as usize, place, "{name}");
+        }
+        for (name, text) in THEMES {
+            let theme = Theme::parse(text).expect(name);
+            assert_eq!(Theme::named(name), Some(theme.clone()));
+            for (_, role) in ROLES {
+                assert!(text.contains(&format!("\n{role} ")), "{name} has no {role}");
+            }
+            for style in theme.styles {
+                for colour in [style.fg, style.bg].into_iter().flatten() {
+                    let own = matches!(colour, Color::Indexed(_) | Color::Rgb(..));
+                    assert!(!own, "{name}: {colour:?} is not the terminal's own");
+                }
+            }
+            assert_eq!(theme.has_colour(), name != "mono");
+            assert!(!theme.without_colour().has_colour());
+        }
+    }
+
+    #[test]
+    fn styles_are_read_and_all_mistakes_are_named() {
+        assert_eq!(
+            style("bold bright_red on 236"),
+            Ok(Style::new()
+                .fg(Color::LightRed)
+                .bg(Color::Indexed(236))
+                .add_modifier(Modifier::BOLD))
+        );
+        assert_eq!(
+            style("#ff8800"),
+            Ok(Style::new().fg(Color::Rgb(255, 136, 0)))
+        );
+        assert_eq!(style(""), Ok(Style::new()));
+        for wrong in ["redd", "on", "bright_", "256", "#12"] {
+            assert!(style(wrong).is_err(), "{wrong}");
+        }
+        let text = "dim = 5\nkey = \"pink\"\nkeys = \"red\"\n";
+        assert_eq!(Theme::parse(text).map_err(|m| m.len()), Err(3));
+        let own = Theme::parse("key = \"red\"").expect("a theme");
+        assert_eq!(own.style(Role::Key), Style::new().fg(Color::Red));
+        assert_eq!(own.style(Role::Bad), Theme::default().style(Role::Bad));
+    }
 }

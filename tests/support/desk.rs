@@ -393,6 +393,8 @@ pub fn outgoing(text: &str, send_as: SendAs, state: SendState) -> Item {
         send_as,
         hand_back: None,
         known: Known::default(),
+        follows: None,
+        not_before: None,
         attempt: 1,
         tried_at: Some(NOW),
         looks: 0,

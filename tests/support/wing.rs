@@ -292,6 +292,8 @@ pub fn send(local: &str, text: &str, hand_back: Option<HandBack>) -> Ask {
         send_as: SendAs::Response,
         hand_back,
         known: Known::default(),
+        follows: None,
+        delay: switchboard::domain::Span::ZERO,
     }
 }
 

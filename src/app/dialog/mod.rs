@@ -1,5 +1,6 @@
 //! What lies over the desk: the top one of a stack gets the keys.
 
+mod canned;
 mod choose;
 mod commands;
 mod help;
@@ -11,6 +12,7 @@ mod prompt;
 mod search;
 mod snooze;
 
+pub use canned::CannedDialog;
 pub use choose::{Choice, Choose};
 pub use commands::Commands;
 pub use help::Help;
@@ -31,6 +33,8 @@ use unicode_segmentation::UnicodeSegmentation;
 /// One layer over the desk.
 #[derive(Clone, Debug)]
 pub enum Dialog {
+    /// The canned replies.
+    Canned(CannedDialog),
     /// A short list with a key for each line: outcome, target app, quit.
     Choose(Choose),
     /// The actions by name.
@@ -75,6 +79,7 @@ pub(super) fn key(model: &mut Model, key: Key) -> Vec<Effect> {
         return effects;
     }
     let stay = match &mut top {
+        Dialog::Canned(canned) => canned.key(model, key, &mut effects),
         Dialog::Choose(choose) => choose.key(model, key, &mut effects),
         Dialog::Commands(commands) => commands.key(model, key, &mut effects),
         Dialog::Help(help) => help.key(model, key, &mut effects),

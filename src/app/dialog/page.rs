@@ -33,6 +33,13 @@ impl Page {
         Self { kind, scroll: 0 }
     }
 
+    /// Hides what stands in it, for the privacy curtain.
+    pub(in super::super) fn hide(&mut self) {
+        if let PageKind::Raw(_, Some(json)) = &mut self.kind {
+            *json = vec!["(hidden by the privacy curtain)".into()];
+        }
+    }
+
     pub(super) fn key(&mut self, key: Key, (_, height): (u16, u16)) -> Stay {
         let page = (height / 2).max(1);
         match key.code {

@@ -276,6 +276,8 @@ fn a_full_disk_takes_nothing_half_and_works_again_when_there_is_room() {
         send_as: SendAs::Response,
         hand_back: None,
         known: Known::default(),
+        follows: None,
+        not_before: None,
         attempt: 0,
         tried_at: None,
         looks: 0,

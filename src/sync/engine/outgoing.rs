@@ -69,6 +69,8 @@ impl Engine {
             send_as,
             hand_back,
             known,
+            follows,
+            delay,
         } = ask
         {
             let row = Outgoing {
@@ -80,6 +82,8 @@ impl Engine {
                 send_as,
                 hand_back,
                 known,
+                follows,
+                not_before: (delay > Span::ZERO).then(|| now.plus(delay)),
                 attempt: 0,
                 tried_at: None,
                 looks: 0,

@@ -10,7 +10,8 @@ use super::{
     },
 };
 use crate::domain::{
-    Ask, Author, ConversationId, LocalId, MessageSeen, Mid, Outgoing, Psid, SendState, Timestamp,
+    Ask, Author, ConversationId, Held, LocalId, MessageSeen, Mid, Outgoing, Psid, SendState,
+    Timestamp,
 };
 
 #[derive(Debug)]
@@ -159,6 +160,24 @@ impl Line {
                 row.state = SendState::Sent(mid.clone());
                 let row = row.clone();
                 todos.push(Todo::Sent { row, mid, at });
+            }
+        }
+        todos
+    }
+
+    /// A part of a text did not go: what comes after it waits for a person, or
+    /// the customer would read an end without its beginning.
+    pub(super) fn hold_what_follows(&mut self, local: &LocalId) -> Vec<Todo> {
+        let mut before = vec![local.clone()];
+        let mut todos = Vec::new();
+        for step in &mut self.steps {
+            let Step::Reply(reply) = step else { continue };
+            let row = &mut reply.row;
+            let is_part = row.follows.as_ref().is_some_and(|f| before.contains(f));
+            if is_part && row.state == SendState::Queued {
+                row.state = SendState::Held(Held::PartBefore);
+                before.push(row.local.clone());
+                todos.push(Todo::Record(row.clone()));
             }
         }
         todos

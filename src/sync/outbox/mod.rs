@@ -194,7 +194,8 @@ impl Outbox {
             Some(Step::Reply(reply)) if reply.row.state == SendState::Queued => {
                 let row = &mut reply.row;
                 let stale = facts.now.since(row.at) > STALE_AFTER;
-                if closed || !passed(line.not_before, facts.now) {
+                let too_early = row.not_before.is_some_and(|at| !passed(at, facts.now));
+                if closed || too_early || !passed(line.not_before, facts.now) {
                     // Its time comes.
                 } else if !stale && !is_fresh(line.read_at, facts.now) {
                     if !std::mem::replace(&mut line.reading, true) {
@@ -282,7 +283,9 @@ impl Outbox {
                 let row = row.clone();
                 line.steps.remove(at);
                 line.refused.push(row.clone());
-                return vec![Todo::Record(row)];
+                let mut todos = vec![Todo::Record(row)];
+                todos.extend(line.hold_what_follows(local));
+                return todos;
             }
             Answer::Unknown => {
                 row.state = SendState::Unsure;
@@ -458,7 +461,11 @@ impl Outbox {
                 SendState::Held(_) | SendState::Queued,
                 decision @ (Decision::TakeBack | Decision::Drop),
             ) => match line.steps.remove(at) {
-                Some(Step::Reply(reply)) => dropped(reply.row, decision == Decision::TakeBack),
+                Some(Step::Reply(reply)) => {
+                    let mut todos = dropped(reply.row, decision == Decision::TakeBack);
+                    todos.extend(line.hold_what_follows(local));
+                    todos
+                }
                 _ => Vec::new(),
             },
             // It has gone on meanwhile.
@@ -527,7 +534,10 @@ impl Outbox {
         let due = |line: &Line| {
             let go = match line.next() {
                 Some(Step::Act(..)) => Some(now.max(line.not_before)),
-                Some(Step::Reply(_)) => closed.map(|until| until.max(line.not_before)),
+                Some(Step::Reply(reply)) => closed.map(|until| {
+                    let own = reply.row.not_before.unwrap_or(line.not_before);
+                    until.max(line.not_before).max(own)
+                }),
                 None => None,
             };
             let look = line.next_look(now).filter(|_| !looking);
@@ -543,7 +553,14 @@ impl Outbox {
         let going = self
             .lines
             .iter()
-            .filter(|(_, line)| line.next().is_some() && passed(line.not_before, now))
+            .filter(|(_, line)| match line.next() {
+                Some(Step::Reply(reply)) => {
+                    let too_early = reply.row.not_before.is_some_and(|at| !passed(at, now));
+                    !too_early && passed(line.not_before, now)
+                }
+                Some(Step::Act(..)) => passed(line.not_before, now),
+                None => false,
+            })
             .map(|(id, _)| id.clone())
             .collect();
         // One look at a time, so that many doubts do not use up the calls.

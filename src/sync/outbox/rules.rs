@@ -44,6 +44,7 @@ pub(super) fn renewed(row: Outgoing, facts: &Facts) -> Outgoing {
         },
         state: SendState::Queued,
         looks: 0,
+        not_before: None,
         ..row
     }
 }

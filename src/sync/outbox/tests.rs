@@ -28,6 +28,8 @@ fn row(local: &str, text: &str, at: Timestamp) -> Outgoing {
             customer_at: Some(START),
             page_at: None,
         },
+        follows: None,
+        not_before: None,
         attempt: 0,
         tried_at: None,
         looks: 0,
@@ -103,6 +105,69 @@ fn a_reply_is_claimed_on_the_disk_before_it_is_posted() {
     assert_eq!(claimed, posted);
     assert_eq!((claimed.attempt, &claimed.state), (1, &SendState::Sending));
     assert_eq!(outbox.go(&id(), &facts(START)), [], "one at a time");
+}
+
+#[test]
+fn a_reply_that_can_be_taken_back_waits_for_its_moment_and_then_goes() {
+    let mut outbox = Outbox::new(1);
+    let mut waits = row("a", "hello", START);
+    waits.not_before = Some(after(5));
+    outbox.enter(waits);
+    outbox.read(&id(), &[], true, START);
+    assert_eq!(outbox.go(&id(), &facts(after(4))), []);
+    assert_eq!(outbox.due(after(4)), Some(after(5)));
+    assert_eq!(outbox.tick(after(4)).0, []);
+    assert_eq!(outbox.tick(after(5)).0, [id()]);
+    let mut taken_back = Outbox::new(1);
+    let mut waits = row("a", "hello", START);
+    waits.not_before = Some(after(5));
+    taken_back.enter(waits.clone());
+    let todos = taken_back.decide(
+        &id(),
+        &LocalId::new("a"),
+        Decision::TakeBack,
+        &facts(after(4)),
+    );
+    assert_eq!(todos, [Todo::GiveBack(waits)]);
+    assert_eq!(outbox.go(&id(), &facts(after(5))).len(), 2);
+}
+
+#[test]
+fn after_a_part_that_did_not_go_the_parts_behind_it_wait_for_a_person() {
+    let parts = || {
+        let mut outbox = entered(START);
+        for (local, before) in [("b", "a"), ("c", "b")] {
+            let mut part = row(local, local, START);
+            part.follows = Some(LocalId::new(before));
+            outbox.enter(part);
+        }
+        outbox.enter(row("other", "another reply", START));
+        outbox
+    };
+    let held = SendState::Held(Held::PartBefore);
+    let mut refused = parts();
+    refused.go(&id(), &facts(START));
+    let todos = answer(&mut refused, "a", Answer::Refused("no".into()), after(1));
+    assert_eq!(todos.len(), 3, "{todos:?}");
+    assert_eq!(
+        states(&refused),
+        [held.clone(), held.clone(), SendState::Queued]
+    );
+    assert_eq!(refused.go(&id(), &facts(after(1))), [], "nothing overtakes");
+    let mut dropped = parts();
+    dropped.decide(&id(), &LocalId::new("b"), Decision::Drop, &facts(START));
+    assert_eq!(
+        states(&dropped),
+        [SendState::Queued, held, SendState::Queued]
+    );
+    let mut sent = parts();
+    sent.go(&id(), &facts(START));
+    answer(&mut sent, "a", Answer::Sent(Mid::new("m")), after(1));
+    assert!(
+        states(&sent)
+            .iter()
+            .all(|state| *state == SendState::Queued)
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What lies over the desk, painted.
 
+mod canned;
 mod choose;
 mod commands;
 mod help;
@@ -37,6 +38,7 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     match dialog {
+        Dialog::Canned(canned) => Some(canned::draw(model, theme, canned, layout.screen, buffer)),
         Dialog::Choose(choose) => {
             choose::draw(theme, choose, layout.screen, buffer);
             None

@@ -4,10 +4,20 @@
 //! The widget edits code points, so a backspace would break flags and
 //! families; here it takes whole grapheme clusters. It also knows keys of its
 //! own that we do not want, so every key is decided here.
+//!
+//! `guard` says what a person may regret to have sent, `vim` is another way to
+//! edit.
+
+mod guard;
+mod vim;
 
 use ratatui::{buffer::Buffer, layout::Rect, widgets::Widget};
 use tui_textarea::{CursorMove, TextArea, WrapMode};
 use unicode_segmentation::UnicodeSegmentation;
+
+pub(super) use guard::worries;
+pub use vim::Mode;
+pub(super) use vim::Took;
 
 use super::keymap::{Code, Key};
 use crate::{
@@ -15,10 +25,6 @@ use crate::{
     text,
 };
 
-/// The longest text in characters on Messenger (Send API reference: 2,000).
-const MESSENGER_LIMIT: usize = 2_000;
-/// The longest text in bytes of UTF-8 on Instagram (Send API for Instagram).
-const INSTAGRAM_LIMIT: usize = 1_000;
 /// Text beyond this many characters is not taken in: the widget lays the whole
 /// text out anew at every key.
 const HARD_LIMIT: usize = 20_000;
@@ -41,9 +47,13 @@ pub struct Composer {
     pub typing: Option<Timestamp>,
     /// When a key last changed the text.
     pub last_key: Timestamp,
-    /// A reply that is on its way and its text: drafts read meanwhile are its
-    /// own text, and if it is refused it comes back.
-    pub awaiting: Option<(LocalId, String)>,
+    /// Replies that are on their way and their texts: drafts read meanwhile are
+    /// their own text, and what is refused comes back.
+    pub awaiting: Vec<(LocalId, String)>,
+    /// What a person was asked about this text; it is asked once.
+    pub asked_about: Vec<String>,
+    /// Whether keys are text, where editing is vi's.
+    pub mode: Mode,
     /// What was known when the text was begun, or last asked about.
     pub began: Option<Began>,
 }
@@ -73,7 +83,9 @@ impl Default for Composer {
             newer_than_disk: false,
             typing: None,
             last_key: Timestamp::default(),
-            awaiting: None,
+            awaiting: Vec::new(),
+            asked_about: Vec::new(),
+            mode: Mode::Insert,
             began: None,
         }
     }
@@ -130,28 +142,16 @@ impl Composer {
         self.saved = false;
         self.typing = None;
         self.began = None;
+        self.asked_about.clear();
+        self.mode = Mode::Insert;
     }
 
-    /// Length in the unit of the platform's limit, and the limit: characters on
-    /// Messenger, bytes on Instagram.
+    /// Length in the unit of the platform's limit, and the limit.
     pub fn length(&self, platform: Platform) -> (usize, usize) {
-        let breaks = self.area.lines().len().saturating_sub(1);
-        match platform {
-            Platform::Messenger => {
-                let length = self
-                    .area
-                    .lines()
-                    .iter()
-                    .map(|l| l.chars().count())
-                    .sum::<usize>()
-                    + breaks;
-                (length, MESSENGER_LIMIT)
-            }
-            Platform::Instagram => (
-                self.area.lines().iter().map(String::len).sum::<usize>() + breaks,
-                INSTAGRAM_LIMIT,
-            ),
-        }
+        let lines = self.area.lines();
+        let breaks = lines.len().saturating_sub(1);
+        let length: usize = lines.iter().map(|line| platform.length(line)).sum();
+        (length + breaks, platform.limit())
     }
 
     /// Lines on the screen at this width, wrapped as the widget wraps them.
@@ -172,6 +172,7 @@ impl Composer {
     /// Takes a key that means nothing else. Answers whether the text changed.
     pub fn key(&mut self, key: Key) -> bool {
         match key.code {
+            Code::Char(':') if !key.ctrl && !key.alt => return self.colon(),
             Code::Char(c) if !key.ctrl && !key.alt => return self.insert(&c.to_string()),
             Code::Enter => return self.insert("\n"),
             Code::Backspace if key.ctrl || key.alt => return self.area.delete_word(),
@@ -205,8 +206,8 @@ impl Composer {
     /// The text of the reply `local`, if its answer is still awaited here; it is
     /// not awaited any more.
     pub fn no_longer_awaits(&mut self, local: &LocalId) -> Option<String> {
-        let awaited = self.awaiting.take_if(|(awaited, _)| awaited == local);
-        awaited.map(|(_, text)| text)
+        let at = self.awaiting.iter().position(|(id, _)| id == local)?;
+        Some(self.awaiting.remove(at).1)
     }
 
     /// Puts text before what stands there: a refused reply, or the draft of
@@ -248,6 +249,23 @@ impl Composer {
             .take(HARD_LIMIT.saturating_sub(have))
             .collect();
         self.area.insert_str(clean)
+    }
+
+    /// A typed `:` may end the name of an emoji, as in `:heart:`.
+    fn colon(&mut self) -> bool {
+        let (line, row, column) = self.line();
+        let before: String = line.chars().take(column).collect();
+        let name = before.rsplit_once(':').map(|(_, name)| name);
+        let emoji = name.and_then(|name| Some((name, emojis::get_by_shortcode(name)?)));
+        match emoji {
+            Some((name, emoji)) => {
+                let length = name.chars().count() + 1;
+                self.jump(row, column - length);
+                self.area.delete_str(length);
+                self.insert(emoji.as_str())
+            }
+            None => self.insert(":"),
+        }
     }
 
     fn line(&self) -> (&str, usize, usize) {
@@ -393,5 +411,25 @@ mod tests {
         assert_eq!(composer.cursor(), (0, 2));
         composer.set("hello\nworld", (65_535, 65_535));
         assert_eq!(composer.cursor(), (1, 5));
+    }
+
+    #[test]
+    fn the_name_of_an_emoji_between_colons_becomes_the_emoji() {
+        for (typed, text) in [
+            ("so sorry :cry:", "so sorry 😢"),
+            (":+1::heart:", "👍❤️"),
+            ("at 10:30: ok", "at 10:30: ok"),
+            (":no such thing:", ":no such thing:"),
+            ("::", "::"),
+        ] {
+            let mut composer = Composer::default();
+            for c in typed.chars() {
+                press(&mut composer, Code::Char(c));
+            }
+            assert_eq!(composer.text(), text);
+        }
+        let mut composer = Composer::default();
+        composer.insert("pasted :cry:");
+        assert_eq!(composer.text(), "pasted :cry:", "only what is typed");
     }
 }

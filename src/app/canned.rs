@@ -1,0 +1,106 @@
+//! Canned replies: texts with variables, filled in for the person they go to.
+
+use super::{Model, holds};
+use crate::text::Clean;
+
+/// A text that is kept in a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Canned {
+    /// The file's name without its ending.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+}
+
+/// The variables that the desk itself knows, with what they stand for.
+pub const VARIABLES: [(&str, &str); 4] = [
+    ("first_name", "the customer's first name"),
+    ("name", "the customer's name"),
+    ("agent", "your name"),
+    ("page", "the Page's name"),
+];
+
+/// Names and values for the open thread. What is unknown is not there.
+/// Whatever the bot said at its hand-over has its own name (`{order}`).
+pub fn values(model: &Model) -> Vec<(String, String)> {
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    let name = thread.conversation.name.as_deref().unwrap_or_default();
+    let name = Clean::one_line(name).into_string();
+    let first = name.split_whitespace().next().unwrap_or_default();
+    let own = [first, &name, &model.settings.agent, &model.page_name];
+    let own = VARIABLES
+        .iter()
+        .zip(own)
+        .map(|((name, _), value)| ((*name).to_owned(), value.to_owned()));
+    let note = holds::note(&thread.items, &model.apps);
+    let note = note.into_iter().flat_map(|(_, fields)| fields);
+    own.chain(note)
+        // What somebody else wrote is filled in as it is, not as a variable.
+        .map(|(name, value)| (name, Clean::one_line(&value).replace(['{', '}'], "")))
+        .filter(|(_, value)| !value.trim().is_empty())
+        .collect()
+}
+
+/// A text with what is known filled in. What is unknown stands as it was, so
+/// that it is seen; a reply with it is not sent.
+pub fn filled(text: &str, values: &[(String, String)]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((start, name, end)) = variable(rest) {
+        out.push_str(&rest[..start]);
+        match values
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        {
+            Some((_, value)) => out.push_str(value),
+            None => out.push_str(&rest[start..end]),
+        }
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The first variable that is still in a text.
+pub fn unfilled(text: &str) -> Option<&str> {
+    variable(text).map(|(start, _, end)| &text[start..end])
+}
+
+/// Where the first `{name}` starts, its name, and where it ends.
+fn variable(text: &str) -> Option<(usize, &str, usize)> {
+    let mut from = 0;
+    while let Some(start) = text[from..].find('{').map(|at| from + at) {
+        let behind = &text[start + 1..];
+        let end = behind.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
+        if end > 0 && behind[end..].starts_with('}') {
+            return Some((start, &behind[..end], start + end + 2));
+        }
+        from = start + 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_filled_in_and_what_is_not_stays_visible() {
+        let values = [("first_name".to_owned(), "Ana".to_owned())];
+        for (text, expected) in [
+            ("Hi {first_name}!", "Hi Ana!"),
+            ("{order} {first_name}", "{order} Ana"),
+            ("a { b } {} {first_name", "a { b } {} {first_name"),
+            ("{{first_name}}", "{Ana}"),
+            ("{First_Name}", "Ana"),
+            ("", ""),
+        ] {
+            assert_eq!(filled(text, &values), expected, "{text}");
+        }
+        assert_eq!(unfilled("a {b-c} {order} d"), Some("{order}"));
+        assert_eq!(unfilled("{} { x } {"), None);
+        assert_eq!(unfilled("é{à} {x}"), Some("{x}"));
+    }
+}

@@ -1,0 +1,64 @@
+//! Which of some names fit what was typed, best first: letters in their order,
+//! accents and case aside.
+
+use nucleo_matcher::{
+    Config, Matcher, Utf32Str,
+    pattern::{CaseMatching, Normalization, Pattern},
+};
+
+use crate::text;
+
+/// Scores names against what was typed.
+#[derive(Debug)]
+pub struct Fuzzy {
+    pattern: Pattern,
+    matcher: Matcher,
+    buffer: Vec<char>,
+}
+
+impl Fuzzy {
+    /// For these words.
+    pub fn new(words: &str) -> Self {
+        Self {
+            pattern: Pattern::parse(
+                &text::fold(words),
+                CaseMatching::Ignore,
+                Normalization::Smart,
+            ),
+            matcher: Matcher::new(Config::DEFAULT),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// How well a folded name fits; `None` when it does not.
+    pub fn score(&mut self, folded: &str) -> Option<u32> {
+        let name = Utf32Str::new(folded, &mut self.buffer);
+        self.pattern.score(name, &mut self.matcher)
+    }
+
+    /// The places of those that fit, best first, equal ones in their order.
+    pub fn best<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
+        let mut scored: Vec<(u32, usize)> = names
+            .into_iter()
+            .enumerate()
+            .filter_map(|(at, name)| Some((self.score(&text::fold(name))?, at)))
+            .collect();
+        scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        scored.into_iter().map(|(_, at)| at).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_in_their_order_fit_and_nothing_typed_fits_all() {
+        let names = ["refund sent", "greeting", "réfund löst", "thanks"];
+        let best = |words: &str| Fuzzy::new(words).best(names);
+        assert_eq!(best(""), [0, 1, 2, 3]);
+        assert_eq!(best("rfs"), [0, 2]);
+        assert_eq!(best("refund los"), [2]);
+        assert_eq!(best("zz"), Vec::<usize>::new());
+    }
+}

@@ -1,0 +1,84 @@
+//! `switchboard config`: write the commented file, or look one over.
+
+use std::{
+    fs::{self, DirBuilder, OpenOptions},
+    io::{self, Write},
+    path::Path,
+};
+
+use clap::{Args, Subcommand};
+
+use super::{Failure, Global, say};
+use crate::config::{self, Config, SAMPLE};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Write the commented configuration file, where there is none yet
+    Init,
+    /// Name all mistakes of the configuration with their lines
+    Check,
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
+    let path = global.config.clone().or_else(config::config_file);
+    let path = path.ok_or_else(|| {
+        Failure::Usage("there is no home folder for the config; name a file with --config".into())
+    })?;
+    match arguments.what {
+        What::Init => {
+            write(&path).map_err(|why| match why.kind() {
+                io::ErrorKind::AlreadyExists => Failure::Failed(format!(
+                    "{} is there already, and nothing was changed",
+                    path.display()
+                )),
+                _ => Failure::Failed(format!("cannot write {}: {why}", path.display())),
+            })?;
+            say(format_args!("wrote {}", path.display()));
+            say("Every option is there with its default; take the # off what you want to change.");
+        }
+        What::Check => {
+            if !path.exists() {
+                return Err(Failure::Failed(format!(
+                    "there is no {}; `switchboard config init` writes one",
+                    path.display()
+                )));
+            }
+            Config::load(Some(&path)).map_err(|e| Failure::Usage(e.to_string()))?;
+            say(format_args!("{} is fine", path.display()));
+        }
+    }
+    Ok(())
+}
+
+/// Never over a file that is there.
+fn write(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    let written = file
+        .write_all(SAMPLE.as_bytes())
+        .and_then(|()| file.sync_all());
+    if written.is_err() {
+        // Half a file would be read as a whole one.
+        let _ = fs::remove_file(path);
+    }
+    written
+}

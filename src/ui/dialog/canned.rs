@@ -1,0 +1,100 @@
+//! Canned replies: their names, and below the text as this customer would get
+//! it.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
+
+use super::{
+    super::{Theme, put, span, theme::Role, wrapped},
+    boxed, input_line, rows,
+};
+use crate::{
+    app::{Model, canned, dialog::CannedDialog},
+    text::{self, Clean},
+};
+
+pub(super) fn draw(
+    model: &Model,
+    theme: &Theme,
+    dialog: &CannedDialog,
+    screen: Rect,
+    buffer: &mut Buffer,
+) -> Position {
+    let size = ((screen.width - 4).min(100), (screen.height - 2).min(26));
+    let title = "canned replies: Enter puts it into the composer";
+    let inner = boxed(title, size, screen, theme, buffer);
+    let cursor = input_line("/ ", &dialog.input, theme, inner, buffer);
+    let rest = Rect {
+        y: inner.y + 1,
+        height: inner.height.saturating_sub(1),
+        ..inner
+    };
+    let fitting = dialog.fitting();
+    let words = match &dialog.all {
+        None => Some(("Reading …".to_owned(), Role::Dim)),
+        Some(Err(why)) => Some((why.clone(), Role::Bad)),
+        Some(Ok(_)) if fitting.is_empty() => Some((
+            "None fits. Esc goes back to your text.".to_owned(),
+            Role::Dim,
+        )),
+        Some(Ok(_)) => None,
+    };
+    if let Some((words, role)) = words {
+        wrapped(&words, theme.style(role), rest, buffer);
+        return cursor;
+    }
+    let list = Rect {
+        height: (rest.height / 2).min(u16::try_from(fitting.len()).unwrap_or(u16::MAX)),
+        ..rest
+    };
+    let width = usize::from(inner.width);
+    let name_width = (width / 3).min(28);
+    let lines = fitting.iter().map(|canned| {
+        let words = Clean::one_line(&canned.text);
+        vec![
+            span(
+                format!(
+                    " {} ",
+                    text::fit(&Clean::one_line(&canned.name), name_width)
+                ),
+                theme.style(Role::Strong),
+            ),
+            span(
+                text::fit(&words, width.saturating_sub(name_width + 2)),
+                theme.style(Role::Dim),
+            ),
+        ]
+    });
+    rows(lines.collect(), dialog.cursor, theme, list, buffer);
+    let Some(chosen) = fitting.get(dialog.cursor) else {
+        return cursor;
+    };
+    let filled = canned::filled(&chosen.text, &canned::values(model));
+    let missing = canned::unfilled(&filled).map(str::to_owned);
+    let rule = Rect {
+        y: list.bottom(),
+        height: 1,
+        ..inner
+    };
+    let (words, role) = match missing {
+        Some(name) => (
+            format!("── nothing is known for {name}: fill it in before you send "),
+            Role::Warn,
+        ),
+        None => ("── as it will be ".to_owned(), Role::Dim),
+    };
+    put(
+        vec![span(text::cut(&words, width), theme.style(role))],
+        rule,
+        buffer,
+    );
+    let preview = Rect {
+        y: rule.y + 1,
+        height: rest.bottom().saturating_sub(rule.y + 1),
+        ..inner
+    };
+    wrapped(&filled, theme.style(Role::Text), preview, buffer);
+    cursor
+}

@@ -1,0 +1,368 @@
+//! Writing a reply: canned ones, long ones, what is asked once, what can be taken
+//! back.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use support::desk::*;
+use switchboard::{
+    app::{Effect, Focus, Loaded, Msg, Settings, canned::Canned, dialog::Dialog},
+    domain::{
+        AppId, Ask, Author, Change, ConversationId, Decision, Happening, Item, LocalId, Span,
+    },
+};
+
+fn desk() -> Desk {
+    Desk::new((120, 40))
+}
+
+fn with(settings: Settings) -> Desk {
+    Desk::with((120, 40), settings)
+}
+
+/// Id, text, the part before, delay, and whether a hand-back rides along.
+fn sends(effects: &[Effect]) -> Vec<(LocalId, String, Option<LocalId>, Span, bool)> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Ask {
+                ask:
+                    Ask::Send {
+                        local,
+                        text,
+                        follows,
+                        delay,
+                        hand_back,
+                        ..
+                    },
+                ..
+            } => Some((
+                local.clone(),
+                text.clone(),
+                follows.clone(),
+                *delay,
+                hand_back.is_some(),
+            )),
+            _ => None,
+        })
+        .collect()
+}
+
+fn texts(effects: &[Effect]) -> Vec<String> {
+    sends(effects)
+        .into_iter()
+        .map(|(_, text, ..)| text)
+        .collect()
+}
+
+fn composed(desk: &Desk) -> String {
+    desk.model
+        .thread
+        .as_ref()
+        .expect("a thread")
+        .composer
+        .text()
+}
+
+fn notice(desk: &Desk) -> String {
+    let thread = desk.model.thread.as_ref().expect("a thread");
+    thread.notice.clone().unwrap_or_default()
+}
+
+fn canned() -> Vec<Canned> {
+    [
+        ("greeting", "Hi {first_name}, this is {agent} from {page}."),
+        ("refund", "The refund for #{order} is on its way."),
+        ("vienna", "Our Vienna shop opens at 9."),
+    ]
+    .map(|(name, text)| Canned {
+        name: name.into(),
+        text: text.into(),
+    })
+    .into()
+}
+
+/// Ana's thread, which the bot has handed over with fields.
+fn handed_over(desk: &mut Desk) {
+    desk.open("Ana Ruiz");
+    let mut items = items();
+    items.push(Item::Event {
+        at: ago(0, 1),
+        what: Happening::Moved {
+            from: Some(AppId::new(BOT)),
+            to: Some(AppId::new("300000000000002")),
+            taken: false,
+            note: vec![("order".into(), "4471 {agent}".into())],
+        },
+    });
+    let row = rows().swap_remove(2);
+    desk.answer_thread(thread_page(row, items));
+    desk.keys("r");
+}
+
+fn pick(desk: &mut Desk, keys: &str) {
+    assert_eq!(desk.keys("/"), [Effect::LoadCanned]);
+    desk.send(Msg::Loaded(Loaded::Canned(Ok(canned()))));
+    desk.keys(keys);
+}
+
+#[test]
+fn a_canned_reply_is_picked_by_letters_and_filled_in_for_its_person() {
+    let mut desk = desk();
+    handed_over(&mut desk);
+    pick(&mut desk, "grt<Enter>");
+    assert_eq!(composed(&desk), "Hi Ana, this is kim from Lamp & Co.");
+    desk.keys(" <Tab>");
+    desk.send(Msg::Loaded(Loaded::Canned(Ok(canned()))));
+    desk.keys("refund<Enter>");
+    assert_eq!(
+        composed(&desk),
+        "Hi Ana, this is kim from Lamp & Co. The refund for #4471 agent is on its way.",
+        "what the bot said is filled in, and is no variable itself"
+    );
+    assert_eq!(texts(&desk.keys("<Enter>")).len(), 1);
+}
+
+#[test]
+fn a_canned_reply_with_something_unknown_in_it_is_not_sent() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("r");
+    pick(&mut desk, "vnna<Esc>");
+    assert_eq!(composed(&desk), "", "Esc takes nothing");
+    pick(&mut desk, "opens at<Enter>");
+    assert_eq!(
+        composed(&desk),
+        "Our Vienna shop opens at 9.",
+        "found by its text"
+    );
+    desk.keys("<^u>");
+    pick(&mut desk, "refund<Enter>");
+    for keys in ["<Enter>", "<Enter>", "<^d>"] {
+        assert_eq!(texts(&desk.keys(keys)), Vec::<String>::new());
+        assert!(desk.model.dialogs.is_empty());
+    }
+    assert_eq!(composed(&desk), "The refund for #{order} is on its way.");
+}
+
+#[test]
+fn a_slash_is_a_slash_inside_a_text_and_twice_at_its_start() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("r");
+    desk.keys("//a/b");
+    assert_eq!(composed(&desk), "/a/b");
+    assert!(desk.model.dialogs.is_empty());
+}
+
+#[test]
+fn canned_replies_that_cannot_be_read_say_why() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("r/");
+    let why = "No canned replies yet.".to_owned();
+    desk.send(Msg::Loaded(Loaded::Canned(Err(why))));
+    assert!(desk.picture().contains("No canned replies yet."));
+    assert_eq!(desk.keys("<Enter><Esc>"), []);
+}
+
+#[test]
+fn a_long_text_goes_out_in_parts_that_follow_each_other_after_it_was_asked() {
+    for (name, word, count) in [("Ana Ruiz", "word ", 450), ("Léa Fontaine", "ö ", 400)] {
+        let mut desk = desk();
+        desk.open(name);
+        desk.keys("r");
+        desk.send(Msg::Paste(word.repeat(count)));
+        assert_eq!(texts(&desk.keys("<^d>")), Vec::<String>::new());
+        assert!(notice(&desk).contains("goes out as 2"), "{}", notice(&desk));
+        assert_eq!(desk.keys("<^d>"), []);
+        assert!(matches!(desk.model.dialogs.last(), Some(Dialog::Choose(_))));
+        let sent = sends(&desk.keys("1"));
+        assert_eq!(sent.len(), 2);
+        assert_eq!((&sent[0].2, sent[0].4), (&None, false));
+        assert_eq!(
+            (sent[1].2.as_ref(), sent[1].4),
+            (Some(&sent[0].0), true),
+            "the hand-back rides with the last"
+        );
+    }
+}
+
+#[test]
+fn a_refused_part_comes_back_and_only_that() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("r");
+    desk.send(Msg::Paste("one ".repeat(499) + &"two ".repeat(100)));
+    let sent = sends(&desk.keys("<Enter><Enter>"));
+    assert_eq!(sent.len(), 2);
+    desk.send(Msg::Changed(vec![Change::Sent {
+        conversation: ConversationId::new("3"),
+        local: sent[0].0.clone(),
+    }]));
+    assert_eq!(composed(&desk), "");
+    desk.send(Msg::Changed(vec![Change::NotSent {
+        conversation: ConversationId::new("3"),
+        local: sent[1].0.clone(),
+        why: "no".into(),
+        text: None,
+    }]));
+    assert_eq!(composed(&desk), sent[1].1);
+}
+
+#[test]
+fn what_may_be_regretted_is_asked_about_once() {
+    for (text, says) in [
+        ("your card 4111 1111 1111 1111", "card number"),
+        ("EAAGm0PX4ZCpsBAKZCqwerty", "token"),
+        ("Hi Rahul, it is on its way", "names Rahul Mehta"),
+    ] {
+        let mut desk = desk();
+        desk.open("Ana Ruiz");
+        desk.keys("r");
+        desk.send(Msg::Paste(text.into()));
+        assert_eq!(texts(&desk.keys("<Enter>")), Vec::<String>::new(), "{text}");
+        assert!(notice(&desk).contains(says), "{}", notice(&desk));
+        assert_eq!(texts(&desk.keys("!<Enter>")), [format!("{text}!")]);
+        desk.send(Msg::Paste(text.into()));
+        assert_eq!(
+            texts(&desk.keys("<Enter>")).len(),
+            0,
+            "the next text is another one"
+        );
+    }
+}
+
+#[test]
+fn paste_never_sends() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("r");
+    let effects = desk.send(Msg::Paste("one\r\ntwo\r".into()));
+    assert_eq!(texts(&effects), Vec::<String>::new());
+    assert_eq!(composed(&desk), "one\ntwo\n");
+    desk.keys("<Esc>");
+    let before = composed(&desk);
+    assert_eq!(desk.send(Msg::Paste("x\rb1".into())), []);
+    assert_eq!(
+        composed(&desk),
+        before,
+        "outside of the composer it is no command"
+    );
+}
+
+#[test]
+fn a_reply_with_a_delay_can_be_taken_back_until_it_goes() {
+    let settings = || Settings {
+        undo_send: Span::seconds(5),
+        ..Settings::default()
+    };
+    for (wait, comes_back) in [(Span::seconds(4), true), (Span::seconds(5), false)] {
+        let mut desk = with(settings());
+        desk.open("Ana Ruiz");
+        desk.keys("r");
+        desk.send(Msg::Paste("word ".repeat(450)));
+        let sent = sends(&desk.keys("<Enter><Enter>"));
+        assert!(
+            sent.iter()
+                .all(|(_, _, _, delay, _)| *delay == Span::seconds(5))
+        );
+        desk.pass(wait);
+        let effects = desk.keys("<Esc>u");
+        let back: Vec<&LocalId> = effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Decide {
+                    local,
+                    decision: Decision::TakeBack,
+                    ..
+                } => Some(local),
+                _ => None,
+            })
+            .collect();
+        if comes_back {
+            assert_eq!(back, [&sent[1].0, &sent[0].0], "the last part first");
+        } else {
+            assert!(back.is_empty(), "{back:?}");
+        }
+    }
+}
+
+#[test]
+fn the_editor_gets_the_draft_and_gives_it_back() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rhello");
+    let effects = desk.keys("<^o>");
+    let edit = Effect::Edit {
+        conversation: ConversationId::new("3"),
+        text: "hello".into(),
+    };
+    assert_eq!(effects.last(), Some(&edit));
+    assert!(
+        matches!(
+            effects[0],
+            Effect::Ask {
+                ask: Ask::Typing(false),
+                ..
+            }
+        ),
+        "nobody types at the desk meanwhile: {effects:?}"
+    );
+    assert!(
+        matches!(effects[1], Effect::SaveDraft { .. }),
+        "{effects:?}"
+    );
+    let id = ConversationId::new("3");
+    desk.send(Msg::Edited(
+        id.clone(),
+        Ok("hello\u{1b}[2J\nworld\n".into()),
+    ));
+    assert_eq!(composed(&desk), "hello\u{fffd}[2J\nworld");
+    assert_eq!(desk.model.focus, Focus::Composer);
+    desk.send(Msg::Edited(
+        id.clone(),
+        Err("vi ended with an error".into()),
+    ));
+    assert_eq!(composed(&desk), "hello\u{fffd}[2J\nworld", "as it was");
+    desk.keys("<Esc>q");
+    assert_eq!(
+        desk.send(Msg::Edited(id, Ok("late".into()))),
+        [],
+        "nobody to get it"
+    );
+}
+
+#[test]
+fn keys_are_vis_where_that_is_wanted() {
+    let mut desk = with(Settings {
+        vim: true,
+        ..Settings::default()
+    });
+    desk.open("Ana Ruiz");
+    desk.keys("rone two<Esc>");
+    assert_eq!(desk.model.focus, Focus::Composer, "the first Esc is vi's");
+    desk.keys("bD");
+    assert_eq!(composed(&desk), "one ");
+    assert_eq!(texts(&desk.keys("<Enter>")), ["one"], "Enter still sends");
+    desk.keys("x<Esc><Esc>");
+    assert_eq!(desk.model.focus, Focus::Thread);
+    desk.keys("r");
+    desk.keys("y");
+    assert_eq!(composed(&desk), "yx", "coming back, keys are text");
+}
+
+#[test]
+fn the_canned_replies_know_what_the_bot_said_at_its_hand_over() {
+    // The author of the note is the bot; a customer's words fill in nothing.
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    let said = message("m99", ago(0, 0), Author::Customer, "order 1", vec![]);
+    let mut items = items();
+    items.push(said);
+    desk.answer_thread(thread_page(rows().swap_remove(2), items));
+    desk.keys("r");
+    pick(&mut desk, "refund<Enter>");
+    assert!(composed(&desk).contains("{order}"));
+}
