@@ -208,6 +208,21 @@ pub fn cut(text: &str, cells: usize) -> String {
     out
 }
 
+/// What stands in the cells from `from` up to, but not with, `to`. A wide letter
+/// belongs to it when one of its cells does.
+pub fn cells(text: &str, from: usize, to: usize) -> String {
+    let mut at = 0;
+    let mut out = String::new();
+    for cluster in text.graphemes(true) {
+        let end = at + width(cluster);
+        if end > from && at < to {
+            out.push_str(cluster);
+        }
+        at = end;
+    }
+    out
+}
+
 /// Exactly `cells` wide: cut or filled with spaces on the right.
 pub fn fit(text: &str, cells: usize) -> String {
     let mut out = cut(text, cells);

@@ -44,6 +44,17 @@ pub enum Action {
     Profile,
     Ownership,
     RawJson,
+    ApiLog,
+    HandOvers,
+    OpenLink,
+    SaveFile,
+    CopyText,
+    CopyId,
+    CopyJson,
+    CopyCurl,
+    CopyPath,
+    CopyLink,
+    Colleague,
     Reply,
     Take,
     HandBack,
@@ -113,6 +124,7 @@ table! {
     Desk Take "take" ["t"] "take control of the thread";
     Desk HandBack "hand_back" ["b"] "hand back to the bot, with an outcome";
     Desk PassTo "pass_to" ["B"] "pass the thread to another app";
+    Desk Colleague "colleague" ["a"] "claim it for yourself, or pass it to a colleague's app";
     Desk Request "request" ["R"] "ask the owner for control (where no default app is set)";
     Desk Extend "extend" ["E"] "keep control for another 24 hours";
     Desk Release "release" ["U"] "let go of control: the thread becomes idle";
@@ -147,6 +159,16 @@ table! {
     Desk Profile "profile" ["p"] "show the person's profile";
     Desk Ownership "ownership" ["i"] "show who held the thread, and the clocks";
     Desk RawJson "raw_json" ["J"] "show the JSON as Meta sent it";
+    Desk ApiLog "api_log" ["@"] "show the calls to the Graph API";
+    Desk HandOvers "hand_overs" ["g d"] "show why the desk thinks that it is so: hand-overs, channels, owner";
+    Desk OpenLink "open_link" ["o"] "open a link or an attachment in the browser";
+    Desk SaveFile "save_file" ["D"] "save an attachment";
+    Desk CopyText "copy_text" ["y y"] "copy the text of the message at the bottom";
+    Desk CopyId "copy_id" ["y i"] "copy its id";
+    Desk CopyJson "copy_json" ["y j"] "copy its JSON";
+    Desk CopyCurl "copy_curl" ["y c"] "copy the last call about it as curl, with $PAGE_TOKEN";
+    Desk CopyPath "copy_path" ["y p"] "in the JSON: copy the path of the marked line";
+    Desk CopyLink "copy_link" ["y l"] "copy the link on the screen";
     Desk Down "down" ["j", "Down"] "down";
     Desk Up "up" ["k", "Up"] "up";
     Desk Top "top" ["g g", "Home"] "to the first";

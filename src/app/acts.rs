@@ -136,6 +136,25 @@ pub(super) fn pass_to(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Claim it for oneself, or pass it to a colleague's app.
+pub(super) fn colleague(model: &mut Model) -> Vec<Effect> {
+    let Some(subject) = model.subject().cloned() else {
+        return Vec::new();
+    };
+    let ours = |app: &AppId| model.apps.ours.as_ref() == Some(app);
+    let colleagues: Vec<_> = model
+        .apps
+        .names
+        .iter()
+        .filter(|(id, _)| model.apps.is_colleague(id) && !ours(id))
+        .map(|(id, name)| (id.clone(), name.clone()))
+        .collect();
+    let claimed = subject.owner == ThreadOwner::Us;
+    let choose = Choose::colleague(&subject, !claimed, colleagues);
+    model.dialogs.push(Dialog::Choose(choose));
+    Vec::new()
+}
+
 /// Does something to every marked row.
 pub(super) fn for_all(model: &mut Model, ask: &Ask) -> Vec<Effect> {
     let marked = std::mem::take(&mut model.marked);
@@ -219,6 +238,9 @@ pub(super) fn chosen(
                 .map(|t| hand_back_of(model, t, outcome));
             send(model, hand_back)
         }
+        Choice::Claim => about_subject(model, Ask::Take),
+        Choice::OpenLink(link) => vec![Effect::OpenUrl(link)],
+        Choice::SaveFile(link) => vec![Effect::SaveFile(link)],
         Choice::Decide(outgoing, decision) => decide(model, &outgoing, decision),
         Choice::Release => about_subject(model, Ask::Release),
         Choice::Quit => leave(model),

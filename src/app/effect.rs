@@ -90,6 +90,20 @@ pub enum Effect {
     DropNote(ConversationId, LocalId),
     /// Ask the cache which labels are in use.
     LoadLabels,
+    /// Ask the cache for the JSON of a message (of the newest, if none is
+    /// named), to copy it.
+    CopyRaw(ConversationId, Option<Mid>),
+    /// Ask the cache for the attachments of a thread, to open or (`true`) save
+    /// one.
+    LoadFiles(ConversationId, bool),
+    /// Open this address in the browser.
+    OpenUrl(String),
+    /// Fetch what is at this address and keep it.
+    SaveFile(String),
+    /// Ask the cache what speaks for who holds a thread.
+    LoadEvidence(ConversationId),
+    /// Ask a simulator what it told which app about a person.
+    AskDelivered(ConversationId, Psid),
     /// Read the canned replies.
     LoadCanned,
     /// Give this text to the person's editor, and the terminal with it.
@@ -119,6 +133,8 @@ pub enum Effect {
     },
     /// Order something of the simulator.
     Order(Order),
+    /// Put this text into the clipboard. Clean.
+    Copy(String),
     /// Ring the terminal's bell.
     Bell,
     /// Let the terminal tell this outside of its window. Raw.

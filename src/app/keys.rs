@@ -5,12 +5,13 @@ use super::{
     Effect, Focus, Model, ToastKind,
     action::{Action, Context},
     acts::{
-        EXTENSION, about_subject, drop_refused, for_all, mark_seen, pass_to, release, reply, settle,
+        EXTENSION, about_subject, colleague, drop_refused, for_all, mark_seen, pass_to, release,
+        reply, settle,
     },
     composer::Took,
-    dialog,
-    dialog::{CannedDialog, Choose, Commands, Dialog, Help, Jump, PageKind, Search},
-    keymap::{Key, Meaning},
+    copy, dialog,
+    dialog::{Calls, CannedDialog, Choose, Commands, Dialog, Help, Jump, PageKind, Search},
+    keymap::{Code, Key, Meaning},
     layout,
     triage::{Local, decide, labels, mark, note, repeat, snooze, undo},
     walk::{
@@ -59,6 +60,10 @@ pub(super) fn key_pressed(model: &mut Model, key: Key) -> Vec<Effect> {
             return run(model, action);
         }
         Meaning::Nothing => model.pending.clear(),
+    }
+    if sequence_broken && key.code == Code::Esc {
+        // Esc forgets the sequence, and no more.
+        return Vec::new();
     }
     if sequence_broken {
         // The key that broke a sequence still counts by itself.
@@ -173,6 +178,36 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
             read(model, PageKind::Raw(id.clone(), None));
             vec![Effect::LoadRaw(id)]
         }
+        A::ApiLog => {
+            model.dialogs.push(Dialog::Calls(Calls::default()));
+            Vec::new()
+        }
+        A::HandOvers => {
+            let Some(subject) = model.subject() else {
+                return Vec::new();
+            };
+            let (id, psid) = (subject.id.clone(), subject.psid.clone());
+            read(model, PageKind::HandOvers(id.clone(), Box::default()));
+            let mut effects = vec![Effect::LoadEvidence(id.clone())];
+            if model.settings.simulator {
+                effects.push(Effect::AskDelivered(id, psid));
+            }
+            effects
+        }
+        A::OpenLink => copy::open_link(model),
+        A::SaveFile => copy::save_file(model),
+        A::CopyText => copy::text(model),
+        A::CopyId => copy::id(model),
+        A::CopyJson => copy::json(model),
+        A::CopyCurl => copy::curl(model),
+        A::CopyLink => copy::link(model),
+        A::CopyPath => {
+            let json = model.settings.keymap.key_of(A::RawJson);
+            let words = format!("Paths are copied in the JSON: {json}, move to the line, yp.");
+            model.toast(ToastKind::Info, words);
+            Vec::new()
+        }
+        A::Colleague => colleague(model),
         A::Reply => reply(model),
         A::Take => about_subject(model, Ask::Take),
         A::Request => about_subject(model, Ask::Request),
@@ -267,6 +302,12 @@ pub fn why_not(model: &Model, action: Action) -> Option<String> {
             | A::Release
             | A::MarkSeen
             | A::RawJson
+            | A::HandOvers
+            | A::CopyText
+            | A::CopyId
+            | A::CopyJson
+            | A::CopyCurl
+            | A::Colleague
             | A::Profile
             | A::Ownership
             | A::MessageType
@@ -292,7 +333,18 @@ pub fn why_not(model: &Model, action: Action) -> Option<String> {
 /// Why an action cannot be done to this conversation now.
 fn why_not_for(model: &Model, action: Action, subject: &Conversation) -> Option<String> {
     use Action as A;
-    let writes = !matches!(action, A::RawJson | A::Profile | A::Ownership | A::Open);
+    let writes = !matches!(
+        action,
+        A::RawJson
+            | A::HandOvers
+            | A::CopyText
+            | A::CopyId
+            | A::CopyJson
+            | A::CopyCurl
+            | A::Profile
+            | A::Ownership
+            | A::Open
+    );
     if writes && model.settings.read_only {
         match &model.link {
             Link::Looking(why) => return Some(why.clone()),
@@ -320,6 +372,10 @@ fn why_not_for(model: &Model, action: Action, subject: &Conversation) -> Option<
             model.settings.keymap.key_of(A::Request)
         )),
         A::Take if ours => Some("We hold this thread already.".into()),
+        A::Colleague if ours && !model.apps.has_colleagues() => Some(
+            "It is yours already, and no colleague's app is named under [apps] in the config."
+                .into(),
+        ),
         A::HandBack | A::PassTo | A::Release | A::Extend if elsewhere && routed => Some(format!(
             "This thread is held by {holder}; {take} takes it first."
         )),

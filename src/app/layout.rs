@@ -1,9 +1,10 @@
 //! Where everything is: a pure function of the size and of what is open. Used
-//! by paging, by the view, and later by the mouse.
+//! by paging, by the view and by the mouse.
 
 use ratatui::layout::Rect;
 
 use super::{Focus, Model};
+use crate::{domain::View, text};
 
 /// Below this many columns or rows the screen only says what it needs.
 pub const NEEDS: (u16, u16) = (40, 10);
@@ -195,7 +196,7 @@ fn split_thread(model: &Model, area: Rect, layout: &mut Layout) {
     // The thread keeps at least three lines and its frame.
     let room = area.height.saturating_sub(5);
     let notice = thread.notice.as_ref().map_or(0, |text| {
-        let lines = crate::text::wrap(&text.as_str().into(), usize::from(inner)).len();
+        let lines = text::wrap(&text.as_str().into(), usize::from(inner)).len();
         u16::try_from(lines).unwrap_or(u16::MAX).min(3).min(room)
     });
     let shown = model.focus == Focus::Composer || !thread.composer.is_empty();
@@ -253,4 +254,40 @@ pub fn list_body(layout: &Layout) -> Rect {
 /// narrow screen, two beside the thread.
 pub fn row_height(layout: &Layout) -> u16 {
     if layout.explain.is_some() { 1 } else { 2 }
+}
+
+/// The views with their counts, as they stand in a list of this width; where
+/// there is no room for all of them, only with that of the shown one: half a
+/// number is a wrong one.
+pub fn tabs(model: &Model, width: u16) -> Vec<(View, String)> {
+    type Words = fn(u8, &str, u32, bool) -> String;
+    let ways: [Words; 3] = [
+        |key, label, count, _| format!(" {key} {label} {count} "),
+        |key, label, count, shown| match shown {
+            true => format!(" {key} {label} {count}"),
+            false => format!(" {key}·{count}"),
+        },
+        |key, label, count, shown| match shown {
+            true => format!(" {key} {label} {count}"),
+            false => format!(" {key}"),
+        },
+    ];
+    let written = ways.map(|words| -> Vec<(View, String)> {
+        let views = View::ALL.into_iter().zip(1..);
+        let tab = |(view, key): (View, u8)| {
+            let count = model.inbox.counts.by_view[view.index()];
+            let shown = view == model.inbox.view;
+            (view, words(key, view.label(), count, shown))
+        };
+        views.map(tab).collect()
+    });
+    let room = usize::from(width.saturating_sub(2));
+    let fits = |tabs: &Vec<(View, String)>| {
+        tabs.iter()
+            .map(|(_, words)| text::width(words))
+            .sum::<usize>()
+            <= room
+    };
+    let [long, short, bare] = written;
+    [long, short].into_iter().find(fits).unwrap_or(bare)
 }

@@ -4,10 +4,12 @@
 
 use jiff::tz::TimeZone;
 
+use super::Model;
+
 use crate::{
     domain::{
-        Apps, Author, Fields, Happening, Item, Message, Outgoing, Part, SendAs, SendState, Span,
-        Timestamp,
+        Apps, Author, Fields, Happening, Item, Link, Message, Outgoing, Part, SendAs, SendState,
+        Span, Timestamp,
     },
     text::{self, Clean},
 };
@@ -78,6 +80,24 @@ pub struct Look<'a> {
     pub delivered_through: Option<Timestamp>,
     /// The customer has read what was sent up to here.
     pub read_through: Option<Timestamp>,
+}
+
+impl<'a> Look<'a> {
+    /// How the open thread looks where it is drawn, `width` cells wide.
+    pub fn of(model: &'a Model, width: u16) -> Self {
+        let row = model.thread.as_ref().map(|thread| &thread.conversation);
+        Self {
+            width,
+            zone: &model.settings.zone,
+            now: model.now,
+            apps: &model.apps,
+            seen_through: model.thread.as_ref().and_then(|thread| thread.seen_through),
+            no_link: matches!(model.link, Link::Offline(_) | Link::TokenRefused(_)),
+            settle: "",
+            delivered_through: row.and_then(|row| row.delivered_through),
+            read_through: row.and_then(|row| row.read_through),
+        }
+    }
 }
 
 /// For so long after Enter, a reply in doubt is only said to be looked for.

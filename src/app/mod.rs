@@ -21,6 +21,8 @@
 //! | `alerts` | bell, notification, title |
 //! | `triage` | an agent's own decisions: put off, labels, notes, undo |
 //! | `writing` | the text, its type, sending it |
+//! | `copy` | copying, opening, saving |
+//! | `mouse`, `selection` | clicks, the wheel, what is dragged over |
 //! | `news` | what came from outside |
 
 pub mod action;
@@ -28,10 +30,12 @@ mod acts;
 pub mod alerts;
 pub mod canned;
 pub mod composer;
+pub mod copy;
 pub mod curtain;
 pub mod dialog;
 mod effect;
 pub mod fuzzy;
+pub mod hints;
 pub mod holds;
 mod inbox;
 pub mod keymap;
@@ -39,9 +43,11 @@ mod keys;
 pub mod layout;
 pub mod lines;
 mod model;
+mod mouse;
 mod msg;
 mod news;
 pub mod orders;
+pub mod selection;
 mod thread;
 mod toast;
 pub mod triage;
@@ -53,7 +59,8 @@ pub use inbox::{Inbox, WINDOW as INBOX_WINDOW};
 pub use keys::why_not;
 use keys::{key_pressed, pasted};
 pub use model::{Focus, Model, Settings};
-pub use msg::{Loaded, Msg};
+use mouse::moused;
+pub use msg::{Loaded, Mouse, Msg};
 use news::{changed, reload_thread, take_in};
 pub use thread::{Anchor, Thread, Viewport, WINDOW as THREAD_WINDOW};
 pub use toast::{Toast, ToastKind};
@@ -80,6 +87,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
     let mut effects = match msg {
         Msg::Key(key) => {
             let mut effects = awake(model);
+            model.selection = None;
             toast::read(&mut model.toasts, model.now);
             effects.extend(key_pressed(model, key));
             effects
@@ -89,7 +97,13 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
             effects.extend(pasted(model, &text));
             effects
         }
+        Msg::Mouse(mouse) => {
+            let mut effects = awake(model);
+            effects.extend(moused(model, mouse));
+            effects
+        }
         Msg::Resize(width, height) => {
+            model.selection = None;
             model.size = (width, height);
             Vec::new()
         }

@@ -10,12 +10,13 @@ use super::{
     dialog::Dialog,
     keymap::{Key, Keymap},
     layout::Shape,
+    selection::Selection,
     toast,
     triage::{Local, Undo},
 };
 use crate::domain::{
-    Apps, Conversation, ConversationId, Link, LocalId, Platform, Psid, Random, ReplyAs, Routing,
-    SendAs, Span, ThreadOwner, Timestamp, WindowClosed,
+    Apps, Call, Conversation, ConversationId, Link, LocalId, Platform, Psid, Random, ReplyAs,
+    Routing, SendAs, Span, ThreadOwner, Timestamp, WindowClosed,
 };
 
 /// What the desk is told at the start.
@@ -127,6 +128,10 @@ pub struct Model {
     pub history: Vec<Undo>,
     /// What can be repeated.
     pub repeat: Option<Local>,
+    /// The last calls to the Graph API, newest last.
+    pub calls: VecDeque<Call>,
+    /// What the mouse has dragged over.
+    pub selection: Option<Selection>,
     /// Names and words are hidden from who looks over the shoulder.
     pub privacy: bool,
     /// Who needs a person, and nobody has turned to them yet.
@@ -183,6 +188,8 @@ impl Model {
             marked: BTreeMap::new(),
             history: Vec::new(),
             repeat: None,
+            calls: VecDeque::new(),
+            selection: None,
             privacy: false,
             calling: BTreeSet::new(),
             rang_at: None,

@@ -2,7 +2,8 @@
 
 use super::{Settings, canned::Canned, keymap::Key};
 use crate::domain::{
-    Change, ConversationId, Hit, InboxAsk, InboxPage, Mid, Platform, Routing, ThreadPage, Timestamp,
+    Change, ConversationId, Evidence, Hit, InboxAsk, InboxPage, Mid, Platform, Routing, ThreadPage,
+    Timestamp,
 };
 
 /// Something that happened outside.
@@ -12,6 +13,8 @@ pub enum Msg {
     Key(Key),
     /// Text was pasted; never a command.
     Paste(String),
+    /// The mouse did something.
+    Mouse(Mouse),
     /// The terminal has this size, in cells.
     Resize(u16, u16),
     /// The terminal got or lost the focus.
@@ -34,6 +37,19 @@ pub enum Msg {
     Terminate,
 }
 
+/// What the mouse did, with the cell (column, row) where it did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mouse {
+    /// The left button went down.
+    Down(u16, u16),
+    /// It was moved with the left button down.
+    Drag(u16, u16),
+    /// The left button came up.
+    Up(u16, u16),
+    /// The wheel turned; `true` is towards the end.
+    Wheel(u16, u16, bool),
+}
+
 /// Answers of the cache, with the question they belong to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Loaded {
@@ -49,6 +65,13 @@ pub enum Loaded {
     FoundInThread(ConversationId, String, Option<(Mid, Timestamp)>),
     /// The messages that hold these words, newest first.
     Hits(String, Vec<Hit>),
+    /// JSON to copy; `None` when there is none.
+    ToCopy(Option<String>),
+    /// Names and addresses of the attachments of a thread, newest first, and
+    /// whether one is to be saved. Raw.
+    Files(ConversationId, Vec<(String, String)>, bool),
+    /// What speaks for who holds a thread.
+    Evidence(ConversationId, Evidence),
     /// The canned replies, or why they cannot be read.
     Canned(Result<Vec<Canned>, String>),
     /// The labels in use.

@@ -6,7 +6,8 @@ use super::{
     action::Action,
     acts::reply,
     alerts::escalated,
-    dialog::{Dialog, Page, PageKind},
+    copy,
+    dialog::{Dialog, HandOvers, Page, PageKind},
     model::Left,
     triage::{Undo, remember},
     walk::{advance, close_thread, go_to_message, older_arrived, open, open_at},
@@ -18,6 +19,20 @@ use crate::{
 
 /// Text that could not be saved is saved again after this.
 const SAVE_AGAIN: Span = Span::seconds(1);
+
+/// So many calls stand in the log on the screen (our choice).
+const CALLS: usize = 500;
+
+/// The hand-over debugger, if it is open.
+fn hand_overs(model: &mut Model) -> Option<(&ConversationId, &mut HandOvers)> {
+    match model.dialogs.last_mut() {
+        Some(Dialog::Page(Page {
+            kind: PageKind::HandOvers(id, page),
+            ..
+        })) => Some((id, page)),
+        _ => None,
+    }
+}
 
 /// The cache holds something new.
 pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
@@ -67,6 +82,21 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             name,
             at,
         } => escalated(model, conversation, &name, at),
+        Change::Called(call) => {
+            model.calls.push_back(call);
+            if model.calls.len() > CALLS {
+                model.calls.pop_front();
+            }
+            Vec::new()
+        }
+        Change::Delivered(id, delivered) => {
+            if let Some((asked, page)) = hand_overs(model)
+                && *asked == id
+            {
+                page.delivered = Some(delivered);
+            }
+            Vec::new()
+        }
         Change::Notice(words) => {
             model.toast(ToastKind::Bad, words);
             Vec::new()
@@ -407,6 +437,29 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
                 }
                 None => Vec::new(),
             }
+        }
+        Loaded::ToCopy(Some(json)) => {
+            model.toast(ToastKind::Good, "Copied the JSON.");
+            vec![Effect::Copy(json)]
+        }
+        Loaded::ToCopy(None) => {
+            model.toast(ToastKind::Info, "Its JSON is not in the cache.");
+            Vec::new()
+        }
+        Loaded::Files(id, files, save) => {
+            let here = model.open_thread(&id).is_some();
+            if here && model.dialogs.is_empty() {
+                return copy::files_found(model, files, save);
+            }
+            Vec::new()
+        }
+        Loaded::Evidence(id, evidence) => {
+            if let Some((asked, page)) = hand_overs(model)
+                && *asked == id
+            {
+                page.evidence = Some(evidence);
+            }
+            Vec::new()
         }
         Loaded::Canned(all) => {
             if let Some(Dialog::Canned(canned)) = model.dialogs.last_mut() {

@@ -381,6 +381,11 @@ pub(super) fn list_rows(model: &Model) -> u32 {
     u32::from((height / layout::row_height(&layout)).max(1))
 }
 
+/// Whether the top dialog is text to read.
+pub(super) fn page_of(model: &Model) -> bool {
+    matches!(model.dialogs.last(), Some(Dialog::Page(_)))
+}
+
 /// Width and height of the text of the thread.
 pub fn thread_room(model: &Model) -> (u16, usize) {
     let area = layout::layout(model)

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use super::{Failure, Global, executor, notify, require_terminal, run, theme};
 use crate::{
     clock::{Clock, Span},
-    config::Config,
+    config::{self, Config},
     domain::{AppId, PageId},
     graph::Secrets,
     runtime::{self, CannedSource, Desk, Tasks},
@@ -115,6 +115,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             sync: sync::Options {
                 keep: config.keep_days.map(|days| Span::days(i64::from(days))),
                 asking: run::asking(&config),
+                downloads: config::downloads_folder(),
                 ..sync::Options::default()
             },
             clock,

@@ -174,6 +174,7 @@ pub(super) fn sync_options(config: Config) -> sync::Options {
         apps: config.known_apps(),
         keep: config.keep_days.map(|days| Span::days(i64::from(days))),
         asking: asking(&config),
+        downloads: config::downloads_folder(),
         seed: clock::random_seed(),
         token: Some(Arc::new(move || config.token().ok().flatten())),
         ..sync::Options::default()

@@ -18,7 +18,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-pub use paths::{config_file, config_folder, data_folder};
+pub use paths::{config_file, config_folder, data_folder, downloads_folder};
 use reader::Mistakes;
 pub use secrets::SecretError;
 

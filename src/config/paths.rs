@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use directories::{BaseDirs, ProjectDirs};
+use directories::{BaseDirs, ProjectDirs, UserDirs};
 
 fn project() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "switchboard")
@@ -19,6 +19,14 @@ pub fn config_file() -> Option<PathBuf> {
 /// The user's config folder.
 pub fn config_folder() -> Option<PathBuf> {
     project().map(|dirs| dirs.config_dir().to_owned())
+}
+
+/// Where a person looks for what they have saved.
+pub fn downloads_folder() -> PathBuf {
+    UserDirs::new()
+        .and_then(|dirs| dirs.download_dir().map(ToOwned::to_owned))
+        .or_else(|| BaseDirs::new().map(|dirs| dirs.home_dir().join("Downloads")))
+        .unwrap_or_default()
 }
 
 /// The folder for cache and outbox.

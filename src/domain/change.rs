@@ -1,6 +1,6 @@
 //! What our cache holds now: the news that the screen is told.
 
-use super::{Apps, ConversationId, Held, LocalId, Platform, Timestamp};
+use super::{Apps, Call, ConversationId, Delivered, Held, LocalId, Platform, Timestamp};
 
 /// News for the screen. It names what changed; the screen asks the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,10 @@ pub enum Change {
         /// When they last wrote, by Meta's clock.
         at: Timestamp,
     },
+    /// A call to the Graph API is over.
+    Called(Call),
+    /// What a simulator has told which app about a thread, oldest first.
+    Delivered(ConversationId, Vec<Delivered>),
     /// Something is wrong that a person should know of, once.
     Notice(String),
     /// What a person asked for outside of Meta was done; in words.

@@ -6,9 +6,11 @@
 //! the clock, and it derives no serde: every door owns its own encoding.
 
 mod ask;
+mod call;
 mod change;
 mod conversation;
 mod event;
+mod evidence;
 mod ids;
 mod message;
 mod outgoing;
@@ -21,12 +23,14 @@ mod when;
 mod window;
 
 pub use ask::Ask;
+pub use call::Call;
 pub use change::{Act, Change, Link};
 pub use conversation::{
     Conversation, Counts, Hit, InboxAsk, InboxPage, Person, Platform, Profile, ThreadPage,
     ThreadPlace, View, display_name,
 };
 pub use event::{Backfill, ConversationSeen, Event, Heard, MessageSeen, Told};
+pub use evidence::{Delivered, Evidence};
 pub use ids::{AppId, ConversationId, LocalId, Mid, PageId, Psid};
 pub use message::{
     About, Author, Fields, Happening, Item, Message, Note as PrivateNote, Part, Reaction,

@@ -122,6 +122,13 @@ impl Apps {
             && !PAGE_INBOX_APPS.contains(&app.as_str())
     }
 
+    /// Whether colleagues use an app of their own.
+    pub fn has_colleagues(&self) -> bool {
+        let ours = |app: &AppId| self.ours.as_ref() == Some(app);
+        let mut names = self.names.keys();
+        names.any(|app| self.is_colleague(app) && !ours(app))
+    }
+
     /// The name to show for an app.
     pub fn name(&self, app: &AppId) -> String {
         if self.ours.as_ref() == Some(app) {

@@ -6,6 +6,37 @@ use serde_json::Value;
 
 use crate::domain::Part;
 
+/// Names and addresses of the attachments of a message as it stood on the wire,
+/// by reading or by webhook. Raw.
+pub fn files(raw: &str) -> Vec<(String, String)> {
+    let Ok(json) = serde_json::from_str::<Value>(raw) else {
+        return Vec::new();
+    };
+    let read = json["attachments"]["data"].as_array();
+    let heard = json["message"]["attachments"].as_array();
+    let address = |item: &Value| {
+        [
+            &item["image_data"]["url"],
+            &item["video_data"]["url"],
+            &item["file_url"],
+            &item["payload"]["url"],
+        ]
+        .into_iter()
+        .find_map(Value::as_str)
+        .map(str::to_owned)
+    };
+    let name = |item: &Value| {
+        let words = [&item["name"], &item["type"], &item["mime_type"]];
+        let word = words.into_iter().find_map(Value::as_str);
+        word.unwrap_or("file").to_owned()
+    };
+    read.into_iter()
+        .chain(heard)
+        .flatten()
+        .filter_map(|item| Some((name(item), address(item)?)))
+        .collect()
+}
+
 /// The parts of a message, in their order.
 pub(super) fn parts(attachments: &[Value]) -> Vec<Part> {
     let sticker =

@@ -1,6 +1,7 @@
 //! One HTTP call to the Graph API, and what every call has in common.
 
 use std::{
+    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -17,12 +18,12 @@ use serde_json::Value;
 use super::{
     error::{Error, GraphError},
     limits::{self, Limiter},
-    log::{Entry, Log},
+    log::{self, Entry, Log},
     wire,
 };
 use crate::{
     clock::{Clock, Stopwatch, iso},
-    domain::{PageId, Timestamp},
+    domain::{Call, PageId, Timestamp},
 };
 
 /// An answer larger than this is not read (our choice; a page of 25
@@ -102,6 +103,19 @@ struct Inner {
     limiter: Limiter,
     health: Mutex<Health>,
     clock: Clock,
+    listener: Listener,
+}
+
+type Hears = Box<dyn Fn(Call) + Send + Sync>;
+
+/// Who hears of every call.
+#[derive(Default)]
+struct Listener(Mutex<Option<Hears>>);
+
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Listener")
+    }
 }
 
 impl Client {
@@ -123,7 +137,7 @@ impl Client {
             })
             .transpose()?;
         Ok(Self(Arc::new(Inner {
-            http: http_client(loopback)?,
+            http: http_client(loopback, None)?,
             auth: Mutex::new(auth),
             host: base
                 .host_str()
@@ -139,6 +153,7 @@ impl Client {
             limiter: Limiter::new(),
             health: Mutex::default(),
             clock,
+            listener: Listener::default(),
         })))
     }
 
@@ -157,6 +172,7 @@ impl Client {
             limiter: Limiter::new(),
             health: Mutex::default(),
             clock: inner.clock.clone(),
+            listener: Listener::default(),
         })))
     }
 
@@ -192,6 +208,36 @@ impl Client {
             Some(words) => Err(Error::Order(words.to_owned())),
             None => Ok(json),
         }
+    }
+
+    /// Tells of every call that is over, from now on.
+    pub fn on_call(&self, hears: impl Fn(Call) + Send + Sync + 'static) {
+        let listener = &self.0.listener.0;
+        *listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hears));
+    }
+
+    /// Whether an address is on the same host and port as the Graph API.
+    pub(super) fn same_host(&self, url: &Url) -> bool {
+        let base = &self.0.base;
+        (base.scheme(), base.host_str(), base.port()) == (url.scheme(), url.host_str(), url.port())
+    }
+
+    /// What a simulator tells, to a GET; without the token.
+    pub(super) async fn told(&self, path: &[&str]) -> Result<Value, Error> {
+        if !self.is_loopback() {
+            return Err(Error::NoSimulator);
+        }
+        let mut url = self.0.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        let sent = self.0.http.get(url).send().await;
+        let answer = sent.map_err(|e| self.transport_error(&e))?;
+        let status = answer.status().as_u16();
+        answer
+            .json()
+            .await
+            .map_err(|_| self.foreign(status, "no simulator"))
     }
 
     /// The Page this client acts for.
@@ -298,6 +344,7 @@ impl Client {
             ),
             Err(e) => (None, Err(self.transport_error(&e))),
         };
+        let ms = watch.millis();
         if let Some(log) = &inner.log {
             log.write(&Entry {
                 time: iso(started),
@@ -305,7 +352,19 @@ impl Client {
                 path: &shown_path,
                 body: body.as_ref(),
                 status,
-                ms: watch.millis(),
+                ms,
+            });
+        }
+        let listener = &inner.listener.0;
+        if let Some(hears) = &*listener.lock().unwrap_or_else(PoisonError::into_inner) {
+            hears(Call {
+                at: started,
+                method: method.as_str().to_owned(),
+                host: inner.base.as_str().trim_end_matches('/').to_owned(),
+                path: shown_path,
+                body: body.as_ref().map(log::shown),
+                status,
+                ms,
             });
         }
         result
@@ -444,7 +503,11 @@ fn bearer(token: &SecretString) -> Result<HeaderValue, SetupError> {
     Ok(auth)
 }
 
-fn http_client(loopback: bool) -> Result<reqwest::Client, SetupError> {
+/// `pinned` says to which addresses a host leads, whatever is found later.
+pub(super) fn http_client(
+    loopback: bool,
+    pinned: Option<(&str, &[SocketAddr])>,
+) -> Result<reqwest::Client, SetupError> {
     // A second install in one process (tests) is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
@@ -455,6 +518,10 @@ fn http_client(loopback: bool) -> Result<reqwest::Client, SetupError> {
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(CALL_TIMEOUT)
             .retry(reqwest::retry::never());
+        let builder = match pinned {
+            Some((host, addresses)) => builder.resolve_to_addrs(host, addresses),
+            None => builder,
+        };
         if loopback {
             builder.no_proxy()
         } else {
@@ -491,7 +558,7 @@ pub async fn handshake(url: &str, token: &SecretString, challenge: &str) -> Opti
     if url.scheme() != "https" && !is_loopback(&url) {
         return None;
     }
-    let client = http_client(is_loopback(&url)).ok()?;
+    let client = http_client(is_loopback(&url), None).ok()?;
     let query = [
         ("hub.mode", "subscribe"),
         ("hub.challenge", challenge),

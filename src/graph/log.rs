@@ -55,14 +55,23 @@ impl Log {
     }
 }
 
+/// What was sent, as it may be shown.
+pub(super) fn shown(body: &Value) -> String {
+    clean(body).to_string()
+}
+
 /// The token of a handshake is a secret as well.
+fn clean(body: &Value) -> Value {
+    let mut body = body.clone();
+    if let Value::Object(map) = &mut body {
+        map.remove("verify_token");
+    }
+    body
+}
+
 fn without_secrets<S: serde::Serializer>(
     body: &Option<&Value>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let mut body = body.cloned();
-    if let Some(Value::Object(map)) = &mut body {
-        map.remove("verify_token");
-    }
-    body.serialize(serializer)
+    body.map(clean).serialize(serializer)
 }

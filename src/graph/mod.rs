@@ -18,6 +18,7 @@ mod attachments;
 mod client;
 mod conversations;
 mod decode;
+mod download;
 mod error;
 mod limits;
 mod log;
@@ -31,6 +32,7 @@ mod thread_control;
 mod webhook;
 mod wire;
 
+pub use attachments::files;
 pub use client::{Client, Health, Options, SetupError, handshake};
 pub use conversations::{ListPart, MessagesPage};
 pub use decode::{Decoded, Whose, conversations as decode_conversations};

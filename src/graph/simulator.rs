@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{Client, Error};
+use crate::domain::{Delivered, Psid};
 
 impl Client {
     /// Orders something of the simulator, such as `clock` with `by` and `+23h`.
@@ -23,5 +24,32 @@ impl Client {
             (_, _, Some(events)) => format!("The simulator pours {events} events."),
             _ => "The simulator will do so.".to_owned(),
         })
+    }
+
+    /// What the simulator has told which app about a person, oldest first.
+    pub async fn simulator_deliveries(&self, psid: &Psid) -> Result<Vec<Delivered>, Error> {
+        let answer = self.told(&["sim", "events"]).await?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let about = |event: &&Value| {
+            let event = &event["event"];
+            [&event["sender"]["id"], &event["recipient"]["id"]]
+                .into_iter()
+                .any(|id| id.as_str() == Some(psid.as_str()))
+        };
+        let what = |event: &Value| {
+            let members = event.as_object().into_iter().flat_map(|map| map.keys());
+            let envelope = ["sender", "recipient", "timestamp", "hop_context"];
+            let mut names = members.filter(|name| !envelope.contains(&name.as_str()));
+            names.next().cloned().unwrap_or_default()
+        };
+        let events = answer["data"].as_array().into_iter().flatten();
+        Ok(events
+            .filter(about)
+            .map(|told| Delivered {
+                app: text(&told["app"]),
+                channel: text(&told["channel"]),
+                what: what(&told["event"]),
+            })
+            .collect())
     }
 }

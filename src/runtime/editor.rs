@@ -10,7 +10,7 @@ use std::{
 use tokio::process::{Child, Command};
 
 /// What our environment may hold that nobody else needs to know.
-const SECRETS: [&str; 3] = [
+pub(super) const SECRETS: [&str; 3] = [
     "SWITCHBOARD_PAGE_TOKEN",
     "SWITCHBOARD_APP_SECRET",
     "SWITCHBOARD_VERIFY_TOKEN",

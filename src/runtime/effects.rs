@@ -8,10 +8,11 @@ use std::{
 
 use tokio::sync::mpsc;
 
-use super::{CannedSource, Tasks};
+use super::{CannedSource, Tasks, browser};
 use crate::{
     app::{Effect, INBOX_WINDOW, Loaded, Msg, THREAD_WINDOW, fuzzy::Fuzzy},
     domain::{Act, Ask, Change, ConversationId, Platform},
+    graph,
     store::{self, Lane, Reader},
     sync::Command,
 };
@@ -46,6 +47,8 @@ enum Kind {
     InThread,
     Raw,
     Labels,
+    Copy,
+    Evidence,
     Page,
     Other,
 }
@@ -119,6 +122,16 @@ impl Hands {
             tasks.load(move || {
                 let msg = Msg::Loaded(Loaded::Canned(canned.read()));
                 let _ = answer.send((Kind::Other, 0, msg));
+            });
+            return;
+        }
+        if let Effect::OpenUrl(link) = &effect {
+            let (link, answer) = (link.clone(), self.answer.clone());
+            tasks.load(move || {
+                if let Err(why) = browser::open(&link) {
+                    let notice = Msg::Changed(vec![Change::Notice(why)]);
+                    let _ = answer.send((Kind::Other, 0, notice));
+                }
             });
             return;
         }
@@ -215,6 +228,28 @@ fn question(effect: Effect) -> Option<(Kind, Question)> {
                 Ok(Loaded::Raw(id, raw))
             })),
         ),
+        Effect::CopyRaw(id, mid) => (
+            Kind::Copy,
+            ask(Box::new(move |reader| {
+                let raw = reader.raw_of(&id, mid.as_ref())?;
+                Ok(Loaded::ToCopy(raw.map(|json| pretty(&json))))
+            })),
+        ),
+        Effect::LoadFiles(id, save) => (
+            Kind::Copy,
+            ask(Box::new(move |reader| {
+                let raw = reader.raw(&id, RAW)?;
+                let files = raw.iter().flat_map(|json| graph::files(json)).collect();
+                Ok(Loaded::Files(id, files, save))
+            })),
+        ),
+        Effect::LoadEvidence(id) => (
+            Kind::Evidence,
+            ask(Box::new(move |reader| {
+                let evidence = reader.evidence(&id)?;
+                Ok(Loaded::Evidence(id, evidence))
+            })),
+        ),
         Effect::LoadLabels => (
             Kind::Labels,
             ask(Box::new(|reader| Ok(Loaded::Labels(reader.labels()?)))),
@@ -243,6 +278,8 @@ fn command(effect: Effect) -> Option<Command> {
         Effect::LookedAt(id) => Command::LookedAt(id),
         Effect::Older(id) => Command::Older(id),
         Effect::DropRefused(id) => Command::DropRefused(id),
+        Effect::AskDelivered(id, psid) => Command::AskDelivered(id, psid),
+        Effect::SaveFile(link) => Command::SaveFile(link),
         Effect::Triage(rows) => Command::Triage(rows),
         Effect::KeepNote {
             conversation,

@@ -3,13 +3,16 @@
 
 use std::io;
 
-use crossterm::event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{
+    Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
+    MouseEventKind,
+};
 use futures_util::StreamExt;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{
-    Msg,
+    Mouse, Msg,
     keymap::{Code, Key},
 };
 
@@ -102,9 +105,22 @@ fn message(event: Event) -> Option<Msg> {
         Event::Paste(text) => Some(Msg::Paste(text)),
         Event::FocusGained => Some(Msg::Focus(true)),
         Event::FocusLost => Some(Msg::Focus(false)),
+        Event::Mouse(event) => mouse(event).map(Msg::Mouse),
         // Sizes come by the system's signal, see the loop.
-        Event::Key(_) | Event::Mouse(_) | Event::Resize(..) => None,
+        Event::Key(_) | Event::Resize(..) => None,
     }
+}
+
+fn mouse(event: MouseEvent) -> Option<Mouse> {
+    let (x, y) = (event.column, event.row);
+    Some(match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => Mouse::Down(x, y),
+        MouseEventKind::Drag(MouseButton::Left) => Mouse::Drag(x, y),
+        MouseEventKind::Up(MouseButton::Left) => Mouse::Up(x, y),
+        MouseEventKind::ScrollDown => Mouse::Wheel(x, y, true),
+        MouseEventKind::ScrollUp => Mouse::Wheel(x, y, false),
+        _ => return None,
+    })
 }
 
 fn key(event: KeyEvent) -> Option<Key> {

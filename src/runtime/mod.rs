@@ -9,6 +9,7 @@
 //! One loop: it takes what is ready (up to 64 messages), then draws once. No
 //! message, no frame. It must not know the simulator.
 
+mod browser;
 mod canned;
 mod editor;
 mod effects;
@@ -95,6 +96,11 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     let stop = tasks.stop_signal();
     let mut settings = desk.settings;
     settings.simulator = desk.graph.is_loopback();
+    let hears = change_sender.clone();
+    desk.graph.on_call(move |call| {
+        // Nobody listening is fine: it is a log.
+        let _ = hears.send(Change::Called(call));
+    });
     let mut notices: Vec<String> = opened.notices.iter().map(ToString::to_string).collect();
     let work: Work = match opened.writer {
         Some(writer) => {
@@ -342,6 +348,7 @@ impl Loop {
             match effect {
                 Effect::Quit => left = true,
                 Effect::Bell => self.terminal.bell()?,
+                Effect::Copy(words) => self.terminal.copy(&words)?,
                 Effect::Notify(words) => self.terminal.notify(&words)?,
                 Effect::Title(words) => self.terminal.title(&words)?,
                 Effect::Redraw => self.terminal.clear()?,

@@ -14,6 +14,7 @@ use std::{
 };
 
 use crossterm::{
+    clipboard::CopyToClipboard,
     event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange},
     execute,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
@@ -107,6 +108,11 @@ impl Terminal {
             Notify::Osc99 => format!("\x1b]99;;{words}\x1b\\"),
         };
         write(&sequence)
+    }
+
+    /// Puts text into the clipboard of the terminal (OSC 52), wherever that runs.
+    pub fn copy(&mut self, words: &str) -> io::Result<()> {
+        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(words))
     }
 
     /// Gives the terminal's window a title, between two frames.

@@ -88,6 +88,7 @@ mod answer;
 mod api;
 mod attachments;
 mod bots;
+mod cdn;
 mod clock;
 mod control;
 mod deeds;

@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Simulator,
     answer::iso_millis,
+    cdn,
     fail::Fail,
     faults::Fault,
     params::{Params, version_and_path},
@@ -96,6 +97,9 @@ impl Simulator {
 }
 
 async fn handle(State(simulator): State<Simulator>, request: Request) -> Response {
+    if let Some(file) = cdn::file(request.uri().path()) {
+        return file;
+    }
     let watch = Stopwatch::start();
     let call = Call::read(request).await;
     let verified = verify_callback(&simulator, &call).await;
@@ -208,7 +212,7 @@ fn answer(
         }),
     };
     let answer = Answer {
-        result,
+        result: result.map(|answer| cdn::lead_here(answer, &call.host)),
         fault,
         usage: u32::try_from(world.budget.len()).unwrap_or(0),
         trace: format!("A{}", world.seed),

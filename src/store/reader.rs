@@ -11,7 +11,8 @@ use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params
 
 use super::{Error, heard, place, rows};
 use crate::domain::{
-    Conversation, ConversationId, Counts, InboxAsk, InboxPage, Mid, Psid, Timestamp,
+    Conversation, ConversationId, Counts, Evidence, InboxAsk, InboxPage, Mid, Psid, ThreadOwner,
+    Timestamp,
 };
 
 /// A read-only view of the files. Cheap to clone; clones take turns, but a
@@ -216,6 +217,50 @@ impl Reader {
                 .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
             Ok(row.and_then(|(known, cursor)| known.then_some(cursor)))
+        })
+    }
+
+    /// The JSON of a message as it stood on the wire; of the newest of a thread,
+    /// if none is named.
+    pub fn raw_of(&self, id: &ConversationId, mid: Option<&Mid>) -> Result<Option<String>, Error> {
+        self.with(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT raw FROM message WHERE conversation = ?1 AND (?2 IS NULL OR mid = ?2) AND raw <> '' \
+                 ORDER BY at DESC, n DESC LIMIT 1",
+            )?;
+            let mid = mid.map(Mid::as_str);
+            Ok(statement
+                .query_row(params![id.as_str(), mid], |row| row.get(0))
+                .optional()?)
+        })
+    }
+
+    /// What speaks for who holds a thread.
+    pub fn evidence(&self, id: &ConversationId) -> Result<Evidence, Error> {
+        self.with(|db| {
+            let at = |row: &rusqlite::Row<'_>, i: usize| -> rusqlite::Result<Option<Timestamp>> {
+                let at: Option<i64> = row.get(i)?;
+                Ok(at.filter(|at| *at > 0).map(Timestamp::from_millis))
+            };
+            let owner = |row: &rusqlite::Row<'_>, i: usize| -> rusqlite::Result<ThreadOwner> {
+                let owner: Option<String> = row.get(i)?;
+                Ok(rows::owner_from(&owner.unwrap_or_default()))
+            };
+            let evidence = db
+                .prepare_cached(
+                    "SELECT base_at, base_owner, moved_at, moved_to, charge_at, charge_us FROM conversation WHERE id = ?1",
+                )?
+                .query_row([id.as_str()], |row| {
+                    let (base, moved) = (owner(row, 1)?, owner(row, 3)?);
+                    let us: Option<bool> = row.get(5)?;
+                    Ok(Evidence {
+                        base: at(row, 0)?.map(|at| (at, base)),
+                        moved: at(row, 2)?.map(|at| (at, moved)),
+                        channel: at(row, 4)?.zip(us),
+                    })
+                })
+                .optional()?;
+            Ok(evidence.unwrap_or_default())
         })
     }
 

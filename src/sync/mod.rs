@@ -91,6 +91,10 @@ pub enum Command {
     },
     /// An agent has looked at this thread.
     LookedAt(ConversationId),
+    /// Ask a simulator what it told which app about a person.
+    AskDelivered(ConversationId, Psid),
+    /// Fetch what is at this address of Meta's and keep it.
+    SaveFile(String),
     /// Keep decisions of an agent's own; neither customer nor Meta learns of it.
     Triage(Vec<(ConversationId, Psid, Triage)>),
     /// Keep a private note.

@@ -7,16 +7,23 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Theme, frame, framed, inbox::aside_words, lines, span, theme::Role, thread};
+use super::{
+    Theme, dialog::call_row, frame, framed, inbox::aside_words, lines, span, theme::Role, thread,
+};
 use crate::{
     app::{Model, action::Action, holds},
     domain::{
-        Conversation, HUMAN_AGENT_WINDOW, Platform, Profile, RESPONSE_WINDOW, Routing, ThreadOwner,
-        Timestamp, Window,
+        AppId, Conversation, HUMAN_AGENT_WINDOW, Platform, Profile, RESPONSE_WINDOW, Routing,
+        ThreadOwner, Timestamp, Window,
     },
     text::{self, Clean},
 };
 
+/// From this height and width on there are colleagues and the API log, too.
+const TALL: u16 = 50;
+const WIDE: u16 = 160;
+/// So many lines of the log stand there at least.
+const LOG: usize = 10;
 /// So many of the newest holds stand in the pane; `i` shows all.
 const HOLDS: usize = 3;
 
@@ -39,6 +46,18 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     rows.extend(ownership(model, theme, conversation, width));
     rows.extend(history(model, theme, width, HOLDS));
     rows.extend(note(model, theme, width));
+    if inner.height >= TALL && model.size.0 >= WIDE {
+        rows.extend(colleagues(model, theme, width));
+        // The log takes what is left, and always some lines.
+        let most = usize::from(inner.height).saturating_sub(LOG + 1);
+        rows.truncate(most);
+        rows.extend(api_log(
+            model,
+            theme,
+            width,
+            usize::from(inner.height) - rows.len(),
+        ));
+    }
     lines(rows, inner, buffer);
 }
 
@@ -49,6 +68,37 @@ fn subject(model: &Model) -> Option<(&Conversation, &Profile)> {
         (Some(thread), _) => Some((&thread.conversation, &thread.profile)),
         (None, _) => Some((model.inbox.selected()?, &UNASKED)),
     }
+}
+
+/// The apps on the Page, and who works with them.
+fn colleagues(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let mut rows = vec![heading("apps on this Page", theme, width)];
+    let ours = |app: &AppId| model.apps.ours.as_ref() == Some(app);
+    for (app, name) in &model.apps.names {
+        let what = if ours(app) {
+            "this desk"
+        } else if model.apps.bot.as_ref() == Some(app) {
+            "the bot"
+        } else if model.apps.is_colleague(app) {
+            "colleagues"
+        } else {
+            "Meta's inbox"
+        };
+        let words = format!("{}: {what}", Clean::one_line(name));
+        rows.extend(say(&words, Role::Text, theme, width));
+    }
+    rows
+}
+
+/// The newest calls to the Graph API.
+fn api_log(model: &Model, theme: &Theme, width: usize, room: usize) -> Vec<Line<'static>> {
+    let mut rows = vec![heading("API log", theme, width)];
+    if model.calls.is_empty() {
+        rows.extend(say("no call yet", Role::Dim, theme, width));
+    }
+    let newest = model.calls.iter().rev().take(room.saturating_sub(1));
+    rows.extend(newest.map(|call| Line::from(call_row(model, theme, call, width))));
+    rows
 }
 
 fn heading(words: &str, theme: &Theme, width: usize) -> Line<'static> {

@@ -76,7 +76,7 @@ fn paint_all(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) ->
     if let Some(area) = layout.customer {
         customer::draw(model, theme, area, buffer);
     }
-    status::hints(model, theme, layout.hints, buffer);
+    status::bottom(model, theme, layout.hints, buffer);
     status::toasts(model, theme, &layout, buffer);
     for dialog in &model.dialogs {
         cursor = dialog::draw(model, theme, dialog, &layout, buffer);

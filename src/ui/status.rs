@@ -13,8 +13,9 @@ use crate::{
     app::{
         Focus, Model, ToastKind,
         action::{Action, Context},
+        hints,
         layout::Layout,
-        shows_continuations, why_not,
+        shows_continuations,
     },
     domain::{Link, View},
     text::{self, Clean},
@@ -144,7 +145,7 @@ fn link_words(model: &Model) -> String {
 }
 
 /// The keys that help right now, from the live keymap.
-pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn bottom(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let keymap = &model.settings.keymap;
     let context = if model.focus == Focus::Composer {
         Context::Composer
@@ -153,14 +154,8 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffe
     };
     if shows_continuations(model) {
         let typed: String = model.pending.iter().map(ToString::to_string).collect();
-        let mut pairs = vec![(typed, "…".to_owned())];
-        pairs.extend(
-            keymap
-                .continuations(context, &model.pending)
-                .into_iter()
-                .map(|(key, a)| (key, a.spec().help.to_owned())),
-        );
-        return pairs_line(&pairs, theme, area, buffer);
+        let next = keymap.continuations(context, &model.pending);
+        return continuations(&typed, &next, theme, area, buffer);
     }
     let trouble = match (&model.storage, &model.link) {
         (Some(why), _) => Some(format!(
@@ -181,42 +176,43 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffe
         put(vec![span(words, theme.style(Role::Bad))], area, buffer);
         return;
     }
-    let actions: &[(Action, &str)] = match model.focus {
-        Focus::Composer => &[
-            (Action::Send, "send"),
-            (Action::SendHandBack, "send+hand back"),
-            (Action::ComposerMessageType, "message type"),
-            (Action::NewLine, "new line"),
-            (Action::LeaveComposer, "leave, keep draft"),
-        ],
-        Focus::Thread => &[
-            (Action::Reply, "reply"),
-            (Action::HandBack, "hand back"),
-            (Action::Take, "take"),
-            (Action::NextWaiting, "next waiting"),
-            (Action::Back, "list"),
-            (Action::Help, "help"),
-            (Action::Ownership, "who holds it"),
-            (Action::Profile, "profile"),
-        ],
-        Focus::List => &[
-            (Action::Open, "open"),
-            (Action::Reply, "reply"),
-            (Action::NextWaiting, "next waiting"),
-            (Action::Filter, "filter"),
-            (Action::Jump, "jump"),
-            (Action::Help, "help"),
-            (Action::Commands, "commands"),
-            (Action::Back, "quit"),
-        ],
-    };
-    let pairs: Vec<(String, String)> = actions
-        .iter()
-        // What cannot be done now is no help.
-        .filter(|(action, _)| why_not(model, *action).is_none())
-        .map(|(action, words)| (keymap.key_of(*action), (*words).to_owned()))
+    let pairs: Vec<(String, String)> = hints::shown(model)
+        .into_iter()
+        .map(|hint| (hint.key, hint.words.to_owned()))
         .collect();
     pairs_line(&pairs, theme, area, buffer);
+}
+
+/// What may follow a half-typed sequence, a line each, above the bottom line.
+fn continuations(
+    typed: &str,
+    next: &[(String, Action)],
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let height = u16::try_from(next.len()).unwrap_or(area.y).min(area.y);
+    let list = Rect {
+        y: area.y - height,
+        height,
+        ..area
+    };
+    clear(list, buffer);
+    clear(area, buffer);
+    for ((key, action), y) in next.iter().zip(list.y..list.bottom()) {
+        let line = vec![
+            span(format!(" {typed}{key}  "), theme.style(Role::Key)),
+            span(action.spec().help, theme.style(Role::Text)),
+        ];
+        let row = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        put(line, row, buffer);
+    }
+    let words = format!(" {typed} …  Esc forgets it");
+    put(vec![span(words, theme.style(Role::Dim))], area, buffer);
 }
 
 /// ` key words  key words`, as many as fit whole.
@@ -229,7 +225,7 @@ pub(super) fn pairs_line(
     let mut spans: Vec<Span<'static>> = Vec::new();
     let mut used = 0;
     for (key, words) in pairs {
-        let width = text::width(key) + text::width(words) + 3;
+        let width = usize::from(hints::width(key, words));
         if used + width > usize::from(area.width) {
             break;
         }

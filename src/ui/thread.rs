@@ -6,10 +6,11 @@ use super::{Theme, frame, framed, put, span, theme::Role, wrapped};
 use crate::{
     app::{
         Focus, Model, Thread,
-        action::Action,
+        action::{Action, Context},
+        copy,
         lines::{GUTTER, Look, ThreadLine, Tone},
     },
-    domain::{Link, ThreadOwner, Timestamp},
+    domain::{ThreadOwner, Timestamp},
     text::{self, Clean},
 };
 
@@ -22,15 +23,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     };
     let settle = model.settings.keymap.key_of(Action::Open);
     let look = Look {
-        width: area.width.saturating_sub(2),
-        zone: &model.settings.zone,
-        now: model.now,
-        apps: &model.apps,
-        seen_through: thread.seen_through,
-        no_link: matches!(model.link, Link::Offline(_) | Link::TokenRefused(_)),
         settle: &settle,
-        delivered_through: thread.conversation.delivered_through,
-        read_through: thread.conversation.read_through,
+        ..Look::of(model, area.width.saturating_sub(2))
     };
     let height = usize::from(area.height.saturating_sub(2));
     let view = thread.viewport(&look, height);
@@ -63,8 +57,16 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     }
     // A short thread stands at the bottom, next to the composer.
     let lift = u16::try_from(height.saturating_sub(view.lines.len())).unwrap_or(0);
+    // What is about to be copied is seen before it is.
+    let copying = model
+        .settings
+        .keymap
+        .continuations(Context::Desk, &model.pending)
+        .iter()
+        .any(|(_, action)| *action == Action::CopyText);
+    let at_hand = (focused && copying).then(|| copy::at_hand(model)).flatten();
     for ((at, line), y) in view.lines.iter().zip(inner.y + lift..inner.bottom()) {
-        let found = !thread.find.is_empty() && is_found(thread, *at);
+        let found = (!thread.find.is_empty() && is_found(thread, *at)) || Some(*at) == at_hand;
         draw_line(
             theme,
             line,
@@ -76,6 +78,16 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
             },
             buffer,
         );
+        let columns = model.selection.and_then(|s| s.columns(y, inner));
+        if let Some((from, to)) = columns {
+            let selected = Rect {
+                x: from,
+                y,
+                width: to - from + 1,
+                height: 1,
+            };
+            buffer.set_style(selected, theme.style(Role::Selected));
+        }
     }
 }
 

@@ -268,6 +268,19 @@ impl Composer {
         }
     }
 
+    /// Puts the cursor where somebody clicked, by cells inside of the frame of
+    /// this size.
+    pub(super) fn click(&mut self, (x, y): (u16, u16), (width, height): (u16, u16)) {
+        // The widget knows its lines only after it was drawn.
+        let probe = self.area.clone();
+        let area = Rect::new(0, 0, width, height);
+        (&probe).render(area, &mut Buffer::empty(area));
+        let row = usize::from(y) + usize::from(probe.scroll_offset().0);
+        let at = probe.screen_to_data(row, usize::from(x));
+        self.jump(at.0, at.1);
+        self.snap();
+    }
+
     fn line(&self) -> (&str, usize, usize) {
         let at = self.area.cursor();
         (

@@ -27,6 +27,12 @@ pub enum Choice {
     SendHandBack(Outcome),
     /// Pass the thread to this app.
     PassTo(AppId),
+    /// Take the thread for oneself.
+    Claim,
+    /// Open this address in the browser.
+    OpenLink(String),
+    /// Save what is at this address.
+    SaveFile(String),
     /// Decide about a reply that does not go on by itself.
     Decide(Box<Outgoing>, Decision),
     /// Let go of control.
@@ -117,6 +123,25 @@ impl Choose {
             title: format!("Pass {} to", conversation.display_name()),
             about: Some(conversation.id.clone()),
             lines: lines.collect(),
+            cursor: 0,
+        }
+    }
+
+    /// Mine, or which colleague's?
+    pub fn colleague(
+        conversation: &Conversation,
+        claim: bool,
+        colleagues: Vec<(AppId, String)>,
+    ) -> Self {
+        let own = claim.then(|| ('m', "me: take control".to_owned(), Choice::Claim));
+        let others = colleagues
+            .into_iter()
+            .zip('1'..='9')
+            .map(|((id, name), key)| (key, format!("pass it to {name}"), Choice::PassTo(id)));
+        Self {
+            title: format!("{} is for", conversation.display_name()),
+            about: Some(conversation.id.clone()),
+            lines: own.into_iter().chain(others).collect(),
             cursor: 0,
         }
     }

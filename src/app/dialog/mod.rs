@@ -1,5 +1,6 @@
 //! What lies over the desk: the top one of a stack gets the keys.
 
+mod calls;
 mod canned;
 mod choose;
 mod commands;
@@ -8,10 +9,12 @@ mod jump;
 mod labels;
 mod note;
 mod page;
+pub mod place;
 mod prompt;
 mod search;
 mod snooze;
 
+pub use calls::Calls;
 pub use canned::CannedDialog;
 pub use choose::{Choice, Choose};
 pub use commands::Commands;
@@ -19,7 +22,7 @@ pub use help::Help;
 pub use jump::Jump;
 pub use labels::Labels;
 pub use note::NoteDialog;
-pub use page::{Page, PageKind};
+pub use page::{HandOvers, Page, PageKind};
 pub use prompt::{Prompt, PromptKind};
 pub use search::Search;
 pub use snooze::Snooze;
@@ -33,6 +36,8 @@ use unicode_segmentation::UnicodeSegmentation;
 /// One layer over the desk.
 #[derive(Clone, Debug)]
 pub enum Dialog {
+    /// The calls to the Graph API.
+    Calls(Calls),
     /// The canned replies.
     Canned(CannedDialog),
     /// A short list with a key for each line: outcome, target app, quit.
@@ -57,6 +62,24 @@ pub enum Dialog {
     Snooze(Snooze),
 }
 
+impl Dialog {
+    /// The marked line, where there are lines.
+    pub(super) fn cursor(&mut self) -> Option<&mut usize> {
+        Some(match self {
+            Self::Calls(dialog) => &mut dialog.cursor,
+            Self::Canned(dialog) => &mut dialog.cursor,
+            Self::Choose(dialog) => &mut dialog.cursor,
+            Self::Commands(dialog) => &mut dialog.cursor,
+            Self::Help(dialog) => &mut dialog.cursor,
+            Self::Jump(dialog) => &mut dialog.cursor,
+            Self::Labels(dialog) => &mut dialog.cursor,
+            Self::Search(dialog) => &mut dialog.cursor,
+            Self::Snooze(dialog) => &mut dialog.cursor,
+            Self::Note(_) | Self::Page(_) | Self::Prompt(_) => return None,
+        })
+    }
+}
+
 /// Whether a dialog stays after a key.
 pub(super) enum Stay {
     /// It stays open.
@@ -79,12 +102,13 @@ pub(super) fn key(model: &mut Model, key: Key) -> Vec<Effect> {
         return effects;
     }
     let stay = match &mut top {
+        Dialog::Calls(calls) => calls.key(model, key, &mut effects),
         Dialog::Canned(canned) => canned.key(model, key, &mut effects),
         Dialog::Choose(choose) => choose.key(model, key, &mut effects),
         Dialog::Commands(commands) => commands.key(model, key, &mut effects),
         Dialog::Help(help) => help.key(model, key, &mut effects),
         Dialog::Jump(jump) => jump.key(model, key, &mut effects),
-        Dialog::Page(page) => page.key(key, model.size),
+        Dialog::Page(page) => page.key(model, key, &mut effects),
         Dialog::Prompt(prompt) => prompt.key(model, key, &mut effects),
         Dialog::Labels(labels) => labels.key(model, key, &mut effects),
         Dialog::Note(note) => note.key(model, key, &mut effects),

@@ -130,6 +130,16 @@ impl Engine {
                     why: error.to_string(),
                 });
             }
+            Done::Delivered(id, result) => match result {
+                Ok(delivered) => self.tell(Change::Delivered(id, delivered)),
+                Err(error) => self.tell(Change::Notice(error.to_string())),
+            },
+            Done::Saved(Ok(path)) => {
+                self.tell(Change::Told(format!("Saved as {}", path.display())));
+            }
+            Done::Saved(Err(why)) => {
+                self.tell(Change::Notice(format!("Nothing was saved. {why}")));
+            }
             Done::Ordered(result) => {
                 self.tell(match result {
                     Ok(words) => Change::Told(words),

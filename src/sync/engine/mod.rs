@@ -8,15 +8,17 @@
 //! | `door` | what webhooks tell |
 //! | `outgoing` | carries out what the outbox wants done |
 //! | `answers` | what becomes of an answer |
+//! | `files` | attachments that a person wants to keep |
 //! | `link` | how the link to Meta stands |
 
 mod answers;
 mod door;
+mod files;
 mod link;
 mod lists;
 mod outgoing;
 
-use std::{collections::HashSet, fmt, pin::Pin, sync::Arc, time::Duration};
+use std::{collections::HashSet, fmt, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use secrecy::SecretString;
@@ -32,8 +34,8 @@ use super::{
 use crate::{
     clock::{self, Clock},
     domain::{
-        Act, AppId, Apps, Ask, Change, Conversation, ConversationId, Event, Link, Mid, Outgoing,
-        Platform, Profile, Psid, Routing, Span, ThreadOwner, Timestamp,
+        Act, AppId, Apps, Ask, Change, Conversation, ConversationId, Delivered, Event, Link, Mid,
+        Outgoing, Platform, Profile, Psid, Routing, Span, ThreadOwner, Timestamp,
     },
     graph::{self, AboutPage, Decoded, MessagesPage},
     store::{self, Draft, PageRow, Reader, Writer},
@@ -55,6 +57,8 @@ pub struct Options {
     pub apps: Apps,
     /// Messages older than this are removed; `None` keeps everything.
     pub keep: Option<Span>,
+    /// Where attachments are kept that a person wants.
+    pub downloads: PathBuf,
     /// What makes a conversation need a person, besides the rules.
     pub asking: store::Asking,
     /// Only fetch what is new and what is missing, then end. Nothing is sent.
@@ -158,6 +162,9 @@ enum Done {
         result: Result<(), graph::Error>,
     },
     Ordered(Result<String, graph::Error>),
+    Delivered(ConversationId, Result<Vec<Delivered>, graph::Error>),
+    /// Where it is, or why it is nowhere.
+    Saved(Result<PathBuf, String>),
     Stranger {
         psid: Psid,
         result: Result<Decoded, graph::Error>,
@@ -420,6 +427,21 @@ impl Engine {
                 if self.writer.no_longer_unread(id, now).await? {
                     self.tell(Change::Inbox);
                 }
+            }
+            Command::AskDelivered(id, psid) => {
+                let graph = self.graph.clone();
+                self.go(async move {
+                    let result = graph.simulator_deliveries(&psid).await;
+                    Done::Delivered(id, result)
+                });
+            }
+            Command::SaveFile(link) => {
+                let graph = self.graph.clone();
+                let folder = self.options.downloads.clone();
+                self.go(async move {
+                    let fetched = graph.download(&link).await;
+                    Done::Saved(fetched.and_then(|file| files::keep(&folder, file)))
+                });
             }
             Command::Triage(rows) => {
                 let ids: Vec<_> = rows.iter().map(|(id, _, _)| id.clone()).collect();

@@ -11,7 +11,10 @@ use super::{
     boxed, input_line, rows,
 };
 use crate::{
-    app::{Model, canned, dialog::CannedDialog},
+    app::{
+        Model, canned,
+        dialog::{CannedDialog, place::Place},
+    },
     text::{self, Clean},
 };
 
@@ -19,12 +22,11 @@ pub(super) fn draw(
     model: &Model,
     theme: &Theme,
     dialog: &CannedDialog,
-    screen: Rect,
+    place: &Place,
     buffer: &mut Buffer,
 ) -> Position {
-    let size = ((screen.width - 4).min(100), (screen.height - 2).min(26));
     let title = "canned replies: Enter puts it into the composer";
-    let inner = boxed(title, size, screen, theme, buffer);
+    let inner = boxed(title, place.frame, theme, buffer);
     let cursor = input_line("/ ", &dialog.input, theme, inner, buffer);
     let rest = Rect {
         y: inner.y + 1,
@@ -45,10 +47,6 @@ pub(super) fn draw(
         wrapped(&words, theme.style(role), rest, buffer);
         return cursor;
     }
-    let list = Rect {
-        height: (rest.height / 2).min(u16::try_from(fitting.len()).unwrap_or(u16::MAX)),
-        ..rest
-    };
     let width = usize::from(inner.width);
     let name_width = (width / 3).min(28);
     let lines = fitting.iter().map(|canned| {
@@ -67,14 +65,14 @@ pub(super) fn draw(
             ),
         ]
     });
-    rows(lines.collect(), dialog.cursor, theme, list, buffer);
+    rows(lines.collect(), place, theme, buffer);
     let Some(chosen) = fitting.get(dialog.cursor) else {
         return cursor;
     };
     let filled = canned::filled(&chosen.text, &canned::values(model));
     let missing = canned::unfilled(&filled).map(str::to_owned);
     let rule = Rect {
-        y: list.bottom(),
+        y: place.rows.bottom(),
         height: 1,
         ..inner
     };

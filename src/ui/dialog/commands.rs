@@ -1,36 +1,29 @@
 //! The command line above the bottom, with what fits and each action's key.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position, Rect},
-};
+use ratatui::{buffer::Buffer, layout::Position};
 
 use super::{
     super::{Theme, clear, span, theme::Role},
     help::action_row,
-    input_line, rows,
+    input_line, nothing, rows,
 };
-use crate::app::{Model, dialog::Commands, layout::Layout, orders};
+use crate::app::{
+    Model,
+    dialog::{Commands, place::Place},
+    layout::Layout,
+    orders,
+};
 
 pub(super) fn draw(
     model: &Model,
     theme: &Theme,
     commands: &Commands,
-    layout: &Layout,
+    (place, layout): (&Place, &Layout),
     buffer: &mut Buffer,
 ) -> Position {
     let fitting = commands.fitting();
     let orders = orders::fitting(commands.input.text());
-    let screen = layout.screen;
-    let height = u16::try_from((fitting.len() + orders.len()).clamp(1, 10))
-        .unwrap_or(1)
-        .min(screen.height - 3);
-    let list = Rect {
-        x: 0,
-        y: layout.hints.y - height,
-        width: screen.width,
-        height,
-    };
+    let list = place.rows;
     clear(list, buffer);
     clear(layout.hints, buffer);
     let why_not = if model.settings.simulator {
@@ -49,18 +42,15 @@ pub(super) fn draw(
             span(format!("{}{why_not}", spec.help), theme.style(role)),
         ]
     });
-    let lines = if fitting.is_empty() && orders.is_empty() {
-        vec![vec![span(
-            " no action has this name",
-            theme.style(Role::Dim),
-        )]]
+    if place.count == 0 {
+        nothing(" no action has this name", theme, place, buffer);
     } else {
-        fitting
+        let lines = fitting
             .iter()
             .map(|spec| action_row(model, theme, spec, usize::from(list.width)))
             .chain(order_rows)
-            .collect()
-    };
-    rows(lines, commands.cursor, theme, list, buffer);
+            .collect();
+        rows(lines, place, theme, buffer);
+    }
     input_line(":", &commands.input, theme, layout.hints, buffer)
 }

@@ -1,10 +1,6 @@
 //! The help screen: the live keymap, searchable.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position, Rect},
-    text::Span,
-};
+use ratatui::{buffer::Buffer, layout::Position, text::Span};
 
 use super::{
     super::{Theme, span, theme::Role},
@@ -14,7 +10,7 @@ use crate::{
     app::{
         Model,
         action::{Context, Spec},
-        dialog::Help,
+        dialog::{Help, place::Place},
         why_not,
     },
     text,
@@ -24,19 +20,17 @@ pub(super) fn draw(
     model: &Model,
     theme: &Theme,
     help: &Help,
-    screen: Rect,
+    place: &Place,
     buffer: &mut Buffer,
 ) -> Position {
-    let size = ((screen.width - 4).min(110), screen.height - 2);
-    let count = help.fitting().len();
+    let count = place.count;
     let inner = boxed(
         &format!(
             "keys {}/{}: type to search, Enter runs, Esc closes",
             (help.cursor + 1).min(count),
             count
         ),
-        size,
-        screen,
+        place.frame,
         theme,
         buffer,
     );
@@ -55,12 +49,7 @@ pub(super) fn draw(
             row
         })
         .collect();
-    let list = Rect {
-        y: inner.y + 1,
-        height: inner.height.saturating_sub(1),
-        ..inner
-    };
-    rows(lines, help.cursor, theme, list, buffer);
+    rows(lines, place, theme, buffer);
     cursor
 }
 

@@ -1,22 +1,18 @@
 //! The fuzzy jump to a person.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position, Rect},
-};
+use ratatui::{buffer::Buffer, layout::Position};
 
 use super::{
     super::{Theme, span, theme::Role},
-    boxed, input_line, rows,
+    boxed, input_line, nothing, rows,
 };
 use crate::{
-    app::dialog::Jump,
+    app::dialog::{Jump, place::Place},
     text::{self, Clean},
 };
 
-pub(super) fn draw(theme: &Theme, jump: &Jump, screen: Rect, buffer: &mut Buffer) -> Position {
-    let size = ((screen.width - 4).min(60), (screen.height - 2).min(18));
-    let inner = boxed("jump to a person", size, screen, theme, buffer);
+pub(super) fn draw(theme: &Theme, jump: &Jump, place: &Place, buffer: &mut Buffer) -> Position {
+    let inner = boxed("jump to a person", place.frame, theme, buffer);
     let cursor = input_line("› ", &jump.input, theme, inner, buffer);
     let width = usize::from(inner.width).saturating_sub(11);
     let lines = jump
@@ -32,11 +28,6 @@ pub(super) fn draw(theme: &Theme, jump: &Jump, screen: Rect, buffer: &mut Buffer
             ]
         })
         .collect::<Vec<_>>();
-    let list = Rect {
-        y: inner.y + 1,
-        height: inner.height.saturating_sub(1),
-        ..inner
-    };
     if lines.is_empty() {
         let waiting = jump.answered.as_deref() != Some(jump.input.text());
         let words = if waiting {
@@ -44,15 +35,9 @@ pub(super) fn draw(theme: &Theme, jump: &Jump, screen: Rect, buffer: &mut Buffer
         } else {
             " nobody's name fits"
         };
-        rows(
-            vec![vec![span(words, theme.style(Role::Dim))]],
-            usize::MAX,
-            theme,
-            list,
-            buffer,
-        );
+        nothing(words, theme, place, buffer);
     } else {
-        rows(lines, jump.cursor, theme, list, buffer);
+        rows(lines, place, theme, buffer);
     }
     cursor
 }

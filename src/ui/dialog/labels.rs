@@ -1,16 +1,16 @@
 //! Labels of ours: those in use, and which are set.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position, Rect},
-};
+use ratatui::{buffer::Buffer, layout::Position};
 
 use super::{
     super::{Theme, span, theme::Role},
-    boxed, input_line, rows,
+    boxed, input_line, nothing, rows,
 };
 use crate::{
-    app::{Model, dialog::Labels},
+    app::{
+        Model,
+        dialog::{Labels, place::Place},
+    },
     text::Clean,
 };
 
@@ -18,17 +18,12 @@ pub(super) fn draw(
     model: &Model,
     theme: &Theme,
     labels: &Labels,
-    screen: Rect,
+    place: &Place,
     buffer: &mut Buffer,
 ) -> Position {
     let title = "labels: Enter sets or takes off, Tab completes";
-    let inner = boxed(title, (54, 14), screen, theme, buffer);
+    let inner = boxed(title, place.frame, theme, buffer);
     let cursor = input_line("label ", &labels.input, theme, inner, buffer);
-    let list = Rect {
-        y: inner.y + 1,
-        height: inner.height.saturating_sub(1),
-        ..inner
-    };
     let lines: Vec<_> = labels
         .fitting(model)
         .into_iter()
@@ -42,10 +37,9 @@ pub(super) fn draw(
         })
         .collect();
     if lines.is_empty() {
-        let line = vec![span(" no label yet: type one", theme.style(Role::Dim))];
-        rows(vec![line], usize::MAX, theme, list, buffer);
+        nothing(" no label yet: type one", theme, place, buffer);
     } else {
-        rows(lines, labels.cursor, theme, list, buffer);
+        rows(lines, place, theme, buffer);
     }
     cursor
 }

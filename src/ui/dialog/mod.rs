@@ -1,5 +1,6 @@
 //! What lies over the desk, painted.
 
+mod calls;
 mod canned;
 mod choose;
 mod commands;
@@ -19,11 +20,16 @@ use ratatui::{
     text::{Line, Span},
 };
 
+pub(super) use calls::row as call_row;
+
 use super::{Theme, clear, frame, framed, put, span, theme::Role};
 use crate::{
     app::{
         Model,
-        dialog::{Dialog, Input},
+        dialog::{
+            Dialog, Input,
+            place::{self, Place},
+        },
         layout::Layout,
     },
     text,
@@ -37,51 +43,71 @@ pub(super) fn draw(
     layout: &Layout,
     buffer: &mut Buffer,
 ) -> Option<Position> {
+    let place = place::of(model, dialog, layout);
+    if let Some(place) = &place {
+        return with_rows(model, theme, dialog, (place, layout), buffer);
+    }
     match dialog {
-        Dialog::Canned(canned) => Some(canned::draw(model, theme, canned, layout.screen, buffer)),
-        Dialog::Choose(choose) => {
-            choose::draw(theme, choose, layout.screen, buffer);
-            None
-        }
-        Dialog::Commands(commands) => Some(commands::draw(model, theme, commands, layout, buffer)),
-        Dialog::Help(help) => Some(help::draw(model, theme, help, layout.screen, buffer)),
-        Dialog::Jump(jump) => Some(jump::draw(theme, jump, layout.screen, buffer)),
         Dialog::Page(page) => {
             page::draw(model, theme, page, layout.screen, buffer);
             None
         }
-        Dialog::Labels(labels) => Some(labels::draw(model, theme, labels, layout.screen, buffer)),
         Dialog::Note(note) => Some(note::draw(theme, note, layout.screen, buffer)),
-        Dialog::Snooze(snooze) => snooze::draw(model, theme, snooze, layout.screen, buffer),
-        Dialog::Search(search) => Some(search::draw(model, theme, search, layout.screen, buffer)),
         Dialog::Prompt(prompt) => Some(prompt::draw(model, theme, prompt, layout.hints, buffer)),
+        _ => None,
     }
 }
 
-/// A box in the middle of the screen; answers what is inside.
-fn boxed(
-    title: &str,
-    (width, height): (u16, u16),
-    screen: Rect,
+/// Those that have rows to choose from.
+fn with_rows(
+    model: &Model,
     theme: &Theme,
+    dialog: &Dialog,
+    (place, layout): (&Place, &Layout),
     buffer: &mut Buffer,
-) -> Rect {
-    let (width, height) = (width.min(screen.width), height.min(screen.height));
-    let area = Rect {
-        x: screen.x + (screen.width - width) / 2,
-        y: screen.y + (screen.height - height) / 2,
-        width,
-        height,
-    };
+) -> Option<Position> {
+    match dialog {
+        Dialog::Calls(calls) => {
+            calls::draw(model, theme, calls, place, buffer);
+            None
+        }
+        Dialog::Canned(canned) => Some(canned::draw(model, theme, canned, place, buffer)),
+        Dialog::Choose(choose) => {
+            choose::draw(theme, choose, place, buffer);
+            None
+        }
+        Dialog::Commands(commands) => Some(commands::draw(
+            model,
+            theme,
+            commands,
+            (place, layout),
+            buffer,
+        )),
+        Dialog::Help(help) => Some(help::draw(model, theme, help, place, buffer)),
+        Dialog::Jump(jump) => Some(jump::draw(theme, jump, place, buffer)),
+        Dialog::Labels(labels) => Some(labels::draw(model, theme, labels, place, buffer)),
+        Dialog::Search(search) => Some(search::draw(model, theme, search, place, buffer)),
+        Dialog::Snooze(snooze) => snooze::draw(model, theme, snooze, place, buffer),
+        Dialog::Note(_) | Dialog::Page(_) | Dialog::Prompt(_) => None,
+    }
+}
+
+/// What stands in place of rows where there are none.
+fn nothing(words: &str, theme: &Theme, place: &Place, buffer: &mut Buffer) {
+    put(
+        vec![span(words, theme.style(Role::Dim))],
+        place.rows,
+        buffer,
+    );
+}
+
+/// A box over the desk; answers what is inside.
+fn boxed(title: &str, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Rect {
     clear(area, buffer);
     buffer.set_style(area, Style::default());
     let title = Line::from(span(format!(" {title} "), theme.style(Role::Strong)));
-    let inner = framed(frame(title, true, theme), area, buffer);
-    Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    }
+    framed(frame(title, true, theme), area, buffer);
+    place::padded(area)
 }
 
 /// `label input`, with the cursor behind it.
@@ -110,18 +136,9 @@ fn input_line(
 }
 
 /// Rows with one marked, scrolled so that it is seen.
-fn rows(
-    rows: Vec<Vec<Span<'static>>>,
-    cursor: usize,
-    theme: &Theme,
-    area: Rect,
-    buffer: &mut Buffer,
-) {
-    let height = usize::from(area.height).max(1);
-    let top = cursor
-        .saturating_sub(height - 1)
-        .min(rows.len().saturating_sub(height));
-    for ((place, row), y) in rows
+fn rows(rows: Vec<Vec<Span<'static>>>, place: &Place, theme: &Theme, buffer: &mut Buffer) {
+    let (area, cursor, top) = (place.rows, place.cursor, place.top());
+    for ((at, row), y) in rows
         .into_iter()
         .enumerate()
         .skip(top)
@@ -133,7 +150,7 @@ fn rows(
             ..area
         };
         put(row, line, buffer);
-        if place == cursor {
+        if at == cursor {
             buffer.set_style(line, theme.style(Role::Selected));
         }
     }

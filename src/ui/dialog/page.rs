@@ -8,38 +8,84 @@ use ratatui::{
 };
 
 use super::{
-    super::{Theme, customer, span, theme::Role},
+    super::{Theme, customer, span, theme::Role, thread::moment},
     boxed,
 };
 use crate::{
     app::{
         Model,
-        dialog::{Page, PageKind},
+        dialog::{HandOvers, Page, PageKind, place},
+        holds,
     },
-    domain::{Conversation, Profile},
-    text,
+    domain::{Conversation, Profile, ThreadOwner, Timestamp},
+    text::{self, Clean},
 };
 
 pub(super) fn draw(model: &Model, theme: &Theme, page: &Page, screen: Rect, buffer: &mut Buffer) {
-    let wide = matches!(page.kind, PageKind::Raw(..));
+    let wide = matches!(page.kind, PageKind::Raw(..) | PageKind::HandOvers(..));
     let width = (screen.width - 4).min(if wide { 120 } else { 72 });
     let title = match page.kind {
         PageKind::Profile => "profile",
         PageKind::Ownership => "who holds this thread, and the clocks",
-        PageKind::Raw(..) => "JSON as Meta sent it, newest first",
+        PageKind::HandOvers(..) => "hand-over debugger",
+        PageKind::Raw(..) => "JSON as Meta sent it, newest first: yp copies a path, yj the message",
     };
+    let title = text::cut(title, usize::from(width).saturating_sub(4));
     let room = usize::from(width.saturating_sub(4)).max(2);
-    let lines = lines(model, theme, &page.kind, room);
+    let (lines, marked) = match &page.kind {
+        PageKind::Raw(_, Some(json)) if !json.is_empty() => {
+            json_lines(json, page.line, theme, room)
+        }
+        kind => (lines(model, theme, kind, room), None),
+    };
     let height = u16::try_from(lines.len() + 2)
         .unwrap_or(u16::MAX)
         .min(screen.height - 2);
-    let inner = boxed(title, (width, height), screen, theme, buffer);
+    let frame = place::centred((width, height), screen);
+    let inner = boxed(&title, frame, theme, buffer);
     let last = u16::try_from(lines.len())
         .unwrap_or(u16::MAX)
         .saturating_sub(inner.height);
+    let scroll = match marked {
+        // The marked line stays in the middle.
+        Some(at) => u16::try_from(at)
+            .unwrap_or(u16::MAX)
+            .saturating_sub(inner.height / 2),
+        None => page.scroll,
+    };
     Paragraph::new(lines)
-        .scroll((page.scroll.min(last), 0))
+        .scroll((scroll.min(last), 0))
         .render(inner, buffer);
+}
+
+/// JSON with one line of it marked, and where on the page that line begins.
+fn json_lines(
+    json: &[String],
+    marked: usize,
+    theme: &Theme,
+    width: usize,
+) -> (Vec<Line<'static>>, Option<usize>) {
+    let mut out: Vec<Line<'static>> = Vec::new();
+    let mut begins = None;
+    let mut number = 0;
+    for message in json {
+        for line in message.lines().chain([""]) {
+            let role = if number == marked {
+                begins = Some(out.len());
+                Role::Selected
+            } else {
+                Role::Text
+            };
+            let indent = line.len() - line.trim_start().len();
+            let pieces = text::wrap(&line.trim_start().into(), width.saturating_sub(indent));
+            for piece in pieces {
+                let words = format!("{}{piece}", " ".repeat(indent.min(width)));
+                out.push(Line::from(span(words, theme.style(role))));
+            }
+            number += 1;
+        }
+    }
+    (out, begins)
 }
 
 fn lines(model: &Model, theme: &Theme, kind: &PageKind, width: usize) -> Vec<Line<'static>> {
@@ -77,15 +123,124 @@ fn lines(model: &Model, theme: &Theme, kind: &PageKind, width: usize) -> Vec<Lin
         PageKind::Raw(_, Some(json)) if json.is_empty() => {
             say("Nothing has been fetched yet.", Role::Dim)
         }
-        PageKind::Raw(_, Some(json)) => json
-            .iter()
-            .flat_map(|message| {
-                say(message, Role::Text)
-                    .into_iter()
-                    .chain([Line::default()])
-            })
-            .collect(),
+        PageKind::Raw(_, Some(json)) => json_lines(json, usize::MAX, theme, width).0,
+        PageKind::HandOvers(_, page) => hand_overs(model, theme, subject, page, width),
     }
+}
+
+/// What we conclude, what speaks for it, and what a simulator told which app.
+fn hand_overs(
+    model: &Model,
+    theme: &Theme,
+    subject: &Conversation,
+    page: &HandOvers,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let mut rows = Vec::new();
+    let mut say = |words: String, role: Role| {
+        let lines = text::wrap(&words.into(), width);
+        let lines = lines.into_iter();
+        rows.extend(lines.map(|line| Line::from(span(line, theme.style(role)))));
+    };
+    let expected = holds::of(
+        model
+            .thread
+            .as_ref()
+            .map_or(&[][..], |thread| &thread.items),
+        &model.apps,
+        &holds::Present {
+            owner: ThreadOwner::Unknown,
+            since: None,
+            lapses: subject.control_until,
+            now: model.server_now(),
+        },
+    );
+    let actual = model.owner_words(&subject.owner);
+    match expected.last() {
+        Some(hold) => {
+            let same = hold.who == actual || hold.is_gap();
+            let since = hold.from.map_or("?".into(), |at| moment(model, at));
+            let words = format!("expected  {} since {since}: {}", hold.who, hold.why);
+            say(words, Role::Text);
+            let role = if same { Role::Good } else { Role::Bad };
+            let verdict = if same {
+                "as expected"
+            } else {
+                "NOT as expected"
+            };
+            say(format!("actual    {actual}: {verdict}"), role);
+        }
+        None => {
+            say(
+                "expected  ? (no change of hands was seen; open the thread)".into(),
+                Role::Dim,
+            );
+            say(format!("actual    {actual}"), Role::Text);
+        }
+    }
+    say(String::new(), Role::Dim);
+    say("what speaks for it, the newest counts:".into(), Role::Dim);
+    match &page.evidence {
+        None => say("Reading the cache…".into(), Role::Dim),
+        Some(evidence) => {
+            let owner = |fact: &Option<(Timestamp, ThreadOwner)>| match fact {
+                Some((at, owner)) => {
+                    format!("{}  {}", moment(model, *at), model.owner_words(owner))
+                }
+                None => "never".into(),
+            };
+            say(
+                format!("we did or read       {}", owner(&evidence.base)),
+                Role::Text,
+            );
+            say(
+                format!("Meta told a move to  {}", owner(&evidence.moved)),
+                Role::Text,
+            );
+            let channel = match evidence.channel {
+                Some((at, true)) => format!("{}  messaging: we are in charge", moment(model, at)),
+                Some((at, false)) => format!("{}  standby: another app is", moment(model, at)),
+                None => "never heard (no webhooks, or nothing since)".into(),
+            };
+            say(format!("customer's channel   {channel}"), Role::Text);
+        }
+    }
+    say(String::new(), Role::Dim);
+    match &page.delivered {
+        Some(delivered) if delivered.is_empty() => {
+            say(
+                "The simulator told nobody of this person yet.".into(),
+                Role::Dim,
+            );
+        }
+        Some(delivered) => {
+            say(
+                "which app got which webhook, newest first:".into(),
+                Role::Dim,
+            );
+            for told in delivered.iter().rev().take(40) {
+                let role = if told.channel == "standby" {
+                    Role::Dim
+                } else {
+                    Role::Text
+                };
+                let words = format!("{:<14} {:<10} {}", told.app, told.channel, told.what);
+                say(Clean::one_line(&words).into_string(), role);
+            }
+        }
+        None if model.settings.simulator => {
+            say(
+                "Asking the simulator which app was told what…".into(),
+                Role::Dim,
+            );
+        }
+        None => say(
+            "Which app got which webhook is told by a simulator only; Meta shows an app its own."
+                .into(),
+            Role::Dim,
+        ),
+    }
+    rows
 }
 
 fn profile(

@@ -1,16 +1,16 @@
 //! The search through all messages: who, when, and the words around the hit.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position, Rect},
-};
+use ratatui::{buffer::Buffer, layout::Position};
 
 use super::{
     super::{Theme, span, theme::Role, thread::moment},
-    boxed, input_line, rows,
+    boxed, input_line, nothing, rows,
 };
 use crate::{
-    app::{Model, dialog::Search},
+    app::{
+        Model,
+        dialog::{Search, place::Place},
+    },
     text::{self, Clean},
 };
 
@@ -23,17 +23,11 @@ pub(super) fn draw(
     model: &Model,
     theme: &Theme,
     search: &Search,
-    screen: Rect,
+    place: &Place,
     buffer: &mut Buffer,
 ) -> Position {
-    let size = ((screen.width - 4).min(110), (screen.height - 2).min(24));
-    let inner = boxed("search all messages", size, screen, theme, buffer);
+    let inner = boxed("search all messages", place.frame, theme, buffer);
     let cursor = input_line("/ ", &search.input, theme, inner, buffer);
-    let list = Rect {
-        y: inner.y + 1,
-        height: inner.height.saturating_sub(1),
-        ..inner
-    };
     let width = usize::from(inner.width).saturating_sub(NAME + WHEN + 6);
     let lines: Vec<_> = search
         .hits
@@ -67,10 +61,9 @@ pub(super) fn draw(
         } else {
             " no cached message holds these words"
         };
-        let line = vec![span(words, theme.style(Role::Dim))];
-        rows(vec![line], usize::MAX, theme, list, buffer);
+        nothing(words, theme, place, buffer);
     } else {
-        rows(lines, search.cursor, theme, list, buffer);
+        rows(lines, place, theme, buffer);
     }
     cursor
 }

@@ -10,7 +10,10 @@ use super::{
     boxed, input_line, rows,
 };
 use crate::{
-    app::{Model, dialog::Snooze},
+    app::{
+        Model,
+        dialog::{Snooze, place::Place},
+    },
     text::{self, Clean},
 };
 
@@ -18,7 +21,7 @@ pub(super) fn draw(
     model: &Model,
     theme: &Theme,
     snooze: &Snooze,
-    screen: Rect,
+    place: &Place,
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let name = match model.marked.len() {
@@ -29,13 +32,8 @@ pub(super) fn draw(
         n => format!("{n} conversations"),
     };
     let title = format!("snooze {} until", Clean::one_line(&name));
-    let title = text::cut(&title, usize::from(screen.width).saturating_sub(8));
-    let height = u16::try_from(snooze.usual.len() + 5).unwrap_or(10);
-    let inner = boxed(&title, (58, height), screen, theme, buffer);
-    let list = Rect {
-        height: inner.height.saturating_sub(3),
-        ..inner
-    };
+    let title = text::cut(&title, usize::from(place.frame.width).saturating_sub(4));
+    let inner = boxed(&title, place.frame, theme, buffer);
     let lines = snooze.usual.iter().map(|(key, words, at)| {
         vec![
             span(format!(" {key}  "), theme.style(Role::Key)),
@@ -43,12 +41,12 @@ pub(super) fn draw(
             span(moment(model, *at), theme.style(Role::Dim)),
         ]
     });
-    let cursor = if snooze.typing {
-        usize::MAX
-    } else {
-        snooze.cursor
-    };
-    rows(lines.collect(), cursor, theme, list, buffer);
+    let mut shown = *place;
+    if snooze.typing {
+        // No line is chosen then.
+        shown.cursor = usize::MAX;
+    }
+    rows(lines.collect(), &shown, theme, buffer);
     let line = |up: u16| Rect {
         y: inner.bottom().saturating_sub(up),
         height: 1,

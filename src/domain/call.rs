@@ -1,0 +1,76 @@
+//! One call to the Graph API, as the log on the screen shows it: never a token.
+
+use super::Timestamp;
+
+/// A call and its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// When it was begun, by our clock.
+    pub at: Timestamp,
+    /// `GET`, `POST` …
+    pub method: String,
+    /// Scheme and host, such as `https://graph.facebook.com`.
+    pub host: String,
+    /// Path and query below the host.
+    pub path: String,
+    /// The JSON that was sent.
+    pub body: Option<String>,
+    /// HTTP status; `None` when no answer came.
+    pub status: Option<u16>,
+    /// How long it took, in milliseconds.
+    pub ms: u64,
+}
+
+impl Call {
+    /// The same call for a shell, with the token as `$PAGE_TOKEN`.
+    pub fn curl(&self) -> String {
+        let mut words = vec!["curl".to_owned()];
+        if self.method != "GET" {
+            words.push(format!("-X {}", self.method));
+        }
+        words.push(r#"-H "Authorization: Bearer $PAGE_TOKEN""#.to_owned());
+        if let Some(body) = &self.body {
+            words.push("-H 'Content-Type: application/json'".to_owned());
+            words.push(format!("-d {}", quoted(body)));
+        }
+        words.push(quoted(&format!("{}{}", self.host, self.path)));
+        words.join(" ")
+    }
+}
+
+/// In single quotes, as every shell reads them.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_a_line_for_the_shell_whatever_is_in_it() {
+        let call = Call {
+            at: Timestamp::default(),
+            method: "POST".into(),
+            host: "https://graph.facebook.com".into(),
+            path: "/v26.0/1/messages".into(),
+            body: Some(r#"{"text":"it's $HOME `x`"}"#.into()),
+            status: Some(200),
+            ms: 12,
+        };
+        assert_eq!(
+            call.curl(),
+            r#"curl -X POST -H "Authorization: Bearer $PAGE_TOKEN" -H 'Content-Type: application/json' -d '{"text":"it'\''s $HOME `x`"}' 'https://graph.facebook.com/v26.0/1/messages'"#
+        );
+        let read = Call {
+            method: "GET".into(),
+            body: None,
+            path: "/v26.0/me?fields=id".into(),
+            ..call
+        };
+        assert_eq!(
+            read.curl(),
+            r#"curl -H "Authorization: Bearer $PAGE_TOKEN" 'https://graph.facebook.com/v26.0/me?fields=id'"#
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! The calls to the Graph API.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::{
+    super::{Theme, put, span, theme::Role, wrapped},
+    boxed, nothing, rows,
+};
+use crate::{
+    app::{
+        Model,
+        dialog::{Calls, place::Place},
+    },
+    domain::Call,
+    text::{self, Clean},
+};
+
+pub(super) fn draw(
+    model: &Model,
+    theme: &Theme,
+    calls: &Calls,
+    place: &Place,
+    buffer: &mut Buffer,
+) {
+    let title = "API log: Enter shows what was sent, yc copies it as curl";
+    let inner = boxed(
+        &text::cut(title, usize::from(place.frame.width).saturating_sub(4)),
+        place.frame,
+        theme,
+        buffer,
+    );
+    if model.calls.is_empty() {
+        nothing("No call yet.", theme, place, buffer);
+        return;
+    }
+    let width = usize::from(inner.width);
+    let lines = model
+        .calls
+        .iter()
+        .rev()
+        .map(|call| row(model, theme, call, width));
+    rows(lines.collect(), place, theme, buffer);
+    let Some(call) = model
+        .calls
+        .iter()
+        .rev()
+        .nth(calls.cursor)
+        .filter(|_| calls.open)
+    else {
+        return;
+    };
+    let rule = Rect {
+        y: place.rows.bottom(),
+        height: 1,
+        ..inner
+    };
+    let line = format!("── {} {}", call.method, Clean::one_line(&call.path));
+    put(
+        vec![span(text::cut(&line, width), theme.style(Role::Dim))],
+        rule,
+        buffer,
+    );
+    let below = Rect {
+        y: rule.y + 1,
+        height: inner.bottom().saturating_sub(rule.y + 1),
+        ..inner
+    };
+    let words = match &call.body {
+        _ if model.privacy => "(hidden by the privacy curtain)",
+        Some(body) => body,
+        None => "nothing was sent with it",
+    };
+    wrapped(words, theme.style(Role::Text), below, buffer);
+}
+
+/// Time, method, path, status, milliseconds.
+pub(in super::super) fn row(
+    model: &Model,
+    theme: &Theme,
+    call: &Call,
+    width: usize,
+) -> Vec<ratatui::text::Span<'static>> {
+    let time = call
+        .at
+        .local(&model.settings.zone)
+        .strftime("%H:%M:%S ")
+        .to_string();
+    let (status, role) = match call.status {
+        Some(status @ 200..300) => (status.to_string(), Role::Good),
+        Some(status) => (status.to_string(), Role::Bad),
+        None => ("---".into(), Role::Bad),
+    };
+    let end = format!(" {status} {:>5}", format!("{}ms", call.ms));
+    let room = width.saturating_sub(text::width(&time) + 7 + text::width(&end));
+    vec![
+        span(time, theme.style(Role::Dim)),
+        span(text::fit(&call.method, 7), theme.style(Role::Strong)),
+        span(
+            text::fit(&Clean::one_line(&call.path), room),
+            theme.style(Role::Text),
+        ),
+        span(end, theme.style(role)),
+    ]
+}
