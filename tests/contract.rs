@@ -160,6 +160,8 @@ fn the_client_reads_every_sample() {
         let note = Note {
             outcome: Outcome::Resolved,
             summary: String::new(),
+            next: String::new(),
+            idle: false,
             agent: "kim".into(),
             answered_through: None,
         };

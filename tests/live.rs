@@ -11,12 +11,12 @@ use support::{http::*, wing::*};
 use switchboard::{
     clock::{Clock, within},
     domain::{
-        Act, AppId, Ask, Author, Change, ConversationId, Decision, Held, InboxAsk, Item, Known,
-        Link, LocalId, Outgoing, Psid, SendAs, SendState, Span, ThreadOwner, ThreadPage,
-        ThreadPlace, View,
+        Act, AppId, Ask, Author, Change, ConversationId, Decision, Done, Held, InboxAsk, Item,
+        Known, Link, LocalId, Outgoing, PageId, Psid, SendAs, SendState, Span, ThreadOwner,
+        ThreadPage, ThreadPlace, View,
     },
     sim::{Fault, Options},
-    store::{Draft, Reader},
+    store::{self, Draft, Reader},
     sync::{self, Command},
 };
 use tempfile::TempDir;
@@ -919,5 +919,70 @@ fn an_escalation_from_opening_to_hand_back_costs_eight_calls() {
         );
         assert!(calls.contains(&thread), "and its messages");
         wing.end().await;
+    });
+}
+
+#[test]
+fn what_is_done_is_on_the_record_and_a_quiet_thread_goes_back_by_itself() {
+    runtime().block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = folder.path().join("server.log");
+        let options = Options {
+            seed: 1,
+            log: Some(log),
+            ..Options::default()
+        };
+        let (address, simulator) = simulator(options, Clock::system()).await;
+        let lease = sync::Lease {
+            quiet: Span::millis(1),
+            warning: Span::ZERO,
+        };
+        let options = sync::Options {
+            agent: "kim".into(),
+            idle_lease: Some(lease),
+            ..sync::Options::default()
+        };
+        let mut wing = Wing::attach_with(folder, address, simulator, options);
+        let grace = wing.person("Grace Okafor").await;
+        wing.ask(&grace, Ask::Take).await;
+        wing.send(&grace, "one", "Hi Grace!").await;
+        let goes = |change: &Change| {
+            matches!(change, Change::GoesBack { conversation, .. } if *conversation == grace.0)
+        };
+        wing.news("the warning", goes).await;
+        let back = |change: &Change| {
+            matches!(change, Change::Done { conversation, act: Act::Pass } if *conversation == grace.0)
+        };
+        wing.news("the hand-back", back).await;
+        let posts = wing.posts();
+        let note = posts.last().expect("a call")["body"]["metadata"].as_str();
+        let note = note.expect("a note");
+        assert!(note.contains("\"reason\":\"agent_idle\""), "{note}");
+        let cache = wing.folder.path().join("cache");
+        wing.stop.cancel();
+        let Wing { task, folder, .. } = wing;
+        task.await.expect("ends").expect("well");
+        let (deeds, unreadable) =
+            store::deeds(&cache, &PageId::new(PAGE)).expect("the record");
+        assert_eq!(unreadable, 0);
+        let done: Vec<&Done> = deeds.iter().map(|deed| &deed.what).collect();
+        assert!(
+            matches!(
+                done[..],
+                [
+                    Done::Took,
+                    Done::Sent {
+                        send_as: SendAs::Response,
+                        ..
+                    },
+                    Done::Passed { idle: true, .. }
+                ]
+            ),
+            "{done:?}"
+        );
+        assert!(deeds.iter().all(|deed| deed.agent == "kim" && deed.psid == grace.1));
+        let text = std::fs::read_to_string(cache.join(format!("{PAGE}.audit.ndjson")));
+        assert!(!text.expect("the file").contains("Hi Grace"), "never what was said");
+        drop(folder);
     });
 }

@@ -528,6 +528,9 @@ fn a_half_typed_sequence_shows_what_may_follow() {
 fn quitting_asks_and_names_what_is_held() {
     let mut desk = Desk::new((80, 24));
     desk.keys("q");
+    let held = rows().into_iter().take(5).collect();
+    desk.send(Msg::Loaded(Loaded::Held(held)));
+    desk.keys("bka");
     snap("quit", &desk);
 }
 

@@ -177,7 +177,10 @@ fn a_long_text_goes_out_in_parts_that_follow_each_other_after_it_was_asked() {
         assert_eq!(texts(&desk.keys("<^d>")), Vec::<String>::new());
         assert!(notice(&desk).contains("goes out as 2"), "{}", notice(&desk));
         assert_eq!(desk.keys("<^d>"), []);
-        assert!(matches!(desk.model.dialogs.last(), Some(Dialog::Choose(_))));
+        assert!(matches!(
+            desk.model.dialogs.last(),
+            Some(Dialog::HandBack(_))
+        ));
         let sent = sends(&desk.keys("1"));
         assert_eq!(sent.len(), 2);
         assert_eq!((&sent[0].2, sent[0].4), (&None, false));

@@ -3,13 +3,13 @@
 use super::{
     Effect, Focus, Model, Thread, ToastKind,
     composer::Mode,
-    dialog::{Choice, Choose, Dialog},
+    dialog::{Choice, Choose, Dialog, Fate},
     walk::{leave, open},
-    writing::{send, stop_typing},
+    writing::{self, stop_typing},
 };
 use crate::domain::{
-    AppId, Ask, Author, ConversationId, Decision, HandBack, Item, Note, Outcome, Outgoing,
-    PAGE_INBOX_APPS, Platform, Routing, SendState, Span, ThreadOwner,
+    AppId, Ask, Author, Conversation, ConversationId, Decision, HandBack, Item, Note, Outcome,
+    Outgoing, PAGE_INBOX_APPS, Platform, Routing, SendState, Span, ThreadOwner,
 };
 
 /// How long one *extend* keeps control; Meta allows up to 7 days.
@@ -141,14 +141,7 @@ pub(super) fn colleague(model: &mut Model) -> Vec<Effect> {
     let Some(subject) = model.subject().cloned() else {
         return Vec::new();
     };
-    let ours = |app: &AppId| model.apps.ours.as_ref() == Some(app);
-    let colleagues: Vec<_> = model
-        .apps
-        .names
-        .iter()
-        .filter(|(id, _)| model.apps.is_colleague(id) && !ours(id))
-        .map(|(id, name)| (id.clone(), name.clone()))
-        .collect();
+    let colleagues = model.apps.colleagues();
     let claimed = subject.owner == ThreadOwner::Us;
     let choose = Choose::colleague(&subject, !claimed, colleagues);
     model.dialogs.push(Dialog::Choose(choose));
@@ -165,7 +158,61 @@ pub(super) fn for_all(model: &mut Model, ask: &Ask) -> Vec<Effect> {
         .collect()
 }
 
-pub(super) fn hand_back(model: &mut Model, outcome: Outcome, to: Option<AppId>) -> Vec<Effect> {
+/// How an agent hands back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct HandBackBy {
+    pub(super) outcome: Outcome,
+    pub(super) summary: String,
+    pub(super) next: String,
+}
+
+impl From<Outcome> for HandBackBy {
+    fn from(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            summary: String::new(),
+            next: String::new(),
+        }
+    }
+}
+
+/// Hands back what the dialog was about: one conversation (and no other), or all
+/// marked ones. With `send` the reply goes out first.
+pub(super) fn hand_back_by(
+    model: &mut Model,
+    about: Option<&ConversationId>,
+    by: HandBackBy,
+    send: bool,
+) -> Vec<Effect> {
+    if about.is_none() {
+        // What they have read of each thread is not known here.
+        let blank = model.marked.values().next().cloned().map(Thread::new);
+        let back = blank.map(|blank| hand_back_of(model, &blank, by));
+        return back.map_or_else(Vec::new, |back| for_all(model, &Ask::Pass(back)));
+    }
+    if !is_about(model, about) {
+        return Vec::new();
+    }
+    if send {
+        let back = model.thread.as_ref().map(|t| hand_back_of(model, t, by));
+        return writing::send(model, back);
+    }
+    hand_back(model, by, None)
+}
+
+/// Whether the subject is still the one that was asked about.
+fn is_about(model: &mut Model, about: Option<&ConversationId>) -> bool {
+    let same = about.is_none() || about == model.subject().map(|subject| &subject.id);
+    if !same {
+        model.toast(
+            ToastKind::Warn,
+            "The selected conversation is another one now; nothing was done.",
+        );
+    }
+    same
+}
+
+fn hand_back(model: &mut Model, by: HandBackBy, to: Option<AppId>) -> Vec<Effect> {
     let Some(subject) = model.subject().cloned() else {
         return Vec::new();
     };
@@ -174,7 +221,7 @@ pub(super) fn hand_back(model: &mut Model, outcome: Outcome, to: Option<AppId>) 
         .thread
         .as_ref()
         .filter(|thread| thread.conversation.id == subject.id);
-    let mut back = hand_back_of(model, open.unwrap_or(&blank), outcome);
+    let mut back = hand_back_of(model, open.unwrap_or(&blank), by);
     if to.is_some() {
         back.to = to;
     }
@@ -191,7 +238,7 @@ pub(super) fn hand_back(model: &mut Model, outcome: Outcome, to: Option<AppId>) 
     effects
 }
 
-pub(super) fn hand_back_of(model: &Model, thread: &Thread, outcome: Outcome) -> HandBack {
+fn hand_back_of(model: &Model, thread: &Thread, by: HandBackBy) -> HandBack {
     let last = thread.items.iter().rev().find_map(|item| match item {
         Item::Message(m) if m.author == Author::Customer => Some((m.mid.clone(), m.at)),
         _ => None,
@@ -199,12 +246,35 @@ pub(super) fn hand_back_of(model: &Model, thread: &Thread, outcome: Outcome) -> 
     HandBack {
         to: model.apps.bot.clone(),
         note: Note {
-            outcome,
-            summary: String::new(),
+            outcome: by.outcome,
+            summary: by.summary,
+            next: by.next,
+            idle: false,
             agent: model.settings.agent.clone(),
             answered_through: last,
         },
     }
+}
+
+/// The desk is left: every thread we hold gets what was decided for it.
+pub(super) fn sign_off(model: &mut Model, rows: Vec<(Conversation, Fate)>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for (row, fate) in rows {
+        let outcome = if row.waiting() {
+            Outcome::FollowUp
+        } else {
+            Outcome::Resolved
+        };
+        let mut back = hand_back_of(model, &Thread::new(row.clone()), outcome.into());
+        match fate {
+            Fate::Keep => continue,
+            Fate::HandBack => {}
+            Fate::Colleague(app, _) => back.to = Some(app),
+        }
+        effects.push(Effect::ask(&row, Ask::Pass(back)));
+    }
+    effects.extend(leave(model));
+    effects
 }
 
 /// What a line of a short list does. A choice that was about one conversation
@@ -214,30 +284,12 @@ pub(super) fn chosen(
     about: Option<&ConversationId>,
     choice: Choice,
 ) -> Vec<Effect> {
-    if about.is_some() && about != model.subject().map(|subject| &subject.id) {
-        model.toast(
-            ToastKind::Warn,
-            "The selected conversation is another one now; nothing was done.",
-        );
+    if !is_about(model, about) {
         return Vec::new();
     }
     match choice {
-        Choice::HandBack(outcome) => hand_back(model, outcome, None),
-        Choice::HandBackAll(outcome) => {
-            // What they have read of each thread is not known here.
-            let blank = model.marked.values().next().cloned().map(Thread::new);
-            let back = blank.map(|blank| hand_back_of(model, &blank, outcome));
-            back.map_or_else(Vec::new, |back| for_all(model, &Ask::Pass(back)))
-        }
         Choice::ReleaseAll => for_all(model, &Ask::Release),
-        Choice::PassTo(app) => hand_back(model, Outcome::Other, Some(app)),
-        Choice::SendHandBack(outcome) => {
-            let hand_back = model
-                .thread
-                .as_ref()
-                .map(|t| hand_back_of(model, t, outcome));
-            send(model, hand_back)
-        }
+        Choice::PassTo(app) => hand_back(model, Outcome::Other.into(), Some(app)),
         Choice::Claim => about_subject(model, Ask::Take),
         Choice::OpenLink(link) => vec![Effect::OpenUrl(link)],
         Choice::SaveFile(link) => vec![Effect::SaveFile(link)],

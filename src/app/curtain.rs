@@ -113,6 +113,12 @@ fn message(message: &mut Message) {
 fn behind(dialog: &mut Dialog, unnamed: &impl Fn(&str) -> String) {
     match dialog {
         Dialog::Choose(choose) => choose.title = unnamed(&choose.title),
+        Dialog::HandBack(dialog) => dialog.title = unnamed(&dialog.title),
+        Dialog::SignOff(dialog) => {
+            for (held, _) in dialog.rows.iter_mut().flatten() {
+                row(held);
+            }
+        }
         Dialog::Jump(jump) => {
             for (_, name, _) in &mut jump.found {
                 *name = mask(name);

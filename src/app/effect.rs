@@ -88,6 +88,8 @@ pub enum Effect {
     },
     /// Remove a private note.
     DropNote(ConversationId, LocalId),
+    /// Ask the cache for the threads that we hold.
+    LoadHeld,
     /// Ask the cache which labels are in use.
     LoadLabels,
     /// Ask the cache for the JSON of a message (of the newest, if none is

@@ -10,7 +10,9 @@ use super::{
     },
     composer::Took,
     copy, dialog,
-    dialog::{Calls, CannedDialog, Choose, Commands, Dialog, Help, Jump, PageKind, Search},
+    dialog::{
+        Calls, CannedDialog, Choose, Commands, Dialog, HandBackDialog, Help, Jump, PageKind, Search,
+    },
     keymap::{Code, Key, Meaning},
     layout,
     triage::{Local, decide, labels, mark, note, repeat, snooze, undo},
@@ -226,11 +228,11 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         A::Repeat => repeat(model),
         A::HandBack => {
             let bot = model.apps.bot_name();
-            if let Some(choose) = model
+            if let Some(dialog) = model
                 .subject()
-                .map(|subject| Choose::outcome(subject, &bot, false))
+                .map(|subject| HandBackDialog::one(subject, &bot, false))
             {
-                model.dialogs.push(Dialog::Choose(choose));
+                model.dialogs.push(Dialog::HandBack(dialog));
             }
             Vec::new()
         }
@@ -372,7 +374,7 @@ fn why_not_for(model: &Model, action: Action, subject: &Conversation) -> Option<
             model.settings.keymap.key_of(A::Request)
         )),
         A::Take if ours => Some("We hold this thread already.".into()),
-        A::Colleague if ours && !model.apps.has_colleagues() => Some(
+        A::Colleague if ours && model.apps.colleagues().is_empty() => Some(
             "It is yours already, and no colleague's app is named under [apps] in the config."
                 .into(),
         ),
@@ -456,8 +458,8 @@ fn for_marked(model: &mut Model, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         A::HandBack => {
-            let choose = Choose::outcome_of_all(model.marked.len(), &model.apps.bot_name());
-            model.dialogs.push(Dialog::Choose(choose));
+            let dialog = HandBackDialog::all(model.marked.len(), &model.apps.bot_name());
+            model.dialogs.push(Dialog::HandBack(dialog));
             Vec::new()
         }
         A::Wait => decide(model, Local::Aside(Until::CustomerWrites)),

@@ -2,8 +2,8 @@
 
 use super::{Settings, canned::Canned, keymap::Key};
 use crate::domain::{
-    Change, ConversationId, Evidence, Hit, InboxAsk, InboxPage, Mid, Platform, Routing, ThreadPage,
-    Timestamp,
+    Change, Conversation, ConversationId, Evidence, Hit, InboxAsk, InboxPage, Mid, Platform,
+    Routing, ThreadPage, Timestamp,
 };
 
 /// Something that happened outside.
@@ -74,6 +74,8 @@ pub enum Loaded {
     Evidence(ConversationId, Evidence),
     /// The canned replies, or why they cannot be read.
     Canned(Result<Vec<Canned>, String>),
+    /// The threads that we hold.
+    Held(Vec<Conversation>),
     /// The labels in use.
     Labels(Vec<String>),
     /// The JSON of a thread, newest message first.

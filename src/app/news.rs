@@ -7,13 +7,15 @@ use super::{
     acts::reply,
     alerts::escalated,
     copy,
-    dialog::{Dialog, HandOvers, Page, PageKind},
+    dialog::{Dialog, Fate, HandOvers, Page, PageKind},
     model::Left,
     triage::{Undo, remember},
     walk::{advance, close_thread, go_to_message, older_arrived, open, open_at},
 };
 use crate::{
-    domain::{Act, Change, ConversationId, Held, Link, LocalId, Psid, Span, ThreadPlace},
+    domain::{
+        Act, Change, ConversationId, Held, Link, LocalId, Psid, Span, ThreadOwner, ThreadPlace,
+    },
     text::Clean,
 };
 
@@ -96,6 +98,18 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
                 page.delivered = Some(delivered);
             }
             Vec::new()
+        }
+        Change::GoesBack { name, within, .. } => {
+            let bot = model.apps.bot_name();
+            let open = model.settings.keymap.key_of(Action::Open);
+            let words = format!(
+                "{} is answered and quiet, and goes back to {bot} in {} s. {open} on the row keeps it.",
+                Clean::one_line(&name),
+                within.as_secs()
+            );
+            model.toast(ToastKind::Warn, words);
+            let bell = model.settings.alerts.bell.then_some(Effect::Bell);
+            bell.into_iter().collect()
         }
         Change::Notice(words) => {
             model.toast(ToastKind::Bad, words);
@@ -378,6 +392,17 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
                     return Vec::new();
                 }
                 let then_reply = std::mem::take(&mut thread.then_reply);
+                let lost = thread
+                    .composer
+                    .began
+                    .as_ref()
+                    .is_some_and(|began| began.ours)
+                    && !thread.composer.is_empty()
+                    && !matches!(
+                        thread.conversation.owner,
+                        ThreadOwner::Us | ThreadOwner::Unknown
+                    );
+                let owner = thread.conversation.owner.clone();
                 let mut effects = Vec::new();
                 if first {
                     effects.push(Effect::LookedAt(id));
@@ -385,6 +410,7 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
                 if then_reply {
                     effects.extend(reply(model));
                 }
+                control_lost(model, lost.then_some(&owner));
                 effects
             }
             (Some(thread), None) if thread.conversation.id == id => {
@@ -467,6 +493,13 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Loaded::Held(rows) => {
+            if let Some(Dialog::SignOff(dialog)) = model.dialogs.last_mut() {
+                let rows = rows.into_iter().map(|row| (row, Fate::Keep));
+                dialog.rows = Some(rows.collect());
+            }
+            Vec::new()
+        }
         Loaded::Labels(known) => {
             if let Some(Dialog::Labels(labels)) = model.dialogs.last_mut() {
                 labels.known = known;
@@ -525,6 +558,29 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
             model.read_at = model.read_at.max(read_at);
             Vec::new()
         }
+    }
+}
+
+/// While somebody writes, control may go elsewhere: they see it at once, and
+/// their text stays.
+fn control_lost(model: &mut Model, to: Option<&ThreadOwner>) {
+    let Some(owner) = to else {
+        return;
+    };
+    let holder = model.owner_words(owner);
+    let take = model.settings.keymap.key_of(Action::Take);
+    let leave = match model.focus {
+        Focus::Composer => format!("{} ", model.settings.keymap.key_of(Action::LeaveComposer)),
+        _ => String::new(),
+    };
+    if let Some(thread) = model
+        .thread
+        .as_mut()
+        .filter(|thread| thread.notice.is_none())
+    {
+        thread.notice = Some(format!(
+            "Control has moved to {holder}. Your text is kept; {leave}{take} takes the thread back."
+        ));
     }
 }
 

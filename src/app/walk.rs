@@ -5,7 +5,7 @@ use super::{
     Anchor, Effect, Focus, Model, Thread, ToastKind,
     alerts::answered,
     dialog,
-    dialog::{Choose, Dialog, Page, PageKind, Prompt, PromptKind},
+    dialog::{Choose, Dialog, Page, PageKind, Prompt, PromptKind, SignOff},
     layout, lines,
     model::Left,
     thread::GoTo,
@@ -162,7 +162,15 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         }
         let counts = model.inbox.counts;
         let held = counts.by_view[View::Mine.index()];
-        let choose = Choose::quit(held, counts.unsettled);
+        if held > 0 && !model.settings.read_only {
+            model.dialogs.push(Dialog::SignOff(SignOff {
+                held,
+                unsettled: counts.unsettled,
+                ..SignOff::default()
+            }));
+            return vec![Effect::LoadHeld];
+        }
+        let choose = Choose::quit(counts.unsettled);
         model.dialogs.push(Dialog::Choose(choose));
         return Vec::new();
     }

@@ -5,7 +5,7 @@ use super::{
     Anchor, Effect, Focus, Model, Thread, ToastKind,
     action::Action,
     canned, composer,
-    dialog::{Choose, Dialog},
+    dialog::{Dialog, HandBackDialog},
     triage::{Undo, remember},
 };
 use crate::domain::{Ask, ConversationId, HandBack, LocalId, SendAs, SendState, Span, ThreadOwner};
@@ -215,8 +215,8 @@ pub(super) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
     let Some(thread) = &model.thread else {
         return Vec::new();
     };
-    let choose = Choose::outcome(&thread.conversation, &bot, with_text);
-    model.dialogs.push(Dialog::Choose(choose));
+    let dialog = HandBackDialog::one(&thread.conversation, &bot, with_text);
+    model.dialogs.push(Dialog::HandBack(dialog));
     Vec::new()
 }
 

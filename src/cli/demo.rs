@@ -116,6 +116,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
                 keep: config.keep_days.map(|days| Span::days(i64::from(days))),
                 asking: run::asking(&config),
                 downloads: config::downloads_folder(),
+                agent: run::agent(&config),
+                idle_lease: config.idle_lease.map(sync::Lease::of),
                 ..sync::Options::default()
             },
             clock,

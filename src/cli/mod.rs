@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod doctor;
 mod forget;
+mod report;
 mod run;
 mod sim;
 mod subscribe;
@@ -47,6 +48,8 @@ enum Command {
     Subscribe(subscribe::Arguments),
     /// Fetch what is new and what is missing, once; sends nothing
     Sync,
+    /// Count what was done at this desk
+    Report(report::Arguments),
     /// Remove everything of one person from the files, and prove it
     Forget(forget::Arguments),
 }
@@ -106,6 +109,7 @@ pub fn main() -> ExitCode {
         Some(Command::Config(arguments)) => config::run(&arguments, &cli.global),
         Some(Command::Doctor(arguments)) => doctor::run(&arguments, &cli.global),
         Some(Command::Subscribe(arguments)) => subscribe::run(&arguments, &cli.global),
+        Some(Command::Report(arguments)) => report::run(&arguments, &cli.global),
         Some(Command::Sync) => sync::run(&cli.global),
         Some(Command::Forget(arguments)) => forget::run(&arguments, &cli.global),
     };

@@ -175,10 +175,17 @@ pub(super) fn sync_options(config: Config) -> sync::Options {
         keep: config.keep_days.map(|days| Span::days(i64::from(days))),
         asking: asking(&config),
         downloads: config::downloads_folder(),
+        agent: agent(&config),
+        idle_lease: config.idle_lease.map(sync::Lease::of),
         seed: clock::random_seed(),
         token: Some(Arc::new(move || config.token().ok().flatten())),
         ..sync::Options::default()
     }
+}
+
+/// The agent's name.
+pub(super) fn agent(config: &Config) -> String {
+    config.agent.clone().unwrap_or_else(|| "agent".into())
 }
 
 /// What asks for a person, by configuration.
@@ -193,7 +200,7 @@ pub(super) fn asking(config: &Config) -> store::Asking {
 pub(super) fn settings(global: &Global, config: &Config) -> Settings {
     Settings {
         reply_as: config.reply_as,
-        agent: config.agent.clone().unwrap_or_else(|| "agent".into()),
+        agent: agent(config),
         read_only: global.read_only || config.read_only,
         keymap: config.keymap.clone(),
         zone: clock::zone(),

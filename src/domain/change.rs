@@ -1,6 +1,6 @@
 //! What our cache holds now: the news that the screen is told.
 
-use super::{Apps, Call, ConversationId, Delivered, Held, LocalId, Platform, Timestamp};
+use super::{Apps, Call, ConversationId, Delivered, Held, LocalId, Platform, Span, Timestamp};
 
 /// News for the screen. It names what changed; the screen asks the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,15 @@ pub enum Change {
     Called(Call),
     /// What a simulator has told which app about a thread, oldest first.
     Delivered(ConversationId, Vec<Delivered>),
+    /// A thread is answered and quiet, and goes back to the bot.
+    GoesBack {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The person's name, raw.
+        name: String,
+        /// So soon, unless somebody does something there.
+        within: Span,
+    },
     /// Something is wrong that a person should know of, once.
     Notice(String),
     /// What a person asked for outside of Meta was done; in words.

@@ -9,6 +9,7 @@ mod ask;
 mod call;
 mod change;
 mod conversation;
+mod deed;
 mod event;
 mod evidence;
 mod ids;
@@ -29,6 +30,7 @@ pub use conversation::{
     Conversation, Counts, Hit, InboxAsk, InboxPage, Person, Platform, Profile, ThreadPage,
     ThreadPlace, View, display_name,
 };
+pub use deed::{Deed, Done};
 pub use event::{Backfill, ConversationSeen, Event, Heard, MessageSeen, Told};
 pub use evidence::{Delivered, Evidence};
 pub use ids::{AppId, ConversationId, LocalId, Mid, PageId, Psid};

@@ -73,6 +73,10 @@ pub struct Note {
     pub outcome: Outcome,
     /// One sentence for the bot; may be empty.
     pub summary: String,
+    /// What the bot should do next; may be empty.
+    pub next: String,
+    /// Nobody decided it: the thread was quiet for too long.
+    pub idle: bool,
     /// Who handed back (a configured name, never a Facebook identity).
     pub agent: String,
     /// The last message of the customer that has been dealt with.
@@ -122,11 +126,14 @@ impl Apps {
             && !PAGE_INBOX_APPS.contains(&app.as_str())
     }
 
-    /// Whether colleagues use an app of their own.
-    pub fn has_colleagues(&self) -> bool {
+    /// The apps that colleagues use, with their names.
+    pub fn colleagues(&self) -> Vec<(AppId, String)> {
         let ours = |app: &AppId| self.ours.as_ref() == Some(app);
-        let mut names = self.names.keys();
-        names.any(|app| self.is_colleague(app) && !ours(app))
+        self.names
+            .iter()
+            .filter(|(app, _)| self.is_colleague(app) && !ours(app))
+            .map(|(app, name)| (app.clone(), name.clone()))
+            .collect()
     }
 
     /// The name to show for an app.

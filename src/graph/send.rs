@@ -106,6 +106,8 @@ mod tests {
         let note = Note {
             outcome: Outcome::Resolved,
             summary: String::new(),
+            next: String::new(),
+            idle: false,
             agent: "kim".into(),
             answered_through: None,
         };

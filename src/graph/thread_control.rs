@@ -97,11 +97,17 @@ impl Client {
     }
 }
 
-/// The hand-back note as JSON, always valid and below 1,000 characters: the
-/// summary gives way first, then the message id.
+/// The hand-back note as JSON, always valid and below 1,000 characters: what
+/// comes next gives way first, then the summary, then the message id.
 pub fn note_json(note: &Note, local: Option<&str>) -> String {
-    let render = |summary: &str, through: bool| {
+    let render = |summary: &str, next: bool, through: bool| {
         let mut json = json!({"v": 1, "outcome": note.outcome.word(), "summary": summary, "agent": note.agent});
+        if next && !note.next.is_empty() {
+            json["next"] = json!(note.next);
+        }
+        if note.idle {
+            json["reason"] = json!("agent_idle");
+        }
         if let (true, Some((mid, at))) = (through, &note.answered_through) {
             json["answered_through"] = json!({"mid": mid.as_str(), "at": at.as_millis()});
         }
@@ -114,8 +120,8 @@ pub fn note_json(note: &Note, local: Option<&str>) -> String {
     let mut summary: Vec<char> = note.summary.chars().collect();
     loop {
         let text: String = summary.iter().collect();
-        for through in [true, false] {
-            let json = render(&text, through);
+        for (next, through) in [(true, true), (false, true), (false, false)] {
+            let json = render(&text, next, through);
             // Without the id only when the summary is gone and it is still too long.
             if fits(&json) && (through || summary.is_empty()) {
                 return json;
@@ -145,6 +151,8 @@ mod tests {
             let note = Note {
                 outcome: Outcome::Resolved,
                 summary: summary.into(),
+                next: String::new(),
+                idle: false,
                 agent: agent.into(),
                 answered_through: Some((Mid::new(mid), Timestamp::from_millis(5))),
             };

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::{CannedSource, Tasks, browser};
 use crate::{
     app::{Effect, INBOX_WINDOW, Loaded, Msg, THREAD_WINDOW, fuzzy::Fuzzy},
-    domain::{Act, Ask, Change, ConversationId, Platform},
+    domain::{Act, Ask, Change, ConversationId, InboxAsk, Platform, View},
     graph,
     store::{self, Lane, Reader},
     sync::Command,
@@ -47,6 +47,7 @@ enum Kind {
     InThread,
     Raw,
     Labels,
+    Held,
     Copy,
     Evidence,
     Page,
@@ -248,6 +249,16 @@ fn question(effect: Effect) -> Option<(Kind, Question)> {
             ask(Box::new(move |reader| {
                 let evidence = reader.evidence(&id)?;
                 Ok(Loaded::Evidence(id, evidence))
+            })),
+        ),
+        Effect::LoadHeld => (
+            Kind::Held,
+            ask(Box::new(|reader| {
+                let mine = InboxAsk {
+                    view: View::Mine,
+                    ..InboxAsk::default()
+                };
+                Ok(Loaded::Held(reader.inbox(&mine, INBOX_WINDOW)?.rows))
             })),
         ),
         Effect::LoadLabels => (

@@ -9,7 +9,7 @@ use std::{
 
 use rusqlite::{Connection, params};
 
-use super::{Error, Writer, writer::Files};
+use super::{Error, Writer, audit, writer::Files};
 use crate::domain::{Psid, Timestamp};
 
 /// Texts shorter than this say nothing about a person.
@@ -114,6 +114,10 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
         // Nothing of it may stay in free pages or in the journal.
         db.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
     }
+    audit::forget(&files.audit, psid).map_err(|why| Error::Io {
+        path: files.audit.clone(),
+        why,
+    })?;
     let mut left_in = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();

@@ -2,7 +2,7 @@
 //!
 //! - `<page>.outbox.db`, precious: drafts, replies on their way, notes and an
 //!   agent's own decisions; synced to the disk before anything leaves this
-//!   computer.
+//!   computer. Beside it `<page>.audit.ndjson`, the record of what was done.
 //! - `<page>.cache.db`, disposable: whatever Meta can tell us again.
 //!
 //! [`open`] gives one [`Writer`] (it owns the only thread that writes) and
@@ -16,11 +16,13 @@
 //! | `writer`, `ingest`, `message` | facts from outside into the cache |
 //! | `heard` | what only webhooks tell |
 //! | `journal` | the outbox on the disk |
+//! | `audit` | the record of what was done |
 //! | `triage` | what an agent decides for themselves |
 //! | `place` | in which views a row stands, and where |
 //! | `reader`, `thread`, `search`, `page` | questions |
 //! | `forget` | retention, and forgetting a person |
 
+mod audit;
 mod forget;
 mod heard;
 mod ingest;
@@ -43,6 +45,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use audit::deeds;
 pub use forget::Forgotten;
 pub use page::PageRow;
 pub use reader::{Lane, Reader};
@@ -198,6 +201,7 @@ struct Paths {
     folder: PathBuf,
     cache: PathBuf,
     outbox: PathBuf,
+    audit: PathBuf,
     lock: PathBuf,
     suspicion: PathBuf,
 }
@@ -214,6 +218,7 @@ impl Paths {
             folder: folder.to_owned(),
             cache: file("cache.db"),
             outbox: file("outbox.db"),
+            audit: file("audit.ndjson"),
             lock: file("lock"),
             suspicion: file("damaged"),
         }
@@ -275,7 +280,7 @@ pub fn open(folder: &Path, page: &PageId, now: Timestamp) -> Result<Opened, Erro
     }
     place::turn(&cache, now, 500)?;
     let reader = Reader::open(&paths.cache, &paths.outbox, paths.suspicion, false)?;
-    let writer = Writer::start(cache, outbox, lock);
+    let writer = Writer::start(cache, outbox, paths.audit, lock);
     Ok(Opened {
         writer: Some(writer),
         reader,

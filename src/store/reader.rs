@@ -329,6 +329,23 @@ impl Reader {
         })
     }
 
+    /// Threads of ours that are answered, where nobody has written since this
+    /// moment (Meta's clock) and nothing of ours is unsent.
+    pub fn quiet_since(&self, since: Timestamp) -> Result<Vec<Conversation>, Error> {
+        self.with(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {} FROM conversation c WHERE c.mine = 1 AND c.agent_at IS NOT NULL AND c.agent_at < ?1 \
+                 AND coalesce(c.customer_at, 0) <= c.agent_at AND c.kept_unread = 0 \
+                 AND NOT EXISTS (SELECT 1 FROM outbox.draft d WHERE d.conversation = c.id) \
+                 AND NOT EXISTS (SELECT 1 FROM outbox.outgoing o WHERE o.conversation = c.id \
+                                 AND o.state NOT IN ('sent', 'dropped', 'assumed'))",
+                rows::CONVERSATION_COLUMNS
+            ))?;
+            let rows = statement.query_map([since.as_millis()], rows::conversation)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// Whether a person's profile has been asked for.
     pub fn profile_asked(&self, psid: &Psid) -> Result<bool, Error> {
         self.with(|db| {

@@ -193,6 +193,10 @@ struct HandBackRow {
     to: Option<String>,
     outcome: String,
     summary: String,
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    idle: bool,
     agent: String,
     answered_through: Option<(String, i64)>,
 }
@@ -203,6 +207,8 @@ pub(super) fn hand_back(hand_back: &HandBack) -> String {
         to: hand_back.to.as_ref().map(ToString::to_string),
         outcome: note.outcome.word().to_owned(),
         summary: note.summary.clone(),
+        next: note.next.clone(),
+        idle: note.idle,
         agent: note.agent.clone(),
         answered_through: note
             .answered_through
@@ -223,6 +229,8 @@ fn hand_back_from(json: &str) -> Option<HandBack> {
                 .find(same)
                 .unwrap_or(Outcome::Other),
             summary: row.summary,
+            next: row.next,
+            idle: row.idle,
             agent: row.agent,
             answered_through: row
                 .answered_through

@@ -1,6 +1,6 @@
 //! The one hand that writes, on its own thread behind a bounded queue.
 
-use std::{fs::File, thread};
+use std::{fs::File, path::PathBuf, thread};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{mpsc, oneshot};
@@ -47,13 +47,19 @@ pub struct Draft {
 pub(super) struct Files {
     pub(super) cache: Connection,
     pub(super) outbox: Connection,
+    /// The record of what was done.
+    pub(super) audit: PathBuf,
 }
 
 impl Writer {
-    pub(super) fn start(cache: Connection, outbox: Connection, lock: File) -> Self {
+    pub(super) fn start(cache: Connection, outbox: Connection, audit: PathBuf, lock: File) -> Self {
         let (jobs, mut queue) = mpsc::channel::<Job>(64);
         let thread = thread::Builder::new().name("store".into()).spawn(move || {
-            let mut files = Files { cache, outbox };
+            let mut files = Files {
+                cache,
+                outbox,
+                audit,
+            };
             while let Some(job) = queue.blocking_recv() {
                 job(&mut files);
             }

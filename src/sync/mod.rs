@@ -22,7 +22,7 @@ mod look_on;
 mod outbox;
 mod polls;
 
-pub use engine::{Engine, Options};
+pub use engine::{Engine, Lease, Options};
 pub use look_on::look_on;
 
 use tokio::sync::oneshot;

@@ -301,6 +301,8 @@ pub fn back() -> HandBack {
     let note = Note {
         outcome: Outcome::Resolved,
         summary: String::new(),
+        next: String::new(),
+        idle: false,
         agent: "kim".into(),
         answered_through: None,
     };

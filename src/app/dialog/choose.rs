@@ -1,5 +1,5 @@
-//! A short list: how the escalation ended, which app gets the thread, or
-//! whether to quit.
+//! A short list: which app gets the thread, what becomes of a reply, which link
+//! to open, whether to quit.
 
 use super::{
     super::{
@@ -10,21 +10,14 @@ use super::{
     Stay, move_cursor,
 };
 use crate::domain::{
-    AppId, Conversation, ConversationId, Decision, Held, LocalId, Outcome, Outgoing, SendAs,
-    SendState,
+    AppId, Conversation, ConversationId, Decision, Held, LocalId, Outgoing, SendAs, SendState,
 };
 
 /// What a line of the list does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// Hand back to the bot with this outcome.
-    HandBack(Outcome),
-    /// Hand all marked conversations back with this outcome.
-    HandBackAll(Outcome),
     /// Let go of all marked conversations.
     ReleaseAll,
-    /// Send the reply in the composer, then hand back with this outcome.
-    SendHandBack(Outcome),
     /// Pass the thread to this app.
     PassTo(AppId),
     /// Take the thread for oneself.
@@ -57,45 +50,6 @@ pub struct Choose {
 }
 
 impl Choose {
-    /// How did it end? With `send`, the reply goes out first.
-    pub fn outcome(conversation: &Conversation, bot: &str, send: bool) -> Self {
-        let act = if send {
-            "Send and hand back"
-        } else {
-            "Hand back"
-        };
-        let title = format!("{act} to {bot}: {}", conversation.display_name());
-        let lines = Outcome::ALL.into_iter().zip('1'..).map(|(outcome, key)| {
-            let choice = if send {
-                Choice::SendHandBack(outcome)
-            } else {
-                Choice::HandBack(outcome)
-            };
-            (key, outcome.label().to_owned(), choice)
-        });
-        Self {
-            title,
-            about: Some(conversation.id.clone()),
-            lines: lines.collect(),
-            cursor: 0,
-        }
-    }
-
-    /// How did all of these end?
-    pub fn outcome_of_all(count: usize, bot: &str) -> Self {
-        let lines = Outcome::ALL.into_iter().zip('1'..);
-        let lines = lines.map(|(outcome, key)| {
-            let choice = Choice::HandBackAll(outcome);
-            (key, outcome.label().to_owned(), choice)
-        });
-        Self {
-            title: format!("Hand {count} conversations back to {bot}"),
-            about: None,
-            lines: lines.collect(),
-            cursor: 0,
-        }
-    }
-
     /// Really, all of them?
     pub fn release_all(count: usize) -> Self {
         Self {
@@ -206,23 +160,12 @@ impl Choose {
         }
     }
 
-    /// Really? With `held` threads and `unsettled` replies.
-    pub fn quit(held: u32, unsettled: u32) -> Self {
-        let mut reasons = Vec::new();
-        match unsettled {
-            0 => {}
-            1 => reasons.push("One reply is not settled.".to_owned()),
-            n => reasons.push(format!("{n} replies are not settled.")),
-        }
-        match held {
-            0 => {}
-            1 => reasons.push("One thread is still held by us.".to_owned()),
-            n => reasons.push(format!("{n} threads are still held by us.")),
-        }
-        let title = if reasons.is_empty() {
-            "Quit switchboard?".into()
-        } else {
-            format!("Quit? {}", reasons.join(" "))
+    /// Really? With replies that are not settled.
+    pub fn quit(unsettled: u32) -> Self {
+        let title = match unsettled {
+            0 => "Quit switchboard?".to_owned(),
+            1 => "Quit? One reply is not settled.".to_owned(),
+            n => format!("Quit? {n} replies are not settled."),
         };
         let lines = vec![
             ('y', "quit".into(), Choice::Quit),

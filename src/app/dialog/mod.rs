@@ -4,6 +4,7 @@ mod calls;
 mod canned;
 mod choose;
 mod commands;
+mod hand_back;
 mod help;
 mod jump;
 mod labels;
@@ -12,12 +13,14 @@ mod page;
 pub mod place;
 mod prompt;
 mod search;
+mod sign_off;
 mod snooze;
 
 pub use calls::Calls;
 pub use canned::CannedDialog;
 pub use choose::{Choice, Choose};
 pub use commands::Commands;
+pub use hand_back::{Field, HandBackDialog};
 pub use help::Help;
 pub use jump::Jump;
 pub use labels::Labels;
@@ -25,6 +28,7 @@ pub use note::NoteDialog;
 pub use page::{HandOvers, Page, PageKind};
 pub use prompt::{Prompt, PromptKind};
 pub use search::Search;
+pub use sign_off::{Fate, SignOff};
 pub use snooze::Snooze;
 
 use super::{
@@ -40,10 +44,12 @@ pub enum Dialog {
     Calls(Calls),
     /// The canned replies.
     Canned(CannedDialog),
-    /// A short list with a key for each line: outcome, target app, quit.
+    /// A short list with a key for each line: target app, link, quit.
     Choose(Choose),
     /// The actions by name.
     Commands(Commands),
+    /// How an escalation ended.
+    HandBack(HandBackDialog),
     /// The help screen.
     Help(Help),
     /// The fuzzy jump to a person.
@@ -58,6 +64,8 @@ pub enum Dialog {
     Note(NoteDialog),
     /// The search through all messages.
     Search(Search),
+    /// What becomes of the threads we hold when the desk is left.
+    SignOff(SignOff),
     /// Until when a conversation is out of the way.
     Snooze(Snooze),
 }
@@ -70,10 +78,12 @@ impl Dialog {
             Self::Canned(dialog) => &mut dialog.cursor,
             Self::Choose(dialog) => &mut dialog.cursor,
             Self::Commands(dialog) => &mut dialog.cursor,
+            Self::HandBack(dialog) => &mut dialog.cursor,
             Self::Help(dialog) => &mut dialog.cursor,
             Self::Jump(dialog) => &mut dialog.cursor,
             Self::Labels(dialog) => &mut dialog.cursor,
             Self::Search(dialog) => &mut dialog.cursor,
+            Self::SignOff(dialog) => &mut dialog.cursor,
             Self::Snooze(dialog) => &mut dialog.cursor,
             Self::Note(_) | Self::Page(_) | Self::Prompt(_) => return None,
         })
@@ -106,6 +116,7 @@ pub(super) fn key(model: &mut Model, key: Key) -> Vec<Effect> {
         Dialog::Canned(canned) => canned.key(model, key, &mut effects),
         Dialog::Choose(choose) => choose.key(model, key, &mut effects),
         Dialog::Commands(commands) => commands.key(model, key, &mut effects),
+        Dialog::HandBack(dialog) => dialog.key(model, key, &mut effects),
         Dialog::Help(help) => help.key(model, key, &mut effects),
         Dialog::Jump(jump) => jump.key(model, key, &mut effects),
         Dialog::Page(page) => page.key(model, key, &mut effects),
@@ -113,6 +124,7 @@ pub(super) fn key(model: &mut Model, key: Key) -> Vec<Effect> {
         Dialog::Labels(labels) => labels.key(model, key, &mut effects),
         Dialog::Note(note) => note.key(model, key, &mut effects),
         Dialog::Search(search) => search.key(model, key, &mut effects),
+        Dialog::SignOff(dialog) => dialog.key(model, key, &mut effects),
         Dialog::Snooze(snooze) => snooze.key(model, key, &mut effects),
     };
     if matches!(stay, Stay::Open) {

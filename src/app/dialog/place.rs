@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::{super::layout::Layout, Dialog};
 use crate::{
     app::{Model, orders},
+    domain::Outcome,
     text::{self, Clean},
 };
 
@@ -98,6 +99,18 @@ pub fn of(model: &Model, dialog: &Dialog, layout: &Layout) -> Option<Place> {
                 cursor: commands.cursor,
             });
         }
+        Dialog::HandBack(dialog) => {
+            let room = usize::from(screen.width).saturating_sub(6);
+            let title = text::width(&text::cut(&Clean::one_line(&dialog.title), room));
+            let width = u16::try_from(title + 6).unwrap_or(u16::MAX).max(60);
+            let height = u16::try_from(Outcome::ALL.len() + 6).unwrap_or(10);
+            (size(width, height), Outcome::ALL.len(), dialog.cursor)
+        }
+        Dialog::SignOff(dialog) => {
+            let count = dialog.rows.as_ref().map_or(1, Vec::len);
+            let height = u16::try_from(count + 4).unwrap_or(u16::MAX);
+            (size(80, height), count, dialog.cursor)
+        }
         Dialog::Help(help) => (size(110, u16::MAX), help.fitting().len(), help.cursor),
         Dialog::Jump(jump) => (size(60, 18), jump.found.len(), jump.cursor),
         Dialog::Search(search) => (size(110, 24), search.hits.len(), search.cursor),
@@ -123,6 +136,14 @@ pub fn of(model: &Model, dialog: &Dialog, layout: &Layout) -> Option<Place> {
                 true => inner.height / 2,
                 false => inner.height,
             },
+            ..inner
+        },
+        Dialog::HandBack(_) => Rect {
+            height: inner.height.saturating_sub(4),
+            ..inner
+        },
+        Dialog::SignOff(_) => Rect {
+            height: inner.height.saturating_sub(2),
             ..inner
         },
         Dialog::Snooze(_) => Rect {

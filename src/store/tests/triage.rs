@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::{
-    domain::{Aside, PrivateNote, Triage, Until},
+    domain::{Aside, Deed, Done, PrivateNote, Triage, Until},
     store::Asking,
 };
 
@@ -183,6 +183,16 @@ fn decisions_and_notes_survive_the_loss_of_the_cache_and_go_with_the_person() {
         text: "wants the brass one, call before noon".into(),
     };
     wait(writer.keep_note(id.clone(), Psid::new("70000001"), note.clone())).expect("kept");
+    for psid in ["70000001", "70000002"] {
+        let deed = Deed {
+            at: NOW,
+            agent: "kim".into(),
+            conversation: ConversationId::new(format!("t_{psid}")),
+            psid: Psid::new(psid),
+            what: Done::Took,
+        };
+        wait(writer.record_deed(deed)).expect("recorded");
+    }
     drop((writer, reader));
     for file in ["cache.db", "cache.db-wal", "cache.db-shm"] {
         let _ = fs::remove_file(folder.path().join(format!("1.{file}")));
@@ -201,4 +211,7 @@ fn decisions_and_notes_survive_the_loss_of_the_cache_and_go_with_the_person() {
     let forgotten = wait(writer.forget(Psid::new("70000001"), inside)).expect("forgets");
     assert_eq!(forgotten.expect("known").left_in, Vec::<PathBuf>::new());
     assert_eq!(reader.labels().expect("labels"), Vec::<String>::new());
+    let (deeds, unreadable) = deeds(folder.path(), &super::page()).expect("the record");
+    let who: Vec<&str> = deeds.iter().map(|deed| deed.psid.as_str()).collect();
+    assert_eq!((who, unreadable), (vec!["-", "70000002"], 0));
 }

@@ -245,6 +245,7 @@ impl Engine {
                     act: ask.act(),
                 });
                 taken?;
+                self.record_asked(id, ask).await?;
                 let moved = matches!(ask, Ask::Take | Ask::Extend(_));
                 if let (true, Some(conversation)) = (moved, self.reader.conversation(id)?) {
                     self.ask_owner(&conversation);

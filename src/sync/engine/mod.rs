@@ -9,11 +9,13 @@
 //! | `outgoing` | carries out what the outbox wants done |
 //! | `answers` | what becomes of an answer |
 //! | `files` | attachments that a person wants to keep |
+//! | `idle` | threads that go back because nobody needs them here |
 //! | `link` | how the link to Meta stands |
 
 mod answers;
 mod door;
 mod files;
+mod idle;
 mod link;
 mod lists;
 mod outgoing;
@@ -25,7 +27,7 @@ use secrecy::SecretString;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use self::{door::Door, lists::Walk};
+use self::{door::Door, idle::Idle, lists::Walk};
 use super::{
     Command, Delivery,
     outbox::{Outbox, TRY_DISK, Todo},
@@ -50,6 +52,8 @@ const REMEMBER_SENT: Span = Span::days(30);
 /// At most so many rows go at once when old ones are removed.
 const RETAIN: u32 = 500;
 
+pub use idle::Lease;
+
 /// What the engine needs to know.
 #[derive(Clone, Default)]
 pub struct Options {
@@ -57,6 +61,10 @@ pub struct Options {
     pub apps: Apps,
     /// Messages older than this are removed; `None` keeps everything.
     pub keep: Option<Span>,
+    /// The agent's name, for the record and for hand-backs of the desk's own.
+    pub agent: String,
+    /// So long a thread that is answered stays with us; `None` for ever.
+    pub idle_lease: Option<Lease>,
     /// Where attachments are kept that a person wants.
     pub downloads: PathBuf,
     /// What makes a conversation need a person, besides the rules.
@@ -92,6 +100,7 @@ pub struct Engine {
     /// What comes by webhook, if there is a door.
     deliveries: Option<mpsc::Receiver<Delivery>>,
     door: Door,
+    idle: Idle,
     apps: Apps,
     /// Meta has said which app is ours, or will not.
     apps_known: bool,
@@ -204,6 +213,7 @@ impl Engine {
             commands,
             deliveries: None,
             door: Door::default(),
+            idle: Idle::default(),
             apps: options.apps.clone(),
             apps_known: false,
             unclear_owners: Vec::new(),
@@ -370,6 +380,7 @@ impl Engine {
 
     async fn command(&mut self, command: Command) -> Result<(), store::Error> {
         let now = self.clock.now();
+        self.idle.touched(&command, now);
         match command {
             Command::Pace { active } => self.schedule.set_active(active, now),
             Command::Refresh => {
@@ -617,6 +628,7 @@ impl Engine {
     pub(super) async fn turn(&mut self) -> Result<(), store::Error> {
         self.turn_at = self.clock.now().plus(TURN);
         self.alarm()?;
+        self.let_go_of_idle().await?;
         if self.writer.turn(self.server_now()).await? > 0 {
             // There may be more of them.
             self.turn_at = self.clock.now();

@@ -269,6 +269,11 @@ impl Engine {
         let id = row.conversation.clone();
         let platform = self.platform(&id);
         let inline = self.inline(platform);
+        self.record_sent(&row, at).await?;
+        if let (true, Some(hand_back)) = (inline, &row.hand_back) {
+            self.record_asked(&id, &Ask::Pass(hand_back.clone()))
+                .await?;
+        }
         let mut events = vec![Event::Accepted {
             conversation: id.clone(),
             local: row.local.clone(),

@@ -410,6 +410,8 @@ fn a_line_does_one_thing_at_a_time_in_the_order_asked_and_courtesies_may_pass_a_
         let note = Note {
             outcome: Outcome::Resolved,
             summary: String::new(),
+            next: String::new(),
+            idle: false,
             agent: String::new(),
             answered_through: None,
         };

@@ -4,6 +4,7 @@ mod calls;
 mod canned;
 mod choose;
 mod commands;
+mod hand_back;
 mod help;
 mod jump;
 mod labels;
@@ -11,6 +12,7 @@ mod note;
 mod page;
 mod prompt;
 mod search;
+mod sign_off;
 mod snooze;
 
 use ratatui::{
@@ -83,6 +85,11 @@ fn with_rows(
             (place, layout),
             buffer,
         )),
+        Dialog::HandBack(dialog) => hand_back::draw(theme, dialog, place, buffer),
+        Dialog::SignOff(dialog) => {
+            sign_off::draw(model, theme, dialog, place, buffer);
+            None
+        }
         Dialog::Help(help) => Some(help::draw(model, theme, help, place, buffer)),
         Dialog::Jump(jump) => Some(jump::draw(theme, jump, place, buffer)),
         Dialog::Labels(labels) => Some(labels::draw(model, theme, labels, place, buffer)),

@@ -1,0 +1,268 @@
+//! `switchboard report`: what was done at this desk since a moment, counted from
+//! its record.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::Args;
+use jiff::{ToSpan, civil::Date, tz::TimeZone};
+use serde_json::json;
+
+use super::{Failure, Global, run, say};
+use crate::{
+    clock::{self, Clock},
+    config::Config,
+    domain::{Deed, Done, Outcome, SendAs, Span, Timestamp},
+    store,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Since when: 7d, 12h, today, yesterday, or a day such as 2026-11-01
+    #[arg(long, value_name = "WHEN", default_value = "7d")]
+    since: String,
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
+    let config =
+        Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
+    let page = run::named_page(global, &config).ok_or_else(|| {
+        Failure::Usage("which Page? Name it with --page ID, or as `page` in the config".into())
+    })?;
+    let now = Clock::system().now();
+    let since = since(&arguments.since, now, &clock::zone()).ok_or_else(|| {
+        Failure::Usage(format!(
+            "{:?} is no moment in the past; write 7d, 12h, 2w, today, yesterday or 2026-11-01",
+            arguments.since
+        ))
+    })?;
+    let folder = run::folder(global, &config)?;
+    if !store::exists(&folder, &page) {
+        return Err(Failure::Failed(format!(
+            "nothing of Page {page} is kept in {}. Is it another --page, --cache or --base-url?",
+            folder.display()
+        )));
+    }
+    let (deeds, unreadable) = store::deeds(&folder, &page).map_err(Failure::failed)?;
+    let opened = store::open(&folder, &page, now).map_err(Failure::failed)?;
+    let lost = opened.reader.windows_lost(since, now);
+    let report = Report::of(&deeds, since, lost.map_err(Failure::failed)?);
+    if global.json {
+        say(report.json(since));
+    } else {
+        report.print(since, &clock::zone());
+    }
+    if unreadable > 0 {
+        return Err(Failure::Failed(format!(
+            "{unreadable} lines of the record could not be read and were not counted"
+        )));
+    }
+    Ok(())
+}
+
+/// The moment that the words mean; always before `now`.
+fn since(words: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let words = words.trim().to_lowercase();
+    let today = now.local(zone).date();
+    let day = |day: Date| {
+        let zoned = day.to_zoned(zone.clone()).ok()?;
+        Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
+    };
+    let moment = match words.as_str() {
+        "today" => day(today)?,
+        "yesterday" => day(today.checked_sub(1.day()).ok()?)?,
+        words => match words.parse::<Date>() {
+            Ok(date) => day(date)?,
+            Err(_) => {
+                let (number, unit) = words.split_at(words.find(|c: char| !c.is_ascii_digit())?);
+                let n: i64 = number.parse().ok().filter(|n| (1..=100_000).contains(n))?;
+                let span = match unit {
+                    "h" => Span::hours(n),
+                    "d" => Span::days(n),
+                    "w" => Span::days(7 * n),
+                    _ => return None,
+                };
+                now.plus(span.negated())
+            }
+        },
+    };
+    (moment < now).then_some(moment)
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Report {
+    /// Conversations that were answered or handed back.
+    handled: usize,
+    replies: usize,
+    as_human_agent: usize,
+    /// Half of the first replies came within this.
+    median_first_reply: Option<Span>,
+    windows_lost: u32,
+    taken: usize,
+    /// By outcome, in their order.
+    hand_backs: [usize; Outcome::ALL.len()],
+    by_idling: usize,
+    by_agent: BTreeMap<String, usize>,
+}
+
+impl Report {
+    fn of(deeds: &[Deed], since: Timestamp, windows_lost: u32) -> Self {
+        let mut report = Self {
+            windows_lost,
+            ..Self::default()
+        };
+        let mut handled = BTreeSet::new();
+        let mut first_replies = Vec::new();
+        for (number, deed) in deeds
+            .iter()
+            .enumerate()
+            .filter(|(_, deed)| deed.at >= since)
+        {
+            // Of somebody who was forgotten nobody knows who it was.
+            let who = match deed.conversation.as_str() {
+                "-" => format!("- {number}"),
+                id => id.to_owned(),
+            };
+            match &deed.what {
+                Done::Sent {
+                    send_as, waited, ..
+                } => {
+                    report.replies += 1;
+                    report.as_human_agent += usize::from(*send_as == SendAs::HumanAgent);
+                    first_replies.extend(waited);
+                    *report.by_agent.entry(deed.agent.clone()).or_default() += 1;
+                    handled.insert(who);
+                }
+                Done::Passed { outcome, idle, .. } => {
+                    let place = Outcome::ALL.iter().position(|known| known == outcome);
+                    report.hand_backs[place.unwrap_or(0)] += 1;
+                    report.by_idling += usize::from(*idle);
+                    handled.insert(who);
+                }
+                Done::Took => report.taken += 1,
+                Done::Released | Done::Extended | Done::Requested => {}
+            }
+        }
+        report.handled = handled.len();
+        first_replies.sort();
+        report.median_first_reply = first_replies.get(first_replies.len() / 2).copied();
+        report
+    }
+
+    fn json(&self, since: Timestamp) -> serde_json::Value {
+        let outcomes = Outcome::ALL.iter().zip(self.hand_backs);
+        let outcomes: serde_json::Map<_, _> = outcomes
+            .map(|(outcome, count)| (outcome.word().to_owned(), json!(count)))
+            .collect();
+        json!({"since": clock::iso(since), "handled": self.handled, "replies": self.replies,
+            "as_human_agent": self.as_human_agent, "taken": self.taken,
+            "median_first_reply_s": self.median_first_reply.map(Span::as_secs),
+            "windows_lost": self.windows_lost, "hand_backs": outcomes,
+            "handed_back_by_idling": self.by_idling, "replies_by_agent": self.by_agent})
+    }
+
+    fn print(&self, since: Timestamp, zone: &TimeZone) {
+        let row = |name: &str, value: String| say(format_args!("{name:<24}{value:>8}"));
+        say(format_args!(
+            "since {}",
+            since.local(zone).strftime("%a %-d %b %Y %H:%M")
+        ));
+        row("handled", self.handled.to_string());
+        row("replies", self.replies.to_string());
+        row("  as HUMAN_AGENT", self.as_human_agent.to_string());
+        let median = self.median_first_reply.map_or("-".into(), Span::short);
+        row("median first reply", median);
+        row("windows lost", self.windows_lost.to_string());
+        row("taken", self.taken.to_string());
+        let all: usize = self.hand_backs.iter().sum();
+        row("handed back", all.to_string());
+        for (outcome, count) in Outcome::ALL.iter().zip(self.hand_backs) {
+            row(&format!("  {}", outcome.label()), count.to_string());
+        }
+        if self.by_idling > 0 {
+            row("  by themselves (idle)", self.by_idling.to_string());
+        }
+        for (agent, count) in &self.by_agent {
+            let agent = crate::text::Clean::one_line(agent);
+            row(&format!("replies by {agent}"), count.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ConversationId, Psid};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_183_650_000);
+
+    fn deed(hours: i64, id: &str, what: Done) -> Deed {
+        Deed {
+            at: NOW.plus(Span::hours(-hours)),
+            agent: "kim".into(),
+            conversation: ConversationId::new(id),
+            psid: Psid::new("7"),
+            what,
+        }
+    }
+
+    fn sent(waited: Option<i64>) -> Done {
+        Done::Sent {
+            send_as: SendAs::HumanAgent,
+            chosen: false,
+            waited: waited.map(Span::minutes),
+        }
+    }
+
+    fn passed(outcome: Outcome, idle: bool) -> Done {
+        Done::Passed {
+            to: "200".into(),
+            outcome,
+            idle,
+        }
+    }
+
+    #[test]
+    fn the_record_is_counted_from_the_moment_on() {
+        let deeds = [
+            deed(200, "old", sent(Some(600))),
+            deed(20, "a", sent(Some(3))),
+            deed(19, "a", sent(None)),
+            deed(18, "a", passed(Outcome::Resolved, false)),
+            deed(17, "b", sent(Some(90))),
+            deed(16, "c", sent(Some(5))),
+            deed(15, "d", passed(Outcome::Other, true)),
+            deed(14, "e", Done::Took),
+            deed(13, "-", sent(None)),
+            deed(12, "-", sent(None)),
+        ];
+        let report = Report::of(&deeds, NOW.plus(Span::days(-1)), 2);
+        assert_eq!(report.handled, 6, "a, b, c, d and two who were forgotten");
+        assert_eq!((report.replies, report.as_human_agent), (6, 6));
+        assert_eq!(report.median_first_reply, Some(Span::minutes(5)));
+        assert_eq!(report.hand_backs, [1, 0, 0, 1]);
+        assert_eq!((report.by_idling, report.taken), (1, 1));
+        assert_eq!(report.windows_lost, 2);
+        assert_eq!(Report::of(&[], NOW, 0), Report::default());
+    }
+
+    #[test]
+    fn moments_of_the_past_are_read_in_words() {
+        let read = |words: &str| {
+            since(words, NOW, &TimeZone::UTC)
+                .map(|at| at.local(&TimeZone::UTC).strftime("%F %R").to_string())
+        };
+        for (words, moment) in [
+            ("7d", "2026-11-13 14:07"),
+            ("12h", "2026-11-20 02:07"),
+            ("2w", "2026-11-06 14:07"),
+            ("today", "2026-11-20 00:00"),
+            ("Yesterday", "2026-11-19 00:00"),
+            ("2026-11-01", "2026-11-01 00:00"),
+        ] {
+            assert_eq!(read(words).as_deref(), Some(moment), "{words}");
+        }
+        for words in ["", "7", "d", "soon", "2027-01-01", "0d"] {
+            assert_eq!(read(words), None, "{words}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Threads that are answered, quiet and without a draft go back to the bot after
+//! a while, so that the customer is not left with a desk that has forgotten them;
+//! and the record of what was done.
+
+use std::collections::HashMap;
+
+use super::Engine;
+use crate::{
+    domain::{
+        Ask, Change, Conversation, ConversationId, Deed, Done, HandBack, Note, Outcome, Outgoing,
+        RESPONSE_WINDOW, Routing, SendAs, Span, Timestamp, Until,
+    },
+    store,
+    sync::Command,
+};
+
+/// How long a thread that is answered stays with us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// So long nobody may have done anything there.
+    pub quiet: Span,
+    /// Between the warning and the hand-back.
+    pub warning: Span,
+}
+
+impl Lease {
+    /// With a minute between the warning and the hand-back (our choice).
+    pub const fn of(quiet: Span) -> Self {
+        Self {
+            quiet,
+            warning: Span::seconds(60),
+        }
+    }
+}
+
+/// What is known of threads that nobody works on.
+#[derive(Debug, Default)]
+pub(super) struct Idle {
+    /// When somebody last did something there, by our clock.
+    touched: HashMap<ConversationId, Timestamp>,
+    /// When it was said that it goes back, by our clock.
+    warned: HashMap<ConversationId, Timestamp>,
+}
+
+impl Idle {
+    /// Whoever does something in a thread needs it.
+    pub(super) fn touched(&mut self, command: &Command, now: Timestamp) {
+        let id = match command {
+            Command::Open(id)
+            | Command::SaveDraft {
+                conversation: id, ..
+            }
+            | Command::Ask {
+                conversation: id, ..
+            }
+            | Command::KeepNote {
+                conversation: id, ..
+            } => id,
+            _ => return,
+        };
+        self.touched.insert(id.clone(), now);
+        self.warned.remove(id);
+    }
+}
+
+impl Engine {
+    /// Warns of threads that are quiet for too long, and hands them back a
+    /// minute later.
+    pub(super) async fn let_go_of_idle(&mut self) -> Result<(), store::Error> {
+        let Some(lease) = self.options.idle_lease.filter(|_| !self.options.once) else {
+            return Ok(());
+        };
+        let now = self.clock.now();
+        let server_now = self.server_now();
+        let before = server_now.plus(lease.quiet.negated());
+        let quiet = self.reader.quiet_since(before)?;
+        let mut still = HashMap::new();
+        for row in quiet {
+            if !self.may_go(&row, server_now, now, lease.quiet) {
+                continue;
+            }
+            match self.idle.warned.get(&row.id) {
+                Some(at) if now.since(*at) >= lease.warning => self.hand_back_idle(&row).await?,
+                Some(at) => {
+                    still.insert(row.id.clone(), *at);
+                }
+                None => {
+                    self.tell(Change::GoesBack {
+                        name: row.display_name(),
+                        conversation: row.id.clone(),
+                        within: lease.warning,
+                    });
+                    still.insert(row.id.clone(), now);
+                }
+            }
+        }
+        if let Some(first) = still.values().min() {
+            self.turn_at = self.turn_at.min(first.plus(lease.warning));
+        }
+        self.idle.warned = still;
+        Ok(())
+    }
+
+    fn may_go(
+        &self,
+        row: &Conversation,
+        server_now: Timestamp,
+        now: Timestamp,
+        quiet: Span,
+    ) -> bool {
+        let touched = self.idle.touched.get(&row.id);
+        let busy = touched.is_some_and(|at| now.since(*at) < quiet);
+        let open = self.open.as_ref() == Some(&row.id);
+        let routed = self.page.routing(row.platform) == Routing::Enabled;
+        // "We wait for them" is a decision of a person.
+        let decided = row.aside(server_now) == Some(Until::CustomerWrites);
+        routed && !busy && !open && !decided
+    }
+
+    async fn hand_back_idle(&mut self, row: &Conversation) -> Result<(), store::Error> {
+        let note = Note {
+            outcome: Outcome::Other,
+            summary: String::new(),
+            next: String::new(),
+            idle: true,
+            agent: self.options.agent.clone(),
+            answered_through: None,
+        };
+        let back = HandBack {
+            to: self.apps.bot.clone(),
+            note,
+        };
+        self.outbox.ask(&row.id, row.psid.clone(), Ask::Pass(back));
+        let bot = self.apps.bot_name();
+        let name = row.display_name();
+        self.tell(Change::Told(format!(
+            "{name} goes back to {bot}: answered, and quiet for long."
+        )));
+        self.pump(&row.id).await
+    }
+
+    /// Puts a reply that Meta accepted on the record.
+    pub(super) async fn record_sent(
+        &mut self,
+        row: &Outgoing,
+        at: Timestamp,
+    ) -> Result<(), store::Error> {
+        let before = self.reader.conversation(&row.conversation)?;
+        let wrote = row.known.customer_at;
+        let answered = before.and_then(|c| c.agent_at);
+        let first = wrote.filter(|wrote| answered.is_none_or(|answered| answered < *wrote));
+        let in_time = wrote.is_some_and(|wrote| at.since(wrote) <= RESPONSE_WINDOW);
+        let what = Done::Sent {
+            send_as: row.send_as,
+            chosen: row.send_as == SendAs::HumanAgent && in_time,
+            waited: first.map(|wrote| at.since(wrote)),
+        };
+        self.record(&row.conversation, row.psid.clone(), what).await
+    }
+
+    /// Puts what was done to a thread on the record.
+    pub(super) async fn record_asked(
+        &mut self,
+        id: &ConversationId,
+        ask: &Ask,
+    ) -> Result<(), store::Error> {
+        let what = match ask {
+            Ask::Take => Done::Took,
+            Ask::Pass(back) => Done::Passed {
+                to: back
+                    .to
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+                outcome: back.note.outcome,
+                idle: back.note.idle,
+            },
+            Ask::Release => Done::Released,
+            Ask::Extend(_) => Done::Extended,
+            Ask::Request => Done::Requested,
+            Ask::MarkSeen | Ask::Typing(_) | Ask::Send { .. } => return Ok(()),
+        };
+        let Some(row) = self.reader.conversation(id)? else {
+            return Ok(());
+        };
+        self.record(id, row.psid, what).await
+    }
+
+    async fn record(
+        &mut self,
+        id: &ConversationId,
+        psid: crate::domain::Psid,
+        what: Done,
+    ) -> Result<(), store::Error> {
+        let deed = Deed {
+            at: self.clock.now(),
+            agent: self.options.agent.clone(),
+            conversation: id.clone(),
+            psid,
+            what,
+        };
+        self.writer.record_deed(deed).await
+    }
+}

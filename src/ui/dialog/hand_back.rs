@@ -1,0 +1,70 @@
+//! How did it end? Outcomes, and words for the bot.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
+
+use super::{
+    super::{Theme, put, span, theme::Role},
+    boxed, input_line, rows,
+};
+use crate::{
+    app::dialog::{Field, HandBackDialog, place::Place},
+    domain::Outcome,
+    text::{self, Clean},
+};
+
+pub(super) fn draw(
+    theme: &Theme,
+    dialog: &HandBackDialog,
+    place: &Place,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let title = text::cut(
+        &Clean::one_line(&dialog.title),
+        usize::from(place.frame.width).saturating_sub(4),
+    );
+    let inner = boxed(&title, place.frame, theme, buffer);
+    let lines = Outcome::ALL.iter().zip(1..).map(|(outcome, key)| {
+        vec![
+            span(format!(" {key}  "), theme.style(Role::Key)),
+            span(
+                text::fit(outcome.label(), usize::from(inner.width)),
+                theme.style(Role::Text),
+            ),
+        ]
+    });
+    let mut shown = *place;
+    if dialog.field != Field::Outcome {
+        shown.cursor = usize::MAX;
+    }
+    rows(lines.collect(), &shown, theme, buffer);
+    let line = |up: u16| Rect {
+        y: inner.bottom().saturating_sub(up),
+        height: 1,
+        ..inner
+    };
+    let summary = input_line(
+        "summary for the bot ",
+        &dialog.summary,
+        theme,
+        line(3),
+        buffer,
+    );
+    let next = input_line("what comes next     ", &dialog.next, theme, line(2), buffer);
+    let (words, cursor) = match dialog.field {
+        Field::Outcome => (
+            "1-4 hands back, Tab writes a summary first, Esc stays",
+            None,
+        ),
+        Field::Summary => (
+            "Enter: back to the outcome, Tab: what comes next",
+            Some(summary),
+        ),
+        Field::Next => ("Enter: back to the outcome", Some(next)),
+    };
+    let words = text::cut(words, usize::from(inner.width));
+    put(vec![span(words, theme.style(Role::Dim))], line(1), buffer);
+    cursor
+}

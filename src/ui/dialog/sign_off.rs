@@ -1,0 +1,70 @@
+//! Before the desk is left: the threads that we hold.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::{
+    super::{Theme, put, span, theme::Role},
+    boxed, nothing, rows,
+};
+use crate::{
+    app::{
+        Model,
+        dialog::{Fate, SignOff, place::Place},
+    },
+    text::{self, Clean},
+};
+
+pub(super) fn draw(
+    model: &Model,
+    theme: &Theme,
+    dialog: &SignOff,
+    place: &Place,
+    buffer: &mut Buffer,
+) {
+    let replies = match dialog.unsettled {
+        0 => String::new(),
+        1 => " One reply is not settled.".into(),
+        n => format!(" {n} replies are not settled."),
+    };
+    let threads = match dialog.held {
+        1 => "One thread is still held by us.".to_owned(),
+        n => format!("{n} threads are still held by us."),
+    };
+    let title = format!("Quit? {threads}{replies}");
+    let title = text::cut(&title, usize::from(place.frame.width).saturating_sub(4));
+    let inner = boxed(&title, place.frame, theme, buffer);
+    match &dialog.rows {
+        None => nothing("Reading the cache…", theme, place, buffer),
+        Some(held) => {
+            let name = usize::from(inner.width).saturating_sub(34);
+            let lines = held.iter().map(|(row, fate)| {
+                let (fate, role) = match fate {
+                    Fate::Keep => ("keep".to_owned(), Role::Dim),
+                    Fate::HandBack => (format!("back to {}", model.apps.bot_name()), Role::Good),
+                    Fate::Colleague(_, name) => (format!("to {name}"), Role::Warn),
+                };
+                let waits = if row.waiting() { "waits" } else { "" };
+                vec![
+                    span(
+                        format!(
+                            " {}",
+                            text::fit(&Clean::one_line(&row.display_name()), name)
+                        ),
+                        theme.style(Role::Strong),
+                    ),
+                    span(text::fit(waits, 7), theme.style(Role::Warn)),
+                    span(text::fit(&Clean::one_line(&fate), 25), theme.style(role)),
+                ]
+            });
+            rows(lines.collect(), place, theme, buffer);
+        }
+    }
+    let hint = Rect {
+        y: inner.bottom().saturating_sub(1),
+        height: 1,
+        ..inner
+    };
+    let words = "b hand back  a colleague  k keep  B all back  Enter quits  Esc stays";
+    let words = text::cut(words, usize::from(inner.width));
+    put(vec![span(words, theme.style(Role::Dim))], hint, buffer);
+}
