@@ -53,7 +53,9 @@ fn reply(send_as: SendAs, hand_back: Option<HandBack>, text: &str) -> Reply {
         local: LocalId::new("0123"),
         attempt: 1,
         psid,
+        platform: Platform::Messenger,
         text: text.into(),
+        file: None,
         send_as,
         hand_back,
     }

@@ -11,9 +11,9 @@ use support::{http::*, wing::*};
 use switchboard::{
     clock::{Clock, within},
     domain::{
-        Act, AppId, Ask, Author, Change, ConversationId, Decision, Done, Held, InboxAsk, Item,
-        Known, Link, LocalId, Outgoing, PageId, Psid, SendAs, SendState, Span, ThreadOwner,
-        ThreadPage, ThreadPlace, View,
+        Act, AppId, Ask, Attachment, Author, Change, ConversationId, Decision, Done, Held,
+        InboxAsk, Item, Known, Link, LocalId, Outgoing, PageId, Part, Psid, SendAs, SendState,
+        Span, ThreadOwner, ThreadPage, ThreadPlace, View,
     },
     sim::{Fault, Options},
     store::{self, Draft, Reader},
@@ -524,6 +524,7 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
             psid: psid.clone(),
             at: now,
             text: text.into(),
+            file: None,
             send_as: SendAs::Response,
             hand_back: Some(back()),
             known: Known::default(),
@@ -984,5 +985,77 @@ fn what_is_done_is_on_the_record_and_a_quiet_thread_goes_back_by_itself() {
         let text = std::fs::read_to_string(cache.join(format!("{PAGE}.audit.ndjson")));
         assert!(!text.expect("the file").contains("Hi Grace"), "never what was said");
         drop(folder);
+    });
+}
+
+#[test]
+fn a_file_is_uploaded_and_sent_and_our_copy_of_it_goes() {
+    runtime().block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let photo = folder.path().join("lamp.png");
+        std::fs::write(&photo, b"a picture").expect("written");
+        let log = folder.path().join("server.log");
+        let options = Options {
+            seed: 1,
+            log: Some(log),
+            ..Options::default()
+        };
+        let (address, simulator) = simulator(options, Clock::system()).await;
+        let copies = folder.path().join("copies");
+        let options = sync::Options {
+            files: copies.clone(),
+            ..sync::Options::default()
+        };
+        let mut wing = Wing::attach_with(folder, address, simulator, options);
+        let ana = wing.open("Ana Ruiz").await;
+        let mut reply = send("one", "", None);
+        if let Ask::Send { file, .. } = &mut reply {
+            *file = Some(Box::new(Attachment::new(photo.clone(), 9)));
+        }
+        wing.ask(&ana, reply).await;
+        // What is on its way does not depend on the file any more.
+        let one = LocalId::new("one");
+        wing.news(
+            "the file",
+            |c| matches!(c, Change::Sent { local, .. } if *local == one),
+        )
+        .await;
+        let posts = wing.posts();
+        assert_eq!(words(&posts), ["message_attachments", "messages"]);
+        let payload = &posts[1]["body"]["message"]["attachment"];
+        assert_eq!(payload["type"], "image");
+        assert!(payload["payload"]["attachment_id"].is_string(), "{payload}");
+        let thread = wing.thread(&ana.0);
+        let shown = thread.items.iter().any(|item| {
+            matches!(item, Item::Message(m) if m.author == Author::Me
+                && matches!(&m.parts[..], [Part::File { kind: "photo", .. }]))
+        });
+        assert!(shown, "{:?}", thread.items.last());
+        wing.end().await;
+        assert!(std::fs::read_dir(copies).map_or(0, Iterator::count) == 0);
+    });
+}
+
+#[test]
+fn a_file_that_is_not_there_is_not_sent_and_it_is_said_why() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        let file = |local: &str, path: &str| {
+            let mut reply = send(local, "", None);
+            if let Ask::Send { file, .. } = &mut reply {
+                *file = Some(Box::new(Attachment::new(path.into(), 9)));
+            }
+            reply
+        };
+        wing.ask(&ana, file("one", "/nowhere/lamp.png")).await;
+        let refused = wing
+            .news("the refusal", |c| matches!(c, Change::NotSent { .. }))
+            .await;
+        let Change::NotSent { why, .. } = refused else {
+            panic!("a refusal");
+        };
+        assert!(why.contains("cannot be read"), "{why}");
+        wing.end().await;
     });
 }

@@ -9,7 +9,8 @@ use support::desk::*;
 use switchboard::{
     app::{Effect, Focus, Loaded, Msg, Settings, canned::Canned, dialog::Dialog},
     domain::{
-        AppId, Ask, Author, Change, ConversationId, Decision, Happening, Item, LocalId, Span,
+        AppId, Ask, Attachment, Author, Change, ConversationId, Decision, Happening, Item, LocalId,
+        Span,
     },
 };
 
@@ -368,4 +369,64 @@ fn the_canned_replies_know_what_the_bot_said_at_its_hand_over() {
     desk.keys("r");
     pick(&mut desk, "refund<Enter>");
     assert!(composed(&desk).contains("{order}"));
+}
+
+fn photo(bytes: u64) -> Attachment {
+    Attachment::new("/home/kim/lamp.jpg".into(), bytes)
+}
+
+/// Attaches Ana's photo by its path.
+fn attach(desk: &mut Desk, bytes: u64) {
+    assert_eq!(desk.keys("<^f>"), [Effect::LookAtPath(String::new())]);
+    let entries = vec!["lamp.jpg".to_owned(), "lamps/".into()];
+    desk.send(Msg::Loaded(Loaded::Path(String::new(), entries, None)));
+    let path = "lamp.jpg".to_owned();
+    assert_eq!(desk.keys("<Tab>"), [Effect::LookAtPath(path.clone())]);
+    let file = Some(photo(bytes));
+    desk.send(Msg::Loaded(Loaded::Path(path, Vec::new(), file)));
+    desk.keys("<Enter>");
+}
+
+#[test]
+fn a_file_goes_out_behind_the_text_and_the_hand_back_rides_with_it() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rlook");
+    attach(&mut desk, 182_440);
+    assert!(desk.picture().contains("[photo] lamp.jpg 182 kB"));
+    desk.keys("<^d>");
+    let effects = desk.keys("1");
+    let sent = sends(&effects);
+    assert_eq!(sent.len(), 2);
+    assert_eq!((sent[0].1.as_str(), sent[0].4), ("look", false));
+    assert_eq!(sent[1].2.as_ref(), Some(&sent[0].0), "behind the text");
+    assert!(sent[1].4, "the hand-back rides with the last");
+    let files: Vec<bool> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Ask {
+                ask: Ask::Send { file, .. },
+                ..
+            } => Some(file.is_some()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(files, [false, true]);
+}
+
+#[test]
+fn a_file_alone_goes_out_and_one_that_meta_does_not_take_is_refused_here() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("r");
+    attach(&mut desk, 9 * 1024 * 1024);
+    let told = |desk: &Desk, words: &str| desk.model.toasts.iter().any(|t| t.text.contains(words));
+    assert!(told(&desk, "pictures up to 8 MB"));
+    desk.keys("<Esc>");
+    assert_eq!(texts(&desk.keys("<Enter>")), Vec::<String>::new());
+    attach(&mut desk, 1024);
+    desk.keys("<^f>");
+    assert!(told(&desk, "is taken off"), "the second time takes it off");
+    attach(&mut desk, 1024);
+    assert_eq!(texts(&desk.keys("<Enter>")), [""]);
 }

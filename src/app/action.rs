@@ -87,6 +87,7 @@ pub enum Action {
     LeaveComposer,
     Canned,
     Editor,
+    Attach,
     ComposerMessageType,
     ComposerJump,
     ComposerHelp,
@@ -192,6 +193,7 @@ table! {
     Composer SendHandBack "send_hand_back" ["^d"] "send and hand back to the bot";
     Composer Canned "canned" ["/", "Tab"] "canned replies (/ where the text begins; // is a slash)";
     Composer Editor "editor" ["^o"] "write in your editor ($VISUAL, $EDITOR)";
+    Composer Attach "attach" ["^f"] "attach a file, or take it off again";
     Composer ComposerMessageType "composer_message_type" ["^t"] "change what this reply goes out as";
     Composer LeaveComposer "leave_composer" ["Esc"] "leave; the text is kept as a draft";
     Composer ComposerJump "composer_jump" ["^p"] "jump to a person by name";

@@ -132,7 +132,8 @@ fn behind(dialog: &mut Dialog, unnamed: &impl Fn(&str) -> String) {
         Dialog::Page(page) => page.hide(),
         Dialog::Note(note) => note.name = mask(&note.name),
         // Paths are no words of theirs; bodies are hidden where they are drawn.
-        Dialog::Calls(_)
+        Dialog::Attach(_)
+        | Dialog::Calls(_)
         | Dialog::Canned(_)
         | Dialog::Commands(_)
         | Dialog::Help(_)

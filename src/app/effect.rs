@@ -106,6 +106,8 @@ pub enum Effect {
     LoadEvidence(ConversationId),
     /// Ask a simulator what it told which app about a person.
     AskDelivered(ConversationId, Psid),
+    /// Look what is at this path, as it was typed.
+    LookAtPath(String),
     /// Read the canned replies.
     LoadCanned,
     /// Give this text to the person's editor, and the terminal with it.

@@ -20,7 +20,7 @@ use super::{
         back, find_in_thread, next_waiting, open, page, prompt, read, read_on, show, step, to_edge,
         to_pane,
     },
-    writing::{change_type, compose, edit, leave_composer, send, send_hand_back},
+    writing::{attach, change_type, compose, edit, leave_composer, send, send_hand_back},
 };
 use crate::domain::{Ask, Conversation, Link, ReplyAs, Routing, Span, ThreadOwner, Until, View};
 
@@ -274,6 +274,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
             vec![Effect::LoadCanned]
         }
         A::Editor => edit(model),
+        A::Attach => attach(model),
         A::NewLine => compose(model, |composer| composer.insert("\n")),
         A::SendHandBack => send_hand_back(model),
         A::LeaveComposer | A::ComposerCancel => leave_composer(model),

@@ -373,7 +373,13 @@ fn buttons_lines(titles: &[String], look: &Look<'_>, lines: &mut Vec<Pieces>) {
 }
 
 fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces> {
-    let mut lines = wrapped(Tone::Said, &outgoing.text.as_str().into(), look);
+    let mut lines = match &outgoing.file {
+        Some(file) => {
+            let words = format!("[{}] {} · {}", file.word(), file.name, size(file.bytes));
+            wrapped(Tone::Part, &Clean::one_line(&words), look)
+        }
+        None => wrapped(Tone::Said, &outgoing.text.as_str().into(), look),
+    };
     let as_word = match outgoing.send_as {
         SendAs::Response => "",
         SendAs::HumanAgent => " as HUMAN_AGENT",
@@ -384,6 +390,10 @@ fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces> {
         SendState::Queued if look.no_link => (
             Tone::Dim,
             format!("◷ queued{as_word} — no network; it goes out by itself within 5 minutes"),
+        ),
+        SendState::Queued if outgoing.not_before.is_some_and(|at| at > look.now) => (
+            Tone::Warn,
+            format!("◷ goes out{as_word} in a moment, and can still be taken back"),
         ),
         SendState::Queued => (Tone::Dim, format!("◷ queued{as_word}")),
         SendState::Sending => (Tone::Dim, format!("… sending{as_word}")),

@@ -189,6 +189,9 @@ pub fn wake_at(model: &Model) -> Option<Timestamp> {
                 .map(|o| o.at.plus(lines::CHECKING))
                 .filter(|at| *at > model.now),
         );
+        // A reply that could be taken back says so no longer.
+        let waits = thread.outgoing().filter_map(|o| o.not_before);
+        due.extend(waits.filter(|at| *at > model.now));
         let unsaved = thread.composer.unsaved_since.filter(|_| thread.loaded);
         due.extend(unsaved.map(|since| since.plus(SAVE_AFTER)));
         if let Some(shown) = thread.composer.typing {

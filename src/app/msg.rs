@@ -2,8 +2,8 @@
 
 use super::{Settings, canned::Canned, keymap::Key};
 use crate::domain::{
-    Change, Conversation, ConversationId, Evidence, Hit, InboxAsk, InboxPage, Mid, Platform,
-    Routing, ThreadPage, Timestamp,
+    Attachment, Change, Conversation, ConversationId, Evidence, Hit, InboxAsk, InboxPage, Mid,
+    Platform, Routing, ThreadPage, Timestamp,
 };
 
 /// Something that happened outside.
@@ -76,6 +76,8 @@ pub enum Loaded {
     Canned(Result<Vec<Canned>, String>),
     /// The threads that we hold.
     Held(Vec<Conversation>),
+    /// What begins with a path, and the file that it is.
+    Path(String, Vec<String>, Option<Attachment>),
     /// The labels in use.
     Labels(Vec<String>),
     /// The JSON of a thread, newest message first.

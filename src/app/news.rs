@@ -500,6 +500,12 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Loaded::Path(typed, entries, file) => {
+            if let Some(Dialog::Attach(attach)) = model.dialogs.last_mut() {
+                attach.take(&typed, entries, file);
+            }
+            Vec::new()
+        }
         Loaded::Labels(known) => {
             if let Some(Dialog::Labels(labels)) = model.dialogs.last_mut() {
                 labels.known = known;

@@ -5,7 +5,7 @@ use super::{
     Anchor, Effect, Focus, Model, Thread, ToastKind,
     action::Action,
     canned, composer,
-    dialog::{Dialog, HandBackDialog},
+    dialog::{Attach, Dialog, HandBackDialog},
     triage::{Undo, remember},
 };
 use crate::domain::{Ask, ConversationId, HandBack, LocalId, SendAs, SendState, Span, ThreadOwner};
@@ -67,6 +67,19 @@ pub(super) fn leave_composer(model: &mut Model) -> Vec<Effect> {
     let effects = stop_typing(model);
     model.focus = Focus::Thread;
     effects
+}
+
+/// Asks which file goes out; one that is there already is taken off.
+pub(super) fn attach(model: &mut Model) -> Vec<Effect> {
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    if let Some(file) = thread.composer.file.take() {
+        model.toast(ToastKind::Info, format!("{} is taken off.", file.name));
+        return Vec::new();
+    }
+    model.dialogs.push(Dialog::Attach(Attach::default()));
+    vec![Effect::LookAtPath(String::new())]
 }
 
 /// Gives the text to the person's own editor.
@@ -145,15 +158,21 @@ pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
     };
     let delay = model.settings.undo_send;
     let platform = model.thread.as_ref().map(|t| t.conversation.platform);
-    let parts: Vec<(LocalId, String)> = platform
+    let mut parts: Vec<(LocalId, String)> = platform
+        .filter(|_| !text.is_empty())
         .map(|platform| platform.parts(&text))
         .unwrap_or_default()
         .into_iter()
         .map(|part| (model.new_id(), part))
         .collect();
+    let file_id = model.new_id();
     let Some(thread) = &mut model.thread else {
         return Vec::new();
     };
+    let file = thread.composer.file.take();
+    if file.is_some() {
+        parts.push((file_id.clone(), String::new()));
+    }
     thread.notice = None;
     thread.anchor = Anchor::Bottom;
     // Meta takes the typing bubble away by itself when a message arrives.
@@ -189,9 +208,11 @@ pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
         .map(|(local, text)| {
             let follows = before.replace(local.clone());
             let hand_back = hand_back.clone().filter(|_| Some(&local) == last.as_ref());
+            let file = file.clone().filter(|_| local == file_id).map(Box::new);
             let what = Ask::Send {
                 local,
                 text,
+                file,
                 send_as,
                 hand_back,
                 known,
@@ -205,10 +226,10 @@ pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
 
 pub(super) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
     let bot = model.apps.bot_name();
-    let with_text = model
-        .thread
-        .as_ref()
-        .is_some_and(|thread| !thread.composer.text().trim().is_empty());
+    let with_text = model.thread.as_ref().is_some_and(|thread| {
+        let composer = &thread.composer;
+        composer.file.is_some() || !composer.text().trim().is_empty()
+    });
     if with_text && ready(model).is_none() {
         return Vec::new();
     }
@@ -224,7 +245,7 @@ pub(super) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
 fn ready(model: &mut Model) -> Option<String> {
     let thread = model.thread.as_ref()?;
     let text = thread.composer.text().trim().to_owned();
-    if text.is_empty() {
+    if text.is_empty() && thread.composer.file.is_none() {
         model.toast(ToastKind::Info, "Nothing to send yet.");
         return None;
     }
@@ -290,7 +311,8 @@ fn not_fresh(model: &Model, text: &str) -> Option<String> {
     }
     let twice = thread.outgoing().any(|o| {
         let recent = model.now.since(o.at) < TWICE;
-        o.text == text && (recent || o.state == SendState::Unsure)
+        let same = o.text == text && o.file.is_none() && !text.is_empty();
+        same && (recent || o.state == SendState::Unsure)
     });
     (twice && !began.told)
         .then(|| "The same words are on their way already, and not confirmed.".into())

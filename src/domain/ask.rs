@@ -1,6 +1,6 @@
 //! What an agent asks to be done to a thread.
 
-use super::{Act, AppId, HandBack, Happening, Known, LocalId, SendAs, Span};
+use super::{Act, AppId, Attachment, HandBack, Happening, Known, LocalId, SendAs, Span};
 
 /// Something to do to a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +23,10 @@ pub enum Ask {
     Send {
         /// Our id.
         local: LocalId,
-        /// The text.
+        /// The text; empty when a file goes out.
         text: String,
+        /// The file that goes out instead of text.
+        file: Option<Box<Attachment>>,
         /// What it goes out as.
         send_as: SendAs,
         /// Hand the thread over with it.

@@ -6,6 +6,7 @@
 //! the clock, and it derives no serde: every door owns its own encoding.
 
 mod ask;
+mod attachment;
 mod call;
 mod change;
 mod conversation;
@@ -24,6 +25,7 @@ mod when;
 mod window;
 
 pub use ask::Ask;
+pub use attachment::Attachment;
 pub use call::Call;
 pub use change::{Act, Change, Link};
 pub use conversation::{

@@ -1,6 +1,6 @@
 //! A reply on its way out, as the outbox keeps it.
 
-use super::{ConversationId, HandBack, LocalId, Mid, Psid, SendAs, Span, Timestamp};
+use super::{Attachment, ConversationId, HandBack, LocalId, Mid, Psid, SendAs, Span, Timestamp};
 
 /// A reply that waited longer than this is not sent without asking (our
 /// choice): what it answers may be settled by now.
@@ -17,8 +17,10 @@ pub struct Outgoing {
     pub psid: Psid,
     /// When the agent pressed the key, by our clock.
     pub at: Timestamp,
-    /// What was typed.
+    /// What was typed; empty when a file goes out.
     pub text: String,
+    /// The file that goes out instead of text: our own copy of it.
+    pub file: Option<Box<Attachment>>,
     /// What it goes out as.
     pub send_as: SendAs,
     /// Hand the thread over with it.

@@ -10,6 +10,7 @@ use std::{
 use reqwest::{
     Method, Url,
     header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue},
+    multipart::{Form, Part},
     redirect,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -31,6 +32,36 @@ use crate::{
 const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A file takes longer than a call.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// A file on its way to Meta.
+#[derive(Debug)]
+pub(super) struct Upload {
+    pub(super) bytes: Vec<u8>,
+    pub(super) name: String,
+    pub(super) mime: &'static str,
+}
+
+impl Upload {
+    /// The members of `body` as fields, and the file behind them.
+    fn form(&self, body: &Value) -> Form {
+        let mut form = Form::new();
+        for (name, value) in body.as_object().into_iter().flatten() {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            form = form.text(name.clone(), text);
+        }
+        let part = Part::bytes(self.bytes.clone()).file_name(self.name.clone());
+        // All of our types are well-formed.
+        match part.mime_str(self.mime) {
+            Ok(part) => form.part("filedata", part),
+            Err(_) => form,
+        }
+    }
+}
 
 /// What the client needs to know.
 #[derive(Clone, Debug)]
@@ -288,6 +319,21 @@ impl Client {
         self.call(Method::POST, path, &[], Some(body)).await
     }
 
+    /// As [`Self::write`], with a file.
+    pub(super) async fn write_file(
+        &self,
+        path: &[&str],
+        body: Value,
+        file: Upload,
+    ) -> Result<String, Error> {
+        if self.0.read_only {
+            return Err(Error::ReadOnly);
+        }
+        let auth = self.auth();
+        let sent = (Some(body), Some(file));
+        self.attempt(&auth, &Method::POST, path, &[], &sent).await
+    }
+
     /// Makes a call. One that Meta refused for its token is made once more if
     /// there is a newer token by now: surely nothing came of the first.
     async fn call(
@@ -298,11 +344,12 @@ impl Client {
         body: Option<Value>,
     ) -> Result<String, Error> {
         let auth = self.auth();
-        let result = self.attempt(&auth, &method, path, query, &body).await;
+        let sent = (body, None);
+        let result = self.attempt(&auth, &method, path, query, &sent).await;
         let newer = self.auth();
         match result {
             Err(error) if error.is_token() && newer != auth => {
-                self.attempt(&newer, &method, path, query, &body).await
+                self.attempt(&newer, &method, path, query, &sent).await
             }
             result => result,
         }
@@ -319,7 +366,7 @@ impl Client {
         method: &Method,
         path: &[&str],
         query: &[(&str, &str)],
-        body: &Option<Value>,
+        (body, file): &(Option<Value>, Option<Upload>),
     ) -> Result<String, Error> {
         let inner = &*self.0;
         let url = self.url(path, query);
@@ -332,8 +379,12 @@ impl Client {
             .http
             .request(method.clone(), url)
             .header(AUTHORIZATION, auth.clone());
-        if let Some(body) = body {
-            request = request.json(body);
+        match (body, file) {
+            (Some(body), Some(file)) => {
+                request = request.multipart(file.form(body)).timeout(UPLOAD_TIMEOUT);
+            }
+            (Some(body), None) => request = request.json(body),
+            _ => {}
         }
         let started = inner.clock.now();
         let watch = Stopwatch::start();

@@ -46,6 +46,12 @@ pub enum Error {
     /// The simulator did not take an order; says why.
     #[error("The simulator says: {0}")]
     Order(String),
+    /// A file could not be read.
+    #[error("The file cannot be read ({0}). Attach it again.")]
+    File(String),
+    /// A file did not reach Meta, so nothing was sent.
+    #[error("The file did not reach Meta.")]
+    Upload,
     /// Meta refused, with a code.
     #[error("{0}")]
     Graph(GraphError),
@@ -79,10 +85,20 @@ impl Error {
     /// What this means for a send.
     pub fn verdict(&self) -> Verdict {
         match self {
-            Self::ReadOnly | Self::NoSimulator | Self::Order(_) => Verdict::Refused,
-            Self::Unreachable { .. } => Verdict::NotSent,
+            Self::ReadOnly | Self::NoSimulator | Self::Order(_) | Self::File(_) => Verdict::Refused,
+            Self::Unreachable { .. } | Self::Upload => Verdict::NotSent,
             Self::Lost { .. } | Self::Foreign { .. } => Verdict::Unknown,
             Self::Graph(e) => e.verdict(),
+        }
+    }
+
+    /// The same, for a call before the one that sends: whatever became of it,
+    /// the customer got nothing by it.
+    #[must_use]
+    pub fn before_sending(self) -> Self {
+        match self.verdict() {
+            Verdict::Unknown => Self::Upload,
+            Verdict::NotSent | Verdict::Refused => self,
         }
     }
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Client, Error, note_json, wire};
-use crate::domain::{HandBack, LocalId, Mid, Psid, SendAs};
+use super::{Client, Error, client::Upload, note_json, wire};
+use crate::domain::{Attachment, HandBack, LocalId, Mid, Platform, Psid, SendAs};
 
 /// A reply that a person typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +14,12 @@ pub struct Reply {
     pub attempt: u32,
     /// To whom.
     pub psid: Psid,
+    /// Where.
+    pub platform: Platform,
     /// The text.
     pub text: String,
+    /// The file that goes out instead of text.
+    pub file: Option<Attachment>,
     /// What it goes out as.
     pub send_as: SendAs,
     /// Hands the thread over in the same call; only where routing is on.
@@ -25,14 +29,53 @@ pub struct Reply {
 impl Client {
     /// Sends a reply. `Ok(None)`: Meta answered 200 but named no message, so
     /// the outcome is unknown.
+    ///
+    /// A file is uploaded first. Whatever becomes of that, nothing was sent to
+    /// the customer by it, so it may be tried again.
     pub async fn send(&self, reply: &Reply) -> Result<Option<Mid>, Error> {
+        let mut body = reply.body();
+        if let Some(file) = &reply.file {
+            let id = self
+                .upload(file, reply.platform)
+                .await
+                .map_err(Error::before_sending)?;
+            let payload = json!({"attachment_id": id});
+            let message = &mut body["message"];
+            message["attachment"] = json!({"type": file.kind, "payload": payload});
+            if let Some(message) = message.as_object_mut() {
+                message.remove("text");
+            }
+        }
         let text = self
-            .write(&[self.page().as_str(), "messages"], reply.body())
+            .write(&[self.page().as_str(), "messages"], body)
             .await?;
         Ok(serde_json::from_str::<wire::Sent>(&text)
             .ok()
             .and_then(|sent| sent.message_id)
             .map(Mid::new))
+    }
+
+    /// Gives Meta a file, to be sent by the id that it answers. It goes out under
+    /// a name of ours: Instagram takes plain letters only.
+    async fn upload(&self, file: &Attachment, platform: Platform) -> Result<String, Error> {
+        let bytes = std::fs::read(&file.path).map_err(|why| Error::File(why.to_string()))?;
+        let payload = json!({"is_reusable": true});
+        let message = json!({"attachment": {"type": file.kind, "payload": payload}});
+        let mut body = json!({"message": message});
+        if platform == Platform::Instagram {
+            body["platform"] = json!("instagram");
+        }
+        let file = Upload {
+            bytes,
+            name: format!("file.{}", file.ending()),
+            mime: file.mime,
+        };
+        let path = [self.page().as_str(), "message_attachments"];
+        let text = self.write_file(&path, body, file).await?;
+        serde_json::from_str::<wire::Uploaded>(&text)
+            .ok()
+            .and_then(|answer| answer.attachment_id)
+            .ok_or_else(|| self.foreign(200, "no id of the file"))
     }
 
     /// Tells the customer that we have read, or that we type or stopped.
@@ -85,7 +128,9 @@ mod tests {
             local: LocalId::new("ab"),
             attempt: 1,
             psid: Psid::new("7"),
+            platform: Platform::Messenger,
             text: "hi".into(),
+            file: None,
             send_as,
             hand_back,
         }

@@ -230,6 +230,12 @@ pub(super) struct Sent {
     pub(super) message_id: Option<String>,
 }
 
+#[derive(Debug, Deserialize)]
+pub(super) struct Uploaded {
+    #[serde(default, deserialize_with = "maybe_id")]
+    pub(super) attachment_id: Option<String>,
+}
+
 /// `success` is true, "true" on some edges.
 pub(super) fn success(text: &str) -> bool {
     #[derive(Deserialize)]

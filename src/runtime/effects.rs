@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::mpsc;
 
-use super::{CannedSource, Tasks, browser};
+use super::{CannedSource, Tasks, browser, files};
 use crate::{
     app::{Effect, INBOX_WINDOW, Loaded, Msg, THREAD_WINDOW, fuzzy::Fuzzy},
     domain::{Act, Ask, Change, ConversationId, InboxAsk, Platform, View},
@@ -122,6 +122,14 @@ impl Hands {
             let (canned, answer) = (self.canned.clone(), self.answer.clone());
             tasks.load(move || {
                 let msg = Msg::Loaded(Loaded::Canned(canned.read()));
+                let _ = answer.send((Kind::Other, 0, msg));
+            });
+            return;
+        }
+        if let Effect::LookAtPath(typed) = &effect {
+            let (typed, answer) = (typed.clone(), self.answer.clone());
+            tasks.load(move || {
+                let msg = Msg::Loaded(files::look_at(typed));
                 let _ = answer.send((Kind::Other, 0, msg));
             });
             return;

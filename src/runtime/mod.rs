@@ -13,6 +13,7 @@ mod browser;
 mod canned;
 mod editor;
 mod effects;
+mod files;
 mod input;
 mod reload;
 mod tasks;
@@ -107,6 +108,7 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
             let options = sync::Options {
                 apps: settings.apps.clone(),
                 seed: settings.seed,
+                files: desk.cache.join(format!("{}.files", desk.page)),
                 ..desk.sync
             };
             let engine = sync::Engine::new(

@@ -9,7 +9,7 @@ use std::{
 
 use rusqlite::{Connection, params};
 
-use super::{Error, Writer, audit, writer::Files};
+use super::{Error, Writer, audit, rows, writer::Files};
 use crate::domain::{Psid, Timestamp};
 
 /// Texts shorter than this say nothing about a person.
@@ -99,6 +99,13 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
     let profiles = cache.execute("DELETE FROM person WHERE psid = ?1", [psid])?;
     cache.commit()?;
     let outbox = files.outbox.transaction()?;
+    let copies: Vec<String> = outbox
+        .prepare("SELECT file FROM outgoing WHERE psid = ?1 AND file IS NOT NULL")?
+        .query_map([psid], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for copy in copies.iter().filter_map(|json| rows::file_from(json)) {
+        let _ = fs::remove_file(copy.path);
+    }
     let unsent = outbox.execute("DELETE FROM draft WHERE psid = ?1", [psid])?
         + outbox.execute("DELETE FROM outgoing WHERE psid = ?1", [psid])?
         + outbox.execute("DELETE FROM note WHERE psid = ?1", [psid])?

@@ -8,7 +8,7 @@ use super::{Error, heard, message, page::set, rows, triage};
 use crate::{
     domain::{
         Author, Backfill, Change, ConversationId, ConversationSeen, Event, Happening, LocalId, Mid,
-        Profile, Psid, Span, ThreadOwner, Timestamp, display_name,
+        Part, Profile, Psid, Span, ThreadOwner, Timestamp, display_name,
     },
     failpoint, text,
 };
@@ -268,9 +268,9 @@ fn accepted(
     mid: &Mid,
     at: Timestamp,
 ) -> Result<(), Error> {
-    let text: Option<String> = outbox
-        .prepare_cached("SELECT text FROM outgoing WHERE local = ?1")?
-        .query_row([local.as_str()], |row| row.get(0))
+    let kept: Option<(String, Option<String>)> = outbox
+        .prepare_cached("SELECT text, file FROM outgoing WHERE local = ?1")?
+        .query_row([local.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     failpoint::reach("send.commit");
     // One message is one reply; Meta's own word counts.
@@ -282,11 +282,27 @@ fn accepted(
         "UPDATE outgoing SET state = 'sent', mid = ?2, reason = NULL WHERE local = ?1",
         params![local.as_str(), mid.as_str()],
     )?;
-    let text = text.unwrap_or_default();
+    let (text, file) = kept.unwrap_or_default();
+    let file = file.and_then(|json| rows::file_from(&json));
+    let parts: Vec<Part> = file
+        .map(|file| Part::File {
+            kind: file.word(),
+            name: Some(file.name),
+            bytes: Some(file.bytes),
+        })
+        .into_iter()
+        .collect();
     db.execute(
         "INSERT INTO message (mid, conversation, at, author, text, fold, parts, gone, raw) \
-         VALUES (?1, ?2, ?3, 'me', ?4, ?5, '[]', 0, '') ON CONFLICT (mid) DO UPDATE SET author = 'me'",
-        params![mid.as_str(), conversation.as_str(), at.as_millis(), text, text::fold(&text)],
+         VALUES (?1, ?2, ?3, 'me', ?4, ?5, ?6, 0, '') ON CONFLICT (mid) DO UPDATE SET author = 'me'",
+        params![
+            mid.as_str(),
+            conversation.as_str(),
+            at.as_millis(),
+            text,
+            text::fold(&text),
+            rows::parts(&parts)
+        ],
     )?;
     // It may have been read already, with the moment that Meta gives it.
     let at = db

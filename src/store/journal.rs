@@ -76,6 +76,11 @@ impl Writer {
     pub async fn take_back(&self, row: Outgoing, now: Timestamp) -> Result<(), Error> {
         self.run(move |files| {
             let db = files.outbox.transaction()?;
+            if row.file.is_some() {
+                db.execute("DELETE FROM outgoing WHERE local = ?1", [row.local.as_str()])?;
+                db.commit()?;
+                return Ok(());
+            }
             db.execute(
                 "INSERT INTO draft (conversation, psid, text, line, col, at) VALUES (?1, ?2, ?3, 65535, 65535, ?4) \
                  ON CONFLICT (conversation) DO UPDATE SET at = ?4, \
@@ -130,7 +135,7 @@ impl Writer {
 fn insert(db: &Connection, row: &Outgoing) -> Result<(), Error> {
     db.execute(
         "INSERT INTO outgoing (local, conversation, psid, at, text, send_as, hand_back, customer_at, page_at, follows, \
-           not_before, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'queued')",
+           not_before, file, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'queued')",
         params![
             row.local.as_str(),
             row.conversation.as_str(),
@@ -143,6 +148,7 @@ fn insert(db: &Connection, row: &Outgoing) -> Result<(), Error> {
             row.known.page_at.map(Timestamp::as_millis),
             row.follows.as_ref().map(LocalId::as_str),
             row.not_before.map(Timestamp::as_millis),
+            row.file.as_deref().map(rows::file),
         ],
     )?;
     Ok(())
@@ -192,7 +198,7 @@ fn give_back(db: &Transaction<'_>, local: &str, at: Timestamp) -> Result<(), Err
     let given_back = db.execute(
         "INSERT INTO draft (conversation, psid, text, line, col, at) \
          SELECT conversation, psid, text, 65535, 65535, ?2 FROM outgoing WHERE local = ?1 AND state = 'refused' \
-         ON CONFLICT (conversation) DO NOTHING",
+           AND text <> '' ON CONFLICT (conversation) DO NOTHING",
         params![local, at.as_millis()],
     )?;
     db.execute(

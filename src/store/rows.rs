@@ -5,9 +5,9 @@ use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    About, AppId, Aside, Author, Conversation, ConversationId, Fields, HandBack, Happening, Held,
-    Known, LocalId, Message, Mid, Note, Outcome, Outgoing, Part, Person, Platform, Profile, Psid,
-    Reaction, Routing, SendAs, SendState, ThreadOwner, Timestamp, Triage, Until,
+    About, AppId, Aside, Attachment, Author, Conversation, ConversationId, Fields, HandBack,
+    Happening, Held, Known, LocalId, Message, Mid, Note, Outcome, Outgoing, Part, Person, Platform,
+    Profile, Psid, Reaction, Routing, SendAs, SendState, ThreadOwner, Timestamp, Triage, Until,
 };
 
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.psid, c.platform, c.name, c.snippet, c.updated_at, c.unread, \
@@ -111,7 +111,7 @@ fn reactions_from(lines: &str) -> Vec<Reaction> {
 }
 
 pub(super) const OUTGOING_COLUMNS: &str = "local, conversation, psid, at, text, send_as, hand_back, customer_at, page_at, \
-     attempt, sent_at, looks, state, reason, mid, given_back, follows, not_before";
+     attempt, sent_at, looks, state, reason, mid, given_back, follows, not_before, file";
 
 /// Reads [`OUTGOING_COLUMNS`].
 pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
@@ -135,6 +135,10 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
             customer_at: time(7)?,
             page_at: time(8)?,
         },
+        file: row
+            .get::<_, Option<String>>(18)?
+            .and_then(|json| file_from(&json))
+            .map(Box::new),
         follows: row.get::<_, Option<String>>(16)?.map(LocalId::new),
         not_before: time(17)?,
         attempt: row.get(9)?,
@@ -153,6 +157,32 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
             ("dropped", _) => SendState::Dropped,
             _ => SendState::Unsure,
         },
+    })
+}
+
+#[derive(Serialize, Deserialize)]
+struct FileRow {
+    path: String,
+    name: String,
+    bytes: u64,
+}
+
+pub(super) fn file(file: &Attachment) -> String {
+    let row = FileRow {
+        path: file.path.to_string_lossy().into_owned(),
+        name: file.name.clone(),
+        bytes: file.bytes,
+    };
+    serde_json::to_string(&row).unwrap_or_default()
+}
+
+pub(super) fn file_from(json: &str) -> Option<Attachment> {
+    let row: FileRow = serde_json::from_str(json).ok()?;
+    // Kind and media type are what its name says.
+    let named = Attachment::new(row.name.into(), row.bytes);
+    Some(Attachment {
+        path: row.path.into(),
+        ..named
     })
 }
 

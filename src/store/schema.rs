@@ -28,6 +28,7 @@ const OUTBOX_STEPS: &[&str] = &[
     include_str!("migrations/outbox_0002.sql"),
     include_str!("migrations/outbox_0003.sql"),
     include_str!("migrations/outbox_0004.sql"),
+    include_str!("migrations/outbox_0005.sql"),
 ];
 
 /// Which of the two files.

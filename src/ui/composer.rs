@@ -10,7 +10,7 @@ use ratatui::{
 
 use super::{Theme, frame, framed, span, theme::Role};
 use crate::{
-    app::{Focus, Model, Thread},
+    app::{Focus, Model, Thread, lines},
     domain::{HUMAN_AGENT_WINDOW, Link, SendAs, Timestamp, Window},
     text::{self, Clean},
 };
@@ -30,6 +30,7 @@ pub(super) fn draw(
     let block = frame(Line::from(span(title, theme.style(role))), focused, theme).title_bottom(
         Line::from(vec![
             span(format!(" {length}/{limit}"), theme.style(count_role)),
+            span(file(thread), theme.style(Role::Part)),
             span(format!("{} ", state(model, thread)), theme.style(Role::Dim)),
         ]),
     );
@@ -54,6 +55,22 @@ pub(super) fn draw(
         cell.modifier.remove(Modifier::SLOW_BLINK);
     }
     Some(at)
+}
+
+/// The file that goes out behind the text.
+fn file(thread: &Thread) -> String {
+    thread
+        .composer
+        .file
+        .as_ref()
+        .map_or_else(String::new, |file| {
+            let size = lines::size(file.bytes);
+            format!(
+                " · + [{}] {} {size}",
+                file.word(),
+                Clean::one_line(&file.name)
+            )
+        })
 }
 
 /// For whom and as what. Where it is too long the name gives way, not the

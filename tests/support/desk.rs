@@ -390,6 +390,7 @@ pub fn outgoing(text: &str, send_as: SendAs, state: SendState) -> Item {
         psid: Psid::new("703"),
         at: NOW,
         text: text.into(),
+        file: None,
         send_as,
         hand_back: None,
         known: Known::default(),

@@ -289,6 +289,7 @@ pub fn send(local: &str, text: &str, hand_back: Option<HandBack>) -> Ask {
     Ask::Send {
         local: LocalId::new(local),
         text: text.into(),
+        file: None,
         send_as: SendAs::Response,
         hand_back,
         known: Known::default(),

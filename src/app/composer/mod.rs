@@ -21,7 +21,7 @@ pub(super) use vim::Took;
 
 use super::keymap::{Code, Key};
 use crate::{
-    domain::{Known, LocalId, Platform, SendAs, ThreadOwner, Timestamp},
+    domain::{Attachment, Known, LocalId, Platform, SendAs, ThreadOwner, Timestamp},
     text,
 };
 
@@ -50,6 +50,8 @@ pub struct Composer {
     /// Replies that are on their way and their texts: drafts read meanwhile are
     /// their own text, and what is refused comes back.
     pub awaiting: Vec<(LocalId, String)>,
+    /// The file that goes out behind the text.
+    pub file: Option<Attachment>,
     /// What a person was asked about this text; it is asked once.
     pub asked_about: Vec<String>,
     /// Whether keys are text, where editing is vi's.
@@ -84,6 +86,7 @@ impl Default for Composer {
             typing: None,
             last_key: Timestamp::default(),
             awaiting: Vec::new(),
+            file: None,
             asked_about: Vec::new(),
             mode: Mode::Insert,
             began: None,
@@ -143,6 +146,7 @@ impl Composer {
         self.typing = None;
         self.began = None;
         self.asked_about.clear();
+        self.file = None;
         self.mode = Mode::Insert;
     }
 

@@ -145,12 +145,17 @@ impl Choose {
                 ('d', "drop it", Decision::Drop),
             ],
         };
-        let words: String = outgoing.text.chars().take(30).collect();
+        let words: String = match &outgoing.file {
+            Some(file) => file.name.clone(),
+            None => outgoing.text.chars().take(30).collect(),
+        };
         Self {
             title: format!("{}: \"{words}\"", conversation.display_name()),
             about: Some(conversation.id.clone()),
             lines: lines
                 .into_iter()
+                // A file is not edited.
+                .filter(|(key, ..)| *key != 'e' || outgoing.file.is_none())
                 .map(|(key, words, decision)| {
                     let choice = Choice::Decide(Box::new(outgoing.clone()), decision);
                     (key, words.to_owned(), choice)

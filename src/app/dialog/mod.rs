@@ -1,5 +1,6 @@
 //! What lies over the desk: the top one of a stack gets the keys.
 
+mod attach;
 mod calls;
 mod canned;
 mod choose;
@@ -16,6 +17,7 @@ mod search;
 mod sign_off;
 mod snooze;
 
+pub use attach::Attach;
 pub use calls::Calls;
 pub use canned::CannedDialog;
 pub use choose::{Choice, Choose};
@@ -40,6 +42,8 @@ use unicode_segmentation::UnicodeSegmentation;
 /// One layer over the desk.
 #[derive(Clone, Debug)]
 pub enum Dialog {
+    /// Which file goes out.
+    Attach(Attach),
     /// The calls to the Graph API.
     Calls(Calls),
     /// The canned replies.
@@ -74,6 +78,7 @@ impl Dialog {
     /// The marked line, where there are lines.
     pub(super) fn cursor(&mut self) -> Option<&mut usize> {
         Some(match self {
+            Self::Attach(dialog) => &mut dialog.cursor,
             Self::Calls(dialog) => &mut dialog.cursor,
             Self::Canned(dialog) => &mut dialog.cursor,
             Self::Choose(dialog) => &mut dialog.cursor,
@@ -112,6 +117,7 @@ pub(super) fn key(model: &mut Model, key: Key) -> Vec<Effect> {
         return effects;
     }
     let stay = match &mut top {
+        Dialog::Attach(attach) => attach.key(model, key, &mut effects),
         Dialog::Calls(calls) => calls.key(model, key, &mut effects),
         Dialog::Canned(canned) => canned.key(model, key, &mut effects),
         Dialog::Choose(choose) => choose.key(model, key, &mut effects),

@@ -273,6 +273,7 @@ fn a_full_disk_takes_nothing_half_and_works_again_when_there_is_room() {
         psid: psid.clone(),
         at: NOW,
         text: long.clone(),
+        file: None,
         send_as: SendAs::Response,
         hand_back: None,
         known: Known::default(),

@@ -1,11 +1,14 @@
-//! Attachments that a person wants to keep: under a name of ours, for this user
-//! alone, never over another file, and never opened by themselves.
+//! Files: attachments that a person wants to keep (under a name of ours, for this
+//! user alone, never over another file, and never opened by themselves), and our
+//! copies of what is on its way to a customer.
 
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
 };
+
+use crate::domain::{Attachment, LocalId, Outgoing};
 
 /// Writes it into `folder`; answers where.
 pub(super) fn keep(
@@ -35,6 +38,56 @@ pub(super) fn keep(
         }
     }
     Err(format!("{} holds too many of them.", folder.display()))
+}
+
+/// Our own copy of a file that is to go out, under the id of its reply.
+pub(super) fn copy(folder: &Path, local: &LocalId, file: Attachment) -> Result<Attachment, String> {
+    let failed = |why: io::Error| {
+        format!(
+            "Not sent: {} cannot be read ({why}). Attach it again.",
+            file.path.display()
+        )
+    };
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(failed)?;
+    let path = folder.join(local.as_str());
+    let mut from = fs::File::open(&file.path).map_err(failed)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut to = options.open(&path).map_err(failed)?;
+    let copied = io::copy(&mut from, &mut to).and_then(|_| to.sync_all());
+    if let Err(why) = copied {
+        let _ = fs::remove_file(&path);
+        return Err(failed(why));
+    }
+    Ok(Attachment { path, ..file })
+}
+
+/// The reply is settled: our copy of its file goes.
+pub(super) fn settled(row: &Outgoing) {
+    if let Some(file) = &row.file {
+        // One that stays behind is removed at the next start.
+        let _ = fs::remove_file(&file.path);
+    }
+}
+
+/// At the start: copies that no reply needs any more go.
+pub(super) fn tidy(folder: &Path, rows: &[Outgoing]) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let needed = |row: &Outgoing| {
+            let open = !row.state.is_settled();
+            open && row.file.as_ref().is_some_and(|file| file.path == path)
+        };
+        if !rows.iter().any(needed) {
+            let _ = fs::remove_file(path);
+        }
+    }
 }
 
 #[cfg(test)]

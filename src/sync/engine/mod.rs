@@ -65,6 +65,8 @@ pub struct Options {
     pub agent: String,
     /// So long a thread that is answered stays with us; `None` for ever.
     pub idle_lease: Option<Lease>,
+    /// Where copies of files lie that are on their way to a customer.
+    pub files: PathBuf,
     /// Where attachments are kept that a person wants.
     pub downloads: PathBuf,
     /// What makes a conversation need a person, besides the rules.

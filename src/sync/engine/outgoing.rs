@@ -1,6 +1,6 @@
 //! Carries out what the outbox wants done, and feeds it what came of it.
 
-use super::{Done, Engine, REMEMBER_SENT};
+use super::{Done, Engine, REMEMBER_SENT, files};
 use crate::{
     domain::{
         Act, Ask, Change, ConversationId, Event, Happening, LocalId, Mid, Outgoing, Platform, Psid,
@@ -23,6 +23,7 @@ impl Engine {
         let rows = self
             .reader
             .outbox(now.plus(TOLD_APART.negated()), TOLD_APART)?;
+        files::tidy(&self.options.files, &rows);
         let todos = self.outbox.restore(rows, now);
         self.carry_out(todos).await?;
         if self.options.once {
@@ -66,6 +67,7 @@ impl Engine {
         if let Ask::Send {
             local,
             text,
+            file,
             send_as,
             hand_back,
             known,
@@ -73,12 +75,22 @@ impl Engine {
             delay,
         } = ask
         {
+            // The file may be changed or gone before it goes out.
+            let file = match file.map(|file| files::copy(&self.options.files, &local, *file)) {
+                Some(Err(why)) => {
+                    self.not_sent(id, local, why, None);
+                    return Ok(());
+                }
+                Some(Ok(file)) => Some(Box::new(file)),
+                None => None,
+            };
             let row = Outgoing {
                 local,
                 conversation: id.clone(),
                 psid,
                 at: now,
                 text,
+                file,
                 send_as,
                 hand_back,
                 known,
@@ -239,10 +251,14 @@ impl Engine {
         match todo {
             Todo::Record(row) => {
                 self.writer.record(row.clone(), now).await?;
+                if row.state == SendState::Dropped {
+                    files::settled(row);
+                }
                 self.tell_state(row);
             }
             Todo::GiveBack(row) => {
                 self.writer.take_back(row.clone(), now).await?;
+                files::settled(row);
                 self.tell(Change::GivenBack {
                     conversation: row.conversation.clone(),
                     text: row.text.clone(),
@@ -289,6 +305,7 @@ impl Engine {
             });
         }
         self.ingest(events).await?;
+        files::settled(&row);
         let Some(hand_back) = row.hand_back else {
             return Ok(());
         };
@@ -346,14 +363,17 @@ impl Engine {
     }
 
     fn post(&mut self, row: Outgoing) {
-        let inline = self.inline(self.platform(&row.conversation));
+        let platform = self.platform(&row.conversation);
+        let inline = self.inline(platform);
         let graph = self.graph.clone();
         self.go(async move {
             let reply = Reply {
                 local: row.local.clone(),
                 attempt: row.attempt,
                 psid: row.psid.clone(),
+                platform,
                 text: row.text.clone(),
+                file: row.file.as_deref().cloned(),
                 send_as: row.send_as,
                 hand_back: row.hand_back.clone().filter(|_| inline),
             };

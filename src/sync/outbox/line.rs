@@ -10,7 +10,7 @@ use super::{
     },
 };
 use crate::domain::{
-    Ask, Author, ConversationId, Held, LocalId, MessageSeen, Mid, Outgoing, Psid, SendState,
+    Ask, Author, ConversationId, Held, LocalId, MessageSeen, Mid, Outgoing, Part, Psid, SendState,
     Timestamp,
 };
 
@@ -149,6 +149,7 @@ impl Line {
                 .iter()
                 .map(|seen| &seen.message)
                 .filter(|m| may_be_ours(&m.author) && near(m.at) && plain(&m.text) == words)
+                .filter(|m| row.file.is_none() || has_file(&m.parts))
                 .filter(|m| !bound(&m.mid))
                 .min_by_key(|m| m.at);
             let Some((mid, at)) = found.map(|m| (m.mid.clone(), m.at)) else {
@@ -232,6 +233,10 @@ impl Line {
     pub(super) fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.settled.is_empty() && self.refused.is_empty() && !self.reading
     }
+}
+
+fn has_file(parts: &[Part]) -> bool {
+    parts.iter().any(|part| matches!(part, Part::File { .. }))
 }
 
 /// "The Page" may be us; an app that is named, or Meta's inbox, is not.

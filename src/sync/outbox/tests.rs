@@ -22,6 +22,7 @@ fn row(local: &str, text: &str, at: Timestamp) -> Outgoing {
         psid: Psid::new("7"),
         at,
         text: text.into(),
+        file: None,
         send_as: SendAs::Response,
         hand_back: None,
         known: Known {

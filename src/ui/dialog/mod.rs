@@ -1,5 +1,6 @@
 //! What lies over the desk, painted.
 
+mod attach;
 mod calls;
 mod canned;
 mod choose;
@@ -69,6 +70,7 @@ fn with_rows(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     match dialog {
+        Dialog::Attach(attach) => Some(attach::draw(theme, attach, place, buffer)),
         Dialog::Calls(calls) => {
             calls::draw(model, theme, calls, place, buffer);
             None
