@@ -139,6 +139,8 @@ pub enum Effect {
     Order(Order),
     /// Put this text into the clipboard. Clean.
     Copy(String),
+    /// Say these lines, where the desk speaks in lines. Clean.
+    Say(Vec<String>),
     /// Ring the terminal's bell.
     Bell,
     /// Let the terminal tell this outside of its window. Raw.

@@ -71,6 +71,11 @@ impl Inbox {
         Some(Effect::LoadInbox(ask))
     }
 
+    /// The cache is being asked.
+    pub fn is_asking(&self) -> bool {
+        self.asked.is_some()
+    }
+
     /// The question under way failed: the next change asks anew.
     pub(super) fn forget_question(&mut self) {
         self.asked = None;

@@ -100,6 +100,48 @@ impl<'a> Look<'a> {
     }
 }
 
+/// An entry of the open thread as one line in words: when, who, what. The day is
+/// told where it changes, and where it is asked for.
+pub fn told(model: &Model, at: usize, with_day: bool) -> String {
+    let Some(thread) = &model.thread else {
+        return String::new();
+    };
+    let look = Look {
+        settle: "settle",
+        ..Look::of(model, u16::MAX)
+    };
+    let mut words = Vec::new();
+    let (mut day, mut when, mut who) = (String::new(), String::new(), "");
+    if let Some(item) = thread.items.get(at).filter(|_| with_day) {
+        day = format!("{} ", self::day(item.at(), &look));
+    }
+    for line in of_item(&thread.items, at, &look) {
+        let (time, mark, pieces) = match line {
+            ThreadLine::Text { time, mark, pieces } => (time, mark, pieces),
+            ThreadLine::Rule { words, new: false } => {
+                day = format!("{words} ");
+                continue;
+            }
+            ThreadLine::Rule { .. } => continue,
+        };
+        if let Some(time) = time {
+            when = time;
+        }
+        who = match mark {
+            Some('C') => "customer",
+            Some('B') => "bot",
+            Some('A') => "agent",
+            Some('P') => "Page",
+            Some('#') => "note",
+            Some(_) => "event",
+            None => who,
+        };
+        let line: String = pieces.iter().map(|(_, piece)| &**piece).collect();
+        words.push(line.trim().to_owned());
+    }
+    format!("{day}{when} {who}: {}", words.join(" / "))
+}
+
 /// For so long after Enter, a reply in doubt is only said to be looked for.
 pub const CHECKING: Span = Span::seconds(60);
 /// After so many looks in vain it was probably not sent.

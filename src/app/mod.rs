@@ -21,6 +21,7 @@
 //! | `alerts` | bell, notification, title |
 //! | `triage` | an agent's own decisions: put off, labels, notes, undo |
 //! | `writing` | the text, its type, sending it |
+//! | `plain` | the desk in lines |
 //! | `copy` | copying, opening, saving |
 //! | `mouse`, `selection` | clicks, the wheel, what is dragged over |
 //! | `news` | what came from outside |
@@ -47,6 +48,7 @@ mod mouse;
 mod msg;
 mod news;
 pub mod orders;
+pub mod plain;
 pub mod selection;
 mod thread;
 mod toast;
@@ -95,6 +97,11 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => {
             let mut effects = awake(model);
             effects.extend(pasted(model, &text));
+            effects
+        }
+        Msg::Line(line) => {
+            let mut effects = awake(model);
+            effects.extend(plain::line(model, &line));
             effects
         }
         Msg::Mouse(mouse) => {

@@ -13,6 +13,8 @@ pub enum Msg {
     Key(Key),
     /// Text was pasted; never a command.
     Paste(String),
+    /// A line was typed, where the desk speaks in lines.
+    Line(String),
     /// The mouse did something.
     Mouse(Mouse),
     /// The terminal has this size, in cells.

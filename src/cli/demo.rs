@@ -41,10 +41,22 @@ pub(super) struct Arguments {
     messages: usize,
 }
 
+impl Default for Arguments {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            conversations: 0,
+            messages: 0,
+        }
+    }
+}
+
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
     let config =
         Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
-    require_terminal()?;
+    if !global.plain {
+        require_terminal()?;
+    }
     let executor = executor()?;
     let clock = Clock::system();
     let options = sim::Options {
@@ -69,7 +81,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     };
     let door = door(&executor, &simulator)?;
     let reload = run::reload(global);
-    executor.block_on(async {
+    let ended = executor.block_on(async {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
             .await
             .map_err(|e| Failure::Failed(format!("cannot listen on 127.0.0.1 ({e})")))?;
@@ -105,6 +117,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             graph,
             settings,
             theme: theme(&config),
+            plain: global.plain,
             notify: notify(&config),
             mouse: !config.no_mouse,
             reload,
@@ -124,7 +137,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             door: Some(door),
         };
         runtime::run(desk, tasks).await.map_err(Failure::failed)
-    })
+    });
+    // A line that is still waited for must not keep the program.
+    executor.shutdown_background();
+    ended
 }
 
 /// The simulator calls the desk as Meta would: signed, after the handshake.

@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod doctor;
 mod forget;
+mod login;
 mod report;
 mod run;
 mod sim;
@@ -42,6 +43,8 @@ enum Command {
     Sim(sim::Arguments),
     /// Write the commented configuration file, or look one over
     Config(config::Arguments),
+    /// Take a token, check it, and keep what the desk needs
+    Login(login::Arguments),
     /// Check everything, and say what to click; changes nothing
     Doctor(doctor::Arguments),
     /// Show what Meta tells the desk's app by webhook, and add what is missing
@@ -78,6 +81,10 @@ struct Global {
     /// Print JSON on stdout
     #[arg(long, global = true)]
     json: bool,
+    /// The desk in lines, for screen readers and logs: nothing is drawn, commands
+    /// are typed (help lists them)
+    #[arg(long, global = true)]
+    plain: bool,
     /// Write every Graph call to this file, a JSON line each; never a token
     #[arg(long, global = true, value_name = "FILE")]
     log: Option<PathBuf>,
@@ -109,6 +116,7 @@ pub fn main() -> ExitCode {
         Some(Command::Config(arguments)) => config::run(&arguments, &cli.global),
         Some(Command::Doctor(arguments)) => doctor::run(&arguments, &cli.global),
         Some(Command::Subscribe(arguments)) => subscribe::run(&arguments, &cli.global),
+        Some(Command::Login(arguments)) => login::run(&arguments, &cli.global),
         Some(Command::Report(arguments)) => report::run(&arguments, &cli.global),
         Some(Command::Sync) => sync::run(&cli.global),
         Some(Command::Forget(arguments)) => forget::run(&arguments, &cli.global),

@@ -1,11 +1,11 @@
 //! `switchboard`: the desk on the configured Page.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{io::IsTerminal, path::PathBuf, sync::Arc};
 
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 
-use super::{Failure, Global, executor, notify, require_terminal, theme};
+use super::{Failure, Global, demo, executor, notify, require_terminal, theme};
 use crate::{
     app::Settings,
     clock::{self, Clock, Span},
@@ -28,11 +28,12 @@ there is no Page token yet.
       bot's: thread control is held by apps, so a desk that shares the bot's
       app has nothing to take), with pages_messaging, pages_manage_metadata
       and pages_read_engagement.
-   2. Make a Page access token of that app and put it where only you read it:
-      export SWITCHBOARD_PAGE_TOKEN=…    (or token_file in the config)
+   2. Make a Page access token of that app, then:
+      switchboard login                  (checks it, finds Page and bot)
+      or: export SWITCHBOARD_PAGE_TOKEN=…
    3. In the Page settings, under Advanced messaging, set the bot as default
       app and allow the desk's app to take control of conversations.
-   4. switchboard --page YOUR_PAGE_ID
+   4. switchboard doctor, then switchboard
 
   The README says more about each step.";
 
@@ -44,9 +45,11 @@ pub(super) fn desk(global: &Global) -> Result<(), Failure> {
         .map_err(|e| Failure::Usage(e.to_string()))?
         .is_none()
     {
-        return Err(Failure::Usage(GUIDE.into()));
+        return first_run(global);
     }
-    require_terminal()?;
+    if !global.plain {
+        require_terminal()?;
+    }
     let executor = executor()?;
     let clock = Clock::system();
     let door = config
@@ -63,6 +66,7 @@ pub(super) fn desk(global: &Global) -> Result<(), Failure> {
         graph,
         settings: settings(global, &config),
         theme: theme(&config),
+        plain: global.plain,
         notify: notify(&config),
         mouse: !config.no_mouse,
         reload: reload(global),
@@ -73,9 +77,26 @@ pub(super) fn desk(global: &Global) -> Result<(), Failure> {
         sync: sync_options(config),
         clock,
     };
-    executor
-        .block_on(runtime::run(desk, Tasks::new()))
-        .map_err(Failure::failed)
+    let ended = executor.block_on(runtime::run(desk, Tasks::new()));
+    // A line that is still waited for must not keep the program.
+    executor.shutdown_background();
+    ended.map_err(Failure::failed)
+}
+
+/// Nothing is configured: what to do, and the offer to look around.
+fn first_run(global: &Global) -> Result<(), Failure> {
+    if require_terminal().is_err() || !std::io::stderr().is_terminal() {
+        return Err(Failure::Usage(GUIDE.into()));
+    }
+    eprint!("switchboard: {GUIDE}\n\nStart the demo now? [Y/n] ");
+    let mut answer = String::new();
+    std::io::stdin()
+        .read_line(&mut answer)
+        .map_err(Failure::failed)?;
+    match answer.trim().to_lowercase().as_str() {
+        "" | "y" | "yes" => demo::run(&demo::Arguments::default(), global),
+        _ => Ok(()),
+    }
 }
 
 /// Listens for Meta's calls.
@@ -258,6 +279,7 @@ mod tests {
                 read_only: false,
                 json: false,
                 log: None,
+                plain: false,
             };
             folder(&global, &Config::default()).ok()
         };

@@ -20,7 +20,7 @@ use toml::{
 
 pub use paths::{config_file, config_folder, data_folder, downloads_folder};
 use reader::Mistakes;
-pub use secrets::SecretError;
+pub use secrets::{SecretError, keep as keep_secret};
 
 use crate::{
     app::{
@@ -431,6 +431,16 @@ fn theme(value: &Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) -> Option<Th
             None
         }
     }
+}
+
+/// What is wrong with a configuration, in words.
+pub fn check(text: &str) -> Result<(), String> {
+    Config::parse(text).map(drop).map_err(|mistakes| {
+        let lines = mistakes
+            .iter()
+            .map(|(line, words)| format!("line {line}: {words}"));
+        lines.collect::<Vec<_>>().join("; ")
+    })
 }
 
 /// `[layout]`.

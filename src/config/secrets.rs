@@ -3,10 +3,11 @@
 
 use std::{
     fs,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 /// Why there is no secret although one was named.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,27 @@ pub enum SecretError {
     /// The file is empty.
     #[error("the secret file {0} is empty")]
     Empty(PathBuf),
+}
+
+/// Keeps a secret in a file that is its owner's alone, in place of one that was
+/// there.
+pub fn keep(path: &Path, secret: &SecretString) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    // Made for this user alone; it takes the old one's place in one step.
+    let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
+    fresh.write_all(secret.expose_secret().as_bytes())?;
+    fresh.write_all(b"\n")?;
+    fresh.as_file().sync_all()?;
+    fresh.persist(path).map_err(|failed| failed.error)?;
+    Ok(())
 }
 
 /// The secret in the environment under `name`, else in `file`.

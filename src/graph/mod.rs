@@ -37,7 +37,7 @@ pub use client::{Client, Health, Options, SetupError, handshake};
 pub use conversations::{ListPart, MessagesPage};
 pub use decode::{Decoded, Whose, conversations as decode_conversations};
 pub use error::{Error, GraphError, Verdict};
-pub use page::{AboutApp, AboutPage};
+pub use page::{AboutApp, AboutPage, PageOfUser};
 pub use send::Reply;
 pub use signature::{Secrets, Signature, same_token};
 pub use subscriptions::{AppSubscription, INBOX_FIELDS, INSTAGRAM_FIELDS, TokenInfo};

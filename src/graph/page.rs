@@ -1,5 +1,6 @@
 //! What the Page and our app are called, and who else serves the Page.
 
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{
@@ -19,6 +20,19 @@ pub struct AboutPage {
     pub messenger_routing: Routing,
     /// Whether a default app is set for Instagram.
     pub instagram_routing: Routing,
+}
+
+/// A Page that a user manages.
+#[derive(Clone, Debug)]
+pub struct PageOfUser {
+    /// Its id.
+    pub id: PageId,
+    /// Its name, raw.
+    pub name: String,
+    /// The user may send messages for it.
+    pub may_message: bool,
+    /// The Page's own token.
+    pub token: SecretString,
 }
 
 /// An app that serves the Page.
@@ -56,6 +70,40 @@ impl Client {
             messenger_routing: routing(status.as_ref().map(|s| s.msgr_multi_app)),
             instagram_routing: routing(status.as_ref().map(|s| s.ig_multi_app)),
         })
+    }
+
+    /// The Pages of the user behind the token, with a token for each. For a
+    /// Page's own token Meta refuses the question.
+    pub async fn pages_of_user(&self) -> Result<Vec<PageOfUser>, Error> {
+        #[derive(Deserialize)]
+        struct Account {
+            id: String,
+            name: Option<String>,
+            access_token: String,
+            #[serde(default)]
+            tasks: Vec<String>,
+        }
+        let text = self
+            .read(
+                &["me", "accounts"],
+                &[("fields", "id,name,access_token,tasks")],
+            )
+            .await?;
+        let list: List<'_> =
+            serde_json::from_str(&text).map_err(|_| self.foreign(200, "not a list of Pages"))?;
+        let account =
+            |item: &&serde_json::value::RawValue| serde_json::from_str::<Account>(item.get()).ok();
+        Ok(list
+            .data
+            .iter()
+            .filter_map(account)
+            .map(|account| PageOfUser {
+                id: PageId::new(account.id),
+                name: account.name.unwrap_or_default(),
+                may_message: account.tasks.iter().any(|task| task == "MESSAGING"),
+                token: account.access_token.into(),
+            })
+            .collect())
     }
 
     /// The Instagram account linked to the Page. A call of its own: it needs

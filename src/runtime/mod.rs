@@ -15,6 +15,7 @@ mod editor;
 mod effects;
 mod files;
 mod input;
+mod plain;
 mod reload;
 mod tasks;
 mod terminal;
@@ -45,6 +46,9 @@ use crate::{
 /// At most this many messages are taken before a frame is drawn.
 const DRAIN: usize = 64;
 
+/// Where there is no screen, nothing depends on its size.
+const LINES: (u16, u16) = (120, 40);
+
 /// What it takes to run a desk.
 #[derive(Debug)]
 pub struct Desk {
@@ -60,6 +64,8 @@ pub struct Desk {
     pub theme: Theme,
     /// What the engine is told.
     pub sync: sync::Options,
+    /// In lines, without taking the terminal over.
+    pub plain: bool,
     /// How the terminal tells of news outside its window.
     pub notify: Notify,
     /// The mouse is ours.
@@ -144,8 +150,15 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     // Listened to before the size is read for the first time: a resize during
     // the first frame would be lost.
     let signals = Signals::new()?;
-    let mut terminal = Terminal::enter(desk.mouse, desk.notify)?;
-    let mut model = Model::new(settings, terminal.size()?, desk.clock.now());
+    let terminal = match desk.plain {
+        true => None,
+        false => Some(Terminal::enter(desk.mouse, desk.notify)?),
+    };
+    let size = match &terminal {
+        Some(terminal) => terminal.size()?,
+        None => LINES,
+    };
+    let mut model = Model::new(settings, size, desk.clock.now());
     let mut hands = Hands::new(reader, commands, desk.canned);
     // The first frame comes from the cache, before any network.
     let mut effects = Vec::new();
@@ -157,11 +170,25 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     for notice in notices {
         model.toast(ToastKind::Bad, notice);
     }
-    terminal.draw(|frame| ui::view(&model, &desk.theme, frame))?;
+    let mut terminal = terminal;
+    if let Some(terminal) = &mut terminal {
+        terminal.draw(|frame| ui::view(&model, &desk.theme, frame))?;
+    }
     tasks.spawn("sync", async move { work.await.map_err(|e| e.to_string()) });
     for effect in effects {
         hands.perform(effect, &mut tasks);
     }
+    let Some(terminal) = terminal else {
+        let plain = plain::Plain {
+            model,
+            hands,
+            tasks,
+            changes,
+            clock: desk.clock,
+            transcript: ui::Transcript::default(),
+        };
+        return plain.run(signals).await;
+    };
     let (input_sender, input) = mpsc::channel(DRAIN);
     let (pause, paused) = Pause::new();
     tasks.spawn(
@@ -350,6 +377,8 @@ impl Loop {
             match effect {
                 Effect::Quit => left = true,
                 Effect::Bell => self.terminal.bell()?,
+                // Only where the desk speaks in lines.
+                Effect::Say(_) => {}
                 Effect::Copy(words) => self.terminal.copy(&words)?,
                 Effect::Notify(words) => self.terminal.notify(&words)?,
                 Effect::Title(words) => self.terminal.title(&words)?,

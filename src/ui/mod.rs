@@ -9,6 +9,7 @@ mod composer;
 mod customer;
 mod dialog;
 mod inbox;
+mod plain;
 mod status;
 mod theme;
 mod thread;
@@ -22,6 +23,7 @@ use ratatui::{
     widgets::{Block, BorderType, Borders, Clear, Paragraph, Widget},
 };
 
+pub use plain::Transcript;
 pub use theme::{Role, THEMES, Theme};
 
 use crate::{

@@ -108,7 +108,7 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
     put(vec![span(right.as_str(), right_style)], right_area, buffer);
 }
 
-fn link_words(model: &Model) -> String {
+pub(super) fn link_words(model: &Model) -> String {
     if model.storage.is_some() {
         return "CANNOT SAVE".into();
     }

@@ -26,6 +26,15 @@ pub struct Jump {
 }
 
 impl Jump {
+    /// Words were typed, and Enter behind them.
+    pub(in super::super) fn expecting(words: &str) -> Self {
+        Self {
+            input: Input::with(words),
+            enter: true,
+            ..Self::default()
+        }
+    }
+
     /// Takes an answer; one to an older question is dropped. Whoever typed
     /// ahead of it gets the best hit at once.
     pub(in super::super) fn take(

@@ -1,0 +1,396 @@
+//! `switchboard login`: takes a token, checks it, finds the Page and the bot, and
+//! keeps what the desk needs, the token in a file of its own.
+
+use std::{
+    fs,
+    io::{self, BufRead, IsTerminal, Write},
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, ValueEnum};
+use secrecy::SecretString;
+
+use super::{Failure, Global, executor, run, say};
+use crate::{
+    clock::Clock,
+    config::{self, Config, SAMPLE},
+    domain::{AppId, PAGE_INBOX_APPS, PageId, Routing},
+    graph::{self, AboutApp, Client, PageOfUser},
+    text::Clean,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The app to hand back to; else the only other app on the Page
+    #[arg(long, value_name = "APP_ID")]
+    bot: Option<String>,
+    /// What replies go out as
+    #[arg(long, value_name = "HOW")]
+    reply_as: Option<ReplyAs>,
+    /// Your name in the notes that go back to the bot
+    #[arg(long, value_name = "NAME")]
+    agent: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum ReplyAs {
+    /// RESPONSE for 24 hours, then HUMAN_AGENT
+    Auto,
+    /// HUMAN_AGENT for every typed reply
+    HumanAgent,
+}
+
+const INTRO: &str = "\
+The desk needs a Page access token of its own app (not the bot's), from somebody
+with the MESSAGING task on the Page. A user token of that app does as well: then
+you choose one of its Pages. What you type is not shown.
+";
+
+pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
+    let asks = io::stdin().is_terminal() && io::stderr().is_terminal();
+    let file = global.config.clone().or_else(config::config_file);
+    let file = file.ok_or_else(|| {
+        Failure::Usage("there is no home folder for the config; name a file with --config".into())
+    })?;
+    let config = match file.exists() {
+        true => Config::load(Some(&file)).map_err(|e| Failure::Usage(e.to_string()))?,
+        false => Config::default(),
+    };
+    let token = token(asks)?;
+    let executor = executor()?;
+    let clock = Clock::system();
+    let client = |token: &SecretString, page: &str| {
+        run::client(global, &config, token.clone(), PageId::new(page), &clock)
+    };
+    let first = client(&token, "me")?;
+    let pages = executor.block_on(first.pages_of_user());
+    let (token, page) = match pages {
+        Ok(pages) if !pages.is_empty() => {
+            let page = choose_page(pages, global, asks)?;
+            (page.token, Some(page.id))
+        }
+        // A Page's own token has no Pages.
+        Ok(_) | Err(graph::Error::Graph(_)) => (token, None),
+        Err(error) => return Err(Failure::of_graph(&error)),
+    };
+    let named = page.as_ref().map_or("me", PageId::as_str);
+    let graph = client(&token, named)?;
+    let refused = |error| Failure::of_graph(&error);
+    let about = executor.block_on(graph.about_page()).map_err(refused)?;
+    say(format_args!(
+        "Page {} ({})",
+        Clean::one_line(&about.name),
+        about.id
+    ));
+    let graph = client(&token, about.id.as_str())?;
+    let (ours, bot) = executor.block_on(apps(&graph, arguments, asks))?;
+    if let Some(ours) = &ours {
+        say(format_args!("the desk's app is {}", shown(ours)));
+    }
+    match &bot {
+        Some(bot) => say(format_args!("hand-backs go to {}", shown(bot))),
+        None => say("hand-backs go to the Page's default app (no other app was found)"),
+    }
+    if about.messenger_routing == Routing::ZeroConfig {
+        say(
+            "No default app is set for this Page: everybody may reply, and nobody can take a thread.",
+        );
+    }
+    let reply_as = match arguments.reply_as {
+        Some(reply_as) => reply_as,
+        None if asks
+            && yes("Tag every reply you type as HUMAN_AGENT? (no: only after 24 hours)")? =>
+        {
+            ReplyAs::HumanAgent
+        }
+        None => ReplyAs::Auto,
+    };
+    let agent = match &arguments.agent {
+        Some(agent) => Some(agent.clone()),
+        None if asks => {
+            let user = std::env::var("USER").unwrap_or_else(|_| "agent".into());
+            let typed = ask(&format!("Your name in the notes for the bot [{user}]: "))?;
+            Some(if typed.is_empty() { user } else { typed })
+        }
+        None => None,
+    };
+    let token_file = config
+        .token_file
+        .clone()
+        .unwrap_or_else(|| file.with_file_name("token"));
+    let mut options = vec![
+        ("page", about.id.to_string()),
+        ("token_file", token_file.display().to_string()),
+    ];
+    options.extend(bot.map(|bot| ("bot_app_id", bot.id.to_string())));
+    if reply_as == ReplyAs::HumanAgent {
+        options.push(("reply_as", "human_agent".into()));
+    } else if config.reply_as == crate::domain::ReplyAs::HumanAgent {
+        options.push(("reply_as", "auto".into()));
+    }
+    options.extend(agent.map(|agent| ("agent", agent)));
+    config::keep_secret(&token_file, &token)
+        .map_err(|why| Failure::Failed(format!("cannot write {}: {why}", token_file.display())))?;
+    keep(&file, &options)?;
+    say(format_args!(
+        "Kept the token in {} and the rest in {}.",
+        token_file.display(),
+        file.display()
+    ));
+    say("Next: switchboard doctor (checks everything), then switchboard");
+    Ok(())
+}
+
+fn shown(app: &AboutApp) -> String {
+    match Clean::one_line(&app.name) {
+        name if name.is_empty() => app.id.to_string(),
+        name => format!("{name} ({})", app.id),
+    }
+}
+
+/// From a terminal without showing it, else the first line of what comes in.
+fn token(asks: bool) -> Result<SecretString, Failure> {
+    let text = if asks {
+        eprint!("{INTRO}\ntoken: ");
+        let _ = io::stderr().flush();
+        hidden_line().map_err(Failure::failed)?
+    } else {
+        let mut line = String::new();
+        io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .map_err(Failure::failed)?;
+        line
+    };
+    match text.trim() {
+        "" => Err(Failure::Usage(
+            "no token came in. Type it, or pipe it: switchboard login < FILE".into(),
+        )),
+        token => Ok(token.to_owned().into()),
+    }
+}
+
+/// A line that is not shown as it is typed.
+fn hidden_line() -> io::Result<String> {
+    use crossterm::{
+        event::{self, Event, KeyCode, KeyEventKind, KeyModifiers},
+        terminal::{disable_raw_mode, enable_raw_mode},
+    };
+    enable_raw_mode()?;
+    let mut line = String::new();
+    let read = loop {
+        match event::read() {
+            Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => match key.code {
+                KeyCode::Enter => break Ok(()),
+                KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                    line.clear();
+                    break Ok(());
+                }
+                KeyCode::Backspace => {
+                    line.pop();
+                }
+                KeyCode::Char(c) => line.push(c),
+                _ => {}
+            },
+            Ok(Event::Paste(text)) => line.push_str(&text),
+            Ok(_) => {}
+            Err(why) => break Err(why),
+        }
+    };
+    disable_raw_mode()?;
+    eprintln!();
+    read.map(|()| line)
+}
+
+fn ask(question: &str) -> Result<String, Failure> {
+    eprint!("{question}");
+    let _ = io::stderr().flush();
+    let mut line = String::new();
+    io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(Failure::failed)?;
+    Ok(line.trim().to_owned())
+}
+
+fn yes(question: &str) -> Result<bool, Failure> {
+    let answer = ask(&format!("{question} [y/N] "))?;
+    Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// A number from a list that was shown.
+fn number(question: &str, count: usize) -> Result<usize, Failure> {
+    loop {
+        let answer = ask(&format!("{question} [1-{count}]: "))?;
+        match answer.parse::<usize>() {
+            Ok(n) if (1..=count).contains(&n) => return Ok(n - 1),
+            _ if answer.is_empty() => {
+                return Err(Failure::Usage(
+                    "nothing was chosen, and nothing was kept".into(),
+                ));
+            }
+            _ => eprintln!("Type a number from 1 to {count}."),
+        }
+    }
+}
+
+fn choose_page(
+    mut pages: Vec<PageOfUser>,
+    global: &Global,
+    asks: bool,
+) -> Result<PageOfUser, Failure> {
+    if let Some(wanted) = &global.page {
+        let at = pages.iter().position(|page| page.id.as_str() == wanted);
+        return match at {
+            Some(at) => Ok(pages.swap_remove(at)),
+            None => Err(Failure::Failed(format!("the token has no Page {wanted}"))),
+        };
+    }
+    if pages.len() == 1 {
+        return Ok(pages.swap_remove(0));
+    }
+    for (number, page) in (1..).zip(&pages) {
+        let messages = if page.may_message {
+            ""
+        } else {
+            "  (without the MESSAGING task)"
+        };
+        eprintln!(
+            "  {number}  {} ({}){messages}",
+            Clean::one_line(&page.name),
+            page.id
+        );
+    }
+    if !asks {
+        return Err(Failure::Usage(
+            "the token has several Pages; name one with --page ID".into(),
+        ));
+    }
+    let at = number("Which Page?", pages.len())?;
+    Ok(pages.swap_remove(at))
+}
+
+/// The desk's own app, and the bot's.
+async fn apps(
+    graph: &Client,
+    arguments: &Arguments,
+    asks: bool,
+) -> Result<(Option<AboutApp>, Option<AboutApp>), Failure> {
+    // Both are comforts: without them the desk works, too.
+    let ours = graph.about_app().await.ok();
+    let others: Vec<AboutApp> = graph
+        .subscribed_apps()
+        .await
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|app| ours.as_ref().is_none_or(|ours| ours.id != app.id))
+        .filter(|app| !PAGE_INBOX_APPS.contains(&app.id.as_str()))
+        .collect();
+    if let Some(named) = &arguments.bot {
+        let known = others.into_iter().find(|app| app.id.as_str() == named);
+        let named = || AboutApp {
+            id: AppId::new(named.as_str()),
+            name: String::new(),
+        };
+        return Ok((ours, Some(known.unwrap_or_else(named))));
+    }
+    let bot = match others.as_slice() {
+        [] => None,
+        [only] => Some(only.clone()),
+        several if asks => {
+            for (number, app) in (1..).zip(several) {
+                eprintln!("  {number}  {}", shown(app));
+            }
+            let at = number("Which of them is the bot?", several.len())?;
+            several.get(at).cloned()
+        }
+        _ => None,
+    };
+    Ok((ours, bot))
+}
+
+/// Sets options in the file and leaves everything else as it is; a new file is
+/// the commented one. Nothing is half-written: the new text takes the old one's
+/// place in one step, and only if it is a good configuration.
+fn keep(file: &Path, options: &[(&str, String)]) -> Result<(), Failure> {
+    let failed =
+        |why: io::Error| Failure::Failed(format!("cannot write {}: {why}", file.display()));
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => SAMPLE.to_owned(),
+        Err(why) => return Err(failed(why)),
+    };
+    let text = with(&text, options);
+    config::check(&text).map_err(|why| Failure::Failed(format!("nothing was kept: {why}")))?;
+    let folder: PathBuf = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => ".".into(),
+    };
+    let mut fresh = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    fresh.write_all(text.as_bytes()).map_err(failed)?;
+    fresh.as_file().sync_all().map_err(failed)?;
+    fresh.persist(file).map_err(|why| failed(why.error))?;
+    Ok(())
+}
+
+/// The text with options set: in place of the line that sets or offers each,
+/// else before the first table.
+fn with(text: &str, options: &[(&str, String)]) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let is_table = |line: &String| line.trim_start().starts_with('[');
+    for (name, value) in options {
+        let line = format!("{name} = {}", toml_text(value));
+        let first_table = lines.iter().position(is_table).unwrap_or(lines.len());
+        let sets = |candidate: &String| {
+            let bare = candidate.trim_start();
+            let bare = bare.strip_prefix("# ").unwrap_or(bare);
+            bare.strip_prefix(name)
+                .is_some_and(|rest| rest.trim_start().starts_with('='))
+        };
+        let active =
+            |candidate: &String| sets(candidate) && !candidate.trim_start().starts_with('#');
+        let head = &lines[..first_table];
+        let at = head
+            .iter()
+            .position(active)
+            .or_else(|| head.iter().position(sets));
+        match at {
+            Some(at) => lines[at] = line,
+            None => lines.insert(first_table, line),
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Text in quotes, as the file wants it.
+fn toml_text(value: &str) -> String {
+    let mut out = String::from("\"");
+    for c in value.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_set_in_their_place_and_the_rest_stays() {
+        let options = [("page", "7".to_owned()), ("agent", "Kim \"K\"".into())];
+        let text = "# mine\nagent = \"old\"\n\n[keys]\nreply = [\"r\"]\nagent = [\"x\"]\n";
+        assert_eq!(
+            with(text, &options),
+            "# mine\nagent = \"Kim \\\"K\\\"\"\n\npage = \"7\"\n[keys]\nreply = [\"r\"]\nagent = [\"x\"]\n"
+        );
+        let fresh = with(SAMPLE, &options);
+        assert!(fresh.contains("\npage = \"7\"\n") && !fresh.contains("\n# page ="));
+        config::check(&fresh).expect("a good configuration");
+        assert_eq!(with(&fresh, &options), fresh, "twice is once");
+    }
+}

@@ -1,0 +1,134 @@
+//! The desk in lines: what is typed comes in by lines, what happens goes out by
+//! lines. No terminal is taken over, so it works with a screen reader, a pipe or
+//! a file.
+
+use std::io::{self, BufRead, Write};
+
+use tokio::sync::{broadcast, mpsc};
+
+use super::{Error, Signals, Tasks, Turn, effects::Hands, news};
+use crate::{
+    app::{self, Effect, Model, Msg},
+    clock::Clock,
+    domain::{Change, Link},
+    ui::Transcript,
+};
+
+/// The desk in lines.
+pub(super) struct Plain {
+    pub(super) model: Model,
+    pub(super) hands: Hands,
+    pub(super) tasks: Tasks,
+    pub(super) changes: broadcast::Receiver<Change>,
+    pub(super) clock: Clock,
+    pub(super) transcript: Transcript,
+}
+
+impl Plain {
+    pub(super) async fn run(mut self, mut signals: Signals) -> Result<(), Error> {
+        let (sender, mut lines) = mpsc::channel(64);
+        self.tasks.load(move || {
+            for line in io::stdin().lock().lines() {
+                let Ok(line) = line else { break };
+                if sender.blocking_send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let ended = self.work(&mut signals, &mut lines).await;
+        if ended.is_err() {
+            // Nobody hears any more, but unsaved words are saved.
+            for effect in app::update(&mut self.model, self.clock.now(), Msg::Terminate) {
+                self.hands.perform(effect, &mut self.tasks);
+            }
+        }
+        self.tasks.finish().await;
+        ended.map_err(Error::Terminal)
+    }
+
+    async fn work(
+        &mut self,
+        signals: &mut Signals,
+        lines: &mut mpsc::Receiver<String>,
+    ) -> io::Result<()> {
+        let (mut listens, mut heard) = (true, false);
+        self.tell()?;
+        loop {
+            let wake = app::wake_at(&self.model);
+            let clock = self.clock.clone();
+            let sleep = async {
+                match wake {
+                    Some(at) => clock.sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let msg = tokio::select! {
+                line = lines.recv(), if listens => match line {
+                    Some(line) => {
+                        heard = true;
+                        Msg::Line(line)
+                    }
+                    // The end of what is typed is the end; where nothing was
+                    // ever typed, it only tells.
+                    None if heard => Msg::Terminate,
+                    None => {
+                        listens = false;
+                        continue;
+                    }
+                },
+                Some(turn) = news(&mut self.changes) => match turn {
+                    Turn::Message(msg) => msg,
+                    _ => continue,
+                },
+                loaded = self.hands.next() => loaded,
+                (name, why) = self.tasks.ended() => {
+                    let words = format!("{name} ({why}); restart switchboard");
+                    Msg::Changed(vec![Change::Link(Link::Broken(words))])
+                }
+                turn = signals.next() => match turn {
+                    Turn::Message(msg) => msg,
+                    _ => continue,
+                },
+                () = sleep => Msg::Wake,
+            };
+            if self.take(msg)? {
+                return Ok(());
+            }
+            self.tell()?;
+        }
+    }
+
+    /// Takes a message in. Answers whether to leave.
+    fn take(&mut self, msg: Msg) -> io::Result<bool> {
+        let mut left = false;
+        for effect in app::update(&mut self.model, self.clock.now(), msg) {
+            match effect {
+                Effect::Quit => left = true,
+                Effect::Say(lines) => say(&lines)?,
+                Effect::Copy(words) => say(&[words])?,
+                Effect::Edit { .. } => say(&["The editor needs the full screen.".to_owned()])?,
+                Effect::Bell
+                | Effect::Notify(_)
+                | Effect::Title(_)
+                | Effect::Redraw
+                | Effect::Suspend => {}
+                effect => self.hands.perform(effect, &mut self.tasks),
+            }
+        }
+        Ok(left)
+    }
+
+    fn tell(&mut self) -> io::Result<()> {
+        let lines = self.transcript.news(&self.model);
+        say(&lines)
+    }
+}
+
+/// Lines of text and nothing else, whatever stands in them.
+fn say(lines: &[String]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{}", crate::text::Clean::one_line(line))?;
+    }
+    out.flush()
+}

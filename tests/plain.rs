@@ -1,0 +1,241 @@
+//! The desk in lines: what is told, once and in order, and what typed lines do.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::Stdio,
+};
+
+use support::{desk::*, process::program};
+use switchboard::{
+    app::{Effect, Loaded, Msg},
+    domain::{Ask, Change, Link, Outcome, SendAs, SendState, Span, ThreadOwner},
+    ui::Transcript,
+};
+
+/// A desk in lines, and all that it has said.
+struct Lines {
+    desk: Desk,
+    transcript: Transcript,
+    said: Vec<String>,
+}
+
+impl Lines {
+    fn new() -> Self {
+        let mut lines = Self {
+            desk: Desk::new((120, 40)),
+            transcript: Transcript::default(),
+            said: Vec::new(),
+        };
+        lines.hear(Vec::new());
+        lines
+    }
+
+    /// Says what comes of it; answers the other effects.
+    fn hear(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
+        let mut rest = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Say(lines) => self.said.extend(lines),
+                effect => rest.push(effect),
+            }
+        }
+        self.said.extend(self.transcript.news(&self.desk.model));
+        rest
+    }
+
+    fn type_in(&mut self, line: &str) -> Vec<Effect> {
+        let shown = switchboard::text::Clean::one_line(line);
+        self.said.push(format!("> {shown}"));
+        let effects = self.desk.send(Msg::Line(line.into()));
+        self.hear(effects)
+    }
+
+    fn send(&mut self, msg: Msg) -> Vec<Effect> {
+        let effects = self.desk.send(msg);
+        self.hear(effects)
+    }
+
+    fn answer_thread(&mut self, row: usize) {
+        let page = thread_page(rows().swap_remove(row), items());
+        let effects = self.desk.answer_thread(page);
+        self.hear(effects);
+    }
+
+    fn picture(&self, name: &str) {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        let text = self.said.join("\n");
+        settings.bind(|| insta::assert_snapshot!(format!("plain_{name}"), text));
+    }
+}
+
+#[test]
+fn an_escalation_is_told_from_the_list_to_the_hand_back() {
+    let mut lines = Lines::new();
+    lines.type_in("open 3");
+    lines.answer_thread(2);
+    let effects = lines.type_in("reply Good news: the bank confirmed it.");
+    assert!(
+        matches!(
+            effects[..],
+            [
+                Effect::Ask {
+                    ask: Ask::MarkSeen,
+                    ..
+                },
+                Effect::Ask {
+                    ask: Ask::Typing(true),
+                    ..
+                }
+            ]
+        ),
+        "{effects:?}"
+    );
+    let effects = lines.type_in("send 1");
+    let [
+        Effect::Ask {
+            ask:
+                Ask::Send {
+                    local,
+                    text,
+                    send_as,
+                    hand_back: Some(back),
+                    ..
+                },
+            ..
+        },
+    ] = &effects[..]
+    else {
+        panic!("one send: {effects:?}");
+    };
+    assert_eq!(text, "Good news: the bank confirmed it.");
+    assert_eq!(
+        (*send_as, back.note.outcome),
+        (SendAs::Response, Outcome::Resolved)
+    );
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.items
+        .push(outgoing(text, SendAs::Response, SendState::Sending));
+    let told = lines.desk.answer_thread(page);
+    lines.hear(told);
+    let sent = Change::Sent {
+        conversation: switchboard::domain::ConversationId::new("3"),
+        local: local.clone(),
+    };
+    let effects = lines.send(Msg::Changed(vec![sent]));
+    assert!(matches!(effects[..], [Effect::LoadNext { .. }]));
+    lines.picture("escalation");
+}
+
+#[test]
+fn questions_refusals_and_news_are_told_in_words() {
+    let mut lines = Lines::new();
+    lines.type_in("take");
+    lines.type_in("open 7");
+    lines.answer_thread(6);
+    lines.type_in("hand_back");
+    lines.type_in("take");
+    lines.type_in("send");
+    lines.type_in("snooze soon");
+    lines.type_in("snooze 2h");
+    lines.type_in("u");
+    lines.type_in("label vip");
+    lines.type_in("note wants the brass one");
+    lines.type_in("pass_to");
+    lines.type_in("cancel");
+    lines.type_in("nonsense \u{1b}[2J");
+    let down = Link::Offline("Cannot reach graph.facebook.com.".into());
+    lines.send(Msg::Changed(vec![Change::Link(down)]));
+    let mut page = thread_page(rows().swap_remove(6), items());
+    page.conversation.owner = ThreadOwner::Us;
+    page.items.push(message(
+        "m10",
+        NOW,
+        switchboard::domain::Author::Customer,
+        "\u{1b}[31mare you there?\u{202e}\nhello?",
+        vec![],
+    ));
+    let effects = lines.desk.answer_thread(page);
+    lines.hear(effects);
+    lines.type_in("close");
+    lines.type_in("quit");
+    lines.picture("questions");
+    let told = lines.said.join("\n");
+    assert!(!told.contains(['\u{1b}', '\u{202e}']));
+}
+
+#[test]
+fn names_and_words_are_hidden_behind_the_curtain() {
+    let mut lines = Lines::new();
+    lines.said.clear();
+    lines.type_in("privacy");
+    lines.type_in("open 3");
+    lines.answer_thread(2);
+    lines.picture("curtain");
+    let told = lines.said.join("\n");
+    for secret in ["Ana", "thank you", "IMG_2210", "4471"] {
+        assert!(!told.contains(secret), "{secret} in\n{told}");
+    }
+}
+
+#[test]
+fn a_name_opens_the_best_hit_and_nothing_is_told_twice() {
+    let mut lines = Lines::new();
+    let effects = lines.type_in("open ana");
+    assert_eq!(effects, [Effect::Find("ana".into())]);
+    let found = vec![(
+        switchboard::domain::ConversationId::new("3"),
+        "Ana Ruiz".into(),
+        switchboard::domain::Platform::Messenger,
+    )];
+    let effects = lines.send(Msg::Loaded(Loaded::Found("ana".into(), found)));
+    assert!(effects.iter().any(|e| matches!(e, Effect::Open(_))));
+    lines.answer_thread(2);
+    let before = lines.said.len();
+    lines.answer_thread(2);
+    lines.desk.pass(Span::minutes(1));
+    lines.hear(Vec::new());
+    assert_eq!(lines.said.len(), before, "{:?}", &lines.said[before..]);
+}
+
+/// The program itself, through pipes: no terminal, and not one escape byte.
+#[test]
+fn the_program_speaks_in_lines_through_a_pipe() {
+    let mut process = program(&["demo", "--plain"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut keyboard = process.stdin.take().expect("piped");
+    let mut said = String::new();
+    let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
+    let mut until = |words: &str| {
+        loop {
+            let line = lines.next().expect("more").expect("text");
+            said.push_str(&line);
+            said.push('\n');
+            if line.contains(words) {
+                return;
+            }
+        }
+    };
+    until("11 need you");
+    writeln!(keyboard, "open ana ruiz").expect("takes");
+    until("open: Ana Ruiz, messenger, held by us");
+    until("where is my refund??");
+    writeln!(keyboard, "reply I am on it.").expect("takes");
+    until("It goes out as RESPONSE");
+    writeln!(keyboard, "send 1").expect("takes");
+    until("Sent, and Ana Ruiz is back with");
+    writeln!(keyboard, "open mallory").expect("takes");
+    until("open: Mallory");
+    writeln!(keyboard, "quit").expect("takes");
+    drop(keyboard);
+    assert!(process.wait().expect("ends").success());
+    assert!(!said.contains('\u{1b}'), "{said}");
+}
