@@ -27,6 +27,7 @@ fn conversation(n: u32) -> Conversation {
         updated_at: NOW,
         unread: 1,
         customer_at: Some(NOW),
+        opened_at: None,
         page_at: None,
         agent_at: None,
         owner: ThreadOwner::Us,

@@ -29,6 +29,7 @@ fn desk(size: (u16, u16), messages: i64) -> Model {
         updated_at: NOW,
         unread: 1,
         customer_at: Some(NOW),
+        opened_at: None,
         page_at: None,
         agent_at: None,
         owner: ThreadOwner::Us,

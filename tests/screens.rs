@@ -7,12 +7,17 @@ mod support;
 
 use support::desk::*;
 use switchboard::{
-    app::{Loaded, Msg, Settings},
-    domain::{
-        Act, Author, Change, ConversationId, Held, Hit, Item, Link, Mid, Part, Platform, Profile,
-        Routing, SendAs, SendState, Span, ThreadOwner,
+    app::{
+        Loaded, Msg, Settings,
+        canned::Canned,
+        layout::{self, Column},
     },
-    ui::Theme,
+    domain::{
+        Act, AppId, Aside, Author, Call, Change, Conversation, ConversationId, Delivered, Evidence,
+        Held, Hit, Item, Link, Mid, Part, Platform, Profile, Routing, SendAs, SendState, Span,
+        ThreadOwner, Until,
+    },
+    ui::{THEMES, Theme},
 };
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
@@ -632,4 +637,356 @@ fn a_resize_between_update_and_draw_does_no_harm() {
             .draw(|frame| switchboard::ui::view(&desk.model, &desk.theme, frame))
             .expect("draws");
     }
+}
+
+/// Ana's thread with a reply being written, and something of everything around.
+fn at_work(desk: &mut Desk) {
+    desk.open("Ana Ruiz");
+    desk.keys("rGood news: the bank confirmed it.");
+    desk.pass(Span::seconds(1));
+}
+
+#[test]
+fn every_theme_at_every_size() {
+    for (name, _) in THEMES {
+        for size in SIZES {
+            let mut desk = Desk::new(size);
+            desk.theme = Theme::named(name).expect("a theme");
+            at_work(&mut desk);
+            snap(&format!("theme_{name}"), &desk);
+        }
+    }
+    // Named for the house's sake: "theme_dark" "theme_light" "theme_high_contrast" "theme_mono".
+}
+
+#[test]
+fn behind_the_curtain_nobody_is_called_anything_and_nothing_was_said() {
+    for size in SIZES {
+        let mut desk = Desk::new(size);
+        desk.keys(":privacy<Enter>");
+        desk.open("Ana Ruiz");
+        desk.keys("/refund<Enter>");
+        snap("curtain", &desk);
+        for keys in [
+            "", "<Esc>b", "<Esc>s", "<Esc>J", "<Esc>p", "<Esc>c", "<Esc>x",
+        ] {
+            desk.keys(keys);
+            let picture = desk.picture();
+            for secret in [
+                "Ana", "Ruiz", "Jo Park", "Rahul", "refund??", "4471", "IMG_2210",
+            ] {
+                assert!(
+                    !picture.contains(secret),
+                    "{secret} after {keys} in\n{picture}"
+                );
+            }
+        }
+    }
+}
+
+/// People whose names and words are hard to draw.
+const HARD: [(&str, &str); 9] = [
+    ("สมชาย ใจดี", "สวัสดีครับ ขอเปลี่ยนที่อยู่จัดส่งได้ไหมครับ กำลังรออยู่"),
+    (
+        "ليلى حداد",
+        "من فضلكم، الشاحنة ستصل غدا في الساعة 9:30 (order #4471)",
+    ),
+    ("נועה כהן", "שלום, ההזמנה 4471 עדיין לא הגיעה. תודה!"),
+    (
+        "田中 美咲",
+        "荷物がまだ届きません。追跡番号は４４７１です。",
+    ),
+    ("김하늘", "배송이 언제 되나요? ㅠㅠ"),
+    (
+        "🇳🇴 Nora 🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+        "🇩🇪🇫🇷🇯🇵 flags 🏳️‍🌈 and 1️⃣ 2️⃣",
+    ),
+    ("👨‍👩‍👧‍👦 Family", "👩🏽‍🚒👨‍👩‍👧‍👦👍🏿 thanks ❤️ ☺️"),
+    (
+        "Zoë Łukaszéwic\u{301}z",
+        "e\u{301}a\u{308}o\u{308} n\u{303} q\u{301}\u{302}\u{303} क्षि நி ำ",
+    ),
+    (
+        "\u{202e}drowssap\u{202c}\u{200b}",
+        "a\u{200d}b \u{1b}[31m\u{feff} zero\u{200b}width",
+    ),
+];
+
+fn hard_rows() -> Vec<Conversation> {
+    HARD.iter()
+        .zip(1..)
+        .map(|((name, words), number)| {
+            let mut row = conversation(&number.to_string(), name);
+            row.snippet = (*words).into();
+            row
+        })
+        .collect()
+}
+
+/// The frames of all panes stand in their columns, whatever is in the panes.
+fn frames_are_straight(desk: &Desk) {
+    let layout = layout::layout(&desk.model);
+    let picture = desk.picture();
+    let lines: Vec<&str> = picture.lines().collect();
+    let at = |x: u16, y: u16| -> char {
+        let mut column = 0;
+        for cluster in
+            unicode_segmentation::UnicodeSegmentation::graphemes(lines[usize::from(y)], true)
+        {
+            if column == usize::from(x) {
+                return cluster.chars().next().unwrap_or(' ');
+            }
+            column += switchboard::text::width(cluster);
+        }
+        ' '
+    };
+    for pane in [layout.list, layout.thread, layout.composer, layout.customer]
+        .into_iter()
+        .flatten()
+    {
+        for y in pane.y + 1..pane.bottom() - 1 {
+            for x in [pane.x, pane.right() - 1] {
+                assert_eq!(at(x, y), '│', "column {x}, line {y} of\n{picture}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_script_is_aligned_in_every_pane() {
+    for size in SIZES {
+        let mut desk = Desk::new(size);
+        desk.answer_inbox(hard_rows());
+        frames_are_straight(&desk);
+        snap("scripts_list", &desk);
+        desk.keys("<Enter>");
+        let said = HARD.iter().zip(1..).map(|((name, words), number)| {
+            let author = if number % 2 == 0 {
+                Author::Me
+            } else {
+                Author::Customer
+            };
+            let text = format!("{name}: {words}");
+            let card = Part::Card {
+                title: (*words).into(),
+                subtitle: (*name).into(),
+                buttons: vec![(*name).into(), (*words).into()],
+            };
+            message(
+                &format!("m{number}"),
+                ago(0, 20 - number),
+                author,
+                &text,
+                vec![card],
+            )
+        });
+        let mut page = thread_page(hard_rows().swap_remove(0), said.collect());
+        page.profile = switchboard::domain::Profile::Known(switchboard::domain::Person {
+            name: Some(HARD[1].0.into()),
+            username: Some(HARD[6].0.into()),
+            locale: Some("th_TH".into()),
+            utc_offset: Some(420),
+            followers: None,
+        });
+        page.conversation.triage.labels = vec![HARD[3].0.into(), HARD[5].0.into()];
+        desk.answer_thread(page);
+        frames_are_straight(&desk);
+        desk.keys("r");
+        desk.send(Msg::Paste(HARD.map(|(_, words)| words).join(" ")));
+        frames_are_straight(&desk);
+        snap("scripts_thread", &desk);
+        desk.keys("<Esc>gg");
+        frames_are_straight(&desk);
+    }
+    let mut desk = Desk::new((120, 40));
+    desk.theme = Theme::default().with_simple_emoji(true);
+    desk.answer_inbox(hard_rows());
+    snap("scripts_simple_emoji", &desk);
+}
+
+#[test]
+fn decisions_of_ones_own_are_seen_in_list_and_thread() {
+    scene("triage", |desk| {
+        let mut decided = rows();
+        let aside = |until| {
+            Some(Aside {
+                until,
+                through: Some(NOW),
+            })
+        };
+        decided[0].triage.aside = aside(Until::Moment(NOW.plus(Span::hours(2))));
+        decided[1].triage.aside = aside(Until::Moment(NOW.plus(Span::hours(2))));
+        decided[2].triage.aside = aside(Until::NoReplyNeeded);
+        decided[3].triage.aside = aside(Until::CustomerWrites);
+        decided[5].triage.unread = true;
+        decided[4].triage.labels = vec!["refund".into(), "vip".into()];
+        view(desk, switchboard::domain::View::All, decided);
+        desk.keys("jjjjvv");
+    });
+    scene("snooze", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("s");
+    });
+    scene("snooze_words", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("s2d");
+    });
+    scene("labels", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("L");
+        let known = vec!["refund".to_owned(), "vip".to_owned()];
+        desk.send(Msg::Loaded(Loaded::Labels(known)));
+        desk.keys("v");
+    });
+    scene("note", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("cprefers the brass lamp; her brother Jo orders for the office as well");
+    });
+}
+
+fn canned() -> Vec<Canned> {
+    [
+        (
+            "greeting",
+            "Hi {first_name}, this is {agent} from {page}. I am looking into it.",
+        ),
+        (
+            "refund-sent",
+            "The refund for order #{order} is on its way.\n\nAll the best,\n{agent}",
+        ),
+        ("thanks", "You are very welcome, {first_name}!"),
+    ]
+    .map(|(name, text)| Canned {
+        name: name.into(),
+        text: text.into(),
+    })
+    .into()
+}
+
+#[test]
+fn what_helps_to_write_is_seen_before_it_is_used() {
+    scene("canned", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("r/");
+        desk.send(Msg::Loaded(Loaded::Canned(Ok(canned()))));
+        desk.keys("r");
+    });
+    scene("composer_asks", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("r");
+        desk.send(Msg::Paste(
+            "Hi Rahul, your card 4111 1111 1111 1111 was charged.".into(),
+        ));
+        desk.keys("<Enter>");
+    });
+    scene("attach", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("rhere it is<^f>");
+        let entries = vec!["lamp.jpg".to_owned(), "lamps/".into(), "letter.pdf".into()];
+        desk.send(Msg::Loaded(Loaded::Path(String::new(), entries, None)));
+    });
+    scene("composer_with_a_file", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("rhere it is<^f>");
+        let file = switchboard::domain::Attachment::new("lamp.jpg".into(), 182_440);
+        desk.send(Msg::Loaded(Loaded::Path(
+            String::new(),
+            Vec::new(),
+            Some(file),
+        )));
+        desk.keys("<Enter>");
+    });
+}
+
+#[test]
+fn the_wire_is_seen_beside_the_conversation() {
+    let call = |method: &str, path: &str, status, ms| {
+        Change::Called(Call {
+            at: NOW,
+            method: method.into(),
+            host: "https://graph.facebook.com".into(),
+            path: path.into(),
+            body: (method == "POST")
+                .then(|| r#"{"recipient":{"id":"703"},"message":{"text":"hi"}}"#.to_owned()),
+            status,
+            ms,
+        })
+    };
+    let calls = |desk: &mut Desk| {
+        desk.open("Ana Ruiz");
+        desk.send(Msg::Changed(vec![
+            call(
+                "GET",
+                "/v26.0/104857600000001/conversations?fields=id,updated_time",
+                Some(200),
+                84,
+            ),
+            call(
+                "GET",
+                "/v26.0/104857600000001/thread_owner?recipient=703",
+                Some(400),
+                31,
+            ),
+            call("POST", "/v26.0/104857600000001/messages", None, 30_000),
+        ]));
+    };
+    scene("api_log", |desk| {
+        calls(desk);
+        desk.keys("@<Enter>");
+    });
+    scene("thread_with_calls", calls);
+    scene("hand_overs", |desk| {
+        desk.model.settings.simulator = true;
+        desk.open("Ana Ruiz");
+        desk.answer_thread(thread_page(rows().swap_remove(2), heard_items()));
+        desk.keys("gd");
+        let id = ConversationId::new("3");
+        let evidence = Evidence {
+            base: Some((ago(0, 56), ThreadOwner::Us)),
+            moved: Some((ago(0, 35), ThreadOwner::App(AppId::new("263902037430900")))),
+            channel: Some((ago(0, 5), false)),
+        };
+        desk.send(Msg::Loaded(Loaded::Evidence(id.clone(), evidence)));
+        let told = |app: &str, channel: &str, what: &str| Delivered {
+            app: app.into(),
+            channel: channel.into(),
+            what: what.into(),
+        };
+        desk.send(Msg::Changed(vec![Change::Delivered(
+            id,
+            vec![
+                told("bot", "messaging", "message"),
+                told("switchboard", "standby", "message"),
+                told("switchboard", "messaging", "pass_thread_control"),
+            ],
+        )]));
+    });
+    scene("links", |desk| {
+        desk.open("Ana Ruiz");
+        let mut with = items();
+        let text = "see https://shop.example/lamps/brass?x=1 and http://xn--l-7sba6dbr.example/";
+        with.push(message("m10", NOW, Author::Customer, text, vec![]));
+        desk.answer_thread(thread_page(rows().swap_remove(2), with));
+        desk.keys("o");
+        let files = vec![(
+            "IMG_2210.jpg".to_owned(),
+            "https://scontent.xx.fbcdn.net/a.jpg".to_owned(),
+        )];
+        let id = ConversationId::new("3");
+        desk.send(Msg::Loaded(Loaded::Files(id, files, false)));
+    });
+}
+
+#[test]
+fn the_list_has_the_columns_that_somebody_wants() {
+    let mut desk = Desk::new((80, 24));
+    desk.model.settings.shape.columns = vec![Column::Wait, Column::Name, Column::Owner];
+    snap("list_own_columns", &desk);
+    let mut desk = Desk::new((140, 30));
+    (
+        desk.model.settings.shape.list,
+        desk.model.settings.shape.customer,
+    ) = (40, 20);
+    desk.open("Ana Ruiz");
+    snap("layout_own_widths", &desk);
 }

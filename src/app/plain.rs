@@ -296,7 +296,7 @@ pub fn list(model: &Model) -> Vec<String> {
 fn told(model: &Model, row: &Conversation) -> String {
     let now = model.server_now();
     let left = match row.window(now) {
-        Window::Response { until } => format!("{} left", until.since(now).short()),
+        Window::Response { until, .. } => format!("{} left", until.since(now).short()),
         Window::HumanAgent { until } => {
             format!("{} left as HUMAN_AGENT", until.since(now).short())
         }
@@ -324,7 +324,7 @@ fn told(model: &Model, row: &Conversation) -> String {
 pub fn about(model: &Model, row: &Conversation) -> String {
     let now = model.server_now();
     let window = match row.window(now) {
-        Window::Response { until } => format!("RESPONSE for {}", until.since(now).short()),
+        Window::Response { until, .. } => format!("RESPONSE for {}", until.since(now).short()),
         Window::HumanAgent { until } => format!("HUMAN_AGENT for {}", until.since(now).short()),
         Window::Closed { .. } => "closed: nothing may be sent".into(),
         Window::Unknown => "window unknown".into(),

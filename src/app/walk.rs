@@ -133,6 +133,7 @@ pub(super) fn unknown_conversation(id: &ConversationId, now: Timestamp) -> Conve
         updated_at: now,
         unread: 0,
         customer_at: None,
+        opened_at: None,
         page_at: None,
         agent_at: None,
         owner: ThreadOwner::Unknown,

@@ -33,6 +33,9 @@ pub struct Conversation {
     pub unread: u32,
     /// When the person last wrote.
     pub customer_at: Option<Timestamp>,
+    /// When they last did anything besides writing that opens the 24 hours: a
+    /// reaction, a link followed into the thread.
+    pub opened_at: Option<Timestamp>,
     /// When the Page last wrote, by whatever hand.
     pub page_at: Option<Timestamp>,
     /// When our app last wrote.
@@ -254,7 +257,7 @@ impl Conversation {
 
     /// Where the messaging window stands.
     pub fn window(&self, now: Timestamp) -> Window {
-        Window::at(now, self.customer_at)
+        Window::at(now, self.customer_at, self.opened_at)
     }
 
     /// The customer wrote last, and it needs a reply.

@@ -60,6 +60,8 @@ pub enum Window {
     Response {
         /// When the 24 hours are over.
         until: Timestamp,
+        /// When the 7 days are over, if they wrote.
+        human: Option<Timestamp>,
     },
     /// Only a person's answer, tagged `HUMAN_AGENT`, until then.
     HumanAgent {
@@ -103,15 +105,27 @@ pub struct WindowClosed {
 }
 
 impl Window {
-    /// The window at `now`, given when the person last wrote.
-    pub fn at(now: Timestamp, customer_at: Option<Timestamp>) -> Self {
+    /// The window at `now`, given when the person last wrote, and when they last
+    /// did anything that opens the 24 hours. What opens them without being a
+    /// message (a reaction, a link followed into the thread) does not prolong
+    /// the 7 days.
+    pub fn at(
+        now: Timestamp,
+        customer_at: Option<Timestamp>,
+        opened_at: Option<Timestamp>,
+    ) -> Self {
+        let response = customer_at
+            .max(opened_at)
+            .map(|at| at.plus(RESPONSE_WINDOW));
+        if let Some(until) = response.filter(|until| now <= *until) {
+            let human = customer_at.map(|wrote| wrote.plus(HUMAN_AGENT_WINDOW));
+            return Self::Response { until, human };
+        }
         let Some(wrote) = customer_at else {
             return Self::Unknown;
         };
-        let (response, human) = (wrote.plus(RESPONSE_WINDOW), wrote.plus(HUMAN_AGENT_WINDOW));
-        if now <= response {
-            Self::Response { until: response }
-        } else if now <= human {
+        let human = wrote.plus(HUMAN_AGENT_WINDOW);
+        if now <= human {
             Self::HumanAgent { until: human }
         } else {
             Self::Closed { since: human }
@@ -121,7 +135,7 @@ impl Window {
     /// When the present state ends, if it does.
     pub fn until(self) -> Option<Timestamp> {
         match self {
-            Self::Response { until } | Self::HumanAgent { until } => Some(until),
+            Self::Response { until, .. } | Self::HumanAgent { until } => Some(until),
             Self::Closed { .. } | Self::Unknown => None,
         }
     }
@@ -137,7 +151,12 @@ impl Window {
                 Err(WindowClosed { since: until })
             }
             Self::HumanAgent { .. } => Ok(SendAs::HumanAgent),
-            Self::Response { until } if margin_passed(until) => Ok(SendAs::HumanAgent),
+            Self::Response { until, human } if margin_passed(until) => match human {
+                Some(human) if !margin_passed(human) => Ok(SendAs::HumanAgent),
+                _ => Err(WindowClosed { since: until }),
+            },
+            // The tag is for 7 days after a message, and for nothing else.
+            Self::Response { human, .. } if human.is_none_or(margin_passed) => Ok(SendAs::Response),
             Self::Response { .. } | Self::Unknown => Ok(match reply_as {
                 ReplyAs::Auto => SendAs::Response,
                 ReplyAs::HumanAgent => SendAs::HumanAgent,
@@ -167,67 +186,107 @@ impl SendAs {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_type_is_chosen_by_the_age_of_the_last_message() {
-        let wrote = Timestamp::from_millis(1_000_000_000);
-        let (day, week) = (Span::hours(24), Span::days(7));
-        let margin = SAFETY_MARGIN.as_millis();
-        let cases = [
-            (Span::ZERO, Ok(SendAs::Response)),
-            (Span::millis(day.as_millis() - margin), Ok(SendAs::Response)),
-            (
-                Span::millis(day.as_millis() - margin + 1000),
-                Ok(SendAs::HumanAgent),
-            ),
-            (Span::millis(day.as_millis() - 1000), Ok(SendAs::HumanAgent)),
-            (Span::millis(day.as_millis() + 1000), Ok(SendAs::HumanAgent)),
-            (
-                Span::millis(week.as_millis() - margin),
-                Ok(SendAs::HumanAgent),
-            ),
-            (
-                Span::millis(week.as_millis() - margin + 1000),
-                Err(WindowClosed {
-                    since: wrote.plus(week),
-                }),
-            ),
-            (
-                Span::millis(week.as_millis() + 1000),
-                Err(WindowClosed {
-                    since: wrote.plus(week),
-                }),
-            ),
-        ];
-        for (age, expected) in cases {
-            let now = wrote.plus(age);
-            let chosen = Window::at(now, Some(wrote)).choose(now, ReplyAs::Auto);
-            assert_eq!(chosen, expected, "at an age of {} s", age.as_secs());
-        }
+    const WROTE: Timestamp = Timestamp::from_millis(1_000_000_000);
+    const DAY: Span = Span::hours(24);
+    const WEEK: Span = Span::days(7);
+    /// Just before a boundary …
+    const BEFORE: Span = Span::seconds(-1);
+    /// … and just after it.
+    const AFTER: Span = Span::seconds(1);
+
+    fn within(span: Span) -> Span {
+        Span::millis(span.as_millis() - SAFETY_MARGIN.as_millis())
+    }
+
+    /// One second before, on, and one second after.
+    fn around(boundary: Span) -> [Timestamp; 3] {
+        [BEFORE, Span::ZERO, AFTER].map(|span| WROTE.plus(boundary).plus(span))
+    }
+
+    fn chosen(now: Timestamp, opened_at: Option<Timestamp>) -> Result<SendAs, WindowClosed> {
+        Window::at(now, Some(WROTE), opened_at).choose(now, ReplyAs::Auto)
     }
 
     #[test]
-    fn reply_as_human_agent_tags_inside_the_day_too_but_never_opens_a_closed_window() {
-        let wrote = Timestamp::from_millis(0);
-        let now = wrote.plus(Span::hours(1));
-        assert_eq!(
-            Window::at(now, Some(wrote)).choose(now, ReplyAs::HumanAgent),
-            Ok(SendAs::HumanAgent)
-        );
-        let late = wrote.plus(Span::days(8));
-        assert!(
-            Window::at(late, Some(wrote))
-                .choose(late, ReplyAs::HumanAgent)
-                .is_err()
-        );
+    fn the_type_changes_at_each_boundary_to_the_second() {
+        let closed = Err(WindowClosed {
+            since: WROTE.plus(WEEK),
+        });
+        let (response, human) = (Ok(SendAs::Response), Ok(SendAs::HumanAgent));
+        for (boundary, expected) in [
+            // Ours, with the margin.
+            (within(DAY), [response, response, human]),
+            // Meta's own.
+            (DAY, [human, human, human]),
+            (within(WEEK), [human, human, closed]),
+            (WEEK, [closed, closed, closed]),
+        ] {
+            let found = around(boundary).map(|now| chosen(now, None));
+            assert_eq!(found, expected, "around {} s", boundary.as_secs());
+        }
+        assert_eq!(chosen(WROTE, None), response, "at once");
+        assert_eq!(chosen(WROTE.plus(AFTER), None), response);
+    }
+
+    #[test]
+    fn a_reaction_as_the_last_opener_opens_the_day_and_not_the_week() {
+        // Three days after they wrote, they react.
+        let reacted = WROTE.plus(Span::days(3));
+        let (response, human) = (Ok(SendAs::Response), Ok(SendAs::HumanAgent));
+        let closed = Err(WindowClosed {
+            since: WROTE.plus(WEEK),
+        });
+        let day_over = Span::millis(Span::days(3).as_millis() + within(DAY).as_millis());
+        for (boundary, expected) in [
+            (Span::days(3), [response; 3]),
+            (day_over, [response, response, human]),
+            (within(WEEK), [human, human, closed]),
+        ] {
+            let found = around(boundary).map(|now| chosen(now, Some(reacted)));
+            assert_eq!(found, expected, "around {} s", boundary.as_secs());
+        }
+        // Before the reaction it was HUMAN_AGENT already.
+        assert_eq!(chosen(reacted.plus(BEFORE), None), human);
+        // A reaction before their last message changes nothing.
+        let early = WROTE.plus(Span::hours(-1));
+        let found = around(within(DAY)).map(|now| chosen(now, Some(early)));
+        assert_eq!(found, [response, response, human]);
+        // On the last day of the week it opens the day beyond the week, and
+        // nothing comes after that.
+        let late = WROTE.plus(Span::millis(WEEK.as_millis() - 3_600_000));
+        let end = late.plus(within(DAY));
+        assert_eq!(chosen(WROTE.plus(WEEK).plus(AFTER), Some(late)), response);
+        assert_eq!(chosen(end, Some(late)), response);
+        assert!(chosen(end.plus(AFTER), Some(late)).is_err());
     }
 
     #[test]
     fn without_a_message_of_the_person_the_window_is_unknown_and_meta_decides() {
-        let now = Timestamp::from_millis(5);
-        assert_eq!(Window::at(now, None), Window::Unknown);
+        let now = WROTE.plus(WEEK);
+        assert_eq!(Window::at(now, None, None), Window::Unknown);
         assert_eq!(
             Window::Unknown.choose(now, ReplyAs::Auto),
             Ok(SendAs::Response)
+        );
+        // Only a reaction: a day for RESPONSE, and no week for HUMAN_AGENT.
+        let reacted = |now| Window::at(now, None, Some(WROTE)).choose(now, ReplyAs::Auto);
+        assert_eq!(reacted(WROTE.plus(within(DAY))), Ok(SendAs::Response));
+        assert!(reacted(WROTE.plus(within(DAY)).plus(AFTER)).is_err());
+        let later = WROTE.plus(DAY).plus(AFTER);
+        assert_eq!(Window::at(later, None, Some(WROTE)), Window::Unknown);
+    }
+
+    #[test]
+    fn reply_as_human_agent_tags_inside_the_day_too_but_never_opens_a_closed_window() {
+        let tagged =
+            |now: Timestamp| Window::at(now, Some(WROTE), None).choose(now, ReplyAs::HumanAgent);
+        for now in around(within(DAY)) {
+            assert_eq!(tagged(now), Ok(SendAs::HumanAgent));
+        }
+        let [before, on, after] = around(within(WEEK)).map(tagged);
+        assert_eq!(
+            (before.is_ok(), on.is_ok(), after.is_ok()),
+            (true, true, false)
         );
     }
 

@@ -101,6 +101,19 @@ pub(super) fn watermark(
     Ok(rows > 0)
 }
 
+/// The customer did something that opens the 24 hours and is no message.
+pub(super) fn opened(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    at: Timestamp,
+) -> Result<(), Error> {
+    db.execute(
+        "UPDATE conversation SET opened_at = ?2 WHERE id = ?1 AND coalesce(opened_at, 0) < ?2",
+        params![id.as_str(), at.as_millis()],
+    )?;
+    Ok(())
+}
+
 /// A row of the list after a message was heard: its words, its moment, and how
 /// many of the customer's messages wait.
 ///

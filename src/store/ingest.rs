@@ -120,6 +120,9 @@ pub(super) fn ingest_one(
             at,
         } => {
             let (kind, n) = ("reaction:customer", at.as_millis());
+            if emoji.is_some() {
+                heard::opened(db, &conversation, at)?;
+            }
             if heard::annotate(db, &conversation, &mid, kind, (n, emoji.as_deref()), at)? {
                 touched(changes, rows, conversation);
             }
@@ -157,8 +160,10 @@ pub(super) fn ingest_one(
                 }
                 _ => heard::happened(db, &conversation, at, &what, &raw)?,
             }
-            if let Happening::AskedFor { .. } = what {
-                message::asks(db, &conversation, at)?;
+            match what {
+                Happening::AskedFor { .. } => message::asks(db, &conversation, at)?,
+                Happening::Referred { .. } => heard::opened(db, &conversation, at)?,
+                _ => {}
             }
             touched(changes, rows, conversation);
         }

@@ -31,9 +31,13 @@ static PLACE: LazyLock<String> = LazyLock::new(|| {
     let waits = format!(
         "(customer_at IS NOT NULL AND (page_at IS NULL OR customer_at > page_at) AND NOT {done})"
     );
-    let closed = format!("(customer_at IS NOT NULL AND ?1 > customer_at + {human})");
+    // A reaction opens the day, but does not prolong the week.
+    let opened = "max(customer_at, coalesce(opened_at, 0))";
+    let closed = format!(
+        "(customer_at IS NOT NULL AND ?1 > customer_at + {human} AND ?1 > {opened} + {response})"
+    );
     let deadline = format!(
-        "(customer_at + CASE WHEN ?1 <= customer_at + {response} THEN {response} ELSE {human} END)"
+        "CASE WHEN ?1 <= {opened} + {response} THEN {opened} + {response} ELSE customer_at + {human} END"
     );
     let elsewhere = "(owner IN ('other', 'not_us') OR owner LIKE 'app:%')";
     // Control lapses by the clock, and nobody is told.
@@ -47,7 +51,7 @@ static PLACE: LazyLock<String> = LazyLock::new(|| {
          OR (unread > 0 AND agent_at IS NOT NULL AND customer_at > agent_at AND {waits})))))"
     );
     let closing = format!(
-        "(NOT {elsewhere} AND {waits} AND NOT {theirs} AND NOT {closed} AND {deadline} - ?1 <= {soon})"
+        "(NOT {elsewhere} AND {waits} AND NOT {theirs} AND NOT {closed} AND ({deadline}) - ?1 <= {soon})"
     );
     // The deadline that hurts next; what does not wait on us comes after,
     // newest first; what is closed comes last. Times have 41 bits until 2039
@@ -65,9 +69,9 @@ static PLACE: LazyLock<String> = LazyLock::new(|| {
     // after their last millisecond.
     let never = i64::MAX;
     let moments = [
-        format!("customer_at + {} + 1", response),
+        format!("{opened} + {} + 1", response),
         format!("customer_at + {} + 1", human),
-        format!("customer_at + {}", response - soon),
+        format!("{opened} + {}", response - soon),
         format!("customer_at + {}", human - soon),
         "control_until".to_owned(),
         "coalesce(until, 0)".to_owned(),

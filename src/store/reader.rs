@@ -308,17 +308,23 @@ impl Reader {
         })
     }
 
-    /// Conversations that wait for us, whose customer wrote between these two
-    /// moments (Meta's clock): their window closes soon.
+    /// Conversations that wait for us, whose customer last opened the 24 hours
+    /// (or, of the 7 days, last wrote) between these two moments (Meta's clock):
+    /// their window closes soon.
     pub fn waiting_since(
         &self,
         from: Timestamp,
         to: Timestamp,
+        opened: bool,
     ) -> Result<Vec<Conversation>, Error> {
+        let since = match opened {
+            true => "max(c.customer_at, coalesce(c.opened_at, 0))",
+            false => "c.customer_at",
+        };
         self.with(|db| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {} FROM conversation c WHERE (c.needs_me = 1 OR c.aside = 'snoozed') AND c.waits = 1 \
-                 AND c.customer_at BETWEEN ?1 AND ?2",
+                 AND {since} BETWEEN ?1 AND ?2",
                 rows::CONVERSATION_COLUMNS
             ))?;
             let rows = statement.query_map(

@@ -14,9 +14,9 @@ pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.psid, c.platform, c.name,
      c.customer_at, c.page_at, c.agent_at, c.owner, c.owner_since, c.control_until, c.can_reply, \
      EXISTS (SELECT 1 FROM outbox.draft d WHERE d.conversation = c.id), \
      EXISTS (SELECT 1 FROM outbox.outgoing o WHERE o.conversation = c.id AND o.state IN ('refused', 'unsure', 'held')), \
-     c.delivered_through, c.read_through, c.aside, c.until, c.through, c.kept_unread, c.labels";
+     c.delivered_through, c.read_through, c.aside, c.until, c.through, c.kept_unread, c.labels, c.opened_at";
 /// How many they are.
-pub(super) const CONVERSATION_WIDTH: usize = 23;
+pub(super) const CONVERSATION_WIDTH: usize = 24;
 
 /// Reads [`CONVERSATION_COLUMNS`].
 pub(super) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -33,6 +33,7 @@ pub(super) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         updated_at: Timestamp::from_millis(row.get(5)?),
         unread: row.get(6)?,
         customer_at: time(7)?,
+        opened_at: time(23)?,
         page_at: time(8)?,
         agent_at: time(9)?,
         owner: owner_from(row.get_ref(10)?.as_str()?),

@@ -104,7 +104,7 @@ fn until(model: &Model, thread: &Thread, send_as: SendAs) -> String {
         thread.conversation.customer_at,
     ) {
         (SendAs::HumanAgent, _, Some(wrote)) => left(wrote.plus(HUMAN_AGENT_WINDOW)),
-        (SendAs::Response, Window::Response { until }, _) => left(until),
+        (SendAs::Response, Window::Response { until, .. }, _) => left(until),
         (SendAs::Response, Window::HumanAgent { .. }, _) => ", which Meta will refuse".into(),
         _ => String::new(),
     }

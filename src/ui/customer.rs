@@ -355,7 +355,7 @@ pub(super) fn note(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'stat
 pub(super) fn window_words(model: &Model, c: &Conversation) -> String {
     let now = model.server_now();
     match c.window(now) {
-        Window::Response { until } => {
+        Window::Response { until, .. } => {
             format!(
                 "Replies go out as RESPONSE for {}, then as HUMAN_AGENT.",
                 until.since(now).short()

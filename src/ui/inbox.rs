@@ -175,7 +175,7 @@ fn left(model: &Model, row: &Conversation) -> (String, Role) {
         Role::Text
     };
     match row.window(now) {
-        Window::Response { until } => (format!("  {:>5}", until.since(now).short()), role),
+        Window::Response { until, .. } => (format!("  {:>5}", until.since(now).short()), role),
         Window::HumanAgent { until } => (format!(" H{:>5}", until.since(now).short()), role),
         Window::Closed { .. } => (" closed".into(), Role::Dim),
         Window::Unknown => ("      ?".into(), Role::Dim),
@@ -386,7 +386,7 @@ fn table_row(
 fn explanation(model: &Model, row: &Conversation) -> String {
     let now = model.server_now();
     let window = match row.window(now) {
-        Window::Response { until } => format!("RESPONSE for {}", until.since(now).short()),
+        Window::Response { until, .. } => format!("RESPONSE for {}", until.since(now).short()),
         Window::HumanAgent { until } => format!("HUMAN_AGENT for {}", until.since(now).short()),
         Window::Closed { since } => format!("closed for {}", now.since(since).short()),
         Window::Unknown => "window unknown".into(),

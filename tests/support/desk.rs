@@ -33,6 +33,7 @@ pub fn conversation(id: &str, name: &str) -> Conversation {
         updated_at: ago(0, 1),
         unread: 1,
         customer_at: Some(ago(0, 1)),
+        opened_at: None,
         page_at: Some(ago(1, 0)),
         agent_at: None,
         owner: ThreadOwner::Us,

@@ -482,8 +482,10 @@ impl Engine {
         let now = self.server_now();
         for (before, window) in ALARMS {
             let from = now.plus(window.negated());
-            for row in self.reader.waiting_since(from, from.plus(before))? {
-                let Some(wrote) = row.customer_at else {
+            let day = window == crate::domain::RESPONSE_WINDOW;
+            for row in self.reader.waiting_since(from, from.plus(before), day)? {
+                let opened = row.opened_at.filter(|_| day);
+                let Some(wrote) = row.customer_at.max(opened) else {
                     continue;
                 };
                 let until = wrote.plus(window);

@@ -172,6 +172,7 @@ impl Engine {
         };
         if let Some(c) = self.reader.conversation(id)? {
             facts.known = c.known();
+            facts.opened_at = c.opened_at;
             facts.agent_at = c.agent_at;
             facts.elsewhere = self.inline(c.platform)
                 && !matches!(c.owner, ThreadOwner::Us | ThreadOwner::Unknown);

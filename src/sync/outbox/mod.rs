@@ -101,6 +101,8 @@ pub(super) struct Facts {
     pub(super) server_now: Timestamp,
     /// When customer and Page last wrote.
     pub(super) known: Known,
+    /// When the customer last opened the 24 hours without writing.
+    pub(super) opened_at: Option<Timestamp>,
     /// When we last wrote.
     pub(super) agent_at: Option<Timestamp>,
     /// The Page routes, and somebody else or nobody holds the thread.

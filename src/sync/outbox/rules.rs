@@ -33,7 +33,7 @@ pub(super) fn tried(row: &Outgoing) -> Timestamp {
 
 /// A row that a person sends anew: what they see now is what they know.
 pub(super) fn renewed(row: Outgoing, facts: &Facts) -> Outgoing {
-    let choice = Window::at(facts.server_now, facts.known.customer_at)
+    let choice = Window::at(facts.server_now, facts.known.customer_at, facts.opened_at)
         .choose(facts.server_now, ReplyAs::Auto);
     Outgoing {
         at: facts.now,
@@ -81,7 +81,7 @@ pub(super) fn why_hold(row: &Outgoing, facts: &Facts) -> Option<Held> {
     if facts.elsewhere {
         return Some(Held::ControlLost);
     }
-    let window = Window::at(facts.server_now, facts.known.customer_at);
+    let window = Window::at(facts.server_now, facts.known.customer_at, facts.opened_at);
     match (window.choose(facts.server_now, ReplyAs::Auto), row.send_as) {
         (Err(_), _) => Some(Held::WindowClosed),
         (Ok(SendAs::HumanAgent), SendAs::Response) => Some(Held::WindowOver),

@@ -1,0 +1,356 @@
+//! The keys: the defaults are those that were agreed on, every one does
+//! something, help shows all of them, and an escalation costs so many.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use support::desk::*;
+use switchboard::{
+    app::{
+        Effect, Loaded, Msg,
+        action::{ACTIONS, Action, Context, Spec},
+        dialog::{Dialog, Help},
+        keymap::{Keymap, Meaning},
+    },
+    domain::{Ask, Change, ConversationId, Outcome, SendAs},
+};
+
+/// Where a key is read, the keys, and the action's name: the keys of the product,
+/// in its own order.
+const AGREED: &[(Context, &str, &str)] = {
+    use Context::{Composer as C, Desk as D};
+    &[
+        (D, "j", "down"),
+        (D, "k", "up"),
+        (D, "Down", "down"),
+        (D, "Up", "up"),
+        (D, "g g", "top"),
+        (D, "G", "bottom"),
+        (D, "^d", "half_down"),
+        (D, "^u", "half_up"),
+        (D, "r", "reply"),
+        (D, "h", "pane_left"),
+        (D, "l", "pane_right"),
+        (D, "Left", "pane_left"),
+        (D, "Right", "pane_right"),
+        (D, "Tab", "next_pane"),
+        (D, "t", "take"),
+        (D, "Enter", "open"),
+        (D, "q", "back"),
+        (D, "Esc", "back"),
+        (D, "b", "hand_back"),
+        (D, "Space", "read_on"),
+        (D, "B", "pass_to"),
+        (D, "R", "request"),
+        (D, "E", "extend"),
+        (D, "U", "release"),
+        (D, "]", "next_waiting"),
+        (D, "[", "previous_waiting"),
+        (D, "w", "wait"),
+        (D, "s", "snooze"),
+        (D, "x", "no_reply_needed"),
+        (D, "1", "view_needs_me"),
+        (D, "2", "view_mine"),
+        (D, "3", "view_bot"),
+        (D, "4", "view_closing"),
+        (D, "5", "view_all"),
+        (D, "m", "mark_seen"),
+        (D, "M", "keep_unread"),
+        (D, "^p", "jump"),
+        (D, "c", "note"),
+        (D, "L", "labels"),
+        (D, "a", "colleague"),
+        (D, "/", "filter"),
+        (D, "n", "find_next"),
+        (D, "N", "find_previous"),
+        (D, "v", "mark"),
+        (D, "-", "last_thread"),
+        (D, "u", "undo"),
+        (D, ".", "repeat"),
+        (D, "p", "profile"),
+        (D, "i", "ownership"),
+        (D, "J", "raw_json"),
+        (D, "@", "api_log"),
+        (D, "o", "open_link"),
+        (D, "D", "save_file"),
+        (D, "y y", "copy_text"),
+        (D, "y i", "copy_id"),
+        (D, "y j", "copy_json"),
+        (D, "y c", "copy_curl"),
+        (D, "y p", "copy_path"),
+        (D, "y l", "copy_link"),
+        (D, "g d", "hand_overs"),
+        (D, ":", "commands"),
+        (D, "?", "help"),
+        (D, "F1", "help"),
+        (D, "^r", "refresh"),
+        (D, "^l", "redraw"),
+        (D, "^z", "suspend"),
+        (D, "^c", "cancel"),
+        (D, "PgUp", "page_up"),
+        (D, "PgDn", "page_down"),
+        (D, "Home", "top"),
+        (D, "End", "bottom"),
+        (C, "Enter", "send"),
+        (C, "^j", "new_line"),
+        (C, "^d", "send_hand_back"),
+        (C, "/", "canned"),
+        (C, "Tab", "canned"),
+        (C, "^t", "composer_message_type"),
+        (C, "^o", "editor"),
+        (C, "^f", "attach"),
+    ]
+};
+
+/// What the table has besides: ours, and named in the README.
+const OWN: &[&str] = &[
+    "search",
+    "drop_refused",
+    "message_type",
+    "privacy",
+    "leave_composer",
+    "composer_jump",
+    "composer_help",
+    "composer_redraw",
+    "composer_suspend",
+    "composer_cancel",
+];
+
+fn sequence(keys: &str) -> Vec<switchboard::app::keymap::Key> {
+    keys.split(' ')
+        .map(|key| key.parse().expect("a key"))
+        .collect()
+}
+
+#[test]
+fn the_defaults_are_the_keys_that_were_agreed_on() {
+    let keymap = Keymap::default();
+    for (context, keys, name) in AGREED {
+        let Meaning::Action(action) = keymap.meaning(*context, &sequence(keys)) else {
+            panic!("{keys} means nothing");
+        };
+        assert_eq!(action.spec().name, *name, "{keys}");
+    }
+    let agreed: BTreeSet<(&str, &str)> = AGREED.iter().map(|(_, k, n)| (*k, *n)).collect();
+    for spec in ACTIONS {
+        if OWN.contains(&spec.name) {
+            continue;
+        }
+        for key in spec.keys {
+            assert!(
+                agreed.contains(&(*key, spec.name)),
+                "{key} for {} was never agreed on",
+                spec.name
+            );
+        }
+    }
+    let alt_or_shift = |key: &&str| key.contains("Alt") || key.contains("Shift");
+    assert!(!ACTIONS.iter().flat_map(|spec| spec.keys).any(alt_or_shift));
+}
+
+/// A desk where the action can be done.
+fn situation(spec: &Spec) -> Desk {
+    use Action as A;
+    let mut desk = Desk::new((120, 20));
+    match spec.action {
+        A::Take | A::Colleague => {
+            desk.open("Sam Iqbal");
+        }
+        A::Request => {
+            desk.open("Sam Iqbal");
+            let zero = switchboard::domain::Routing::ZeroConfig;
+            desk.send(Msg::Loaded(Loaded::Page("Lamp".into(), zero, zero, None)));
+        }
+        A::DropRefused => {
+            let place = rows().iter().position(|row| row.unsettled).expect("one");
+            desk.keys(&"j".repeat(place));
+        }
+        A::LastThread => {
+            desk.open("Rahul Mehta");
+            desk.open("Ana Ruiz");
+        }
+        A::Undo | A::Repeat => {
+            desk.keys("x");
+        }
+        A::Up | A::Top | A::HalfUp | A::PageUp => {
+            desk.keys("G");
+        }
+        A::Down
+        | A::Bottom
+        | A::HalfDown
+        | A::PageDown
+        | A::Mark
+        | A::Open
+        | A::Filter
+        | A::PaneRight
+        | A::NextPane => {}
+        A::FindNext | A::FindPrevious => {
+            desk.open("Ana Ruiz");
+            desk.keys("/refund<Enter>");
+        }
+        _ => {
+            desk.open("Ana Ruiz");
+        }
+    }
+    if spec.context == Context::Composer {
+        desk.keys("r");
+        if spec.action != A::Canned {
+            desk.keys("hello");
+        }
+    }
+    desk
+}
+
+#[test]
+fn every_key_does_something_that_is_seen_or_asked_for() {
+    for spec in ACTIONS {
+        for keys in spec.keys {
+            let mut desk = situation(spec);
+            let before = desk.picture();
+            let mut effects = Vec::new();
+            for key in sequence(keys) {
+                effects.extend(desk.send(Msg::Key(key)));
+            }
+            let seen = desk.picture() != before;
+            assert!(seen || !effects.is_empty(), "{keys} ({})", spec.name);
+            let greyed = desk
+                .model
+                .toasts
+                .iter()
+                .any(|toast| toast.kind == switchboard::app::ToastKind::Warn);
+            assert!(!greyed, "{keys} ({}): {:?}", spec.name, desk.model.toasts);
+        }
+    }
+}
+
+#[test]
+fn help_is_the_table_itself_with_the_live_keys() {
+    let help = Help::default();
+    let names: Vec<&str> = help.fitting().iter().map(|spec| spec.name).collect();
+    let all: Vec<&str> = ACTIONS.iter().map(|spec| spec.name).collect();
+    assert_eq!(names, all);
+    let changes = [("reply".to_owned(), vec!["F2".to_owned()])];
+    let keymap = Keymap::with(&changes).expect("a keymap");
+    let settings = switchboard::app::Settings {
+        keymap,
+        ..switchboard::app::Settings::default()
+    };
+    let mut desk = Desk::with((120, 40), settings);
+    desk.keys("?");
+    assert!(desk.picture().contains(" F2           reply: take control"));
+    desk.keys("snooze<Enter>");
+    assert!(
+        matches!(desk.model.dialogs.last(), Some(Dialog::Snooze(_))),
+        "a line of the help can be run"
+    );
+    desk.keys("<Esc>:no_rep");
+    assert!(
+        desk.picture().contains(" x            no reply needed"),
+        "the key stands beside"
+    );
+}
+
+#[test]
+fn what_cannot_be_done_is_greyed_with_its_reason_and_never_hidden() {
+    let mut desk = Desk::new((120, 60));
+    desk.open("Sam Iqbal");
+    desk.keys("?");
+    let picture = desk.picture();
+    for words in [
+        "hand_back - This thread is held by another app; t takes it first.",
+        "request - Requests work only where no default app is set",
+        "drop_refused - No reply of this thread was refused.",
+    ] {
+        assert!(picture.contains(words), "{words} in\n{picture}");
+    }
+}
+
+/// Presses keys one by one; text is no control key.
+struct Hands {
+    desk: Desk,
+    control_keys: usize,
+}
+
+impl Hands {
+    fn press(&mut self, key: &str) -> Vec<Effect> {
+        self.control_keys += 1;
+        self.desk.keys(key)
+    }
+
+    /// The reply is accepted, and the next who waits opens by itself.
+    fn accepted(&mut self, effects: &[Effect], row: &str, next: &str) {
+        let [
+            Effect::Ask {
+                ask:
+                    Ask::Send {
+                        local,
+                        hand_back: Some(back),
+                        send_as,
+                        ..
+                    },
+                ..
+            },
+        ] = effects
+        else {
+            panic!("one send with a hand-back: {effects:?}");
+        };
+        assert_eq!(back.note.outcome, Outcome::Resolved);
+        assert_eq!(*send_as, SendAs::Response);
+        let from = ConversationId::new(row);
+        let sent = Change::Sent {
+            conversation: from.clone(),
+            local: local.clone(),
+        };
+        let asked = self.desk.send(Msg::Changed(vec![sent]));
+        let from = Some(from);
+        assert_eq!(
+            asked,
+            [Effect::LoadNext {
+                from: from.clone(),
+                back: false
+            }]
+        );
+        let next = Some(ConversationId::new(next));
+        self.desk.send(Msg::Loaded(Loaded::Next(from, next)));
+    }
+}
+
+#[test]
+fn an_escalation_costs_four_control_keys_and_the_next_one_three() {
+    let mut hands = Hands {
+        desk: Desk::new((120, 40)),
+        control_keys: 0,
+    };
+    // Jo is the first: the cursor is there from the start.
+    hands.press("<Enter>");
+    hands
+        .desk
+        .answer_thread(thread_page(rows().swap_remove(0), items()));
+    hands.press("r");
+    hands.desk.keys("A new glass is on its way.");
+    hands.press("<^d>");
+    let effects = hands.press("1");
+    assert_eq!(hands.control_keys, 4);
+    hands.accepted(&effects, "1", "2");
+    hands.control_keys = 0;
+    hands
+        .desk
+        .answer_thread(thread_page(rows().swap_remove(1), items()));
+    hands.press("r");
+    hands.desk.keys("I am a person.");
+    hands.press("<^d>");
+    let effects = hands.press("1");
+    assert_eq!(hands.control_keys, 3);
+    hands.accepted(&effects, "2", "3");
+    assert_eq!(
+        hands
+            .desk
+            .model
+            .subject()
+            .map(|row| row.id.as_str().to_owned()),
+        Some("3".into())
+    );
+}
