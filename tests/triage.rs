@@ -6,7 +6,7 @@ mod support;
 
 use support::desk::*;
 use switchboard::{
-    app::{Effect, Focus, Loaded, Msg, dialog::Dialog},
+    app::{Effect, Focus, Loaded, Msg, Settings, dialog::Dialog},
     domain::{Aside, Ask, ConversationId, Outcome, Span, Triage, Until, View},
 };
 
@@ -244,4 +244,24 @@ fn a_row_that_needs_no_reply_does_not_wait_any_more() {
     assert!(desk.model.inbox.selected().is_some_and(|row| row.waiting()));
     desk.keys("x");
     assert!(!desk.model.inbox.selected().is_some_and(|row| row.waiting()));
+}
+
+#[test]
+fn with_reduced_motion_nothing_opens_or_goes_away_without_a_key() {
+    for (reduced_motion, opens, stays) in [(false, true, false), (true, false, true)] {
+        let settings = Settings {
+            reduced_motion,
+            ..Settings::default()
+        };
+        let mut desk = Desk::with((120, 40), settings);
+        desk.open("Ana Ruiz");
+        let effects = desk.keys("x");
+        let asks = |e: &Effect| matches!(e, Effect::LoadNext { .. });
+        assert_eq!(effects.iter().any(asks), opens);
+        desk.pass(Span::minutes(10));
+        desk.send(Msg::Wake);
+        assert_eq!(!desk.model.toasts.is_empty(), stays);
+        desk.keys("p");
+        assert!(desk.model.toasts.is_empty(), "{:?}", desk.model.toasts);
+    }
 }

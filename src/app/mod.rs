@@ -179,7 +179,9 @@ pub fn wake_at(model: &Model) -> Option<Timestamp> {
     let mut due = vec![Timestamp::from_millis(
         (model.now.as_millis() / 60_000 + 1) * 60_000,
     )];
-    due.extend(model.toasts.iter().map(|toast| toast.until));
+    if !model.settings.reduced_motion {
+        due.extend(model.toasts.iter().map(|toast| toast.until));
+    }
     if !model.pending.is_empty() && model.now < model.pending_since.plus(PREFIX_HELP) {
         due.push(model.pending_since.plus(PREFIX_HELP));
     }
@@ -219,7 +221,9 @@ pub fn shows_continuations(model: &Model) -> bool {
 fn by_itself(model: &mut Model) -> Vec<Effect> {
     let now = model.now;
     let mut effects = Vec::new();
-    model.toasts.retain(|toast| toast.until > now);
+    if !model.settings.reduced_motion {
+        model.toasts.retain(|toast| toast.until > now);
+    }
     if model.active && now >= model.last_input.plus(IDLE_AFTER) {
         model.active = false;
         effects.push(Effect::Pace { active: false });

@@ -46,7 +46,8 @@ pub struct Settings {
     pub shape: Shape,
     /// What rings, and when.
     pub alerts: Alerts,
-    /// Nothing moves by itself that need not.
+    /// Nothing moves by itself that need not: short news stays until a key, and
+    /// no thread opens by itself.
     pub reduced_motion: bool,
 }
 

@@ -57,8 +57,12 @@ pub(super) fn push(toasts: &mut VecDeque<Toast>, toast: Toast) {
     }
 }
 
-/// A key was pressed: what has been read goes, what went wrong stays.
+/// A key was pressed: what has been read goes, what went wrong stays for its
+/// time.
 pub(super) fn read(toasts: &mut VecDeque<Toast>, now: Timestamp) {
     let fresh = |toast: &Toast| now.since(toast.since) < Span::seconds(1);
-    toasts.retain(|toast| toast.kind == ToastKind::Bad || fresh(toast));
+    toasts.retain(|toast| {
+        let lasts = toast.kind == ToastKind::Bad && now < toast.until;
+        lasts || fresh(toast)
+    });
 }

@@ -205,8 +205,12 @@ pub(super) fn next_waiting(model: &mut Model, back: bool) -> Vec<Effect> {
 }
 
 /// The work on the open thread is done: the next who waits opens by itself, and
-/// for a moment *undo* comes back here.
+/// for a moment *undo* comes back here. Not for who wants nothing to move by
+/// itself: *next waiting* is one key.
 pub(super) fn advance(model: &mut Model) -> Vec<Effect> {
+    if model.settings.reduced_motion {
+        return Vec::new();
+    }
     let effects = next_waiting(model, false);
     model.advancing = model.subject().map(|c| c.id.clone());
     effects
