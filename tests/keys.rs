@@ -111,6 +111,7 @@ const OWN: &[&str] = &[
     "drop_refused",
     "message_type",
     "privacy",
+    "quit",
     "leave_composer",
     "composer_jump",
     "composer_help",

@@ -388,6 +388,20 @@ fn attach(desk: &mut Desk, bytes: u64) {
 }
 
 #[test]
+fn enter_before_the_disks_answer_counts_when_it_comes_and_only_for_what_was_typed() {
+    for (more, attached) in [("", true), ("x", false)] {
+        let mut desk = desk();
+        desk.open("Ana Ruiz");
+        desk.keys("r<^f>l<Enter>");
+        desk.keys(more);
+        let file = Some(photo(9));
+        desk.send(Msg::Loaded(Loaded::Path("l".into(), Vec::new(), file)));
+        assert_eq!(desk.model.dialogs.is_empty(), attached);
+        assert_eq!(desk.picture().contains("[photo] lamp.jpg"), attached);
+    }
+}
+
+#[test]
 fn a_file_goes_out_behind_the_text_and_the_hand_back_rides_with_it() {
     let mut desk = desk();
     desk.open("Ana Ruiz");

@@ -75,6 +75,7 @@ pub enum Action {
     DropRefused,
     MessageType,
     Privacy,
+    Quit,
     Refresh,
     Redraw,
     Suspend,
@@ -185,6 +186,7 @@ table! {
     Desk Refresh "refresh" ["^r"] "ask Meta for news now";
     Desk Redraw "redraw" ["^l"] "draw the screen anew";
     Desk Suspend "suspend" ["^z"] "suspend to the shell";
+    Desk Quit "quit" [] "quit, wherever you are";
     Desk Cancel "cancel" ["^c"] "cancel; twice in the list: quit";
     Desk Commands "commands" [":"] "run an action by its name";
     Desk Help "help" ["?", "F1"] "this help";

@@ -23,6 +23,8 @@ pub struct Alerts {
     pub repeat: Option<Span>,
     /// Show in the terminal's title how many need us.
     pub title: bool,
+    /// How the terminal tells of it while it is out of sight.
+    pub notify: Notify,
 }
 
 impl Default for Alerts {
@@ -31,6 +33,7 @@ impl Default for Alerts {
             bell: true,
             repeat: None,
             title: true,
+            notify: Notify::Off,
         }
     }
 }

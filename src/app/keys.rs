@@ -17,8 +17,8 @@ use super::{
     layout,
     triage::{Local, decide, labels, mark, note, repeat, snooze, undo},
     walk::{
-        back, find_in_thread, next_waiting, open, page, prompt, read, read_on, show, step, to_edge,
-        to_pane,
+        ask_to_quit, back, find_in_thread, next_waiting, open, page, prompt, read, read_on, show,
+        step, to_edge, to_pane,
     },
     writing::{attach, change_type, compose, edit, leave_composer, send, send_hand_back},
 };
@@ -257,6 +257,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         A::Redraw | A::ComposerRedraw => vec![Effect::Redraw],
         A::Suspend | A::ComposerSuspend => vec![Effect::Suspend],
+        A::Quit => ask_to_quit(model),
         A::Cancel => cancel(model),
         A::Commands => {
             model.dialogs.push(Dialog::Commands(Commands::default()));

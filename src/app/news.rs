@@ -7,7 +7,7 @@ use super::{
     acts::reply,
     alerts::escalated,
     copy,
-    dialog::{Dialog, Fate, HandOvers, Page, PageKind},
+    dialog::{self, Dialog, Fate, HandOvers, Page, PageKind},
     model::Left,
     triage::{Undo, remember},
     walk::{advance, close_thread, go_to_message, older_arrived, open, open_at},
@@ -501,9 +501,7 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
             Vec::new()
         }
         Loaded::Path(typed, entries, file) => {
-            if let Some(Dialog::Attach(attach)) = model.dialogs.last_mut() {
-                attach.take(&typed, entries, file);
-            }
+            dialog::path(model, &typed, entries, file);
             Vec::new()
         }
         Loaded::Labels(known) => {

@@ -161,19 +161,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
                 .into_iter()
                 .collect();
         }
-        let counts = model.inbox.counts;
-        let held = counts.by_view[View::Mine.index()];
-        if held > 0 && !model.settings.read_only {
-            model.dialogs.push(Dialog::SignOff(SignOff {
-                held,
-                unsettled: counts.unsettled,
-                ..SignOff::default()
-            }));
-            return vec![Effect::LoadHeld];
-        }
-        let choose = Choose::quit(counts.unsettled);
-        model.dialogs.push(Dialog::Choose(choose));
-        return Vec::new();
+        return ask_to_quit(model);
     }
     let mut effects = close_thread(model);
     model.focus = Focus::List;
@@ -183,6 +171,23 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
     }
     effects.push(Effect::Close);
     effects
+}
+
+/// What is held and unsettled is said before the end.
+pub(super) fn ask_to_quit(model: &mut Model) -> Vec<Effect> {
+    let counts = model.inbox.counts;
+    let held = counts.by_view[View::Mine.index()];
+    if held > 0 && !model.settings.read_only {
+        model.dialogs.push(Dialog::SignOff(SignOff {
+            held,
+            unsettled: counts.unsettled,
+            ..SignOff::default()
+        }));
+        return vec![Effect::LoadHeld];
+    }
+    let choose = Choose::quit(counts.unsettled);
+    model.dialogs.push(Dialog::Choose(choose));
+    Vec::new()
 }
 
 /// Saves what is unsaved and ends.

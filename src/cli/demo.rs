@@ -3,7 +3,7 @@
 use clap::Args;
 use tokio::sync::mpsc;
 
-use super::{Failure, Global, executor, notify, require_terminal, run, theme};
+use super::{Failure, Global, executor, require_terminal, run, theme};
 use crate::{
     clock::{Clock, Span},
     config::{self, Config},
@@ -118,7 +118,6 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             settings,
             theme: theme(&config),
             plain: global.plain,
-            notify: notify(&config),
             mouse: !config.no_mouse,
             reload,
             canned: CannedSource {

@@ -72,12 +72,13 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         }
         // A Page's own token has no Pages.
         Ok(_) | Err(graph::Error::Graph(_)) => (token, None),
-        Err(error) => return Err(Failure::of_graph(&error)),
+        Err(error) => return Err(refused(&error)),
     };
     let named = page.as_ref().map_or("me", PageId::as_str);
     let graph = client(&token, named)?;
-    let refused = |error| Failure::of_graph(&error);
-    let about = executor.block_on(graph.about_page()).map_err(refused)?;
+    let about = executor
+        .block_on(graph.about_page())
+        .map_err(|error| refused(&error))?;
     say(format_args!(
         "Page {} ({})",
         Clean::one_line(&about.name),
@@ -140,6 +141,20 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     ));
     say("Next: switchboard doctor (checks everything), then switchboard");
     Ok(())
+}
+
+/// The usual words about a token name places that have nothing to do with it.
+fn refused(error: &graph::Error) -> Failure {
+    match error {
+        graph::Error::Graph(graph) if matches!(graph.code, 190 | 104 | 2500) => {
+            let code = graph.code;
+            Failure::Refused(format!(
+                "Meta does not accept this token (Meta error {code}). Copy all of it, or make a \
+                 new one, and log in again. Nothing was kept."
+            ))
+        }
+        error => Failure::of_graph(error),
+    }
 }
 
 fn shown(app: &AboutApp) -> String {

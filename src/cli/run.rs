@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::{Failure, Global, demo, executor, notify, require_terminal, theme};
 use crate::{
-    app::Settings,
+    app::{Settings, alerts::Alerts},
     clock::{self, Clock, Span},
     config::{self, Config},
     domain::PageId,
@@ -67,7 +67,6 @@ pub(super) fn desk(global: &Global) -> Result<(), Failure> {
         settings: settings(global, &config),
         theme: theme(&config),
         plain: global.plain,
-        notify: notify(&config),
         mouse: !config.no_mouse,
         reload: reload(global),
         canned: CannedSource {
@@ -231,7 +230,10 @@ pub(super) fn settings(global: &Global, config: &Config) -> Settings {
         vim: config.vim,
         undo_send: config.undo_send,
         shape: config.shape.clone(),
-        alerts: config.alerts.clone(),
+        alerts: Alerts {
+            notify: notify(config),
+            ..config.alerts.clone()
+        },
         reduced_motion: config.reduced_motion,
     }
 }

@@ -62,7 +62,7 @@ pub enum Change {
         conversation: ConversationId,
         /// The person's name, raw.
         name: String,
-        /// When they last wrote, by Meta's clock.
+        /// Since when: they last wrote, or the thread came to us, by Meta's clock.
         at: Timestamp,
     },
     /// A call to the Graph API is over.

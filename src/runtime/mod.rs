@@ -35,7 +35,7 @@ pub use tasks::Tasks;
 pub use terminal::Terminal;
 
 use crate::{
-    app::{self, Effect, Model, Msg, Settings, ToastKind, alerts::Notify},
+    app::{self, Effect, Model, Msg, Settings, ToastKind},
     clock::Clock,
     domain::{Change, ConversationId, Link, PageId},
     graph, store, sync,
@@ -66,8 +66,6 @@ pub struct Desk {
     pub sync: sync::Options,
     /// In lines, without taking the terminal over.
     pub plain: bool,
-    /// How the terminal tells of news outside its window.
-    pub notify: Notify,
     /// The mouse is ours.
     pub mouse: bool,
     /// How the configuration is read anew when its file changes.
@@ -152,7 +150,7 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     let signals = Signals::new()?;
     let terminal = match desk.plain {
         true => None,
-        false => Some(Terminal::enter(desk.mouse, desk.notify)?),
+        false => Some(Terminal::enter(desk.mouse)?),
     };
     let size = match &terminal {
         Some(terminal) => terminal.size()?,
@@ -380,7 +378,10 @@ impl Loop {
                 // Only where the desk speaks in lines.
                 Effect::Say(_) => {}
                 Effect::Copy(words) => self.terminal.copy(&words)?,
-                Effect::Notify(words) => self.terminal.notify(&words)?,
+                Effect::Notify(words) => {
+                    let how = self.model.settings.alerts.notify;
+                    self.terminal.notify(how, &words)?;
+                }
                 Effect::Title(words) => self.terminal.title(&words)?,
                 Effect::Redraw => self.terminal.clear()?,
                 Effect::Suspend => self.suspend()?,

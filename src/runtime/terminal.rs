@@ -37,12 +37,11 @@ static HOOK: Once = Once::new();
 #[derive(Debug)]
 pub struct Terminal {
     inner: ratatui::Terminal<Gate<CrosstermBackend<Stdout>>>,
-    notify: Notify,
 }
 
 impl Terminal {
     /// Takes the terminal over.
-    pub fn enter(mouse: bool, notify: Notify) -> io::Result<Self> {
+    pub fn enter(mouse: bool) -> io::Result<Self> {
         MOUSE.store(mouse, Ordering::SeqCst);
         HOOK.call_once(|| {
             let before = panic::take_hook();
@@ -56,10 +55,7 @@ impl Terminal {
         if inner.is_err() {
             restore();
         }
-        Ok(Self {
-            inner: inner?,
-            notify,
-        })
+        Ok(Self { inner: inner? })
     }
 
     /// Columns and rows.
@@ -95,9 +91,9 @@ impl Terminal {
     }
 
     /// Lets the terminal tell something outside its window, between two frames.
-    pub fn notify(&mut self, words: &str) -> io::Result<()> {
+    pub fn notify(&mut self, how: Notify, words: &str) -> io::Result<()> {
         let words = plain(words);
-        let sequence = match self.notify {
+        let sequence = match how {
             Notify::Off => return Ok(()),
             Notify::Osc9 => format!("\x1b]9;{words}\x1b\\"),
             Notify::Osc777 => {

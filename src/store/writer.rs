@@ -192,7 +192,7 @@ impl Writer {
 fn calls(db: &Connection, id: &ConversationId) -> Result<Option<Change>, Error> {
     let row = db
         .prepare_cached(
-            "SELECT name, psid, platform, customer_at FROM conversation WHERE id = ?1 AND needs_me = 1 AND waits = 1",
+            "SELECT name, psid, platform, max(coalesce(customer_at, 0), coalesce(owner_since, 0)) FROM conversation WHERE id = ?1 AND needs_me = 1 AND waits = 1",
         )?
         .query_row([id.as_str()], |row| {
             let name: Option<String> = row.get(0)?;

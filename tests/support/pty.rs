@@ -134,6 +134,18 @@ impl Pty {
         self.wait(text, |screen| screen.contains(text))
     }
 
+    /// Waits until these bytes were written to the terminal.
+    pub fn wait_for_bytes(&self, wanted: &str) {
+        let (lock, changed) = &*self.shared;
+        let shared = lock.lock().expect("unpoisoned");
+        let there = |bytes: &[u8]| bytes.windows(wanted.len()).any(|w| w == wanted.as_bytes());
+        let waiting = |shared: &mut Shared| !shared.closed && !there(&shared.bytes);
+        let (shared, _) = changed
+            .wait_timeout_while(shared, PATIENCE, waiting)
+            .expect("unpoisoned");
+        assert!(there(&shared.bytes), "waited for the bytes {wanted:?}");
+    }
+
     pub fn resize(&self, columns: u16, rows: u16) {
         self.shared
             .0
@@ -154,6 +166,18 @@ impl Pty {
 
     pub fn pid(&self) -> u32 {
         self.child.process_id().expect("a process")
+    }
+
+    /// Quits the desk from its list or a thread, whatever is held.
+    pub fn leave(&mut self) {
+        self.type_in(":quit\r");
+        let asked = self.wait("the question or the end", |s| {
+            s.trim().is_empty() || s.contains("Quit?")
+        });
+        if asked.contains("Quit?") {
+            self.type_in("y");
+        }
+        assert!(self.end().success());
     }
 
     /// Waits until the program has ended.

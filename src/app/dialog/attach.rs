@@ -23,49 +23,54 @@ pub struct Attach {
     pub answered: Option<String>,
     /// The marked line.
     pub cursor: usize,
+    /// *Enter* came before the disk's answer: it counts then.
+    pub entered: bool,
 }
 
 impl Attach {
     /// Takes an answer; one to an older question is dropped.
-    pub(in super::super) fn take(
+    pub(super) fn take(
         &mut self,
+        model: &mut Model,
         typed: &str,
         entries: Vec<String>,
         file: Option<Attachment>,
-    ) {
+    ) -> Stay {
         if typed != self.input.text() {
-            return;
+            return Stay::Open;
         }
         (self.entries, self.file, self.cursor) = (entries, file, 0);
         self.answered = Some(typed.to_owned());
+        if std::mem::take(&mut self.entered) {
+            return self.attach(model);
+        }
+        Stay::Open
+    }
+
+    /// The file goes into the composer, if it is one that may be sent.
+    fn attach(&mut self, model: &mut Model) -> Stay {
+        let (Some(file), Some(thread)) = (&self.file, &mut model.thread) else {
+            return Stay::Open;
+        };
+        let c = &thread.conversation;
+        if let Some(why) = file.why_not(c.platform) {
+            model.toast(ToastKind::Warn, why);
+            return Stay::Open;
+        }
+        if thread.composer.began.is_none() {
+            thread.composer.began(c.known(), &c.owner);
+        }
+        thread.composer.file = self.file.take();
+        Stay::Close
     }
 
     pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
         match key.code {
             Code::Esc => return Stay::Close,
-            Code::Enter if self.file.is_some() => {
-                let Some(file) = self.file.take() else {
-                    return Stay::Open;
-                };
-                let Some(thread) = &mut model.thread else {
-                    return Stay::Close;
-                };
-                match file.why_not(thread.conversation.platform) {
-                    Some(why) => {
-                        model.toast(ToastKind::Warn, why);
-                        self.file = Some(file);
-                        return Stay::Open;
-                    }
-                    None => {
-                        let c = &thread.conversation;
-                        if thread.composer.began.is_none() {
-                            thread.composer.began(c.known(), &c.owner);
-                        }
-                        thread.composer.file = Some(file);
-                    }
-                }
-                return Stay::Close;
+            Code::Enter if self.answered.as_deref() != Some(self.input.text()) => {
+                self.entered = true;
             }
+            Code::Enter if self.file.is_some() => return self.attach(model),
             Code::Enter | Code::Tab => {
                 if let Some(entry) = self.entries.get(self.cursor) {
                     self.input = Input::with(entry);
@@ -74,7 +79,7 @@ impl Attach {
             }
             _ => {
                 if !move_cursor(&mut self.cursor, self.entries.len(), key) && self.input.key(key) {
-                    self.file = None;
+                    (self.file, self.entered) = (None, false);
                     effects.push(Effect::LookAtPath(self.input.text().to_owned()));
                 }
             }

@@ -37,6 +37,7 @@ use super::{
     Effect, Model,
     keymap::{Code, Key},
 };
+use crate::domain::Attachment;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// One layer over the desk.
@@ -138,6 +139,18 @@ pub(super) fn key(model: &mut Model, key: Key) -> Vec<Effect> {
         model.dialogs.insert(depth, top);
     }
     effects
+}
+
+/// The disk's answer about a path that was typed to attach a file.
+pub(super) fn path(model: &mut Model, typed: &str, entries: Vec<String>, file: Option<Attachment>) {
+    match model.dialogs.pop() {
+        Some(Dialog::Attach(mut attach)) => {
+            if let Stay::Open = attach.take(model, typed, entries, file) {
+                model.dialogs.push(Dialog::Attach(attach));
+            }
+        }
+        other => model.dialogs.extend(other),
+    }
 }
 
 /// Pasted text goes to the dialog's input, if it has one.

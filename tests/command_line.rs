@@ -1,0 +1,222 @@
+//! The commands around the desk, as scripts and newcomers call them: `config`,
+//! `login` and `report`.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Output, Stdio},
+};
+
+use support::{
+    process::{Sim, program},
+    pty::Pty,
+};
+
+/// Code, what was said, and what was complained about.
+type Answer = (i32, String, String);
+
+fn of(output: Output) -> Answer {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (
+        output.status.code().expect("a code"),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+fn call(arguments: &[&str]) -> Answer {
+    of(program(arguments).output().expect("runs"))
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).to_str().expect("a path").to_owned()
+}
+
+fn mode(file: &str) -> u32 {
+    fs::metadata(file).expect("is there").permissions().mode() & 0o777
+}
+
+#[test]
+fn config_init_writes_the_commented_file_once_and_check_names_every_mistake() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = path(folder.path(), "new/config.toml");
+    let config = |what: &str| call(&["--config", &file, "config", what]);
+    let (code, _, err) = config("check");
+    assert_eq!(code, 1);
+    assert!(err.contains("config init"), "{err}");
+    let (code, out, _) = config("init");
+    assert_eq!((code, out.contains(&file)), (0, true), "{out}");
+    assert_eq!(mode(&file), 0o600);
+    let (code, out, err) = config("check");
+    assert_eq!((code, out.contains("is fine")), (0, true), "{err}");
+    let (code, _, err) = config("init");
+    assert_eq!(code, 1);
+    assert!(err.contains("nothing was changed"), "{err}");
+    let wrong = "theme = \"pink\"\n[keys]\nreply = [\"§§\"]\nfly = [\"f\"]\n[layout]\nlist = 99\n";
+    fs::write(&file, wrong).expect("written");
+    let (code, out, err) = config("check");
+    assert_eq!((code, out.as_str()), (2, ""));
+    for line in ["line 1", "line 3", "line 4", "line 6"] {
+        assert!(err.contains(line), "{line}: {err}");
+    }
+    assert_eq!(fs::read_to_string(&file).expect("is there"), wrong);
+}
+
+/// `switchboard login` with a token from a pipe.
+fn login(sim: &Sim, config: &str, token: &str, more: &[&str]) -> Answer {
+    let mut arguments = vec!["--base-url", sim.text("base_url"), "--config", config];
+    arguments.push("login");
+    arguments.extend(more);
+    let mut child = program(&arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    stdin.write_all(token.as_bytes()).expect("is read");
+    drop(stdin);
+    let answer = of(child.wait_with_output().expect("ends"));
+    let secret = token.trim();
+    let told = |text: &str| !secret.is_empty() && text.contains(secret);
+    assert!(
+        !told(&answer.1) && !told(&answer.2),
+        "a token is never shown"
+    );
+    answer
+}
+
+#[test]
+fn login_checks_the_token_finds_the_bot_and_keeps_both_where_the_desk_looks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = path(folder.path(), "config.toml");
+    let token_file = path(folder.path(), "token");
+    let sim = Sim::start(&[]);
+    let token = format!("{}\n", sim.token());
+
+    for (token, code, says) in [
+        ("", 2, "no token came in"),
+        ("EAAcanaryWrong\n", 3, "log in again"),
+    ] {
+        let (got, out, err) = login(&sim, &file, token, &[]);
+        assert_eq!(got, code, "{out}{err}");
+        assert!(err.contains(says), "{says}: {err}");
+        assert!(!Path::new(&file).exists() && !Path::new(&token_file).exists());
+    }
+
+    let (code, out, err) = login(&sim, &file, &token, &["--agent", "Kim"]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("Page Lamp & Co"), "{out}");
+    assert!(out.contains("hand-backs go to bot"), "{out}");
+    assert_eq!(mode(&token_file), 0o600);
+    assert_eq!(
+        fs::read_to_string(&token_file).expect("kept").trim(),
+        sim.token()
+    );
+    let kept = fs::read_to_string(&file).expect("kept");
+    assert!(!kept.contains(sim.token()));
+    for line in [
+        format!("page = \"{}\"", sim.text("page_id")),
+        format!("bot_app_id = \"{}\"", sim.of_app("bot", "id")),
+        "agent = \"Kim\"".into(),
+        "# theme = \"dark\"".into(),
+    ] {
+        assert!(kept.lines().any(|kept| kept == line), "{line}: {kept}");
+    }
+
+    // What a person wrote into the file stays when they log in again.
+    fs::write(
+        &file,
+        kept.replace("# theme = \"dark\"", "theme = \"mono\" # mine"),
+    )
+    .expect("written");
+    let more = ["--reply-as", "human_agent"];
+    let (code, out, err) = login(&sim, &file, &token, &more);
+    assert_eq!(code, 0, "{out}{err}");
+    let again = fs::read_to_string(&file).expect("kept");
+    assert!(again.contains("theme = \"mono\" # mine"), "{again}");
+    assert!(again.contains("\nreply_as = \"human_agent\"\n"), "{again}");
+    assert!(again.contains("\nagent = \"Kim\"\n"), "{again}");
+
+    // The desk needs nothing else now.
+    let cache = path(folder.path(), "cache");
+    let base = sim.text("base_url");
+    let arguments = ["--config", &file, "--base-url", base, "--cache", &cache];
+    let mut pty = Pty::start(&arguments, &[], (120, 40));
+    pty.wait_for("11 need you");
+    pty.leave();
+}
+
+#[test]
+fn the_record_of_an_agents_work_holds_no_words_and_report_counts_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sim = Sim::start(&[]);
+    let cache = path(folder.path(), "cache");
+    let base = sim.text("base_url");
+    let page = sim.text("page_id").to_owned();
+    let desk = ["--base-url", base, "--page", &page, "--cache", &cache];
+    let report = |more: &[&str]| call(&[&desk[..], &["report"], more].concat());
+
+    let (code, _, err) = report(&[]);
+    assert_eq!(code, 1);
+    assert!(err.contains("nothing of Page"), "{err}");
+
+    let token = ("SWITCHBOARD_PAGE_TOKEN", sim.token());
+    let mut pty = Pty::start(&desk, &[token], (120, 40));
+    pty.wait_for("11 need you");
+    pty.type_in("\x10kemi\r");
+    pty.wait_for("Both payments have left my account now.");
+    pty.type_in("r");
+    pty.wait_for("goes out as HUMAN_AGENT");
+    pty.type_in("canary words");
+    pty.wait_for("canary words");
+    pty.type_in("\x04");
+    pty.wait_for("Send and hand back to bot");
+    pty.type_in("1");
+    pty.wait("the next thread", |s| s.contains("Jo Park · messenger"));
+    pty.leave();
+
+    let record = walk(Path::new(&cache))
+        .into_iter()
+        .find(|file| file.ends_with(".audit.ndjson"));
+    let record = record.expect("a record");
+    assert_eq!(mode(&record), 0o600);
+    let record = fs::read_to_string(record).expect("a record");
+    assert!(!record.contains("canary") && !record.contains("Kemi"));
+
+    let (code, out, err) = report(&["--since", "1h", "--json"]);
+    assert_eq!(code, 0, "{err}");
+    let counted: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    for (key, count) in [("handled", 1), ("replies", 1), ("as_human_agent", 1)] {
+        assert_eq!(counted[key], count, "{key}: {counted}");
+    }
+    assert_eq!(counted["hand_backs"]["resolved"], 1, "{counted}");
+    let (code, out, err) = report(&["--since", "today"]);
+    assert_eq!(code, 0, "{err}");
+    for row in ["handled", "median first reply", "windows lost", "resolved"] {
+        assert!(out.contains(row), "{row}: {out}");
+    }
+    let (code, _, err) = report(&["--since", "tomorrow"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("tomorrow") && err.contains("7d"), "{err}");
+}
+
+/// All files below a folder.
+fn walk(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry").path();
+        if entry.is_dir() {
+            found.extend(walk(&entry));
+        } else {
+            found.push(entry.to_str().expect("a path").to_owned());
+        }
+    }
+    found
+}

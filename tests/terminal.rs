@@ -1,0 +1,212 @@
+//! What only a terminal shows: the editor that borrows the screen, the file of
+//! options that changes under a running desk, the mouse, the clipboard, the
+//! title and the call for attention.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+use serde_json::json;
+use support::{
+    process::{Sim, free_port},
+    pty::{Pty, log},
+};
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).to_str().expect("a path").to_owned()
+}
+
+fn count(haystack: &[u8], needle: &str) -> usize {
+    let needle = needle.as_bytes();
+    haystack
+        .windows(needle.len())
+        .filter(|w| *w == needle)
+        .count()
+}
+
+#[test]
+fn a_draft_goes_through_the_persons_editor_and_back_and_a_failing_one_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let editor = path(folder.path(), "editor");
+    let seen = path(folder.path(), "seen");
+    let script = format!(
+        "#!/bin/sh\nif [ -e {seen} ]; then exit 3; fi\n\
+         env > {seen}\ncat \"$1\" >> {seen}\n\
+         printf 'and from the editor\\nwith a second line\\n' >> \"$1\"\n"
+    );
+    fs::write(&editor, script).expect("a script");
+    fs::set_permissions(&editor, fs::Permissions::from_mode(0o700)).expect("can be run");
+    let environment = [
+        ("EDITOR", editor.as_str()),
+        ("VISUAL", ""),
+        ("SWITCHBOARD_PAGE_TOKEN", "EAAcanary"),
+    ];
+    let mut pty = Pty::start(&["demo"], &environment, (120, 40));
+    pty.wait_for("11 need you");
+    pty.type_in("\x10kemi\r");
+    pty.wait_for("Both payments have left my account now.");
+    pty.type_in("rfrom the desk");
+    pty.wait_for("from the desk");
+    pty.type_in("\x0f");
+    let screen = pty.wait_for("with a second line");
+    assert!(screen.contains("from the desk") && screen.contains("and from the editor"));
+    assert!(
+        screen.contains("Draft to Kemi"),
+        "nothing was sent: {screen}"
+    );
+    let seen = fs::read_to_string(seen).expect("the editor ran");
+    assert!(seen.contains("from the desk"), "it got the draft");
+    assert!(!seen.contains("EAAcanary"), "and none of our secrets");
+    pty.type_in("\x0f");
+    pty.wait("the reason, and the draft as it was", |s| {
+        s.contains("ended with an error") && s.contains("with a second line")
+    });
+    pty.type_in(" still here");
+    pty.wait_for("still here");
+    pty.type_in("\x1b");
+    pty.wait_for("r reply");
+    pty.leave();
+}
+
+#[test]
+fn a_changed_configuration_counts_at_once_and_one_with_mistakes_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = path(folder.path(), "config.toml");
+    fs::write(&config, "theme = \"mono\"\n").expect("written");
+    let mut pty = Pty::start(&["--config", &config, "demo"], &[], (120, 40));
+    pty.wait_for("11 need you");
+    assert_eq!(count(&pty.bytes(), "\x1b[36m"), 0, "no colour in mono");
+    fs::write(
+        &config,
+        "theme = \"dark\"\n[keys]\nhelp = [\"?\", \"F1\"]\n",
+    )
+    .expect("written");
+    pty.wait_for("The configuration has been read anew.");
+    pty.type_in("\x1bOP"); // F1
+    pty.wait_for("type to search");
+    pty.type_in("\x1b");
+    fs::write(&config, "theme = \"pink\"\n# and a bit longer\n").expect("written");
+    let screen = pty.wait_for("pink");
+    assert!(screen.contains("line 1"), "{screen}");
+    pty.type_in("\x1bOP");
+    pty.wait_for("type to search");
+    pty.type_in("\x1b");
+    pty.wait("the page is closed", |s| !s.contains("type to search"));
+    pty.leave();
+}
+
+#[test]
+fn the_mouse_opens_answers_and_copies_and_the_terminal_gets_it_back() {
+    let mut pty = Pty::demo(&[], (120, 40));
+    let screen = pty.wait("the whole list", |s| {
+        s.contains("11 need you") && s.contains("3·30")
+    });
+    let row = 1 + screen
+        .lines()
+        .position(|line| line.contains("Kemi Adeyemi"))
+        .expect("a row");
+    let press =
+        |row: usize, column: usize| format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m");
+    pty.type_in(&press(row, 6));
+    pty.wait("the row is chosen", |s| {
+        s.lines().any(|l| l.contains(">") && l.contains("Kemi"))
+    });
+    pty.type_in(&press(row, 6));
+    let screen = pty.wait_for("Both payments have left my account now.");
+    let (row, line) = (1..)
+        .zip(screen.lines())
+        .filter(|(_, line)| line.contains("Both payments have left my account now."))
+        .last()
+        .expect("the words");
+    let start = line.chars().position(|c| c == 'B').expect("their start") + 1;
+    // Only this thread's column may hold a B before the words.
+    let at = line.find("Both payments").expect("the words");
+    let start = start.max(line[..at].chars().count() + 1);
+    pty.type_in(&format!(
+        "\x1b[<0;{start};{row}M\x1b[<32;{};{row}M\x1b[<0;{};{row}m",
+        start + 12,
+        start + 12
+    ));
+    pty.wait_for("Copied 13 characters.");
+    // "Both payments", as the terminal's clipboard wants it.
+    assert_eq!(count(&pty.bytes(), "\x1b]52;c;Qm90aCBwYXltZW50cw=="), 1);
+    pty.leave();
+    let bytes = pty.bytes();
+    for mode in ["1000", "1002", "1006"] {
+        assert_eq!(count(&bytes, &format!("\x1b[?{mode}h")), 1);
+        assert_eq!(count(&bytes, &format!("\x1b[?{mode}l")), 1);
+    }
+}
+
+#[test]
+fn somebody_who_needs_a_person_rings_notifies_and_counts_in_the_title() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let door = free_port();
+    let sim = Sim::start(&["--app", &format!("switchboard=http://127.0.0.1:{door}/")]);
+    let mut pty = sim.desk_with_a_door(folder.path(), door, "");
+    pty.wait_for("live · webhook");
+    pty.wait_for("11 need you");
+    assert!(count(&pty.bytes(), "\x1b[22;2t") == 1, "the title is kept");
+    let config = path(folder.path(), "config.toml");
+    let before = fs::read_to_string(&config).expect("is there");
+    let after = format!("{before}[alerts]\nnotify = \"osc777\"\n");
+    fs::write(&config, after).expect("written");
+    pty.wait_for("The configuration has been read anew.");
+    let quiet = count(&pty.bytes(), "\x07");
+    pty.type_in("\x1b[O"); // the terminal is out of sight
+    sim.deed(json!({"person": "Marek Novotný", "do": "passes", "app": "switchboard"}));
+    pty.wait_for("12 need you");
+    pty.wait_for_bytes("\x1b]777;notify;switchboard;");
+    let bytes = pty.bytes();
+    assert_eq!(count(&bytes, "\x1b]777;notify;switchboard;"), 1);
+    assert!(count(&bytes, "\x07") > quiet, "the bell");
+    assert!(count(&bytes, "\x1b]2;(12") >= 1, "the title counts");
+    pty.type_in("\x1b[I");
+    pty.leave();
+    assert_eq!(count(&pty.bytes(), "\x1b[23;2t"), 1, "and comes back");
+}
+
+#[test]
+fn a_file_is_chosen_uploaded_and_sent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let picture = path(folder.path(), "invoice 4471.png");
+    fs::write(&picture, b"\x89PNG\r\n\x1a\nnot much of a picture").expect("written");
+    let log_file = path(folder.path(), "calls.log");
+    let mut pty = Pty::demo(&["--log", &log_file], (120, 40));
+    pty.wait_for("11 need you");
+    pty.type_in("\x10jo park\r");
+    pty.wait_for("the glass is everywhere");
+    pty.type_in("r");
+    pty.wait_for("goes out as RESPONSE");
+    pty.type_in("\x06");
+    pty.wait_for("attach a file");
+    pty.type_in(&format!("{}/nothing.png\r", folder.path().display()));
+    pty.wait_for("nothing.png");
+    pty.type_in(&format!("\x15{picture}\r"));
+    pty.wait_for("[photo] invoice 4471.png 29 B");
+    pty.type_in("\r");
+    // It answers the one with words to whom it has listened.
+    pty.wait("the file in the thread", |s| {
+        s.contains("[photo] invoice 4471.png") && !s.contains("4471.png 29 B")
+    });
+    pty.wait_for("oh that is kind, thank you");
+    pty.type_in("\x1b");
+    pty.wait_for("r reply");
+    pty.leave();
+    let entries = log(Path::new(&log_file));
+    let posts = |edge: &str| {
+        entries
+            .iter()
+            .filter(|e| e["method"] == "POST")
+            .filter(|e| e["path"].as_str().is_some_and(|p| p.ends_with(edge)))
+            .filter(|e| e["body"]["sender_action"].is_null())
+            .count()
+    };
+    assert_eq!(
+        (posts("message_attachments"), posts("messages")),
+        (1, 1),
+        "{entries:#?}"
+    );
+}
