@@ -265,3 +265,30 @@ fn with_reduced_motion_nothing_opens_or_goes_away_without_a_key() {
         assert!(desk.model.toasts.is_empty(), "{:?}", desk.model.toasts);
     }
 }
+
+#[test]
+fn the_cursor_follows_who_was_taken_back_as_soon_as_the_list_has_them() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("x");
+    let without = || rows().into_iter().filter(|row| row.id != id("3")).collect();
+    desk.answer_inbox(without());
+    next(&mut desk, "3", Some("1"));
+    desk.keys("u");
+    assert_ne!(
+        desk.model.inbox.selected().map(|c| c.id.clone()),
+        Some(id("3"))
+    );
+    desk.answer_inbox(rows());
+    assert_eq!(
+        desk.model.inbox.selected().map(|c| c.id.clone()),
+        Some(id("3"))
+    );
+    // Once it is there the cursor is the agent's own again.
+    desk.keys("qk");
+    desk.answer_inbox(rows());
+    assert_eq!(
+        desk.model.inbox.selected().map(|c| c.id.clone()),
+        Some(id("2"))
+    );
+}

@@ -30,6 +30,8 @@ pub struct Inbox {
     /// Somebody has put the cursor where it is. Until then it stays on the
     /// first row, whoever that is, while the list fills.
     placed: bool,
+    /// Where the cursor goes as soon as the row is there.
+    wanted: Option<ConversationId>,
     /// The question that is under way.
     asked: Option<InboxAsk>,
     /// Something changed since it was asked.
@@ -87,6 +89,7 @@ impl Inbox {
         (self.view, self.filter) = (view, filter);
         if !same {
             (self.cursor, self.top, self.asked, self.placed) = (0, 0, None, false);
+            self.wanted = None;
         }
         self.reload()
     }
@@ -109,6 +112,9 @@ impl Inbox {
             self.top = u32::try_from((i64::from(self.top) + moved).max(0)).unwrap_or(0);
             self.cursor = place;
         }
+        if let Some(place) = self.wanted.as_ref().and_then(|id| self.place_of(id)) {
+            (self.cursor, self.placed, self.wanted) = (place, true, None);
+        }
         self.cursor = self.cursor.min(self.total.saturating_sub(1));
         if self.stale || (self.total > 0 && self.selected().is_none()) {
             self.reload()
@@ -124,11 +130,15 @@ impl Inbox {
         }
     }
 
-    /// Moves the cursor to a conversation that is at hand.
+    /// Moves the cursor to a conversation, if it is at hand,
+    /// else as soon as it is: what was put off and taken back comes a moment later.
     pub(super) fn select(&mut self, id: &ConversationId) {
+        self.wanted = None;
         if let Some(place) = self.place_of(id) {
             self.placed = true;
             self.cursor = place;
+        } else {
+            self.wanted = Some(id.clone());
         }
     }
 
@@ -141,6 +151,7 @@ impl Inbox {
     /// what is at hand.
     pub(super) fn go(&mut self, place: u32) -> Option<Effect> {
         self.placed = true;
+        self.wanted = None;
         self.cursor = place.min(self.total.saturating_sub(1));
         let end = self.offset + u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let margin = WINDOW / 10;
