@@ -52,6 +52,7 @@ impl Plain {
         lines: &mut mpsc::Receiver<String>,
     ) -> io::Result<()> {
         let (mut listens, mut heard) = (true, false);
+        say(&["switchboard, in lines: help lists the commands, quit leaves.".to_owned()])?;
         self.tell()?;
         loop {
             let wake = app::wake_at(&self.model);

@@ -7,9 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{
-    Theme, dialog::call_row, frame, framed, inbox::aside_words, lines, span, theme::Role, thread,
-};
+use super::{Theme, call, frame, framed, inbox::aside_words, lines, span, theme::Role, thread};
 use crate::{
     app::{Model, action::Action, holds},
     domain::{
@@ -97,7 +95,7 @@ fn api_log(model: &Model, theme: &Theme, width: usize, room: usize) -> Vec<Line<
         rows.extend(say("no call yet", Role::Dim, theme, width));
     }
     let newest = model.calls.iter().rev().take(room.saturating_sub(1));
-    rows.extend(newest.map(|call| Line::from(call_row(model, theme, call, width))));
+    rows.extend(newest.map(|call| Line::from(call::row(model, theme, call, width))));
     rows
 }
 

@@ -5,6 +5,7 @@
 //!
 //! One file a pane, one a dialog, under the same name as in `app`.
 
+mod call;
 mod composer;
 mod customer;
 mod dialog;

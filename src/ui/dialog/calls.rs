@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
-    super::{Theme, put, span, theme::Role, wrapped},
+    super::{Theme, call, put, span, theme::Role, wrapped},
     boxed, nothing, rows,
 };
 use crate::{
@@ -11,7 +11,6 @@ use crate::{
         Model,
         dialog::{Calls, place::Place},
     },
-    domain::Call,
     text::{self, Clean},
 };
 
@@ -38,7 +37,7 @@ pub(super) fn draw(
         .calls
         .iter()
         .rev()
-        .map(|call| row(model, theme, call, width));
+        .map(|call| call::row(model, theme, call, width));
     rows(lines.collect(), place, theme, buffer);
     let Some(call) = model
         .calls
@@ -71,34 +70,4 @@ pub(super) fn draw(
         None => "nothing was sent with it",
     };
     wrapped(words, theme.style(Role::Text), below, buffer);
-}
-
-/// Time, method, path, status, milliseconds.
-pub(in super::super) fn row(
-    model: &Model,
-    theme: &Theme,
-    call: &Call,
-    width: usize,
-) -> Vec<ratatui::text::Span<'static>> {
-    let time = call
-        .at
-        .local(&model.settings.zone)
-        .strftime("%H:%M:%S ")
-        .to_string();
-    let (status, role) = match call.status {
-        Some(status @ 200..300) => (status.to_string(), Role::Good),
-        Some(status) => (status.to_string(), Role::Bad),
-        None => ("---".into(), Role::Bad),
-    };
-    let end = format!(" {status} {:>5}", format!("{}ms", call.ms));
-    let room = width.saturating_sub(text::width(&time) + 7 + text::width(&end));
-    vec![
-        span(time, theme.style(Role::Dim)),
-        span(text::fit(&call.method, 7), theme.style(Role::Strong)),
-        span(
-            text::fit(&Clean::one_line(&call.path), room),
-            theme.style(Role::Text),
-        ),
-        span(end, theme.style(role)),
-    ]
 }

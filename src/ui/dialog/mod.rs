@@ -23,8 +23,6 @@ use ratatui::{
     text::{Line, Span},
 };
 
-pub(super) use calls::row as call_row;
-
 use super::{Theme, clear, frame, framed, put, span, theme::Role};
 use crate::{
     app::{

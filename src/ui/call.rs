@@ -1,0 +1,35 @@
+//! A call to the Graph API as one line, in the API log and beside a thread.
+
+use ratatui::text::Span;
+
+use super::{Theme, span, theme::Role};
+use crate::{
+    app::Model,
+    domain::Call,
+    text::{self, Clean},
+};
+
+/// Time, method, path, status, milliseconds.
+pub(super) fn row(model: &Model, theme: &Theme, call: &Call, width: usize) -> Vec<Span<'static>> {
+    let time = call
+        .at
+        .local(&model.settings.zone)
+        .strftime("%H:%M:%S ")
+        .to_string();
+    let (status, role) = match call.status {
+        Some(status @ 200..300) => (status.to_string(), Role::Good),
+        Some(status) => (status.to_string(), Role::Bad),
+        None => ("---".into(), Role::Bad),
+    };
+    let end = format!(" {status} {:>5}", format!("{}ms", call.ms));
+    let room = width.saturating_sub(text::width(&time) + 7 + text::width(&end));
+    vec![
+        span(time, theme.style(Role::Dim)),
+        span(text::fit(&call.method, 7), theme.style(Role::Strong)),
+        span(
+            text::fit(&Clean::one_line(&call.path), room),
+            theme.style(Role::Text),
+        ),
+        span(end, theme.style(role)),
+    ]
+}
