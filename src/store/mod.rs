@@ -5,7 +5,7 @@
 //!   computer. Beside it `<page>.audit.ndjson`, the record of what was done.
 //! - `<page>.cache.db`, disposable: whatever Meta can tell us again.
 //!
-//! [`open`] gives one [`Writer`] (it owns the only thread that writes) and
+//! [`open()`] gives one [`Writer`] (it owns the only thread that writes) and
 //! cloneable [`Reader`]s; a second program on the same files gets a reader only.
 //! The screen is drawn from here; the network only fills it. This module must
 //! not know HTTP or the screen.
@@ -128,7 +128,7 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
-/// What [`open`] gives.
+/// What [`open()`] gives.
 #[derive(Debug)]
 pub struct Opened {
     /// The right to write; `None` where only reading is possible, and one of
