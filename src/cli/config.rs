@@ -8,8 +8,8 @@ use std::{
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Global, say};
-use crate::config::{self, Config, SAMPLE};
+use super::{Failure, Global, run, say};
+use crate::config::{Config, SAMPLE};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -26,10 +26,7 @@ enum What {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
-    let path = global.config.clone().or_else(config::config_file);
-    let path = path.ok_or_else(|| {
-        Failure::Usage("there is no home folder for the config; name a file with --config".into())
-    })?;
+    let path = run::config_path(global)?;
     match arguments.what {
         What::Init => {
             write(&path).map_err(|why| match why.kind() {

@@ -5,7 +5,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Failure, Global, executor, run, say};
-use crate::{clock::Clock, config::Config, domain::Psid, store};
+use crate::{clock::Clock, domain::Psid, store};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -14,18 +14,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
-    let config =
-        Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
-    let page = run::named_page(global, &config).ok_or_else(|| {
-        Failure::Usage("which Page? Name it with --page ID, or as `page` in the config".into())
-    })?;
-    let folder = run::folder(global, &config)?;
-    if !store::exists(&folder, &page) {
-        return Err(Failure::Failed(format!(
-            "nothing of Page {page} is kept in {}. Is it another --page, --cache or --base-url?",
-            folder.display()
-        )));
-    }
+    let (page, folder) = run::kept(global)?;
     let now = Clock::system().now();
     let (writer, _reader) = store::open(&folder, &page, now)
         .and_then(|opened| opened.alone(&folder))

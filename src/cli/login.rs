@@ -49,10 +49,7 @@ you choose one of its Pages. What you type is not shown.
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
     let asks = io::stdin().is_terminal() && io::stderr().is_terminal();
-    let file = global.config.clone().or_else(config::config_file);
-    let file = file.ok_or_else(|| {
-        Failure::Usage("there is no home folder for the config; name a file with --config".into())
-    })?;
+    let file = run::config_path(global)?;
     let config = match file.exists() {
         true => Config::load(Some(&file)).map_err(|e| Failure::Usage(e.to_string()))?,
         false => Config::default(),

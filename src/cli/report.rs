@@ -10,7 +10,6 @@ use serde_json::json;
 use super::{Failure, Global, run, say};
 use crate::{
     clock::{self, Clock},
-    config::Config,
     domain::{Deed, Done, Outcome, SendAs, Span, Timestamp},
     store,
 };
@@ -23,11 +22,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
-    let config =
-        Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
-    let page = run::named_page(global, &config).ok_or_else(|| {
-        Failure::Usage("which Page? Name it with --page ID, or as `page` in the config".into())
-    })?;
+    let (page, folder) = run::kept(global)?;
     let now = Clock::system().now();
     let since = since(&arguments.since, now, &clock::zone()).ok_or_else(|| {
         Failure::Usage(format!(
@@ -35,13 +30,6 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             arguments.since
         ))
     })?;
-    let folder = run::folder(global, &config)?;
-    if !store::exists(&folder, &page) {
-        return Err(Failure::Failed(format!(
-            "nothing of Page {page} is kept in {}. Is it another --page, --cache or --base-url?",
-            folder.display()
-        )));
-    }
     let (deeds, unreadable) = store::deeds(&folder, &page).map_err(Failure::failed)?;
     let opened = store::open(&folder, &page, now).map_err(Failure::failed)?;
     let lost = opened.reader.windows_lost(since, now);

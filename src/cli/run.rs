@@ -115,7 +115,7 @@ pub(super) fn open_door(
 }
 
 /// The Page that command line or config name.
-pub(super) fn named_page(global: &Global, config: &Config) -> Option<PageId> {
+fn named_page(global: &Global, config: &Config) -> Option<PageId> {
     let named = global.page.as_ref().or(config.page.as_ref());
     named.map(|page| PageId::new(page.as_str()))
 }
@@ -236,6 +236,32 @@ pub(super) fn settings(global: &Global, config: &Config) -> Settings {
         },
         reduced_motion: config.reduced_motion,
     }
+}
+
+/// The named Page, and the folder where something of it is kept: for commands
+/// that work on the files alone.
+pub(super) fn kept(global: &Global) -> Result<(PageId, PathBuf), Failure> {
+    let config =
+        Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
+    let page = named_page(global, &config).ok_or_else(|| {
+        Failure::Usage("which Page? Name it with --page ID, or as `page` in the config".into())
+    })?;
+    let folder = folder(global, &config)?;
+    if !store::exists(&folder, &page) {
+        return Err(Failure::Failed(format!(
+            "nothing of Page {page} is kept in {}. Is it another --page, --cache or --base-url?",
+            folder.display()
+        )));
+    }
+    Ok((page, folder))
+}
+
+/// The file with the options, whether it is there or not.
+pub(super) fn config_path(global: &Global) -> Result<PathBuf, Failure> {
+    let path = global.config.clone().or_else(config::config_file);
+    path.ok_or_else(|| {
+        Failure::Usage("there is no home folder for the config; name a file with --config".into())
+    })
 }
 
 /// Where the cache is. Another Graph API than Meta's is another world, although
