@@ -1331,3 +1331,41 @@ fn nothing_is_sent_before_an_unseen_draft_is_there() {
         desk.picture()
     );
 }
+
+#[test]
+fn behind_the_curtain_no_news_and_no_question_names_or_quotes_anybody() {
+    let gone = |row: &str| {
+        rows()
+            .into_iter()
+            .filter(move |r| r.id.as_str() != row)
+            .collect()
+    };
+    let mut desk = Desk::new((120, 40));
+    desk.keys(":privacy<Enter>");
+    desk.open("Ana Ruiz");
+    desk.keys("yy");
+    let picture = desk.picture();
+    assert!(picture.contains("Copied the text") && !picture.contains("pls let me know"));
+    // She is handed back and on the screen no more, but for the news of it.
+    desk.keys("b1");
+    desk.send(Msg::Changed(vec![Change::Done {
+        conversation: ConversationId::new("3"),
+        act: Act::Pass,
+    }]));
+    desk.answer_inbox(gone("3"));
+    let (from, to) = (ConversationId::new("3"), ConversationId::new("1"));
+    desk.send(Msg::Loaded(Loaded::Next(Some(from), Some(to))));
+    let picture = desk.picture();
+    assert!(
+        picture.contains("is handed over") && !picture.contains("Ana Ruiz"),
+        "{picture}"
+    );
+    let files = vec![(
+        "IMG_2210.jpg".to_owned(),
+        "https://cdn.example/anas.jpg".to_owned(),
+    )];
+    let id = desk.model.subject().expect("a thread").id.clone();
+    desk.send(Msg::Loaded(Loaded::Files(id, files, true)));
+    let picture = desk.picture();
+    assert!(picture.contains("save which attachment") && !picture.contains("IMG_2210"));
+}

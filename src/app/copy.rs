@@ -34,7 +34,11 @@ fn message(model: &Model) -> Option<&Message> {
 
 fn copied(model: &mut Model, what: &str, text: String) -> Vec<Effect> {
     let shown: String = Clean::one_line(&text).chars().take(40).collect();
-    model.toast(ToastKind::Good, format!("Copied the {what}: {shown}"));
+    model.toast_about(
+        ToastKind::Good,
+        &shown,
+        format!("Copied the {what}: {shown}"),
+    );
     vec![Effect::Copy(text)]
 }
 

@@ -2,7 +2,10 @@
 //! what they wrote is hidden, all of it at one place, before anything is drawn.
 //! The agent's own draft stays readable.
 
-use super::{Model, dialog::Dialog};
+use super::{
+    Model,
+    dialog::{Choice, Dialog},
+};
 use crate::{
     domain::{Conversation, Happening, Item, Message, Part, Profile},
     text,
@@ -35,6 +38,9 @@ pub fn drawn(model: &Model) -> Model {
     };
     let mut model = model.clone();
     for toast in &mut model.toasts {
+        if let Some(private) = &toast.private {
+            toast.text = toast.text.replace(private.as_str(), &mask(private));
+        }
         toast.text = unnamed(&toast.text);
     }
     for dialog in &mut model.dialogs {
@@ -112,7 +118,17 @@ fn message(message: &mut Message) {
 
 fn behind(dialog: &mut Dialog, unnamed: &impl Fn(&str) -> String) {
     match dialog {
-        Dialog::Choose(choose) => choose.title = unnamed(&choose.title),
+        Dialog::Choose(choose) => {
+            choose.title = unnamed(&choose.title);
+            for (_, words, choice) in &mut choose.lines {
+                match choice {
+                    Choice::OpenLink(_) | Choice::SaveFile(_) => *words = mask(words),
+                    // The title holds the reply.
+                    Choice::Decide(..) => choose.title = mask(&choose.title),
+                    _ => {}
+                }
+            }
+        }
         Dialog::HandBack(dialog) => dialog.title = unnamed(&dialog.title),
         Dialog::SignOff(dialog) => {
             for (held, _) in dialog.rows.iter_mut().flatten() {

@@ -278,6 +278,14 @@ impl Model {
         LocalId::new(format!("{high:016x}{low:016x}"))
     }
 
+    /// Short news that holds somebody's name or words, which the privacy curtain
+    /// hides also when that person is no longer on the screen.
+    pub fn toast_about(&mut self, kind: ToastKind, private: &str, text: impl Into<String>) {
+        let mut toast = Toast::new(kind, text.into(), self.now);
+        toast.private = Some(private.to_owned()).filter(|words| !words.is_empty());
+        toast::push(&mut self.toasts, toast);
+    }
+
     /// Short news at the bottom of the screen.
     pub fn toast(&mut self, kind: ToastKind, text: impl Into<String>) {
         toast::push(&mut self.toasts, Toast::new(kind, text.into(), self.now));

@@ -71,8 +71,9 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             if model.open_thread(&conversation).is_none() {
                 let name = Clean::one_line(&name);
                 let left = until.since(model.server_now()).short();
-                model.toast(
+                model.toast_about(
                     ToastKind::Info,
+                    &name,
                     format!("{name} waits: the window closes in {left}."),
                 );
             }
@@ -220,8 +221,9 @@ pub(super) fn sent(model: &mut Model, id: &ConversationId, local: &LocalId) -> V
     }
     thread.advance_after = None;
     let name = thread.conversation.display_name();
-    model.toast(
+    model.toast_about(
         ToastKind::Good,
+        &name,
         format!("Sent, and {name} is back with {bot}."),
     );
     advance(model)
@@ -236,7 +238,7 @@ pub(super) fn done(model: &mut Model, id: &ConversationId, act: Act) -> Vec<Effe
         Act::Pass if thread.advance_after_pass => {
             thread.advance_after_pass = false;
             let name = thread.conversation.display_name();
-            model.toast(ToastKind::Good, format!("{name} is handed over."));
+            model.toast_about(ToastKind::Good, &name, format!("{name} is handed over."));
             advance(model)
         }
         Act::Take => {

@@ -27,6 +27,8 @@ pub struct Toast {
     pub kind: ToastKind,
     /// The words, raw.
     pub text: String,
+    /// What in the words the privacy curtain hides: a name, or what was copied.
+    pub private: Option<String>,
     /// When it came.
     pub since: Timestamp,
     /// When it goes away.
@@ -43,6 +45,7 @@ impl Toast {
         Self {
             kind,
             text,
+            private: None,
             since: now,
             until: now.plus(Span::seconds(seconds)),
         }

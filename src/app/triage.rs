@@ -41,6 +41,8 @@ pub enum Undo {
         before: Vec<(ConversationId, Psid, Triage)>,
         /// What was done.
         words: String,
+        /// Whose name stands in the words, if anybody's.
+        name: String,
         /// The thread that was open.
         from: Option<ConversationId>,
     },
@@ -79,8 +81,12 @@ pub(super) fn decide(model: &mut Model, local: Local) -> Vec<Effect> {
     let row = |c: &Conversation, triage| (c.id.clone(), c.psid.clone(), triage);
     let before = targets.iter().map(|c| row(c, c.triage.clone())).collect();
     let after: Vec<_> = targets.iter().map(|c| row(c, decided(c, &local))).collect();
+    let name = match targets.as_slice() {
+        [one] => one.display_name(),
+        _ => String::new(),
+    };
     let words = match targets.as_slice() {
-        [one] => format!("{}: {}", one.display_name(), words(model, &local)),
+        [_] => format!("{name}: {}", words(model, &local)),
         many => format!("{} conversations: {}", many.len(), words(model, &local)),
     };
     let in_thread = model.focus == Focus::Thread;
@@ -90,13 +96,15 @@ pub(super) fn decide(model: &mut Model, local: Local) -> Vec<Effect> {
         Undo::Triage {
             before,
             words: words.clone(),
+            name: name.clone(),
             from,
         },
     );
     model.repeat = Some(local.clone());
     model.marked.clear();
     let undo = model.settings.keymap.key_of(Action::Undo);
-    model.toast(ToastKind::Good, format!("{words}. {undo} takes it back."));
+    let words = format!("{words}. {undo} takes it back.");
+    model.toast_about(ToastKind::Good, &name, words);
     // What is asked next must see it already.
     for (id, _, triage) in &after {
         answered(model, id);
@@ -182,9 +190,10 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
         Some(Undo::Triage {
             before,
             words,
+            name,
             from,
         }) => {
-            model.toast(ToastKind::Info, format!("Taken back: {words}."));
+            model.toast_about(ToastKind::Info, &name, format!("Taken back: {words}."));
             for (id, _, triage) in &before {
                 model.inbox.decide(id, triage);
                 if let Some(thread) = model.open_thread(id) {
