@@ -1369,3 +1369,29 @@ fn behind_the_curtain_no_news_and_no_question_names_or_quotes_anybody() {
     let picture = desk.picture();
     assert!(picture.contains("save which attachment") && !picture.contains("IMG_2210"));
 }
+
+#[test]
+fn pasted_words_are_no_keys_of_a_question() {
+    for (keys, paste) in [
+        ("rDone.<^d>", "order 4471"),
+        ("q", "By now"),
+        ("B", "1 y"),
+        ("@", "cq"),
+        ("i", "qJ"),
+    ] {
+        let mut desk = Desk::new((120, 40));
+        if keys != "q" {
+            desk.open("Ana Ruiz");
+        }
+        desk.keys(keys);
+        desk.send(Msg::Loaded(Loaded::Held(rows())));
+        let before = desk.picture();
+        assert_eq!(desk.send(Msg::Paste(paste.into())), [], "{keys}");
+        assert_eq!(desk.picture(), before, "{keys}");
+    }
+    // Where there is an input it goes there.
+    let mut desk = Desk::new((120, 40));
+    desk.keys("s");
+    desk.send(Msg::Paste("tomorrow".into()));
+    assert!(desk.picture().contains("tomorrow") && desk.model.dialogs.len() == 1);
+}

@@ -73,10 +73,15 @@ fn tabs_rows_and_hints_answer_a_click_and_nothing_is_sent_by_one() {
 }
 
 #[test]
-fn a_line_of_a_dialog_is_chosen_by_a_click() {
+fn a_line_of_a_dialog_that_sends_is_marked_by_a_click_and_chosen_by_the_next() {
     let mut desk = desk();
     desk.open("Ana Ruiz");
     desk.keys("rDone.<^d>");
+    // The first line is marked from the start, and still takes two.
+    for words in ["resolved", "follow-up needed"] {
+        let (x, y) = find(&desk, words);
+        assert_eq!(desk.send(Msg::Mouse(Mouse::Down(x, y))), [], "{words}");
+    }
     let (x, y) = find(&desk, "follow-up needed");
     let effects = desk.send(Msg::Mouse(Mouse::Down(x, y)));
     assert!(
@@ -280,4 +285,17 @@ fn a_colleague_gets_it_or_one_takes_it_oneself() {
         &effects[..],
         [Effect::Ask { ask: Ask::Pass(back), .. }] if back.to.as_ref().is_some_and(|app| app.as_str() == "555")
     ));
+}
+
+#[test]
+fn a_click_in_the_list_of_what_is_held_marks_a_row_and_never_quits() {
+    let mut desk = desk();
+    desk.keys("q");
+    desk.send(Msg::Loaded(Loaded::Held(rows())));
+    desk.keys("B");
+    let (x, y) = find(&desk, "Rahul Mehta                               waits");
+    for _ in 0..3 {
+        assert_eq!(desk.send(Msg::Mouse(Mouse::Down(x, y))), []);
+    }
+    assert_eq!(desk.model.dialogs.len(), 1);
 }

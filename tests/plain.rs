@@ -239,3 +239,28 @@ fn the_program_speaks_in_lines_through_a_pipe() {
     assert!(process.wait().expect("ends").success());
     assert!(!said.contains('\u{1b}'), "{said}");
 }
+
+#[test]
+fn a_command_is_no_answer_to_an_open_question() {
+    let mut lines = Lines::new();
+    for question in ["pass_to", "hand_back"] {
+        lines.type_in(question);
+        for command in ["list", "read 1", "back 1"] {
+            assert_eq!(asks(&lines.type_in(command)), 0, "{command}");
+        }
+        assert!(!lines.desk.model.dialogs.is_empty());
+        lines.type_in("cancel");
+        assert!(lines.desk.model.dialogs.is_empty());
+    }
+    assert!(
+        lines
+            .said
+            .iter()
+            .any(|line| line.contains("A question is open"))
+    );
+}
+
+fn asks(effects: &[Effect]) -> usize {
+    let ask = |e: &&Effect| matches!(e, Effect::Ask { .. });
+    effects.iter().filter(ask).count()
+}

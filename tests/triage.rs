@@ -292,3 +292,42 @@ fn the_cursor_follows_who_was_taken_back_as_soon_as_the_list_has_them() {
         Some(id("2"))
     );
 }
+
+#[test]
+fn a_question_stays_about_whom_it_was_asked_although_the_list_moves() {
+    for keys in ["t", "1h<Enter>"] {
+        let mut desk = desk();
+        desk.keys("jjs");
+        let title = desk.picture().contains("snooze Ana Ruiz until");
+        assert!(title);
+        desk.answer_inbox(rows().into_iter().filter(|r| r.id != id("3")).collect());
+        assert!(desk.picture().contains("snooze Ana Ruiz until"));
+        let effects = desk.keys(keys);
+        assert_eq!(decided(&effects)[0].0, "3", "{keys}");
+    }
+    let mut desk = desk();
+    desk.keys("jjL");
+    desk.answer_inbox(rows().into_iter().filter(|r| r.id != id("3")).collect());
+    assert_eq!(decided(&desk.keys("vip<Enter>"))[0].0, "3");
+}
+
+#[test]
+fn marks_are_for_the_list_and_stay_when_something_is_decided_in_a_thread() {
+    let mut desk = desk();
+    desk.keys("vv");
+    desk.open("Ana Ruiz");
+    desk.keys("s");
+    assert!(desk.picture().contains("snooze Ana Ruiz until"));
+    let effects = desk.keys("t");
+    assert_eq!(decided(&effects).len(), 1);
+    assert_eq!(desk.model.marked.len(), 2);
+}
+
+#[test]
+fn a_moment_that_is_over_is_not_repeated() {
+    let mut desk = desk();
+    desk.keys("sh");
+    desk.pass(Span::hours(2));
+    assert_eq!(decided(&desk.keys("j.")), []);
+    assert!(desk.picture().contains("That moment is over"));
+}

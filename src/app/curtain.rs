@@ -154,7 +154,7 @@ fn behind(dialog: &mut Dialog, unnamed: &impl Fn(&str) -> String) {
         | Dialog::Commands(_)
         | Dialog::Help(_)
         | Dialog::Labels(_)
-        | Dialog::Prompt(_)
-        | Dialog::Snooze(_) => {}
+        | Dialog::Prompt(_) => {}
+        Dialog::Snooze(snooze) => snooze.about.iter_mut().for_each(row),
     }
 }

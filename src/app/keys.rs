@@ -15,7 +15,7 @@ use super::{
     },
     keymap::{Code, Key, Meaning},
     layout,
-    triage::{Local, decide, labels, mark, note, repeat, snooze, undo},
+    triage::{Local, decide_here, labels, mark, note, repeat, snooze, undo},
     walk::{
         ask_to_quit, back, find_in_thread, next_waiting, open, page, prompt, read, read_on, show,
         step, to_edge, to_pane,
@@ -217,10 +217,10 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         A::Release => release(model),
         A::DropRefused => drop_refused(model),
         A::MarkSeen => mark_seen(model),
-        A::Wait => decide(model, Local::Aside(Until::CustomerWrites)),
+        A::Wait => decide_here(model, Local::Aside(Until::CustomerWrites)),
         A::Snooze => snooze(model),
-        A::NoReplyNeeded => decide(model, Local::Aside(Until::NoReplyNeeded)),
-        A::KeepUnread => decide(model, Local::Unread),
+        A::NoReplyNeeded => decide_here(model, Local::Aside(Until::NoReplyNeeded)),
+        A::KeepUnread => decide_here(model, Local::Unread),
         A::Note => note(model),
         A::Labels => labels(model),
         A::Mark => mark(model),
@@ -464,9 +464,9 @@ fn for_marked(model: &mut Model, action: Action) -> Vec<Effect> {
             model.dialogs.push(Dialog::HandBack(dialog));
             Vec::new()
         }
-        A::Wait => decide(model, Local::Aside(Until::CustomerWrites)),
-        A::NoReplyNeeded => decide(model, Local::Aside(Until::NoReplyNeeded)),
-        A::KeepUnread => decide(model, Local::Unread),
+        A::Wait => decide_here(model, Local::Aside(Until::CustomerWrites)),
+        A::NoReplyNeeded => decide_here(model, Local::Aside(Until::NoReplyNeeded)),
+        A::KeepUnread => decide_here(model, Local::Unread),
         A::Snooze => snooze(model),
         A::Labels => labels(model),
         _ => repeat(model),

@@ -89,7 +89,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
     let mut effects = match msg {
         Msg::Key(key) => {
             let mut effects = awake(model);
-            model.selection = None;
+            (model.selection, model.clicked) = (None, None);
             toast::read(&mut model.toasts, model.now);
             effects.extend(key_pressed(model, key));
             effects

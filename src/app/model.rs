@@ -133,6 +133,9 @@ pub struct Model {
     pub calls: VecDeque<Call>,
     /// What the mouse has dragged over.
     pub selection: Option<Selection>,
+    /// The line of a dialog that the last click has marked, with how many dialogs
+    /// were open.
+    pub clicked: Option<(usize, usize)>,
     /// Names and words are hidden from who looks over the shoulder.
     pub privacy: bool,
     /// Who needs a person, and nobody has turned to them yet.
@@ -191,6 +194,7 @@ impl Model {
             repeat: None,
             calls: VecDeque::new(),
             selection: None,
+            clicked: None,
             privacy: false,
             calling: BTreeSet::new(),
             rang_at: None,

@@ -4,7 +4,8 @@
 use super::{
     Effect, Focus, Model, ToastKind,
     action::Action,
-    dialog, hints,
+    dialog::{self, Dialog},
+    hints,
     keymap::{Code, Key},
     keys::run,
     layout,
@@ -26,6 +27,7 @@ pub(super) fn moused(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
     if !model.dialogs.is_empty() {
         return in_dialog(model, mouse);
     }
+    model.clicked = None;
     match mouse {
         Mouse::Down(x, y) => clicked(model, x, y),
         Mouse::Drag(x, y) => {
@@ -147,11 +149,24 @@ fn in_dialog(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
         (Mouse::Wheel(_, _, down), _) => key(model, if down { Code::Down } else { Code::Up }),
         (Mouse::Down(x, y), Some(place)) => match place.row_at(x, y) {
             Some(row) => {
-                let cursor = model.dialogs.last_mut().and_then(dialog::Dialog::cursor);
-                if let Some(cursor) = cursor {
+                let Some(top) = model.dialogs.last_mut() else {
+                    return Vec::new();
+                };
+                if let Some(cursor) = top.cursor() {
                     *cursor = row;
                 }
-                key(model, Code::Enter)
+                match top {
+                    // Enter would be for all rows.
+                    Dialog::SignOff(_) => return Vec::new(),
+                    Dialog::Snooze(snooze) => snooze.typing = false,
+                    _ => {}
+                }
+                let depth = model.dialogs.len();
+                let again = model.clicked.replace((depth, row)) == Some((depth, row));
+                match model.dialogs.last().is_some_and(Dialog::is_grave) && !again {
+                    true => Vec::new(),
+                    false => key(model, Code::Enter),
+                }
             }
             None if place.frame.contains((x, y).into()) => Vec::new(),
             // Beside it: away with it.

@@ -9,7 +9,7 @@ use super::{
     dialog::{self, Dialog, Jump},
     keymap::{Code, Key, Meaning},
     keys::run,
-    triage::{Local, decide, keep_note},
+    triage::{Local, decide_here, keep_note},
     walk, writing,
 };
 use crate::{
@@ -147,6 +147,10 @@ fn to_dialog(model: &mut Model, line: &str) -> Vec<Effect> {
         (None, _) => return dialog::key(model, Key::plain(Code::Enter)),
         (Some(c), None) => return dialog::key(model, Key::plain(Code::Char(c))),
         _ if line == "cancel" => return dialog::key(model, Key::plain(Code::Esc)),
+        _ if !model.dialogs.last_mut().is_some_and(Dialog::takes_words) => {
+            let words = "A question is open: answer with one letter, or cancel.";
+            return say(vec![words.into()]);
+        }
         _ => {}
     }
     for c in line.chars() {
@@ -260,7 +264,7 @@ fn snooze(model: &mut Model, words: &str) -> Vec<Effect> {
     match when(words, model.now, &model.settings.zone) {
         Some(at) => {
             let until = Until::Moment(at.plus(model.skew));
-            decide(model, Local::Aside(until))
+            decide_here(model, Local::Aside(until))
         }
         None => say(vec!["Until when? Such as 2h, tomorrow, fri 14:00.".into()]),
     }
@@ -272,7 +276,7 @@ fn label(model: &mut Model, label: &str) -> Vec<Effect> {
     };
     let label = label.to_lowercase();
     let on = !row.triage.labels.contains(&label);
-    decide(model, Local::Label(label, on))
+    decide_here(model, Local::Label(label, on))
 }
 
 /// The rows of the list, told one by one.

@@ -71,25 +71,29 @@ pub(super) fn targets(model: &Model) -> Vec<Conversation> {
     model.subject().cloned().into_iter().collect()
 }
 
-/// Does it to all targets, and goes on to the next who waits where the thread
-/// is done with.
-pub(super) fn decide(model: &mut Model, local: Local) -> Vec<Effect> {
-    let targets = targets(model);
+/// Does it to what the action is about.
+pub(super) fn decide_here(model: &mut Model, local: Local) -> Vec<Effect> {
+    decide(model, &targets(model), local)
+}
+
+/// Does it to these, and goes on to the next who waits where the thread is done
+/// with.
+pub(super) fn decide(model: &mut Model, targets: &[Conversation], local: Local) -> Vec<Effect> {
     if targets.is_empty() {
         return Vec::new();
     }
     let row = |c: &Conversation, triage| (c.id.clone(), c.psid.clone(), triage);
     let before = targets.iter().map(|c| row(c, c.triage.clone())).collect();
     let after: Vec<_> = targets.iter().map(|c| row(c, decided(c, &local))).collect();
-    let name = match targets.as_slice() {
+    let name = match targets {
         [one] => one.display_name(),
         _ => String::new(),
     };
-    let words = match targets.as_slice() {
+    let words = match targets {
         [_] => format!("{name}: {}", words(model, &local)),
         many => format!("{} conversations: {}", many.len(), words(model, &local)),
     };
-    let in_thread = model.focus == Focus::Thread;
+    let in_thread = model.focus == Focus::Thread && model.open_thread(&targets[0].id).is_some();
     let from = in_thread.then(|| targets[0].id.clone());
     remember(
         model,
@@ -101,7 +105,9 @@ pub(super) fn decide(model: &mut Model, local: Local) -> Vec<Effect> {
         },
     );
     model.repeat = Some(local.clone());
-    model.marked.clear();
+    for done in targets {
+        model.marked.remove(&done.id);
+    }
     let undo = model.settings.keymap.key_of(Action::Undo);
     let words = format!("{words}. {undo} takes it back.");
     model.toast_about(ToastKind::Good, &name, words);
@@ -227,7 +233,11 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
 /// The last decision once more, for whoever is selected now.
 pub(super) fn repeat(model: &mut Model) -> Vec<Effect> {
     match model.repeat.clone() {
-        Some(local) => decide(model, local),
+        Some(Local::Aside(Until::Moment(at))) if at <= model.server_now() => {
+            model.toast(ToastKind::Info, "That moment is over; snooze it anew.");
+            Vec::new()
+        }
+        Some(local) => decide_here(model, local),
         None => {
             model.toast(ToastKind::Info, "Nothing to repeat yet.");
             Vec::new()
@@ -260,7 +270,8 @@ pub(super) fn snooze(model: &mut Model) -> Vec<Effect> {
 
 /// Asks for a label.
 pub(super) fn labels(model: &mut Model) -> Vec<Effect> {
-    model.dialogs.push(Dialog::Labels(Labels::default()));
+    let labels = Labels::of(targets(model));
+    model.dialogs.push(Dialog::Labels(labels));
     vec![Effect::LoadLabels]
 }
 

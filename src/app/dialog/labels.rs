@@ -5,17 +5,20 @@ use super::{
     super::{
         Effect, Model,
         keymap::{Code, Key},
-        triage::{Local, decide, targets},
+        triage::{Local, decide},
     },
     Input, Stay, move_cursor,
 };
+use crate::domain::Conversation;
 
 /// The longest label, in characters (our choice).
 const LONGEST: usize = 30;
 
 /// The question.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Labels {
+    /// Whom it is about: the list may move meanwhile.
+    pub about: Vec<Conversation>,
     /// What was typed.
     pub input: Input,
     /// The labels in use anywhere.
@@ -25,18 +28,27 @@ pub struct Labels {
 }
 
 impl Labels {
+    /// About these conversations.
+    pub(in super::super) fn of(about: Vec<Conversation>) -> Self {
+        Self {
+            about,
+            input: Input::default(),
+            known: Vec::new(),
+            cursor: 0,
+        }
+    }
+
     /// The labels that fit what was typed, with whether they are set now; the
     /// typed one first where it is new.
-    pub fn fitting(&self, model: &Model) -> Vec<(String, bool)> {
+    pub fn fitting(&self) -> Vec<(String, bool)> {
         let typed = self.input.text().trim().to_lowercase();
-        let targets = targets(model);
         let set = |label: &str| {
-            targets
+            self.about
                 .iter()
                 .all(|c| c.triage.labels.iter().any(|have| have == label))
         };
         let mut all: Vec<String> = self.known.clone();
-        for label in targets.iter().flat_map(|c| &c.triage.labels) {
+        for label in self.about.iter().flat_map(|c| &c.triage.labels) {
             if !all.contains(label) {
                 all.push(label.clone());
             }
@@ -52,7 +64,7 @@ impl Labels {
     }
 
     pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
-        let fitting = self.fitting(model);
+        let fitting = self.fitting();
         match key.code {
             Code::Esc => return Stay::Close,
             Code::Enter => {
@@ -60,7 +72,7 @@ impl Labels {
                     return Stay::Close;
                 };
                 let local = Local::Label(label.clone(), !on);
-                effects.extend(decide(model, local));
+                effects.extend(decide(model, &self.about, local));
                 return Stay::Close;
             }
             Code::Tab => {

@@ -96,6 +96,36 @@ impl Dialog {
     }
 }
 
+impl Dialog {
+    /// Makes ready for words; answers whether they go anywhere. What has no input
+    /// has keys that do things, and words are no keys.
+    pub(super) fn takes_words(&mut self) -> bool {
+        match self {
+            Self::Snooze(snooze) => {
+                snooze.typing = true;
+                true
+            }
+            Self::HandBack(dialog) => dialog.field != Field::Outcome,
+            Self::Calls(_) | Self::Choose(_) | Self::Page(_) | Self::SignOff(_) => false,
+            Self::Attach(_)
+            | Self::Canned(_)
+            | Self::Commands(_)
+            | Self::Help(_)
+            | Self::Jump(_)
+            | Self::Labels(_)
+            | Self::Note(_)
+            | Self::Prompt(_)
+            | Self::Search(_) => true,
+        }
+    }
+
+    /// Whether *Enter* on a line sends, takes or passes something: then a click
+    /// marks it first, and the next click on it is *Enter*.
+    pub(super) fn is_grave(&self) -> bool {
+        matches!(self, Self::Choose(_) | Self::HandBack(_))
+    }
+}
+
 /// Whether a dialog stays after a key.
 pub(super) enum Stay {
     /// It stays open.
@@ -153,8 +183,11 @@ pub(super) fn path(model: &mut Model, typed: &str, entries: Vec<String>, file: O
     }
 }
 
-/// Pasted text goes to the dialog's input, if it has one.
+/// Pasted text goes to the dialog's input, if it has one. It is never a key.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    if !model.dialogs.last_mut().is_some_and(Dialog::takes_words) {
+        return Vec::new();
+    }
     let mut effects = Vec::new();
     for c in crate::text::Clean::one_line(text).chars() {
         effects.extend(key(model, Key::plain(Code::Char(c))));

@@ -114,7 +114,7 @@ pub fn of(model: &Model, dialog: &Dialog, layout: &Layout) -> Option<Place> {
         Dialog::Help(help) => (size(110, u16::MAX), help.fitting().len(), help.cursor),
         Dialog::Jump(jump) => (size(60, 18), jump.found.len(), jump.cursor),
         Dialog::Search(search) => (size(110, 24), search.hits.len(), search.cursor),
-        Dialog::Labels(labels) => (size(54, 14), labels.fitting(model).len(), labels.cursor),
+        Dialog::Labels(labels) => (size(54, 14), labels.fitting().len(), labels.cursor),
         Dialog::Attach(attach) => (size(80, 16), attach.entries.len(), attach.cursor),
         Dialog::Calls(calls) => (size(140, u16::MAX), model.calls.len(), calls.cursor),
         Dialog::Canned(canned) => (size(100, 26), canned.fitting().len(), canned.cursor),

@@ -4,11 +4,11 @@ use super::{
     super::{
         Effect, Model,
         keymap::{Code, Key},
-        triage::{Local, decide},
+        triage::{Local, decide, targets},
     },
     Input, Stay, move_cursor,
 };
-use crate::domain::{Span, Timestamp, Until, when};
+use crate::domain::{Conversation, Span, Timestamp, Until, when};
 
 /// A window that closes is met this much before it does (our choice).
 const BEFORE_CLOSE: Span = Span::hours(1);
@@ -16,6 +16,8 @@ const BEFORE_CLOSE: Span = Span::hours(1);
 /// The question.
 #[derive(Clone, Debug)]
 pub struct Snooze {
+    /// Whom it is about: the list may move meanwhile.
+    pub about: Vec<Conversation>,
     /// What was typed; empty while the usual moments are offered.
     pub input: Input,
     /// Words are being typed.
@@ -29,7 +31,8 @@ pub struct Snooze {
 impl Snooze {
     pub(in super::super) fn for_now(model: &Model) -> Self {
         let at = |words: &str| when(words, model.now, &model.settings.zone);
-        let closes = model.subject().and_then(|subject| {
+        let about = targets(model);
+        let closes = about.first().and_then(|subject| {
             let until = subject.window(model.server_now()).until()?;
             // By our clock, as all that is shown.
             let at = until
@@ -48,6 +51,7 @@ impl Snooze {
             .into_iter()
             .filter_map(|(key, words, at)| Some((key, words, at?)));
         Self {
+            about,
             input: Input::default(),
             typing: false,
             usual: usual.collect(),
@@ -109,7 +113,7 @@ impl Snooze {
             return Stay::Open;
         };
         let until = Until::Moment(at.plus(model.skew));
-        effects.extend(decide(model, Local::Aside(until)));
+        effects.extend(decide(model, &self.about, Local::Aside(until)));
         Stay::Close
     }
 }

@@ -92,7 +92,7 @@ fn with_rows(
         }
         Dialog::Help(help) => Some(help::draw(model, theme, help, place, buffer)),
         Dialog::Jump(jump) => Some(jump::draw(theme, jump, place, buffer)),
-        Dialog::Labels(labels) => Some(labels::draw(model, theme, labels, place, buffer)),
+        Dialog::Labels(labels) => Some(labels::draw(theme, labels, place, buffer)),
         Dialog::Search(search) => Some(search::draw(model, theme, search, place, buffer)),
         Dialog::Snooze(snooze) => snooze::draw(model, theme, snooze, place, buffer),
         Dialog::Note(_) | Dialog::Page(_) | Dialog::Prompt(_) => None,

@@ -24,12 +24,9 @@ pub(super) fn draw(
     place: &Place,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let name = match model.marked.len() {
-        0 => model
-            .subject()
-            .map(|c| c.display_name())
-            .unwrap_or_default(),
-        n => format!("{n} conversations"),
+    let name = match snooze.about.as_slice() {
+        [one] => one.display_name(),
+        many => format!("{} conversations", many.len()),
     };
     let title = format!("snooze {} until", Clean::one_line(&name));
     let title = text::cut(&title, usize::from(place.frame.width).saturating_sub(4));
@@ -69,8 +66,9 @@ fn meaning(model: &Model, snooze: &Snooze) -> (String, Role) {
         let words = " such as 2h, tomorrow 14:00, fri, 24 nov 9am";
         return (words.into(), Role::Dim);
     };
-    let closes = model
-        .subject()
+    let closes = snooze
+        .about
+        .first()
         .and_then(|c| c.window(model.server_now()).until())
         .filter(|closes| *closes < at.plus(model.skew));
     match closes {
