@@ -15,7 +15,7 @@ use divan::{Bencher, black_box};
 use pty::Pty;
 use switchboard::{
     app::{self, Model, Settings},
-    domain::{InboxAsk, ThreadPlace, View},
+    domain::{InboxQuery, ThreadRange, View},
     store::{self, Opened},
     ui::{self, Theme},
 };
@@ -82,10 +82,10 @@ fn start(bencher: Bencher<'_, '_>, size: u32) {
         let mut model = Model::new(Settings::default(), (120, 40), big::NOW);
         let page = opened
             .reader
-            .inbox(&InboxAsk::default(), app::INBOX_WINDOW)
+            .inbox(&InboxQuery::default(), app::INBOX_WINDOW)
             .expect("a page");
         model.start();
-        let loaded = app::Loaded::Inbox(InboxAsk::default(), page);
+        let loaded = app::Loaded::Inbox(InboxQuery::default(), page);
         app::update(&mut model, big::NOW, app::Msg::Loaded(loaded));
         let backend = ratatui::backend::TestBackend::new(120, 40);
         let mut terminal = ratatui::Terminal::new(backend).expect("a terminal");
@@ -100,9 +100,9 @@ fn start(bencher: Bencher<'_, '_>, size: u32) {
 #[divan::bench(args = SIZES)]
 fn list_top(bencher: Bencher<'_, '_>, size: u32) {
     let (_, opened) = cache(size);
-    let ask = InboxAsk {
+    let ask = InboxQuery {
         view: View::All,
-        ..InboxAsk::default()
+        ..InboxQuery::default()
     };
     bencher.bench_local(|| opened.reader.inbox(black_box(&ask), 200).expect("a page"));
 }
@@ -110,10 +110,10 @@ fn list_top(bencher: Bencher<'_, '_>, size: u32) {
 #[divan::bench(args = SIZES)]
 fn list_end(bencher: Bencher<'_, '_>, size: u32) {
     let (_, opened) = cache(size);
-    let ask = InboxAsk {
+    let ask = InboxQuery {
         view: View::All,
         offset: size - 150,
-        ..InboxAsk::default()
+        ..InboxQuery::default()
     };
     bencher.bench_local(|| opened.reader.inbox(black_box(&ask), 200).expect("a page"));
 }
@@ -137,7 +137,7 @@ fn thread_newest(bencher: Bencher<'_, '_>, size: u32) {
     bencher.bench_local(|| {
         opened
             .reader
-            .thread(black_box(&id), &ThreadPlace::Newest, 200)
+            .thread(black_box(&id), &ThreadRange::Newest, 200)
             .expect("a part")
     });
 }
@@ -146,7 +146,7 @@ fn thread_newest(bencher: Bencher<'_, '_>, size: u32) {
 fn thread_middle(bencher: Bencher<'_, '_>, size: u32) {
     let (_, opened) = cache(size);
     let id = big::conversation(0);
-    let place = ThreadPlace::Around(big::written(size, size / 2));
+    let place = ThreadRange::Around(big::written(size, size / 2));
     bencher.bench_local(|| {
         opened
             .reader
@@ -181,7 +181,7 @@ fn search_two_characters(bencher: Bencher<'_, '_>, size: u32) {
 #[divan::bench(args = SIZES, sample_count = 20)]
 fn filter_the_list(bencher: Bencher<'_, '_>, size: u32) {
     let (_, opened) = cache(size);
-    let ask = InboxAsk {
+    let ask = InboxQuery {
         view: View::All,
         filter: "needle".into(),
         offset: 0,

@@ -7,7 +7,8 @@ use divan::{Bencher, black_box};
 use switchboard::{
     app::{self, INBOX_WINDOW, Loaded, Model, Msg, Settings, keymap::Key},
     domain::{
-        Conversation, ConversationId, InboxAsk, InboxPage, Platform, Psid, ThreadOwner, Timestamp,
+        Conversation, ConversationId, InboxQuery, InboxSlice, Platform, Psid, ThreadOwner,
+        Timestamp,
     },
 };
 
@@ -46,15 +47,15 @@ fn desk(cached: u32) -> Model {
     let mut model = Model::new(Settings::default(), (120, 40), NOW);
     model.start();
     let rows = (0..cached.min(INBOX_WINDOW)).map(conversation).collect();
-    let page = InboxPage {
+    let page = InboxSlice {
         rows,
         total: cached,
-        ..InboxPage::default()
+        ..InboxSlice::default()
     };
     app::update(
         &mut model,
         NOW,
-        Msg::Loaded(Loaded::Inbox(InboxAsk::default(), page)),
+        Msg::Loaded(Loaded::Inbox(InboxQuery::default(), page)),
     );
     model
 }

@@ -7,8 +7,8 @@ use ratatui::{Terminal, backend::TestBackend};
 use switchboard::{
     app::{self, Loaded, Model, Msg, Settings},
     domain::{
-        Author, Conversation, ConversationId, InboxAsk, InboxPage, Item, Message, Mid, Platform,
-        Profile, Psid, ThreadOwner, ThreadPage, ThreadPlace, Timestamp,
+        Author, Conversation, ConversationId, InboxQuery, InboxSlice, Item, Message, Mid, Platform,
+        Profile, Psid, ThreadOwner, ThreadRange, ThreadSlice, Timestamp,
     },
     ui::{self, Theme},
 };
@@ -45,15 +45,15 @@ fn desk(size: (u16, u16), messages: i64) -> Model {
     let mut model = Model::new(Settings::default(), size, NOW);
     model.start();
     let rows = vec![conversation.clone(); 40];
-    let page = InboxPage {
+    let page = InboxSlice {
         rows,
         total: 40,
-        ..InboxPage::default()
+        ..InboxSlice::default()
     };
     app::update(
         &mut model,
         NOW,
-        Msg::Loaded(Loaded::Inbox(InboxAsk::default(), page)),
+        Msg::Loaded(Loaded::Inbox(InboxQuery::default(), page)),
     );
     app::update(&mut model, NOW, Msg::Key("Enter".parse().expect("a key")));
     let items = (0..messages)
@@ -71,12 +71,12 @@ fn desk(size: (u16, u16), messages: i64) -> Model {
                         .into(),
                 parts: Vec::new(),
                 gone: false,
-                about: switchboard::domain::About::default(),
+                annotations: switchboard::domain::Annotations::default(),
             })
         })
         .collect();
-    let page = ThreadPage {
-        place: ThreadPlace::Newest,
+    let page = ThreadSlice {
+        place: ThreadRange::Newest,
         conversation: conversation.clone(),
         profile: Profile::Unasked,
         items,

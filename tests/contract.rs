@@ -13,8 +13,8 @@ use support::http::*;
 use switchboard::{
     clock::Clock,
     domain::{
-        AppId, Author, ConversationId, Event, HandBack, LocalId, Note, Outcome, Part, Platform,
-        Profile, Psid, Routing, SendAs, ThreadOwner, Timestamp, Told,
+        AppId, Author, ConversationId, Event, HandBack, HandBackNote, LocalId, Outcome, Part,
+        Platform, Profile, Psid, Routing, SendAs, ThreadOwner, Timestamp, WebhookFact,
     },
     graph::{Control, Error, ListPart, Reply, Verdict, decode_webhook},
     sim::{Fault, Options},
@@ -40,7 +40,7 @@ fn samples() -> BTreeMap<String, Value> {
 }
 
 /// The client before a server that answers with a sample.
-async fn before(name: &str) -> (switchboard::graph::Client, Heard) {
+async fn before(name: &str) -> (switchboard::graph::Client, WebhookEvent) {
     let sample = samples().remove(name).expect("a sample of that name");
     let status = u16::try_from(sample["status"].as_u64().expect("a status")).expect("a status");
     let (address, heard) = canned(status, &[], &sample["answer"].to_string()).await;
@@ -159,7 +159,7 @@ fn the_client_reads_every_sample() {
         assert_eq!(body, samples()["send"]["body"]);
 
         let (client, heard) = before("send_and_pass").await;
-        let note = Note {
+        let note = HandBackNote {
             outcome: Outcome::Resolved,
             summary: String::new(),
             next: String::new(),
@@ -400,7 +400,7 @@ fn the_simulator_answers_in_the_shape_of_every_sample() {
 }
 
 /// What a webhook told, by name.
-fn told(told: &Told) -> String {
+fn told(told: &WebhookFact) -> String {
     let word = |debug: String| {
         debug
             .split([' ', '(', '{'])
@@ -409,7 +409,7 @@ fn told(told: &Told) -> String {
             .to_owned()
     };
     match told {
-        Told::Happened(what) => format!("Happened {}", word(format!("{what:?}"))),
+        WebhookFact::Happened(what) => format!("Happened {}", word(format!("{what:?}"))),
         other => word(format!("{other:?}")),
     }
 }

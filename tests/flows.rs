@@ -8,9 +8,9 @@ use support::desk::*;
 use switchboard::{
     app::{Anchor, Effect, Focus, Loaded, Msg, Settings, wake_at},
     domain::{
-        Act, AppId, Ask, Author, Change, Conversation, ConversationId, Decision, HandBack, Held,
-        Hit, InboxAsk, InboxPage, LocalId, Mid, Note, Outcome, Psid, ReplyAs, Routing, SendAs,
-        SendState, Span, ThreadOwner, ThreadPlace, Timestamp, View,
+        Act, AppId, Ask, Author, Change, Conversation, ConversationId, Decision, HandBack,
+        HandBackNote, Hit, HoldReason, InboxQuery, InboxSlice, LocalId, Mid, Outcome, Psid,
+        ReplyAs, Routing, SendAs, SendState, Span, ThreadOwner, ThreadRange, Timestamp, View,
     },
 };
 
@@ -51,7 +51,7 @@ fn sent(effects: &[Effect]) -> LocalId {
 
 /// Ana's reply is refused.
 fn refused(local: LocalId) -> Change {
-    Change::NotSent {
+    Change::ReplyNotSent {
         conversation: id("3"),
         local,
         why: "no".into(),
@@ -66,7 +66,7 @@ fn desk() -> Desk {
 fn note(outcome: Outcome) -> HandBack {
     HandBack {
         to: Some(AppId::new(BOT)),
-        note: Note {
+        note: HandBackNote {
             outcome,
             summary: String::new(),
             next: String::new(),
@@ -86,7 +86,7 @@ fn opening_never_marks_seen_and_asks_the_cache_only() {
         [
             Effect::LoadThread {
                 id: id("3"),
-                place: ThreadPlace::Newest
+                place: ThreadRange::Newest
             },
             Effect::Open(id("3"))
         ]
@@ -171,7 +171,7 @@ fn the_agents_flow_costs_four_control_keys_and_sends_what_is_expected() {
     );
     assert_eq!(hand_back.as_ref(), Some(&note(Outcome::Resolved)));
     // No "typing off": Meta takes the bubble away with the message.
-    let sent = Change::Sent {
+    let sent = Change::ReplySent {
         conversation: id("4"),
         local: local.clone(),
     };
@@ -511,12 +511,12 @@ fn answers_to_older_questions_are_dropped() {
         Some(items().len())
     );
     desk.keys("1");
-    let stale = InboxAsk {
+    let stale = InboxQuery {
         view: View::All,
         filter: String::new(),
         offset: 0,
     };
-    desk.send(Msg::Loaded(Loaded::Inbox(stale, InboxPage::default())));
+    desk.send(Msg::Loaded(Loaded::Inbox(stale, InboxSlice::default())));
     assert_eq!(desk.model.inbox.rows.len(), rows().len());
     desk.keys("<^p>ab");
     desk.send(Msg::Loaded(Loaded::Found(
@@ -598,11 +598,11 @@ fn news_asks_the_cache_one_question_at_a_time() {
         [],
         "the first is still under way"
     );
-    let ask = InboxAsk::default();
-    let page = InboxPage {
+    let ask = InboxQuery::default();
+    let page = InboxSlice {
         rows: rows(),
         total: 13,
-        ..InboxPage::default()
+        ..InboxSlice::default()
     };
     let again = desk.send(Msg::Loaded(Loaded::Inbox(ask, page)));
     assert!(
@@ -624,11 +624,11 @@ fn a_long_list_is_asked_for_in_windows_around_the_cursor() {
         .collect();
     desk.send(Msg::Changed(vec![Change::Inbox]));
     desk.send(Msg::Loaded(Loaded::Inbox(
-        InboxAsk::default(),
-        InboxPage {
+        InboxQuery::default(),
+        InboxSlice {
             rows: many,
             total: 10_000,
-            ..InboxPage::default()
+            ..InboxSlice::default()
         },
     )));
     assert_eq!(desk.keys("<Down>"), []);
@@ -642,10 +642,10 @@ fn a_long_list_is_asked_for_in_windows_around_the_cursor() {
         .collect();
     desk.send(Msg::Loaded(Loaded::Inbox(
         ask.clone(),
-        InboxPage {
+        InboxSlice {
             rows: tail,
             total: 10_000,
-            ..InboxPage::default()
+            ..InboxSlice::default()
         },
     )));
     assert_eq!(
@@ -684,7 +684,7 @@ fn a_long_thread_is_read_in_parts_from_the_cache_then_from_meta() {
         effects = desk.keys("<PgUp>");
     }
     let first = ago(48, 0).plus(Span::minutes(800));
-    assert_eq!(effects, [load(ThreadPlace::Around(first))]);
+    assert_eq!(effects, [load(ThreadRange::Around(first))]);
     assert_eq!(desk.keys("<PgUp>"), [], "one question at a time");
     let before = desk.picture();
     desk.answer_thread(part(700, 700, 100));
@@ -694,9 +694,9 @@ fn a_long_thread_is_read_in_parts_from_the_cache_then_from_meta() {
     );
     // News does not move it either.
     let effects = desk.send(Msg::Changed(vec![Change::Thread(id("3"))]));
-    assert_eq!(effects, [load(ThreadPlace::Around(first))]);
+    assert_eq!(effects, [load(ThreadRange::Around(first))]);
     // To both ends.
-    assert_eq!(desk.keys("gg"), [load(ThreadPlace::Oldest)]);
+    assert_eq!(desk.keys("gg"), [load(ThreadRange::Oldest)]);
     let mut oldest = part(0, 0, 800);
     oldest.older_remote = true;
     desk.answer_thread(oldest.clone());
@@ -709,10 +709,10 @@ fn a_long_thread_is_read_in_parts_from_the_cache_then_from_meta() {
     };
     assert_eq!(
         desk.send(Msg::Changed(vec![done])),
-        [load(ThreadPlace::Around(ago(48, 0)))]
+        [load(ThreadRange::Around(ago(48, 0)))]
     );
     desk.answer_thread(oldest);
-    assert_eq!(desk.keys("G"), [load(ThreadPlace::Newest)]);
+    assert_eq!(desk.keys("G"), [load(ThreadRange::Newest)]);
     desk.answer_thread(part(800, 800, 0));
     assert!(desk.picture().contains("line 999"), "{}", desk.picture());
 }
@@ -739,7 +739,7 @@ fn finding_asks_the_whole_cached_thread_and_goes_there() {
     );
     // Far away: that part of the thread is asked for first.
     let effects = desk.send(Msg::Loaded(found("far", ago(400, 0))));
-    let place = ThreadPlace::Around(ago(400, 0));
+    let place = ThreadRange::Around(ago(400, 0));
     assert_eq!(effects, [Effect::LoadThread { id: id("3"), place }]);
     let far = message(
         "far",
@@ -914,7 +914,7 @@ fn a_refused_reply_comes_back_before_what_was_typed_since() {
     let mut doubt = self::desk();
     doubt.open("Ana Ruiz");
     doubt.keys("rfirst<Enter>");
-    doubt.send(Msg::Changed(vec![Change::InDoubt {
+    doubt.send(Msg::Changed(vec![Change::ReplyUnconfirmed {
         conversation: id("3"),
         why: "lost".into(),
     }]));
@@ -1051,9 +1051,9 @@ fn a_person_decides_about_a_reply_that_does_not_go_on() {
     for (state, key, decision) in [
         (SendState::Unsure, "o", Decision::Look),
         (SendState::Unsure, "k", Decision::TreatAsSent),
-        (SendState::Held(Held::Stale), "s", Decision::SendNow),
-        (SendState::Held(Held::Stale), "d", Decision::Drop),
-        (SendState::Held(Held::Stale), "e", Decision::TakeBack),
+        (SendState::Held(HoldReason::Stale), "s", Decision::SendNow),
+        (SendState::Held(HoldReason::Stale), "d", Decision::Drop),
+        (SendState::Held(HoldReason::Stale), "e", Decision::TakeBack),
         (SendState::Queued, "e", Decision::TakeBack),
     ] {
         let mut desk = desk();
@@ -1072,7 +1072,7 @@ fn a_person_decides_about_a_reply_that_does_not_go_on() {
         assert_eq!(effects, [wanted], "{state:?} {key}");
         if decision == Decision::TakeBack {
             // The text comes when the disk has let go of the reply.
-            desk.send(Msg::Changed(vec![Change::GivenBack {
+            desk.send(Msg::Changed(vec![Change::TextReturned {
                 conversation: id("3"),
                 text: "to be decided".into(),
             }]));
@@ -1158,7 +1158,7 @@ fn searching_asks_as_one_types_and_opens_the_thread_at_the_message() {
         [
             Effect::LoadThread {
                 id: id("3"),
-                place: ThreadPlace::Around(ago(23, 49))
+                place: ThreadRange::Around(ago(23, 49))
             },
             Effect::Open(id("3"))
         ]
@@ -1290,7 +1290,7 @@ fn a_thread_that_is_not_there_closes_and_asks_nothing() {
 
 #[test]
 fn text_that_never_reached_the_disk_comes_back_wherever_one_is() {
-    let lost = |local: LocalId, text: &str| Change::NotSent {
+    let lost = |local: LocalId, text: &str| Change::ReplyNotSent {
         conversation: id("3"),
         local,
         why: "Not sent: the disk is full.".into(),
@@ -1384,7 +1384,7 @@ fn pasted_words_are_no_keys_of_a_question() {
             desk.open("Ana Ruiz");
         }
         desk.keys(keys);
-        desk.send(Msg::Loaded(Loaded::Held(rows())));
+        desk.send(Msg::Loaded(Loaded::HeldThreads(rows())));
         let before = desk.picture();
         assert_eq!(desk.send(Msg::Paste(paste.into())), [], "{keys}");
         assert_eq!(desk.picture(), before, "{keys}");

@@ -8,7 +8,9 @@ mod support;
 use support::desk::*;
 use switchboard::{
     app::{Effect, Focus, Loaded, Msg},
-    domain::{AppId, Ask, Change, ConversationId, HandBack, Mid, Note, Outcome, Span, ThreadOwner},
+    domain::{
+        AppId, Ask, Change, ConversationId, HandBack, HandBackNote, Mid, Outcome, Span, ThreadOwner,
+    },
 };
 
 fn desk() -> Desk {
@@ -30,8 +32,8 @@ fn passed(effects: &[Effect]) -> Vec<(String, HandBack)> {
         .collect()
 }
 
-fn note(outcome: Outcome, summary: &str, next: &str) -> Note {
-    Note {
+fn note(outcome: Outcome, summary: &str, next: &str) -> HandBackNote {
+    HandBackNote {
         outcome,
         summary: summary.into(),
         next: next.into(),
@@ -84,7 +86,7 @@ fn what_we_hold_is_listed_when_the_desk_is_left() {
     let mut desk = desk();
     assert_eq!(desk.keys("q"), [Effect::LoadHeld]);
     let held = rows().into_iter().take(4).collect();
-    desk.send(Msg::Loaded(Loaded::Held(held)));
+    desk.send(Msg::Loaded(Loaded::HeldThreads(held)));
     let picture = desk.picture();
     for words in [
         "7 threads are still held",
@@ -111,12 +113,12 @@ fn what_we_hold_is_listed_when_the_desk_is_left() {
     assert_eq!(effects.last(), Some(&Effect::Quit));
     let mut other = self::desk();
     other.keys("q");
-    other.send(Msg::Loaded(Loaded::Held(
+    other.send(Msg::Loaded(Loaded::HeldThreads(
         rows().into_iter().take(3).collect(),
     )));
     assert_eq!(other.keys("B<Esc>"), [], "Esc stays, and nothing is done");
     other.keys("q");
-    other.send(Msg::Loaded(Loaded::Held(
+    other.send(Msg::Loaded(Loaded::HeldThreads(
         rows().into_iter().take(3).collect(),
     )));
     assert_eq!(self::passed(&other.keys("By")).len(), 3);
@@ -152,7 +154,7 @@ fn losing_control_while_writing_is_seen_at_once_and_the_text_stays() {
 #[test]
 fn a_thread_that_goes_back_by_itself_is_told_before() {
     let mut desk = desk();
-    let effects = desk.send(Msg::Changed(vec![Change::GoesBack {
+    let effects = desk.send(Msg::Changed(vec![Change::IdleWarning {
         conversation: ConversationId::new("5"),
         name: "Tomasz Wiśniewski".into(),
         within: Span::seconds(60),

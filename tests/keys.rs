@@ -301,7 +301,7 @@ impl Hands {
         assert_eq!(back.note.outcome, Outcome::Resolved);
         assert_eq!(*send_as, SendAs::Response);
         let from = ConversationId::new(row);
-        let sent = Change::Sent {
+        let sent = Change::ReplySent {
             conversation: from.clone(),
             local: local.clone(),
         };

@@ -11,9 +11,9 @@ use support::{http::*, wing::*};
 use switchboard::{
     clock::{Clock, within},
     domain::{
-        Act, AppId, Ask, Attachment, Author, Change, ConversationId, Decision, Done, Held,
-        InboxAsk, Item, Known, Link, LocalId, Outgoing, PageId, Part, Psid, SendAs, SendState,
-        Span, ThreadOwner, ThreadPage, ThreadPlace, View,
+        Act, AppId, Ask, Attachment, Author, Change, ConversationId, Decision, Done, HoldReason,
+        InboxQuery, Item, Known, Link, LocalId, Outgoing, PageId, Part, Psid, SendAs, SendState,
+        Span, ThreadOwner, ThreadRange, ThreadSlice, View,
     },
     sim::{Fault, Options},
     store::{self, Draft, Reader},
@@ -27,9 +27,9 @@ fn the_whole_list_fills_the_cache_without_a_call_a_row() {
         let mut wing = Wing::start(None).await;
         let page = wing
             .until("all rows", |reader| {
-                let ask = InboxAsk {
+                let ask = InboxQuery {
                     view: View::All,
-                    ..InboxAsk::default()
+                    ..InboxQuery::default()
                 };
                 let page = reader.inbox(&ask, 200).expect("a cache");
                 (page.total == 41).then_some(page)
@@ -75,7 +75,7 @@ fn the_agents_flow_makes_exactly_the_calls_expected() {
         let two = LocalId::new("two");
         wing.news(
             "the second reply",
-            |c| matches!(c, Change::Sent { local, .. } if *local == two),
+            |c| matches!(c, Change::ReplySent { local, .. } if *local == two),
         )
         .await;
         let posts = wing.posts();
@@ -185,7 +185,7 @@ fn a_refused_take_stops_what_was_to_follow_and_the_text_is_kept() {
         let id = grace.0.clone();
         wing.until("the draft", move |reader| {
             reader
-                .thread(&id, &ThreadPlace::Newest, 9)
+                .thread(&id, &ThreadRange::Newest, 9)
                 .expect("a cache")?
                 .draft
         })
@@ -207,7 +207,7 @@ fn error(code: i64, subcode: i64) -> Fault {
 }
 
 /// The replies of a thread that are not sent.
-fn unsent(thread: &ThreadPage) -> Vec<&Outgoing> {
+fn unsent(thread: &ThreadSlice) -> Vec<&Outgoing> {
     let replies = thread.items.iter().filter_map(|item| match item {
         Item::Outgoing(outgoing) => Some(outgoing),
         _ => None,
@@ -233,10 +233,10 @@ fn every_refusal_of_a_reply_is_a_sentence_and_the_text_is_kept() {
             wing.send(&ana, &format!("l{n}"), &format!("text {n}"))
                 .await;
             let failed = wing
-                .news(says, |c| matches!(c, Change::NotSent { .. }))
+                .news(says, |c| matches!(c, Change::ReplyNotSent { .. }))
                 .await;
             assert!(
-                matches!(&failed, Change::NotSent { why, .. } if why.contains(says)),
+                matches!(&failed, Change::ReplyNotSent { why, .. } if why.contains(says)),
                 "{failed:?}"
             );
             let thread = wing.thread(&ana.0);
@@ -272,14 +272,17 @@ fn what_meta_did_not_take_for_now_waits_and_what_a_person_must_see_is_held() {
         (error(190, 460), SendState::Queued),
         (error(80_006, 0), SendState::Queued),
         (error(613, 0), SendState::Queued),
-        (error(10, 2_018_278), SendState::Held(Held::WindowOver)),
+        (
+            error(10, 2_018_278),
+            SendState::Held(HoldReason::WindowOver),
+        ),
     ] {
         runtime().block_on(async {
             let mut wing = Wing::start(None).await;
             let ana = wing.open("Ana Ruiz").await;
             wing.simulator.fail_next("POST", fault.clone());
             wing.send(&ana, "one", "not lost").await;
-            wing.news("the wait", |c| matches!(c, Change::Waits { .. }))
+            wing.news("the wait", |c| matches!(c, Change::ReplyWaiting { .. }))
                 .await;
             let thread = wing.thread(&ana.0);
             let states: Vec<_> = unsent(&thread).iter().map(|o| o.state.clone()).collect();
@@ -291,7 +294,7 @@ fn what_meta_did_not_take_for_now_waits_and_what_a_person_must_see_is_held() {
                     decision: Decision::SendNow,
                 };
                 wing.commands.send(decide).await.expect("taken");
-                wing.news("the reply", |c| matches!(c, Change::Sent { .. }))
+                wing.news("the reply", |c| matches!(c, Change::ReplySent { .. }))
                     .await;
             }
             wing.end().await;
@@ -310,9 +313,11 @@ fn a_lost_answer_is_looked_for_and_the_reply_is_not_sent_twice() {
             .expect("taken");
         wing.simulator.fail_next("POST", Fault::LoseAnswer);
         wing.ask(&ana, send("one", "only once", None)).await;
-        wing.news("the doubt", |c| matches!(c, Change::InDoubt { .. }))
-            .await;
-        wing.news("the find", |c| matches!(c, Change::Sent { .. }))
+        wing.news("the doubt", |c| {
+            matches!(c, Change::ReplyUnconfirmed { .. })
+        })
+        .await;
+        wing.news("the find", |c| matches!(c, Change::ReplySent { .. }))
             .await;
         let thread = wing.thread(&ana.0);
         let mine = thread
@@ -341,7 +346,7 @@ fn a_customers_answer_arrives_by_itself() {
         let id = ana.0.clone();
         wing.until("the answer", move |reader| {
             let thread = reader
-                .thread(&id, &ThreadPlace::Newest, 50)
+                .thread(&id, &ThreadRange::Newest, 50)
                 .expect("a cache")?;
             thread
                 .items
@@ -410,7 +415,7 @@ fn the_cache_is_there_at_the_next_start_with_drafts_and_interrupted_replies() {
         let folder = wing.end().await;
         let (_writer, reader) = cache(&folder.path().join("cache"));
         let thread = reader
-            .thread(&ana.0, &ThreadPlace::Newest, 9)
+            .thread(&ana.0, &ThreadRange::Newest, 9)
             .expect("a cache")
             .expect("a thread");
         assert_eq!(thread.draft, Some(("half a".into(), (0, 6))));
@@ -455,8 +460,10 @@ fn a_reply_in_doubt_holds_its_line_until_a_person_decides() {
         };
         wing.simulator.fail_next("POST", lost);
         wing.send(&ana, "one", "ok").await;
-        wing.news("the doubt", |c| matches!(c, Change::InDoubt { .. }))
-            .await;
+        wing.news("the doubt", |c| {
+            matches!(c, Change::ReplyUnconfirmed { .. })
+        })
+        .await;
         wing.send(&ana, "two", "ok then").await;
         wing.ask(&ana, Ask::MarkSeen).await;
         // Courtesies pass it, replies do not.
@@ -483,7 +490,7 @@ fn a_reply_in_doubt_holds_its_line_until_a_person_decides() {
             let local = LocalId::new(local);
             wing.news(
                 "both in their order",
-                |c| matches!(c, Change::Sent { local: sent, .. } if *sent == local),
+                |c| matches!(c, Change::ReplySent { local: sent, .. } if *sent == local),
             )
             .await;
         }
@@ -562,7 +569,7 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
             assert!(writer.record(row.clone(), now).await.expect("written"));
         }
         let thread = reader
-            .thread(&id, &ThreadPlace::Newest, 9)
+            .thread(&id, &ThreadRange::Newest, 9)
             .expect("a cache")
             .expect("a thread");
         assert_eq!(
@@ -594,7 +601,7 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
         let text = format!(
             "{:?}",
             reader
-                .thread(&id, &ThreadPlace::Newest, 9)
+                .thread(&id, &ThreadRange::Newest, 9)
                 .expect("a cache")
                 .expect("a thread")
                 .items
@@ -607,7 +614,7 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
         let text = format!(
             "{:?}",
             reader
-                .thread(&id, &ThreadPlace::Newest, 9)
+                .thread(&id, &ThreadRange::Newest, 9)
                 .expect("a cache")
                 .expect("a thread")
                 .items
@@ -627,7 +634,7 @@ fn a_take_that_is_asked_for_twice_is_made_once_and_drops_nothing() {
         for ask in [Ask::Take, Ask::Take, send("one", "hello", None)] {
             wing.ask(&grace, ask).await;
         }
-        wing.news("the reply", |c| matches!(c, Change::Sent { .. }))
+        wing.news("the reply", |c| matches!(c, Change::ReplySent { .. }))
             .await;
         assert_eq!(words(&wing.posts()), ["take_thread_control", "messages"]);
         wing.end().await;
@@ -692,9 +699,9 @@ fn every_fault_of_a_send_ends_in_the_state_that_the_protocol_names() {
             wing.simulator.fail_next("POST", fault.clone());
             wing.send(&ana, "one", "exactly this").await;
             wing.news("an end", |c| match &state {
-                None => matches!(c, Change::Sent { .. }),
-                Some(SendState::Queued) => matches!(c, Change::Waits { held: None, .. }),
-                Some(_) => matches!(c, Change::InDoubt { .. }),
+                None => matches!(c, Change::ReplySent { .. }),
+                Some(SendState::Queued) => matches!(c, Change::ReplyWaiting { held: None, .. }),
+                Some(_) => matches!(c, Change::ReplyUnconfirmed { .. }),
             })
             .await;
             let thread = wing.thread(&ana.0);
@@ -719,12 +726,12 @@ fn a_reply_queued_for_want_of_a_token_goes_out_with_a_new_one() {
         let ana = wing.open("Ana Ruiz").await;
         wing.simulator.fail_next("POST", error(190, 463));
         wing.send(&ana, "one", "with the next token").await;
-        wing.news("the wait", |c| matches!(c, Change::Waits { .. }))
+        wing.news("the wait", |c| matches!(c, Change::ReplyWaiting { .. }))
             .await;
         assert_eq!(unsent(&wing.thread(&ana.0))[0].state, SendState::Queued);
         // Somebody has put a new one in its place and does not want to wait.
         wing.commands.send(Command::Refresh).await.expect("taken");
-        wing.news("the reply", |c| matches!(c, Change::Sent { .. }))
+        wing.news("the reply", |c| matches!(c, Change::ReplySent { .. }))
             .await;
         assert_eq!(words(&wing.posts()), ["messages", "messages"]);
         wing.end().await;
@@ -775,13 +782,13 @@ fn what_happened_in_the_thread_since_enter_holds_the_reply() {
         };
         wing.commands.send(command).await.expect("taken");
         let held = wing
-            .news("the hold", |c| matches!(c, Change::Waits { .. }))
+            .news("the hold", |c| matches!(c, Change::ReplyWaiting { .. }))
             .await;
         assert!(
             matches!(
                 held,
-                Change::Waits {
-                    held: Some(Held::CustomerWrote),
+                Change::ReplyWaiting {
+                    held: Some(HoldReason::CustomerWrote),
                     ..
                 }
             ),
@@ -818,7 +825,7 @@ fn backfill_goes_on_where_it_stopped_and_one_bad_conversation_does_not_stop_it()
         };
         let mut wing = Wing::attach(folder, address, simulator.clone());
         wing.news("a first page of what is older", |c| {
-            matches!(c, Change::Read { backfill: true, .. })
+            matches!(c, Change::ListRead { backfill: true, .. })
         })
         .await;
         let so_far = all(&wing.reader);
@@ -849,8 +856,10 @@ fn a_single_run_finds_what_is_in_doubt_and_sends_nothing_that_waits() {
         let ana = wing.person("Ana Ruiz").await;
         wing.simulator.fail_next("POST", Fault::LoseAnswer);
         wing.send(&ana, "one", "by the desk").await;
-        wing.news("the doubt", |c| matches!(c, Change::InDoubt { .. }))
-            .await;
+        wing.news("the doubt", |c| {
+            matches!(c, Change::ReplyUnconfirmed { .. })
+        })
+        .await;
         wing.send(&ana, "two", "not by a script").await;
         let (address, simulator) = (wing.address, wing.simulator.clone());
         let folder = wing.end().await;
@@ -898,7 +907,7 @@ fn an_escalation_from_opening_to_hand_back_costs_eight_calls() {
         ] {
             wing.ask(&grace, ask).await;
         }
-        wing.news("the reply", |c| matches!(c, Change::Sent { .. }))
+        wing.news("the reply", |c| matches!(c, Change::ReplySent { .. }))
             .await;
         let calls = wing.calls().split_off(before);
         // The polls of list and thread go on at their own pace.
@@ -948,7 +957,7 @@ fn what_is_done_is_on_the_record_and_a_quiet_thread_goes_back_by_itself() {
         wing.ask(&grace, Ask::Take).await;
         wing.send(&grace, "one", "Hi Grace!").await;
         let goes = |change: &Change| {
-            matches!(change, Change::GoesBack { conversation, .. } if *conversation == grace.0)
+            matches!(change, Change::IdleWarning { conversation, .. } if *conversation == grace.0)
         };
         wing.news("the warning", goes).await;
         let back = |change: &Change| {
@@ -1017,7 +1026,7 @@ fn a_file_is_uploaded_and_sent_and_our_copy_of_it_goes() {
         let one = LocalId::new("one");
         wing.news(
             "the file",
-            |c| matches!(c, Change::Sent { local, .. } if *local == one),
+            |c| matches!(c, Change::ReplySent { local, .. } if *local == one),
         )
         .await;
         let posts = wing.posts();
@@ -1050,9 +1059,9 @@ fn a_file_that_is_not_there_is_not_sent_and_it_is_said_why() {
         };
         wing.ask(&ana, file("one", "/nowhere/lamp.png")).await;
         let refused = wing
-            .news("the refusal", |c| matches!(c, Change::NotSent { .. }))
+            .news("the refusal", |c| matches!(c, Change::ReplyNotSent { .. }))
             .await;
-        let Change::NotSent { why, .. } = refused else {
+        let Change::ReplyNotSent { why, .. } = refused else {
             panic!("a refusal");
         };
         assert!(why.contains("cannot be read"), "{why}");

@@ -7,7 +7,7 @@ mod support;
 use support::desk::*;
 use switchboard::{
     app::{Effect, Focus, Loaded, Mouse, Msg, layout, selection::Selection},
-    domain::{Ask, Author, Call, Change, ConversationId, Mid, Psid, View},
+    domain::{ApiCall, Ask, Author, Change, ConversationId, Mid, Psid, View},
 };
 
 fn desk() -> Desk {
@@ -162,7 +162,7 @@ fn copying_takes_what_is_at_hand_and_says_what() {
     let json = Loaded::ToCopy(Some("{}".into()));
     assert_eq!(desk.send(Msg::Loaded(json)), copy("{}"));
     assert_eq!(desk.keys("yc"), [], "no call yet");
-    desk.send(Msg::Changed(vec![Change::Called(Call {
+    desk.send(Msg::Changed(vec![Change::ApiCall(ApiCall {
         at: NOW,
         method: "GET".into(),
         host: "https://graph.facebook.com".into(),
@@ -239,7 +239,7 @@ fn a_link_is_opened_only_after_its_host_was_shown() {
 fn the_log_shows_the_calls_and_copies_them() {
     let mut desk = desk();
     desk.open("Ana Ruiz");
-    desk.send(Msg::Changed(vec![Change::Called(Call {
+    desk.send(Msg::Changed(vec![Change::ApiCall(ApiCall {
         at: NOW,
         method: "POST".into(),
         host: "http://127.0.0.1:8700".into(),
@@ -291,7 +291,7 @@ fn a_colleague_gets_it_or_one_takes_it_oneself() {
 fn a_click_in_the_list_of_what_is_held_marks_a_row_and_never_quits() {
     let mut desk = desk();
     desk.keys("q");
-    desk.send(Msg::Loaded(Loaded::Held(rows())));
+    desk.send(Msg::Loaded(Loaded::HeldThreads(rows())));
     desk.keys("B");
     let (x, y) = find(&desk, "Rahul Mehta                               waits");
     for _ in 0..3 {

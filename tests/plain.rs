@@ -123,7 +123,7 @@ fn an_escalation_is_told_from_the_list_to_the_hand_back() {
         .push(outgoing(text, SendAs::Response, SendState::Sending));
     let told = lines.desk.answer_thread(page);
     lines.hear(told);
-    let sent = Change::Sent {
+    let sent = Change::ReplySent {
         conversation: switchboard::domain::ConversationId::new("3"),
         local: local.clone(),
     };

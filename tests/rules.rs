@@ -13,8 +13,9 @@ use switchboard::{
         why_not,
     },
     domain::{
-        AppId, Ask, Author, Change, Conversation, ConversationId, Happening, Item, Link, Psid,
-        ReplyAs, Routing, SAFETY_MARGIN, SendAs, SendState, Span, TAGS, ThreadOwner, Timestamp,
+        AppId, Ask, Author, Change, Conversation, ConversationId, Item, Link, Psid, ReplyAs,
+        Routing, SAFETY_MARGIN, SendAs, SendState, Span, TAGS, ThreadOwner, TimelineEvent,
+        Timestamp,
     },
     text,
     ui::Theme,
@@ -222,7 +223,7 @@ fn rule_3_a_mark_says_who_wrote_and_never_guesses() {
     let mut marked = items();
     marked.push(Item::Event {
         at: NOW,
-        what: Happening::Took,
+        what: TimelineEvent::Took,
     });
     marked.push(Item::Note(switchboard::domain::PrivateNote {
         id: switchboard::domain::LocalId::new("n1"),
@@ -316,7 +317,7 @@ fn rule_5_a_draft_belongs_to_its_person() {
     let Some(Ask::Send { local, .. }) = asks(&effects).into_iter().next() else {
         panic!("a send: {effects:?}");
     };
-    refused.send(Msg::Changed(vec![Change::NotSent {
+    refused.send(Msg::Changed(vec![Change::ReplyNotSent {
         conversation: ConversationId::new("3"),
         local,
         why: "no".into(),

@@ -13,9 +13,9 @@ use switchboard::{
         layout::{self, Column},
     },
     domain::{
-        Act, AppId, Aside, Author, Call, Change, Conversation, ConversationId, Delivered, Evidence,
-        Held, Hit, Item, Link, Mid, Part, Platform, Profile, Routing, SendAs, SendState, Span,
-        ThreadOwner, Until,
+        Act, ApiCall, AppId, Author, Change, Conversation, ConversationId, Deferred, Delivered,
+        Hit, HoldReason, Item, Link, Mid, OwnershipEvidence, Part, Platform, Profile, Routing,
+        SendAs, SendState, Span, ThreadOwner, Until,
     },
     ui::{THEMES, Theme},
 };
@@ -197,7 +197,7 @@ fn a_count_is_shown_whole_or_not_at_all() {
 #[test]
 fn a_window_that_closes_soon_is_told() {
     scene("closing_soon", |desk| {
-        desk.send(Msg::Changed(vec![Change::Closing {
+        desk.send(Msg::Changed(vec![Change::WindowClosing {
             conversation: ConversationId::new("1"),
             name: "Jo Park".into(),
             until: NOW.plus(Span::minutes(29)),
@@ -354,7 +354,12 @@ fn the_life_of_a_reply() {
         ("reply_unsure", SendState::Unsure, 0, Span::seconds(5)),
         ("reply_unsure_after_a_minute", SendState::Unsure, 2, later),
         ("reply_probably_not_sent", SendState::Unsure, 4, later),
-        ("reply_held", SendState::Held(Held::CustomerWrote), 0, later),
+        (
+            "reply_held",
+            SendState::Held(HoldReason::CustomerWrote),
+            0,
+            later,
+        ),
         ("reply_refused_and_kept", refused, 0, later),
     ] {
         snap(name, &with_reply(state, looks, after));
@@ -371,7 +376,7 @@ fn the_life_of_a_reply() {
 fn what_shall_become_of_a_reply() {
     for (name, state) in [
         ("decide_unsure", SendState::Unsure),
-        ("decide_held", SendState::Held(Held::WindowOver)),
+        ("decide_held", SendState::Held(HoldReason::WindowOver)),
         ("decide_queued", SendState::Queued),
     ] {
         let mut desk = with_reply(state, 0, Span::seconds(90));
@@ -438,7 +443,7 @@ fn troubles_with_the_files_are_said() {
     };
     let mut desk = Desk::with((100, 30), settings);
     let why = "Another switchboard has these conversations open, so this one only reads. Close it to work here.";
-    desk.send(Msg::Changed(vec![Change::Link(Link::Looking(why.into()))]));
+    desk.send(Msg::Changed(vec![Change::Link(Link::ReadOnly(why.into()))]));
     snap("looking_on", &desk);
 }
 
@@ -534,7 +539,7 @@ fn quitting_asks_and_names_what_is_held() {
     let mut desk = Desk::new((80, 24));
     desk.keys("q");
     let held = rows().into_iter().take(5).collect();
-    desk.send(Msg::Loaded(Loaded::Held(held)));
+    desk.send(Msg::Loaded(Loaded::HeldThreads(held)));
     desk.keys("bka");
     snap("quit", &desk);
 }
@@ -809,15 +814,15 @@ fn decisions_of_ones_own_are_seen_in_list_and_thread() {
     scene("triage", |desk| {
         let mut decided = rows();
         let aside = |until| {
-            Some(Aside {
+            Some(Deferred {
                 until,
                 through: Some(NOW),
             })
         };
-        decided[0].triage.aside = aside(Until::Moment(NOW.plus(Span::hours(2))));
-        decided[1].triage.aside = aside(Until::Moment(NOW.plus(Span::hours(2))));
-        decided[2].triage.aside = aside(Until::NoReplyNeeded);
-        decided[3].triage.aside = aside(Until::CustomerWrites);
+        decided[0].triage.deferred = aside(Until::Moment(NOW.plus(Span::hours(2))));
+        decided[1].triage.deferred = aside(Until::Moment(NOW.plus(Span::hours(2))));
+        decided[2].triage.deferred = aside(Until::NoReplyNeeded);
+        decided[3].triage.deferred = aside(Until::CustomerWrites);
         decided[5].triage.unread = true;
         decided[4].triage.labels = vec!["refund".into(), "vip".into()];
         view(desk, switchboard::domain::View::All, decided);
@@ -901,7 +906,7 @@ fn what_helps_to_write_is_seen_before_it_is_used() {
 #[test]
 fn the_wire_is_seen_beside_the_conversation() {
     let call = |method: &str, path: &str, status, ms| {
-        Change::Called(Call {
+        Change::ApiCall(ApiCall {
             at: NOW,
             method: method.into(),
             host: "https://graph.facebook.com".into(),
@@ -941,12 +946,12 @@ fn the_wire_is_seen_beside_the_conversation() {
         desk.answer_thread(thread_page(rows().swap_remove(2), heard_items()));
         desk.keys("gd");
         let id = ConversationId::new("3");
-        let evidence = Evidence {
+        let evidence = OwnershipEvidence {
             base: Some((ago(0, 56), ThreadOwner::Us)),
             moved: Some((ago(0, 35), ThreadOwner::App(AppId::new("263902037430900")))),
             channel: Some((ago(0, 5), false)),
         };
-        desk.send(Msg::Loaded(Loaded::Evidence(id.clone(), evidence)));
+        desk.send(Msg::Loaded(Loaded::OwnershipEvidence(id.clone(), evidence)));
         let told = |app: &str, channel: &str, what: &str| Delivered {
             app: app.into(),
             channel: channel.into(),

@@ -7,7 +7,7 @@ mod support;
 use support::desk::*;
 use switchboard::{
     app::{Effect, Focus, Loaded, Msg, Settings, dialog::Dialog},
-    domain::{Aside, Ask, ConversationId, Outcome, Span, Triage, Until, View},
+    domain::{Ask, ConversationId, Deferred, Outcome, Span, Triage, Until, View},
 };
 
 fn desk() -> Desk {
@@ -32,7 +32,11 @@ fn decided(effects: &[Effect]) -> Vec<(String, Triage)> {
 }
 
 fn until(effects: &[Effect]) -> Option<Until> {
-    decided(effects).first()?.1.aside.map(|aside| aside.until)
+    decided(effects)
+        .first()?
+        .1
+        .deferred
+        .map(|deferred| deferred.until)
 }
 
 fn next(desk: &mut Desk, from: &str, to: Option<&str>) -> Vec<Effect> {
@@ -58,7 +62,7 @@ fn put_off_in_the_list_changes_only_that_row() {
         desk.keys("jj");
         let effects = desk.keys(keys);
         let through = Some(ago(0, 1));
-        let aside = Some(Aside {
+        let deferred = Some(Deferred {
             until: expected,
             through,
         });
@@ -68,7 +72,7 @@ fn put_off_in_the_list_changes_only_that_row() {
                 id("3"),
                 switchboard::domain::Psid::new("703"),
                 Triage {
-                    aside,
+                    deferred,
                     ..Triage::default()
                 }
             )])],
@@ -230,7 +234,7 @@ fn decisions_are_allowed_where_nothing_may_be_sent_but_not_where_nothing_can_be_
     };
     let mut desk = Desk::with((120, 40), settings);
     assert_eq!(decided(&desk.keys("x")).len(), 1);
-    let looking = switchboard::domain::Link::Looking("another desk has it".into());
+    let looking = switchboard::domain::Link::ReadOnly("another desk has it".into());
     desk.send(Msg::Changed(vec![switchboard::domain::Change::Link(
         looking,
     )]));

@@ -11,8 +11,8 @@ use support::{http::*, wing::*};
 use switchboard::{
     clock::Clock,
     domain::{
-        AppId, Ask, Author, Change, ConversationId, Happening, Item, Link, LocalId, Mid, Part,
-        Psid, Random, ThreadOwner, Timestamp,
+        AppId, Ask, Author, Change, ConversationId, Item, Link, LocalId, Mid, Part, Psid, Random,
+        ThreadOwner, TimelineEvent, Timestamp,
     },
     sim::{Fault, HookFault, Options},
 };
@@ -86,7 +86,7 @@ impl Stage {
         })
     }
 
-    fn happenings(&self) -> Vec<Happening> {
+    fn happenings(&self) -> Vec<TimelineEvent> {
         let items = self.items().into_iter();
         items
             .filter_map(|item| match item {
@@ -126,7 +126,7 @@ fn w1_an_echo_before_the_answer_sends_the_reply_once() {
             .wing
             .news(
                 "the echo",
-                |c| matches!(c, Change::Sent { local, .. } if *local == one),
+                |c| matches!(c, Change::ReplySent { local, .. } if *local == one),
             )
             .await;
         assert!(
@@ -298,7 +298,7 @@ fn w8_what_nobody_knows_is_kept_and_takes_nothing_with_it() {
         ];
         stage.wing.hear(&events).await;
         assert_eq!(stage.message("m_odd").parts, [Part::Unsupported]);
-        assert!(stage.happenings().contains(&Happening::Unknown("brand_new".into())));
+        assert!(stage.happenings().contains(&TimelineEvent::Unknown("brand_new".into())));
         assert_eq!(stage.message("m_after").text, "still here");
         let raw = stage.wing.reader.raw(&stage.ana.0, 10).expect("a cache");
         assert!(raw.iter().any(|json| json.contains("brand_new")), "kept raw: {raw:?}");
@@ -336,10 +336,13 @@ fn w9_words_about_a_message_wait_for_it() {
         ];
         stage.wing.hear(&late).await;
         let message = stage.message("m_later");
-        assert_eq!((message.text.as_str(), message.about.edits), ("third", 2));
-        assert_eq!(message.about.reactions[0].emoji, "❤");
+        assert_eq!(
+            (message.text.as_str(), message.annotations.edits),
+            ("third", 2)
+        );
+        assert_eq!(message.annotations.reactions[0].emoji, "❤");
         let gone = stage.message("m_gone");
-        assert!(gone.about.unsent && gone.text.is_empty(), "{gone:?}");
+        assert!(gone.annotations.unsent && gone.text.is_empty(), "{gone:?}");
         let raw = stage.wing.reader.raw(&stage.ana.0, 20).expect("a cache");
         assert!(raw.iter().all(|json| !json.contains("a secret")));
         stage
@@ -349,7 +352,7 @@ fn w9_words_about_a_message_wait_for_it() {
                 json!({"reaction": {"mid": "m_later", "action": "unreact"}}),
             )])
             .await;
-        assert!(stage.message("m_later").about.reactions.is_empty());
+        assert!(stage.message("m_later").annotations.reactions.is_empty());
         stage.wing.end().await;
     });
 }
@@ -390,7 +393,7 @@ fn w10_a_hand_over_of_an_unknown_thread_waits_for_the_thread() {
             })
             .await;
         let told = stage.wing.thread(&id).items.into_iter().any(|item| {
-            matches!(item, Item::Event { what: Happening::Moved { note, .. }, .. } if note[0].1 == "refund")
+            matches!(item, Item::Event { what: TimelineEvent::Moved { note, .. }, .. } if note[0].1 == "refund")
         });
         assert!(told);
         stage.wing.end().await;
@@ -458,7 +461,7 @@ fn w12_the_inbox_taking_over_is_seen_and_named() {
         assert_eq!(stage.wing.deliver(&body("standby", &[echo])).await, 200);
         assert_eq!(stage.message("m_in").author, Author::Inbox);
         let moved = stage.happenings().into_iter().any(|what| {
-            matches!(what, Happening::Moved { taken: true, to: Some(to), .. } if to == inbox)
+            matches!(what, TimelineEvent::Moved { taken: true, to: Some(to), .. } if to == inbox)
         });
         assert!(moved);
         stage.wing.end().await;
@@ -543,7 +546,7 @@ fn every_kind_of_event_ends_in_the_thread() {
         ];
         stage.wing.hear(&events).await;
         assert_eq!(stage.message("m_q").parts, [Part::Tapped]);
-        let reply = stage.message("m_r").about;
+        let reply = stage.message("m_r").annotations;
         assert_eq!((reply.reply_to, reply.quote.as_deref()), (Some(Mid::new("m_q")), Some("Red")));
         assert_eq!(stage.message("m_f").parts.len(), 4, "the sticker once");
         assert_eq!(stage.message("m_p").text, "Track order");
@@ -553,10 +556,10 @@ fn every_kind_of_event_ends_in_the_thread() {
         let kinds = stage.happenings().into_iter().filter(|what| {
             matches!(
                 what,
-                Happening::Referred { .. }
-                    | Happening::OptedIn(_)
-                    | Happening::Linked(true)
-                    | Happening::AskedFor { .. }
+                TimelineEvent::Referred { .. }
+                    | TimelineEvent::OptedIn(_)
+                    | TimelineEvent::Linked(true)
+                    | TimelineEvent::AskedFor { .. }
             )
         });
         assert_eq!(kinds.count(), 4);
@@ -713,7 +716,7 @@ fn faults_of_the_delivery_itself_leave_the_same_thread() {
         let texts = stage
             .wing
             .until("all lines", move |reader| {
-                let place = switchboard::domain::ThreadPlace::Newest;
+                let place = switchboard::domain::ThreadRange::Newest;
                 let page = reader
                     .thread(&ana, &place, 500)
                     .expect("a cache")
@@ -832,8 +835,10 @@ async fn cache_after(
     for n in 0..40 {
         wing.person(&format!("P{n}")).await;
     }
-    wing.news("the end of the list", |c| matches!(c, Change::Read { .. }))
-        .await;
+    wing.news("the end of the list", |c| {
+        matches!(c, Change::ListRead { .. })
+    })
+    .await;
     gone.cancel();
     wing.news("the silence", |c| {
         matches!(c, Change::Link(Link::Offline(_)))
@@ -922,7 +927,7 @@ fn a_reply_is_held_back_until_the_line_is_told_what_the_echo_named() {
             .wing
             .news(
                 "the echo",
-                |c| matches!(c, Change::Sent { local, .. } if *local == one),
+                |c| matches!(c, Change::ReplySent { local, .. } if *local == one),
             )
             .await;
         stage.wing.ask(&stage.ana, Ask::MarkSeen).await;
@@ -1000,7 +1005,7 @@ fn a_colleagues_echo_of_the_same_words_is_not_our_reply() {
         let fault = Fault::Error { status: 500, code: 2, subcode: 0 };
         stage.wing.simulator.fail_next("send", fault);
         stage.wing.send(&stage.ana, "one", "hello").await;
-        stage.wing.news("the doubt", |c| matches!(c, Change::InDoubt { .. })).await;
+        stage.wing.news("the doubt", |c| matches!(c, Change::ReplyUnconfirmed { .. })).await;
         let ours: i64 = US.parse().expect("digits");
         let echo = json!({"mid": "m_colleague", "app_id": ours, "metadata": "sb1:0123456789abcdef:1", "text": "hello"});
         stage.wing.hear(&[stage.echo(0, echo)]).await;
@@ -1049,7 +1054,7 @@ fn a_list_that_was_on_its_way_does_not_undo_what_was_heard() {
             .await
             .expect("taken");
         let mut wing = stage.wing;
-        wing.news("the read", |c| matches!(c, Change::Read { .. }))
+        wing.news("the read", |c| matches!(c, Change::ListRead { .. }))
             .await;
         let row = wing.thread(&stage.ana.0).conversation;
         assert_eq!((row.snippet.as_str(), row.unread), ("brand new words", 2));

@@ -9,8 +9,8 @@ use support::desk::*;
 use switchboard::{
     app::{Effect, Focus, Loaded, Msg, Settings, canned::Canned, dialog::Dialog},
     domain::{
-        AppId, Ask, Attachment, Author, Change, ConversationId, Decision, Happening, Item, LocalId,
-        Span,
+        AppId, Ask, Attachment, Author, Change, ConversationId, Decision, Item, LocalId, Span,
+        TimelineEvent,
     },
 };
 
@@ -90,7 +90,7 @@ fn handed_over(desk: &mut Desk) {
     let mut items = items();
     items.push(Item::Event {
         at: ago(0, 1),
-        what: Happening::Moved {
+        what: TimelineEvent::Moved {
             from: Some(AppId::new(BOT)),
             to: Some(AppId::new("300000000000002")),
             taken: false,
@@ -201,12 +201,12 @@ fn a_refused_part_comes_back_and_only_that() {
     desk.send(Msg::Paste("one ".repeat(499) + &"two ".repeat(100)));
     let sent = sends(&desk.keys("<Enter><Enter>"));
     assert_eq!(sent.len(), 2);
-    desk.send(Msg::Changed(vec![Change::Sent {
+    desk.send(Msg::Changed(vec![Change::ReplySent {
         conversation: ConversationId::new("3"),
         local: sent[0].0.clone(),
     }]));
     assert_eq!(composed(&desk), "");
-    desk.send(Msg::Changed(vec![Change::NotSent {
+    desk.send(Msg::Changed(vec![Change::ReplyNotSent {
         conversation: ConversationId::new("3"),
         local: sent[1].0.clone(),
         why: "no".into(),

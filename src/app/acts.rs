@@ -8,8 +8,8 @@ use super::{
     writing::{self, stop_typing},
 };
 use crate::domain::{
-    AppId, Ask, Author, Conversation, ConversationId, Decision, HandBack, Item, Note, Outcome,
-    Outgoing, PAGE_INBOX_APPS, Platform, Routing, SendState, Span, ThreadOwner,
+    AppId, Ask, Author, Conversation, ConversationId, Decision, HandBack, HandBackNote, Item,
+    Outcome, Outgoing, PAGE_INBOX_APPS, Platform, Routing, SendState, Span, ThreadOwner,
 };
 
 /// How long one *extend* keeps control; Meta allows up to 7 days.
@@ -245,7 +245,7 @@ fn hand_back_of(model: &Model, thread: &Thread, by: HandBackBy) -> HandBack {
     });
     HandBack {
         to: model.apps.bot.clone(),
-        note: Note {
+        note: HandBackNote {
             outcome: by.outcome,
             summary: by.summary,
             next: by.next,

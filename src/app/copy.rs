@@ -8,7 +8,7 @@ use super::{
     walk::thread_room,
 };
 use crate::{
-    domain::{Call, Item, Message, Part},
+    domain::{ApiCall, Item, Message, Part},
     text::Clean,
 };
 
@@ -82,11 +82,11 @@ pub(super) fn curl(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let (id, psid) = (row.id.to_string(), row.psid.to_string());
-    let about = |call: &&Call| {
+    let about = |call: &&ApiCall| {
         let in_body = call.body.as_ref().is_some_and(|body| body.contains(&psid));
         call.path.contains(&id) || call.path.contains(&psid) || in_body
     };
-    match model.calls.iter().rev().find(about).map(Call::curl) {
+    match model.calls.iter().rev().find(about).map(ApiCall::curl) {
         Some(curl) => copied(model, "call", curl),
         None => {
             let log = model.settings.keymap.key_of(super::action::Action::ApiLog);

@@ -7,7 +7,7 @@ use super::{
     dialog::{Choice, Dialog},
 };
 use crate::{
-    domain::{Conversation, Happening, Item, Message, Part, Profile},
+    domain::{Conversation, Item, Message, Part, Profile, TimelineEvent},
     text,
 };
 
@@ -82,12 +82,12 @@ fn item(item: &mut Item) {
         Item::Note(note) => note.text = mask(&note.text),
         Item::Outgoing(outgoing) => outgoing.text = mask(&outgoing.text),
         Item::Event { what, .. } => match what {
-            Happening::Moved { note, .. } | Happening::AskedFor { note, .. } => {
+            TimelineEvent::Moved { note, .. } | TimelineEvent::AskedFor { note, .. } => {
                 for (_, value) in note {
                     *value = mask(value);
                 }
             }
-            Happening::Referred { reference, .. } => *reference = mask(reference),
+            TimelineEvent::Referred { reference, .. } => *reference = mask(reference),
             _ => {}
         },
     }
@@ -95,7 +95,7 @@ fn item(item: &mut Item) {
 
 fn message(message: &mut Message) {
     message.text = mask(&message.text);
-    message.about.quote = message.about.quote.as_deref().map(mask);
+    message.annotations.quote = message.annotations.quote.as_deref().map(mask);
     for part in &mut message.parts {
         match part {
             Part::File { name, .. } => *name = name.as_deref().map(mask),

@@ -2,21 +2,21 @@
 
 use super::orders::Order;
 use crate::domain::{
-    Ask, Conversation, ConversationId, Decision, InboxAsk, LocalId, Mid, PrivateNote, Psid,
-    ThreadPlace, Timestamp, Triage,
+    Ask, Conversation, ConversationId, Decision, InboxQuery, LocalId, Mid, PrivateNote, Psid,
+    ThreadRange, Timestamp, Triage,
 };
 
 /// Something to be done outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Ask the cache for a slice of the list.
-    LoadInbox(InboxAsk),
+    LoadInbox(InboxQuery),
     /// Ask the cache for a part of a thread.
     LoadThread {
         /// Which.
         id: ConversationId,
         /// Which part.
-        place: ThreadPlace,
+        place: ThreadRange,
     },
     /// Ask the cache for the next message of a thread that holds these words.
     FindInThread {

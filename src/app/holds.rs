@@ -1,7 +1,7 @@
 //! Who held a thread, since when, why, and how it ended: read from the events
 //! of the thread. What nobody told us is a gap, and it is marked, not guessed.
 
-use crate::domain::{Apps, Fields, Happening, Item, Span, ThreadOwner, Timestamp};
+use crate::domain::{Apps, Fields, Item, Span, ThreadOwner, TimelineEvent, Timestamp};
 
 /// What we did and what Meta tells of it lie at most this far apart.
 const TOLD_AGAIN: Span = Span::minutes(2);
@@ -66,19 +66,19 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
         };
         let at = *at;
         match what {
-            Happening::Took => begin(
+            TimelineEvent::Took => begin(
                 &mut holds,
                 Hold::new("us".into(), at, "we took it"),
                 "taken by us",
             ),
-            Happening::PassedTo(app) => {
+            TimelineEvent::PassedTo(app) => {
                 let to = app
                     .as_ref()
                     .map_or_else(|| apps.bot_name(), |app| apps.name(app));
                 ended_as(&mut holds, "us", at);
                 begin(&mut holds, Hold::new(to, at, "passed by us"), "handed over");
             }
-            Happening::Released => {
+            TimelineEvent::Released => {
                 ended_as(&mut holds, "us", at);
                 begin(
                     &mut holds,
@@ -86,7 +86,7 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
                     "released",
                 );
             }
-            Happening::Moved {
+            TimelineEvent::Moved {
                 from,
                 to,
                 taken,
@@ -116,12 +116,12 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
                 hold.by = from.is_some().then_some(before);
                 begin(&mut holds, hold, &end);
             }
-            Happening::CameToUs => begin(
+            TimelineEvent::CameToUs => begin(
                 &mut holds,
                 Hold::new("us".into(), at, "came to us"),
                 "it came to us",
             ),
-            Happening::LeftUs => {
+            TimelineEvent::LeftUs => {
                 ended_as(&mut holds, "us", at);
                 begin(
                     &mut holds,
@@ -196,7 +196,7 @@ pub fn note(items: &[Item], apps: &Apps) -> Option<(String, Fields)> {
     items.iter().rev().find_map(|item| match item {
         Item::Event {
             what:
-                Happening::Moved {
+                TimelineEvent::Moved {
                     from,
                     to: Some(to),
                     note,
@@ -230,15 +230,15 @@ mod tests {
         Timestamp::from_secs(minute * 60)
     }
 
-    fn event(minute: i64, what: Happening) -> Item {
+    fn event(minute: i64, what: TimelineEvent) -> Item {
         Item::Event {
             at: at(minute),
             what,
         }
     }
 
-    fn moved(from: Option<&str>, to: &str, taken: bool, note: &[(&str, &str)]) -> Happening {
-        Happening::Moved {
+    fn moved(from: Option<&str>, to: &str, taken: bool, note: &[(&str, &str)]) -> TimelineEvent {
+        TimelineEvent::Moved {
             from: from.map(AppId::new),
             to: Some(AppId::new(to)),
             taken,
@@ -284,7 +284,7 @@ mod tests {
                 10,
                 moved(Some("200"), "300", false, &[("intent", "refund")]),
             ),
-            event(20, Happening::PassedTo(Some(AppId::new("200")))),
+            event(20, TimelineEvent::PassedTo(Some(AppId::new("200")))),
             event(30, moved(Some("200"), "263902037430900", true, &[])),
         ];
         assert_eq!(
@@ -303,12 +303,12 @@ mod tests {
     #[test]
     fn what_nobody_told_us_is_a_gap_and_control_may_lapse_in_silence() {
         let items = [
-            event(10, Happening::CameToUs),
+            event(10, TimelineEvent::CameToUs),
             event(30, moved(Some("200"), "300", false, &[])),
         ];
         let holds = of(&items, &apps(), &present(ThreadOwner::Us, None, 40));
         assert!(holds.iter().any(Hold::is_gap), "{holds:?}");
-        let items = [event(10, Happening::Took)];
+        let items = [event(10, TimelineEvent::Took)];
         assert_eq!(told(&items, Some(50), 60), ["us 10-50 we took it / lapsed"]);
         assert_eq!(told(&items, Some(50), 40), ["us 10-… we took it / "]);
     }
@@ -316,15 +316,15 @@ mod tests {
     #[test]
     fn our_act_and_its_webhook_are_one_hold() {
         let items = [
-            event(10, Happening::Took),
+            event(10, TimelineEvent::Took),
             event(10, moved(Some("200"), "300", true, &[])),
             Item::Event {
                 at: at(11),
-                what: Happening::MarkedSeen,
+                what: TimelineEvent::MarkedSeen,
             },
             event(
                 12,
-                Happening::AskedFor {
+                TimelineEvent::AskedFor {
                     by: None,
                     note: Fields::new(),
                 },

@@ -1,7 +1,7 @@
 //! The list: a window of rows around the cursor. The cache holds the rest.
 
 use super::Effect;
-use crate::domain::{Conversation, ConversationId, Counts, InboxAsk, InboxPage, Triage, View};
+use crate::domain::{Conversation, ConversationId, Counts, InboxQuery, InboxSlice, Triage, View};
 
 /// How many rows are asked for at once.
 pub const WINDOW: u32 = 200;
@@ -33,7 +33,7 @@ pub struct Inbox {
     /// Where the cursor goes as soon as the row is there.
     wanted: Option<ConversationId>,
     /// The question that is under way.
-    asked: Option<InboxAsk>,
+    asked: Option<InboxQuery>,
     /// Something changed since it was asked.
     stale: bool,
 }
@@ -64,7 +64,7 @@ impl Inbox {
         }
         self.stale = false;
         let offset = self.cursor.saturating_sub(WINDOW / 2);
-        let ask = InboxAsk {
+        let ask = InboxQuery {
             view: self.view,
             filter: self.filter.clone(),
             offset,
@@ -96,7 +96,7 @@ impl Inbox {
 
     /// Takes an answer; one to an older question is dropped. The cursor stays
     /// on the same conversation as long as it is there.
-    pub(super) fn take(&mut self, ask: &InboxAsk, page: InboxPage) -> Option<Effect> {
+    pub(super) fn take(&mut self, ask: &InboxQuery, page: InboxSlice) -> Option<Effect> {
         if self.asked.as_ref() != Some(ask) {
             return None;
         }

@@ -15,7 +15,7 @@ use super::{
     },
     keymap::{Code, Key, Meaning},
     layout,
-    triage::{Local, decide_here, labels, mark, note, repeat, snooze, undo},
+    triage::{TriageChange, decide_here, labels, mark, note, repeat, snooze, undo},
     walk::{
         ask_to_quit, back, find_in_thread, next_waiting, open, page, prompt, read, read_on, show,
         step, to_edge, to_pane,
@@ -217,10 +217,10 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         A::Release => release(model),
         A::DropRefused => drop_refused(model),
         A::MarkSeen => mark_seen(model),
-        A::Wait => decide_here(model, Local::Aside(Until::CustomerWrites)),
+        A::Wait => decide_here(model, TriageChange::Defer(Until::CustomerWrites)),
         A::Snooze => snooze(model),
-        A::NoReplyNeeded => decide_here(model, Local::Aside(Until::NoReplyNeeded)),
-        A::KeepUnread => decide_here(model, Local::Unread),
+        A::NoReplyNeeded => decide_here(model, TriageChange::Defer(Until::NoReplyNeeded)),
+        A::KeepUnread => decide_here(model, TriageChange::Unread),
         A::Note => note(model),
         A::Labels => labels(model),
         A::Mark => mark(model),
@@ -351,7 +351,7 @@ fn why_not_for(model: &Model, action: Action, subject: &Conversation) -> Option<
     );
     if writes && model.settings.read_only {
         match &model.link {
-            Link::Looking(why) => return Some(why.clone()),
+            Link::ReadOnly(why) => return Some(why.clone()),
             // Decisions of our own send nothing.
             _ if is_local(action) => {}
             _ => return Some("This desk is read-only, so nothing is sent.".into()),
@@ -464,9 +464,9 @@ fn for_marked(model: &mut Model, action: Action) -> Vec<Effect> {
             model.dialogs.push(Dialog::HandBack(dialog));
             Vec::new()
         }
-        A::Wait => decide_here(model, Local::Aside(Until::CustomerWrites)),
-        A::NoReplyNeeded => decide_here(model, Local::Aside(Until::NoReplyNeeded)),
-        A::KeepUnread => decide_here(model, Local::Unread),
+        A::Wait => decide_here(model, TriageChange::Defer(Until::CustomerWrites)),
+        A::NoReplyNeeded => decide_here(model, TriageChange::Defer(Until::NoReplyNeeded)),
+        A::KeepUnread => decide_here(model, TriageChange::Unread),
         A::Snooze => snooze(model),
         A::Labels => labels(model),
         _ => repeat(model),

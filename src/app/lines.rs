@@ -8,8 +8,8 @@ use super::Model;
 
 use crate::{
     domain::{
-        Apps, Author, Fields, Happening, Item, Link, Message, Outgoing, Part, SendAs, SendState,
-        Span, Timestamp,
+        Apps, Author, Fields, Item, Link, Message, Outgoing, Part, SendAs, SendState, Span,
+        TimelineEvent, Timestamp,
     },
     text::{self, Clean},
 };
@@ -283,7 +283,7 @@ fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
             look,
         );
     }
-    if message.about.unsent {
+    if message.annotations.unsent {
         return wrapped(
             Tone::Dim,
             &"(the customer took this message back)".into(),
@@ -307,9 +307,9 @@ fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
             look,
         ));
     }
-    if message.about.reply_to.is_some() {
+    if message.annotations.reply_to.is_some() {
         let quote = message
-            .about
+            .annotations
             .quote
             .as_deref()
             .filter(|text| !text.is_empty());
@@ -340,11 +340,11 @@ fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
     if lines.is_empty() {
         lines = wrapped(Tone::Dim, &"(empty message)".into(), look);
     }
-    if message.about.edits > 0 {
+    if message.annotations.edits > 0 {
         lines.extend(wrapped(Tone::Dim, &"(edited)".into(), look));
     }
-    if !message.about.reactions.is_empty() {
-        let each = message.about.reactions.iter().map(|r| {
+    if !message.annotations.reactions.is_empty() {
+        let each = message.annotations.reactions.iter().map(|r| {
             let who = if r.by_customer { "customer" } else { "Page" };
             // The word is there where the emoji cannot be.
             match text::reaction_word(&r.emoji) {
@@ -476,18 +476,18 @@ fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces> {
 }
 
 /// What an event line says.
-pub fn happening(what: &Happening, apps: &Apps) -> String {
+pub fn happening(what: &TimelineEvent, apps: &Apps) -> String {
     match what {
-        Happening::Took => "you took control".into(),
-        Happening::PassedTo(Some(app)) => format!("you handed over to {}", apps.name(app)),
-        Happening::PassedTo(None) => format!("you handed back to {}", apps.bot_name()),
-        Happening::Released => "you released control: nobody holds the thread".into(),
-        Happening::Extended => "you extended control".into(),
-        Happening::Requested => "you asked the owner for control".into(),
-        Happening::MarkedSeen => "marked as seen".into(),
-        Happening::CameToUs => "control came to us".into(),
-        Happening::LeftUs => "control left us".into(),
-        Happening::Moved {
+        TimelineEvent::Took => "you took control".into(),
+        TimelineEvent::PassedTo(Some(app)) => format!("you handed over to {}", apps.name(app)),
+        TimelineEvent::PassedTo(None) => format!("you handed back to {}", apps.bot_name()),
+        TimelineEvent::Released => "you released control: nobody holds the thread".into(),
+        TimelineEvent::Extended => "you extended control".into(),
+        TimelineEvent::Requested => "you asked the owner for control".into(),
+        TimelineEvent::MarkedSeen => "marked as seen".into(),
+        TimelineEvent::CameToUs => "control came to us".into(),
+        TimelineEvent::LeftUs => "control left us".into(),
+        TimelineEvent::Moved {
             from,
             to,
             taken,
@@ -501,26 +501,26 @@ pub fn happening(what: &Happening, apps: &Apps) -> String {
             };
             format!("{words}{}", fields(note))
         }
-        Happening::AskedFor { by, note } => {
+        TimelineEvent::AskedFor { by, note } => {
             let by = by
                 .as_ref()
                 .map_or("another app".into(), |app| apps.name(app));
             format!("{by} asks for control{}", fields(note))
         }
-        Happening::Referred { source, reference } => {
+        TimelineEvent::Referred { source, reference } => {
             let source = match source.as_str() {
                 "ADS" => "an advertisement",
                 _ => "a link",
             };
             format!("came by {source}{}", behind(reference))
         }
-        Happening::OptedIn(what) => format!("opted in{}", behind(what)),
-        Happening::Linked(true) => "linked their account".into(),
-        Happening::Linked(false) => "unlinked their account".into(),
-        Happening::Enforced { action, reason } => {
+        TimelineEvent::OptedIn(what) => format!("opted in{}", behind(what)),
+        TimelineEvent::Linked(true) => "linked their account".into(),
+        TimelineEvent::Linked(false) => "unlinked their account".into(),
+        TimelineEvent::Enforced { action, reason } => {
             format!("Meta's policy: {action}{}", behind(reason))
         }
-        Happening::Unknown(name) => format!("Meta sent something new: {name} (J shows it)"),
+        TimelineEvent::Unknown(name) => format!("Meta sent something new: {name} (J shows it)"),
     }
 }
 
@@ -556,7 +556,7 @@ pub fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{About, Mid};
+    use crate::domain::{Annotations, Mid};
 
     fn message(mid: &str, at: i64, author: Author, text: &str) -> Item {
         Item::Message(Message {
@@ -566,7 +566,7 @@ mod tests {
             text: text.into(),
             parts: Vec::new(),
             gone: false,
-            about: About::default(),
+            annotations: Annotations::default(),
         })
     }
 

@@ -12,10 +12,10 @@ use super::{
     layout::Shape,
     selection::Selection,
     toast,
-    triage::{Local, Undo},
+    triage::{TriageChange, Undo},
 };
 use crate::domain::{
-    Apps, Call, Conversation, ConversationId, Link, LocalId, Platform, Psid, Random, ReplyAs,
+    ApiCall, Apps, Conversation, ConversationId, Link, LocalId, Platform, Psid, Random, ReplyAs,
     Routing, SendAs, Span, ThreadOwner, Timestamp, WindowClosed,
 };
 
@@ -128,9 +128,9 @@ pub struct Model {
     /// What can be taken back, newest last.
     pub history: Vec<Undo>,
     /// What can be repeated.
-    pub repeat: Option<Local>,
+    pub repeat: Option<TriageChange>,
     /// The last calls to the Graph API, newest last.
-    pub calls: VecDeque<Call>,
+    pub calls: VecDeque<ApiCall>,
     /// What the mouse has dragged over.
     pub selection: Option<Selection>,
     /// The line of a dialog that the last click has marked, with how many dialogs

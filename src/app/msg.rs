@@ -2,8 +2,8 @@
 
 use super::{Settings, canned::Canned, keymap::Key};
 use crate::domain::{
-    Attachment, Change, Conversation, ConversationId, Evidence, Hit, InboxAsk, InboxPage, Mid,
-    Platform, Routing, ThreadPage, Timestamp,
+    Attachment, Change, Conversation, ConversationId, Hit, InboxQuery, InboxSlice, Mid,
+    OwnershipEvidence, Platform, Routing, ThreadSlice, Timestamp,
 };
 
 /// Something that happened outside.
@@ -56,9 +56,9 @@ pub enum Mouse {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Loaded {
     /// A slice of the list.
-    Inbox(InboxAsk, InboxPage),
+    Inbox(InboxQuery, InboxSlice),
     /// A thread; `None` when there is none of that id.
-    Thread(ConversationId, Option<Box<ThreadPage>>),
+    Thread(ConversationId, Option<Box<ThreadSlice>>),
     /// The next who waits after this one; `None` when nobody does.
     Next(Option<ConversationId>, Option<ConversationId>),
     /// People whose names fit, best first.
@@ -73,11 +73,11 @@ pub enum Loaded {
     /// whether one is to be saved. Raw.
     Files(ConversationId, Vec<(String, String)>, bool),
     /// What speaks for who holds a thread.
-    Evidence(ConversationId, Evidence),
+    OwnershipEvidence(ConversationId, OwnershipEvidence),
     /// The canned replies, or why they cannot be read.
     Canned(Result<Vec<Canned>, String>),
     /// The threads that we hold.
-    Held(Vec<Conversation>),
+    HeldThreads(Vec<Conversation>),
     /// What begins with a path, and the file that it is.
     Path(String, Vec<String>, Option<Attachment>),
     /// The labels in use.

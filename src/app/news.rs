@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Act, Change, ConversationId, Held, Link, LocalId, Psid, Span, ThreadOwner, ThreadPlace,
+        Act, Change, ConversationId, HoldReason, Link, LocalId, Psid, Span, ThreadOwner,
+        ThreadRange,
     },
     text::Clean,
 };
@@ -49,7 +50,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             model.apps = apps;
             Vec::new()
         }
-        Change::NotSent {
+        Change::ReplyNotSent {
             conversation,
             local,
             why,
@@ -58,11 +59,11 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             not_sent(model, &conversation, &local, why, text);
             Vec::new()
         }
-        Change::GivenBack { conversation, text } => {
+        Change::TextReturned { conversation, text } => {
             given_back(model, &conversation, &text);
             Vec::new()
         }
-        Change::Closing {
+        Change::WindowClosing {
             conversation,
             name,
             until,
@@ -85,7 +86,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             name,
             at,
         } => escalated(model, conversation, &name, at),
-        Change::Called(call) => {
+        Change::ApiCall(call) => {
             model.calls.push_back(call);
             if model.calls.len() > CALLS {
                 model.calls.pop_front();
@@ -100,7 +101,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Change::GoesBack { name, within, .. } => {
+        Change::IdleWarning { name, within, .. } => {
             let bot = model.apps.bot_name();
             let open = model.settings.keymap.key_of(Action::Open);
             let words = format!(
@@ -116,7 +117,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             model.toast(ToastKind::Bad, words);
             Vec::new()
         }
-        Change::Told(words) => {
+        Change::Info(words) => {
             model.toast(ToastKind::Info, words);
             Vec::new()
         }
@@ -133,7 +134,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Change::Sent {
+        Change::ReplySent {
             conversation,
             local,
         } => sent(model, &conversation, &local),
@@ -146,11 +147,11 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             failed(model, &conversation, act, why);
             Vec::new()
         }
-        Change::InDoubt { conversation, why } => {
+        Change::ReplyUnconfirmed { conversation, why } => {
             in_doubt(model, &conversation, why);
             Vec::new()
         }
-        Change::Waits {
+        Change::ReplyWaiting {
             conversation,
             local,
             held,
@@ -158,7 +159,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             waits(model, &conversation, &local, held);
             Vec::new()
         }
-        Change::Read {
+        Change::ListRead {
             back_to,
             backfill: true,
             whole,
@@ -167,7 +168,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             model.reading_back = back_to.filter(|_| !whole);
             Vec::new()
         }
-        Change::Read { .. } => Vec::new(),
+        Change::ListRead { .. } => Vec::new(),
         Change::ReadAt(at) => {
             model.read_at = Some(at);
             Vec::new()
@@ -178,7 +179,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
         }
         Change::Link(link) => {
             if link != model.link
-                && let Link::TokenRefused(why) | Link::Broken(why) | Link::Looking(why) = &link
+                && let Link::TokenRefused(why) | Link::Broken(why) | Link::ReadOnly(why) = &link
             {
                 model.toast(ToastKind::Bad, why.clone());
             }
@@ -364,7 +365,7 @@ fn in_doubt(model: &mut Model, id: &ConversationId, why: String) {
 
 /// It is written down and stands in the thread; nothing is to come back into the
 /// composer.
-fn waits(model: &mut Model, id: &ConversationId, local: &LocalId, held: Option<Held>) {
+fn waits(model: &mut Model, id: &ConversationId, local: &LocalId, held: Option<HoldReason>) {
     let open = model.open_thread(id);
     match (open, held) {
         (Some(thread), _) => {
@@ -481,7 +482,7 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Loaded::Evidence(id, evidence) => {
+        Loaded::OwnershipEvidence(id, evidence) => {
             if let Some((asked, page)) = hand_overs(model)
                 && *asked == id
             {
@@ -495,7 +496,7 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Loaded::Held(rows) => {
+        Loaded::HeldThreads(rows) => {
             if let Some(Dialog::SignOff(dialog)) = model.dialogs.last_mut() {
                 let rows = rows.into_iter().map(|row| (row, Fate::Keep));
                 dialog.rows = Some(rows.collect());
@@ -597,11 +598,11 @@ pub(super) fn reload_thread(model: &mut Model) -> Option<Effect> {
     match (&thread.anchor, &thread.place, thread.older) {
         // At the end, which may not be the end of the part at hand.
         (Anchor::Bottom, _, _) if thread.go_to.is_none() => {
-            thread.place = ThreadPlace::Newest;
+            thread.place = ThreadRange::Newest;
         }
-        (Anchor::Top { at, .. }, ThreadPlace::Newest, 1..) => {
+        (Anchor::Top { at, .. }, ThreadRange::Newest, 1..) => {
             if let Some(item) = thread.items.get(*at) {
-                thread.place = ThreadPlace::Around(item.at());
+                thread.place = ThreadRange::Around(item.at());
             }
         }
         _ => {}

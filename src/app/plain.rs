@@ -9,11 +9,11 @@ use super::{
     dialog::{self, Dialog, Jump},
     keymap::{Code, Key, Meaning},
     keys::run,
-    triage::{Local, decide_here, keep_note},
+    triage::{TriageChange, decide_here, keep_note},
     walk, writing,
 };
 use crate::{
-    domain::{Conversation, Outcome, Until, View, Window, when},
+    domain::{Conversation, Outcome, Until, View, Window, parse_time},
     text::Clean,
 };
 
@@ -261,10 +261,10 @@ fn snooze(model: &mut Model, words: &str) -> Vec<Effect> {
     if model.subject().is_none() {
         return no_subject();
     }
-    match when(words, model.now, &model.settings.zone) {
+    match parse_time(words, model.now, &model.settings.zone) {
         Some(at) => {
             let until = Until::Moment(at.plus(model.skew));
-            decide_here(model, Local::Aside(until))
+            decide_here(model, TriageChange::Defer(until))
         }
         None => say(vec!["Until when? Such as 2h, tomorrow, fri 14:00.".into()]),
     }
@@ -276,7 +276,7 @@ fn label(model: &mut Model, label: &str) -> Vec<Effect> {
     };
     let label = label.to_lowercase();
     let on = !row.triage.labels.contains(&label);
-    decide_here(model, Local::Label(label, on))
+    decide_here(model, TriageChange::Label(label, on))
 }
 
 /// The rows of the list, told one by one.

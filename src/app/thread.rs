@@ -7,7 +7,7 @@ use super::{
     lines::{self, Look, ThreadLine},
 };
 use crate::domain::{
-    Conversation, Item, LocalId, Mid, Outgoing, Profile, ThreadPage, ThreadPlace, Timestamp,
+    Conversation, Item, LocalId, Mid, Outgoing, Profile, ThreadRange, ThreadSlice, Timestamp,
 };
 
 /// How many messages are asked for at an end of the thread, and on each side of
@@ -52,7 +52,7 @@ pub struct Thread {
     /// The cache has answered.
     pub loaded: bool,
     /// Which part is at hand, or asked for.
-    pub place: ThreadPlace,
+    pub place: ThreadRange,
     /// So many older messages are in the cache.
     pub older: u32,
     /// So many newer ones.
@@ -103,7 +103,7 @@ impl Thread {
             profile: Profile::Unasked,
             items: Vec::new(),
             loaded: false,
-            place: ThreadPlace::Newest,
+            place: ThreadRange::Newest,
             older: 0,
             newer: 0,
             older_remote: false,
@@ -124,7 +124,7 @@ impl Thread {
     /// Takes what the cache holds; the answer to a question about another part
     /// is dropped. A draft never overwrites what is being written, nor comes
     /// back while it is on its way.
-    pub(super) fn take(&mut self, page: ThreadPage) {
+    pub(super) fn take(&mut self, page: ThreadSlice) {
         if page.place != self.place {
             return;
         }
@@ -286,7 +286,7 @@ impl Thread {
     fn stay_at_bottom(&mut self) {
         if self.newer == 0 {
             self.anchor = Anchor::Bottom;
-            self.place = ThreadPlace::Newest;
+            self.place = ThreadRange::Newest;
         }
     }
 

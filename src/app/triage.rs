@@ -10,7 +10,7 @@ use super::{
     walk::{advance, open},
 };
 use crate::domain::{
-    Aside, Conversation, ConversationId, Decision, LocalId, PrivateNote, Psid, Span, Timestamp,
+    Conversation, ConversationId, Decision, Deferred, LocalId, PrivateNote, Psid, Span, Timestamp,
     Triage, Until,
 };
 
@@ -21,9 +21,9 @@ const HISTORY: usize = 50;
 
 /// A decision that can be repeated for somebody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Local {
+pub enum TriageChange {
     /// Out of the way.
-    Aside(Until),
+    Defer(Until),
     /// Keep it unread.
     Unread,
     /// Set (or take off) a label.
@@ -72,13 +72,17 @@ pub(super) fn targets(model: &Model) -> Vec<Conversation> {
 }
 
 /// Does it to what the action is about.
-pub(super) fn decide_here(model: &mut Model, local: Local) -> Vec<Effect> {
+pub(super) fn decide_here(model: &mut Model, local: TriageChange) -> Vec<Effect> {
     decide(model, &targets(model), local)
 }
 
 /// Does it to these, and goes on to the next who waits where the thread is done
 /// with.
-pub(super) fn decide(model: &mut Model, targets: &[Conversation], local: Local) -> Vec<Effect> {
+pub(super) fn decide(
+    model: &mut Model,
+    targets: &[Conversation],
+    local: TriageChange,
+) -> Vec<Effect> {
     if targets.is_empty() {
         return Vec::new();
     }
@@ -120,45 +124,45 @@ pub(super) fn decide(model: &mut Model, targets: &[Conversation], local: Local) 
         }
     }
     let mut effects = vec![Effect::Triage(after)];
-    if in_thread && !matches!(local, Local::Label(..)) {
+    if in_thread && !matches!(local, TriageChange::Label(..)) {
         effects.extend(advance(model));
     }
     effects
 }
 
-fn decided(c: &Conversation, local: &Local) -> Triage {
+fn decided(c: &Conversation, local: &TriageChange) -> Triage {
     let triage = c.triage.clone();
     match local {
-        Local::Aside(until) => Triage {
-            aside: Some(Aside {
+        TriageChange::Defer(until) => Triage {
+            deferred: Some(Deferred {
                 until: *until,
                 through: c.customer_at,
             }),
             unread: false,
             ..triage
         },
-        Local::Unread => Triage {
-            aside: None,
+        TriageChange::Unread => Triage {
+            deferred: None,
             unread: true,
             ..triage
         },
-        Local::Label(label, on) => triage.labelled(label, *on),
+        TriageChange::Label(label, on) => triage.labelled(label, *on),
     }
 }
 
-fn words(model: &Model, local: &Local) -> String {
+fn words(model: &Model, local: &TriageChange) -> String {
     match local {
-        Local::Aside(Until::Moment(at)) => {
+        TriageChange::Defer(Until::Moment(at)) => {
             let zone = &model.settings.zone;
             // Shown by this computer's clock, kept by Meta's.
             let at = at.plus(model.skew.negated()).local(zone);
             format!("snoozed until {}", at.strftime("%a %-d %b %H:%M"))
         }
-        Local::Aside(Until::CustomerWrites) => "put off until they write".into(),
-        Local::Aside(Until::NoReplyNeeded) => "no reply needed".into(),
-        Local::Unread => "kept unread".into(),
-        Local::Label(label, true) => format!("labelled {label}"),
-        Local::Label(label, false) => format!("no longer labelled {label}"),
+        TriageChange::Defer(Until::CustomerWrites) => "put off until they write".into(),
+        TriageChange::Defer(Until::NoReplyNeeded) => "no reply needed".into(),
+        TriageChange::Unread => "kept unread".into(),
+        TriageChange::Label(label, true) => format!("labelled {label}"),
+        TriageChange::Label(label, false) => format!("no longer labelled {label}"),
     }
 }
 
@@ -233,7 +237,7 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
 /// The last decision once more, for whoever is selected now.
 pub(super) fn repeat(model: &mut Model) -> Vec<Effect> {
     match model.repeat.clone() {
-        Some(Local::Aside(Until::Moment(at))) if at <= model.server_now() => {
+        Some(TriageChange::Defer(Until::Moment(at))) if at <= model.server_now() => {
             model.toast(ToastKind::Info, "That moment is over; snooze it anew.");
             Vec::new()
         }

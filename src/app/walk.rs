@@ -12,7 +12,7 @@ use super::{
     writing::{save_draft, stop_typing},
 };
 use crate::domain::{
-    Conversation, ConversationId, Hit, Item, Mid, Platform, Psid, ThreadOwner, ThreadPlace,
+    Conversation, ConversationId, Hit, Item, Mid, Platform, Psid, ThreadOwner, ThreadRange,
     Timestamp, Triage, View,
 };
 
@@ -29,11 +29,11 @@ pub(super) fn open_at(model: &mut Model, hit: &Hit) -> Vec<Effect> {
 /// Shows a message of the open thread that may lie far away.
 pub(super) fn go_to_message(thread: &mut Thread, mid: &Mid, at: Timestamp) -> Effect {
     thread.go_to = Some(GoTo::Message(mid.clone()));
-    load(thread, ThreadPlace::Around(at))
+    load(thread, ThreadRange::Around(at))
 }
 
 /// Asks the cache for another part of the thread.
-fn load(thread: &mut Thread, place: ThreadPlace) -> Effect {
+fn load(thread: &mut Thread, place: ThreadRange) -> Effect {
     thread.loading = true;
     thread.place = place.clone();
     Effect::LoadThread {
@@ -75,7 +75,7 @@ pub(super) fn open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     }
     effects.push(Effect::LoadThread {
         id: id.clone(),
-        place: ThreadPlace::Newest,
+        place: ThreadRange::Newest,
     });
     effects.push(Effect::Open(id));
     effects
@@ -264,15 +264,15 @@ pub(super) fn to_edge(model: &mut Model, end: bool) -> Vec<Effect> {
     };
     if end {
         thread.anchor = Anchor::Bottom;
-        let elsewhere = thread.place != ThreadPlace::Newest;
+        let elsewhere = thread.place != ThreadRange::Newest;
         return elsewhere
-            .then(|| load(thread, ThreadPlace::Newest))
+            .then(|| load(thread, ThreadRange::Newest))
             .into_iter()
             .collect();
     }
     if thread.older > 0 {
         thread.go_to = Some(GoTo::Top);
-        return vec![load(thread, ThreadPlace::Oldest)];
+        return vec![load(thread, ThreadRange::Oldest)];
     }
     thread.anchor_at(0, 0);
     more_history(thread)
@@ -320,7 +320,7 @@ pub(super) fn scroll_thread(model: &mut Model, by: isize) -> Vec<Effect> {
         more_history(thread)
     } else if by > 0 && view.at_bottom && thread.newer > 0 && !thread.loading {
         let last = thread.items.last().map_or(now, Item::at);
-        vec![load(thread, ThreadPlace::Around(last))]
+        vec![load(thread, ThreadRange::Around(last))]
     } else {
         Vec::new()
     }
@@ -334,7 +334,7 @@ pub(super) fn more_history(thread: &mut Thread) -> Vec<Effect> {
     if thread.older > 0
         && let Some(first) = thread.items.first().map(Item::at)
     {
-        return vec![load(thread, ThreadPlace::Around(first))];
+        return vec![load(thread, ThreadRange::Around(first))];
     }
     if thread.older_remote {
         thread.loading = true;
@@ -347,7 +347,7 @@ pub(super) fn more_history(thread: &mut Thread) -> Vec<Effect> {
 /// one.
 pub(super) fn older_arrived(thread: &mut Thread) -> Option<Effect> {
     let first = thread.items.first().map(Item::at)?;
-    Some(load(thread, ThreadPlace::Around(first)))
+    Some(load(thread, ThreadRange::Around(first)))
 }
 
 pub(super) fn find_in_thread(model: &mut Model, forward: bool) -> Vec<Effect> {

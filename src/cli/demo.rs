@@ -146,7 +146,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
 fn door(
     executor: &tokio::runtime::Runtime,
     simulator: &Simulator,
-) -> Result<(webhook::Door, mpsc::Receiver<sync::Delivery>), Failure> {
+) -> Result<(webhook::Server, mpsc::Receiver<sync::Delivery>), Failure> {
     let no_app = || Failure::Failed("the demo has no desk app".into());
     let (secret, verify_token) = simulator.secrets("switchboard").ok_or_else(no_app)?;
     let options = webhook::Options {

@@ -30,7 +30,7 @@ pub(super) struct Arguments {
 
 /// How one thing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum CheckState {
     Ok,
     /// It works, and could be better.
     Note,
@@ -38,18 +38,18 @@ enum State {
 }
 
 /// The lines, and whether any of them is bad.
-struct Report {
+struct DoctorReport {
     json: bool,
     bad: usize,
 }
 
-impl Report {
-    fn line(&mut self, state: State, what: &str, words: impl std::fmt::Display) {
-        self.bad += usize::from(state == State::Bad);
+impl DoctorReport {
+    fn line(&mut self, state: CheckState, what: &str, words: impl std::fmt::Display) {
+        self.bad += usize::from(state == CheckState::Bad);
         let word = match state {
-            State::Ok => "ok",
-            State::Note => "note",
-            State::Bad => "BAD",
+            CheckState::Ok => "ok",
+            CheckState::Note => "note",
+            CheckState::Bad => "BAD",
         };
         let words = crate::text::Clean::one_line(&words.to_string());
         if self.json {
@@ -61,21 +61,21 @@ impl Report {
 
     fn good(&mut self, good: bool, what: &str, yes: impl std::fmt::Display, no: &str) {
         if good {
-            self.line(State::Ok, what, yes);
+            self.line(CheckState::Ok, what, yes);
         } else {
-            self.line(State::Bad, what, no);
+            self.line(CheckState::Bad, what, no);
         }
     }
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
-    let mut report = Report {
+    let mut report = DoctorReport {
         json: global.json,
         bad: 0,
     };
     let config =
         Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
-    report.line(State::Ok, "config", "no mistakes");
+    report.line(CheckState::Ok, "config", "no mistakes");
     terminal(&mut report, &config);
     folder(&mut report, global, &config);
     let executor = executor()?;
@@ -83,7 +83,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     match run::connect(global, &config, &executor, &clock) {
         Ok((graph, _)) => executor.block_on(meta(&mut report, arguments, &graph, &config)),
         Err(Failure::Failed(why) | Failure::Usage(why) | Failure::Refused(why)) => {
-            report.line(State::Bad, "token", why);
+            report.line(CheckState::Bad, "token", why);
         }
     }
     match report.bad {
@@ -97,13 +97,13 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     }
 }
 
-fn terminal(report: &mut Report, config: &Config) {
+fn terminal(report: &mut DoctorReport, config: &Config) {
     let term = std::env::var("TERM").unwrap_or_default();
     let tty = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     let what = "terminal";
     if term.is_empty() || term == "dumb" {
         report.line(
-            State::Bad,
+            CheckState::Bad,
             what,
             "TERM says that it cannot place text; try TERM=xterm-256color",
         );
@@ -111,7 +111,7 @@ fn terminal(report: &mut Report, config: &Config) {
     }
     if !tty {
         report.line(
-            State::Note,
+            CheckState::Note,
             what,
             format!("{term}; stdin or stdout is none now, the desk needs both"),
         );
@@ -136,22 +136,30 @@ fn terminal(report: &mut Report, config: &Config) {
     let size = crossterm::terminal::size().unwrap_or((0, 0));
     let small = size.0 < 40 || size.1 < 10;
     let words = format!("{term}, {}x{}, {}", size.0, size.1, can.join(", "));
-    report.line(if small { State::Bad } else { State::Ok }, what, words);
+    report.line(
+        if small {
+            CheckState::Bad
+        } else {
+            CheckState::Ok
+        },
+        what,
+        words,
+    );
 }
 
-fn folder(report: &mut Report, global: &Global, config: &Config) {
+fn folder(report: &mut DoctorReport, global: &Global, config: &Config) {
     match run::folder(global, config) {
-        Ok(folder) => report.line(State::Ok, "cache", folder.display()),
+        Ok(folder) => report.line(CheckState::Ok, "cache", folder.display()),
         Err(Failure::Failed(why) | Failure::Usage(why) | Failure::Refused(why)) => {
-            report.line(State::Bad, "cache", why);
+            report.line(CheckState::Bad, "cache", why);
         }
     }
 }
 
-async fn meta(report: &mut Report, arguments: &Arguments, graph: &Client, config: &Config) {
+async fn meta(report: &mut DoctorReport, arguments: &Arguments, graph: &Client, config: &Config) {
     let page = match graph.about_page().await {
         Ok(page) => page,
-        Err(error) => return report.line(State::Bad, "token", error),
+        Err(error) => return report.line(CheckState::Bad, "token", error),
     };
     token(report, graph).await;
     skew(report, graph);
@@ -169,14 +177,14 @@ async fn meta(report: &mut Report, arguments: &Arguments, graph: &Client, config
     }
     let app = match graph.about_app().await {
         Ok(app) => app.id,
-        Err(error) => return report.line(State::Bad, "app", error),
+        Err(error) => return report.line(CheckState::Bad, "app", error),
     };
     apps(report, graph, config, &app).await;
     if arguments.try_take {
         can_take(report, graph).await;
     } else {
         report.line(
-            State::Note,
+            CheckState::Note,
             "can take",
             "Meta does not tell; --try-take asks by a take that changes nothing",
         );
@@ -185,12 +193,12 @@ async fn meta(report: &mut Report, arguments: &Arguments, graph: &Client, config
     fields(report, graph, config, &app).await;
 }
 
-async fn token(report: &mut Report, graph: &Client) {
+async fn token(report: &mut DoctorReport, graph: &Client) {
     let info = match graph.token_info().await {
         Ok(info) => info,
         Err(error) => {
             return report.line(
-                State::Note,
+                CheckState::Note,
                 "token",
                 format!("it works; what it is cannot be asked: {error}"),
             );
@@ -209,9 +217,9 @@ async fn token(report: &mut Report, graph: &Client) {
     let day =
         |at: crate::domain::Timestamp| at.local(&clock::zone()).strftime("%-d %b %Y").to_string();
     match info.expires_at {
-        None => report.line(State::Ok, "expiry", "never"),
+        None => report.line(CheckState::Ok, "expiry", "never"),
         Some(at) => report.line(
-            State::Note,
+            CheckState::Note,
             "expiry",
             format!(
                 "{}; a Page token made from a long-lived user token does not end",
@@ -221,7 +229,7 @@ async fn token(report: &mut Report, graph: &Client) {
     }
     if let Some(at) = info.data_until {
         report.line(
-            State::Ok,
+            CheckState::Ok,
             "data access",
             format!(
                 "until {}, then somebody has to log in to the app again",
@@ -246,23 +254,27 @@ async fn token(report: &mut Report, graph: &Client) {
         .any(|scope| scope == "instagram_manage_messages")
     {
         report.line(
-            State::Note,
+            CheckState::Note,
             "permissions",
             "no instagram_manage_messages: the desk shows Messenger only",
         );
     }
 }
 
-fn skew(report: &mut Report, graph: &Client) {
+fn skew(report: &mut DoctorReport, graph: &Client) {
     let Some(skew) = graph.health().skew else {
-        return report.line(State::Note, "clock", "Meta did not say what time it is");
+        return report.line(
+            CheckState::Note,
+            "clock",
+            "Meta did not say what time it is",
+        );
     };
     if graph.is_loopback() {
         let words = format!(
             "{} s off the simulator's, as far as it was wound",
             skew / 1000
         );
-        return report.line(State::Note, "clock", words);
+        return report.line(CheckState::Note, "clock", words);
     }
     let words = "this computer's clock is more than a minute off Meta's, so windows may be shown wrong; set it by NTP";
     report.good(
@@ -273,18 +285,18 @@ fn skew(report: &mut Report, graph: &Client) {
     );
 }
 
-fn routing_line(report: &mut Report, name: &str, routing: Routing) {
+fn routing_line(report: &mut DoctorReport, name: &str, routing: Routing) {
     let (state, words) = match routing {
         Routing::Enabled => (
-            State::Ok,
+            CheckState::Ok,
             "a default app is set: only who holds a thread may send",
         ),
         Routing::ZeroConfig => (
-            State::Note,
+            CheckState::Note,
             "no default app is set: everyone may send, and take is refused. Page settings, Advanced messaging: make the bot the default app",
         ),
         Routing::Unknown => (
-            State::Note,
+            CheckState::Note,
             "Meta does not say whether a default app is set",
         ),
     };
@@ -292,7 +304,7 @@ fn routing_line(report: &mut Report, name: &str, routing: Routing) {
 }
 
 /// Who else is there, and to whom a thread goes back.
-async fn apps(report: &mut Report, graph: &Client, config: &Config, ours: &AppId) {
+async fn apps(report: &mut DoctorReport, graph: &Client, config: &Config, ours: &AppId) {
     let found = graph.subscribed_apps().await.unwrap_or_default();
     let others: Vec<String> = found
         .iter()
@@ -300,17 +312,17 @@ async fn apps(report: &mut Report, graph: &Client, config: &Config, ours: &AppId
         .map(|app| format!("{} ({})", app.name, app.id))
         .collect();
     report.line(
-        State::Ok,
+        CheckState::Ok,
         "apps",
         format!("ours is {ours}; others on the Page: {}", others.join(", ")),
     );
     if config.bot_app_id.as_deref() == Some(ours.as_str()) {
         let words = "bot_app_id is the desk's own app, and threads are held by apps: give the desk an app of its own";
-        report.line(State::Bad, "bot", words);
+        report.line(CheckState::Bad, "bot", words);
     }
 }
 
-async fn can_take(report: &mut Report, graph: &Client) {
+async fn can_take(report: &mut DoctorReport, graph: &Client) {
     let part = ListPart {
         platform: Platform::Messenger,
         rows: 25,
@@ -331,7 +343,7 @@ async fn can_take(report: &mut Report, graph: &Client) {
         });
     let Some(psid) = own else {
         return report.line(
-            State::Note,
+            CheckState::Note,
             "can take",
             "the desk holds none of the newest threads, so it cannot be tried",
         );
@@ -339,17 +351,17 @@ async fn can_take(report: &mut Report, graph: &Client) {
     let words = "Page settings, Advanced messaging: allow \"Take control of conversations\" for the desk's app";
     match graph.control(&psid, &graph::Control::Take).await {
         Err(graph::Error::Graph(error)) if error.code == 10 => {
-            report.line(State::Bad, "can take", words)
+            report.line(CheckState::Bad, "can take", words)
         }
         Err(graph::Error::Graph(error)) if error.code == 100 => {
-            report.line(State::Ok, "can take", "yes")
+            report.line(CheckState::Ok, "can take", "yes")
         }
-        Ok(()) => report.line(State::Ok, "can take", "yes"),
-        Err(error) => report.line(State::Note, "can take", error),
+        Ok(()) => report.line(CheckState::Ok, "can take", "yes"),
+        Err(error) => report.line(CheckState::Note, "can take", error),
     }
 }
 
-async fn lists(report: &mut Report, graph: &Client) {
+async fn lists(report: &mut DoctorReport, graph: &Client) {
     let list = |platform| ListPart {
         platform,
         rows: 1,
@@ -357,34 +369,40 @@ async fn lists(report: &mut Report, graph: &Client) {
         bare: true,
     };
     match graph.conversations(&list(Platform::Messenger), None).await {
-        Ok(_) => report.line(State::Ok, "messenger", "its conversations can be read"),
-        Err(error) => report.line(State::Bad, "messenger", error),
+        Ok(_) => report.line(CheckState::Ok, "messenger", "its conversations can be read"),
+        Err(error) => report.line(CheckState::Bad, "messenger", error),
     }
     match graph.instagram_account().await {
-        Ok(None) => report.line(State::Note, "instagram", "no account is linked to the Page"),
-        Err(error) => report.line(State::Note, "instagram", error),
+        Ok(None) => report.line(
+            CheckState::Note,
+            "instagram",
+            "no account is linked to the Page",
+        ),
+        Err(error) => report.line(CheckState::Note, "instagram", error),
         Ok(Some(account)) => match graph
             .conversations(&list(Platform::Instagram), Some(&account))
             .await
         {
-            Ok(_) => report.line(State::Ok, "instagram", "its conversations can be read"),
-            Err(error) => report.line(State::Bad, "instagram", error),
+            Ok(_) => report.line(CheckState::Ok, "instagram", "its conversations can be read"),
+            Err(error) => report.line(CheckState::Bad, "instagram", error),
         },
     }
 }
 
 /// Both layers of fields, and the door.
-async fn fields(report: &mut Report, graph: &Client, config: &Config, app: &AppId) {
+async fn fields(report: &mut DoctorReport, graph: &Client, config: &Config, app: &AppId) {
     let wants_webhooks = config.webhook.listen.is_some();
     let worse = if wants_webhooks {
-        State::Bad
+        CheckState::Bad
     } else {
-        State::Note
+        CheckState::Note
     };
     let what = "page fields";
     match graph.page_fields(app).await {
         Ok(have) => match missing(&have, &INBOX_FIELDS) {
-            lacks if lacks.is_empty() => report.line(State::Ok, what, "all that an inbox needs"),
+            lacks if lacks.is_empty() => {
+                report.line(CheckState::Ok, what, "all that an inbox needs")
+            }
             lacks => report.line(
                 worse,
                 what,
@@ -419,13 +437,17 @@ async fn fields(report: &mut Report, graph: &Client, config: &Config, app: &AppI
     }
 }
 
-fn app_fields(report: &mut Report, worse: State, found: &[AppSubscription]) {
+fn app_fields(report: &mut DoctorReport, worse: CheckState, found: &[AppSubscription]) {
     let what = "app fields";
     for (object, wanted) in [
         ("page", &INBOX_FIELDS[..]),
         ("instagram", &INSTAGRAM_FIELDS[..]),
     ] {
-        let state = if object == "page" { worse } else { State::Note };
+        let state = if object == "page" {
+            worse
+        } else {
+            CheckState::Note
+        };
         let Some(one) = found.iter().find(|one| one.object == object) else {
             report.line(
                 state,
@@ -448,7 +470,7 @@ fn app_fields(report: &mut Report, worse: State, found: &[AppSubscription]) {
             );
         } else if lacks.is_empty() {
             report.line(
-                State::Ok,
+                CheckState::Ok,
                 what,
                 format!("{object}: all that an inbox needs"),
             );
@@ -467,23 +489,23 @@ fn app_fields(report: &mut Report, worse: State, found: &[AppSubscription]) {
 
 /// Whether Meta's calls arrive: through the callback if there is one, else at
 /// the door itself. Where no desk runs, the door is opened for the question.
-async fn door(report: &mut Report, config: &Config, callback: Option<String>) {
+async fn door(report: &mut DoctorReport, config: &Config, callback: Option<String>) {
     let what = "door";
     let options = match config.webhook() {
         Ok(Some(options)) => options,
         Ok(None) => {
             return report.line(
-                State::Note,
+                CheckState::Note,
                 what,
                 "webhooks are off: news comes by polling. [webhook] listen opens it",
             );
         }
-        Err(error) => return report.line(State::Bad, what, error),
+        Err(error) => return report.line(CheckState::Bad, what, error),
     };
     let listen = options.listen;
     let Some(token) = options.verify_token.clone() else {
         return report.line(
-            State::Bad,
+            CheckState::Bad,
             what,
             "nobody can be asked without the token of the handshake: set SWITCHBOARD_VERIFY_TOKEN, for this command and \
              for the desk",
@@ -491,11 +513,11 @@ async fn door(report: &mut Report, config: &Config, callback: Option<String>) {
     };
     let (deliver, _deliveries) = tokio::sync::mpsc::channel(1);
     let stop = tokio_util::sync::CancellationToken::new();
-    let opened = webhook::Door::open(options, deliver);
+    let opened = webhook::Server::open(options, deliver);
     let running = opened.is_err();
     let url = callback.unwrap_or_else(|| format!("http://{listen}/"));
     let ask = async {
-        let answered = clock::within(DOOR_WAIT, webhook::knock(&url, &token)).await;
+        let answered = clock::within(DOOR_WAIT, webhook::probe(&url, &token)).await;
         stop.cancel();
         answered.unwrap_or(Err("no answer in time".into()))
     };
@@ -512,12 +534,12 @@ async fn door(report: &mut Report, config: &Config, callback: Option<String>) {
     };
     match answer {
         Ok(()) => report.line(
-            State::Ok,
+            CheckState::Ok,
             what,
             format!("{url} reaches {who} from here, and the handshake is right"),
         ),
         Err(why) => report.line(
-            State::Bad,
+            CheckState::Bad,
             what,
             format!(
                 "{url} does not reach {who}: {why}. Is the tunnel up, and does it lead to {listen}?"

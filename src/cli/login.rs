@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     bot: Option<String>,
     /// What replies go out as
     #[arg(long, value_name = "HOW")]
-    reply_as: Option<ReplyAs>,
+    reply_as: Option<ReplyAsChoice>,
     /// Your name in the notes that go back to the bot
     #[arg(long, value_name = "NAME")]
     agent: Option<String>,
@@ -34,7 +34,7 @@ pub(super) struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
-enum ReplyAs {
+enum ReplyAsChoice {
     /// RESPONSE for 24 hours, then HUMAN_AGENT
     Auto,
     /// HUMAN_AGENT for every typed reply
@@ -100,9 +100,9 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         None if asks
             && yes("Tag every reply you type as HUMAN_AGENT? (no: only after 24 hours)")? =>
         {
-            ReplyAs::HumanAgent
+            ReplyAsChoice::HumanAgent
         }
-        None => ReplyAs::Auto,
+        None => ReplyAsChoice::Auto,
     };
     let agent = match &arguments.agent {
         Some(agent) => Some(agent.clone()),
@@ -122,7 +122,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         ("token_file", token_file.display().to_string()),
     ];
     options.extend(bot.map(|bot| ("bot_app_id", bot.id.to_string())));
-    if reply_as == ReplyAs::HumanAgent {
+    if reply_as == ReplyAsChoice::HumanAgent {
         options.push(("reply_as", "human_agent".into()));
     } else if config.reply_as == crate::domain::ReplyAs::HumanAgent {
         options.push(("reply_as", "auto".into()));

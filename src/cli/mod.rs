@@ -32,11 +32,11 @@ struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum Verb {
     /// The desk on an embedded simulator; nothing to configure
     Demo(demo::Arguments),
     /// The simulator alone; prints what it takes to connect
@@ -111,15 +111,15 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         None => run::desk(&cli.global),
-        Some(Command::Demo(arguments)) => demo::run(&arguments, &cli.global),
-        Some(Command::Sim(arguments)) => sim::run(&arguments, &cli.global),
-        Some(Command::Config(arguments)) => config::run(&arguments, &cli.global),
-        Some(Command::Doctor(arguments)) => doctor::run(&arguments, &cli.global),
-        Some(Command::Subscribe(arguments)) => subscribe::run(&arguments, &cli.global),
-        Some(Command::Login(arguments)) => login::run(&arguments, &cli.global),
-        Some(Command::Report(arguments)) => report::run(&arguments, &cli.global),
-        Some(Command::Sync) => sync::run(&cli.global),
-        Some(Command::Forget(arguments)) => forget::run(&arguments, &cli.global),
+        Some(Verb::Demo(arguments)) => demo::run(&arguments, &cli.global),
+        Some(Verb::Sim(arguments)) => sim::run(&arguments, &cli.global),
+        Some(Verb::Config(arguments)) => config::run(&arguments, &cli.global),
+        Some(Verb::Doctor(arguments)) => doctor::run(&arguments, &cli.global),
+        Some(Verb::Subscribe(arguments)) => subscribe::run(&arguments, &cli.global),
+        Some(Verb::Login(arguments)) => login::run(&arguments, &cli.global),
+        Some(Verb::Report(arguments)) => report::run(&arguments, &cli.global),
+        Some(Verb::Sync) => sync::run(&cli.global),
+        Some(Verb::Forget(arguments)) => forget::run(&arguments, &cli.global),
     };
     let (words, code) = match result {
         Ok(()) => return ExitCode::SUCCESS,

@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     let (deeds, unreadable) = store::deeds(&folder, &page).map_err(Failure::failed)?;
     let opened = store::open(&folder, &page, now).map_err(Failure::failed)?;
     let lost = opened.reader.windows_lost(since, now);
-    let report = Report::of(&deeds, since, lost.map_err(Failure::failed)?);
+    let report = AuditReport::of(&deeds, since, lost.map_err(Failure::failed)?);
     if global.json {
         say(report.json(since));
     } else {
@@ -77,7 +77,7 @@ fn since(words: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Report {
+struct AuditReport {
     /// Conversations that were answered or handed back.
     handled: usize,
     replies: usize,
@@ -92,7 +92,7 @@ struct Report {
     by_agent: BTreeMap<String, usize>,
 }
 
-impl Report {
+impl AuditReport {
     fn of(deeds: &[Deed], since: Timestamp, windows_lost: u32) -> Self {
         let mut report = Self {
             windows_lost,
@@ -223,14 +223,14 @@ mod tests {
             deed(13, "-", sent(None)),
             deed(12, "-", sent(None)),
         ];
-        let report = Report::of(&deeds, NOW.plus(Span::days(-1)), 2);
+        let report = AuditReport::of(&deeds, NOW.plus(Span::days(-1)), 2);
         assert_eq!(report.handled, 6, "a, b, c, d and two who were forgotten");
         assert_eq!((report.replies, report.as_human_agent), (6, 6));
         assert_eq!(report.median_first_reply, Some(Span::minutes(5)));
         assert_eq!(report.hand_backs, [1, 0, 0, 1]);
         assert_eq!((report.by_idling, report.taken), (1, 1));
         assert_eq!(report.windows_lost, 2);
-        assert_eq!(Report::of(&[], NOW, 0), Report::default());
+        assert_eq!(AuditReport::of(&[], NOW, 0), AuditReport::default());
     }
 
     #[test]

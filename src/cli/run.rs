@@ -14,7 +14,7 @@ use crate::{
     graph,
     runtime::{self, CannedSource, Desk, Reload, Tasks},
     store, sync,
-    webhook::{self, Door},
+    webhook::{self, Server},
 };
 
 const GUIDE: &str = "\
@@ -102,11 +102,11 @@ fn first_run(global: &Global) -> Result<(), Failure> {
 pub(super) fn open_door(
     executor: &tokio::runtime::Runtime,
     options: webhook::Options,
-) -> Result<(Door, mpsc::Receiver<sync::Delivery>), Failure> {
+) -> Result<(Server, mpsc::Receiver<sync::Delivery>), Failure> {
     let listen = options.listen;
     let (sender, deliveries) = mpsc::channel(webhook::QUEUE);
     let _tasks_run = executor.enter();
-    let door = Door::open(options, sender).map_err(|e| {
+    let door = Server::open(options, sender).map_err(|e| {
         Failure::Failed(format!(
             "cannot listen for webhooks on {listen}: {e}. Choose another address in [webhook] listen."
         ))
@@ -209,8 +209,8 @@ pub(super) fn agent(config: &Config) -> String {
 }
 
 /// What asks for a person, by configuration.
-pub(super) fn asking(config: &Config) -> store::Asking {
-    store::Asking {
+pub(super) fn asking(config: &Config) -> store::EscalationRules {
+    store::EscalationRules {
         phrases: config.asking_phrases.clone(),
         labels: config.asking_labels.clone(),
     }

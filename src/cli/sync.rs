@@ -52,7 +52,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
             receiver,
             changes,
         );
-        let report = Report::new(global.json, reader);
+        let report = SyncReport::new(global.json, reader);
         let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::failed)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(Failure::failed)?;
         let mut work = pin!(async { tokio::join!(engine.run(stop.clone()), report.listen(news)) });
@@ -70,7 +70,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
 
 /// What has been fetched so far.
 #[derive(Debug)]
-struct Report {
+struct SyncReport {
     json: bool,
     /// The bar is drawn over itself.
     live: bool,
@@ -84,7 +84,7 @@ struct Report {
     refused: Option<String>,
 }
 
-impl Report {
+impl SyncReport {
     fn new(json: bool, reader: Reader) -> Self {
         Self {
             json,
@@ -111,7 +111,7 @@ impl Report {
 
     fn note(&mut self, change: Change) {
         match change {
-            Change::Read {
+            Change::ListRead {
                 platform,
                 conversations,
                 messages,

@@ -1,6 +1,6 @@
 //! What an agent asks to be done to a thread.
 
-use super::{Act, AppId, Attachment, HandBack, Happening, Known, LocalId, SendAs, Span};
+use super::{Act, AppId, Attachment, HandBack, Known, LocalId, SendAs, Span, TimelineEvent};
 
 /// Something to do to a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,15 +56,15 @@ impl Ask {
     }
 
     /// The line in the thread when it has been done.
-    pub fn happening(&self) -> Option<Happening> {
-        let passed = |to: &Option<AppId>| Happening::PassedTo(to.clone());
+    pub fn happening(&self) -> Option<TimelineEvent> {
+        let passed = |to: &Option<AppId>| TimelineEvent::PassedTo(to.clone());
         match self {
-            Self::Take => Some(Happening::Took),
+            Self::Take => Some(TimelineEvent::Took),
             Self::Pass(hand_back) => Some(passed(&hand_back.to)),
-            Self::Release => Some(Happening::Released),
-            Self::Extend(_) => Some(Happening::Extended),
-            Self::Request => Some(Happening::Requested),
-            Self::MarkSeen => Some(Happening::MarkedSeen),
+            Self::Release => Some(TimelineEvent::Released),
+            Self::Extend(_) => Some(TimelineEvent::Extended),
+            Self::Request => Some(TimelineEvent::Requested),
+            Self::MarkSeen => Some(TimelineEvent::MarkedSeen),
             Self::Send {
                 hand_back: Some(hand_back),
                 ..

@@ -1,6 +1,8 @@
 //! What our cache holds now: the news that the screen is told.
 
-use super::{Apps, Call, ConversationId, Delivered, Held, LocalId, Platform, Span, Timestamp};
+use super::{
+    ApiCall, Apps, ConversationId, Delivered, HoldReason, LocalId, Platform, Span, Timestamp,
+};
 
 /// News for the screen. It names what changed; the screen asks the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub enum Change {
     /// Unsent text is on disk.
     DraftSaved(ConversationId),
     /// A reply was accepted by Meta.
-    Sent {
+    ReplySent {
         /// Which thread.
         conversation: ConversationId,
         /// Our id of the reply.
@@ -30,7 +32,7 @@ pub enum Change {
         act: Act,
     },
     /// Meta surely did not take a reply.
-    NotSent {
+    ReplyNotSent {
         /// Which thread.
         conversation: ConversationId,
         /// Our id of the reply.
@@ -41,14 +43,14 @@ pub enum Change {
         text: Option<String>,
     },
     /// The text of a reply is in its draft again, because a person wanted it.
-    GivenBack {
+    TextReturned {
         /// Which thread.
         conversation: ConversationId,
         /// What was typed.
         text: String,
     },
     /// The window of somebody who waits for us closes soon.
-    Closing {
+    WindowClosing {
         /// Which thread.
         conversation: ConversationId,
         /// The person's name, raw.
@@ -66,11 +68,11 @@ pub enum Change {
         at: Timestamp,
     },
     /// A call to the Graph API is over.
-    Called(Call),
+    ApiCall(ApiCall),
     /// What a simulator has told which app about a thread, oldest first.
     Delivered(ConversationId, Vec<Delivered>),
     /// A thread is answered and quiet, and goes back to the bot.
-    GoesBack {
+    IdleWarning {
         /// Which thread.
         conversation: ConversationId,
         /// The person's name, raw.
@@ -81,7 +83,7 @@ pub enum Change {
     /// Something is wrong that a person should know of, once.
     Notice(String),
     /// What a person asked for outside of Meta was done; in words.
-    Told(String),
+    Info(String),
     /// Something an agent asked for was surely not done.
     Failed {
         /// Which thread.
@@ -92,23 +94,23 @@ pub enum Change {
         why: String,
     },
     /// Nobody knows whether Meta took a reply; it is looked for.
-    InDoubt {
+    ReplyUnconfirmed {
         /// Which thread.
         conversation: ConversationId,
         /// What happened, in one sentence.
         why: String,
     },
     /// A reply waits: for a connection, or for a person to look at it.
-    Waits {
+    ReplyWaiting {
         /// Which thread.
         conversation: ConversationId,
         /// Our id of the reply.
         local: LocalId,
         /// Why, if a person has to look at it.
-        held: Option<Held>,
+        held: Option<HoldReason>,
     },
     /// A page of a list has been read.
-    Read {
+    ListRead {
         /// Which list.
         platform: Platform,
         /// How many conversations were on it.
@@ -182,7 +184,7 @@ pub enum Link {
     /// A part of the program stopped; says which.
     Broken(String),
     /// This program only reads what another one fetches; says why.
-    Looking(String),
+    ReadOnly(String),
 }
 
 impl Act {

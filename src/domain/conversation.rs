@@ -88,7 +88,7 @@ pub struct Counts {
 
 /// What part of the list is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InboxAsk {
+pub struct InboxQuery {
     /// The view.
     pub view: View,
     /// Words that the name or any cached text must hold; empty for all.
@@ -99,8 +99,8 @@ pub struct InboxAsk {
 
 /// A slice of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InboxPage {
-    /// The rows from [`InboxAsk::offset`] on.
+pub struct InboxSlice {
+    /// The rows from [`InboxQuery::offset`] on.
     pub rows: Vec<Conversation>,
     /// How many rows the view and filter have in all.
     pub total: u32,
@@ -138,7 +138,7 @@ pub struct Person {
 /// Which part of a thread is asked for. A thread may be longer than what is kept
 /// at hand, so it is read in windows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum ThreadPlace {
+pub enum ThreadRange {
     /// The newest entries.
     #[default]
     Newest,
@@ -167,9 +167,9 @@ pub struct Hit {
 
 /// A part of a thread as the cache holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ThreadPage {
+pub struct ThreadSlice {
     /// Which part.
-    pub place: ThreadPlace,
+    pub place: ThreadRange,
     /// The row.
     pub conversation: Conversation,
     /// The profile.
@@ -281,7 +281,7 @@ impl Conversation {
             self.owner,
             ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs
         );
-        let theirs = self.aside(now) == Some(Until::CustomerWrites);
+        let theirs = self.deferred(now) == Some(Until::CustomerWrites);
         !elsewhere
             && !theirs
             && self.waiting()

@@ -4,8 +4,8 @@
 //! the same one twice, or late, must change nothing.
 
 use super::{
-    Author, ConversationId, Happening, LocalId, Message, Mid, Platform, Profile, Psid, Routing,
-    ThreadOwner, Timestamp,
+    Author, ConversationId, LocalId, Message, Mid, Platform, Profile, Psid, Routing, ThreadOwner,
+    TimelineEvent, Timestamp,
 };
 
 /// A fact from outside.
@@ -48,7 +48,7 @@ pub enum Event {
         /// When.
         at: Timestamp,
         /// What.
-        what: Happening,
+        what: TimelineEvent,
     },
     /// The customer's devices have everything up to here.
     Delivered {
@@ -107,7 +107,7 @@ pub enum Event {
         /// When, by Meta's clock.
         at: Timestamp,
         /// What.
-        what: Happening,
+        what: TimelineEvent,
         /// It is our own doing, told again.
         own: bool,
         /// The JSON, for the raw view; may be empty.
@@ -195,7 +195,7 @@ pub enum Event {
 
 /// What a webhook told.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
+pub struct WebhookEvent {
     /// Where.
     pub platform: Platform,
     /// Whose it is: the Page's id, or the Instagram account's. An app has one
@@ -208,12 +208,12 @@ pub struct Heard {
     /// It came on `standby`: another app is in charge of the thread.
     pub standby: bool,
     /// What.
-    pub told: Told,
+    pub told: WebhookFact,
     /// A webhook body with this one event in it, as it came.
     pub raw: String,
 }
 
-impl Told {
+impl WebhookFact {
     /// The message it is about.
     pub fn about(&self) -> Option<&Mid> {
         match self {
@@ -229,7 +229,7 @@ impl Told {
 /// What a webhook tells (`messages`, `message_echoes` … of the Messenger
 /// webhook reference).
 #[derive(Clone, Debug, PartialEq)]
-pub enum Told {
+pub enum WebhookFact {
     /// A message of the customer, or a button that was tapped.
     Message(Message),
     /// A message of the Page. The author is the app, where Meta says which.
@@ -252,7 +252,7 @@ pub enum Told {
     /// The customer took a message back.
     Unsent(Mid),
     /// Anything else.
-    Happened(Happening),
+    Happened(TimelineEvent),
 }
 
 /// What is left to be read of a list, from the newest to the oldest.
@@ -306,7 +306,7 @@ pub struct MessageSeen {
     pub raw: String,
     /// It came by webhook, with Meta's moment to the millisecond; the Graph
     /// API has whole seconds.
-    pub heard: bool,
+    pub from_webhook: bool,
 }
 
 impl MessageSeen {

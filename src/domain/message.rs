@@ -77,12 +77,12 @@ pub struct Message {
     /// Instagram).
     pub gone: bool,
     /// What was said about it, before or after.
-    pub about: About,
+    pub annotations: Annotations,
 }
 
 /// What is said about a message besides its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct About {
+pub struct Annotations {
     /// The message that it replies to.
     pub reply_to: Option<Mid>,
     /// The beginning of that message, raw, if we have it.
@@ -106,7 +106,7 @@ pub struct Reaction {
 
 /// Something that happened to a thread and is not a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Happening {
+pub enum TimelineEvent {
     /// We took control.
     Took,
     /// We gave control to this app (`None`: the default app).
@@ -176,17 +176,17 @@ pub enum Item {
         /// When it happened.
         at: Timestamp,
         /// What happened.
-        what: Happening,
+        what: TimelineEvent,
     },
     /// A note of ours that only this desk shows.
-    Note(Note),
+    Note(PrivateNote),
     /// A reply that is not yet a message.
     Outgoing(Outgoing),
 }
 
 /// A private note: it stays on this computer and is never sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
+pub struct PrivateNote {
     /// Our id of it.
     pub id: LocalId,
     /// When it was written, by our clock.

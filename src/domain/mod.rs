@@ -5,46 +5,48 @@
 //! now ([`Change`]). This module must not know HTTP, SQL, JSON, the terminal or
 //! the clock, and it derives no serde: every door owns its own encoding.
 
+mod api_call;
 mod ask;
 mod attachment;
-mod call;
+mod audit_entry;
 mod change;
 mod conversation;
-mod deed;
 mod event;
-mod evidence;
 mod ids;
 mod message;
 mod outgoing;
-mod parts;
+mod ownership_evidence;
+mod parse_time;
 mod random;
+mod split_text;
 mod thread_control;
 mod time;
 mod triage;
-mod when;
 mod window;
 
+pub use api_call::ApiCall;
 pub use ask::Ask;
 pub use attachment::Attachment;
-pub use call::Call;
+pub use audit_entry::{Deed, Done};
 pub use change::{Act, Change, Link};
 pub use conversation::{
-    Conversation, Counts, Hit, InboxAsk, InboxPage, Person, Platform, Profile, ThreadPage,
-    ThreadPlace, View, display_name,
+    Conversation, Counts, Hit, InboxQuery, InboxSlice, Person, Platform, Profile, ThreadRange,
+    ThreadSlice, View, display_name,
 };
-pub use deed::{Deed, Done};
-pub use event::{Backfill, ConversationSeen, Event, Heard, MessageSeen, Told};
-pub use evidence::{Delivered, Evidence};
+pub use event::{Backfill, ConversationSeen, Event, MessageSeen, WebhookEvent, WebhookFact};
 pub use ids::{AppId, ConversationId, LocalId, Mid, PageId, Psid};
 pub use message::{
-    About, Author, Fields, Happening, Item, Message, Note as PrivateNote, Part, Reaction,
+    Annotations, Author, Fields, Item, Message, Part, PrivateNote, Reaction, TimelineEvent,
 };
-pub use outgoing::{Decision, Held, Known, Outgoing, STALE_AFTER, SendState};
+pub use outgoing::{Decision, HoldReason, Known, Outgoing, STALE_AFTER, SendState};
+pub use ownership_evidence::{Delivered, OwnershipEvidence};
+pub use parse_time::parse_time;
 pub use random::Random;
-pub use thread_control::{Apps, HandBack, Note, Outcome, PAGE_INBOX_APPS, Routing, ThreadOwner};
+pub use thread_control::{
+    Apps, HandBack, HandBackNote, Outcome, PAGE_INBOX_APPS, Routing, ThreadOwner,
+};
 pub use time::{Span, Timestamp};
-pub use triage::{Aside, Triage, Until};
-pub use when::when;
+pub use triage::{Deferred, Triage, Until};
 pub use window::{
     CLOSING_SOON, CONTROL, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, ReplyAs, SAFETY_MARGIN, SendAs,
     TAGS, Tag, Window, WindowClosed,

@@ -69,7 +69,7 @@ pub enum SendState {
     /// The answer was lost: Meta may have it. Never resent by itself.
     Unsure,
     /// It was not sent, because a person should look at it first.
-    Held(Held),
+    Held(HoldReason),
     /// In doubt until a person decided to treat it as sent.
     Assumed,
     /// A person dropped it.
@@ -78,7 +78,7 @@ pub enum SendState {
 
 /// Why a reply is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Held {
+pub enum HoldReason {
     /// It waited for longer than [`STALE_AFTER`].
     Stale,
     /// The customer has written since.
@@ -121,7 +121,7 @@ impl SendState {
     }
 }
 
-impl Held {
+impl HoldReason {
     /// All reasons.
     pub const ALL: [Self; 8] = [
         Self::Stale,

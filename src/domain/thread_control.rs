@@ -68,7 +68,7 @@ pub enum Outcome {
 
 /// The note that goes to the bot with the thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
+pub struct HandBackNote {
     /// How it ended.
     pub outcome: Outcome,
     /// One sentence for the bot; may be empty.
@@ -89,7 +89,7 @@ pub struct HandBack {
     /// The app that gets the thread; `None` means the default app.
     pub to: Option<AppId>,
     /// What it is told.
-    pub note: Note,
+    pub note: HandBackNote,
 }
 
 impl Outcome {

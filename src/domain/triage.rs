@@ -7,7 +7,7 @@ use super::{Conversation, Timestamp};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Triage {
     /// It is out of the way for now.
-    pub aside: Option<Aside>,
+    pub deferred: Option<Deferred>,
     /// It needs me, whatever the rules say, until it is opened.
     pub unread: bool,
     /// Words of ours, in the order of the alphabet.
@@ -17,7 +17,7 @@ pub struct Triage {
 /// Out of the way until something happens. A new message of the customer always
 /// brings it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Aside {
+pub struct Deferred {
     /// Until what.
     pub until: Until,
     /// When the customer had last written, by Meta's clock: what they write
@@ -25,7 +25,7 @@ pub struct Aside {
     pub through: Option<Timestamp>,
 }
 
-/// What ends an [`Aside`] besides a new message of the customer.
+/// What ends a [`Deferred`] besides a new message of the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
     /// This moment, by Meta's clock: snoozed.
@@ -51,12 +51,12 @@ impl Triage {
 
 impl Conversation {
     /// Until what it is out of the way, if it is.
-    pub fn aside(&self, now: Timestamp) -> Option<Until> {
-        let aside = self.triage.aside?;
-        if self.customer_at > aside.through {
+    pub fn deferred(&self, now: Timestamp) -> Option<Until> {
+        let deferred = self.triage.deferred?;
+        if self.customer_at > deferred.through {
             return None;
         }
-        match aside.until {
+        match deferred.until {
             Until::Moment(until) if until <= now => None,
             until => Some(until),
         }
@@ -64,8 +64,8 @@ impl Conversation {
 
     /// The customer's last words need no reply.
     pub fn needs_no_reply(&self) -> bool {
-        self.triage.aside.is_some_and(|aside| {
-            aside.until == Until::NoReplyNeeded && self.customer_at <= aside.through
+        self.triage.deferred.is_some_and(|deferred| {
+            deferred.until == Until::NoReplyNeeded && self.customer_at <= deferred.through
         })
     }
 }

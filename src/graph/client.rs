@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     clock::{Clock, Stopwatch, iso},
-    domain::{Call, PageId, Timestamp},
+    domain::{ApiCall, PageId, Timestamp},
 };
 
 /// An answer larger than this is not read (our choice; a page of 25
@@ -137,7 +137,7 @@ struct Inner {
     listener: Listener,
 }
 
-type Hears = Box<dyn Fn(Call) + Send + Sync>;
+type Hears = Box<dyn Fn(ApiCall) + Send + Sync>;
 
 /// Who hears of every call.
 #[derive(Default)]
@@ -242,7 +242,7 @@ impl Client {
     }
 
     /// Tells of every call that is over, from now on.
-    pub fn on_call(&self, hears: impl Fn(Call) + Send + Sync + 'static) {
+    pub fn on_call(&self, hears: impl Fn(ApiCall) + Send + Sync + 'static) {
         let listener = &self.0.listener.0;
         *listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hears));
     }
@@ -408,7 +408,7 @@ impl Client {
         }
         let listener = &inner.listener.0;
         if let Some(hears) = &*listener.lock().unwrap_or_else(PoisonError::into_inner) {
-            hears(Call {
+            hears(ApiCall {
                 at: started,
                 method: method.as_str().to_owned(),
                 host: inner.base.as_str().trim_end_matches('/').to_owned(),

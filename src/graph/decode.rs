@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 
 use super::wire::{self, List};
 use crate::domain::{
-    About, Author, ConversationId, ConversationSeen, Event, Message, MessageSeen, Mid, PageId,
-    Part, Person, Platform, Profile, Psid, Reaction, Timestamp,
+    Annotations, Author, ConversationId, ConversationSeen, Event, Message, MessageSeen, Mid,
+    PageId, Part, Person, Platform, Profile, Psid, Reaction, Timestamp,
 };
 
 /// A page of the conversation list.
@@ -137,16 +137,16 @@ fn message(text: &str, psid: &Psid) -> Option<MessageSeen> {
                 .unwrap_or_default(),
             author,
             parts: parts(&wire),
-            about: About {
+            annotations: Annotations {
                 reply_to: wire.reply_to.and_then(|to| to.mid).map(Mid::new),
                 reactions: reactions(&wire.reactions.data, psid),
-                ..About::default()
+                ..Annotations::default()
             },
             text: wire.message.unwrap_or_default(),
             gone,
         },
         raw: text.to_owned(),
-        heard: false,
+        from_webhook: false,
     })
 }
 

@@ -42,4 +42,4 @@ pub use send::Reply;
 pub use signature::{Secrets, Signature, same_token};
 pub use subscriptions::{AppSubscription, INBOX_FIELDS, INSTAGRAM_FIELDS, TokenInfo};
 pub use thread_control::{Control, note_json};
-pub use webhook::{Delivery, decode as decode_webhook};
+pub use webhook::{DecodedWebhook, decode as decode_webhook};

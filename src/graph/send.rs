@@ -121,7 +121,7 @@ impl Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{AppId, Note, Outcome};
+    use crate::domain::{AppId, HandBackNote, Outcome};
 
     fn reply(send_as: SendAs, hand_back: Option<HandBack>) -> Value {
         Reply {
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_later_reply_is_tagged_and_a_hand_back_rides_along() {
-        let note = Note {
+        let note = HandBackNote {
             outcome: Outcome::Resolved,
             summary: String::new(),
             next: String::new(),

@@ -6,7 +6,7 @@ use super::{
     Client, Error,
     wire::{self, List},
 };
-use crate::domain::{AppId, Note, Psid, Span, ThreadOwner, Timestamp};
+use crate::domain::{AppId, HandBackNote, Psid, Span, ThreadOwner, Timestamp};
 
 /// Notes stay below this many characters. Meta documents no limit for
 /// Messenger; message `metadata` has 1,000 (Send API reference).
@@ -99,7 +99,7 @@ impl Client {
 
 /// The hand-back note as JSON, always valid and below 1,000 characters: what
 /// comes next gives way first, then the summary, then the message id.
-pub fn note_json(note: &Note, local: Option<&str>) -> String {
+pub fn note_json(note: &HandBackNote, local: Option<&str>) -> String {
     let render = |summary: &str, next: bool, through: bool| {
         let mut json = json!({"v": 1, "outcome": note.outcome.word(), "summary": summary, "agent": note.agent});
         if next && !note.next.is_empty() {
@@ -148,7 +148,7 @@ mod tests {
             ("", &*"x".repeat(2000), "kim"),
             ("", "m_1", &*"k".repeat(2000)),
         ] {
-            let note = Note {
+            let note = HandBackNote {
                 outcome: Outcome::Resolved,
                 summary: summary.into(),
                 next: String::new(),

@@ -11,15 +11,15 @@ use super::{
     wire::{self, maybe_id, maybe_number},
 };
 use crate::domain::{
-    About, AppId, Author, Fields, Happening, Heard, LocalId, Message, Mid, PAGE_INBOX_APPS, Part,
-    Platform, Psid, Timestamp, Told,
+    Annotations, AppId, Author, Fields, LocalId, Message, Mid, PAGE_INBOX_APPS, Part, Platform,
+    Psid, TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
 };
 
 /// What one call of Meta brought.
 #[derive(Debug, Default, PartialEq)]
-pub struct Delivery {
+pub struct DecodedWebhook {
     /// What it told, in its order.
-    pub heard: Vec<Heard>,
+    pub heard: Vec<WebhookEvent>,
     /// Events that could not be read.
     pub unreadable: usize,
     /// The same, as they came: a webhook body each.
@@ -46,14 +46,14 @@ struct Entry<'a> {
 }
 
 /// Reads the body of a delivery. `None`: it is no webhook of Meta's.
-pub fn decode(body: &str) -> Option<Delivery> {
+pub fn decode(body: &str) -> Option<DecodedWebhook> {
     let body: Body<'_> = serde_json::from_str(body).ok()?;
     let platform = match body.object.as_str() {
         "page" => Platform::Messenger,
         "instagram" => Platform::Instagram,
         _ => return None,
     };
-    let mut delivery = Delivery::default();
+    let mut delivery = DecodedWebhook::default();
     for entry in body.entry {
         let Ok(entry) = serde_json::from_str::<Entry<'_>>(entry.get()) else {
             delivery.unreadable += 1;
@@ -292,7 +292,7 @@ impl Whose<'_> {
         )
     }
 
-    fn event(&self, list: &str, raw: &str) -> Option<Heard> {
+    fn event(&self, list: &str, raw: &str) -> Option<WebhookEvent> {
         let event: Event = serde_json::from_str(raw)
             .or_else(|_| serde_json::from_str(&mended(raw)))
             .ok()?;
@@ -304,7 +304,7 @@ impl Whose<'_> {
         let at = Timestamp::from_millis(event.timestamp.unwrap_or(self.sent));
         let told = self.told(&event, raw, person.as_deref(), at)?;
         let raw = self.alone(list, raw);
-        Some(Heard {
+        Some(WebhookEvent {
             platform: self.platform,
             page: self.page.to_owned(),
             psid: person.map(Psid::new),
@@ -315,36 +315,46 @@ impl Whose<'_> {
         })
     }
 
-    fn told(&self, event: &Event, raw: &str, person: Option<&str>, at: Timestamp) -> Option<Told> {
+    fn told(
+        &self,
+        event: &Event,
+        raw: &str,
+        person: Option<&str>,
+        at: Timestamp,
+    ) -> Option<WebhookFact> {
         let millis = |w: &Watermark| w.watermark.map(Timestamp::from_millis);
         if let Some(message) = &event.message {
             return message.told(at);
         }
         if let Some(delivery) = &event.delivery {
-            return millis(delivery).map(Told::Delivered);
+            return millis(delivery).map(WebhookFact::Delivered);
         }
         if let Some(read) = &event.read {
-            let seen = read.mid.clone().map(|mid| Told::Seen(Mid::new(mid)));
-            return millis(read).map(Told::Read).or(seen);
+            let seen = read.mid.clone().map(|mid| WebhookFact::Seen(Mid::new(mid)));
+            return millis(read).map(WebhookFact::Read).or(seen);
         }
         if let Some(reaction) = &event.reaction {
             let gone = reaction.action.as_deref() == Some("unreact");
             let emoji = reaction.emoji.clone().or_else(|| reaction.reaction.clone());
             let emoji = emoji.filter(|_| !gone).map(|word| emoji_of(&word));
-            return Some(Told::Reacted(Mid::new(reaction.mid.clone()?), emoji));
+            return Some(WebhookFact::Reacted(Mid::new(reaction.mid.clone()?), emoji));
         }
         if let Some(edit) = &event.message_edit {
             let number = u32::try_from(edit.num_edit.unwrap_or(1)).unwrap_or(1);
             let text = edit.text.clone().unwrap_or_default();
-            return Some(Told::Edited(Mid::new(edit.mid.clone()?), text, number));
+            return Some(WebhookFact::Edited(
+                Mid::new(edit.mid.clone()?),
+                text,
+                number,
+            ));
         }
         if let (Some(postback), Some(person)) = (&event.postback, person) {
-            return Some(Told::Message(postback.message(person, at)));
+            return Some(WebhookFact::Message(postback.message(person, at)));
         }
-        self.happened(event, raw).map(Told::Happened)
+        self.happened(event, raw).map(WebhookFact::Happened)
     }
 
-    fn happened(&self, event: &Event, raw: &str) -> Option<Happening> {
+    fn happened(&self, event: &Event, raw: &str) -> Option<TimelineEvent> {
         let text = |map: &Map<String, Value>, key: &str| {
             map.get(key)
                 .and_then(Value::as_str)
@@ -352,7 +362,7 @@ impl Whose<'_> {
                 .to_owned()
         };
         let app = |id: &Option<String>| id.clone().map(AppId::new);
-        let moved = |control: &Control, taken| Happening::Moved {
+        let moved = |control: &Control, taken| TimelineEvent::Moved {
             from: app(&control.previous_owner_app_id),
             to: app(&control.new_owner_app_id),
             taken,
@@ -370,7 +380,7 @@ impl Whose<'_> {
             Event {
                 request_thread_control: Some(control),
                 ..
-            } => Happening::AskedFor {
+            } => TimelineEvent::AskedFor {
                 by: app(&control.requested_owner_app_id),
                 note: fields(control.metadata.as_ref()),
             },
@@ -383,12 +393,12 @@ impl Whose<'_> {
             } => {
                 let kind = ["type", "ref", "payload", "title"].map(|key| text(optin, key));
                 let said: Vec<String> = kind.into_iter().filter(|word| !word.is_empty()).collect();
-                Happening::OptedIn(said.join(" "))
+                TimelineEvent::OptedIn(said.join(" "))
             }
             Event {
                 account_linking: Some(link),
                 ..
-            } => Happening::Linked(text(link, "status") == "linked"),
+            } => TimelineEvent::Linked(text(link, "status") == "linked"),
             Event {
                 policy_enforcement: Some(policy),
                 ..
@@ -396,7 +406,7 @@ impl Whose<'_> {
             | Event {
                 policy_enforcement_dashed: Some(policy),
                 ..
-            } => Happening::Enforced {
+            } => TimelineEvent::Enforced {
                 action: text(policy, "action"),
                 reason: text(policy, "reason"),
             },
@@ -405,7 +415,7 @@ impl Whose<'_> {
                 ..
             } => {
                 let roles = roles.iter().map(|(app, role)| format!("{app} {role}"));
-                Happening::Unknown(format!(
+                TimelineEvent::Unknown(format!(
                     "app_roles {}",
                     roles.collect::<Vec<_>>().join(", ")
                 ))
@@ -415,17 +425,17 @@ impl Whose<'_> {
                 let map: Map<String, Value> = serde_json::from_str(raw).ok()?;
                 let envelope = ["sender", "recipient", "timestamp"];
                 let name = map.keys().find(|key| !envelope.contains(&key.as_str()))?;
-                Happening::Unknown(name.clone())
+                TimelineEvent::Unknown(name.clone())
             }
         })
     }
 }
 
 impl HeardMessage {
-    fn told(&self, at: Timestamp) -> Option<Told> {
+    fn told(&self, at: Timestamp) -> Option<WebhookFact> {
         let mid = Mid::new(self.mid.clone()?);
         if self.is_deleted {
-            return Some(Told::Unsent(mid));
+            return Some(WebhookFact::Unsent(mid));
         }
         let app = self.app_id.clone().map(AppId::new);
         let author = match (self.is_echo, app) {
@@ -458,20 +468,20 @@ impl HeardMessage {
             text: self.text.clone().unwrap_or_default(),
             parts,
             gone: false,
-            about: About {
+            annotations: Annotations {
                 reply_to: self
                     .reply_to
                     .as_ref()
                     .and_then(|to| to.mid.clone())
                     .map(Mid::new),
-                ..About::default()
+                ..Annotations::default()
             },
         };
         Some(if self.is_echo {
             let local = self.metadata.as_deref().and_then(local_id);
-            Told::Echo { message, local }
+            WebhookFact::Echo { message, local }
         } else {
-            Told::Message(message)
+            WebhookFact::Message(message)
         })
     }
 }
@@ -489,14 +499,14 @@ impl Postback {
             text: title.unwrap_or_default(),
             parts: vec![Part::Tapped],
             gone: false,
-            about: About::default(),
+            annotations: Annotations::default(),
         }
     }
 }
 
 impl Referral {
-    fn happened(&self) -> Happening {
-        Happening::Referred {
+    fn happened(&self) -> TimelineEvent {
+        TimelineEvent::Referred {
             source: self.source.clone().unwrap_or_default(),
             reference: self.reference.clone().unwrap_or_default(),
         }
@@ -559,7 +569,7 @@ fn emoji_of(word: &str) -> String {
 mod tests {
     use super::*;
 
-    fn told(event: &str) -> Option<Told> {
+    fn told(event: &str) -> Option<WebhookFact> {
         let body =
             format!(r#"{{"object":"page","entry":[{{"id":"1","time":5,"messaging":[{event}]}}]}}"#);
         decode(&body)?.heard.pop().map(|heard| heard.told)

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::{CannedSource, Tasks, browser, files};
 use crate::{
     app::{Effect, INBOX_WINDOW, Loaded, Msg, THREAD_WINDOW, fuzzy::Fuzzy},
-    domain::{Act, Ask, Change, ConversationId, InboxAsk, Platform, View},
+    domain::{Act, Ask, Change, ConversationId, InboxQuery, Platform, View},
     graph,
     store::{self, Lane, Reader},
     sync::Command,
@@ -24,21 +24,21 @@ const HITS: u32 = 100;
 /// How many messages the JSON view shows.
 const RAW: u32 = 50;
 
-/// The hands of the desk.
+/// Carries out the effects of the desk.
 #[derive(Debug)]
-pub(super) struct Hands {
+pub(super) struct EffectRunner {
     reader: Reader,
     commands: mpsc::Sender<Command>,
     canned: CannedSource,
     /// Of each kind of question only the newest answer counts.
-    newest: HashMap<Kind, u64>,
-    answers: mpsc::UnboundedReceiver<(Kind, u64, Msg)>,
+    newest: HashMap<QueryKind, u64>,
+    answers: mpsc::UnboundedReceiver<(QueryKind, u64, Msg)>,
     /// Bounded by the questions: an answer each, and old ones are dropped.
-    answer: mpsc::UnboundedSender<(Kind, u64, Msg)>,
+    answer: mpsc::UnboundedSender<(QueryKind, u64, Msg)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Kind {
+enum QueryKind {
     Inbox,
     Thread,
     Next,
@@ -47,14 +47,14 @@ enum Kind {
     InThread,
     Raw,
     Labels,
-    Held,
+    HeldThreads,
     Copy,
-    Evidence,
+    OwnershipEvidence,
     Page,
     Other,
 }
 
-impl Hands {
+impl EffectRunner {
     pub(super) fn new(
         reader: Reader,
         commands: mpsc::Sender<Command>,
@@ -92,8 +92,8 @@ impl Hands {
         None
     }
 
-    fn counts(&self, kind: Kind, number: u64) -> bool {
-        kind == Kind::Other || self.newest.get(&kind) == Some(&number)
+    fn counts(&self, kind: QueryKind, number: u64) -> bool {
+        kind == QueryKind::Other || self.newest.get(&kind) == Some(&number)
     }
 
     /// Asks the cache at once; for the first frame.
@@ -122,7 +122,7 @@ impl Hands {
             let (canned, answer) = (self.canned.clone(), self.answer.clone());
             tasks.load(move || {
                 let msg = Msg::Loaded(Loaded::Canned(canned.read()));
-                let _ = answer.send((Kind::Other, 0, msg));
+                let _ = answer.send((QueryKind::Other, 0, msg));
             });
             return;
         }
@@ -130,7 +130,7 @@ impl Hands {
             let (typed, answer) = (typed.clone(), self.answer.clone());
             tasks.load(move || {
                 let msg = Msg::Loaded(files::look_at(typed));
-                let _ = answer.send((Kind::Other, 0, msg));
+                let _ = answer.send((QueryKind::Other, 0, msg));
             });
             return;
         }
@@ -139,7 +139,7 @@ impl Hands {
             tasks.load(move || {
                 if let Err(why) = browser::open(&link) {
                     let notice = Msg::Changed(vec![Change::Notice(why)]);
-                    let _ = answer.send((Kind::Other, 0, notice));
+                    let _ = answer.send((QueryKind::Other, 0, notice));
                 }
             });
             return;
@@ -149,7 +149,7 @@ impl Hands {
         };
         if let Err(refused) = self.commands.try_send(command) {
             let msg = undeliverable(refused.into_inner());
-            let _ = self.answer.send((Kind::Other, 0, msg));
+            let _ = self.answer.send((QueryKind::Other, 0, msg));
         }
     }
 }
@@ -165,11 +165,11 @@ fn lane(effect: &Effect) -> Option<Lane> {
 }
 
 type Question = Box<dyn FnOnce(&Reader) -> Option<Msg> + Send>;
-type Work = Box<dyn FnOnce(&Reader) -> Result<Loaded, store::Error> + Send>;
+type CacheQuery = Box<dyn FnOnce(&Reader) -> Result<Loaded, store::Error> + Send>;
 
 /// What the cache is asked, if the effect is a question.
-fn question(effect: Effect) -> Option<(Kind, Question)> {
-    let ask = |work: Work| -> Question {
+fn question(effect: Effect) -> Option<(QueryKind, Question)> {
+    let ask = |work: CacheQuery| -> Question {
         Box::new(move |reader| match work(reader) {
             Ok(loaded) => Some(Msg::Loaded(loaded)),
             // Its answer is wanted by nobody.
@@ -179,35 +179,35 @@ fn question(effect: Effect) -> Option<(Kind, Question)> {
     };
     Some(match effect {
         Effect::LoadInbox(wanted) => (
-            Kind::Inbox,
+            QueryKind::Inbox,
             ask(Box::new(move |reader| {
                 let page = reader.inbox(&wanted, INBOX_WINDOW)?;
                 Ok(Loaded::Inbox(wanted, page))
             })),
         ),
         Effect::LoadThread { id, place } => (
-            Kind::Thread,
+            QueryKind::Thread,
             ask(Box::new(move |reader| {
                 let page = reader.thread(&id, &place, THREAD_WINDOW)?;
                 Ok(Loaded::Thread(id, page.map(Box::new)))
             })),
         ),
         Effect::LoadNext { from, back } => (
-            Kind::Next,
+            QueryKind::Next,
             ask(Box::new(move |reader| {
                 let next = reader.next_waiting(from.as_ref(), back)?;
                 Ok(Loaded::Next(from, next))
             })),
         ),
         Effect::Find(words) => (
-            Kind::Find,
+            QueryKind::Find,
             ask(Box::new(move |reader| {
                 let found = best(&words, reader)?;
                 Ok(Loaded::Found(words, found))
             })),
         ),
         Effect::Search(words) => (
-            Kind::Search,
+            QueryKind::Search,
             ask(Box::new(move |reader| {
                 let hits = reader.find(&words, HITS)?;
                 Ok(Loaded::Hits(words, hits))
@@ -219,7 +219,7 @@ fn question(effect: Effect) -> Option<(Kind, Question)> {
             from: (at, mid),
             forward,
         } => (
-            Kind::InThread,
+            QueryKind::InThread,
             ask(Box::new(move |reader| {
                 let from = (at, mid.as_ref());
                 let found = reader.find_in_thread(&id, &words, from, forward)?;
@@ -227,7 +227,7 @@ fn question(effect: Effect) -> Option<(Kind, Question)> {
             })),
         ),
         Effect::LoadRaw(id) => (
-            Kind::Raw,
+            QueryKind::Raw,
             ask(Box::new(move |reader| {
                 let raw = reader
                     .raw(&id, RAW)?
@@ -238,14 +238,14 @@ fn question(effect: Effect) -> Option<(Kind, Question)> {
             })),
         ),
         Effect::CopyRaw(id, mid) => (
-            Kind::Copy,
+            QueryKind::Copy,
             ask(Box::new(move |reader| {
                 let raw = reader.raw_of(&id, mid.as_ref())?;
                 Ok(Loaded::ToCopy(raw.map(|json| pretty(&json))))
             })),
         ),
         Effect::LoadFiles(id, save) => (
-            Kind::Copy,
+            QueryKind::Copy,
             ask(Box::new(move |reader| {
                 let raw = reader.raw(&id, RAW)?;
                 let files = raw.iter().flat_map(|json| graph::files(json)).collect();
@@ -253,28 +253,28 @@ fn question(effect: Effect) -> Option<(Kind, Question)> {
             })),
         ),
         Effect::LoadEvidence(id) => (
-            Kind::Evidence,
+            QueryKind::OwnershipEvidence,
             ask(Box::new(move |reader| {
                 let evidence = reader.evidence(&id)?;
-                Ok(Loaded::Evidence(id, evidence))
+                Ok(Loaded::OwnershipEvidence(id, evidence))
             })),
         ),
         Effect::LoadHeld => (
-            Kind::Held,
+            QueryKind::HeldThreads,
             ask(Box::new(|reader| {
-                let mine = InboxAsk {
+                let mine = InboxQuery {
                     view: View::Mine,
-                    ..InboxAsk::default()
+                    ..InboxQuery::default()
                 };
-                Ok(Loaded::Held(reader.inbox(&mine, INBOX_WINDOW)?.rows))
+                Ok(Loaded::HeldThreads(reader.inbox(&mine, INBOX_WINDOW)?.rows))
             })),
         ),
         Effect::LoadLabels => (
-            Kind::Labels,
+            QueryKind::Labels,
             ask(Box::new(|reader| Ok(Loaded::Labels(reader.labels()?)))),
         ),
         Effect::LoadPage => (
-            Kind::Page,
+            QueryKind::Page,
             ask(Box::new(move |reader| {
                 let page = reader.page()?;
                 Ok(Loaded::Page(
@@ -359,7 +359,7 @@ fn undeliverable(command: Command) -> Msg {
             conversation,
             ask: Ask::Send { local, text, .. },
             ..
-        } => Msg::Changed(vec![Change::NotSent {
+        } => Msg::Changed(vec![Change::ReplyNotSent {
             conversation,
             local,
             why: why.into(),

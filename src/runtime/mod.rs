@@ -28,7 +28,7 @@ use tokio::{
 };
 
 pub use canned::CannedSource;
-use effects::Hands;
+use effects::EffectRunner;
 use input::Pause;
 pub use reload::Reload;
 pub use tasks::Tasks;
@@ -75,10 +75,10 @@ pub struct Desk {
     /// The time.
     pub clock: Clock,
     /// Meta's calls come in here, if they do.
-    pub door: Option<(webhook::Door, mpsc::Receiver<sync::Delivery>)>,
+    pub door: Option<(webhook::Server, mpsc::Receiver<sync::Delivery>)>,
 }
 
-type Work = Pin<Box<dyn Future<Output = Result<(), store::Error>> + Send>>;
+type EngineTask = Pin<Box<dyn Future<Output = Result<(), store::Error>> + Send>>;
 
 /// Why a desk ended badly.
 #[derive(Debug, thiserror::Error)]
@@ -104,10 +104,10 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     let hears = change_sender.clone();
     desk.graph.on_call(move |call| {
         // Nobody listening is fine: it is a log.
-        let _ = hears.send(Change::Called(call));
+        let _ = hears.send(Change::ApiCall(call));
     });
     let mut notices: Vec<String> = opened.notices.iter().map(ToString::to_string).collect();
-    let work: Work = match opened.writer {
+    let work: EngineTask = match opened.writer {
         Some(writer) => {
             let options = sync::Options {
                 apps: settings.apps.clone(),
@@ -135,7 +135,7 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
         None => {
             settings.read_only = true;
             let why = notices.pop().unwrap_or_default();
-            Box::pin(sync::look_on(
+            Box::pin(sync::read_only(
                 reader.clone(),
                 why,
                 desk.clock.clone(),
@@ -157,11 +157,11 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
         None => LINES,
     };
     let mut model = Model::new(settings, size, desk.clock.now());
-    let mut hands = Hands::new(reader, commands, desk.canned);
+    let mut runner = EffectRunner::new(reader, commands, desk.canned);
     // The first frame comes from the cache, before any network.
     let mut effects = Vec::new();
     for effect in model.start() {
-        if let Some(msg) = hands.load_now(&effect) {
+        if let Some(msg) = runner.load_now(&effect) {
             effects.extend(app::update(&mut model, desk.clock.now(), msg));
         }
     }
@@ -174,12 +174,12 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     }
     tasks.spawn("sync", async move { work.await.map_err(|e| e.to_string()) });
     for effect in effects {
-        hands.perform(effect, &mut tasks);
+        runner.perform(effect, &mut tasks);
     }
     let Some(terminal) = terminal else {
         let plain = plain::Plain {
             model,
-            hands,
+            runner,
             tasks,
             changes,
             clock: desk.clock,
@@ -203,7 +203,7 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     let theme = desk.theme;
     Loop {
         model,
-        hands,
+        runner,
         terminal,
         tasks,
         input,
@@ -222,7 +222,7 @@ pub async fn run(desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
 
 struct Loop {
     model: Model,
-    hands: Hands,
+    runner: EffectRunner,
     terminal: Terminal,
     tasks: Tasks,
     input: mpsc::Receiver<io::Result<Msg>>,
@@ -239,7 +239,7 @@ struct Loop {
 }
 
 /// What the loop does next.
-enum Turn {
+enum LoopEvent {
     Message(Msg),
     Suspend,
     Resized,
@@ -270,13 +270,13 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Turn {
+    async fn next(&mut self) -> LoopEvent {
         tokio::select! {
-            _ = self.terminate.recv() => Turn::Message(Msg::Terminate),
-            _ = self.hang_up.recv() => Turn::Message(Msg::Terminate),
-            _ = self.interrupt.recv() => Turn::Message(Msg::Terminate),
-            _ = self.resized.recv() => Turn::Resized,
-            _ = self.stop_key.recv() => Turn::Suspend,
+            _ = self.terminate.recv() => LoopEvent::Message(Msg::Terminate),
+            _ = self.hang_up.recv() => LoopEvent::Message(Msg::Terminate),
+            _ = self.interrupt.recv() => LoopEvent::Message(Msg::Terminate),
+            _ = self.resized.recv() => LoopEvent::Resized,
+            _ = self.stop_key.recv() => LoopEvent::Suspend,
         }
     }
 }
@@ -299,7 +299,7 @@ impl Loop {
         if ended.is_err() {
             // Without a terminal the unsaved words are saved all the same.
             for effect in app::update(&mut self.model, self.clock.now(), Msg::Terminate) {
-                self.hands.perform(effect, &mut self.tasks);
+                self.runner.perform(effect, &mut self.tasks);
             }
         }
         self.terminal.leave();
@@ -308,7 +308,7 @@ impl Loop {
     }
 
     /// Waits for whatever comes first.
-    async fn next(&mut self, signals: &mut Signals) -> Turn {
+    async fn next(&mut self, signals: &mut Signals) -> LoopEvent {
         let wake = app::wake_at(&self.model);
         let clock = self.clock.clone();
         let sleep = async {
@@ -318,39 +318,39 @@ impl Loop {
             }
         };
         tokio::select! {
-            Some(key) = self.input.recv() => key.map_or_else(Turn::Lost, Turn::Message),
+            Some(key) = self.input.recv() => key.map_or_else(LoopEvent::Lost, LoopEvent::Message),
             Some(turn) = news(&mut self.changes) => turn,
-            loaded = self.hands.next() => Turn::Message(loaded),
+            loaded = self.runner.next() => LoopEvent::Message(loaded),
             (name, why) = self.tasks.ended() => {
                 let words = format!("{name} ({why}); restart switchboard");
-                Turn::Message(Msg::Changed(vec![Change::Link(Link::Broken(words))]))
+                LoopEvent::Message(Msg::Changed(vec![Change::Link(Link::Broken(words))]))
             }
-            Some(()) = self.reloads.recv() => Turn::Configured,
+            Some(()) = self.reloads.recv() => LoopEvent::Configured,
             turn = signals.next() => turn,
-            () = sleep => Turn::Message(Msg::Wake),
+            () = sleep => LoopEvent::Message(Msg::Wake),
         }
     }
 
     /// Takes a turn and what is ready behind it, then draws once. Answers
     /// whether to leave.
-    fn take_turn(&mut self, turn: Turn) -> io::Result<bool> {
+    fn take_turn(&mut self, turn: LoopEvent) -> io::Result<bool> {
         let mut next = Some(turn);
         for _ in 0..DRAIN {
             let left = match next {
-                Some(Turn::Message(msg)) => self.take(msg)?,
-                Some(Turn::Resized) => {
+                Some(LoopEvent::Message(msg)) => self.take(msg)?,
+                Some(LoopEvent::Resized) => {
                     let (width, height) = self.terminal.size()?;
                     self.take(Msg::Resize(width, height))?
                 }
-                Some(Turn::Suspend) => {
+                Some(LoopEvent::Suspend) => {
                     self.suspend()?;
                     false
                 }
-                Some(Turn::Configured) => {
+                Some(LoopEvent::Configured) => {
                     let msg = self.configured();
                     self.take(msg)?
                 }
-                Some(Turn::Lost(why)) => return Err(why),
+                Some(LoopEvent::Lost(why)) => return Err(why),
                 None => break,
             };
             if left {
@@ -360,8 +360,8 @@ impl Loop {
         }
         // What was taken out of a queue but not yet done is done now.
         let left = match next {
-            Some(Turn::Message(msg)) => self.take(msg)?,
-            Some(Turn::Lost(why)) => return Err(why),
+            Some(LoopEvent::Message(msg)) => self.take(msg)?,
+            Some(LoopEvent::Lost(why)) => return Err(why),
             _ => false,
         };
         self.draw()?;
@@ -386,7 +386,7 @@ impl Loop {
                 Effect::Redraw => self.terminal.clear()?,
                 Effect::Suspend => self.suspend()?,
                 Effect::Edit { conversation, text } => self.editing = Some((conversation, text)),
-                effect => self.hands.perform(effect, &mut self.tasks),
+                effect => self.runner.perform(effect, &mut self.tasks),
             }
         }
         Ok(left)
@@ -466,26 +466,26 @@ impl Loop {
     }
 
     /// What is there already, without waiting.
-    fn ready(&mut self) -> Option<Turn> {
+    fn ready(&mut self) -> Option<LoopEvent> {
         if let Ok(key) = self.input.try_recv() {
-            return Some(key.map_or_else(Turn::Lost, Turn::Message));
+            return Some(key.map_or_else(LoopEvent::Lost, LoopEvent::Message));
         }
-        if let Some(msg) = self.hands.ready() {
-            return Some(Turn::Message(msg));
+        if let Some(msg) = self.runner.ready() {
+            return Some(LoopEvent::Message(msg));
         }
         match self.changes.try_recv() {
-            Ok(change) => Some(Turn::Message(Msg::Changed(vec![change]))),
-            Err(broadcast::error::TryRecvError::Lagged(_)) => Some(Turn::Message(Msg::Missed)),
+            Ok(change) => Some(LoopEvent::Message(Msg::Changed(vec![change]))),
+            Err(broadcast::error::TryRecvError::Lagged(_)) => Some(LoopEvent::Message(Msg::Missed)),
             Err(_) => None,
         }
     }
 }
 
 /// The next news of the engine; none any more once it has ended.
-async fn news(changes: &mut broadcast::Receiver<Change>) -> Option<Turn> {
+async fn news(changes: &mut broadcast::Receiver<Change>) -> Option<LoopEvent> {
     match changes.recv().await {
-        Ok(change) => Some(Turn::Message(Msg::Changed(vec![change]))),
-        Err(broadcast::error::RecvError::Lagged(_)) => Some(Turn::Message(Msg::Missed)),
+        Ok(change) => Some(LoopEvent::Message(Msg::Changed(vec![change]))),
+        Err(broadcast::error::RecvError::Lagged(_)) => Some(LoopEvent::Message(Msg::Missed)),
         Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
     }
 }

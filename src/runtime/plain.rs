@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Write};
 
 use tokio::sync::{broadcast, mpsc};
 
-use super::{Error, Signals, Tasks, Turn, effects::Hands, news};
+use super::{Error, LoopEvent, Signals, Tasks, effects::EffectRunner, news};
 use crate::{
     app::{self, Effect, Model, Msg},
     clock::Clock,
@@ -17,7 +17,7 @@ use crate::{
 /// The desk in lines.
 pub(super) struct Plain {
     pub(super) model: Model,
-    pub(super) hands: Hands,
+    pub(super) runner: EffectRunner,
     pub(super) tasks: Tasks,
     pub(super) changes: broadcast::Receiver<Change>,
     pub(super) clock: Clock,
@@ -39,7 +39,7 @@ impl Plain {
         if ended.is_err() {
             // Nobody hears any more, but unsaved words are saved.
             for effect in app::update(&mut self.model, self.clock.now(), Msg::Terminate) {
-                self.hands.perform(effect, &mut self.tasks);
+                self.runner.perform(effect, &mut self.tasks);
             }
         }
         self.tasks.finish().await;
@@ -78,16 +78,16 @@ impl Plain {
                     }
                 },
                 Some(turn) = news(&mut self.changes) => match turn {
-                    Turn::Message(msg) => msg,
+                    LoopEvent::Message(msg) => msg,
                     _ => continue,
                 },
-                loaded = self.hands.next() => loaded,
+                loaded = self.runner.next() => loaded,
                 (name, why) = self.tasks.ended() => {
                     let words = format!("{name} ({why}); restart switchboard");
                     Msg::Changed(vec![Change::Link(Link::Broken(words))])
                 }
                 turn = signals.next() => match turn {
-                    Turn::Message(msg) => msg,
+                    LoopEvent::Message(msg) => msg,
                     _ => continue,
                 },
                 () = sleep => Msg::Wake,
@@ -113,7 +113,7 @@ impl Plain {
                 | Effect::Title(_)
                 | Effect::Redraw
                 | Effect::Suspend => {}
-                effect => self.hands.perform(effect, &mut self.tasks),
+                effect => self.runner.perform(effect, &mut self.tasks),
             }
         }
         Ok(left)

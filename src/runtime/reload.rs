@@ -31,9 +31,9 @@ impl std::fmt::Debug for Reload {
 }
 
 /// What tells one state of the file from another.
-type State = Option<(SystemTime, u64)>;
+type FileStamp = Option<(SystemTime, u64)>;
 
-fn state(file: &PathBuf) -> State {
+fn state(file: &PathBuf) -> FileStamp {
     let meta = fs::metadata(file).ok()?;
     Some((meta.modified().ok()?, meta.len()))
 }

@@ -17,7 +17,7 @@ use crate::domain::{
 
 /// A line of the file.
 #[derive(Debug, Serialize, Deserialize)]
-struct Line {
+struct AuditLine {
     at: String,
     agent: String,
     act: String,
@@ -35,7 +35,7 @@ struct Line {
     outcome: Option<String>,
 }
 
-impl Line {
+impl AuditLine {
     fn of(deed: &Deed) -> Self {
         let moment = Moment::from_millisecond(deed.at.as_millis()).unwrap_or_default();
         let mut line = Self {
@@ -117,7 +117,7 @@ impl Writer {
     /// Adds to the record: on the disk when this returns.
     pub async fn record_deed(&self, deed: Deed) -> Result<(), Error> {
         self.run(move |files| {
-            let Ok(mut line) = serde_json::to_vec(&Line::of(&deed)) else {
+            let Ok(mut line) = serde_json::to_vec(&AuditLine::of(&deed)) else {
                 return Ok(());
             };
             line.push(b'\n');
@@ -169,7 +169,10 @@ pub fn deeds(folder: &Path, page: &PageId) -> Result<(Vec<Deed>, usize), Error> 
     let mut deeds = Vec::new();
     let mut unreadable = 0;
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        match serde_json::from_str::<Line>(line).ok().and_then(Line::deed) {
+        match serde_json::from_str::<AuditLine>(line)
+            .ok()
+            .and_then(AuditLine::deed)
+        {
             Some(deed) => deeds.push(deed),
             None => unreadable += 1,
         }
@@ -187,7 +190,7 @@ pub(super) fn forget(path: &Path, psid: &str) -> io::Result<()> {
     };
     let mut kept = String::with_capacity(text.len());
     for line in text.lines() {
-        match serde_json::from_str::<Line>(line) {
+        match serde_json::from_str::<AuditLine>(line) {
             Ok(mut deed) if deed.psid == psid => {
                 (deed.psid, deed.conversation) = ("-".into(), "-".into());
                 kept.push_str(&serde_json::to_string(&deed).unwrap_or_default());

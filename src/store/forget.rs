@@ -9,7 +9,7 @@ use std::{
 
 use rusqlite::{Connection, params};
 
-use super::{Error, Writer, audit, rows, writer::Files};
+use super::{Error, Writer, audit, codec, writer::Files};
 use crate::domain::{Psid, Timestamp};
 
 /// Texts shorter than this say nothing about a person.
@@ -103,7 +103,7 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
         .prepare("SELECT file FROM outgoing WHERE psid = ?1 AND file IS NOT NULL")?
         .query_map([psid], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    for copy in copies.iter().filter_map(|json| rows::file_from(json)) {
+    for copy in copies.iter().filter_map(|json| codec::file_from(json)) {
         let _ = fs::remove_file(copy.path);
     }
     let unsent = outbox.execute("DELETE FROM draft WHERE psid = ?1", [psid])?

@@ -4,11 +4,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, heard, message, page::set, rows, triage};
+use super::{Error, codec, message, page::set, triage, webhook_facts};
 use crate::{
     domain::{
-        Author, Backfill, Change, ConversationId, ConversationSeen, Event, Happening, LocalId, Mid,
-        Part, Profile, Psid, Span, ThreadOwner, Timestamp, display_name,
+        Author, Backfill, Change, ConversationId, ConversationSeen, Event, LocalId, Mid, Part,
+        Profile, Psid, Span, ThreadOwner, TimelineEvent, Timestamp, display_name,
     },
     failpoint, text,
 };
@@ -67,8 +67,8 @@ pub(super) fn ingest_one(
             for seen in messages.iter().rev() {
                 changed |= message::ingest(db, outbox, &conversation, seen, now)?;
             }
-            if changed && messages.iter().any(|seen| seen.heard) {
-                heard::refresh_row(db, &conversation, false)?;
+            if changed && messages.iter().any(|seen| seen.from_webhook) {
+                webhook_facts::refresh_row(db, &conversation, false)?;
             }
             if let Some(cursor) = older {
                 changed |= db.execute(
@@ -95,7 +95,7 @@ pub(super) fn ingest_one(
             conversation,
             through,
         } => {
-            if heard::watermark(db, &conversation, "delivered_through", through)? {
+            if webhook_facts::watermark(db, &conversation, "delivered_through", through)? {
                 touched(changes, rows, conversation);
             }
         }
@@ -103,13 +103,13 @@ pub(super) fn ingest_one(
             conversation,
             through,
         } => {
-            if heard::watermark(db, &conversation, "read_through", through)? {
+            if webhook_facts::watermark(db, &conversation, "read_through", through)? {
                 touched(changes, rows, conversation);
             }
         }
         Event::Seen { conversation, mid } => {
-            heard::annotate(db, &conversation, &mid, "seen", (0, None), now)?;
-            if heard::apply(db, &conversation, &mid)? {
+            webhook_facts::annotate(db, &conversation, &mid, "seen", (0, None), now)?;
+            if webhook_facts::apply(db, &conversation, &mid)? {
                 touched(changes, rows, conversation);
             }
         }
@@ -121,9 +121,9 @@ pub(super) fn ingest_one(
         } => {
             let (kind, n) = ("reaction:customer", at.as_millis());
             if emoji.is_some() {
-                heard::opened(db, &conversation, at)?;
+                webhook_facts::opened(db, &conversation, at)?;
             }
-            if heard::annotate(db, &conversation, &mid, kind, (n, emoji.as_deref()), at)? {
+            if webhook_facts::annotate(db, &conversation, &mid, kind, (n, emoji.as_deref()), at)? {
                 touched(changes, rows, conversation);
             }
         }
@@ -134,16 +134,16 @@ pub(super) fn ingest_one(
             number,
         } => {
             let n = i64::from(number);
-            heard::annotate(db, &conversation, &mid, "edit", (n, Some(&text)), now)?;
-            if heard::apply(db, &conversation, &mid)? {
-                heard::refresh_row(db, &conversation, true)?;
+            webhook_facts::annotate(db, &conversation, &mid, "edit", (n, Some(&text)), now)?;
+            if webhook_facts::apply(db, &conversation, &mid)? {
+                webhook_facts::refresh_row(db, &conversation, true)?;
                 touched(changes, rows, conversation);
             }
         }
         Event::Unsent { conversation, mid } => {
-            heard::annotate(db, &conversation, &mid, "unsent", (0, None), now)?;
-            if heard::apply(db, &conversation, &mid)? {
-                heard::refresh_row(db, &conversation, true)?;
+            webhook_facts::annotate(db, &conversation, &mid, "unsent", (0, None), now)?;
+            if webhook_facts::apply(db, &conversation, &mid)? {
+                webhook_facts::refresh_row(db, &conversation, true)?;
                 touched(changes, rows, conversation);
             }
         }
@@ -155,14 +155,14 @@ pub(super) fn ingest_one(
             raw,
         } => {
             match what {
-                Happening::Moved { .. } => {
-                    heard::moved(db, &conversation, at, (&what, own), &raw)?;
+                TimelineEvent::Moved { .. } => {
+                    webhook_facts::moved(db, &conversation, at, (&what, own), &raw)?;
                 }
-                _ => heard::happened(db, &conversation, at, &what, &raw)?,
+                _ => webhook_facts::happened(db, &conversation, at, &what, &raw)?,
             }
             match what {
-                Happening::AskedFor { .. } => message::asks(db, &conversation, at)?,
-                Happening::Referred { .. } => heard::opened(db, &conversation, at)?,
+                TimelineEvent::AskedFor { .. } => message::asks(db, &conversation, at)?,
+                TimelineEvent::Referred { .. } => webhook_facts::opened(db, &conversation, at)?,
                 _ => {}
             }
             touched(changes, rows, conversation);
@@ -173,7 +173,7 @@ pub(super) fn ingest_one(
             at,
             until,
         } => {
-            if heard::in_charge(db, &conversation, (at, until), us)? {
+            if webhook_facts::in_charge(db, &conversation, (at, until), us)? {
                 touched(changes, rows, conversation);
             }
         }
@@ -183,7 +183,7 @@ pub(super) fn ingest_one(
             at,
             until,
         } => {
-            if heard::handed_to(db, &conversation, (at, until), &to)? {
+            if webhook_facts::handed_to(db, &conversation, (at, until), &to)? {
                 touched(changes, rows, conversation);
             }
         }
@@ -192,7 +192,7 @@ pub(super) fn ingest_one(
             raw,
             about,
             unsent,
-        } => heard::park(db, &psid, &raw, (about.as_ref(), unsent), now)?,
+        } => webhook_facts::park(db, &psid, &raw, (about.as_ref(), unsent), now)?,
         Event::Unparked { psid } => {
             db.execute("DELETE FROM parked WHERE psid = ?1", [psid.as_str()])?;
         }
@@ -215,8 +215,8 @@ pub(super) fn ingest_one(
             instagram,
         } => {
             let mut changed = set(db, "name", &name)?;
-            changed |= set(db, "routing_messenger", rows::routing(messenger))?;
-            changed |= set(db, "routing_instagram", rows::routing(instagram))?;
+            changed |= set(db, "routing_messenger", codec::routing(messenger))?;
+            changed |= set(db, "routing_instagram", codec::routing(instagram))?;
             if changed {
                 push(changes, Change::Page);
             }
@@ -253,7 +253,7 @@ pub(super) fn ingest_one(
             touched(changes, rows, conversation.clone());
             push(
                 changes,
-                Change::Sent {
+                Change::ReplySent {
                     conversation,
                     local,
                 },
@@ -288,7 +288,7 @@ fn accepted(
         params![local.as_str(), mid.as_str()],
     )?;
     let (text, file) = kept.unwrap_or_default();
-    let file = file.and_then(|json| rows::file_from(&json));
+    let file = file.and_then(|json| codec::file_from(&json));
     let parts: Vec<Part> = file
         .map(|file| Part::File {
             kind: file.word(),
@@ -306,7 +306,7 @@ fn accepted(
             at.as_millis(),
             text,
             text::fold(&text),
-            rows::parts(&parts)
+            codec::parts(&parts)
         ],
     )?;
     // It may have been read already, with the moment that Meta gives it.
@@ -412,7 +412,7 @@ fn owner_of(db: &Transaction<'_>, id: &ConversationId) -> Result<ThreadOwner, Er
             |row| row.get(0),
         )
         .optional()?;
-    Ok(text.map_or(ThreadOwner::Unknown, |text| rows::owner_from(&text)))
+    Ok(text.map_or(ThreadOwner::Unknown, |text| codec::owner_from(&text)))
 }
 
 /// A read that confirms the owner is written down so often.
@@ -432,7 +432,7 @@ fn set_owner(
         "UPDATE conversation SET owner = ?2, owner_since = CASE WHEN owner IN (?2, 'unknown') THEN owner_since ELSE ?4 END, \
            control_until = CASE WHEN owner = ?2 THEN coalesce(?3, control_until) ELSE ?3 END \
          WHERE id = ?1 AND coalesce(owner_since, 0) <= ?4 AND (owner <> ?2 OR control_until IS NOT coalesce(?3, control_until))",
-        params![id.as_str(), rows::owner(owner), until.map(Timestamp::as_millis), at.as_millis()],
+        params![id.as_str(), codec::owner(owner), until.map(Timestamp::as_millis), at.as_millis()],
     )?;
     // What is read again and again is written down now and then: a hand-over
     // that comes late must not beat it.
@@ -440,16 +440,16 @@ fn set_owner(
         "UPDATE conversation SET base_owner = ?2, base_at = ?3, base_since = owner_since \
          WHERE id = ?1 AND owner = ?2 AND coalesce(owner_since, 0) <= ?3 AND (base_owner <> ?2 OR base_at < ?3 - ?4)",
     )?
-    .execute(params![id.as_str(), rows::owner(owner), at.as_millis(), BASE_STEP.as_millis()])?;
+    .execute(params![id.as_str(), codec::owner(owner), at.as_millis(), BASE_STEP.as_millis()])?;
     let moved = match (&known, owner) {
         (ThreadOwner::Unknown, _) => None,
         (ThreadOwner::Us, ThreadOwner::Us) => None,
-        (ThreadOwner::Us, _) => Some(Happening::LeftUs),
-        (_, ThreadOwner::Us) => Some(Happening::CameToUs),
+        (ThreadOwner::Us, _) => Some(TimelineEvent::LeftUs),
+        (_, ThreadOwner::Us) => Some(TimelineEvent::CameToUs),
         _ => None,
     };
     if let (1.., Some(what)) = (rows, moved) {
-        heard::happened(db, id, at, &what, "")?;
+        webhook_facts::happened(db, id, at, &what, "")?;
     }
     Ok(rows > 0)
 }
@@ -459,15 +459,15 @@ fn did(
     db: &Transaction<'_>,
     id: &ConversationId,
     at: Timestamp,
-    what: &Happening,
+    what: &TimelineEvent,
 ) -> Result<(), Error> {
-    heard::happened(db, id, at, what, "")?;
+    webhook_facts::happened(db, id, at, what, "")?;
     let owner = match what {
-        Happening::Took => Some(ThreadOwner::Us),
-        Happening::PassedTo(Some(app)) => Some(ThreadOwner::App(app.clone())),
-        Happening::PassedTo(None) => Some(ThreadOwner::Other),
-        Happening::Released => Some(ThreadOwner::Idle),
-        Happening::MarkedSeen => {
+        TimelineEvent::Took => Some(ThreadOwner::Us),
+        TimelineEvent::PassedTo(Some(app)) => Some(ThreadOwner::App(app.clone())),
+        TimelineEvent::PassedTo(None) => Some(ThreadOwner::Other),
+        TimelineEvent::Released => Some(ThreadOwner::Idle),
+        TimelineEvent::MarkedSeen => {
             db.execute(
                 "UPDATE conversation SET unread = 0, marked_seen_at = ?2 WHERE id = ?1",
                 params![id.as_str(), at.as_millis()],
@@ -482,7 +482,7 @@ fn did(
             "UPDATE conversation SET owner = ?2, owner_since = ?3, control_until = NULL, base_owner = ?2, base_at = ?3, \
                base_since = ?3, asked_at = NULL \
              WHERE id = ?1",
-            params![id.as_str(), rows::owner(&owner), at.as_millis()],
+            params![id.as_str(), codec::owner(&owner), at.as_millis()],
         )?;
     }
     Ok(())

@@ -3,14 +3,14 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, heard, rows};
+use super::{Error, codec, webhook_facts};
 use crate::{
     domain::{Author, ConversationId, Message, MessageSeen, Mid, Part, Span, Timestamp},
     text,
 };
 
 /// A message as the table has it.
-struct Known {
+struct KnownMessage {
     at: i64,
     author: Author,
     text: String,
@@ -46,7 +46,7 @@ pub(super) fn ingest(
     let author = if ours { Author::Me } else { m.author.clone() };
     let mut changed = match known(db, &m.mid)? {
         None => {
-            if !seen.heard {
+            if !seen.from_webhook {
                 replace_made_up(db, id, m)?;
             }
             insert(db, id, seen, &author)?;
@@ -58,24 +58,24 @@ pub(super) fn ingest(
         Some(known) => better(db, known, seen, &author, now)?,
     };
     changed |= reactions(db, id, m, now)?;
-    changed |= heard::apply(db, id, &m.mid)?;
+    changed |= webhook_facts::apply(db, id, &m.mid)?;
     if !m.gone {
         changed |= advance(db, id, &author, m.at)? > 0;
     }
     Ok(changed)
 }
 
-fn known(db: &Transaction<'_>, mid: &Mid) -> Result<Option<Known>, Error> {
+fn known(db: &Transaction<'_>, mid: &Mid) -> Result<Option<KnownMessage>, Error> {
     let known = db
         .prepare_cached(
             "SELECT at, author, text, parts, gone, raw, heard, reply_to, edits, unsent, edited_at FROM message WHERE mid = ?1",
         )?
         .query_row([mid.as_str()], |row| {
-            Ok(Known {
+            Ok(KnownMessage {
                 at: row.get(0)?,
-                author: rows::author_from(row.get_ref(1)?.as_str()?),
+                author: codec::author_from(row.get_ref(1)?.as_str()?),
                 text: row.get(2)?,
-                parts: rows::parts_from(row.get_ref(3)?.as_str()?),
+                parts: codec::parts_from(row.get_ref(3)?.as_str()?),
                 gone: row.get(4)?,
                 raw: row.get(5)?,
                 heard: row.get(6)?,
@@ -116,14 +116,14 @@ fn insert(
         m.mid.as_str(),
         id.as_str(),
         m.at.as_millis(),
-        rows::author(author),
+        codec::author(author),
         m.text,
-        rows::parts(&m.parts),
+        codec::parts(&m.parts),
         m.gone,
         seen.raw,
         searchable(&m.text, &m.parts),
-        seen.heard,
-        m.about.reply_to.as_ref().map(Mid::as_str)
+        seen.from_webhook,
+        m.annotations.reply_to.as_ref().map(Mid::as_str)
     ])?;
     if author.is_page() && *author != Author::Me {
         let asks_for_a_person: bool = db
@@ -155,7 +155,7 @@ pub(super) fn asks(db: &Transaction<'_>, id: &ConversationId, at: Timestamp) -> 
 /// author by app, and what was tapped. Whether anything changed.
 fn better(
     db: &Transaction<'_>,
-    known: Known,
+    known: KnownMessage,
     seen: &MessageSeen,
     author: &Author,
     now: Timestamp,
@@ -163,9 +163,9 @@ fn better(
     let m = &seen.message;
     // Our own reply stands here without content until Meta shows it.
     let bare = known.gone || known.raw.is_empty();
-    let keeps = seen.heard && !bare;
+    let keeps = seen.from_webhook && !bare;
     let same_second = known.at.div_euclid(1000) == m.at.as_millis().div_euclid(1000);
-    let at = match (same_second, known.heard && !seen.heard) {
+    let at = match (same_second, known.heard && !seen.from_webhook) {
         (true, _) if !bare => known.at.max(m.at.as_millis()),
         (_, true) => known.at,
         _ => m.at.as_millis(),
@@ -187,9 +187,9 @@ fn better(
     }
     let author = better_author(&known.author, author);
     let raw = if keeps { &known.raw } else { &seen.raw };
-    let heard = known.heard || seen.heard;
+    let heard = known.heard || seen.from_webhook;
     let reply_to = m
-        .about
+        .annotations
         .reply_to
         .as_ref()
         .map(Mid::as_str)
@@ -212,9 +212,9 @@ fn better(
     .execute(params![
         m.mid.as_str(),
         at,
-        rows::author(&author),
+        codec::author(&author),
         text,
-        rows::parts(&parts),
+        codec::parts(&parts),
         raw,
         searchable(text, &parts),
         heard,
@@ -241,7 +241,7 @@ fn reactions(
     now: Timestamp,
 ) -> Result<bool, Error> {
     let mut changed = false;
-    for reaction in &m.about.reactions {
+    for reaction in &m.annotations.reactions {
         let kind = if reaction.by_customer {
             "reaction:customer"
         } else {

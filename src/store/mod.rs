@@ -14,28 +14,28 @@
 //! |---|---|
 //! | `schema` | the shape of the files, and what becomes of damaged ones |
 //! | `writer`, `ingest`, `message` | facts from outside into the cache |
-//! | `heard` | what only webhooks tell |
-//! | `journal` | the outbox on the disk |
+//! | `webhook_facts` | what only webhooks tell |
+//! | `outbox` | the outbox on the disk |
 //! | `audit` | the record of what was done |
 //! | `triage` | what an agent decides for themselves |
-//! | `place` | in which views a row stands, and where |
+//! | `ranking` | in which views a row stands, and where |
 //! | `reader`, `thread`, `search`, `page` | questions |
 //! | `forget` | retention, and forgetting a person |
 
 mod audit;
+mod codec;
 mod forget;
-mod heard;
 mod ingest;
-mod journal;
 mod message;
+mod outbox;
 mod page;
-mod place;
+mod ranking;
 mod reader;
-mod rows;
 mod schema;
 mod search;
 mod thread;
 mod triage;
+mod webhook_facts;
 mod writer;
 
 use std::{
@@ -50,12 +50,12 @@ pub use forget::Forgotten;
 pub use page::PageRow;
 pub use reader::{Lane, Reader};
 pub use schema::Rescued;
-pub use triage::Asking;
+pub use triage::EscalationRules;
 pub use writer::{Draft, Writer};
 
 use crate::domain::{PageId, Timestamp};
 use rusqlite::{Connection, ErrorCode};
-use schema::{Kind, private_file};
+use schema::{FileKind, private_file};
 
 /// What went wrong with a file.
 #[derive(Debug, thiserror::Error)]
@@ -278,7 +278,7 @@ pub fn open(folder: &Path, page: &PageId, now: Timestamp) -> Result<Opened, Erro
     if suspected {
         let _ = fs::remove_file(&paths.suspicion);
     }
-    place::turn(&cache, now, 500)?;
+    ranking::turn(&cache, now, 500)?;
     let reader = Reader::open(&paths.cache, &paths.outbox, paths.suspicion, false)?;
     let writer = Writer::start(cache, outbox, paths.audit, lock);
     Ok(Opened {
@@ -322,7 +322,7 @@ fn open_cache(
     suspected: bool,
     notices: &mut Vec<Notice>,
 ) -> Result<Connection, Error> {
-    let opened = schema::open(&paths.cache, Kind::Cache).and_then(|db| {
+    let opened = schema::open(&paths.cache, FileKind::Cache).and_then(|db| {
         // The whole of it is read only when a question has shown damage: that
         // takes long, and the first frame waits for it.
         if suspected {
@@ -334,12 +334,12 @@ fn open_cache(
         Err(Error::Damaged) => {
             let aside = schema::set_aside(&paths.cache, "damaged")?;
             notices.push(Notice::CacheSetAside(aside));
-            schema::open(&paths.cache, Kind::Cache)
+            schema::open(&paths.cache, FileKind::Cache)
         }
         Err(Error::Newer { found, .. }) => {
             let aside = schema::set_aside(&paths.cache, &format!("schema-{found}"))?;
             notices.push(Notice::NewerCacheSetAside(aside));
-            schema::open(&paths.cache, Kind::Cache)
+            schema::open(&paths.cache, FileKind::Cache)
         }
         opened => opened,
     }
@@ -357,24 +357,24 @@ fn open_outbox(paths: &Paths, notices: &mut Vec<Notice>) -> Result<Connection, E
     let fresh = schema::beside(&paths.outbox, ".rescued");
     if fresh.exists() && !paths.outbox.exists() {
         fs::rename(&fresh, &paths.outbox).map_err(io(&fresh))?;
-        let outbox = schema::open(&paths.outbox, Kind::Outbox)?;
+        let outbox = schema::open(&paths.outbox, FileKind::Outbox)?;
         let aside = schema::beside(&paths.outbox, ".damaged-1");
         notices.push(Notice::OutboxSetAside(aside, schema::unsettled(&outbox)?));
         return Ok(outbox);
     }
-    match schema::open(&paths.outbox, Kind::Outbox) {
+    match schema::open(&paths.outbox, FileKind::Outbox) {
         Err(Error::Damaged) => {
             for tail in ["", "-wal", "-shm"] {
                 let _ = fs::remove_file(schema::beside(&fresh, tail));
             }
-            let into = schema::open(&fresh, Kind::Outbox)?;
+            let into = schema::open(&fresh, FileKind::Outbox)?;
             let rescued = schema::rescue(&paths.outbox, &into);
             into.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
             drop(into);
             let aside = schema::set_aside(&paths.outbox, "damaged")?;
             fs::rename(&fresh, &paths.outbox).map_err(io(&fresh))?;
             notices.push(Notice::OutboxSetAside(aside, rescued));
-            schema::open(&paths.outbox, Kind::Outbox)
+            schema::open(&paths.outbox, FileKind::Outbox)
         }
         opened => opened,
     }

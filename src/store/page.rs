@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Error, Reader, rows};
+use super::{Error, Reader, codec};
 use crate::domain::{Backfill, Platform, Routing, Timestamp};
 
 /// What is known of the Page.
@@ -35,8 +35,8 @@ impl Reader {
         self.with(|db| {
             Ok(PageRow {
                 name: value(db, "name")?.unwrap_or_default(),
-                messenger: rows::routing_from(value(db, "routing_messenger")?.as_deref()),
-                instagram: rows::routing_from(value(db, "routing_instagram")?.as_deref()),
+                messenger: codec::routing_from(value(db, "routing_messenger")?.as_deref()),
+                instagram: codec::routing_from(value(db, "routing_instagram")?.as_deref()),
                 read_at: value(db, "read_at")?
                     .and_then(|at| at.parse().ok())
                     .map(Timestamp::from_millis),

@@ -9,10 +9,10 @@ use std::{
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params};
 
-use super::{Error, heard, place, rows};
+use super::{Error, codec, ranking, webhook_facts};
 use crate::domain::{
-    Conversation, ConversationId, Counts, Evidence, InboxAsk, InboxPage, Mid, Psid, ThreadOwner,
-    Timestamp,
+    Conversation, ConversationId, Counts, InboxQuery, InboxSlice, Mid, OwnershipEvidence, Psid,
+    ThreadOwner, Timestamp,
 };
 
 /// A read-only view of the files. Cheap to clone; clones take turns, but a
@@ -123,7 +123,7 @@ impl Reader {
     }
 
     /// A slice of the list with at most `limit` rows, and the counts of all views.
-    pub fn inbox(&self, ask: &InboxAsk, limit: u32) -> Result<InboxPage, Error> {
+    pub fn inbox(&self, ask: &InboxQuery, limit: u32) -> Result<InboxSlice, Error> {
         if !ask.filter.trim().is_empty() {
             return self.filtered(ask, limit);
         }
@@ -131,14 +131,14 @@ impl Reader {
             let rows = db
                 .prepare_cached(&format!(
                     "SELECT {} FROM conversation c WHERE {} ORDER BY c.ord, c.id LIMIT ?1 OFFSET ?2",
-                    rows::CONVERSATION_COLUMNS,
-                    place::condition(ask.view)
+                    codec::CONVERSATION_COLUMNS,
+                    ranking::condition(ask.view)
                 ))?
-                .query_map(params![limit, ask.offset], rows::conversation)?
+                .query_map(params![limit, ask.offset], codec::conversation)?
                 .collect::<Result<Vec<_>, _>>()?;
             let counts = counts(db)?;
             let total = counts.by_view[ask.view.index()];
-            Ok(InboxPage {
+            Ok(InboxSlice {
                 rows,
                 total,
                 counts,
@@ -236,7 +236,7 @@ impl Reader {
     }
 
     /// What speaks for who holds a thread.
-    pub fn evidence(&self, id: &ConversationId) -> Result<Evidence, Error> {
+    pub fn evidence(&self, id: &ConversationId) -> Result<OwnershipEvidence, Error> {
         self.with(|db| {
             let at = |row: &rusqlite::Row<'_>, i: usize| -> rusqlite::Result<Option<Timestamp>> {
                 let at: Option<i64> = row.get(i)?;
@@ -244,7 +244,7 @@ impl Reader {
             };
             let owner = |row: &rusqlite::Row<'_>, i: usize| -> rusqlite::Result<ThreadOwner> {
                 let owner: Option<String> = row.get(i)?;
-                Ok(rows::owner_from(&owner.unwrap_or_default()))
+                Ok(codec::owner_from(&owner.unwrap_or_default()))
             };
             let evidence = db
                 .prepare_cached(
@@ -253,7 +253,7 @@ impl Reader {
                 .query_row([id.as_str()], |row| {
                     let (base, moved) = (owner(row, 1)?, owner(row, 3)?);
                     let us: Option<bool> = row.get(5)?;
-                    Ok(Evidence {
+                    Ok(OwnershipEvidence {
                         base: at(row, 0)?.map(|at| (at, base)),
                         moved: at(row, 2)?.map(|at| (at, moved)),
                         channel: at(row, 4)?.zip(us),
@@ -269,10 +269,10 @@ impl Reader {
         self.with(|db| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {} FROM conversation c WHERE c.psid = ?1 LIMIT 1",
-                rows::CONVERSATION_COLUMNS
+                codec::CONVERSATION_COLUMNS
             ))?;
             Ok(statement
-                .query_row([psid.as_str()], rows::conversation)
+                .query_row([psid.as_str()], codec::conversation)
                 .optional()?)
         })
     }
@@ -280,7 +280,7 @@ impl Reader {
     /// What webhooks told of a person before their conversation was known, as
     /// it came.
     pub fn parked(&self, psid: &Psid) -> Result<Vec<String>, Error> {
-        self.with(|db| heard::parked(db, psid))
+        self.with(|db| webhook_facts::parked(db, psid))
     }
 
     /// People of whom webhooks told, and whose conversation is not known; at
@@ -325,11 +325,11 @@ impl Reader {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {} FROM conversation c WHERE (c.needs_me = 1 OR c.aside = 'snoozed') AND c.waits = 1 \
                  AND {since} BETWEEN ?1 AND ?2",
-                rows::CONVERSATION_COLUMNS
+                codec::CONVERSATION_COLUMNS
             ))?;
             let rows = statement.query_map(
                 params![from.as_millis(), to.as_millis()],
-                rows::conversation,
+                codec::conversation,
             )?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
@@ -345,9 +345,9 @@ impl Reader {
                  AND NOT EXISTS (SELECT 1 FROM outbox.draft d WHERE d.conversation = c.id) \
                  AND NOT EXISTS (SELECT 1 FROM outbox.outgoing o WHERE o.conversation = c.id \
                                  AND o.state NOT IN ('sent', 'dropped', 'assumed'))",
-                rows::CONVERSATION_COLUMNS
+                codec::CONVERSATION_COLUMNS
             ))?;
-            let rows = statement.query_map([since.as_millis()], rows::conversation)?;
+            let rows = statement.query_map([since.as_millis()], codec::conversation)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
@@ -382,10 +382,10 @@ impl fmt::Debug for Reader {
 pub(super) fn find(db: &Connection, id: &ConversationId) -> Result<Option<Conversation>, Error> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT {} FROM conversation c WHERE c.id = ?1",
-        rows::CONVERSATION_COLUMNS
+        codec::CONVERSATION_COLUMNS
     ))?;
     Ok(statement
-        .query_row([id.as_str()], rows::conversation)
+        .query_row([id.as_str()], codec::conversation)
         .optional()?)
 }
 

@@ -34,14 +34,14 @@ const OUTBOX_STEPS: &[&str] = &[
 
 /// Which of the two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     /// Whatever Meta can tell us again.
     Cache,
     /// What exists nowhere else.
     Outbox,
 }
 
-impl Kind {
+impl FileKind {
     fn steps(self) -> &'static [&'static str] {
         match self {
             Self::Cache => CACHE_STEPS,
@@ -59,13 +59,13 @@ impl Kind {
 }
 
 /// The newest step of a kind.
-fn known(kind: Kind) -> u32 {
+fn known(kind: FileKind) -> u32 {
     u32::try_from(kind.steps().len()).unwrap_or(u32::MAX)
 }
 
 /// Opens one file for writing, makes it if there is none, and brings it up to
 /// date.
-pub(super) fn open(path: &Path, kind: Kind) -> Result<Connection, Error> {
+pub(super) fn open(path: &Path, kind: FileKind) -> Result<Connection, Error> {
     if rusqlite::version_number() < OLDEST_SQLITE {
         return Err(Error::OldSqlite(rusqlite::version().to_owned()));
     }
@@ -90,14 +90,14 @@ pub(super) fn open(path: &Path, kind: Kind) -> Result<Connection, Error> {
         match kind {
             // Webhooks are answered with 200 after the commit, and nobody
             // tells them again: a power cut may not take them either.
-            Kind::Cache | Kind::Outbox => "FULL",
+            FileKind::Cache | FileKind::Outbox => "FULL",
         },
     )?;
     // Deleted text is overwritten, not only unlinked.
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     let copy = beside(path, &format!(".before-{}", known(kind)));
-    if kind == Kind::Outbox && (1..known(kind)).contains(&found) {
+    if kind == FileKind::Outbox && (1..known(kind)).contains(&found) {
         copy_whole(&connection, path, &copy)?;
     }
     migrate(&mut connection, kind, found)?;
@@ -128,14 +128,14 @@ pub(super) fn beside(path: &Path, tail: &str) -> PathBuf {
 
 /// Reads what every start needs; damage at these places shows here already.
 /// The outbox is small, so it is read as a whole.
-fn look_over(db: &Connection, kind: Kind) -> Result<(), Error> {
+fn look_over(db: &Connection, kind: FileKind) -> Result<(), Error> {
     let table = kind.table();
     db.query_row(
         &format!("SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1)"),
         [],
         |_| Ok(()),
     )?;
-    if kind == Kind::Outbox {
+    if kind == FileKind::Outbox {
         quick_check(db)?;
     }
     Ok(())
@@ -151,7 +151,7 @@ pub(super) fn quick_check(db: &Connection) -> Result<(), Error> {
     }
 }
 
-fn migrate(connection: &mut Connection, kind: Kind, found: u32) -> Result<(), Error> {
+fn migrate(connection: &mut Connection, kind: FileKind, found: u32) -> Result<(), Error> {
     folding(connection)?;
     for (version, step) in (1..).zip(kind.steps()).skip(found as usize) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
@@ -299,7 +299,7 @@ pub(super) fn unsettled(db: &Connection) -> Result<Rescued, Error> {
 
 /// A file that is nowhere on the disk, with the newest shape.
 #[cfg(test)]
-pub(super) fn in_memory(kind: Kind) -> Result<Connection, Error> {
+pub(super) fn in_memory(kind: FileKind) -> Result<Connection, Error> {
     let mut connection = Connection::open_in_memory()?;
     migrate(&mut connection, kind, 0)?;
     Ok(connection)
@@ -323,7 +323,7 @@ mod tests {
         )
         .expect("rows");
         drop(old);
-        let db = open(&path, Kind::Cache).expect("brought up to date");
+        let db = open(&path, FileKind::Cache).expect("brought up to date");
         let (messages, name): (u32, String) = db
             .query_row("SELECT messages, name_fold FROM conversation", [], |row| {
                 Ok((row.get(0)?, row.get(1)?))

@@ -8,9 +8,9 @@
 
 use rusqlite::{OptionalExtension, ToSql, params};
 
-use super::{Error, Lane, Reader, place, rows};
+use super::{Error, Lane, Reader, codec, ranking};
 use crate::{
-    domain::{ConversationId, Hit, InboxAsk, InboxPage, Mid, Platform, Timestamp},
+    domain::{ConversationId, Hit, InboxQuery, InboxSlice, Mid, Platform, Timestamp},
     text,
 };
 
@@ -73,7 +73,7 @@ impl Wanted {
 impl Reader {
     /// A slice of the list with the rows whose person, last text or any cached
     /// message holds the words of `ask`.
-    pub(super) fn filtered(&self, ask: &InboxAsk, limit: u32) -> Result<InboxPage, Error> {
+    pub(super) fn filtered(&self, ask: &InboxQuery, limit: u32) -> Result<InboxSlice, Error> {
         let (rows, total, counts) = self.search(Lane::List, |db| {
             let like = pattern(text::fold(&ask.filter).trim());
             let mut by_text = String::new();
@@ -89,32 +89,32 @@ impl Reader {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {}, count(*) OVER () FROM conversation c \
                  WHERE {} AND (c.fold LIKE ?1 ESCAPE '\\'{by_text}) ORDER BY c.ord, c.id LIMIT ?2 OFFSET ?3",
-                rows::CONVERSATION_COLUMNS,
-                place::condition(ask.view),
+                codec::CONVERSATION_COLUMNS,
+                ranking::condition(ask.view),
             ))?;
             let mut total = 0;
             let rows = statement
                 .query_map(&*values, |row| {
-                    total = row.get(rows::CONVERSATION_WIDTH)?;
-                    rows::conversation(row)
+                    total = row.get(codec::CONVERSATION_WIDTH)?;
+                    codec::conversation(row)
                 })?
                 .collect::<Result<Vec<_>, _>>()?;
             Ok((rows, total, super::reader::counts(db)?))
         })?;
         if rows.is_empty() && ask.offset > 0 {
             // Behind the last one, where nobody says how many there are.
-            let first = InboxAsk {
+            let first = InboxQuery {
                 offset: 0,
                 ..ask.clone()
             };
             let total = self.filtered(&first, 1)?.total;
-            return Ok(InboxPage {
+            return Ok(InboxSlice {
                 rows,
                 total,
                 counts,
             });
         }
-        Ok(InboxPage {
+        Ok(InboxSlice {
             rows,
             total,
             counts,
@@ -133,17 +133,17 @@ impl Reader {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {}, m.mid, m.at, m.author, m.text FROM message m JOIN conversation c ON c.id = m.conversation \
                  WHERE {condition} ORDER BY m.at DESC, m.n DESC LIMIT ?1",
-                rows::CONVERSATION_COLUMNS
+                codec::CONVERSATION_COLUMNS
             ))?;
             let hits = statement.query_map(&*values, |row| {
-                let conversation = rows::conversation(row)?;
-                let at = rows::CONVERSATION_WIDTH;
+                let conversation = codec::conversation(row)?;
+                let at = codec::CONVERSATION_WIDTH;
                 Ok(Hit {
                     name: conversation.display_name(),
                     conversation: conversation.id,
                     mid: Mid::new(row.get::<_, String>(at)?),
                     at: Timestamp::from_millis(row.get(at + 1)?),
-                    author: rows::author_from(row.get_ref(at + 2)?.as_str()?),
+                    author: codec::author_from(row.get_ref(at + 2)?.as_str()?),
                     text: row.get(at + 3)?,
                 })
             })?;

@@ -4,10 +4,10 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Error, Reader, reader::find, rows};
+use super::{Error, Reader, codec, reader::find};
 use crate::domain::{
-    Author, ConversationId, Item, LocalId, Outgoing, PrivateNote, Profile, Span, ThreadPage,
-    ThreadPlace, Timestamp,
+    Author, ConversationId, Item, LocalId, Outgoing, PrivateNote, Profile, Span, ThreadRange,
+    ThreadSlice, Timestamp,
 };
 
 impl Reader {
@@ -16,9 +16,9 @@ impl Reader {
     pub fn thread(
         &self,
         id: &ConversationId,
-        place: &ThreadPlace,
+        place: &ThreadRange,
         limit: u32,
-    ) -> Result<Option<ThreadPage>, Error> {
+    ) -> Result<Option<ThreadSlice>, Error> {
         self.with(|db| {
             let Some(conversation) = find(db, id)? else { return Ok(None) };
             let (messages, older_remote, seen_through) = db
@@ -28,7 +28,7 @@ impl Reader {
                 .query_row([id.as_str()], |row| {
                     Ok((row.get::<_, u32>(0)?, row.get(1)?, row.get::<_, Option<i64>>(2)?.map(Timestamp::from_millis)))
                 })?;
-            let window = Window::read(db, id, place, limit, messages)?;
+            let window = ThreadBounds::read(db, id, place, limit, messages)?;
             let mut items = window.items;
             events(db, id, window.from, window.to, &mut items)?;
             notes(db, id, window.from, window.to, &mut items)?;
@@ -39,14 +39,14 @@ impl Reader {
                 .prepare_cached(
                     "SELECT missing, name, username, locale, utc_offset, followers FROM person WHERE psid = ?1",
                 )?
-                .query_row([conversation.psid.as_str()], rows::profile)
+                .query_row([conversation.psid.as_str()], codec::profile)
                 .optional()?
                 .unwrap_or(Profile::Unasked);
             let draft = db
                 .prepare_cached("SELECT text, line, col FROM outbox.draft WHERE conversation = ?1")?
                 .query_row([id.as_str()], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))
                 .optional()?;
-            Ok(Some(ThreadPage {
+            Ok(Some(ThreadSlice {
                 place: place.clone(),
                 conversation,
                 profile,
@@ -78,9 +78,9 @@ impl Reader {
         self.with(|db| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {} FROM outbox.outgoing WHERE state = 'sent' AND hand_back IS NOT NULL AND handed_back = 0",
-                rows::OUTGOING_COLUMNS
+                codec::OUTGOING_COLUMNS
             ))?;
-            let rows = statement.query_map([], rows::outgoing)?;
+            let rows = statement.query_map([], codec::outgoing)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
@@ -93,9 +93,9 @@ fn unsettled(db: &Connection, id: Option<&ConversationId>) -> Result<Vec<Outgoin
     let mut statement = db.prepare_cached(&format!(
         "SELECT {} FROM outbox.outgoing WHERE state NOT IN ('sent', 'dropped') \
          AND (?1 IS NULL OR (conversation = ?1 AND state <> 'assumed')) ORDER BY rowid",
-        rows::OUTGOING_COLUMNS
+        codec::OUTGOING_COLUMNS
     ))?;
-    let rows = statement.query_map([id.map(ConversationId::as_str)], rows::outgoing)?;
+    let rows = statement.query_map([id.map(ConversationId::as_str)], codec::outgoing)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -104,15 +104,15 @@ fn sent_near(db: &Connection, since: Timestamp, near: Span) -> Result<Vec<Outgoi
         "SELECT {} FROM outbox.outgoing s WHERE state = 'sent' AND (sent_at >= ?1 OR EXISTS \
            (SELECT 1 FROM outbox.outgoing u WHERE u.conversation = s.conversation AND u.state NOT IN ('sent', 'dropped') \
             AND abs(coalesce(u.sent_at, u.at) - s.sent_at) <= ?2)) ORDER BY rowid",
-        rows::OUTGOING_COLUMNS
+        codec::OUTGOING_COLUMNS
     ))?;
     let values = params![since.as_millis(), near.as_millis()];
-    let rows = statement.query_map(values, rows::outgoing)?;
+    let rows = statement.query_map(values, codec::outgoing)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Some messages of a thread, and what lies on both sides of them.
-struct Window {
+struct ThreadBounds {
     items: Vec<Item>,
     older: u32,
     newer: u32,
@@ -122,48 +122,48 @@ struct Window {
     to: i64,
 }
 
-impl Window {
+impl ThreadBounds {
     fn read(
         db: &Connection,
         id: &ConversationId,
-        place: &ThreadPlace,
+        place: &ThreadRange,
         limit: u32,
         messages: u32,
     ) -> Result<Self, Error> {
         let part = |range: &str, order: &str, moment: i64| -> Result<Vec<Item>, Error> {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {} FROM message WHERE conversation = ?1 AND {range} ORDER BY at {order}, n {order} LIMIT ?3",
-                rows::MESSAGE_COLUMNS
+                codec::MESSAGE_COLUMNS
             ))?;
             let rows = statement.query_map(params![id.as_str(), moment, limit], |row| {
-                rows::message(row).map(Item::Message)
+                codec::message(row).map(Item::Message)
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         };
         let mut items = match place {
-            ThreadPlace::Newest => part("at <= ?2", "DESC", i64::MAX)?,
-            ThreadPlace::Oldest => part("at >= ?2", "ASC", i64::MIN)?,
-            ThreadPlace::Around(moment) => {
+            ThreadRange::Newest => part("at <= ?2", "DESC", i64::MAX)?,
+            ThreadRange::Oldest => part("at >= ?2", "ASC", i64::MIN)?,
+            ThreadRange::Around(moment) => {
                 let mut items = part("at < ?2", "DESC", moment.as_millis())?;
                 items.reverse();
                 items.extend(part("at >= ?2", "ASC", moment.as_millis())?);
                 items
             }
         };
-        if *place == ThreadPlace::Newest {
+        if *place == ThreadRange::Newest {
             items.reverse();
         }
         let loaded = u32::try_from(items.len()).unwrap_or(u32::MAX);
         let rest = messages.saturating_sub(loaded);
         let newer = match (place, items.last()) {
-            (ThreadPlace::Newest, _) | (_, None) => 0,
-            (ThreadPlace::Oldest, Some(_)) => rest,
-            (ThreadPlace::Around(_), Some(last)) if rest > 0 => db
+            (ThreadRange::Newest, _) | (_, None) => 0,
+            (ThreadRange::Oldest, Some(_)) => rest,
+            (ThreadRange::Around(_), Some(last)) if rest > 0 => db
                 .prepare_cached(
                     "SELECT count(*) FROM message WHERE conversation = ?1 AND (at, n) >                      (?2, (SELECT n FROM message WHERE mid = ?3))",
                 )?
                 .query_row(params![id.as_str(), last.at().as_millis(), last.key()], |row| row.get(0))?,
-            (ThreadPlace::Around(_), Some(_)) => 0,
+            (ThreadRange::Around(_), Some(_)) => 0,
         };
         let older = rest.saturating_sub(newer);
         let moment =
@@ -205,7 +205,7 @@ fn events(
     })?;
     for event in events {
         let (at, what) = event?;
-        if let Some(what) = rows::happening_from(&what) {
+        if let Some(what) = codec::happening_from(&what) {
             // Messages have whole seconds: an event of the same second stands
             // behind what it reacted to, and before what we wrote after it.
             let start = Timestamp::from_millis(at.as_millis() / 1000 * 1000);

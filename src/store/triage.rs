@@ -3,15 +3,15 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Error, Reader, Writer, place::place, rows};
+use super::{Error, Reader, Writer, codec, ranking::place};
 use crate::{
-    domain::{Aside, ConversationId, PrivateNote, Psid, Timestamp, Triage, Until},
+    domain::{ConversationId, Deferred, PrivateNote, Psid, Timestamp, Triage, Until},
     text,
 };
 
 /// What makes a conversation need a person, besides control and unread words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asking {
+pub struct EscalationRules {
     /// Words in a message of the bot's.
     pub phrases: Vec<String>,
     /// Labels of ours.
@@ -32,7 +32,7 @@ impl Writer {
                 if *triage == Triage::default() {
                     outbox.execute("DELETE FROM triage WHERE conversation = ?1", [id.as_str()])?;
                 } else {
-                    let (aside, until, through) = columns(triage.aside);
+                    let (aside, until, through) = columns(triage.deferred);
                     outbox.execute(
                         "INSERT INTO triage (conversation, psid, aside, until, through, unread, labels) \
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (conversation) DO UPDATE SET \
@@ -44,7 +44,7 @@ impl Writer {
                             until,
                             through,
                             triage.unread,
-                            rows::labels(&triage.labels)
+                            codec::labels(&triage.labels)
                         ],
                     )?;
                 }
@@ -121,7 +121,7 @@ impl Writer {
 
     /// What asks for a person from now on, by configuration; `now` is by Meta's
     /// clock. Whether that is something else than before.
-    pub async fn asking(&self, asking: Asking, now: Timestamp) -> Result<bool, Error> {
+    pub async fn asking(&self, asking: EscalationRules, now: Timestamp) -> Result<bool, Error> {
         self.run(move |files| {
             let cache = files.cache.transaction()?;
             let mut wanted: Vec<(&str, String)> = Vec::new();
@@ -186,7 +186,7 @@ pub(super) fn restore(
         .prepare_cached(
             "SELECT aside, until, through, unread, labels FROM triage WHERE conversation = ?1",
         )?
-        .query_row([id.as_str()], |row| rows::triage(row, 0))
+        .query_row([id.as_str()], |row| codec::triage(row, 0))
         .optional()?;
     match kept {
         Some(triage) => copy(cache, id, &triage),
@@ -195,7 +195,7 @@ pub(super) fn restore(
 }
 
 fn copy(cache: &Connection, id: &ConversationId, triage: &Triage) -> Result<(), Error> {
-    let (aside, until, through) = columns(triage.aside);
+    let (aside, until, through) = columns(triage.deferred);
     cache
         .prepare_cached(
             "UPDATE conversation SET aside = ?2, until = ?3, through = ?4, kept_unread = ?5, labels = ?6 WHERE id = ?1",
@@ -206,14 +206,14 @@ fn copy(cache: &Connection, id: &ConversationId, triage: &Triage) -> Result<(), 
             until,
             through,
             triage.unread,
-            rows::labels(&triage.labels)
+            codec::labels(&triage.labels)
         ])?;
     Ok(())
 }
 
-type Columns = (Option<&'static str>, Option<i64>, Option<i64>);
+type TriageColumns = (Option<&'static str>, Option<i64>, Option<i64>);
 
-fn columns(aside: Option<Aside>) -> Columns {
+fn columns(aside: Option<Deferred>) -> TriageColumns {
     let Some(aside) = aside else {
         return (None, None, None);
     };

@@ -6,10 +6,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Error,
+    Error, codec,
     ingest::{Touched, ingest_one},
-    place::{place, turn},
-    rows,
+    ranking::{place, turn},
 };
 use crate::{
     domain::{Change, ConversationId, Event, Psid, Timestamp, display_name},
@@ -19,12 +18,12 @@ use crate::{
 /// At most so many rows are placed anew at once: the screen waits for a commit.
 const TURN: u32 = 500;
 
-type Job = Box<dyn FnOnce(&mut Files) + Send>;
+type WriteJob = Box<dyn FnOnce(&mut Files) + Send>;
 
 /// The right to write. Not `Clone`: only the engine has it.
 #[derive(Debug)]
 pub struct Writer {
-    jobs: Option<mpsc::Sender<Job>>,
+    jobs: Option<mpsc::Sender<WriteJob>>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
@@ -53,7 +52,7 @@ pub(super) struct Files {
 
 impl Writer {
     pub(super) fn start(cache: Connection, outbox: Connection, audit: PathBuf, lock: File) -> Self {
-        let (jobs, mut queue) = mpsc::channel::<Job>(64);
+        let (jobs, mut queue) = mpsc::channel::<WriteJob>(64);
         let thread = thread::Builder::new().name("store".into()).spawn(move || {
             let mut files = Files {
                 cache,
@@ -78,7 +77,7 @@ impl Writer {
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         let jobs = self.jobs.as_ref().ok_or(Error::Closed)?;
-        let job: Job = Box::new(move |files| {
+        let job: WriteJob = Box::new(move |files| {
             let _ = answer.send(work(files));
         });
         jobs.send(job).await.map_err(|_| Error::Closed)?;
@@ -197,7 +196,7 @@ fn calls(db: &Connection, id: &ConversationId) -> Result<Option<Change>, Error> 
         .query_row([id.as_str()], |row| {
             let name: Option<String> = row.get(0)?;
             let psid = Psid::new(row.get::<_, String>(1)?);
-            let platform = rows::platform(row.get_ref(2)?.as_str()?);
+            let platform = codec::platform(row.get_ref(2)?.as_str()?);
             Ok(Change::Escalated {
                 conversation: id.clone(),
                 name: display_name(name.as_deref(), &psid, platform),

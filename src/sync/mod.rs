@@ -18,22 +18,24 @@
 //! matter.
 
 mod engine;
-mod look_on;
 mod outbox;
 mod polls;
+mod read_only;
 
 pub use engine::{Engine, Lease, Options};
-pub use look_on::look_on;
+pub use read_only::read_only;
 
 use tokio::sync::oneshot;
 
-use crate::domain::{Ask, ConversationId, Decision, Heard, LocalId, PrivateNote, Psid, Triage};
+use crate::domain::{
+    Ask, ConversationId, Decision, LocalId, PrivateNote, Psid, Triage, WebhookEvent,
+};
 
 /// What a door hands in: one call of Meta's.
 #[derive(Debug)]
 pub struct Delivery {
     /// What it told.
-    pub heard: Vec<Heard>,
+    pub heard: Vec<WebhookEvent>,
     /// Events in it that could not be read.
     pub unreadable: usize,
     /// The same, as they came.

@@ -5,12 +5,17 @@ use ratatui::text::Span;
 use super::{Theme, span, theme::Role};
 use crate::{
     app::Model,
-    domain::Call,
+    domain::ApiCall,
     text::{self, Clean},
 };
 
 /// Time, method, path, status, milliseconds.
-pub(super) fn row(model: &Model, theme: &Theme, call: &Call, width: usize) -> Vec<Span<'static>> {
+pub(super) fn row(
+    model: &Model,
+    theme: &Theme,
+    call: &ApiCall,
+    width: usize,
+) -> Vec<Span<'static>> {
     let time = call
         .at
         .local(&model.settings.zone)

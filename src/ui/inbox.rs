@@ -140,7 +140,7 @@ fn mark(model: &Model, row: &Conversation) -> (char, Role) {
         ('x', Role::Dim)
     } else if row.triage.unread {
         ('*', Role::Warn)
-    } else if row.aside(now).is_some() && !row.closing(now) {
+    } else if row.deferred(now).is_some() && !row.closing(now) {
         ('z', Role::Dim)
     } else if matches!(row.owner, ThreadOwner::App(_) | ThreadOwner::Other) {
         ('~', Role::Dim)
@@ -420,7 +420,7 @@ pub(super) fn aside_words(model: &Model, row: &Conversation) -> Option<String> {
     if row.triage.unread {
         return Some("kept unread".into());
     }
-    Some(match row.aside(model.server_now())? {
+    Some(match row.deferred(model.server_now())? {
         Until::Moment(at) => {
             let at = at.plus(model.skew.negated());
             format!("snoozed until {}", moment(model, at))

@@ -88,7 +88,7 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
     let link_role = match model.link {
         _ if model.storage.is_some() => Role::Bad,
         Link::Polling | Link::Webhook | Link::Connecting => Role::Status,
-        Link::Throttled(_) | Link::Looking(_) => Role::Warn,
+        Link::Throttled(_) | Link::ReadOnly(_) => Role::Warn,
         Link::Offline(_) | Link::TokenRefused(_) | Link::Broken(_) => Role::Bad,
     };
     let right_style = if link_role == Role::Status {
@@ -132,7 +132,7 @@ pub(super) fn link_words(model: &Model) -> String {
             "OFFLINE{}",
             as_of.unwrap_or_else(|| ": showing the cache".into())
         ),
-        Link::Looking(_) => format!("LOOKING ON{}", as_of.unwrap_or_default()),
+        Link::ReadOnly(_) => format!("LOOKING ON{}", as_of.unwrap_or_default()),
         Link::TokenRefused(_) => "TOKEN REFUSED".into(),
         Link::Throttled(until) => {
             format!(
@@ -162,7 +162,7 @@ pub(super) fn bottom(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buff
             "Nothing can be saved: {why}. What you type is only on the screen."
         )),
         (None, Link::Offline(why)) => Some(format!("{why} Trying again.")),
-        (None, Link::TokenRefused(why) | Link::Broken(why) | Link::Looking(why)) => {
+        (None, Link::TokenRefused(why) | Link::Broken(why) | Link::ReadOnly(why)) => {
             Some(why.clone())
         }
         _ => None,

@@ -73,27 +73,27 @@ pub struct Options {
 
 /// A door that stands open.
 #[derive(Debug)]
-pub struct Door {
+pub struct Server {
     listener: TcpListener,
-    keeper: Arc<Keeper>,
+    receiver: Arc<Receiver>,
 }
 
 #[derive(Debug)]
-struct Keeper {
+struct Receiver {
     options: Options,
     deliveries: mpsc::Sender<Delivery>,
     in_flight: InFlight,
 }
 
-impl Door {
+impl Server {
     /// Listens, and hands what comes to `deliveries`. Nothing is answered
-    /// before [`Door::serve`]. To be called where tasks run.
+    /// before [`Server::serve`]. To be called where tasks run.
     pub fn open(options: Options, deliveries: mpsc::Sender<Delivery>) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind(options.listen)?;
         listener.set_nonblocking(true)?;
         Ok(Self {
             listener: TcpListener::from_std(listener)?,
-            keeper: Arc::new(Keeper {
+            receiver: Arc::new(Receiver {
                 options,
                 deliveries,
                 in_flight: InFlight::new(BODIES),
@@ -114,7 +114,7 @@ impl Door {
                 () = stop.cancelled() => return Ok(()),
                 Some(()) = open.next(), if !open.is_empty() => {}
                 accepted = self.listener.accept(), if open.len() < CONNECTIONS => match accepted {
-                    Ok((stream, _)) => open.push(connection(Arc::clone(&self.keeper), stream)),
+                    Ok((stream, _)) => open.push(connection(Arc::clone(&self.receiver), stream)),
                     // Out of file handles, say: the next one may work.
                     Err(_) => clock::sleep(Duration::from_millis(100)).await,
                 },
@@ -123,10 +123,10 @@ impl Door {
     }
 }
 
-async fn connection(keeper: Arc<Keeper>, stream: TcpStream) {
+async fn connection(receiver: Arc<Receiver>, stream: TcpStream) {
     let service = service_fn(move |request: Request<Incoming>| {
-        let keeper = Arc::clone(&keeper);
-        async move { Ok::<_, Infallible>(keeper.answer(request.map(Body::new)).await) }
+        let receiver = Arc::clone(&receiver);
+        async move { Ok::<_, Infallible>(receiver.answer(request.map(Body::new)).await) }
     });
     // One call a connection: nobody holds a place for longer than a call takes.
     let served = http1::Builder::new()
@@ -141,7 +141,7 @@ async fn connection(keeper: Arc<Keeper>, stream: TcpStream) {
 
 /// Calls a door as Meta does for its handshake, to see whether it is reached.
 /// `Err` says what happened instead.
-pub async fn knock(url: &str, token: &SecretString) -> Result<(), String> {
+pub async fn probe(url: &str, token: &SecretString) -> Result<(), String> {
     match handshake(url, token, "1158201444").await {
         Some((200, text)) if text.trim() == "1158201444" => Ok(()),
         Some((200, _)) => Err("something else answers there".into()),
@@ -151,7 +151,7 @@ pub async fn knock(url: &str, token: &SecretString) -> Result<(), String> {
     }
 }
 
-impl Keeper {
+impl Receiver {
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let (status, text) = match *request.method() {
             Method::GET => self.handshake(request.uri().query().unwrap_or_default()),

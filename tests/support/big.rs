@@ -90,10 +90,10 @@ fn events_at(now: Timestamp, number: u32, messages: u32) -> Vec<Event> {
                 text: words,
                 parts: Vec::new(),
                 gone: false,
-                about: switchboard::domain::About::default(),
+                annotations: switchboard::domain::Annotations::default(),
             },
             raw: "{}".into(),
-            heard: false,
+            from_webhook: false,
         }
     });
     let mut messages: Vec<MessageSeen> = lines.collect();

@@ -6,10 +6,10 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use switchboard::{
     app::{self, Effect, Loaded, Model, Msg, Settings, keymap::Key},
     domain::{
-        About, AppId, Apps, Author, Change, Conversation, ConversationId, Counts, Happening,
-        InboxPage, Item, Known, LocalId, Message, Mid, Outgoing, Part, Person, Platform, Profile,
-        Psid, Reaction, Routing, SendAs, SendState, Span, ThreadOwner, ThreadPage, ThreadPlace,
-        Timestamp, Triage, View,
+        Annotations, AppId, Apps, Author, Change, Conversation, ConversationId, Counts, InboxSlice,
+        Item, Known, LocalId, Message, Mid, Outgoing, Part, Person, Platform, Profile, Psid,
+        Reaction, Routing, SendAs, SendState, Span, ThreadOwner, ThreadRange, ThreadSlice,
+        TimelineEvent, Timestamp, Triage, View,
     },
     ui::{self, Theme},
 };
@@ -142,7 +142,7 @@ pub fn message(mid: &str, at: Timestamp, author: Author, text: &str, parts: Vec<
         text: text.into(),
         parts,
         gone: false,
-        about: switchboard::domain::About::default(),
+        annotations: switchboard::domain::Annotations::default(),
     })
 }
 
@@ -202,11 +202,11 @@ pub fn items() -> Vec<Item> {
         message("m7", ago(0, 8), Author::Customer, "", vec![Part::Sticker]),
         Item::Event {
             at: ago(0, 5),
-            what: Happening::CameToUs,
+            what: TimelineEvent::CameToUs,
         },
         Item::Event {
             at: ago(0, 4),
-            what: Happening::MarkedSeen,
+            what: TimelineEvent::MarkedSeen,
         },
         message(
             "m8",
@@ -236,10 +236,10 @@ pub fn heard_items() -> Vec<Item> {
         at: ago(0, minutes),
         what,
     };
-    let said = |mid: &str, minutes, author, text: &str, about: About| {
+    let said = |mid: &str, minutes, author, text: &str, annotations: Annotations| {
         let mut item = message(mid, ago(0, minutes), author, text, vec![]);
         if let Item::Message(message) = &mut item {
-            message.about = about;
+            message.annotations = annotations;
         }
         item
     };
@@ -247,7 +247,7 @@ pub fn heard_items() -> Vec<Item> {
         by_customer,
         emoji: emoji.into(),
     };
-    let referred = Happening::Referred {
+    let referred = TimelineEvent::Referred {
         source: "SHORTLINK".into(),
         reference: "flyer-7".into(),
     };
@@ -269,7 +269,7 @@ pub fn heard_items() -> Vec<Item> {
         ),
         event(
             56,
-            Happening::Moved {
+            TimelineEvent::Moved {
                 from: app(BOT),
                 to: app("300000000000002"),
                 taken: false,
@@ -285,10 +285,10 @@ pub fn heard_items() -> Vec<Item> {
             50,
             Author::Customer,
             "it is order 4417",
-            About {
+            Annotations {
                 edits: 1,
                 reactions: vec![reaction(false, "👍")],
-                ..About::default()
+                ..Annotations::default()
             },
         ),
         said(
@@ -296,11 +296,11 @@ pub fn heard_items() -> Vec<Item> {
             45,
             Author::Me,
             "Found it, the refund went out on the 3rd.",
-            About {
+            Annotations {
                 reply_to: Some(Mid::new("h3")),
                 quote: Some("it is order 4417".into()),
                 reactions: vec![reaction(true, "❤")],
-                ..About::default()
+                ..Annotations::default()
             },
         ),
         said(
@@ -308,14 +308,14 @@ pub fn heard_items() -> Vec<Item> {
             40,
             Author::Customer,
             "",
-            About {
+            Annotations {
                 unsent: true,
-                ..About::default()
+                ..Annotations::default()
             },
         ),
         event(
             35,
-            Happening::Moved {
+            TimelineEvent::Moved {
                 from: app("300000000000002"),
                 to: app("263902037430900"),
                 taken: true,
@@ -338,21 +338,24 @@ pub fn heard_items() -> Vec<Item> {
         ),
         event(
             20,
-            Happening::AskedFor {
+            TimelineEvent::AskedFor {
                 by: app(BOT),
                 note: note(&[("", "may I have it back?")]),
             },
         ),
-        event(18, Happening::OptedIn("notification_messages news".into())),
-        event(17, Happening::Linked(true)),
+        event(
+            18,
+            TimelineEvent::OptedIn("notification_messages news".into()),
+        ),
+        event(17, TimelineEvent::Linked(true)),
         event(
             16,
-            Happening::Enforced {
+            TimelineEvent::Enforced {
                 action: "warning".into(),
                 reason: "too many messages".into(),
             },
         ),
-        event(15, Happening::Unknown("brand_new".into())),
+        event(15, TimelineEvent::Unknown("brand_new".into())),
         message(
             "h8",
             ago(0, 10),
@@ -364,9 +367,9 @@ pub fn heard_items() -> Vec<Item> {
     ]
 }
 
-pub fn thread_page(conversation: Conversation, items: Vec<Item>) -> ThreadPage {
-    ThreadPage {
-        place: ThreadPlace::Newest,
+pub fn thread_page(conversation: Conversation, items: Vec<Item>) -> ThreadSlice {
+    ThreadSlice {
+        place: ThreadRange::Newest,
         conversation,
         profile: Profile::Known(Person {
             name: Some("Ana Ruiz".into()),
@@ -457,7 +460,7 @@ impl Desk {
             unsettled: 0,
         };
         counts.by_view[view.index()] = total;
-        let ask = switchboard::domain::InboxAsk {
+        let ask = switchboard::domain::InboxQuery {
             view,
             filter: self.model.inbox.filter.clone(),
             offset: 0,
@@ -465,7 +468,7 @@ impl Desk {
         // Whatever was asked before is answered by this, and what was asked
         // meanwhile too.
         self.send(Msg::Changed(vec![Change::Inbox]));
-        let page = InboxPage {
+        let page = InboxSlice {
             rows,
             total,
             counts,
@@ -477,7 +480,7 @@ impl Desk {
     }
 
     /// The cache answers with this part of the thread, whichever was asked for.
-    pub fn answer_thread(&mut self, mut page: ThreadPage) -> Vec<Effect> {
+    pub fn answer_thread(&mut self, mut page: ThreadSlice) -> Vec<Effect> {
         let id = page.conversation.id.clone();
         if let Some(thread) = &self.model.thread {
             page.place = thread.place.clone();

@@ -33,11 +33,15 @@ pub fn runtime() -> Runtime {
 }
 
 /// What a server has heard: method, path with query, headers, body.
-pub type Heard = Arc<Mutex<Vec<(String, String, String, String)>>>;
+pub type WebhookEvent = Arc<Mutex<Vec<(String, String, String, String)>>>;
 
 /// A server that answers everything alike and remembers what it heard.
-pub async fn canned(status: u16, headers: &[(&str, &str)], body: &str) -> (SocketAddr, Heard) {
-    let heard = Heard::default();
+pub async fn canned(
+    status: u16,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (SocketAddr, WebhookEvent) {
+    let heard = WebhookEvent::default();
     let headers: Vec<(String, String)> = headers
         .iter()
         .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
@@ -50,7 +54,7 @@ pub async fn canned(status: u16, headers: &[(&str, &str)], body: &str) -> (Socke
     (address, heard)
 }
 
-type Canned = (Heard, u16, Vec<(String, String)>, String);
+type Canned = (WebhookEvent, u16, Vec<(String, String)>, String);
 
 async fn answer(
     State((heard, status, headers, body)): State<Canned>,

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use switchboard::{
     clock::{Clock, within},
     domain::{
-        AppId, Apps, Ask, Change, ConversationId, HandBack, Known, LocalId, Note, Outcome, PageId,
-        Psid, SendAs, ThreadPage, ThreadPlace,
+        AppId, Apps, Ask, Change, ConversationId, HandBack, HandBackNote, Known, LocalId, Outcome,
+        PageId, Psid, SendAs, ThreadRange, ThreadSlice,
     },
     graph::Secrets,
     sim::{Options, Simulator},
     store::{self, Reader, Writer},
     sync::{self, Command, Engine},
-    webhook::{self, Door},
+    webhook::{self, Server},
 };
 use tempfile::TempDir;
 use tokio::sync::{broadcast, mpsc};
@@ -80,7 +80,7 @@ impl Wing {
         };
         let (secret, verify_token) = simulator.secrets("switchboard").expect("the desk's app");
         let (deliver, deliveries) = mpsc::channel(webhook::QUEUE);
-        let door = Door::open(
+        let door = Server::open(
             webhook::Options {
                 listen: ([127, 0, 0, 1], 0).into(),
                 secrets: Secrets::new(&secret.clone().into()).expect("a secret"),
@@ -242,9 +242,9 @@ impl Wing {
         self.commands.send(command).await.expect("taken");
     }
 
-    pub fn thread(&self, id: &ConversationId) -> ThreadPage {
+    pub fn thread(&self, id: &ConversationId) -> ThreadSlice {
         self.reader
-            .thread(id, &ThreadPlace::Newest, 500)
+            .thread(id, &ThreadRange::Newest, 500)
             .expect("a cache")
             .expect("a thread")
     }
@@ -299,7 +299,7 @@ pub fn send(local: &str, text: &str, hand_back: Option<HandBack>) -> Ask {
 }
 
 pub fn back() -> HandBack {
-    let note = Note {
+    let note = HandBackNote {
         outcome: Outcome::Resolved,
         summary: String::new(),
         next: String::new(),

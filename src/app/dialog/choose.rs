@@ -10,7 +10,7 @@ use super::{
     Stay, move_cursor,
 };
 use crate::domain::{
-    AppId, Conversation, ConversationId, Decision, Held, LocalId, Outgoing, SendAs, SendState,
+    AppId, Conversation, ConversationId, Decision, HoldReason, LocalId, Outgoing, SendAs, SendState,
 };
 
 /// What a line of the list does.
@@ -121,7 +121,9 @@ impl Choose {
     /// What shall become of a reply? `again` is the id of a second try.
     pub fn outgoing(conversation: &Conversation, outgoing: &Outgoing, again: LocalId) -> Self {
         let now_as = match (&outgoing.state, outgoing.send_as) {
-            (SendState::Held(Held::WindowOver), _) | (_, SendAs::HumanAgent) => " as HUMAN_AGENT",
+            (SendState::Held(HoldReason::WindowOver), _) | (_, SendAs::HumanAgent) => {
+                " as HUMAN_AGENT"
+            }
             _ => "",
         };
         let send = format!("send it now{now_as}");

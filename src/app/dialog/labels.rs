@@ -5,7 +5,7 @@ use super::{
     super::{
         Effect, Model,
         keymap::{Code, Key},
-        triage::{Local, decide},
+        triage::{TriageChange, decide},
     },
     Input, Stay, move_cursor,
 };
@@ -71,7 +71,7 @@ impl Labels {
                 let Some((label, on)) = fitting.get(self.cursor) else {
                     return Stay::Close;
                 };
-                let local = Local::Label(label.clone(), !on);
+                let local = TriageChange::Label(label.clone(), !on);
                 effects.extend(decide(model, &self.about, local));
                 return Stay::Close;
             }

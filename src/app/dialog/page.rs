@@ -9,7 +9,7 @@ use super::{
     },
     Stay,
 };
-use crate::domain::{ConversationId, Delivered, Evidence};
+use crate::domain::{ConversationId, Delivered, OwnershipEvidence};
 
 /// What there is to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum PageKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HandOvers {
     /// What speaks for who holds it.
-    pub evidence: Option<Evidence>,
+    pub evidence: Option<OwnershipEvidence>,
     /// What a simulator told which app.
     pub delivered: Option<Vec<Delivered>>,
 }

@@ -4,11 +4,11 @@ use super::{
     super::{
         Effect, Model,
         keymap::{Code, Key},
-        triage::{Local, decide, targets},
+        triage::{TriageChange, decide, targets},
     },
     Input, Stay, move_cursor,
 };
-use crate::domain::{Conversation, Span, Timestamp, Until, when};
+use crate::domain::{Conversation, Span, Timestamp, Until, parse_time};
 
 /// A window that closes is met this much before it does (our choice).
 const BEFORE_CLOSE: Span = Span::hours(1);
@@ -30,7 +30,7 @@ pub struct Snooze {
 
 impl Snooze {
     pub(in super::super) fn for_now(model: &Model) -> Self {
-        let at = |words: &str| when(words, model.now, &model.settings.zone);
+        let at = |words: &str| parse_time(words, model.now, &model.settings.zone);
         let about = targets(model);
         let closes = about.first().and_then(|subject| {
             let until = subject.window(model.server_now()).until()?;
@@ -62,7 +62,7 @@ impl Snooze {
     /// The moment that is chosen or typed, by our clock.
     pub fn moment(&self, model: &Model) -> Option<Timestamp> {
         if self.typing {
-            return when(self.input.text(), model.now, &model.settings.zone);
+            return parse_time(self.input.text(), model.now, &model.settings.zone);
         }
         self.usual.get(self.cursor).map(|(_, _, at)| *at)
     }
@@ -113,7 +113,7 @@ impl Snooze {
             return Stay::Open;
         };
         let until = Until::Moment(at.plus(model.skew));
-        effects.extend(decide(model, &self.about, Local::Aside(until)));
+        effects.extend(decide(model, &self.about, TriageChange::Defer(until)));
         Stay::Close
     }
 }

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    AppId, Author, ConversationId, ConversationSeen, Event, Happening, InboxAsk, Item, Known,
-    LocalId, Message, MessageSeen, Mid, Outgoing, Platform, Psid, SendAs, SendState, Span,
-    ThreadOwner, ThreadPlace, View,
+    AppId, Author, ConversationId, ConversationSeen, Event, InboxQuery, Item, Known, LocalId,
+    Message, MessageSeen, Mid, Outgoing, Platform, Psid, SendAs, SendState, Span, ThreadOwner,
+    ThreadRange, TimelineEvent, View,
 };
 
 mod triage;
@@ -31,7 +31,7 @@ fn the_files_are_private_and_a_second_program_only_reads() {
     assert!(first.writer.is_some() && first.notices.is_empty());
     let second = open(&inner, &page(), NOW).expect("the second reads");
     assert_eq!(second.notices, [Notice::InUse]);
-    assert!(second.reader.inbox(&InboxAsk::default(), 10).is_ok());
+    assert!(second.reader.inbox(&InboxQuery::default(), 10).is_ok());
     assert!(matches!(second.alone(&inner), Err(Error::InUse(_))));
     assert_eq!(mode(&inner), 0o700);
     for file in fs::read_dir(&inner).expect("a folder") {
@@ -67,10 +67,10 @@ fn message(number: u32, line: i64, author: Author, text: &str) -> MessageSeen {
             text: text.into(),
             parts: Vec::new(),
             gone: false,
-            about: crate::domain::About::default(),
+            annotations: crate::domain::Annotations::default(),
         },
         raw: "{}".into(),
-        heard: false,
+        from_webhook: false,
     }
 }
 
@@ -124,7 +124,7 @@ fn file(folder: &Path, ending: &str) -> PathBuf {
 }
 
 fn draft(reader: &Reader) -> Option<String> {
-    let thread = reader.thread(&seen(0).id, &ThreadPlace::Newest, 9);
+    let thread = reader.thread(&seen(0).id, &ThreadRange::Newest, 9);
     let draft = thread.ok().flatten().and_then(|page| page.draft);
     draft.map(|(text, _)| text.chars().take(7).collect())
 }
@@ -153,14 +153,14 @@ fn a_damaged_cache_is_set_aside_as_it_is_and_drafts_are_kept() {
         if opened.notices.is_empty() {
             // Not where every start reads: a question finds it, and the next
             // start acts on it.
-            let ask = InboxAsk {
+            let ask = InboxQuery {
                 view: View::All,
-                ..InboxAsk::default()
+                ..InboxQuery::default()
             };
             let whole = (0..200).all(|n| {
                 opened
                     .reader
-                    .thread(&seen(n).id, &ThreadPlace::Newest, 9)
+                    .thread(&seen(n).id, &ThreadRange::Newest, 9)
                     .is_ok()
             }) && opened.reader.inbox(&ask, 500).is_ok();
             assert!(!whole, "{how}: found by nobody");
@@ -179,7 +179,7 @@ fn a_damaged_cache_is_set_aside_as_it_is_and_drafts_are_kept() {
         let reader = &opened.reader;
         assert_eq!(
             reader
-                .inbox(&InboxAsk::default(), 9)
+                .inbox(&InboxQuery::default(), 9)
                 .expect("a new one")
                 .total,
             0
@@ -291,7 +291,7 @@ fn a_full_disk_takes_nothing_half_and_works_again_when_there_is_room() {
     assert!(matches!(taken, Err(Error::Full)), "{taken:?}");
     assert_eq!(reader.outbox(NOW, Span::ZERO).expect("a cache"), []);
     let thread = reader
-        .thread(&id, &ThreadPlace::Newest, 9)
+        .thread(&id, &ThreadRange::Newest, 9)
         .expect("a cache")
         .expect("it");
     assert_eq!((thread.items.len(), thread.draft), (0, None));
@@ -346,7 +346,7 @@ fn old_messages_go_and_what_is_unsent_or_held_by_us_stays() {
     events.push(Event::Did {
         conversation: old(1).id,
         at: NOW,
-        what: Happening::Took,
+        what: TimelineEvent::Took,
     });
     wait(writer.ingest(events, NOW)).expect("taken");
     wait(writer.save_draft(unsent(old(2).id, old(2).psid, "unsent"), NOW)).expect("saved");
@@ -354,7 +354,7 @@ fn old_messages_go_and_what_is_unsent_or_held_by_us_stays() {
     let left: Vec<(u32, bool)> = (0..4)
         .map(|n| {
             let thread = reader
-                .thread(&old(n).id, &ThreadPlace::Newest, 9)
+                .thread(&old(n).id, &ThreadRange::Newest, 9)
                 .expect("a cache");
             (
                 n,
@@ -431,7 +431,7 @@ fn any_script_is_found_by_any_part_of_it_and_odd_words_break_nothing() {
         assert_eq!(lines, found, "{words:?}");
         // The filter of the list finds the same person by the same words, but
         // one or two letters of an alphabet only in names and last texts.
-        let ask = InboxAsk {
+        let ask = InboxQuery {
             view: View::All,
             filter: words.into(),
             offset: 0,
@@ -448,7 +448,7 @@ fn a_filter_asked_behind_its_last_hit_still_says_how_many_there_are() {
     let folder = tempfile::tempdir().expect("a folder");
     filled(folder.path());
     let opened = open(folder.path(), &page(), NOW).expect("opens");
-    let ask = InboxAsk {
+    let ask = InboxQuery {
         view: View::All,
         filter: "person 1".into(),
         offset: 150,
@@ -471,7 +471,7 @@ fn a_thread_is_read_in_parts_that_fit_together() {
     });
     let events = vec![Event::Conversation(seen(0)), messages(0, lines.collect())];
     wait(writer.ingest(events, NOW)).expect("taken");
-    let part = |place: &ThreadPlace| {
+    let part = |place: &ThreadRange| {
         let page = reader
             .thread(&seen(0).id, place, 10)
             .expect("a cache")
@@ -488,9 +488,9 @@ fn a_thread_is_read_in_parts_that_fit_together() {
         assert!(lines.is_sorted(), "{lines:?}");
         (page.older, lines[0], lines[lines.len() - 1], page.newer)
     };
-    assert_eq!(part(&ThreadPlace::Newest), (90, 90, 99, 0));
-    assert_eq!(part(&ThreadPlace::Oldest), (0, 0, 9, 90));
-    let at = |line: i64| ThreadPlace::Around(NOW.plus(Span::minutes(line / 2 - 1_000)));
+    assert_eq!(part(&ThreadRange::Newest), (90, 90, 99, 0));
+    assert_eq!(part(&ThreadRange::Oldest), (0, 0, 9, 90));
+    let at = |line: i64| ThreadRange::Around(NOW.plus(Span::minutes(line / 2 - 1_000)));
     assert_eq!(part(&at(50)), (40, 40, 59, 40));
     assert_eq!(part(&at(4)), (0, 0, 13, 86));
     assert_eq!(part(&at(96)), (86, 86, 99, 0));
@@ -539,12 +539,12 @@ impl One {
     }
 
     fn owner(&self) -> ThreadOwner {
-        let thread = self.reader.thread(&seen(0).id, &ThreadPlace::Newest, 9);
+        let thread = self.reader.thread(&seen(0).id, &ThreadRange::Newest, 9);
         thread.ok().flatten().expect("a thread").conversation.owner
     }
 
     fn texts(&self) -> Vec<String> {
-        let thread = self.reader.thread(&seen(0).id, &ThreadPlace::Newest, 9);
+        let thread = self.reader.thread(&seen(0).id, &ThreadRange::Newest, 9);
         let items = thread.ok().flatten().expect("a thread").items;
         let texts = items.into_iter().filter_map(|item| match item {
             Item::Message(message) => Some(message.text),
@@ -582,7 +582,7 @@ fn a_tap_with_an_id_of_ours_gives_way_to_metas_own() {
         let mut tap = message(0, 0, Author::Customer, "Track an order");
         tap.message.mid = Mid::new(mid);
         tap.message.at = tap.message.at.plus(Span::millis(ms));
-        tap.heard = heard;
+        tap.from_webhook = heard;
         messages(0, vec![tap])
     };
     cache.takes(tap("postback:7:1", 400, true), NOW);
@@ -646,14 +646,14 @@ proptest! {
             }
         }
         let state = |events: Vec<Event>| {
-            let mut cache = schema::in_memory(Kind::Cache).expect("a cache");
-            let outbox = schema::in_memory(Kind::Outbox).expect("an outbox");
+            let mut cache = schema::in_memory(FileKind::Cache).expect("a cache");
+            let outbox = schema::in_memory(FileKind::Outbox).expect("an outbox");
             for event in events {
                 let db = cache.transaction().expect("begins");
                 let mut rows = ingest::Touched::default();
                 ingest::ingest_one(&db, &outbox, event, NOW, (&mut rows, &mut Vec::new())).expect("taken");
                 for id in rows.ids() {
-                    place::place(&db, id, NOW).expect("placed");
+                    ranking::place(&db, id, NOW).expect("placed");
                 }
                 db.commit().expect("commits");
             }

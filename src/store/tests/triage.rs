@@ -3,16 +3,16 @@
 
 use super::*;
 use crate::{
-    domain::{Aside, Deed, Done, PrivateNote, Triage, Until},
-    store::Asking,
+    domain::{Deed, Deferred, Done, PrivateNote, Triage, Until},
+    store::EscalationRules,
 };
 
 const LATER: Timestamp = NOW.plus(Span::hours(2));
 
 fn ids(reader: &Reader, view: View) -> Vec<String> {
-    let ask = InboxAsk {
+    let ask = InboxQuery {
         view,
-        ..InboxAsk::default()
+        ..InboxQuery::default()
     };
     let page = reader.inbox(&ask, 100).expect("a page");
     page.rows.into_iter().map(|c| c.id.to_string()).collect()
@@ -21,7 +21,7 @@ fn ids(reader: &Reader, view: View) -> Vec<String> {
 fn aside(until: Until, reader: &Reader) -> Triage {
     let row = reader.conversation(&ConversationId::new("t_1"));
     Triage {
-        aside: Some(Aside {
+        deferred: Some(Deferred {
             until,
             through: row.expect("reads").expect("a row").customer_at,
         }),
@@ -88,7 +88,7 @@ fn what_needs_no_reply_does_not_wait() {
     decide(&writer, aside(Until::NoReplyNeeded, &reader));
     let row = row(&reader).expect("reads").expect("a row");
     assert!(!row.waiting() && row.needs_no_reply());
-    assert_eq!(row.aside(NOW), Some(Until::NoReplyNeeded));
+    assert_eq!(row.deferred(NOW), Some(Until::NoReplyNeeded));
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn the_bot_asks_by_its_words_by_a_request_or_by_a_label_until_we_answer() {
     let folder = tempfile::tempdir().expect("a folder");
     let (writer, reader) = one(folder.path());
     let id = ConversationId::new("t_1");
-    let asking = Asking {
+    let asking = EscalationRules {
         phrases: vec!["Colleague will be".into()],
         labels: vec!["urgent".into()],
     };
@@ -146,7 +146,7 @@ fn the_bot_asks_by_its_words_by_a_request_or_by_a_label_until_we_answer() {
     let asked = Event::Happened {
         conversation: id.clone(),
         at: NOW,
-        what: Happening::AskedFor {
+        what: TimelineEvent::AskedFor {
             by: Some(AppId::new("5")),
             note: Vec::new(),
         },
@@ -158,7 +158,7 @@ fn the_bot_asks_by_its_words_by_a_request_or_by_a_label_until_we_answer() {
     let back = Event::Did {
         conversation: id,
         at: NOW.plus(Span::seconds(1)),
-        what: Happening::PassedTo(Some(AppId::new("5"))),
+        what: TimelineEvent::PassedTo(Some(AppId::new("5"))),
     };
     wait(writer.ingest(vec![back], NOW)).expect("ingested");
     assert!(ids(&reader, View::NeedsMe).is_empty(), "handed back");
@@ -202,7 +202,7 @@ fn decisions_and_notes_survive_the_loss_of_the_cache_and_go_with_the_person() {
         .expect("a cache");
     wait(writer.ingest(vec![Event::Conversation(seen(1))], NOW)).expect("ingested");
     writes(&writer, 1, Author::Customer, "hello?");
-    let page = reader.thread(&id, &ThreadPlace::Newest, 10);
+    let page = reader.thread(&id, &ThreadRange::Newest, 10);
     let page = page.expect("reads").expect("a thread");
     assert_eq!(page.conversation.triage.labels, ["vip"]);
     assert!(page.conversation.needs_no_reply());

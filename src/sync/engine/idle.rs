@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use super::Engine;
 use crate::{
     domain::{
-        Ask, Change, Conversation, ConversationId, Deed, Done, HandBack, Note, Outcome, Outgoing,
-        RESPONSE_WINDOW, Routing, SendAs, Span, Timestamp, Until,
+        Ask, Change, Conversation, ConversationId, Deed, Done, HandBack, HandBackNote, Outcome,
+        Outgoing, RESPONSE_WINDOW, Routing, SendAs, Span, Timestamp, Until,
     },
     store,
     sync::Command,
@@ -85,7 +85,7 @@ impl Engine {
                     still.insert(row.id.clone(), *at);
                 }
                 None => {
-                    self.tell(Change::GoesBack {
+                    self.tell(Change::IdleWarning {
                         name: row.display_name(),
                         conversation: row.id.clone(),
                         within: lease.warning,
@@ -113,12 +113,12 @@ impl Engine {
         let open = self.open.as_ref() == Some(&row.id);
         let routed = self.page.routing(row.platform) == Routing::Enabled;
         // "We wait for them" is a decision of a person.
-        let decided = row.aside(server_now) == Some(Until::CustomerWrites);
+        let decided = row.deferred(server_now) == Some(Until::CustomerWrites);
         routed && !busy && !open && !decided
     }
 
     async fn hand_back_idle(&mut self, row: &Conversation) -> Result<(), store::Error> {
-        let note = Note {
+        let note = HandBackNote {
             outcome: Outcome::Other,
             summary: String::new(),
             next: String::new(),
@@ -133,7 +133,7 @@ impl Engine {
         self.outbox.ask(&row.id, row.psid.clone(), Ask::Pass(back));
         let bot = self.apps.bot_name();
         let name = row.display_name();
-        self.tell(Change::Told(format!(
+        self.tell(Change::Info(format!(
             "{name} goes back to {bot}: answered, and quiet for long."
         )));
         self.pump(&row.id).await

@@ -1,6 +1,6 @@
 //! How the link to Meta stands, and what that means for the polls.
 
-use super::{About, Engine};
+use super::{Engine, PageLookup};
 use crate::{
     domain::{Change, Link, Span},
     graph,
@@ -43,7 +43,7 @@ impl Engine {
             self.outbox.link_is_up(self.clock.now());
         }
         self.set_link(self.live());
-        if self.about == About::Wanted {
+        if self.page_lookup == PageLookup::Wanted {
             self.start_up();
         }
     }

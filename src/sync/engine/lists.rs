@@ -6,7 +6,7 @@
 //! stopped. A walk for news that would take too many pages hands the rest over
 //! to the backfill.
 
-use super::{Done, Engine};
+use super::{Completion, Engine};
 use crate::{
     domain::{Backfill, Change, Event, Platform, Timestamp},
     graph::{self, Decoded, ListPart},
@@ -21,7 +21,7 @@ const NEWS_PAGES: u32 = 4;
 #[derive(Clone, Debug)]
 pub(super) struct Walk {
     part: ListPart,
-    kind: Kind,
+    kind: WalkKind,
     /// The newest change seen on it.
     newest: Option<Timestamp>,
     /// How many items could not be read.
@@ -32,7 +32,7 @@ pub(super) struct Walk {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum WalkKind {
     /// Down to the change up to which the list is known; `None`: not at all.
     News(Option<Timestamp>),
     /// Down to this change, or to the end.
@@ -42,8 +42,8 @@ enum Kind {
 impl Walk {
     fn poll(&self) -> Poll {
         match self.kind {
-            Kind::News(_) => Poll::List(self.part.platform),
-            Kind::Backfill(_) => Poll::Backfill(self.part.platform),
+            WalkKind::News(_) => Poll::List(self.part.platform),
+            WalkKind::Backfill(_) => Poll::Backfill(self.part.platform),
         }
     }
 }
@@ -52,7 +52,7 @@ impl Engine {
     /// Begins a walk for news.
     pub(super) fn news(&mut self, platform: Platform) {
         let known = self.reader.listed(platform).unwrap_or(None);
-        self.walk(platform, Kind::News(known), None);
+        self.walk(platform, WalkKind::News(known), None);
     }
 
     /// Fetches the next older page.
@@ -64,7 +64,7 @@ impl Engine {
                     .options
                     .keep
                     .map(|keep| self.server_now().plus(keep.negated()));
-                self.walk(platform, Kind::Backfill(until.max(kept)), cursor);
+                self.walk(platform, WalkKind::Backfill(until.max(kept)), cursor);
             }
             Backfill::NotBegun | Backfill::Done => {
                 let poll = Poll::Backfill(platform);
@@ -74,7 +74,7 @@ impl Engine {
         }
     }
 
-    fn walk(&mut self, platform: Platform, kind: Kind, after: Option<String>) {
+    fn walk(&mut self, platform: Platform, kind: WalkKind, after: Option<String>) {
         let mut walk = Walk {
             part: ListPart {
                 platform,
@@ -96,7 +96,7 @@ impl Engine {
         let (graph, instagram) = (self.graph.clone(), self.instagram.clone());
         self.go(async move {
             let result = graph.conversations(&walk.part, instagram.as_deref()).await;
-            Done::List(walk, result)
+            Completion::List(walk, result)
         });
     }
 
@@ -140,7 +140,7 @@ impl Engine {
         let refused_cursor = walk.part.after.is_some()
             && matches!(error.verdict(), graph::Verdict::Refused)
             && !error.is_token();
-        if refused_cursor && let Kind::Backfill(until) = walk.kind {
+        if refused_cursor && let WalkKind::Backfill(until) = walk.kind {
             // Cursors do not live for ever: from the top again.
             let left = Backfill::From {
                 cursor: None,
@@ -192,13 +192,13 @@ impl Engine {
         let mut events = page.events;
         let next = page.after;
         let known = match walk.kind {
-            Kind::News(known) | Kind::Backfill(known) => known,
+            WalkKind::News(known) | WalkKind::Backfill(known) => known,
         };
         let reached = known.is_some_and(|known| oldest.is_none_or(|oldest| oldest <= known));
         let go_on = next.filter(|_| !reached || walk.part.bare);
         let mut rest = None;
         match walk.kind {
-            Kind::News(known) => {
+            WalkKind::News(known) => {
                 // The first page of all, or too many pages: the rest is old.
                 let hand_over = known.is_none() || walk.pages >= NEWS_PAGES;
                 if let (true, Some(cursor)) = (hand_over, &go_on) {
@@ -218,8 +218,8 @@ impl Engine {
                 }
             }
             // News on many pages has handed over another rest meanwhile.
-            Kind::Backfill(_) if self.reader.backfill(platform)? != walk.began => {}
-            Kind::Backfill(until) => {
+            WalkKind::Backfill(_) if self.reader.backfill(platform)? != walk.began => {}
+            WalkKind::Backfill(until) => {
                 rest = Some(match &go_on {
                     Some(cursor) => Backfill::From {
                         cursor: Some(cursor.clone()),
@@ -239,11 +239,11 @@ impl Engine {
             .page
             .read_at
             .is_none_or(|at| now.since(at).as_secs() >= 60);
-        if stale && matches!(walk.kind, Kind::News(_)) {
+        if stale && matches!(walk.kind, WalkKind::News(_)) {
             self.page.read_at = Some(now);
             events.push(Event::ReadAt(now));
         }
-        self.audit(platform, &events)?;
+        self.check_missed_webhooks(platform, &events)?;
         self.found_in(&events).await?;
         let rows: Vec<Event> = events
             .iter()
@@ -253,15 +253,15 @@ impl Engine {
         self.ingest(events).await?;
         self.unpark(&rows).await?;
         self.turn().await?;
-        self.tell(Change::Read {
+        self.tell(Change::ListRead {
             platform,
             conversations,
             messages,
             back_to: oldest,
-            backfill: matches!(walk.kind, Kind::Backfill(_)),
+            backfill: matches!(walk.kind, WalkKind::Backfill(_)),
             whole,
         });
-        if let (Kind::News(_), Some(cursor), None) = (walk.kind, go_on, &rest) {
+        if let (WalkKind::News(_), Some(cursor), None) = (walk.kind, go_on, &rest) {
             walk.part.after = Some(cursor);
             walk.part.bare = false;
             walk.part.rows = self.schedule.rows(walk.poll());

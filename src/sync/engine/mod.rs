@@ -5,17 +5,17 @@
 //! |---|---|
 //! | `mod` | the task: commands, polls, and the end |
 //! | `lists` | walks through the pages of a list: news, and backfill |
-//! | `door` | what webhooks tell |
+//! | `inbound` | what webhooks tell |
 //! | `outgoing` | carries out what the outbox wants done |
-//! | `answers` | what becomes of an answer |
+//! | `completions` | what becomes of an answer |
 //! | `files` | attachments that a person wants to keep |
 //! | `idle` | threads that go back because nobody needs them here |
 //! | `link` | how the link to Meta stands |
 
-mod answers;
-mod door;
+mod completions;
 mod files;
 mod idle;
+mod inbound;
 mod link;
 mod lists;
 mod outgoing;
@@ -27,10 +27,10 @@ use secrecy::SecretString;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use self::{door::Door, idle::Idle, lists::Walk};
+use self::{idle::Idle, inbound::Inbound, lists::Walk};
 use super::{
     Command, Delivery,
-    outbox::{Outbox, TRY_DISK, Todo},
+    outbox::{Outbox, Step, TRY_DISK},
     polls::{Poll, Schedule},
 };
 use crate::{
@@ -70,7 +70,7 @@ pub struct Options {
     /// Where attachments are kept that a person wants.
     pub downloads: PathBuf,
     /// What makes a conversation need a person, besides the rules.
-    pub asking: store::Asking,
+    pub asking: store::EscalationRules,
     /// Only fetch what is new and what is missing, then end. Nothing is sent.
     pub once: bool,
     /// Where a new token may be found after Meta has refused the old one.
@@ -101,7 +101,7 @@ pub struct Engine {
     commands: mpsc::Receiver<Command>,
     /// What comes by webhook, if there is a door.
     deliveries: Option<mpsc::Receiver<Delivery>>,
-    door: Door,
+    inbound: Inbound,
     idle: Idle,
     apps: Apps,
     /// Meta has said which app is ours, or will not.
@@ -113,16 +113,16 @@ pub struct Engine {
     open: Option<ConversationId>,
     outbox: Outbox,
     /// What the disk did not take; nothing is sent before it does.
-    unwritten: Vec<Todo>,
+    unwritten: Vec<Step>,
     /// Lines that go on when it is known who holds the thread.
     awaiting_owner: HashSet<ConversationId>,
     schedule: Schedule,
-    under_way: FuturesUnordered<Pin<Box<dyn Future<Output = Done> + Send>>>,
+    under_way: FuturesUnordered<Pin<Box<dyn Future<Output = Completion> + Send>>>,
     link: Link,
     health: graph::Health,
     /// How many items of one answer could not be read, at most so far.
     unreadable: usize,
-    about: About,
+    page_lookup: PageLookup,
     /// Why nothing can be saved at the moment.
     cannot_save: Option<String>,
     /// When rows of the list are looked at again whose moment has come.
@@ -137,14 +137,14 @@ pub struct Engine {
 
 /// The questions of the first minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum About {
+enum PageLookup {
     Wanted,
     Asked,
     Known,
 }
 
 /// The end of something that waited for the network.
-enum Done {
+enum Completion {
     Page(Result<AboutPage, graph::Error>),
     Apps(Option<AppId>, Vec<graph::AboutApp>),
     Instagram(Result<Option<String>, graph::Error>),
@@ -214,7 +214,7 @@ impl Engine {
             changes,
             commands,
             deliveries: None,
-            door: Door::default(),
+            inbound: Inbound::default(),
             idle: Idle::default(),
             apps: options.apps.clone(),
             apps_known: false,
@@ -230,7 +230,7 @@ impl Engine {
             link: Link::Connecting,
             health: graph::Health::default(),
             unreadable: 0,
-            about: About::Wanted,
+            page_lookup: PageLookup::Wanted,
             cannot_save: None,
             retain_at: None,
             refused_lists: HashSet::new(),
@@ -268,7 +268,7 @@ impl Engine {
                     None => break,
                 },
                 Some(delivery) = next_delivery(&mut self.deliveries) => self.delivered(delivery).await,
-                Some(done) = self.under_way.next(), if !self.under_way.is_empty() => self.done(done).await,
+                Some(completion) = self.under_way.next(), if !self.under_way.is_empty() => self.complete(completion).await,
                 () = sleep => self.poll().await,
             };
             self.cope(worked)?;
@@ -324,10 +324,10 @@ impl Engine {
         self.cope(written)?;
         let work = async {
             while self.outbox.is_busy() {
-                let Some(done) = self.under_way.next().await else {
+                let Some(completion) = self.under_way.next().await else {
                     break;
                 };
-                let worked = self.done(done).await;
+                let worked = self.complete(completion).await;
                 self.cope(worked)?;
             }
             Ok(())
@@ -340,7 +340,7 @@ impl Engine {
         let _ = self.changes.send(change);
     }
 
-    fn go(&self, future: impl Future<Output = Done> + Send + 'static) {
+    fn go(&self, future: impl Future<Output = Completion> + Send + 'static) {
         self.under_way.push(Box::pin(future));
     }
 
@@ -367,16 +367,16 @@ impl Engine {
 
     /// The questions of the first minute: what the Page is, who serves it.
     fn start_up(&mut self) {
-        self.about = About::Asked;
+        self.page_lookup = PageLookup::Asked;
         let graph = self.graph.clone();
-        self.go(async move { Done::Page(graph.about_page().await) });
+        self.go(async move { Completion::Page(graph.about_page().await) });
         let graph = self.graph.clone();
-        self.go(async move { Done::Instagram(graph.instagram_account().await) });
+        self.go(async move { Completion::Instagram(graph.instagram_account().await) });
         let graph = self.graph.clone();
         self.go(async move {
             // Both are comforts: names for ids, and whom to hand back to.
             let ours = graph.about_app().await.ok().map(|app| app.id);
-            Done::Apps(ours, graph.subscribed_apps().await.unwrap_or_default())
+            Completion::Apps(ours, graph.subscribed_apps().await.unwrap_or_default())
         });
     }
 
@@ -393,13 +393,13 @@ impl Engine {
                     self.outbox.link_is_up(now);
                 }
                 self.schedule.hurry(now);
-                if self.about == About::Wanted {
+                if self.page_lookup == PageLookup::Wanted {
                     self.start_up();
                 }
             }
             Command::Order { what, members } => {
                 let graph = self.graph.clone();
-                self.go(async move { Done::Ordered(graph.simulator(what, &members).await) });
+                self.go(async move { Completion::Ordered(graph.simulator(what, &members).await) });
             }
             Command::Open(id) => self.opened(id, now).await?,
             Command::Close => {
@@ -445,7 +445,7 @@ impl Engine {
                 let graph = self.graph.clone();
                 self.go(async move {
                     let result = graph.simulator_deliveries(&psid).await;
-                    Done::Delivered(id, result)
+                    Completion::Delivered(id, result)
                 });
             }
             Command::SaveFile(link) => {
@@ -453,7 +453,7 @@ impl Engine {
                 let folder = self.options.downloads.clone();
                 self.go(async move {
                     let fetched = graph.download(&link).await;
-                    Done::Saved(fetched.and_then(|file| files::keep(&folder, file)))
+                    Completion::Saved(fetched.and_then(|file| files::keep(&folder, file)))
                 });
             }
             Command::Triage(rows) => {
@@ -489,8 +489,8 @@ impl Engine {
                 decision,
             } => {
                 let facts = self.facts(&conversation)?;
-                let todos = self.outbox.decide(&conversation, &local, decision, &facts);
-                let written = self.carry_out(todos).await;
+                let steps = self.outbox.decide(&conversation, &local, decision, &facts);
+                let written = self.carry_out(steps).await;
                 written.and(self.pump(&conversation).await)?;
             }
             Command::Ask {
@@ -514,7 +514,7 @@ impl Engine {
             let (graph, psid) = (self.graph.clone(), conversation.psid.clone());
             self.go(async move {
                 let result = graph.profile(&psid, conversation.platform).await;
-                Done::Profile { psid, result }
+                Completion::Profile { psid, result }
             });
         }
         self.poll().await
@@ -533,7 +533,7 @@ impl Engine {
         let (ours, at) = (self.apps.ours.clone(), self.clock.now());
         self.go(async move {
             let result = graph.thread_owner(&psid, ours.as_ref()).await;
-            Done::Owner { id, at, result }
+            Completion::Owner { id, at, result }
         });
         true
     }
@@ -552,7 +552,7 @@ impl Engine {
             let result = graph
                 .older_messages(&id, &conversation.psid, cursor.as_deref())
                 .await;
-            Done::Older { id, result }
+            Completion::Older { id, result }
         });
         Ok(())
     }
@@ -617,7 +617,7 @@ impl Engine {
                     instagram.as_deref(),
                 )
                 .await;
-            Done::Thread {
+            Completion::Thread {
                 id: conversation.id,
                 polled,
                 result,

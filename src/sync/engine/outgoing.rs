@@ -1,15 +1,15 @@
 //! Carries out what the outbox wants done, and feeds it what came of it.
 
-use super::{Done, Engine, REMEMBER_SENT, files};
+use super::{Completion, Engine, REMEMBER_SENT, files};
 use crate::{
     domain::{
-        Act, Ask, Change, ConversationId, Event, Happening, LocalId, Mid, Outgoing, Platform, Psid,
-        Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, Timestamp,
+        Act, Ask, Change, ConversationId, Event, LocalId, Mid, Outgoing, Platform, Psid, Routing,
+        STALE_AFTER, SendAs, SendState, Span, ThreadOwner, TimelineEvent, Timestamp,
     },
     failpoint,
     graph::{self, Control, Reply, Verdict},
     store,
-    sync::outbox::{Answer, Facts, TOLD_APART, Todo},
+    sync::outbox::{Facts, SendOutcome, Step, TOLD_APART},
 };
 
 impl Engine {
@@ -24,8 +24,8 @@ impl Engine {
             .reader
             .outbox(now.plus(TOLD_APART.negated()), TOLD_APART)?;
         files::tidy(&self.options.files, &rows);
-        let todos = self.outbox.restore(rows, now);
-        self.carry_out(todos).await?;
+        let steps = self.outbox.restore(rows, now);
+        self.carry_out(steps).await?;
         if self.options.once {
             return Ok(());
         }
@@ -123,7 +123,7 @@ impl Engine {
     /// the composer is done with them.
     pub(super) fn tell_waiting(&self, id: &ConversationId) {
         for local in self.outbox.queued(id) {
-            self.tell(Change::Waits {
+            self.tell(Change::ReplyWaiting {
                 conversation: id.clone(),
                 local,
                 held: None,
@@ -139,16 +139,16 @@ impl Engine {
         }
         loop {
             let facts = self.facts(id)?;
-            let todos = self.outbox.go(id, &facts);
-            if let [Todo::Act(_, _, Ask::Take)] = todos.as_slice()
+            let steps = self.outbox.go(id, &facts);
+            if let [Step::Act(_, _, Ask::Take)] = steps.as_slice()
                 && self.owner(id) == Some(ThreadOwner::Us)
             {
                 // Asked for twice, or it came to us meanwhile.
                 self.outbox.acted(id);
                 continue;
             }
-            let again = matches!(todos.as_slice(), [Todo::Record(_)]);
-            let done = self.carry_out(todos).await;
+            let again = matches!(steps.as_slice(), [Step::Record(_)]);
+            let done = self.carry_out(steps).await;
             if !again {
                 return done;
             }
@@ -183,26 +183,26 @@ impl Engine {
     /// Does what the outbox wants, in its order. What the disk does not take is
     /// written again later, before anything else is; until then nothing is sent.
     /// Whatever follows is done all the same: it is true, on the disk or not.
-    pub(super) async fn carry_out(&mut self, todos: Vec<Todo>) -> Result<(), store::Error> {
+    pub(super) async fn carry_out(&mut self, steps: Vec<Step>) -> Result<(), store::Error> {
         let mut trouble = self.write_again().await;
-        let mut todos = todos.into_iter();
-        while let Some(todo) = todos.next() {
-            match todo {
-                Todo::Post(row) => self.post(row),
-                Todo::Act(id, psid, ask) => {
+        let mut steps = steps.into_iter();
+        while let Some(step) = steps.next() {
+            match step {
+                Step::Post(row) => self.post(row),
+                Step::Act(id, psid, ask) => {
                     let graph = self.graph.clone();
                     self.go(async move {
                         let result = perform(&graph, &psid, &ask).await;
-                        Done::Asked { id, ask, result }
+                        Completion::Asked { id, ask, result }
                     });
                 }
-                Todo::Read(id) => {
+                Step::Read(id) => {
                     if !self.read_thread(&id, false) {
                         // Once the list knows it, it can be read.
                         self.outbox.read_failed(&id, false, self.clock.now());
                     }
                 }
-                Todo::Record(row) if row.state == SendState::Sending => {
+                Step::Record(row) if row.state == SendState::Sending => {
                     let claimed = match self.unwritten.is_empty() {
                         true => self.claim(&row).await,
                         false => Ok(false),
@@ -210,17 +210,17 @@ impl Engine {
                     if !matches!(claimed, Ok(true)) {
                         self.outbox.not_recorded(&row, self.clock.now());
                         // The attempt that was to follow is not made.
-                        todos.next();
+                        steps.next();
                     }
                     trouble = trouble.and(claimed.map(drop));
                 }
-                todo => {
+                step => {
                     let written = match self.unwritten.is_empty() {
-                        true => self.write(&todo).await,
+                        true => self.write(&step).await,
                         false => Err(store::Error::Full),
                     };
                     if let Err(error) = written {
-                        self.unwritten.push(todo);
+                        self.unwritten.push(step);
                         trouble = trouble.and(Err(error));
                     }
                 }
@@ -231,8 +231,8 @@ impl Engine {
 
     /// What the disk did not take, again, in its order.
     pub(super) async fn write_again(&mut self) -> Result<(), store::Error> {
-        while let Some(todo) = self.unwritten.first().cloned() {
-            self.write(&todo).await?;
+        while let Some(step) = self.unwritten.first().cloned() {
+            self.write(&step).await?;
             self.unwritten.remove(0);
         }
         Ok(())
@@ -247,31 +247,31 @@ impl Engine {
     }
 
     /// Writes one thing down and tells what it means.
-    async fn write(&mut self, todo: &Todo) -> Result<(), store::Error> {
+    async fn write(&mut self, step: &Step) -> Result<(), store::Error> {
         let now = self.clock.now();
-        match todo {
-            Todo::Record(row) => {
+        match step {
+            Step::Record(row) => {
                 self.writer.record(row.clone(), now).await?;
                 if row.state == SendState::Dropped {
                     files::settled(row);
                 }
                 self.tell_state(row);
             }
-            Todo::GiveBack(row) => {
+            Step::GiveBack(row) => {
                 self.writer.take_back(row.clone(), now).await?;
                 files::settled(row);
-                self.tell(Change::GivenBack {
+                self.tell(Change::TextReturned {
                     conversation: row.conversation.clone(),
                     text: row.text.clone(),
                 });
                 self.changed(&row.conversation);
             }
-            Todo::Again { old, new } => {
+            Step::Again { old, new } => {
                 self.writer.again(old.clone(), new.clone()).await?;
                 self.changed(&new.conversation);
             }
-            Todo::Sent { row, mid, at } => self.sent(row.clone(), mid.clone(), *at).await?,
-            Todo::Post(_) | Todo::Act(..) | Todo::Read(_) => {}
+            Step::Sent { row, mid, at } => self.sent(row.clone(), mid.clone(), *at).await?,
+            Step::Post(_) | Step::Act(..) | Step::Read(_) => {}
         }
         if self.cannot_save.take().is_some() {
             self.tell(Change::Storage(None));
@@ -302,7 +302,7 @@ impl Engine {
             events.push(Event::Did {
                 conversation: id.clone(),
                 at: now,
-                what: Happening::PassedTo(hand_back.to.clone()),
+                what: TimelineEvent::PassedTo(hand_back.to.clone()),
             });
         }
         self.ingest(events).await?;
@@ -343,17 +343,17 @@ impl Engine {
             }
             SendState::Unsure if row.looks == 0 => {
                 let why = "Not confirmed: Meta may have the reply, so it is looked for and not sent again.";
-                self.tell(Change::InDoubt {
+                self.tell(Change::ReplyUnconfirmed {
                     conversation,
                     why: why.into(),
                 });
             }
-            SendState::Held(held) => self.tell(Change::Waits {
+            SendState::Held(held) => self.tell(Change::ReplyWaiting {
                 conversation,
                 local,
                 held: Some(*held),
             }),
-            SendState::Queued => self.tell(Change::Waits {
+            SendState::Queued => self.tell(Change::ReplyWaiting {
                 conversation,
                 local,
                 held: None,
@@ -381,7 +381,7 @@ impl Engine {
             failpoint::reach("send.connect");
             let result = graph.send(&reply).await;
             failpoint::reach("send.answered");
-            Done::Posted { row, result }
+            Completion::Posted { row, result }
         });
     }
 
@@ -396,33 +396,33 @@ impl Engine {
         let answer = match result {
             Ok(Some(mid)) => {
                 self.note_success();
-                Answer::Sent(mid)
+                SendOutcome::Sent(mid)
             }
-            Ok(None) => Answer::Unknown,
+            Ok(None) => SendOutcome::Unknown,
             Err(error) => {
                 self.note_refusal(&error);
                 match error.verdict() {
                     // An error that is no clear refusal may hide a success,
                     // whatever its code says.
-                    Verdict::Unknown => Answer::Unknown,
-                    _ if error.is_token() => Answer::Token,
+                    Verdict::Unknown => SendOutcome::Unknown,
+                    _ if error.is_token() => SendOutcome::Token,
                     _ if error.throttled().is_some() => {
-                        Answer::Throttled(self.schedule.paused_until(now))
+                        SendOutcome::Throttled(self.schedule.paused_until(now))
                     }
                     _ if error.window_over() && row.send_as == SendAs::Response => {
-                        Answer::WindowOver
+                        SendOutcome::WindowOver
                     }
-                    Verdict::Refused => Answer::Refused(error.to_string()),
-                    Verdict::NotSent => Answer::NotConnected,
+                    Verdict::Refused => SendOutcome::Refused(error.to_string()),
+                    Verdict::NotSent => SendOutcome::NotConnected,
                 }
             }
         };
-        if answer == Answer::Unknown {
+        if answer == SendOutcome::Unknown {
             self.schedule.hurry(now);
         }
         let times = (now, self.server_now());
-        let todos = self.outbox.answered(&id, &row.local, answer, times);
-        let written = self.carry_out(todos).await;
+        let steps = self.outbox.answered(&id, &row.local, answer, times);
+        let written = self.carry_out(steps).await;
         written.and(self.pump(&id).await)
     }
 
@@ -435,9 +435,9 @@ impl Engine {
                 ..
             } = event
             {
-                let todos = self.outbox.found(conversation, messages);
-                if !todos.is_empty() {
-                    self.carry_out(todos).await?;
+                let steps = self.outbox.found(conversation, messages);
+                if !steps.is_empty() {
+                    self.carry_out(steps).await?;
                     self.pump(conversation).await?;
                 }
             }
@@ -453,7 +453,7 @@ impl Engine {
         why: String,
         text: Option<String>,
     ) {
-        self.tell(Change::NotSent {
+        self.tell(Change::ReplyNotSent {
             conversation: conversation.clone(),
             local,
             why,

@@ -1,9 +1,9 @@
 //! The figures of the send protocol, and the questions it asks before a reply
 //! goes out. All of them are our choice, within what Meta documents.
 
-use super::{Facts, Todo};
+use super::{Facts, Step};
 use crate::domain::{
-    Held, Outgoing, ReplyAs, STALE_AFTER, SendAs, SendState, Span, Timestamp, Window,
+    HoldReason, Outgoing, ReplyAs, STALE_AFTER, SendAs, SendState, Span, Timestamp, Window,
 };
 
 /// A thread that was read longer ago is read again before a reply goes out.
@@ -49,12 +49,12 @@ pub(super) fn renewed(row: Outgoing, facts: &Facts) -> Outgoing {
     }
 }
 
-pub(super) fn dropped(mut row: Outgoing, give_back: bool) -> Vec<Todo> {
+pub(super) fn dropped(mut row: Outgoing, give_back: bool) -> Vec<Step> {
     if give_back {
-        return vec![Todo::GiveBack(row)];
+        return vec![Step::GiveBack(row)];
     }
     row.state = SendState::Dropped;
-    vec![Todo::Record(row)]
+    vec![Step::Record(row)]
 }
 
 /// Whether a pause is over. One that would last longer than any does was made by
@@ -68,23 +68,23 @@ pub(super) fn is_fresh(read_at: Option<Timestamp>, now: Timestamp) -> bool {
 }
 
 /// Why a person should look at a reply before it goes out.
-pub(super) fn why_hold(row: &Outgoing, facts: &Facts) -> Option<Held> {
+pub(super) fn why_hold(row: &Outgoing, facts: &Facts) -> Option<HoldReason> {
     if facts.now.since(row.at) > STALE_AFTER {
-        return Some(Held::Stale);
+        return Some(HoldReason::Stale);
     }
     if facts.known.customer_at > row.known.customer_at {
-        return Some(Held::CustomerWrote);
+        return Some(HoldReason::CustomerWrote);
     }
     if facts.known.page_at > row.known.page_at && facts.known.page_at > facts.agent_at {
-        return Some(Held::Answered);
+        return Some(HoldReason::Answered);
     }
     if facts.elsewhere {
-        return Some(Held::ControlLost);
+        return Some(HoldReason::ControlLost);
     }
     let window = Window::at(facts.server_now, facts.known.customer_at, facts.opened_at);
     match (window.choose(facts.server_now, ReplyAs::Auto), row.send_as) {
-        (Err(_), _) => Some(Held::WindowClosed),
-        (Ok(SendAs::HumanAgent), SendAs::Response) => Some(Held::WindowOver),
+        (Err(_), _) => Some(HoldReason::WindowClosed),
+        (Ok(SendAs::HumanAgent), SendAs::Response) => Some(HoldReason::WindowOver),
         _ => None,
     }
 }

@@ -1,13 +1,13 @@
 //! The life of a reply against a model of it: a server that keeps the truth, a
 //! disk that keeps what was recorded, a network that does its worst, people who
-//! decide, and crashes between any two steps.
+//! decide, and crashes between any two jobs.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Author, HandBack, Message, Note, Outcome, SendAs};
+use crate::domain::{Author, HandBack, HandBackNote, Message, Outcome, SendAs};
 
 const START: Timestamp = Timestamp::from_millis(1_795_183_650_000);
 
@@ -47,10 +47,10 @@ fn seen(mid: &str, at: Timestamp, text: &str) -> MessageSeen {
             text: text.into(),
             parts: Vec::new(),
             gone: false,
-            about: crate::domain::About::default(),
+            annotations: crate::domain::Annotations::default(),
         },
         raw: String::new(),
-        heard: false,
+        from_webhook: false,
     }
 }
 
@@ -70,7 +70,7 @@ fn after(seconds: i64) -> Timestamp {
     START.plus(Span::seconds(seconds))
 }
 
-/// A line with one reply, read just now.
+/// A queue with one reply, read just now.
 fn entered(at: Timestamp) -> Outbox {
     let mut outbox = Outbox::new(1);
     outbox.enter(row("a", "hello", at));
@@ -79,29 +79,28 @@ fn entered(at: Timestamp) -> Outbox {
 }
 
 fn states(outbox: &Outbox) -> Vec<SendState> {
-    let steps = outbox
-        .lines
+    let jobs = outbox
+        .queues
         .get(&id())
         .into_iter()
-        .flat_map(|line| &line.steps);
-    steps
-        .filter_map(|step| match step {
-            Step::Reply(reply) => Some(reply.row.state.clone()),
-            Step::Act(..) => None,
-        })
-        .collect()
+        .flat_map(|queue| &queue.jobs);
+    jobs.filter_map(|job| match job {
+        Job::Reply(reply) => Some(reply.row.state.clone()),
+        Job::Act(..) => None,
+    })
+    .collect()
 }
 
-fn answer(outbox: &mut Outbox, local: &str, answer: Answer, now: Timestamp) -> Vec<Todo> {
+fn answer(outbox: &mut Outbox, local: &str, answer: SendOutcome, now: Timestamp) -> Vec<Step> {
     outbox.answered(&id(), &LocalId::new(local), answer, (now, now))
 }
 
 #[test]
 fn a_reply_is_claimed_on_the_disk_before_it_is_posted() {
     let mut outbox = entered(START);
-    let todos = outbox.go(&id(), &facts(START));
-    let [Todo::Record(claimed), Todo::Post(posted)] = todos.as_slice() else {
-        panic!("{todos:?}");
+    let steps = outbox.go(&id(), &facts(START));
+    let [Step::Record(claimed), Step::Post(posted)] = steps.as_slice() else {
+        panic!("{steps:?}");
     };
     assert_eq!(claimed, posted);
     assert_eq!((claimed.attempt, &claimed.state), (1, &SendState::Sending));
@@ -123,13 +122,13 @@ fn a_reply_that_can_be_taken_back_waits_for_its_moment_and_then_goes() {
     let mut waits = row("a", "hello", START);
     waits.not_before = Some(after(5));
     taken_back.enter(waits.clone());
-    let todos = taken_back.decide(
+    let steps = taken_back.decide(
         &id(),
         &LocalId::new("a"),
         Decision::TakeBack,
         &facts(after(4)),
     );
-    assert_eq!(todos, [Todo::GiveBack(waits)]);
+    assert_eq!(steps, [Step::GiveBack(waits)]);
     assert_eq!(outbox.go(&id(), &facts(after(5))).len(), 2);
 }
 
@@ -145,11 +144,16 @@ fn after_a_part_that_did_not_go_the_parts_behind_it_wait_for_a_person() {
         outbox.enter(row("other", "another reply", START));
         outbox
     };
-    let held = SendState::Held(Held::PartBefore);
+    let held = SendState::Held(HoldReason::PartBefore);
     let mut refused = parts();
     refused.go(&id(), &facts(START));
-    let todos = answer(&mut refused, "a", Answer::Refused("no".into()), after(1));
-    assert_eq!(todos.len(), 3, "{todos:?}");
+    let steps = answer(
+        &mut refused,
+        "a",
+        SendOutcome::Refused("no".into()),
+        after(1),
+    );
+    assert_eq!(steps.len(), 3, "{steps:?}");
     assert_eq!(
         states(&refused),
         [held.clone(), held.clone(), SendState::Queued]
@@ -163,7 +167,7 @@ fn after_a_part_that_did_not_go_the_parts_behind_it_wait_for_a_person() {
     );
     let mut sent = parts();
     sent.go(&id(), &facts(START));
-    answer(&mut sent, "a", Answer::Sent(Mid::new("m")), after(1));
+    answer(&mut sent, "a", SendOutcome::Sent(Mid::new("m")), after(1));
     assert!(
         states(&sent)
             .iter()
@@ -174,7 +178,7 @@ fn after_a_part_that_did_not_go_the_parts_behind_it_wait_for_a_person() {
 #[test]
 fn a_thread_that_was_not_read_lately_is_read_before_a_reply_goes_out() {
     let mut outbox = entered(START);
-    assert_eq!(outbox.go(&id(), &facts(after(11))), [Todo::Read(id())]);
+    assert_eq!(outbox.go(&id(), &facts(after(11))), [Step::Read(id())]);
     assert_eq!(outbox.go(&id(), &facts(after(11))), [], "once");
     outbox.read(&id(), &[], true, after(12));
     assert_eq!(outbox.go(&id(), &facts(after(12))).len(), 2);
@@ -188,14 +192,14 @@ fn what_a_person_should_see_first_is_held_and_goes_out_when_they_say_so() {
     };
     let day = 24 * 3600;
     for (at, change, why) in [
-        (301, facts(after(301)), Held::Stale),
+        (301, facts(after(301)), HoldReason::Stale),
         (
             5,
             Facts {
                 known: customer(3),
                 ..facts(after(5))
             },
-            Held::CustomerWrote,
+            HoldReason::CustomerWrote,
         ),
         (
             5,
@@ -206,7 +210,7 @@ fn what_a_person_should_see_first_is_held_and_goes_out_when_they_say_so() {
                 },
                 ..facts(after(5))
             },
-            Held::Answered,
+            HoldReason::Answered,
         ),
         (
             5,
@@ -214,36 +218,40 @@ fn what_a_person_should_see_first_is_held_and_goes_out_when_they_say_so() {
                 elsewhere: true,
                 ..facts(after(5))
             },
-            Held::ControlLost,
+            HoldReason::ControlLost,
         ),
-        (day, facts(after(day)), Held::WindowOver),
-        (8 * day, facts(after(8 * day)), Held::WindowClosed),
+        (day, facts(after(day)), HoldReason::WindowOver),
+        (8 * day, facts(after(8 * day)), HoldReason::WindowClosed),
     ] {
-        let entered_at = if why == Held::Stale { START } else { after(at) };
+        let entered_at = if why == HoldReason::Stale {
+            START
+        } else {
+            after(at)
+        };
         let mut outbox = entered(entered_at);
         outbox.read(&id(), &[], true, after(at));
-        let todos = outbox.go(&id(), &change);
+        let steps = outbox.go(&id(), &change);
         assert!(
-            matches!(todos.as_slice(), [Todo::Record(row)] if row.state == SendState::Held(why)),
-            "{why:?}: {todos:?}"
+            matches!(steps.as_slice(), [Step::Record(row)] if row.state == SendState::Held(why)),
+            "{why:?}: {steps:?}"
         );
         assert_eq!(outbox.go(&id(), &change), [], "it stays held");
-        let todos = outbox.decide(&id(), &LocalId::new("a"), Decision::SendNow, &change);
-        let [Todo::Record(renewed)] = todos.as_slice() else {
-            panic!("{todos:?}");
+        let steps = outbox.decide(&id(), &LocalId::new("a"), Decision::SendNow, &change);
+        let [Step::Record(renewed)] = steps.as_slice() else {
+            panic!("{steps:?}");
         };
         assert_eq!(renewed.state, SendState::Queued);
         assert_eq!(
             renewed.send_as,
-            if why == Held::WindowOver {
+            if why == HoldReason::WindowOver {
                 SendAs::HumanAgent
             } else {
                 SendAs::Response
             }
         );
-        let todos = outbox.go(&id(), &change);
-        let goes = !matches!(why, Held::ControlLost | Held::WindowClosed);
-        assert_eq!(todos.len(), if goes { 2 } else { 1 }, "{why:?}: {todos:?}");
+        let steps = outbox.go(&id(), &change);
+        let goes = !matches!(why, HoldReason::ControlLost | HoldReason::WindowClosed);
+        assert_eq!(steps.len(), if goes { 2 } else { 1 }, "{why:?}: {steps:?}");
     }
 }
 
@@ -251,24 +259,27 @@ fn what_a_person_should_see_first_is_held_and_goes_out_when_they_say_so() {
 fn every_answer_ends_in_the_state_that_the_protocol_names() {
     let until = after(60);
     for (given, state) in [
-        (Answer::NotConnected, Some(SendState::Queued)),
-        (Answer::Throttled(until), Some(SendState::Queued)),
-        (Answer::Token, Some(SendState::Queued)),
-        (Answer::WindowOver, Some(SendState::Held(Held::WindowOver))),
-        (Answer::Refused("No.".into()), None),
-        (Answer::Unknown, Some(SendState::Unsure)),
-        (Answer::Sent(Mid::new("m_1")), None),
+        (SendOutcome::NotConnected, Some(SendState::Queued)),
+        (SendOutcome::Throttled(until), Some(SendState::Queued)),
+        (SendOutcome::Token, Some(SendState::Queued)),
+        (
+            SendOutcome::WindowOver,
+            Some(SendState::Held(HoldReason::WindowOver)),
+        ),
+        (SendOutcome::Refused("No.".into()), None),
+        (SendOutcome::Unknown, Some(SendState::Unsure)),
+        (SendOutcome::Sent(Mid::new("m_1")), None),
     ] {
         let mut outbox = entered(START);
         outbox.go(&id(), &facts(START));
-        let todos = answer(&mut outbox, "a", given.clone(), START);
+        let steps = answer(&mut outbox, "a", given.clone(), START);
         assert_eq!(
             states(&outbox),
             state.into_iter().collect::<Vec<_>>(),
             "{given:?}"
         );
-        assert_eq!(todos.len(), 1, "{given:?}: on the disk, once");
-        let late = answer(&mut outbox, "a", Answer::Unknown, START);
+        assert_eq!(steps.len(), 1, "{given:?}: on the disk, once");
+        let late = answer(&mut outbox, "a", SendOutcome::Unknown, START);
         assert!(late.len() <= 1, "{late:?}");
     }
 }
@@ -276,8 +287,8 @@ fn every_answer_ends_in_the_state_that_the_protocol_names() {
 #[test]
 fn waiting_ends_when_the_link_the_token_or_metas_pause_does() {
     for (given, too_early, then) in [
-        (Answer::NotConnected, 0, 2),
-        (Answer::Throttled(after(60)), 59, 61),
+        (SendOutcome::NotConnected, 0, 2),
+        (SendOutcome::Throttled(after(60)), 59, 61),
     ] {
         let mut outbox = entered(START);
         outbox.go(&id(), &facts(START));
@@ -293,7 +304,7 @@ fn waiting_ends_when_the_link_the_token_or_metas_pause_does() {
     }
     let mut outbox = entered(START);
     outbox.go(&id(), &facts(START));
-    answer(&mut outbox, "a", Answer::Token, START);
+    answer(&mut outbox, "a", SendOutcome::Token, START);
     outbox.read(&id(), &[], true, after(1));
     assert_eq!(outbox.go(&id(), &facts(after(1))), []);
     outbox.link_is_up(after(2));
@@ -304,22 +315,22 @@ fn waiting_ends_when_the_link_the_token_or_metas_pause_does() {
 fn a_doubt_is_looked_for_after_3_10_30_and_60_seconds_and_then_every_five_minutes() {
     let mut outbox = entered(START);
     outbox.go(&id(), &facts(START));
-    answer(&mut outbox, "a", Answer::Unknown, START);
+    answer(&mut outbox, "a", SendOutcome::Unknown, START);
     let mut looks = Vec::new();
     let mut now = START;
     while looks.len() < 6 {
         now = outbox.due(now).expect("a look is due").max(now);
         let (_, look) = outbox.tick(now);
-        assert_eq!(look, Some(Todo::Read(id())));
+        assert_eq!(look, Some(Step::Read(id())));
         looks.push(now.since(START).as_secs());
         outbox.read(&id(), &[], true, now);
     }
     assert_eq!(looks, [3, 10, 30, 60, 360, 660]);
     // A poll between two looks is not counted as one, a short read counts for
     // nothing.
-    let looked = |outbox: &Outbox| match &outbox.lines[&id()].steps[0] {
-        Step::Reply(reply) => reply.row.looks,
-        Step::Act(..) => 0,
+    let looked = |outbox: &Outbox| match &outbox.queues[&id()].jobs[0] {
+        Job::Reply(reply) => reply.row.looks,
+        Job::Act(..) => 0,
     };
     assert_eq!(looked(&outbox), 6);
     outbox.read(&id(), &[], true, now.plus(Span::seconds(2)));
@@ -347,8 +358,8 @@ fn equal_replies_in_doubt_get_equal_messages_in_their_order() {
     let found: Vec<(String, String)> = outbox
         .read(&id(), &messages, true, after(200))
         .into_iter()
-        .filter_map(|todo| match todo {
-            Todo::Sent { row, mid, .. } => Some((row.local.to_string(), mid.to_string())),
+        .filter_map(|step| match step {
+            Step::Sent { row, mid, .. } => Some((row.local.to_string(), mid.to_string())),
             _ => None,
         })
         .collect();
@@ -366,23 +377,28 @@ fn equal_replies_in_doubt_get_equal_messages_in_their_order() {
 fn an_answer_knows_better_than_looks() {
     let mut outbox = entered(START);
     outbox.go(&id(), &facts(START));
-    answer(&mut outbox, "a", Answer::Unknown, START);
+    answer(&mut outbox, "a", SendOutcome::Unknown, START);
     let again = Decision::SendAgain(LocalId::new("b"));
-    let todos = outbox.decide(&id(), &LocalId::new("a"), again, &facts(after(5)));
+    let steps = outbox.decide(&id(), &LocalId::new("a"), again, &facts(after(5)));
     assert!(
-        matches!(todos.as_slice(), [Todo::Again { old, .. }] if old.state == SendState::Assumed)
+        matches!(steps.as_slice(), [Step::Again { old, .. }] if old.state == SendState::Assumed)
     );
     outbox.read(&id(), &[], true, after(5));
     assert_eq!(outbox.go(&id(), &facts(after(5))).len(), 2);
     // While it is on its way, what is seen may be it.
     assert_eq!(outbox.found(&id(), &[seen("m_b", after(5), "hello")]), []);
-    answer(&mut outbox, "b", Answer::Sent(Mid::new("m_b")), after(6));
+    answer(
+        &mut outbox,
+        "b",
+        SendOutcome::Sent(Mid::new("m_b")),
+        after(6),
+    );
     let late = outbox.found(
         &id(),
         &[seen("m_b", after(5), "hello"), seen("m_a", START, "hello")],
     );
     assert!(
-        matches!(late.as_slice(), [Todo::Sent { row, mid, .. }] if row.local == LocalId::new("a") && mid.as_str() == "m_a"),
+        matches!(late.as_slice(), [Step::Sent { row, mid, .. }] if row.local == LocalId::new("a") && mid.as_str() == "m_a"),
         "the first one arrived, too: {late:?}"
     );
 }
@@ -391,12 +407,12 @@ fn an_answer_knows_better_than_looks() {
 fn an_echo_may_come_before_the_answer_and_the_answer_changes_nothing_then() {
     let mut outbox = entered(START);
     outbox.go(&id(), &facts(START));
-    let todos = outbox.echoed(&id(), &LocalId::new("a"), Mid::new("m_1"), START);
-    assert!(matches!(todos.as_slice(), [Todo::Sent { .. }]));
+    let steps = outbox.echoed(&id(), &LocalId::new("a"), Mid::new("m_1"), START);
+    assert!(matches!(steps.as_slice(), [Step::Sent { .. }]));
     for late in [
-        Answer::Unknown,
-        Answer::Refused("No.".into()),
-        Answer::Sent(Mid::new("m_1")),
+        SendOutcome::Unknown,
+        SendOutcome::Refused("No.".into()),
+        SendOutcome::Sent(Mid::new("m_1")),
     ] {
         assert_eq!(answer(&mut outbox, "a", late, START), []);
     }
@@ -408,7 +424,7 @@ fn a_line_does_one_thing_at_a_time_in_the_order_asked_and_courtesies_may_pass_a_
     let mut outbox = Outbox::new(1);
     let psid = Psid::new("7");
     let pass = || {
-        let note = Note {
+        let note = HandBackNote {
             outcome: Outcome::Resolved,
             summary: String::new(),
             next: String::new(),
@@ -427,7 +443,7 @@ fn a_line_does_one_thing_at_a_time_in_the_order_asked_and_courtesies_may_pass_a_
     outbox.read(&id(), &[], true, START);
     let mut done = Vec::new();
     let mut run = |outbox: &mut Outbox| {
-        while let [Todo::Act(_, _, ask)] = outbox.go(&id(), &facts(START)).as_slice() {
+        while let [Step::Act(_, _, ask)] = outbox.go(&id(), &facts(START)).as_slice() {
             done.push(ask.act());
             outbox.acted(&id());
         }
@@ -436,7 +452,7 @@ fn a_line_does_one_thing_at_a_time_in_the_order_asked_and_courtesies_may_pass_a_
     use crate::domain::Act;
     // The reply is posted and its answer lost.
     assert_eq!(run(&mut outbox), [Act::Take, Act::Typing]);
-    answer(&mut outbox, "a", Answer::Unknown, START);
+    answer(&mut outbox, "a", SendOutcome::Unknown, START);
     assert_eq!(run(&mut outbox), [Act::Take, Act::Typing, Act::MarkSeen]);
     outbox.decide(
         &id(),
@@ -456,9 +472,9 @@ fn a_refused_take_refuses_the_replies_behind_it() {
     outbox.ask(&id(), Psid::new("7"), Ask::Take);
     outbox.enter(row("a", "hello", START));
     outbox.go(&id(), &facts(START));
-    let todos = outbox.take_refused(&id(), "No.");
+    let steps = outbox.take_refused(&id(), "No.");
     assert!(
-        matches!(todos.as_slice(), [Todo::Record(row)] if matches!(row.state, SendState::Refused { .. }))
+        matches!(steps.as_slice(), [Step::Record(row)] if matches!(row.state, SendState::Refused { .. }))
     );
     outbox.acted(&id());
     assert_eq!(outbox.go(&id(), &facts(START)), []);
@@ -467,16 +483,16 @@ fn a_refused_take_refuses_the_replies_behind_it() {
 #[test]
 fn a_disk_that_takes_nothing_sends_nothing() {
     let mut outbox = entered(START);
-    let todos = outbox.go(&id(), &facts(START));
-    let Some(Todo::Record(row)) = todos.first() else {
-        panic!("{todos:?}");
+    let steps = outbox.go(&id(), &facts(START));
+    let Some(Step::Record(row)) = steps.first() else {
+        panic!("{steps:?}");
     };
     outbox.not_recorded(row, START);
     assert_eq!(states(&outbox), [SendState::Queued]);
     assert_eq!(outbox.go(&id(), &facts(START)), [], "not at once");
     assert_eq!(outbox.due(START), Some(after(1)));
-    let todos = outbox.go(&id(), &facts(after(1)));
-    assert!(matches!(todos.as_slice(), [Todo::Record(row), Todo::Post(_)] if row.attempt == 1));
+    let steps = outbox.go(&id(), &facts(after(1)));
+    assert!(matches!(steps.as_slice(), [Step::Record(row), Step::Post(_)] if row.attempt == 1));
 }
 
 #[test]
@@ -495,7 +511,7 @@ fn what_is_due_can_be_done_and_two_doubts_do_not_spin() {
     assert_eq!(outbox.tick(after(1)), (Vec::new(), None));
     outbox.read(&ConversationId::new("t_1"), &[], true, after(2));
     outbox.read(&ConversationId::new("t_2"), &[], true, after(2));
-    // A hand-back at the head of a line goes on by itself.
+    // A hand-back at the head of a queue goes on by itself.
     outbox.ask_next(&id(), Psid::new("7"), Ask::Release);
     assert_eq!(outbox.due(after(2)), Some(after(2)));
     assert_eq!(outbox.tick(after(2)).0, [id()]);
@@ -505,10 +521,15 @@ fn what_is_due_can_be_done_and_two_doubts_do_not_spin() {
 fn a_message_is_as_old_as_its_attempt_so_a_quick_customer_still_waits() {
     let mut outbox = entered(START);
     outbox.go(&id(), &facts(START));
-    let todos = answer(&mut outbox, "a", Answer::Sent(Mid::new("m_1")), after(3));
+    let steps = answer(
+        &mut outbox,
+        "a",
+        SendOutcome::Sent(Mid::new("m_1")),
+        after(3),
+    );
     assert!(
-        matches!(todos.as_slice(), [Todo::Sent { at, .. }] if *at == START),
-        "{todos:?}"
+        matches!(steps.as_slice(), [Step::Sent { at, .. }] if *at == START),
+        "{steps:?}"
     );
 }
 
@@ -516,14 +537,14 @@ fn a_message_is_as_old_as_its_attempt_so_a_quick_customer_still_waits() {
 fn a_clock_set_back_an_hour_holds_up_nothing() {
     let mut outbox = entered(after(3_600));
     outbox.go(&id(), &facts(after(3_600)));
-    answer(&mut outbox, "a", Answer::NotConnected, after(3_600));
+    answer(&mut outbox, "a", SendOutcome::NotConnected, after(3_600));
     let due = outbox.due(START).expect("something is due");
     assert!(due <= START.plus(LATER_LOOKS));
     outbox.read(&id(), &[], true, START);
     assert_eq!(outbox.go(&id(), &facts(START)).len(), 2);
 }
 
-/// One step of the world.
+/// One job of the world.
 #[derive(Clone, Debug)]
 enum Step_ {
     Enter(u8),
@@ -538,8 +559,8 @@ enum Step_ {
     DiskFull,
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step_>> {
-    let step = prop_oneof![
+fn jobs() -> impl Strategy<Value = Vec<Step_>> {
+    let job = prop_oneof![
         4 => (0..3u8).prop_map(Step_::Enter),
         6 => (any::<bool>(), 0..7u8).prop_map(|(arrives, kind)| Step_::Network(arrives, kind)),
         3 => Just(Step_::Read),
@@ -549,7 +570,7 @@ fn steps() -> impl Strategy<Value = Vec<Step_>> {
         1 => Just(Step_::LinkUp),
         1 => Just(Step_::DiskFull),
     ];
-    proptest::collection::vec(step, 1..60)
+    proptest::collection::vec(job, 1..60)
 }
 
 /// The outbox with everything around it.
@@ -587,15 +608,15 @@ impl World {
         facts(self.now)
     }
 
-    fn carry_out(&mut self, todos: Vec<Todo>) {
-        for todo in todos {
-            match todo {
-                Todo::Again { old, new } => {
+    fn carry_out(&mut self, steps: Vec<Step>) {
+        for step in steps {
+            match step {
+                Step::Again { old, new } => {
                     self.disk.insert(old.local.clone(), old);
                     self.entered.push(new.local.clone());
                     self.disk.insert(new.local.clone(), new);
                 }
-                Todo::Record(row) => {
+                Step::Record(row) => {
                     let sending = row.state == SendState::Sending;
                     if sending && std::mem::take(&mut self.disk_full) {
                         self.outbox.not_recorded(&row, self.now);
@@ -608,11 +629,11 @@ impl World {
                         self.disk.insert(row.local.clone(), row);
                     }
                 }
-                Todo::GiveBack(row) => {
+                Step::GiveBack(row) => {
                     self.let_go.push(row.local.clone());
                     self.disk.remove(&row.local);
                 }
-                Todo::Sent { mut row, mid, .. } => {
+                Step::Sent { mut row, mid, .. } => {
                     let has = self
                         .server
                         .iter()
@@ -621,7 +642,7 @@ impl World {
                     row.state = SendState::Sent(mid);
                     self.disk.insert(row.local.clone(), row);
                 }
-                Todo::Post(row) => {
+                Step::Post(row) => {
                     assert_eq!(
                         self.disk[&row.local].state,
                         SendState::Sending,
@@ -630,7 +651,7 @@ impl World {
                     assert!(self.on_its_way.is_none(), "one at a time");
                     self.on_its_way = Some(row);
                 }
-                Todo::Act(..) | Todo::Read(_) => {}
+                Step::Act(..) | Step::Read(_) => {}
             }
         }
     }
@@ -651,27 +672,27 @@ impl World {
             .map(|(mid, at, text, _)| seen(mid.as_str(), *at, text))
             .collect();
         messages.reverse();
-        let todos = self.outbox.read(&id(), &messages, true, self.now);
-        self.carry_out(todos);
+        let steps = self.outbox.read(&id(), &messages, true, self.now);
+        self.carry_out(steps);
     }
 
     fn go(&mut self) {
-        // As the engine does: a line goes on until it has to wait.
+        // As the engine does: a queue goes on until it has to wait.
         for _ in 0..4 {
-            let todos = self.outbox.go(&id(), &self.facts());
-            let reads = matches!(todos.as_slice(), [Todo::Read(_)]);
-            if todos.is_empty() {
+            let steps = self.outbox.go(&id(), &self.facts());
+            let reads = matches!(steps.as_slice(), [Step::Read(_)]);
+            if steps.is_empty() {
                 break;
             }
-            self.carry_out(todos);
+            self.carry_out(steps);
             if reads {
                 self.read();
             }
         }
     }
 
-    fn step(&mut self, step: &Step_) {
-        match step {
+    fn job(&mut self, job: &Step_) {
+        match job {
             Step_::Enter(text) => {
                 let local = LocalId::new(format!("r{}", self.entered.len()));
                 let row = row(
@@ -689,21 +710,21 @@ impl World {
                 };
                 let answer = match kind {
                     // A clear refusal and a missing connection are never lies.
-                    0 => Answer::NotConnected,
-                    1 => Answer::Refused("No.".into()),
-                    2 => Answer::Throttled(self.now.plus(Span::seconds(60))),
-                    3 => Answer::Token,
-                    4 => Answer::Sent(self.left(&row)),
+                    0 => SendOutcome::NotConnected,
+                    1 => SendOutcome::Refused("No.".into()),
+                    2 => SendOutcome::Throttled(self.now.plus(Span::seconds(60))),
+                    3 => SendOutcome::Token,
+                    4 => SendOutcome::Sent(self.left(&row)),
                     _ => {
                         if *arrives {
                             self.left(&row);
                         }
-                        Answer::Unknown
+                        SendOutcome::Unknown
                     }
                 };
                 let times = (self.now, self.now);
-                let todos = self.outbox.answered(&id(), &row.local, answer, times);
-                self.carry_out(todos);
+                let steps = self.outbox.answered(&id(), &row.local, answer, times);
+                self.carry_out(steps);
             }
             Step_::Read => self.read(),
             Step_::Pass(seconds) => {
@@ -725,8 +746,8 @@ impl World {
                     .iter()
                     .filter_map(|local| self.disk.get(local).cloned())
                     .collect();
-                let todos = self.outbox.restore(rows, self.now);
-                self.carry_out(todos);
+                let steps = self.outbox.restore(rows, self.now);
+                self.carry_out(steps);
             }
             Step_::Decide(what) => {
                 let Some(local) = self.undecided() else {
@@ -741,13 +762,13 @@ impl World {
                     _ => Decision::Drop,
                 };
                 let facts = self.facts();
-                let todos = self.outbox.decide(&id(), &local, decision, &facts);
-                if let Some(Todo::Record(row)) = todos.first()
+                let steps = self.outbox.decide(&id(), &local, decision, &facts);
+                if let Some(Step::Record(row)) = steps.first()
                     && row.state == SendState::Queued
                 {
                     self.attempts.remove(&row.local);
                 }
-                self.carry_out(todos);
+                self.carry_out(steps);
             }
             Step_::LinkUp => self.outbox.link_is_up(self.now),
             Step_::DiskFull => self.disk_full = true,
@@ -803,18 +824,18 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_reply_is_lost_and_none_is_sent_twice_by_the_machine(steps in steps()) {
+    fn no_reply_is_lost_and_none_is_sent_twice_by_the_machine(jobs in jobs()) {
         let mut world = World::new();
-        for step in &steps {
-            world.step(step);
+        for job in &jobs {
+            world.job(job);
         }
         // In the end, with a network that works, everything is settled or waits
         // for a person.
         for _ in 0..8 {
             world.outbox.link_is_up(world.now);
-            world.step(&Step_::Network(true, 4));
-            world.step(&Step_::Pass(61));
-            world.step(&Step_::Read);
+            world.job(&Step_::Network(true, 4));
+            world.job(&Step_::Pass(61));
+            world.job(&Step_::Read);
         }
         for local in &world.entered {
             if let Some(row) = world.disk.get(local) {

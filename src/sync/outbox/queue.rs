@@ -1,28 +1,28 @@
-//! The line of one conversation: what waits, what is under way, and which of
+//! The queue of one conversation: what waits, what is under way, and which of
 //! its messages are told apart already.
 
 use std::collections::VecDeque;
 
 use super::{
-    Todo,
+    Step,
     rules::{
         LATER_LOOKS, LOOK_FOR, NOT_AFTER_ATTEMPT, NOT_BEFORE_ATTEMPT, TOLD_APART, plain, tried,
     },
 };
 use crate::domain::{
-    Ask, Author, ConversationId, Held, LocalId, MessageSeen, Mid, Outgoing, Part, Psid, SendState,
-    Timestamp,
+    Ask, Author, ConversationId, HoldReason, LocalId, MessageSeen, Mid, Outgoing, Part, Psid,
+    SendState, Timestamp,
 };
 
 #[derive(Debug)]
-pub(super) enum Step {
+pub(super) enum Job {
     Act(Psid, Box<Ask>),
-    Reply(Box<Doubt>),
+    Reply(Box<QueuedReply>),
 }
 
-impl Step {
+impl Job {
     pub(super) fn reply(row: Outgoing, look_at: Timestamp) -> Self {
-        Self::Reply(Box::new(Doubt {
+        Self::Reply(Box::new(QueuedReply {
             row,
             look_at,
             looked: 0,
@@ -32,16 +32,16 @@ impl Step {
 
 /// A reply, and when to look for it if it is in doubt.
 #[derive(Debug)]
-pub(super) struct Doubt {
+pub(super) struct QueuedReply {
     pub(super) row: Outgoing,
     pub(super) look_at: Timestamp,
     pub(super) looked: usize,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Line {
-    pub(super) steps: VecDeque<Step>,
-    /// An operation of this line is under way.
+pub(super) struct Queue {
+    pub(super) jobs: VecDeque<Job>,
+    /// An operation of this queue is under way.
     pub(super) busy: bool,
     /// A read of the thread is under way.
     pub(super) reading: bool,
@@ -54,68 +54,68 @@ pub(super) struct Line {
     pub(super) settled: Vec<Outgoing>,
 }
 
-impl Line {
+impl Queue {
     /// What could go next: an act, or a queued reply. `None` when something is
     /// under way, or the head waits for an answer or for a person.
-    pub(super) fn next(&self) -> Option<&Step> {
-        self.steps
+    pub(super) fn next(&self) -> Option<&Job> {
+        self.jobs
             .front()
             .filter(|_| !self.busy && !self.reading)
-            .filter(|step| match step {
-                Step::Act(..) => true,
-                Step::Reply(reply) => reply.row.state == SendState::Queued,
+            .filter(|job| match job {
+                Job::Act(..) => true,
+                Job::Reply(reply) => reply.row.state == SendState::Queued,
             })
     }
 
-    pub(super) fn replies(&self) -> impl Iterator<Item = &Doubt> {
-        self.steps.iter().filter_map(|step| match step {
-            Step::Reply(reply) => Some(&**reply),
-            Step::Act(..) => None,
+    pub(super) fn replies(&self) -> impl Iterator<Item = &QueuedReply> {
+        self.jobs.iter().filter_map(|job| match job {
+            Job::Reply(reply) => Some(&**reply),
+            Job::Act(..) => None,
         })
     }
 
-    pub(super) fn act(&mut self, id: &ConversationId, at: usize) -> Vec<Todo> {
-        match self.steps.remove(at) {
-            Some(Step::Act(psid, ask)) => {
+    pub(super) fn act(&mut self, id: &ConversationId, at: usize) -> Vec<Step> {
+        match self.jobs.remove(at) {
+            Some(Job::Act(psid, ask)) => {
                 self.busy = true;
-                vec![Todo::Act(id.clone(), psid, *ask)]
+                vec![Step::Act(id.clone(), psid, *ask)]
             }
             _ => Vec::new(),
         }
     }
 
     pub(super) fn place(&self, local: &LocalId) -> Option<usize> {
-        self.steps
+        self.jobs
             .iter()
-            .position(|step| matches!(step, Step::Reply(reply) if reply.row.local == *local))
+            .position(|job| matches!(job, Job::Reply(reply) if reply.row.local == *local))
     }
 
     /// The reply at `at` is Meta's message `mid`. If another reply was taken for
     /// that message by its looks, that one is in doubt again.
-    pub(super) fn sent(&mut self, at: usize, mid: Mid, when: Timestamp) -> Vec<Todo> {
-        let mut todos = Vec::new();
-        let Some(Step::Reply(reply)) = self.steps.remove(at) else {
-            return todos;
+    pub(super) fn sent(&mut self, at: usize, mid: Mid, when: Timestamp) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let Some(Job::Reply(reply)) = self.jobs.remove(at) else {
+            return steps;
         };
         let taken = SendState::Sent(mid.clone());
         if let Some(other) = self.settled.iter().position(|row| row.state == taken) {
             let mut row = self.settled.remove(other);
             row.state = SendState::Unsure;
-            todos.push(Todo::Record(row.clone()));
-            self.steps.push_front(Step::reply(row, when));
+            steps.push(Step::Record(row.clone()));
+            self.jobs.push_front(Job::reply(row, when));
         }
         let mut row = reply.row;
         row.state = taken;
         self.settled.push(row.clone());
-        todos.push(Todo::Sent { row, mid, at: when });
-        todos
+        steps.push(Step::Sent { row, mid, at: when });
+        steps
     }
 
     /// Replies in doubt that stand among `messages`: a message of the Page with
     /// the same words, not told apart yet, from [`NOT_BEFORE_ATTEMPT`] to
     /// [`NOT_AFTER_ATTEMPT`]. Equal replies get equal messages in their order.
-    pub(super) fn find(&mut self, messages: &[MessageSeen]) -> Vec<Todo> {
-        let mut todos = Vec::new();
+    pub(super) fn find(&mut self, messages: &[MessageSeen]) -> Vec<Step> {
+        let mut steps = Vec::new();
         let in_doubt = self
             .replies()
             .map(|reply| &reply.row)
@@ -156,43 +156,43 @@ impl Line {
                 continue;
             };
             if let Some(place) = self.place(&row.local) {
-                todos.extend(self.sent(place, mid, at));
+                steps.extend(self.sent(place, mid, at));
             } else if let Some(row) = self.settled.iter_mut().find(|r| r.local == row.local) {
                 row.state = SendState::Sent(mid.clone());
                 let row = row.clone();
-                todos.push(Todo::Sent { row, mid, at });
+                steps.push(Step::Sent { row, mid, at });
             }
         }
-        todos
+        steps
     }
 
     /// A part of a text did not go: what comes after it waits for a person, or
     /// the customer would read an end without its beginning.
-    pub(super) fn hold_what_follows(&mut self, local: &LocalId) -> Vec<Todo> {
+    pub(super) fn hold_what_follows(&mut self, local: &LocalId) -> Vec<Step> {
         let mut before = vec![local.clone()];
-        let mut todos = Vec::new();
-        for step in &mut self.steps {
-            let Step::Reply(reply) = step else { continue };
+        let mut steps = Vec::new();
+        for job in &mut self.jobs {
+            let Job::Reply(reply) = job else { continue };
             let row = &mut reply.row;
             let is_part = row.follows.as_ref().is_some_and(|f| before.contains(f));
             if is_part && row.state == SendState::Queued {
-                row.state = SendState::Held(Held::PartBefore);
+                row.state = SendState::Held(HoldReason::PartBefore);
                 before.push(row.local.clone());
-                todos.push(Todo::Record(row.clone()));
+                steps.push(Step::Record(row.clone()));
             }
         }
-        todos
+        steps
     }
 
-    pub(super) fn assume(&mut self, mut row: Outgoing) -> Todo {
+    pub(super) fn assume(&mut self, mut row: Outgoing) -> Step {
         row.state = SendState::Assumed;
         self.settled.push(row.clone());
-        Todo::Record(row)
+        Step::Record(row)
     }
 
     pub(super) fn look_now(&mut self, now: Timestamp) {
-        for step in &mut self.steps {
-            if let Step::Reply(reply) = step {
+        for job in &mut self.jobs {
+            if let Job::Reply(reply) = job {
                 reply.look_at = reply.look_at.min(now);
             }
         }
@@ -200,7 +200,7 @@ impl Line {
 
     /// When the thread is to be looked at for the sake of a reply in doubt.
     pub(super) fn next_look(&self, now: Timestamp) -> Option<Timestamp> {
-        let looked_for = |reply: &&Doubt| {
+        let looked_for = |reply: &&QueuedReply| {
             reply.row.state == SendState::Unsure && now.since(reply.row.at) <= LOOK_FOR
         };
         let at = self
@@ -231,7 +231,7 @@ impl Line {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.steps.is_empty() && self.settled.is_empty() && self.refused.is_empty() && !self.reading
+        self.jobs.is_empty() && self.settled.is_empty() && self.refused.is_empty() && !self.reading
     }
 }
 

@@ -3,9 +3,9 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, rows};
+use super::{Error, codec};
 use crate::{
-    domain::{ConversationId, Happening, Mid, Psid, Span, ThreadOwner, Timestamp},
+    domain::{ConversationId, Mid, Psid, Span, ThreadOwner, TimelineEvent, Timestamp},
     text,
 };
 
@@ -137,7 +137,7 @@ pub(super) fn refresh_row(
         return Ok(());
     };
     let words = if words.is_empty() {
-        rows::parts_in_a_word(&parts).to_owned()
+        codec::parts_in_a_word(&parts).to_owned()
     } else {
         words
     };
@@ -163,7 +163,7 @@ pub(super) fn moved(
     db: &Transaction<'_>,
     id: &ConversationId,
     at: Timestamp,
-    (what, own): (&Happening, bool),
+    (what, own): (&TimelineEvent, bool),
     raw: &str,
 ) -> Result<(), Error> {
     let near = |from: Span| at.plus(from).as_millis();
@@ -210,7 +210,7 @@ pub(super) fn handed_to(
 ) -> Result<bool, Error> {
     db.execute(
         "UPDATE conversation SET moved_at = ?2, moved_to = ?3 WHERE id = ?1 AND (coalesce(moved_at, 0), coalesce(moved_to, '')) <= (?2, ?3)",
-        params![id.as_str(), at.as_millis(), rows::owner(to)],
+        params![id.as_str(), at.as_millis(), codec::owner(to)],
     )?;
     settle_owner(db, id, at, until)
 }
@@ -224,7 +224,7 @@ fn settle_owner(
     at: Timestamp,
     until: Timestamp,
 ) -> Result<bool, Error> {
-    type Row = (
+    type FactRow = (
         String,
         i64,
         Option<i64>,
@@ -233,7 +233,7 @@ fn settle_owner(
         Option<i64>,
         Option<bool>,
     );
-    let row: Option<Row> = db
+    let row: Option<FactRow> = db
         .prepare_cached(
             "SELECT base_owner, base_at, base_since, moved_at, moved_to, charge_at, charge_us \
              FROM conversation WHERE id = ?1",
@@ -253,9 +253,9 @@ fn settle_owner(
     let Some((base, base_at, base_since, moved_at, moved_to, charge_at, charge_us)) = row else {
         return Ok(false);
     };
-    let (mut owner, mut known_at, mut since) = (rows::owner_from(&base), base_at, base_since);
+    let (mut owner, mut known_at, mut since) = (codec::owner_from(&base), base_at, base_since);
     if let (Some(moved_at), Some(to)) = (moved_at.filter(|at| *at >= base_at), moved_to) {
-        (owner, known_at, since) = (rows::owner_from(&to), moved_at, Some(moved_at));
+        (owner, known_at, since) = (codec::owner_from(&to), moved_at, Some(moved_at));
     }
     if let (Some(charge_at), Some(us)) = (charge_at.filter(|at| *at > known_at), charge_us) {
         let nobody = matches!(owner, ThreadOwner::Idle | ThreadOwner::Unknown);
@@ -278,7 +278,7 @@ fn settle_owner(
         )?
         .execute(params![
             id.as_str(),
-            rows::owner(&owner),
+            codec::owner(&owner),
             since,
             until
         ])?;
@@ -286,11 +286,11 @@ fn settle_owner(
 }
 
 /// How our own part in a move stands in the table, if it was ours.
-fn own_act(what: &Happening) -> (String, String) {
+fn own_act(what: &TimelineEvent) -> (String, String) {
     match what {
-        Happening::Moved { taken: true, .. } => ("took".into(), "took".into()),
-        Happening::Moved { to: Some(app), .. } => (
-            rows::happening(&Happening::PassedTo(Some(app.clone()))),
+        TimelineEvent::Moved { taken: true, .. } => ("took".into(), "took".into()),
+        TimelineEvent::Moved { to: Some(app), .. } => (
+            codec::happening(&TimelineEvent::PassedTo(Some(app.clone()))),
             "passed".into(),
         ),
         _ => (String::new(), String::new()),
@@ -302,12 +302,12 @@ pub(super) fn happened(
     db: &Transaction<'_>,
     id: &ConversationId,
     at: Timestamp,
-    what: &Happening,
+    what: &TimelineEvent,
     raw: &str,
 ) -> Result<(), Error> {
     db.execute(
         "INSERT OR IGNORE INTO happening (conversation, at, what, raw) VALUES (?1, ?2, ?3, ?4)",
-        params![id.as_str(), at.as_millis(), rows::happening(what), raw],
+        params![id.as_str(), at.as_millis(), codec::happening(what), raw],
     )?;
     Ok(())
 }

@@ -5,9 +5,10 @@ use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    About, AppId, Aside, Attachment, Author, Conversation, ConversationId, Fields, HandBack,
-    Happening, Held, Known, LocalId, Message, Mid, Note, Outcome, Outgoing, Part, Person, Platform,
-    Profile, Psid, Reaction, Routing, SendAs, SendState, ThreadOwner, Timestamp, Triage, Until,
+    Annotations, AppId, Attachment, Author, Conversation, ConversationId, Deferred, Fields,
+    HandBack, HandBackNote, HoldReason, Known, LocalId, Message, Mid, Outcome, Outgoing, Part,
+    Person, Platform, Profile, Psid, Reaction, Routing, SendAs, SendState, ThreadOwner,
+    TimelineEvent, Timestamp, Triage, Until,
 };
 
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.psid, c.platform, c.name, c.snippet, c.updated_at, c.unread, \
@@ -64,7 +65,7 @@ pub(super) fn triage(row: &Row<'_>, first: usize) -> rusqlite::Result<Triage> {
     // 0 stands for "never wrote".
     let through = time(first + 2)?.filter(|at| at.as_millis() > 0);
     Ok(Triage {
-        aside: until.map(|until| Aside { until, through }),
+        deferred: until.map(|until| Deferred { until, through }),
         unread: row.get(first + 3)?,
         labels: serde_json::from_str(row.get_ref(first + 4)?.as_str()?).unwrap_or_default(),
     })
@@ -89,7 +90,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         text: row.get(3)?,
         parts: parts_from(row.get_ref(4)?.as_str()?),
         gone: row.get(5)?,
-        about: About {
+        annotations: Annotations {
             reply_to: row.get::<_, Option<String>>(6)?.map(Mid::new),
             edits: row.get(7)?,
             unsent: row.get(8)?,
@@ -201,22 +202,25 @@ pub(super) fn send_state(state: &SendState) -> (&'static str, Option<&str>, Opti
     }
 }
 
-fn held_word(held: Held) -> &'static str {
+fn held_word(held: HoldReason) -> &'static str {
     match held {
-        Held::Stale => "stale",
-        Held::CustomerWrote => "customer_wrote",
-        Held::Answered => "answered",
-        Held::ControlLost => "control_lost",
-        Held::WindowOver => "window_over",
-        Held::WindowClosed => "window_closed",
-        Held::PartBefore => "part_before",
-        Held::Rescued => "rescued",
+        HoldReason::Stale => "stale",
+        HoldReason::CustomerWrote => "customer_wrote",
+        HoldReason::Answered => "answered",
+        HoldReason::ControlLost => "control_lost",
+        HoldReason::WindowOver => "window_over",
+        HoldReason::WindowClosed => "window_closed",
+        HoldReason::PartBefore => "part_before",
+        HoldReason::Rescued => "rescued",
     }
 }
 
-fn held_from(word: &str) -> Held {
-    let same = |held: &Held| held_word(*held) == word;
-    Held::ALL.into_iter().find(same).unwrap_or(Held::Rescued)
+fn held_from(word: &str) -> HoldReason {
+    let same = |held: &HoldReason| held_word(*held) == word;
+    HoldReason::ALL
+        .into_iter()
+        .find(same)
+        .unwrap_or(HoldReason::Rescued)
 }
 
 #[derive(Serialize, Deserialize)]
@@ -254,7 +258,7 @@ fn hand_back_from(json: &str) -> Option<HandBack> {
     let same = |outcome: &Outcome| outcome.word() == row.outcome;
     Some(HandBack {
         to: row.to.map(AppId::new),
-        note: Note {
+        note: HandBackNote {
             outcome: Outcome::ALL
                 .into_iter()
                 .find(same)
@@ -366,17 +370,17 @@ pub(super) fn author_from(text: &str) -> Author {
     }
 }
 
-pub(super) fn happening(what: &Happening) -> String {
+pub(super) fn happening(what: &TimelineEvent) -> String {
     match what {
-        Happening::Took => "took".into(),
-        Happening::PassedTo(Some(app)) => format!("passed:{app}"),
-        Happening::PassedTo(None) => "passed".into(),
-        Happening::Released => "released".into(),
-        Happening::Extended => "extended".into(),
-        Happening::Requested => "requested".into(),
-        Happening::MarkedSeen => "seen".into(),
-        Happening::CameToUs => "came".into(),
-        Happening::LeftUs => "left".into(),
+        TimelineEvent::Took => "took".into(),
+        TimelineEvent::PassedTo(Some(app)) => format!("passed:{app}"),
+        TimelineEvent::PassedTo(None) => "passed".into(),
+        TimelineEvent::Released => "released".into(),
+        TimelineEvent::Extended => "extended".into(),
+        TimelineEvent::Requested => "requested".into(),
+        TimelineEvent::MarkedSeen => "seen".into(),
+        TimelineEvent::CameToUs => "came".into(),
+        TimelineEvent::LeftUs => "left".into(),
         told => format!(
             "told:{}",
             serde_json::to_string(&HappeningRow::of(told)).unwrap_or_default()
@@ -397,57 +401,57 @@ enum HappeningRow {
 }
 
 impl HappeningRow {
-    fn of(what: &Happening) -> Self {
+    fn of(what: &TimelineEvent) -> Self {
         let id = |app: &Option<AppId>| app.as_ref().map(ToString::to_string);
         match what.clone() {
-            Happening::Moved {
+            TimelineEvent::Moved {
                 from,
                 to,
                 taken,
                 note,
             } => Self::Moved(id(&from), id(&to), taken, note),
-            Happening::AskedFor { by, note } => Self::AskedFor(id(&by), note),
-            Happening::Referred { source, reference } => Self::Referred(source, reference),
-            Happening::OptedIn(what) => Self::OptedIn(what),
-            Happening::Linked(linked) => Self::Linked(linked),
-            Happening::Enforced { action, reason } => Self::Enforced(action, reason),
-            Happening::Unknown(name) => Self::Unknown(name),
+            TimelineEvent::AskedFor { by, note } => Self::AskedFor(id(&by), note),
+            TimelineEvent::Referred { source, reference } => Self::Referred(source, reference),
+            TimelineEvent::OptedIn(what) => Self::OptedIn(what),
+            TimelineEvent::Linked(linked) => Self::Linked(linked),
+            TimelineEvent::Enforced { action, reason } => Self::Enforced(action, reason),
+            TimelineEvent::Unknown(name) => Self::Unknown(name),
             other => Self::Unknown(happening(&other)),
         }
     }
 
-    fn happening(self) -> Happening {
+    fn happening(self) -> TimelineEvent {
         let app = |id: Option<String>| id.map(AppId::new);
         match self {
-            Self::Moved(from, to, taken, note) => Happening::Moved {
+            Self::Moved(from, to, taken, note) => TimelineEvent::Moved {
                 from: app(from),
                 to: app(to),
                 taken,
                 note,
             },
-            Self::AskedFor(by, note) => Happening::AskedFor { by: app(by), note },
-            Self::Referred(source, reference) => Happening::Referred { source, reference },
-            Self::OptedIn(what) => Happening::OptedIn(what),
-            Self::Linked(linked) => Happening::Linked(linked),
-            Self::Enforced(action, reason) => Happening::Enforced { action, reason },
-            Self::Unknown(name) => Happening::Unknown(name),
+            Self::AskedFor(by, note) => TimelineEvent::AskedFor { by: app(by), note },
+            Self::Referred(source, reference) => TimelineEvent::Referred { source, reference },
+            Self::OptedIn(what) => TimelineEvent::OptedIn(what),
+            Self::Linked(linked) => TimelineEvent::Linked(linked),
+            Self::Enforced(action, reason) => TimelineEvent::Enforced { action, reason },
+            Self::Unknown(name) => TimelineEvent::Unknown(name),
         }
     }
 }
 
-pub(super) fn happening_from(text: &str) -> Option<Happening> {
+pub(super) fn happening_from(text: &str) -> Option<TimelineEvent> {
     Some(match text {
-        "took" => Happening::Took,
-        "passed" => Happening::PassedTo(None),
-        "released" => Happening::Released,
-        "extended" => Happening::Extended,
-        "requested" => Happening::Requested,
-        "seen" => Happening::MarkedSeen,
-        "came" => Happening::CameToUs,
-        "left" => Happening::LeftUs,
+        "took" => TimelineEvent::Took,
+        "passed" => TimelineEvent::PassedTo(None),
+        "released" => TimelineEvent::Released,
+        "extended" => TimelineEvent::Extended,
+        "requested" => TimelineEvent::Requested,
+        "seen" => TimelineEvent::MarkedSeen,
+        "came" => TimelineEvent::CameToUs,
+        "left" => TimelineEvent::LeftUs,
         text => match text.strip_prefix("told:") {
             Some(json) => serde_json::from_str::<HappeningRow>(json).ok()?.happening(),
-            None => Happening::PassedTo(Some(AppId::new(text.strip_prefix("passed:")?))),
+            None => TimelineEvent::PassedTo(Some(AppId::new(text.strip_prefix("passed:")?))),
         },
     })
 }

@@ -16,7 +16,7 @@ use crate::{
 const LOOK: Span = Span::seconds(2);
 
 /// Looks on until `stop`. `why` tells a person why this desk only reads.
-pub async fn look_on(
+pub async fn read_only(
     reader: Reader,
     why: String,
     clock: Clock,
@@ -27,7 +27,7 @@ pub async fn look_on(
     let tell = |change| {
         let _ = changes.send(change);
     };
-    tell(Change::Link(Link::Looking(why)));
+    tell(Change::Link(Link::ReadOnly(why)));
     let mut seen = reader.version()?;
     let mut open = None;
     loop {

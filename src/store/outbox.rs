@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, Transaction, params};
 
-use super::{Error, Writer, rows};
+use super::{Error, Writer, codec};
 use crate::{
     domain::{ConversationId, LocalId, Outgoing, SendState, Timestamp},
     failpoint,
@@ -142,13 +142,13 @@ fn insert(db: &Connection, row: &Outgoing) -> Result<(), Error> {
             row.psid.as_str(),
             row.at.as_millis(),
             row.text,
-            rows::send_as(row.send_as),
-            row.hand_back.as_ref().map(rows::hand_back),
+            codec::send_as(row.send_as),
+            row.hand_back.as_ref().map(codec::hand_back),
             row.known.customer_at.map(Timestamp::as_millis),
             row.known.page_at.map(Timestamp::as_millis),
             row.follows.as_ref().map(LocalId::as_str),
             row.not_before.map(Timestamp::as_millis),
-            row.file.as_deref().map(rows::file),
+            row.file.as_deref().map(codec::file),
         ],
     )?;
     Ok(())
@@ -163,7 +163,7 @@ fn update(db: &Connection, row: &Outgoing) -> Result<bool, Error> {
         )?;
         return Ok(rows == 1);
     }
-    let (state, reason, mid) = rows::send_state(&row.state);
+    let (state, reason, mid) = codec::send_state(&row.state);
     let only = match row.state {
         SendState::Sending => "state = 'queued'",
         SendState::Sent(_) => "1",
@@ -179,7 +179,7 @@ fn update(db: &Connection, row: &Outgoing) -> Result<bool, Error> {
         params![
             row.local.as_str(),
             row.at.as_millis(),
-            rows::send_as(row.send_as),
+            codec::send_as(row.send_as),
             row.known.customer_at.map(Timestamp::as_millis),
             row.known.page_at.map(Timestamp::as_millis),
             row.attempt,

@@ -19,7 +19,7 @@ const EVENING: Time = time(18, 0, 0, 0);
 /// Lengths (`20m`, `2h`, `3 days`, `1w`), days (`tomorrow`, `fri`, `24 nov`,
 /// `2026-11-24`, `next week`), hours (`14:00`, `9am`, `noon`, `evening`), and a
 /// day with an hour. A day alone is its morning.
-pub fn when(words: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+pub fn parse_time(words: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let words = words.to_lowercase();
     let words: Vec<&str> = words
         .split_whitespace()
@@ -196,7 +196,7 @@ mod tests {
             ("3 feb", "2027-02-03 09:00"),
             ("2026-12-01 noon", "2026-12-01 12:00"),
         ] {
-            let found = when(words, NOW, &TimeZone::UTC);
+            let found = parse_time(words, NOW, &TimeZone::UTC);
             let found = found.map(|at| at.local(&TimeZone::UTC).strftime("%F %R").to_string());
             assert_eq!(found.as_deref(), Some(moment), "{words}");
         }
@@ -211,7 +211,7 @@ mod tests {
             "today 9am",
             "13pm",
         ] {
-            assert_eq!(when(words, NOW, &TimeZone::UTC), None, "{words}");
+            assert_eq!(parse_time(words, NOW, &TimeZone::UTC), None, "{words}");
         }
     }
 
@@ -222,7 +222,7 @@ mod tests {
         };
         // Saturday, 24 October 2026, 20:00 in summer time.
         let now = Timestamp::from_millis(1_792_864_800_000);
-        let at = when("tomorrow", now, &zone).expect("a moment");
+        let at = parse_time("tomorrow", now, &zone).expect("a moment");
         assert_eq!(
             at.local(&zone).strftime("%F %R").to_string(),
             "2026-10-25 09:00"

@@ -128,12 +128,12 @@ pub(super) fn condition(view: View) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{domain::Span, store::schema::Kind};
+    use crate::{domain::Span, store::schema::FileKind};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_183_650_000);
 
     fn rows(rows: &[(&str, &str, i64, Option<i64>)]) -> Connection {
-        let db = crate::store::schema::in_memory(Kind::Cache).expect("a cache");
+        let db = crate::store::schema::in_memory(FileKind::Cache).expect("a cache");
         for (id, owner, customer_minutes, page_minutes) in rows {
             let ago = |minutes: i64| NOW.plus(Span::minutes(-minutes)).as_millis();
             db.execute(

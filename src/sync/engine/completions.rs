@@ -1,6 +1,6 @@
 //! What the engine does with an answer when it comes.
 
-use super::{About, Done, Engine};
+use super::{Completion, Engine, PageLookup};
 use crate::{
     domain::{
         Act, AppId, Ask, Change, ConversationId, Event, PAGE_INBOX_APPS, Platform, ThreadOwner,
@@ -12,11 +12,11 @@ use crate::{
 };
 
 impl Engine {
-    pub(super) async fn done(&mut self, done: Done) -> Result<(), store::Error> {
+    pub(super) async fn complete(&mut self, completion: Completion) -> Result<(), store::Error> {
         self.tell_health();
-        match done {
-            Done::Page(Ok(page)) => {
-                self.about = About::Known;
+        match completion {
+            Completion::Page(Ok(page)) => {
+                self.page_lookup = PageLookup::Known;
                 let (messenger, instagram) = (page.messenger_routing, page.instagram_routing);
                 self.ingest(vec![Event::Page {
                     name: page.name,
@@ -25,11 +25,11 @@ impl Engine {
                 }])
                 .await?;
             }
-            Done::Page(Err(error)) => {
-                self.about = About::Wanted;
+            Completion::Page(Err(error)) => {
+                self.page_lookup = PageLookup::Wanted;
                 self.note_failure(&error);
             }
-            Done::Apps(ours, apps) => {
+            Completion::Apps(ours, apps) => {
                 self.found_apps(ours, apps);
                 for id in std::mem::take(&mut self.unclear_owners) {
                     if let Some(conversation) = self.reader.conversation(&id)? {
@@ -37,7 +37,7 @@ impl Engine {
                     }
                 }
             }
-            Done::Instagram(Ok(account)) => {
+            Completion::Instagram(Ok(account)) => {
                 self.instagram = account;
                 if self.instagram.is_some() {
                     self.schedule.add_instagram(self.clock.now());
@@ -45,27 +45,27 @@ impl Engine {
                     self.remaining.remove(&Platform::Instagram);
                 }
             }
-            Done::Instagram(Err(error)) => {
+            Completion::Instagram(Err(error)) => {
                 let refused = error.verdict() == Verdict::Refused && !error.is_token();
                 if refused {
                     // Without the permission for it there is no Instagram to show.
                     self.remaining.remove(&Platform::Instagram);
                 } else {
-                    self.about = About::Wanted;
+                    self.page_lookup = PageLookup::Wanted;
                     self.note_failure(&error);
                     if self.options.once {
                         self.remaining.clear();
                     }
                 }
             }
-            Done::List(walk, result) => self.listed(walk, result).await?,
-            Done::Thread { id, polled, result } => {
+            Completion::List(walk, result) => self.listed(walk, result).await?,
+            Completion::Thread { id, polled, result } => {
                 if polled && self.open.as_ref() == Some(&id) {
                     self.schedule.finished(Poll::Thread, self.clock.now());
                 }
                 self.thread_read(id, result).await?;
             }
-            Done::Owner {
+            Completion::Owner {
                 id,
                 result: Ok((ThreadOwner::App(_), _)),
                 ..
@@ -73,7 +73,7 @@ impl Engine {
                 // Whether that app is us is not known yet.
                 self.unclear_owners.push(id);
             }
-            Done::Owner { id, at, result } => {
+            Completion::Owner { id, at, result } => {
                 if self.awaiting_owner.remove(&id) {
                     self.outbox.acted(&id);
                 }
@@ -97,14 +97,14 @@ impl Engine {
                 }
                 taken.and(self.pump(&id).await)?;
             }
-            Done::Profile {
+            Completion::Profile {
                 psid,
                 result: Ok(profile),
             } => {
                 self.ingest(vec![Event::Profile { psid, profile }]).await?;
             }
-            Done::Profile { .. } => {}
-            Done::Older {
+            Completion::Profile { .. } => {}
+            Completion::Older {
                 id,
                 result: Ok(page),
             } => {
@@ -120,7 +120,7 @@ impl Engine {
                     act: Act::Older,
                 });
             }
-            Done::Older {
+            Completion::Older {
                 id,
                 result: Err(error),
             } => {
@@ -130,27 +130,27 @@ impl Engine {
                     why: error.to_string(),
                 });
             }
-            Done::Delivered(id, result) => match result {
+            Completion::Delivered(id, result) => match result {
                 Ok(delivered) => self.tell(Change::Delivered(id, delivered)),
                 Err(error) => self.tell(Change::Notice(error.to_string())),
             },
-            Done::Saved(Ok(path)) => {
-                self.tell(Change::Told(format!("Saved as {}", path.display())));
+            Completion::Saved(Ok(path)) => {
+                self.tell(Change::Info(format!("Saved as {}", path.display())));
             }
-            Done::Saved(Err(why)) => {
+            Completion::Saved(Err(why)) => {
                 self.tell(Change::Notice(format!("Nothing was saved. {why}")));
             }
-            Done::Ordered(result) => {
+            Completion::Ordered(result) => {
                 self.tell(match result {
-                    Ok(words) => Change::Told(words),
+                    Ok(words) => Change::Info(words),
                     Err(error) => Change::Notice(error.to_string()),
                 });
                 // What was wound may be news.
                 self.schedule.hurry(self.clock.now());
             }
-            Done::Stranger { psid, result } => self.stranger_read(psid, result).await?,
-            Done::Asked { id, ask, result } => self.asked(id, ask, result).await?,
-            Done::Posted { row, result } => self.posted(row, result).await?,
+            Completion::Stranger { psid, result } => self.stranger_read(psid, result).await?,
+            Completion::Asked { id, ask, result } => self.asked(id, ask, result).await?,
+            Completion::Posted { row, result } => self.posted(row, result).await?,
         }
         Ok(())
     }
@@ -187,9 +187,9 @@ impl Engine {
                 (messages, complete) = (seen, *older == Some(None));
             }
         }
-        self.audit(self.platform(&id), &page.events)?;
-        let todos = self.outbox.read(&id, messages, complete, now);
-        let written = self.carry_out(todos).await;
+        self.check_missed_webhooks(self.platform(&id), &page.events)?;
+        let steps = self.outbox.read(&id, messages, complete, now);
+        let written = self.carry_out(steps).await;
         let before = self.reader.conversation(&id)?;
         let taken = self.ingest(page.events).await;
         let after = self.reader.conversation(&id)?;
@@ -257,8 +257,8 @@ impl Engine {
                 self.note_refusal(&error);
                 self.failed(id.clone(), ask.act(), error.to_string());
                 if *ask == Ask::Take && error.verdict() != Verdict::Unknown {
-                    let todos = self.outbox.take_refused(id, &error.to_string());
-                    self.carry_out(todos).await?;
+                    let steps = self.outbox.take_refused(id, &error.to_string());
+                    self.carry_out(steps).await?;
                     if let Some(conversation) = self.reader.conversation(id)? {
                         self.ask_owner(&conversation);
                     }

@@ -4,7 +4,7 @@ use super::Timestamp;
 
 /// A call and its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
+pub struct ApiCall {
     /// When it was begun, by our clock.
     pub at: Timestamp,
     /// `GET`, `POST` …
@@ -21,7 +21,7 @@ pub struct Call {
     pub ms: u64,
 }
 
-impl Call {
+impl ApiCall {
     /// The same call for a shell, with the token as `$PAGE_TOKEN`.
     pub fn curl(&self) -> String {
         let mut words = vec!["curl".to_owned()];
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_call_is_a_line_for_the_shell_whatever_is_in_it() {
-        let call = Call {
+        let call = ApiCall {
             at: Timestamp::default(),
             method: "POST".into(),
             host: "https://graph.facebook.com".into(),
@@ -62,7 +62,7 @@ mod tests {
             call.curl(),
             r#"curl -X POST -H "Authorization: Bearer $PAGE_TOKEN" -H 'Content-Type: application/json' -d '{"text":"it'\''s $HOME `x`"}' 'https://graph.facebook.com/v26.0/1/messages'"#
         );
-        let read = Call {
+        let read = ApiCall {
             method: "GET".into(),
             body: None,
             path: "/v26.0/me?fields=id".into(),

@@ -4,7 +4,7 @@ use super::{ThreadOwner, Timestamp};
 
 /// The facts from which the owner of a thread is concluded. All times are ours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Evidence {
+pub struct OwnershipEvidence {
     /// What we did or read, and when we last knew it.
     pub base: Option<(Timestamp, ThreadOwner)>,
     /// The newest hand-over that Meta told.

@@ -4,11 +4,11 @@
 
 use std::collections::HashMap;
 
-use super::{About, Done, Engine};
+use super::{Completion, Engine, PageLookup};
 use crate::{
     domain::{
-        Author, CONTROL, Change, Conversation, ConversationId, Event, Happening, Heard, Link,
-        MessageSeen, Platform, Psid, Routing, Span, ThreadOwner, Timestamp, Told,
+        Author, CONTROL, Change, Conversation, ConversationId, Event, Link, MessageSeen, Platform,
+        Psid, Routing, Span, ThreadOwner, TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
     },
     failpoint, graph, store,
     sync::Delivery,
@@ -31,7 +31,7 @@ const DISTRUST: Span = Span::minutes(5);
 /// How the webhooks of one platform flow. A platform may be subscribed and the
 /// other not, and receipts say nothing of messages.
 #[derive(Clone, Copy, Debug, Default)]
-struct Flow {
+struct WebhookFlow {
     since: Option<Timestamp>,
     /// By our clock.
     distrust_until: Option<Timestamp>,
@@ -39,10 +39,10 @@ struct Flow {
 
 /// What is known of the door.
 #[derive(Debug, Default)]
-pub(super) struct Door {
+pub(super) struct Inbound {
     /// Since when the webhooks of a platform (Messenger, Instagram) tell of
     /// customers without a gap, by Meta's clock.
-    flows: [Flow; 2],
+    flows: [WebhookFlow; 2],
     /// People of whom it told, and whose conversation is not known.
     strangers: Vec<Psid>,
     /// One of them is being asked for.
@@ -71,7 +71,7 @@ impl Engine {
         heard.retain(|heard| self.is_ours(heard));
         let flowing: Vec<Platform> = heard
             .iter()
-            .filter(|heard| matches!(heard.told, Told::Message(_)))
+            .filter(|heard| matches!(heard.told, WebhookFact::Message(_)))
             .map(|heard| heard.platform)
             .collect();
         // What could not be read is kept all the same.
@@ -104,13 +104,13 @@ impl Engine {
 
     /// An app has one callback for all its Pages: what is another one's is
     /// none of ours.
-    fn is_ours(&self, heard: &Heard) -> bool {
+    fn is_ours(&self, heard: &WebhookEvent) -> bool {
         match heard.platform {
             Platform::Messenger => heard.page == self.graph.page().as_str(),
             // Until it is known which account is linked, all are kept.
             Platform::Instagram => match &self.instagram {
                 Some(account) => heard.page == *account,
-                None => self.about != About::Known,
+                None => self.page_lookup != PageLookup::Known,
             },
         }
     }
@@ -118,7 +118,7 @@ impl Engine {
     fn note_flow(&mut self, platform: Platform) {
         let now = self.clock.now();
         let server_now = self.server_now();
-        let flow = &mut self.door.flows[platform as usize];
+        let flow = &mut self.inbound.flows[platform as usize];
         if flow.since.is_some() || flow.distrust_until.is_some_and(|until| now < until) {
             return;
         }
@@ -131,18 +131,18 @@ impl Engine {
 
     /// How the link stands when answers come.
     pub(super) fn live(&self) -> Link {
-        let flows = self.door.flows.iter().any(|flow| flow.since.is_some());
+        let flows = self.inbound.flows.iter().any(|flow| flow.since.is_some());
         if flows { Link::Webhook } else { Link::Polling }
     }
 
     /// Reading has shown these: was there anything that a webhook should have
     /// told? Then webhooks have stopped, as far as we are concerned.
-    pub(super) fn audit(
+    pub(super) fn check_missed_webhooks(
         &mut self,
         platform: Platform,
         events: &[Event],
     ) -> Result<(), store::Error> {
-        let Some(since) = self.door.flows[platform as usize].since else {
+        let Some(since) = self.inbound.flows[platform as usize].since else {
             return Ok(());
         };
         let late = self.server_now().plus(LATE.negated());
@@ -179,7 +179,7 @@ impl Engine {
 
     fn distrust(&mut self, platform: Platform) {
         let now = self.clock.now();
-        self.door.flows[platform as usize] = Flow {
+        self.inbound.flows[platform as usize] = WebhookFlow {
             since: None,
             distrust_until: Some(now.plus(DISTRUST)),
         };
@@ -192,7 +192,11 @@ impl Engine {
     /// One transaction for all of it. The line first: a reply in doubt that an
     /// echo names is sent, before the cache says whose it is.
     /// `also` goes with it.
-    async fn take_in(&mut self, heard: Vec<Heard>, also: Vec<Event>) -> Result<(), store::Error> {
+    async fn take_in(
+        &mut self,
+        heard: Vec<WebhookEvent>,
+        also: Vec<Event>,
+    ) -> Result<(), store::Error> {
         let mut known: HashMap<Psid, Option<Conversation>> = HashMap::new();
         let mut events = also;
         let mut lines = Vec::new();
@@ -217,13 +221,13 @@ impl Engine {
                 }
             };
             let Some(conversation) = conversation else {
-                if !self.door.strangers.contains(&psid) {
-                    self.door.strangers.push(psid.clone());
+                if !self.inbound.strangers.contains(&psid) {
+                    self.inbound.strangers.push(psid.clone());
                 }
                 events.push(Event::Parked {
                     psid,
                     about: heard.told.about().cloned(),
-                    unsent: matches!(heard.told, Told::Unsent(_)),
+                    unsent: matches!(heard.told, WebhookFact::Unsent(_)),
                     raw: heard.raw,
                 });
                 continue;
@@ -250,11 +254,11 @@ impl Engine {
     async fn events_of(
         &mut self,
         conversation: &Conversation,
-        heard: Heard,
+        heard: WebhookEvent,
         events: &mut Vec<Event>,
     ) -> Result<bool, store::Error> {
         let id = conversation.id.clone();
-        let Heard {
+        let WebhookEvent {
             at,
             told,
             raw,
@@ -262,12 +266,12 @@ impl Engine {
             ..
         } = heard;
         match told {
-            Told::Message(message) => {
+            WebhookFact::Message(message) => {
                 self.customer_was_here(conversation, at, standby, events);
                 events.push(messages(id, message, raw));
                 return Ok(true);
             }
-            Told::Echo { mut message, local } => {
+            WebhookFact::Echo { mut message, local } => {
                 let ours = match &message.author {
                     Author::App(app) => self.apps.ours.as_ref() == Some(app),
                     _ => false,
@@ -276,28 +280,28 @@ impl Engine {
                     message.author = Author::Me;
                 }
                 if let Some(local) = local.filter(|_| ours) {
-                    let todos = self.outbox.echoed(&id, &local, message.mid.clone(), at);
-                    if !todos.is_empty() {
+                    let steps = self.outbox.echoed(&id, &local, message.mid.clone(), at);
+                    if !steps.is_empty() {
                         message.author = Author::Me;
-                        self.carry_out(todos).await?;
+                        self.carry_out(steps).await?;
                     }
                 }
                 events.push(messages(id, message, raw));
                 return Ok(true);
             }
-            Told::Delivered(through) => events.push(Event::Delivered {
+            WebhookFact::Delivered(through) => events.push(Event::Delivered {
                 conversation: id,
                 through,
             }),
-            Told::Read(through) => events.push(Event::Read {
+            WebhookFact::Read(through) => events.push(Event::Read {
                 conversation: id,
                 through,
             }),
-            Told::Seen(mid) => events.push(Event::Seen {
+            WebhookFact::Seen(mid) => events.push(Event::Seen {
                 conversation: id,
                 mid,
             }),
-            Told::Reacted(mid, emoji) => {
+            WebhookFact::Reacted(mid, emoji) => {
                 if emoji.is_some() {
                     self.customer_was_here(conversation, at, standby, events);
                 }
@@ -308,17 +312,17 @@ impl Engine {
                     at,
                 });
             }
-            Told::Edited(mid, text, number) => events.push(Event::Edited {
+            WebhookFact::Edited(mid, text, number) => events.push(Event::Edited {
                 conversation: id,
                 mid,
                 text,
                 number,
             }),
-            Told::Unsent(mid) => events.push(Event::Unsent {
+            WebhookFact::Unsent(mid) => events.push(Event::Unsent {
                 conversation: id,
                 mid,
             }),
-            Told::Happened(what) => {
+            WebhookFact::Happened(what) => {
                 self.happened(conversation, at, what, raw, events);
                 return Ok(true);
             }
@@ -330,14 +334,14 @@ impl Engine {
         &mut self,
         conversation: &Conversation,
         at: Timestamp,
-        what: Happening,
+        what: TimelineEvent,
         raw: String,
         events: &mut Vec<Event>,
     ) {
         let id = conversation.id.clone();
         let ours = self.apps.ours.as_ref();
         let mut own = false;
-        if let Happening::Moved {
+        if let TimelineEvent::Moved {
             from, to, taken, ..
         } = &what
         {
@@ -391,8 +395,8 @@ impl Engine {
     }
 
     /// Something about the Page, not about a person.
-    fn page_told(&self, heard: &Heard) {
-        if let Told::Happened(Happening::Enforced { action, reason }) = &heard.told {
+    fn page_told(&self, heard: &WebhookEvent) {
+        if let WebhookFact::Happened(TimelineEvent::Enforced { action, reason }) = &heard.told {
             let words = format!("Meta enforces its policy on the Page: {action}. {reason}");
             self.tell(Change::Notice(words));
         }
@@ -406,19 +410,19 @@ impl Engine {
 
     /// People of whom webhooks told while nobody was here to ask.
     pub(super) fn remember_strangers(&mut self) -> Result<(), store::Error> {
-        self.door.strangers = self.reader.strangers(1_000)?;
+        self.inbound.strangers = self.reader.strangers(1_000)?;
         Ok(())
     }
 
     /// Asks for the conversation of one of them.
     pub(super) fn ask_for_strangers(&mut self) {
-        if self.door.asking {
+        if self.inbound.asking {
             return;
         }
-        let Some(psid) = self.door.strangers.pop() else {
+        let Some(psid) = self.inbound.strangers.pop() else {
             return;
         };
-        self.door.asking = true;
+        self.inbound.asking = true;
         let (graph, instagram) = (self.graph.clone(), self.instagram.clone());
         self.go(async move {
             // The id does not say where it is from.
@@ -430,7 +434,7 @@ impl Engine {
                     .conversation_with(&psid, Platform::Instagram, instagram.as_deref())
                     .await;
             }
-            Done::Stranger { psid, result }
+            Completion::Stranger { psid, result }
         });
     }
 
@@ -440,7 +444,7 @@ impl Engine {
         psid: Psid,
         result: Result<graph::Decoded, graph::Error>,
     ) -> Result<(), store::Error> {
-        self.door.asking = false;
+        self.inbound.asking = false;
         match result {
             // Meta knows no such conversation: nobody will ever ask for it.
             Ok(page) if page.events.is_empty() => {
@@ -490,18 +494,18 @@ impl Engine {
                 };
                 let until = wrote.plus(window);
                 let alarm = (row.id.clone(), until);
-                if self.door.alarmed.contains(&alarm) {
+                if self.inbound.alarmed.contains(&alarm) {
                     continue;
                 }
-                self.door.alarmed.push(alarm);
-                self.tell(Change::Closing {
+                self.inbound.alarmed.push(alarm);
+                self.tell(Change::WindowClosing {
                     name: row.display_name(),
                     conversation: row.id,
                     until,
                 });
             }
         }
-        self.door.alarmed.retain(|(_, until)| *until > now);
+        self.inbound.alarmed.retain(|(_, until)| *until > now);
         Ok(())
     }
 }
@@ -522,7 +526,7 @@ fn messages(conversation: ConversationId, message: crate::domain::Message, raw: 
         messages: vec![MessageSeen {
             message,
             raw,
-            heard: true,
+            from_webhook: true,
         }],
         older: None,
     }
