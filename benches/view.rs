@@ -76,7 +76,7 @@ fn desk(size: (u16, u16), messages: i64) -> Model {
         })
         .collect();
     let page = ThreadSlice {
-        place: ThreadRange::Newest,
+        range: ThreadRange::Newest,
         conversation: conversation.clone(),
         profile: Profile::Unasked,
         items,

@@ -61,7 +61,7 @@
 //! - **News**: Meta calls `webhook`, or `sync` polls → `graph` decodes to events →
 //!   `store` ingests (then Meta gets its 200) → a [`domain::Change`] names what
 //!   changed → the screen asks the cache.
-//! - **A reply**: Enter → [`domain::Ask::Send`] → written down → its
+//! - **A reply**: Enter → [`domain::Operation::Reply`] → written down → its
 //!   conversation's line → claimed on the disk → `graph` posts → accepted,
 //!   refused, held or in doubt. `sync/outbox` draws its life.
 //! - **A start**: cache → first frame → what a dead program left → the network.

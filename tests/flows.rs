@@ -5,12 +5,14 @@
 mod support;
 
 use support::desk::*;
+
 use switchboard::{
-    app::{Anchor, Effect, Focus, Loaded, Msg, Settings, wake_at},
+    app::{Anchor, Effect, Focus, Loaded, Msg, Query, Settings, TerminalEffect, wake_at},
     domain::{
-        Act, AppId, Ask, Author, Change, Conversation, ConversationId, Decision, HandBack,
-        HandBackNote, Hit, HoldReason, InboxQuery, InboxSlice, LocalId, Mid, Outcome, Psid,
-        ReplyAs, Routing, SendAs, SendState, Span, ThreadOwner, ThreadRange, Timestamp, View,
+        AppId, Author, Change, Command, Conversation, ConversationId, Decision, HandBack,
+        HandBackNote, Hit, HoldReason, InboxQuery, InboxSlice, LocalId, Mid, Operation,
+        OperationKind, Outcome, Psid, ReplyAs, Routing, SendAs, SendState, Span, ThreadOwner,
+        ThreadRange, Timestamp, View,
     },
 };
 
@@ -18,19 +20,19 @@ fn id(row: &str) -> ConversationId {
     ConversationId::new(row)
 }
 
-fn ask(row: &str, ask: Ask) -> Effect {
-    Effect::Ask {
+fn ask(row: &str, operation: Operation) -> Effect {
+    Effect::Engine(Command::Operate {
         conversation: id(row),
         psid: Psid::new(format!("70{row}")),
-        ask,
-    }
+        operation,
+    })
 }
 
-fn asks(effects: &[Effect]) -> Vec<&Ask> {
+fn asks(effects: &[Effect]) -> Vec<&Operation> {
     effects
         .iter()
         .filter_map(|e| match e {
-            Effect::Ask { ask, .. } => Some(ask),
+            Effect::Engine(Command::Operate { operation, .. }) => Some(operation),
             _ => None,
         })
         .collect()
@@ -41,7 +43,7 @@ fn sent(effects: &[Effect]) -> LocalId {
     let locals: Vec<&LocalId> = asks(effects)
         .into_iter()
         .filter_map(|ask| match ask {
-            Ask::Send { local, .. } => Some(local),
+            Operation::Reply { local, .. } => Some(local),
             _ => None,
         })
         .collect();
@@ -84,15 +86,19 @@ fn opening_never_marks_seen_and_asks_the_cache_only() {
     assert_eq!(
         effects,
         [
-            Effect::LoadThread {
+            Effect::Query(Query::Thread {
                 id: id("3"),
-                place: ThreadRange::Newest
-            },
-            Effect::Open(id("3"))
+                range: ThreadRange::Newest
+            }),
+            Effect::Engine(Command::Open(id("3")))
         ]
     );
     let effects = desk.answer_thread(thread_page(rows().swap_remove(2), items()));
-    assert_eq!(effects, [Effect::LookedAt(id("3"))], "local only");
+    assert_eq!(
+        effects,
+        [Effect::Engine(Command::LookedAt(id("3")))],
+        "local only"
+    );
 }
 
 #[test]
@@ -103,9 +109,9 @@ fn reply_takes_marks_seen_shows_typing_in_this_order() {
     assert_eq!(
         effects,
         [
-            ask("7", Ask::Take),
-            ask("7", Ask::MarkSeen),
-            ask("7", Ask::Typing(true))
+            ask("7", Operation::Take),
+            ask("7", Operation::MarkSeen),
+            ask("7", Operation::Typing(true))
         ]
     );
     assert_eq!(desk.model.focus, Focus::Composer);
@@ -117,12 +123,15 @@ fn reply_to_a_thread_of_ours_takes_nothing_and_marks_seen_once() {
     desk.open("Ana Ruiz");
     assert_eq!(
         desk.keys("r"),
-        [ask("3", Ask::MarkSeen), ask("3", Ask::Typing(true))]
+        [
+            ask("3", Operation::MarkSeen),
+            ask("3", Operation::Typing(true))
+        ]
     );
-    assert_eq!(desk.keys("<Esc>"), [ask("3", Ask::Typing(false))]);
+    assert_eq!(desk.keys("<Esc>"), [ask("3", Operation::Typing(false))]);
     assert_eq!(
         desk.keys("r"),
-        [ask("3", Ask::Typing(true))],
+        [ask("3", Operation::Typing(true))],
         "nothing new to have seen"
     );
 }
@@ -137,7 +146,10 @@ fn reply_without_routing_takes_nothing() {
         None,
     )));
     desk.open("Sam Iqbal");
-    assert_eq!(asks(&desk.keys("r")), [&Ask::MarkSeen, &Ask::Typing(true)]);
+    assert_eq!(
+        asks(&desk.keys("r")),
+        [&Operation::MarkSeen, &Operation::Typing(true)]
+    );
 }
 
 #[test]
@@ -150,9 +162,9 @@ fn the_agents_flow_costs_four_control_keys_and_sends_what_is_expected() {
     assert_eq!(desk.keys("<^d>"), []);
     let effects = desk.keys("1");
     let [
-        Effect::Ask {
-            ask:
-                Ask::Send {
+        Effect::Engine(Command::Operate {
+            operation:
+                Operation::Reply {
                     local,
                     text,
                     send_as,
@@ -160,7 +172,7 @@ fn the_agents_flow_costs_four_control_keys_and_sends_what_is_expected() {
                     ..
                 },
             ..
-        },
+        }),
     ] = effects.as_slice()
     else {
         panic!("one send: {effects:?}");
@@ -178,14 +190,17 @@ fn the_agents_flow_costs_four_control_keys_and_sends_what_is_expected() {
     let effects = desk.send(Msg::Changed(vec![sent]));
     assert_eq!(
         effects,
-        [Effect::LoadNext {
+        [Effect::Query(Query::NextWaiting {
             from: Some(id("4")),
             back: false
-        }],
+        })],
         "the next one opens by itself"
     );
     let effects = desk.send(Msg::Loaded(Loaded::Next(Some(id("4")), Some(id("1")))));
-    assert!(effects.contains(&Effect::Open(id("1"))), "{effects:?}");
+    assert!(
+        effects.contains(&Effect::Engine(Command::Open(id("1")))),
+        "{effects:?}"
+    );
 }
 
 #[test]
@@ -197,7 +212,7 @@ fn inside_the_day_a_reply_is_a_response_and_the_composer_stays() {
     assert!(
         matches!(
             asks(&effects)[..],
-            [Ask::Send {
+            [Operation::Reply {
                 send_as: SendAs::Response,
                 hand_back: None,
                 ..
@@ -208,7 +223,7 @@ fn inside_the_day_a_reply_is_a_response_and_the_composer_stays() {
     assert_eq!(desk.model.focus, Focus::Composer);
     assert_eq!(
         asks(&desk.keys("a")),
-        [&Ask::Typing(true)],
+        [&Operation::Typing(true)],
         "typing shows again with the next word"
     );
 }
@@ -220,7 +235,7 @@ fn the_type_of_one_reply_can_be_changed_and_the_option_tags_all() {
     let effects = first.keys("rhi<^t><Enter>");
     assert!(matches!(
         asks(&effects).last(),
-        Some(Ask::Send {
+        Some(Operation::Reply {
             send_as: SendAs::HumanAgent,
             ..
         })
@@ -229,7 +244,7 @@ fn the_type_of_one_reply_can_be_changed_and_the_option_tags_all() {
     assert!(
         matches!(
             asks(&effects).last(),
-            Some(Ask::Send {
+            Some(Operation::Reply {
                 send_as: SendAs::Response,
                 ..
             })
@@ -247,7 +262,7 @@ fn the_type_of_one_reply_can_be_changed_and_the_option_tags_all() {
     let effects = second.keys("rhi<Enter>");
     assert!(matches!(
         asks(&effects).last(),
-        Some(Ask::Send {
+        Some(Operation::Reply {
             send_as: SendAs::HumanAgent,
             ..
         })
@@ -270,7 +285,9 @@ fn what_cannot_go_out_stays_in_the_composer_and_says_why() {
         desk.send(Msg::Paste(text.clone()));
         let effects = desk.keys("<Enter>");
         assert!(
-            !asks(&effects).iter().any(|a| matches!(a, Ask::Send { .. })),
+            !asks(&effects)
+                .iter()
+                .any(|a| matches!(a, Operation::Reply { .. })),
             "{effects:?}"
         );
         assert!(
@@ -292,7 +309,11 @@ fn pasting_never_sends_and_never_runs_commands() {
     assert_eq!(desk.send(Msg::Paste("b1\rq\n".into())), []);
     desk.keys("r");
     let effects = desk.send(Msg::Paste("line one\r\nline two\r".into()));
-    assert!(!asks(&effects).iter().any(|a| matches!(a, Ask::Send { .. })));
+    assert!(
+        !asks(&effects)
+            .iter()
+            .any(|a| matches!(a, Operation::Reply { .. }))
+    );
     assert_eq!(
         desk.model.thread.as_ref().map(|t| t.composer.text()),
         Some("line one\nline two\n".into())
@@ -306,23 +327,26 @@ fn typing_is_refreshed_before_20_seconds_and_stops_on_pause_and_without_focus() 
     desk.keys("rh");
     for _ in 0..2 {
         desk.now = desk.now.plus(Span::seconds(7));
-        assert_eq!(asks(&desk.keys("e")), [] as [&Ask; 0]);
+        assert_eq!(asks(&desk.keys("e")), [] as [&Operation; 0]);
     }
     assert_eq!(
         asks(&desk.pass(Span::seconds(1))),
-        [&Ask::Typing(true)],
+        [&Operation::Typing(true)],
         "15 s after it was shown"
     );
     assert_eq!(
         asks(&desk.pass(Span::seconds(10))),
-        [&Ask::Typing(false)],
+        [&Operation::Typing(false)],
         "10 s without a key"
     );
-    assert_eq!(asks(&desk.keys("y")), [&Ask::Typing(true)]);
-    assert_eq!(asks(&desk.send(Msg::Focus(false))), [&Ask::Typing(false)]);
+    assert_eq!(asks(&desk.keys("y")), [&Operation::Typing(true)]);
+    assert_eq!(
+        asks(&desk.send(Msg::Focus(false))),
+        [&Operation::Typing(false)]
+    );
     assert_eq!(
         asks(&desk.keys("z")),
-        [] as [&Ask; 0],
+        [] as [&Operation; 0],
         "nobody looks at this terminal"
     );
 }
@@ -332,8 +356,8 @@ fn without_focus_nothing_is_marked_seen() {
     let mut desk = desk();
     desk.send(Msg::Focus(false));
     desk.open("Ana Ruiz");
-    assert_eq!(asks(&desk.keys("m")), [] as [&Ask; 0]);
-    assert_eq!(asks(&desk.keys("r")), [] as [&Ask; 0]);
+    assert_eq!(asks(&desk.keys("m")), [] as [&Operation; 0]);
+    assert_eq!(asks(&desk.keys("r")), [] as [&Operation; 0]);
 }
 
 #[test]
@@ -343,20 +367,22 @@ fn a_draft_is_saved_soon_after_the_first_key_and_stays_with_its_person() {
     desk.keys("rhel");
     let due = wake_at(&desk.model).expect("something is due");
     assert!(due.since(desk.now) <= Span::millis(200));
-    let save = |text: &str, column| Effect::SaveDraft {
-        conversation: id("3"),
-        psid: Psid::new("703"),
-        text: text.into(),
-        cursor: (0, column),
-        over: true,
+    let save = |text: &str, column| {
+        Effect::Engine(Command::SaveDraft {
+            conversation: id("3"),
+            psid: Psid::new("703"),
+            text: text.into(),
+            cursor: (0, column),
+            over: true,
+        })
     };
     assert_eq!(desk.pass(Span::millis(150)), [save("hel", 3)]);
     desk.keys("lo");
     let effects = desk.keys("<Esc>]");
-    assert!(effects.contains(&Effect::LoadNext {
+    assert!(effects.contains(&Effect::Query(Query::NextWaiting {
         from: Some(id("3")),
         back: false
-    }));
+    })));
     let effects = desk.send(Msg::Loaded(Loaded::Next(Some(id("3")), Some(id("1")))));
     assert_eq!(
         effects[0],
@@ -403,23 +429,23 @@ fn read_only_asks_for_nothing_that_is_sent() {
     );
     desk.open("Sam Iqbal");
     for key in ["r", "t", "b", "B", "R", "E", "U", "m", "<^t>"] {
-        assert_eq!(asks(&desk.keys(key)), [] as [&Ask; 0], "{key}");
+        assert_eq!(asks(&desk.keys(key)), [] as [&Operation; 0], "{key}");
         assert!(desk.model.dialogs.is_empty(), "{key}");
     }
 }
 
 #[test]
 fn each_control_key_asks_for_its_move_or_says_why_not() {
-    let cases: [(&str, &str, Result<Ask, &str>); 11] = [
-        ("Sam Iqbal", "t", Ok(Ask::Take)),
+    let cases: [(&str, &str, Result<Operation, &str>); 11] = [
+        ("Sam Iqbal", "t", Ok(Operation::Take)),
         ("Ana Ruiz", "t", Err("already")),
-        ("Ana Ruiz", "E", Ok(Ask::Extend(Span::hours(24)))),
-        ("Tomasz Wiśniewski", "U", Ok(Ask::Release)),
-        ("Ana Ruiz", "Uy", Ok(Ask::Release)),
+        ("Ana Ruiz", "E", Ok(Operation::Extend(Span::hours(24)))),
+        ("Tomasz Wiśniewski", "U", Ok(Operation::Release)),
+        ("Ana Ruiz", "Uy", Ok(Operation::Release)),
         ("Sam Iqbal", "U", Err("t takes it first")),
         ("Sam Iqbal", "E", Err("t takes it first")),
         ("Ana Ruiz", "R", Err("no default app")),
-        ("Ana Ruiz", "m", Ok(Ask::MarkSeen)),
+        ("Ana Ruiz", "m", Ok(Operation::MarkSeen)),
         ("Nils Berg", "r", Err("7 days")),
         ("Sam Iqbal", "b", Err("t takes it first")),
     ];
@@ -447,22 +473,22 @@ fn hand_back_and_pass_name_their_app_and_the_next_who_waits_opens() {
     desk.open("Ana Ruiz");
     assert_eq!(
         desk.keys("b2"),
-        [ask("3", Ask::Pass(note(Outcome::FollowUp)))]
+        [ask("3", Operation::Pass(note(Outcome::FollowUp)))]
     );
     let done = Change::Done {
         conversation: id("3"),
-        act: Act::Pass,
+        operation: OperationKind::Pass,
     };
     assert_eq!(
         desk.send(Msg::Changed(vec![done])),
-        [Effect::LoadNext {
+        [Effect::Query(Query::NextWaiting {
             from: Some(id("3")),
             back: false
-        }]
+        })]
     );
     let effects = desk.keys("B2");
     assert!(
-        matches!(asks(&effects)[..], [Ask::Pass(HandBack { to: Some(app), .. })] if app.as_str() == "263902037430900"),
+        matches!(asks(&effects)[..], [Operation::Pass(HandBack { to: Some(app), .. })] if app.as_str() == "263902037430900"),
         "{effects:?}"
     );
 }
@@ -477,8 +503,8 @@ fn request_works_where_no_default_app_is_set_and_take_does_not() {
         None,
     )));
     desk.open("Sam Iqbal");
-    assert_eq!(asks(&desk.keys("R")), [&Ask::Request]);
-    assert_eq!(asks(&desk.keys("t")), [] as [&Ask; 0]);
+    assert_eq!(asks(&desk.keys("R")), [&Operation::Request]);
+    assert_eq!(asks(&desk.keys("t")), [] as [&Operation; 0]);
 }
 
 #[test]
@@ -488,7 +514,7 @@ fn a_refused_take_stops_typing_and_stands_above_the_composer() {
     desk.keys("r");
     let failed = Change::Failed {
         conversation: id("7"),
-        act: Act::Take,
+        operation: OperationKind::Take,
         why: "Not permitted.".into(),
     };
     desk.send(Msg::Changed(vec![failed]));
@@ -549,7 +575,9 @@ fn who_types_ahead_of_the_answer_jumps_to_whom_they_meant() {
     desk.keys("<^p>");
     desk.send(Msg::Loaded(Loaded::Found(String::new(), person("1"))));
     assert!(
-        !desk.keys("jo<Enter>").contains(&Effect::Open(id("1"))),
+        !desk
+            .keys("jo<Enter>")
+            .contains(&Effect::Engine(Command::Open(id("1")))),
         "that list was for other words"
     );
     assert_eq!(
@@ -557,7 +585,10 @@ fn who_types_ahead_of_the_answer_jumps_to_whom_they_meant() {
         []
     );
     let effects = desk.send(Msg::Loaded(Loaded::Found("jo".into(), person("3"))));
-    assert!(effects.contains(&Effect::Open(id("3"))), "{effects:?}");
+    assert!(
+        effects.contains(&Effect::Engine(Command::Open(id("3")))),
+        "{effects:?}"
+    );
     assert!(desk.model.dialogs.is_empty());
 }
 
@@ -592,7 +623,7 @@ fn until_somebody_moves_it_the_cursor_is_on_the_first_row() {
 fn news_asks_the_cache_one_question_at_a_time() {
     let mut desk = desk();
     let first = desk.send(Msg::Changed(vec![Change::Inbox]));
-    assert!(matches!(first[..], [Effect::LoadInbox(_)]));
+    assert!(matches!(first[..], [Effect::Query(Query::Inbox(_))]));
     assert_eq!(
         desk.send(Msg::Changed(vec![Change::Inbox, Change::Inbox])),
         [],
@@ -606,7 +637,7 @@ fn news_asks_the_cache_one_question_at_a_time() {
     };
     let again = desk.send(Msg::Loaded(Loaded::Inbox(ask, page)));
     assert!(
-        matches!(again[..], [Effect::LoadInbox(_)]),
+        matches!(again[..], [Effect::Query(Query::Inbox(_))]),
         "and once more for what changed meanwhile"
     );
     assert_eq!(
@@ -633,7 +664,7 @@ fn a_long_list_is_asked_for_in_windows_around_the_cursor() {
     )));
     assert_eq!(desk.keys("<Down>"), []);
     let effects = desk.keys("G");
-    let [Effect::LoadInbox(ask)] = effects.as_slice() else {
+    let [Effect::Query(Query::Inbox(ask))] = effects.as_slice() else {
         panic!("{effects:?}")
     };
     assert_eq!(ask.offset, 9_899);
@@ -658,7 +689,7 @@ fn a_long_list_is_asked_for_in_windows_around_the_cursor() {
 fn a_long_thread_is_read_in_parts_from_the_cache_then_from_meta() {
     let mut desk = desk();
     desk.open("Ana Ruiz");
-    let load = |place| Effect::LoadThread { id: id("3"), place };
+    let load = |range| Effect::Query(Query::Thread { id: id("3"), range });
     let part = |from: i64, older: u32, newer: u32| {
         let items = (from..from + 200)
             .map(|n| {
@@ -701,12 +732,9 @@ fn a_long_thread_is_read_in_parts_from_the_cache_then_from_meta() {
     oldest.older_remote = true;
     desk.answer_thread(oldest.clone());
     assert!(desk.picture().contains("line 0"), "{}", desk.picture());
-    assert_eq!(desk.keys("gg"), [Effect::Older(id("3"))]);
+    assert_eq!(desk.keys("gg"), [Effect::Engine(Command::Older(id("3")))]);
     assert_eq!(desk.keys("gg"), [], "one question at a time");
-    let done = Change::Done {
-        conversation: id("3"),
-        act: Act::Older,
-    };
+    let done = Change::OlderArrived(id("3"));
     assert_eq!(
         desk.send(Msg::Changed(vec![done])),
         [load(ThreadRange::Around(ago(48, 0)))]
@@ -721,11 +749,13 @@ fn a_long_thread_is_read_in_parts_from_the_cache_then_from_meta() {
 fn finding_asks_the_whole_cached_thread_and_goes_there() {
     let mut desk = desk();
     desk.open("Ana Ruiz");
-    let find = |from, forward| Effect::FindInThread {
-        id: id("3"),
-        words: "needle".into(),
-        from,
-        forward,
+    let find = |from, forward| {
+        Effect::Query(Query::FindInThread {
+            id: id("3"),
+            words: "needle".into(),
+            from,
+            forward,
+        })
     };
     let end = (Timestamp::from_millis(i64::MAX), None);
     assert_eq!(desk.keys("/needle<Enter>"), [find(end, false)]);
@@ -739,8 +769,11 @@ fn finding_asks_the_whole_cached_thread_and_goes_there() {
     );
     // Far away: that part of the thread is asked for first.
     let effects = desk.send(Msg::Loaded(found("far", ago(400, 0))));
-    let place = ThreadRange::Around(ago(400, 0));
-    assert_eq!(effects, [Effect::LoadThread { id: id("3"), place }]);
+    let range = ThreadRange::Around(ago(400, 0));
+    assert_eq!(
+        effects,
+        [Effect::Query(Query::Thread { id: id("3"), range })]
+    );
     let far = message(
         "far",
         ago(400, 0),
@@ -770,22 +803,35 @@ fn quitting_saves_what_is_unsaved_and_stops_typing() {
     desk.open("Ana Ruiz");
     desk.keys("rhi");
     let effects = desk.send(Msg::Terminate);
-    let save = Effect::SaveDraft {
+    let save = Effect::Engine(Command::SaveDraft {
         conversation: id("3"),
         psid: Psid::new("703"),
         text: "hi".into(),
         cursor: (0, 2),
         over: true,
-    };
-    assert_eq!(effects, [ask("3", Ask::Typing(false)), save, Effect::Quit]);
+    });
+    assert_eq!(
+        effects,
+        [
+            ask("3", Operation::Typing(false)),
+            save,
+            Effect::Terminal(TerminalEffect::Quit)
+        ]
+    );
     let mut desk = self::desk();
     assert_eq!(desk.keys("<^c>"), []);
-    let held = [Effect::LoadHeld];
+    let held = [Effect::Query(Query::Held)];
     assert_eq!(desk.keys("<^c>"), held, "threads are held, so it asks");
-    assert_eq!(desk.keys("y"), [Effect::Quit]);
+    assert_eq!(desk.keys("y"), [Effect::Terminal(TerminalEffect::Quit)]);
     let mut desk = self::desk();
     assert_eq!(desk.keys("qn"), held);
-    assert_eq!(desk.keys("qy"), [Effect::LoadHeld, Effect::Quit]);
+    assert_eq!(
+        desk.keys("qy"),
+        [
+            Effect::Query(Query::Held),
+            Effect::Terminal(TerminalEffect::Quit)
+        ]
+    );
 }
 
 #[test]
@@ -793,17 +839,23 @@ fn an_idle_desk_slows_the_polls_and_a_key_speeds_them_up() {
     let mut desk = desk();
     assert!(
         desk.pass(Span::minutes(3))
-            .contains(&Effect::Pace { active: false })
+            .contains(&Effect::Engine(Command::Pace { active: false }))
     );
     assert_eq!(desk.pass(Span::seconds(1)), [], "once");
-    assert!(desk.keys("j").contains(&Effect::Pace { active: true }));
+    assert!(
+        desk.keys("j")
+            .contains(&Effect::Engine(Command::Pace { active: true }))
+    );
 }
 
 #[test]
 fn commands_run_actions_by_name_and_greyed_ones_say_why() {
     let mut first = desk();
     first.open("Ana Ruiz");
-    assert_eq!(asks(&first.keys(":mark s<Tab><Enter>")), [&Ask::MarkSeen]);
+    assert_eq!(
+        asks(&first.keys(":mark s<Tab><Enter>")),
+        [&Operation::MarkSeen]
+    );
     let mut second = desk();
     second.open("Ana Ruiz");
     assert_eq!(second.keys(":take<Enter>"), []);
@@ -818,7 +870,7 @@ fn commands_run_actions_by_name_and_greyed_ones_say_why() {
     third.open("Ana Ruiz");
     assert_eq!(
         asks(&third.keys("?tell the<Enter>")),
-        [&Ask::MarkSeen],
+        [&Operation::MarkSeen],
         "help runs what is marked"
     );
 }
@@ -837,10 +889,10 @@ fn the_same_keys_give_the_same_ids_and_pictures() {
         .0
         .iter()
         .filter_map(|e| match e {
-            Effect::Ask {
-                ask: Ask::Send { local, .. },
+            Effect::Engine(Command::Operate {
+                operation: Operation::Reply { local, .. },
                 ..
-            } => Some(local),
+            }) => Some(local),
             _ => None,
         })
         .collect();
@@ -855,7 +907,10 @@ fn an_unknown_owner_is_replied_to_without_a_take() {
     let mut page = thread_page(rows().swap_remove(2), items());
     page.conversation.owner = ThreadOwner::Unknown;
     desk.answer_thread(page);
-    assert_eq!(asks(&desk.keys("r")), [&Ask::MarkSeen, &Ask::Typing(true)]);
+    assert_eq!(
+        asks(&desk.keys("r")),
+        [&Operation::MarkSeen, &Operation::Typing(true)]
+    );
 }
 
 #[test]
@@ -910,7 +965,10 @@ fn a_refused_reply_comes_back_before_what_was_typed_since() {
         Some("first\nsecond".into())
     );
     let saved = desk.pass(Span::millis(150));
-    assert!(matches!(saved[..], [Effect::SaveDraft { .. }]), "{saved:?}");
+    assert!(
+        matches!(saved[..], [Effect::Engine(Command::SaveDraft { .. })]),
+        "{saved:?}"
+    );
     let mut doubt = self::desk();
     doubt.open("Ana Ruiz");
     doubt.keys("rfirst<Enter>");
@@ -957,13 +1015,16 @@ fn a_reply_to_somebody_far_down_the_list_waits_for_their_row() {
     desk.keys("<Enter>");
     assert_eq!(
         asks(&desk.keys("rm")),
-        [] as [&Ask; 0],
+        [] as [&Operation; 0],
         "to whom is not known yet"
     );
     let mut row = rows().swap_remove(2);
     row.id = id("far");
     let effects = desk.answer_thread(thread_page(row, items()));
-    assert_eq!(asks(&effects), [&Ask::MarkSeen, &Ask::Typing(true)]);
+    assert_eq!(
+        asks(&effects),
+        [&Operation::MarkSeen, &Operation::Typing(true)]
+    );
 }
 
 #[test]
@@ -971,12 +1032,12 @@ fn after_a_failed_answer_the_list_can_be_asked_again() {
     let mut desk = desk();
     assert!(matches!(
         desk.send(Msg::Changed(vec![Change::Inbox]))[..],
-        [Effect::LoadInbox(_)]
+        [Effect::Query(Query::Inbox(_))]
     ));
     desk.send(Msg::Failed("the cache cannot be used".into()));
     assert!(matches!(
         desk.send(Msg::Changed(vec![Change::Inbox]))[..],
-        [Effect::LoadInbox(_)]
+        [Effect::Query(Query::Inbox(_))]
     ));
 }
 
@@ -988,7 +1049,7 @@ fn marking_seen_in_the_list_is_for_that_row() {
     desk.keys("l");
     assert_eq!(
         asks(&desk.keys("r")),
-        [&Ask::MarkSeen, &Ask::Typing(true)],
+        [&Operation::MarkSeen, &Operation::Typing(true)],
         "Ana has not been seen by that"
     );
 }
@@ -1012,7 +1073,7 @@ fn what_happened_since_the_text_was_begun_is_shown_and_a_second_enter_sends() {
             let mut page = thread_page(rows().swap_remove(2), items());
             change(&mut page.conversation);
             desk.answer_thread(page);
-            assert_eq!(asks(&desk.keys(send)), Vec::<&Ask>::new(), "{says}");
+            assert_eq!(asks(&desk.keys(send)), Vec::<&Operation>::new(), "{says}");
             assert!(desk.picture().contains(says), "{says}\n{}", desk.picture());
             assert!(desk.picture().contains("It went out on the 3rd."));
             let mut effects = desk.keys(send);
@@ -1020,7 +1081,7 @@ fn what_happened_since_the_text_was_begun_is_shown_and_a_second_enter_sends() {
                 effects = desk.keys("1");
             }
             assert!(
-                matches!(asks(&effects).as_slice(), [Ask::Send { known, .. }] if known.customer_at.is_some()),
+                matches!(asks(&effects).as_slice(), [Operation::Reply { known, .. }] if known.customer_at.is_some()),
                 "{says}: {effects:?}"
             );
         }
@@ -1041,7 +1102,7 @@ fn the_same_words_twice_within_two_seconds_are_asked_about() {
     assert!(desk.picture().contains("same words"), "{}", desk.picture());
     assert!(matches!(
         asks(&desk.keys("<Enter>")).as_slice(),
-        [Ask::Send { .. }]
+        [Operation::Reply { .. }]
     ));
 }
 
@@ -1064,11 +1125,11 @@ fn a_person_decides_about_a_reply_that_does_not_go_on() {
         desk.answer_thread(page);
         assert_eq!(desk.keys("<Enter>"), [], "nothing happens by one key");
         let effects = desk.keys(key);
-        let wanted = Effect::Decide {
+        let wanted = Effect::Engine(Command::Decide {
             conversation: id("3"),
             local: local.clone(),
             decision: decision.clone(),
-        };
+        });
         assert_eq!(effects, [wanted], "{state:?} {key}");
         if decision == Decision::TakeBack {
             // The text comes when the disk has let go of the reply.
@@ -1096,7 +1157,7 @@ fn a_person_decides_about_a_reply_that_does_not_go_on() {
     desk.answer_thread(page);
     let effects = desk.keys("<Enter>r");
     assert!(
-        matches!(effects.as_slice(), [Effect::Decide { decision: Decision::SendAgain(new), .. }] if *new != local),
+        matches!(effects.as_slice(), [Effect::Engine(Command::Decide { decision: Decision::SendAgain(new), .. })] if *new != local),
         "{effects:?}"
     );
     // What has gone on while the question stood there is not decided about.
@@ -1139,7 +1200,10 @@ fn searching_asks_as_one_types_and_opens_the_thread_at_the_message() {
     let mut desk = desk();
     assert_eq!(
         desk.keys("g/re"),
-        [Effect::Search("r".into()), Effect::Search("re".into())]
+        [
+            Effect::Query(Query::Search("r".into())),
+            Effect::Query(Query::Search("re".into()))
+        ]
     );
     let hit = Hit {
         conversation: id("3"),
@@ -1156,11 +1220,11 @@ fn searching_asks_as_one_types_and_opens_the_thread_at_the_message() {
     assert_eq!(
         effects,
         [
-            Effect::LoadThread {
+            Effect::Query(Query::Thread {
                 id: id("3"),
-                place: ThreadRange::Around(ago(23, 49))
-            },
-            Effect::Open(id("3"))
+                range: ThreadRange::Around(ago(23, 49))
+            }),
+            Effect::Engine(Command::Open(id("3")))
         ]
     );
     let mut page = thread_page(rows().swap_remove(2), items());
@@ -1175,7 +1239,10 @@ fn searching_asks_as_one_types_and_opens_the_thread_at_the_message() {
     // The same from the line of commands.
     desk.keys("q");
     let effects = desk.keys(":search where is my<Enter>");
-    assert_eq!(effects, [Effect::Search("where is my".into())]);
+    assert_eq!(
+        effects,
+        [Effect::Query(Query::Search("where is my".into()))]
+    );
 }
 
 #[test]
@@ -1186,15 +1253,14 @@ fn text_that_could_not_be_saved_is_saved_again_after_a_second() {
     let saves = |effects: &[Effect]| {
         effects
             .iter()
-            .filter(|e| matches!(e, Effect::SaveDraft { .. }))
+            .filter(|e| matches!(e, Effect::Engine(Command::SaveDraft { .. })))
             .count()
     };
     assert_eq!(saves(&desk.pass(Span::millis(150))), 1);
-    let failed = Change::Failed {
-        conversation: id("3"),
-        act: Act::Save,
-        why: "the disk is full. The text is only on the screen.".into(),
-    };
+    let failed = Change::DraftNotSaved(
+        id("3"),
+        "the disk is full. The text is only on the screen.".into(),
+    );
     desk.send(Msg::Changed(vec![failed]));
     assert!(
         desk.picture().contains("only on the screen"),
@@ -1222,22 +1288,20 @@ fn an_idle_desk_wakes_for_the_clock_alone_and_asks_for_nothing() {
 
 #[test]
 fn text_of_a_thread_that_was_left_is_kept_until_the_disk_has_it() {
-    let save = |over| Effect::SaveDraft {
-        conversation: id("3"),
-        psid: Psid::new("703"),
-        text: "half a thought".into(),
-        cursor: (0, 14),
-        over,
+    let save = |over| {
+        Effect::Engine(Command::SaveDraft {
+            conversation: id("3"),
+            psid: Psid::new("703"),
+            text: "half a thought".into(),
+            cursor: (0, 14),
+            over,
+        })
     };
     let mut desk = desk();
     desk.open("Ana Ruiz");
     desk.keys("rhalf a thought");
     assert!(desk.keys("<Esc>q").contains(&save(true)));
-    let failed = || Change::Failed {
-        conversation: id("3"),
-        act: Act::Save,
-        why: "the disk is full".into(),
-    };
+    let failed = || Change::DraftNotSaved(id("3"), "the disk is full".into());
     desk.send(Msg::Changed(vec![failed()]));
     assert_eq!(desk.pass(Span::millis(900)), []);
     assert_eq!(wake_at(&desk.model), Some(desk.now.plus(Span::millis(100))));
@@ -1274,7 +1338,7 @@ fn who_leaves_before_their_draft_is_there_does_not_overwrite_it() {
     assert!(
         effects
             .iter()
-            .any(|e| matches!(e, Effect::SaveDraft { over: false, .. })),
+            .any(|e| matches!(e, Effect::Engine(Command::SaveDraft { over: false, .. }))),
         "{effects:?}"
     );
 }
@@ -1314,7 +1378,7 @@ fn text_that_never_reached_the_disk_comes_back_wherever_one_is() {
     desk.send(Msg::Changed(vec![lost(local, "first")]));
     let saved = desk.pass(Span::seconds(1));
     assert!(
-        matches!(&saved[..], [Effect::SaveDraft { text, over: false, .. }] if text == "first"),
+        matches!(&saved[..], [Effect::Engine(Command::SaveDraft { text, over: false, .. })] if text == "first"),
         "{saved:?}"
     );
 }
@@ -1324,7 +1388,7 @@ fn nothing_is_sent_before_an_unseen_draft_is_there() {
     let mut desk = desk();
     desk.keys("jjr");
     desk.keys("ahead");
-    assert_eq!(asks(&desk.keys("<Enter>")), Vec::<&Ask>::new());
+    assert_eq!(asks(&desk.keys("<Enter>")), Vec::<&Operation>::new());
     assert!(
         desk.picture().contains("still being read"),
         "{}",
@@ -1350,7 +1414,7 @@ fn behind_the_curtain_no_news_and_no_question_names_or_quotes_anybody() {
     desk.keys("b1");
     desk.send(Msg::Changed(vec![Change::Done {
         conversation: ConversationId::new("3"),
-        act: Act::Pass,
+        operation: OperationKind::Pass,
     }]));
     desk.answer_inbox(gone("3"));
     let (from, to) = (ConversationId::new("3"), ConversationId::new("1"));

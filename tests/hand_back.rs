@@ -6,10 +6,12 @@
 mod support;
 
 use support::desk::*;
+
 use switchboard::{
-    app::{Effect, Focus, Loaded, Msg},
+    app::{Effect, Focus, Loaded, Msg, Query, TerminalEffect},
     domain::{
-        AppId, Ask, Change, ConversationId, HandBack, HandBackNote, Mid, Outcome, Span, ThreadOwner,
+        AppId, Change, Command, ConversationId, HandBack, HandBackNote, Mid, Operation, Outcome,
+        Span, ThreadOwner,
     },
 };
 
@@ -22,11 +24,11 @@ fn passed(effects: &[Effect]) -> Vec<(String, HandBack)> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Ask {
+            Effect::Engine(Command::Operate {
                 conversation,
-                ask: Ask::Pass(back),
+                operation: Operation::Pass(back),
                 ..
-            } => Some((conversation.to_string(), back.clone())),
+            }) => Some((conversation.to_string(), back.clone())),
             _ => None,
         })
         .collect()
@@ -84,7 +86,7 @@ fn a_hand_back_is_never_carried_out_on_another_than_it_was_about() {
 #[test]
 fn what_we_hold_is_listed_when_the_desk_is_left() {
     let mut desk = desk();
-    assert_eq!(desk.keys("q"), [Effect::LoadHeld]);
+    assert_eq!(desk.keys("q"), [Effect::Query(Query::Held)]);
     let held = rows().into_iter().take(4).collect();
     desk.send(Msg::Loaded(Loaded::HeldThreads(held)));
     let picture = desk.picture();
@@ -110,7 +112,10 @@ fn what_we_hold_is_listed_when_the_desk_is_left() {
         Outcome::FollowUp,
         "somebody still waits there"
     );
-    assert_eq!(effects.last(), Some(&Effect::Quit));
+    assert_eq!(
+        effects.last(),
+        Some(&Effect::Terminal(TerminalEffect::Quit))
+    );
     let mut other = self::desk();
     other.keys("q");
     other.send(Msg::Loaded(Loaded::HeldThreads(
@@ -141,10 +146,10 @@ fn losing_control_while_writing_is_seen_at_once_and_the_text_stays() {
         effects.iter().any(|e| {
             matches!(
                 e,
-                Effect::Ask {
-                    ask: Ask::Send { .. },
+                Effect::Engine(Command::Operate {
+                    operation: Operation::Reply { .. },
                     ..
-                }
+                })
             )
         })
     };
@@ -159,7 +164,7 @@ fn a_thread_that_goes_back_by_itself_is_told_before() {
         name: "Tomasz Wiśniewski".into(),
         within: Span::seconds(60),
     }]));
-    assert_eq!(effects, [Effect::Bell]);
+    assert_eq!(effects, [Effect::Terminal(TerminalEffect::Bell)]);
     let told = |words: &str| desk.model.toasts.iter().any(|t| t.text.contains(words));
     assert!(told("goes back to shopbot in 60 s"));
 }

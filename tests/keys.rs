@@ -8,14 +8,15 @@ mod support;
 use std::collections::BTreeSet;
 
 use support::desk::*;
+
 use switchboard::{
     app::{
-        Effect, Loaded, Msg,
+        Effect, Loaded, Msg, Query,
         action::{ACTIONS, Action, Context, Spec},
         dialog::{Dialog, Help},
         keymap::{Keymap, Meaning},
     },
-    domain::{Ask, Change, ConversationId, Outcome, SendAs},
+    domain::{Change, Command, ConversationId, Operation, Outcome, SendAs},
 };
 
 /// Where a key is read, the keys, and the action's name: the keys of the product,
@@ -284,16 +285,16 @@ impl Hands {
     /// The reply is accepted, and the next who waits opens by itself.
     fn accepted(&mut self, effects: &[Effect], row: &str, next: &str) {
         let [
-            Effect::Ask {
-                ask:
-                    Ask::Send {
+            Effect::Engine(Command::Operate {
+                operation:
+                    Operation::Reply {
                         local,
                         hand_back: Some(back),
                         send_as,
                         ..
                     },
                 ..
-            },
+            }),
         ] = effects
         else {
             panic!("one send with a hand-back: {effects:?}");
@@ -309,10 +310,10 @@ impl Hands {
         let from = Some(from);
         assert_eq!(
             asked,
-            [Effect::LoadNext {
+            [Effect::Query(Query::NextWaiting {
                 from: from.clone(),
                 back: false
-            }]
+            })]
         );
         let next = Some(ConversationId::new(next));
         self.desk.send(Msg::Loaded(Loaded::Next(from, next)));

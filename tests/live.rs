@@ -8,18 +8,19 @@ mod support;
 use std::sync::{Arc, Mutex};
 
 use support::{http::*, wing::*};
+use tempfile::TempDir;
+
 use switchboard::{
     clock::{Clock, within},
     domain::{
-        Act, AppId, Ask, Attachment, Author, Change, ConversationId, Decision, Done, HoldReason,
-        InboxQuery, Item, Known, Link, LocalId, Outgoing, PageId, Part, Psid, SendAs, SendState,
-        Span, ThreadOwner, ThreadRange, ThreadSlice, View,
+        AppId, Attachment, AuditDetails, Author, Change, Command, ConversationId, Decision,
+        HoldReason, InboxQuery, Item, Known, Link, LocalId, Operation, OperationKind, Outgoing,
+        PageId, Part, Psid, SendAs, SendState, Span, ThreadOwner, ThreadRange, ThreadSlice, View,
     },
     sim::{Fault, Options},
     store::{self, Draft, Reader},
-    sync::{self, Command},
+    sync,
 };
-use tempfile::TempDir;
 
 #[test]
 fn the_whole_list_fills_the_cache_without_a_call_a_row() {
@@ -64,9 +65,9 @@ fn the_agents_flow_makes_exactly_the_calls_expected() {
         let mut wing = Wing::start(None).await;
         let grace = wing.person("Grace Okafor").await;
         for ask in [
-            Ask::Take,
-            Ask::MarkSeen,
-            Ask::Typing(true),
+            Operation::Take,
+            Operation::MarkSeen,
+            Operation::Typing(true),
             send("one", "Hi Grace!", None),
             send("two", "Bye!", Some(back())),
         ] {
@@ -135,7 +136,13 @@ fn without_routing_the_hand_back_is_a_call_of_its_own_with_the_note() {
         let ana = wing.person("Ana Ruiz").await;
         wing.ask(&ana, send("one", "Bye!", Some(back()))).await;
         wing.news("the pass", |c| {
-            matches!(c, Change::Done { act: Act::Pass, .. })
+            matches!(
+                c,
+                Change::Done {
+                    operation: OperationKind::Pass,
+                    ..
+                }
+            )
         })
         .await;
         let posts = wing.posts();
@@ -163,16 +170,22 @@ fn a_refused_take_stops_what_was_to_follow_and_the_text_is_kept() {
         let mut wing = Wing::start(Some(&scenario)).await;
         let grace = wing.person("Grace Okafor").await;
         for ask in [
-            Ask::Take,
-            Ask::MarkSeen,
-            Ask::Typing(true),
+            Operation::Take,
+            Operation::MarkSeen,
+            Operation::Typing(true),
             send("one", "kept", None),
         ] {
             wing.ask(&grace, ask).await;
         }
         let failed = wing
             .news("the refusal", |c| {
-                matches!(c, Change::Failed { act: Act::Take, .. })
+                matches!(
+                    c,
+                    Change::Failed {
+                        operation: OperationKind::Take,
+                        ..
+                    }
+                )
             })
             .await;
         assert!(matches!(failed, Change::Failed { why, .. } if why.contains("Page settings")));
@@ -386,9 +399,15 @@ fn a_thread_held_in_the_page_inbox_is_known_by_its_messages_and_may_be_taken() {
                 .iter()
                 .any(|i| matches!(i, Item::Message(m) if m.author == Author::Inbox))
         );
-        wing.ask(&sam, Ask::Take).await;
+        wing.ask(&sam, Operation::Take).await;
         wing.news("the take", |c| {
-            matches!(c, Change::Done { act: Act::Take, .. })
+            matches!(
+                c,
+                Change::Done {
+                    operation: OperationKind::Take,
+                    ..
+                }
+            )
         })
         .await;
         assert_eq!(wing.thread(&sam.0).conversation.owner, ThreadOwner::Us);
@@ -465,13 +484,13 @@ fn a_reply_in_doubt_holds_its_line_until_a_person_decides() {
         })
         .await;
         wing.send(&ana, "two", "ok then").await;
-        wing.ask(&ana, Ask::MarkSeen).await;
+        wing.ask(&ana, Operation::MarkSeen).await;
         // Courtesies pass it, replies do not.
         wing.news("the courtesy", |c| {
             matches!(
                 c,
                 Change::Done {
-                    act: Act::MarkSeen,
+                    operation: OperationKind::MarkSeen,
                     ..
                 }
             )
@@ -631,7 +650,7 @@ fn a_take_that_is_asked_for_twice_is_made_once_and_drops_nothing() {
     runtime().block_on(async {
         let mut wing = Wing::start(None).await;
         let grace = wing.person("Grace Okafor").await;
-        for ask in [Ask::Take, Ask::Take, send("one", "hello", None)] {
+        for ask in [Operation::Take, Operation::Take, send("one", "hello", None)] {
             wing.ask(&grace, ask).await;
         }
         wing.news("the reply", |c| matches!(c, Change::ReplySent { .. }))
@@ -775,10 +794,10 @@ fn what_happened_in_the_thread_since_enter_holds_the_reply() {
         let mut wing = Wing::start(None).await;
         let ana = wing.open("Ana Ruiz").await;
         // The agent knew nothing of the customer's last words.
-        let command = Command::Ask {
+        let command = Command::Operate {
             conversation: ana.0.clone(),
             psid: ana.1.clone(),
-            ask: send("one", "an answer to something else", None),
+            operation: send("one", "an answer to something else", None),
         };
         wing.commands.send(command).await.expect("taken");
         let held = wing
@@ -900,9 +919,9 @@ fn an_escalation_from_opening_to_hand_back_costs_eight_calls() {
             .await
             .expect("taken");
         for ask in [
-            Ask::Take,
-            Ask::MarkSeen,
-            Ask::Typing(true),
+            Operation::Take,
+            Operation::MarkSeen,
+            Operation::Typing(true),
             send("one", "Hi Grace, it is on its way.", Some(back())),
         ] {
             wing.ask(&grace, ask).await;
@@ -954,14 +973,14 @@ fn what_is_done_is_on_the_record_and_a_quiet_thread_goes_back_by_itself() {
         };
         let mut wing = Wing::attach_with(folder, address, simulator, options);
         let grace = wing.person("Grace Okafor").await;
-        wing.ask(&grace, Ask::Take).await;
+        wing.ask(&grace, Operation::Take).await;
         wing.send(&grace, "one", "Hi Grace!").await;
         let goes = |change: &Change| {
             matches!(change, Change::IdleWarning { conversation, .. } if *conversation == grace.0)
         };
         wing.news("the warning", goes).await;
         let back = |change: &Change| {
-            matches!(change, Change::Done { conversation, act: Act::Pass } if *conversation == grace.0)
+            matches!(change, Change::Done { conversation, operation: OperationKind::Pass } if *conversation == grace.0)
         };
         wing.news("the hand-back", back).await;
         let posts = wing.posts();
@@ -972,25 +991,31 @@ fn what_is_done_is_on_the_record_and_a_quiet_thread_goes_back_by_itself() {
         wing.stop.cancel();
         let Wing { task, folder, .. } = wing;
         task.await.expect("ends").expect("well");
-        let (deeds, unreadable) =
-            store::deeds(&cache, &PageId::new(PAGE)).expect("the record");
+        let (entries, unreadable) =
+            store::audit_entries(&cache, &PageId::new(PAGE)).expect("the record");
         assert_eq!(unreadable, 0);
-        let done: Vec<&Done> = deeds.iter().map(|deed| &deed.what).collect();
+        let done: Vec<_> = entries
+            .iter()
+            .map(|entry| (entry.operation, &entry.details))
+            .collect();
         assert!(
             matches!(
                 done[..],
                 [
-                    Done::Took,
-                    Done::Sent {
-                        send_as: SendAs::Response,
-                        ..
-                    },
-                    Done::Passed { idle: true, .. }
+                    (OperationKind::Take, _),
+                    (
+                        OperationKind::Reply,
+                        AuditDetails::Reply {
+                            send_as: SendAs::Response,
+                            ..
+                        }
+                    ),
+                    (OperationKind::Pass, AuditDetails::Pass { idle: true, .. })
                 ]
             ),
             "{done:?}"
         );
-        assert!(deeds.iter().all(|deed| deed.agent == "kim" && deed.psid == grace.1));
+        assert!(entries.iter().all(|entry| entry.agent == "kim" && entry.psid == grace.1));
         let text = std::fs::read_to_string(cache.join(format!("{PAGE}.audit.ndjson")));
         assert!(!text.expect("the file").contains("Hi Grace"), "never what was said");
         drop(folder);
@@ -1018,7 +1043,7 @@ fn a_file_is_uploaded_and_sent_and_our_copy_of_it_goes() {
         let mut wing = Wing::attach_with(folder, address, simulator, options);
         let ana = wing.open("Ana Ruiz").await;
         let mut reply = send("one", "", None);
-        if let Ask::Send { file, .. } = &mut reply {
+        if let Operation::Reply { file, .. } = &mut reply {
             *file = Some(Box::new(Attachment::new(photo.clone(), 9)));
         }
         wing.ask(&ana, reply).await;
@@ -1052,7 +1077,7 @@ fn a_file_that_is_not_there_is_not_sent_and_it_is_said_why() {
         let ana = wing.open("Ana Ruiz").await;
         let file = |local: &str, path: &str| {
             let mut reply = send(local, "", None);
-            if let Ask::Send { file, .. } = &mut reply {
+            if let Operation::Reply { file, .. } = &mut reply {
                 *file = Some(Box::new(Attachment::new(path.into(), 9)));
             }
             reply

@@ -5,9 +5,10 @@
 mod support;
 
 use support::desk::*;
+
 use switchboard::{
-    app::{Effect, Focus, Loaded, Mouse, Msg, layout, selection::Selection},
-    domain::{ApiCall, Ask, Author, Change, ConversationId, Mid, Psid, View},
+    app::{Effect, Focus, Loaded, Mouse, Msg, Query, TerminalEffect, layout, selection::Selection},
+    domain::{ApiCall, Author, Change, Command, ConversationId, Mid, Operation, Psid, View},
 };
 
 fn desk() -> Desk {
@@ -43,7 +44,7 @@ fn a_click_selects_a_row_and_a_second_one_opens_it() {
         let selected = desk.model.inbox.selected().map(|row| row.id.clone());
         assert_eq!(selected, Some(ConversationId::new("3")));
         let effects = click(&mut desk, x, y);
-        assert!(effects.contains(&Effect::Open(ConversationId::new("3"))));
+        assert!(effects.contains(&Effect::Engine(Command::Open(ConversationId::new("3")))));
     }
 }
 
@@ -64,7 +65,9 @@ fn tabs_rows_and_hints_answer_a_click_and_nothing_is_sent_by_one() {
         for x in (0..120).step_by(7) {
             let on_hints = layout.hints.contains((x, y).into());
             let effects = desk.send(Msg::Mouse(Mouse::Down(x, y)));
-            let asks = effects.iter().any(|e| matches!(e, Effect::Ask { .. }));
+            let asks = effects
+                .iter()
+                .any(|e| matches!(e, Effect::Engine(Command::Operate { .. })));
             assert!(!asks || on_hints, "{x},{y}: {effects:?}");
             desk.model.dialogs.clear();
             desk.open("Sam Iqbal");
@@ -87,13 +90,13 @@ fn a_line_of_a_dialog_that_sends_is_marked_by_a_click_and_chosen_by_the_next() {
     assert!(
         effects.iter().any(|effect| matches!(
             effect,
-            Effect::Ask {
-                ask: Ask::Send {
+            Effect::Engine(Command::Operate {
+                operation: Operation::Reply {
                     hand_back: Some(_),
                     ..
                 },
                 ..
-            }
+            })
         )),
         "{effects:?}"
     );
@@ -127,7 +130,9 @@ fn what_is_dragged_over_is_copied_as_it_stands_without_the_gutter() {
         to: (x + 3, y + 1),
     };
     assert_eq!(desk.model.selection, Some(selection));
-    let [Effect::Copy(words)] = &desk.send(Msg::Mouse(Mouse::Up(x + 3, y + 1)))[..] else {
+    let [Effect::Terminal(TerminalEffect::Copy(words))] =
+        &desk.send(Msg::Mouse(Mouse::Up(x + 3, y + 1)))[..]
+    else {
         panic!("a copy");
     };
     let line = "Hi Ana, I have found order #4471. The";
@@ -154,10 +159,13 @@ fn a_click_in_the_composer_puts_the_cursor_there() {
 fn copying_takes_what_is_at_hand_and_says_what() {
     let mut desk = desk();
     desk.open("Ana Ruiz");
-    let copy = |text: &str| [Effect::Copy(text.into())];
+    let copy = |text: &str| [Effect::Terminal(TerminalEffect::Copy(text.into()))];
     assert_eq!(desk.keys("yy"), copy("ok thank you!! pls let me know"));
     assert_eq!(desk.keys("yi"), copy("m9"));
-    let raw = Effect::CopyRaw(ConversationId::new("3"), Some(Mid::new("m9")));
+    let raw = Effect::Query(Query::JsonToCopy(
+        ConversationId::new("3"),
+        Some(Mid::new("m9")),
+    ));
     assert_eq!(desk.keys("yj"), [raw]);
     let json = Loaded::ToCopy(Some("{}".into()));
     assert_eq!(desk.send(Msg::Loaded(json)), copy("{}"));
@@ -189,8 +197,14 @@ fn a_path_is_copied_from_the_json() {
     let json = "{\n  \"from\": {\n    \"id\": \"7\"\n  }\n}".to_owned();
     let raw = Loaded::Raw(ConversationId::new("3"), vec![json.clone(), json.clone()]);
     desk.send(Msg::Loaded(raw));
-    assert_eq!(desk.keys("jjyp"), [Effect::Copy(".from.id".into())]);
-    assert_eq!(desk.keys("yj"), [Effect::Copy(json)]);
+    assert_eq!(
+        desk.keys("jjyp"),
+        [Effect::Terminal(TerminalEffect::Copy(".from.id".into()))]
+    );
+    assert_eq!(
+        desk.keys("yj"),
+        [Effect::Terminal(TerminalEffect::Copy(json))]
+    );
 }
 
 #[test]
@@ -208,9 +222,11 @@ fn a_link_is_opened_only_after_its_host_was_shown() {
     desk.answer_thread(thread_page(rows().swap_remove(2), with_links));
     assert_eq!(
         desk.keys("yl"),
-        [Effect::Copy("https://shop.example/a".into())]
+        [Effect::Terminal(TerminalEffect::Copy(
+            "https://shop.example/a".into()
+        ))]
     );
-    let asked = [Effect::LoadFiles(ConversationId::new("3"), false)];
+    let asked = [Effect::Query(Query::Files(ConversationId::new("3"), false))];
     assert_eq!(desk.keys("o"), asked);
     let files = vec![
         (
@@ -227,11 +243,16 @@ fn a_link_is_opened_only_after_its_host_was_shown() {
         "{picture}"
     );
     assert!(!picture.contains("/etc/passwd") && !picture.contains("evil.example  "));
-    let photo = Effect::OpenUrl("https://scontent.fbcdn.net/a.jpg".into());
+    let photo = Effect::Terminal(TerminalEffect::OpenUrl(
+        "https://scontent.fbcdn.net/a.jpg".into(),
+    ));
     assert_eq!(desk.keys("2"), [photo]);
-    assert_eq!(desk.keys("D"), [Effect::LoadFiles(id.clone(), true)]);
+    assert_eq!(
+        desk.keys("D"),
+        [Effect::Query(Query::Files(id.clone(), true))]
+    );
     desk.send(Msg::Loaded(Loaded::Files(id, files, true)));
-    let save = Effect::SaveFile("https://scontent.fbcdn.net/a.jpg".into());
+    let save = Effect::Engine(Command::SaveFile("https://scontent.fbcdn.net/a.jpg".into()));
     assert_eq!(desk.keys("<Enter>"), [save]);
 }
 
@@ -253,7 +274,9 @@ fn the_log_shows_the_calls_and_copies_them() {
     assert!(picture.contains("POST   /v26.0/1/messages"), "{picture}");
     assert!(picture.contains("{\"recipient\":{\"id\":\"703\"}}"));
     let effects = desk.keys("yc");
-    assert!(matches!(&effects[..], [Effect::Copy(curl)] if curl.starts_with("curl -X POST")));
+    assert!(
+        matches!(&effects[..], [Effect::Terminal(TerminalEffect::Copy(curl))] if curl.starts_with("curl -X POST"))
+    );
     desk.keys("<Esc><Esc>");
     assert!(desk.model.dialogs.is_empty());
 }
@@ -263,10 +286,13 @@ fn the_debugger_asks_for_what_speaks_for_the_owner() {
     let mut desk = desk();
     desk.open("Ana Ruiz");
     let id = ConversationId::new("3");
-    assert_eq!(desk.keys("gd"), [Effect::LoadEvidence(id.clone())]);
+    assert_eq!(
+        desk.keys("gd"),
+        [Effect::Query(Query::Evidence(id.clone()))]
+    );
     desk.keys("<Esc>");
     desk.model.settings.simulator = true;
-    let asked = Effect::AskDelivered(id, Psid::new("703"));
+    let asked = Effect::Engine(Command::AskDelivered(id, Psid::new("703")));
     assert_eq!(desk.keys("gd")[1], asked);
 }
 
@@ -277,13 +303,19 @@ fn a_colleague_gets_it_or_one_takes_it_oneself() {
     desk.keys("a");
     assert!(desk.picture().contains("pass it to helpdesk"));
     let effects = desk.keys("m");
-    assert!(matches!(effects[..], [Effect::Ask { ask: Ask::Take, .. }]));
+    assert!(matches!(
+        effects[..],
+        [Effect::Engine(Command::Operate {
+            operation: Operation::Take,
+            ..
+        })]
+    ));
     desk.open("Ana Ruiz");
     desk.keys("a");
     let effects = desk.keys("1");
     assert!(matches!(
         &effects[..],
-        [Effect::Ask { ask: Ask::Pass(back), .. }] if back.to.as_ref().is_some_and(|app| app.as_str() == "555")
+        [Effect::Engine(Command::Operate { operation: Operation::Pass(back), .. })] if back.to.as_ref().is_some_and(|app| app.as_str() == "555")
     ));
 }
 

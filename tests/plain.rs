@@ -10,9 +10,10 @@ use std::{
 };
 
 use support::{desk::*, process::program};
+
 use switchboard::{
-    app::{Effect, Loaded, Msg},
-    domain::{Ask, Change, Link, Outcome, SendAs, SendState, Span, ThreadOwner},
+    app::{Effect, Loaded, Msg, Query, TerminalEffect},
+    domain::{Change, Command, Link, Operation, Outcome, SendAs, SendState, Span, ThreadOwner},
     ui::Transcript,
 };
 
@@ -39,7 +40,7 @@ impl Lines {
         let mut rest = Vec::new();
         for effect in effects {
             match effect {
-                Effect::Say(lines) => self.said.extend(lines),
+                Effect::Terminal(TerminalEffect::Say(lines)) => self.said.extend(lines),
                 effect => rest.push(effect),
             }
         }
@@ -84,23 +85,23 @@ fn an_escalation_is_told_from_the_list_to_the_hand_back() {
         matches!(
             effects[..],
             [
-                Effect::Ask {
-                    ask: Ask::MarkSeen,
+                Effect::Engine(Command::Operate {
+                    operation: Operation::MarkSeen,
                     ..
-                },
-                Effect::Ask {
-                    ask: Ask::Typing(true),
+                }),
+                Effect::Engine(Command::Operate {
+                    operation: Operation::Typing(true),
                     ..
-                }
+                })
             ]
         ),
         "{effects:?}"
     );
     let effects = lines.type_in("send 1");
     let [
-        Effect::Ask {
-            ask:
-                Ask::Send {
+        Effect::Engine(Command::Operate {
+            operation:
+                Operation::Reply {
                     local,
                     text,
                     send_as,
@@ -108,7 +109,7 @@ fn an_escalation_is_told_from_the_list_to_the_hand_back() {
                     ..
                 },
             ..
-        },
+        }),
     ] = &effects[..]
     else {
         panic!("one send: {effects:?}");
@@ -128,7 +129,10 @@ fn an_escalation_is_told_from_the_list_to_the_hand_back() {
         local: local.clone(),
     };
     let effects = lines.send(Msg::Changed(vec![sent]));
-    assert!(matches!(effects[..], [Effect::LoadNext { .. }]));
+    assert!(matches!(
+        effects[..],
+        [Effect::Query(Query::NextWaiting { .. })]
+    ));
     lines.picture("escalation");
 }
 
@@ -187,14 +191,18 @@ fn names_and_words_are_hidden_behind_the_curtain() {
 fn a_name_opens_the_best_hit_and_nothing_is_told_twice() {
     let mut lines = Lines::new();
     let effects = lines.type_in("open ana");
-    assert_eq!(effects, [Effect::Find("ana".into())]);
+    assert_eq!(effects, [Effect::Query(Query::People("ana".into()))]);
     let found = vec![(
         switchboard::domain::ConversationId::new("3"),
         "Ana Ruiz".into(),
         switchboard::domain::Platform::Messenger,
     )];
     let effects = lines.send(Msg::Loaded(Loaded::Found("ana".into(), found)));
-    assert!(effects.iter().any(|e| matches!(e, Effect::Open(_))));
+    assert!(
+        effects
+            .iter()
+            .any(|e| matches!(e, Effect::Engine(Command::Open(_))))
+    );
     lines.answer_thread(2);
     let before = lines.said.len();
     lines.answer_thread(2);
@@ -261,6 +269,6 @@ fn a_command_is_no_answer_to_an_open_question() {
 }
 
 fn asks(effects: &[Effect]) -> usize {
-    let ask = |e: &&Effect| matches!(e, Effect::Ask { .. });
+    let ask = |e: &&Effect| matches!(e, Effect::Engine(Command::Operate { .. }));
     effects.iter().filter(ask).count()
 }

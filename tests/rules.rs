@@ -6,16 +6,17 @@ mod support;
 
 use jiff::tz::TimeZone;
 use support::desk::*;
+
 use switchboard::{
     app::{
-        Effect, Msg, Settings,
+        Effect, Msg, Settings, TerminalEffect,
         action::{ACTIONS, Action},
         why_not,
     },
     domain::{
-        AppId, Ask, Author, Change, Conversation, ConversationId, Item, Link, Psid, ReplyAs,
-        Routing, SAFETY_MARGIN, SendAs, SendState, Span, TAGS, ThreadOwner, TimelineEvent,
-        Timestamp,
+        AppId, Author, Change, Command, Conversation, ConversationId, Item, Link, Operation,
+        OperationKind, Psid, ReplyAs, Routing, SAFETY_MARGIN, SendAs, SendState, Span, TAGS,
+        ThreadOwner, TimelineEvent, Timestamp,
     },
     text,
     ui::Theme,
@@ -25,11 +26,11 @@ fn desk() -> Desk {
     Desk::new((120, 40))
 }
 
-fn asks(effects: &[Effect]) -> Vec<Ask> {
+fn asks(effects: &[Effect]) -> Vec<Operation> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Ask { ask, .. } => Some(ask.clone()),
+            Effect::Engine(Command::Operate { operation, .. }) => Some(operation.clone()),
             _ => None,
         })
         .collect()
@@ -37,7 +38,7 @@ fn asks(effects: &[Effect]) -> Vec<Ask> {
 
 fn sent_as(effects: &[Effect]) -> Option<SendAs> {
     asks(effects).into_iter().find_map(|ask| match ask {
-        Ask::Send { send_as, .. } => Some(send_as),
+        Operation::Reply { send_as, .. } => Some(send_as),
         _ => None,
     })
 }
@@ -51,6 +52,7 @@ fn open_as(desk: &mut Desk, change: impl FnOnce(&mut Conversation)) {
 }
 
 const DAY: Span = Span::hours(24);
+
 const WEEK: Span = Span::days(7);
 
 /// What goes out at an age of the customer's last message, or nothing; and what
@@ -193,15 +195,15 @@ fn rule_2_thread_control_is_per_app_and_what_is_impossible_says_why() {
     // Never in a loop: a take that was refused is not repeated by itself.
     let mut refused = self::desk();
     refused.open("Sam Iqbal");
-    assert_eq!(asks(&refused.keys("t")), [Ask::Take]);
+    assert_eq!(asks(&refused.keys("t")), [Operation::Take]);
     let failed = Change::Failed {
         conversation: ConversationId::new("7"),
-        act: switchboard::domain::Act::Take,
+        operation: switchboard::domain::OperationKind::Take,
         why: "no".into(),
     };
     let mut later = refused.send(Msg::Changed(vec![failed]));
     later.extend(refused.pass(Span::minutes(5)));
-    assert!(!asks(&later).contains(&Ask::Take));
+    assert!(!asks(&later).contains(&Operation::Take));
 }
 
 #[test]
@@ -223,7 +225,7 @@ fn rule_3_a_mark_says_who_wrote_and_never_guesses() {
     let mut marked = items();
     marked.push(Item::Event {
         at: NOW,
-        what: TimelineEvent::Took,
+        what: TimelineEvent::ours(OperationKind::Take),
     });
     marked.push(Item::Note(switchboard::domain::PrivateNote {
         id: switchboard::domain::LocalId::new("n1"),
@@ -250,13 +252,13 @@ fn rule_4_seen_is_honest() {
         asks(&effects).is_empty(),
         "opening tells nobody: {effects:?}"
     );
-    assert!(asks(&desk.keys("m")).contains(&Ask::MarkSeen));
+    assert!(asks(&desk.keys("m")).contains(&Operation::MarkSeen));
     // Not while the terminal has no focus.
     let mut away = self::desk();
     away.open("Ana Ruiz");
     away.send(Msg::Focus(false));
     assert!(asks(&away.keys("m")).is_empty());
-    assert!(!asks(&away.keys("r")).contains(&Ask::MarkSeen));
+    assert!(!asks(&away.keys("r")).contains(&Operation::MarkSeen));
     // Typing: shown, refreshed before 20 s, stopped on pause and on leaving.
     let mut typing = self::desk();
     typing.open("Ana Ruiz");
@@ -265,19 +267,19 @@ fn rule_4_seen_is_honest() {
     typing.keys("e");
     assert_eq!(
         asks(&typing.pass(Span::seconds(8))),
-        [Ask::Typing(true)],
+        [Operation::Typing(true)],
         "after 16 s"
     );
     assert_eq!(
         asks(&typing.pass(Span::seconds(3))),
-        [Ask::Typing(false)],
+        [Operation::Typing(false)],
         "a pause"
     );
     typing.keys("y");
-    assert_eq!(asks(&typing.keys("<Esc>")), [Ask::Typing(false)]);
+    assert_eq!(asks(&typing.keys("<Esc>")), [Operation::Typing(false)]);
     // A send ends it by itself, and read-only sends nothing at all.
     typing.keys("r");
-    assert!(!asks(&typing.keys("<Enter>")).contains(&Ask::Typing(false)));
+    assert!(!asks(&typing.keys("<Enter>")).contains(&Operation::Typing(false)));
     let mut reading = Desk::with(
         (120, 40),
         Settings {
@@ -298,7 +300,7 @@ fn rule_5_a_draft_belongs_to_its_person() {
     assert!(desk.picture().contains("Draft to Ana Ruiz"));
     let saved = |effects: &[Effect]| {
         effects.iter().any(|effect| {
-            matches!(effect, Effect::SaveDraft { psid, text, .. } if *psid == Psid::new("703") && text == "for Ana")
+            matches!(effect, Effect::Engine(Command::SaveDraft { psid, text, .. }) if *psid == Psid::new("703") && text == "for Ana")
         })
     };
     assert!(saved(&desk.pass(Span::seconds(1))), "within a second");
@@ -314,7 +316,7 @@ fn rule_5_a_draft_belongs_to_its_person() {
     refused.open("Ana Ruiz");
     refused.keys("rhello");
     let effects = refused.keys("<Enter>");
-    let Some(Ask::Send { local, .. }) = asks(&effects).into_iter().next() else {
+    let Some(Operation::Reply { local, .. }) = asks(&effects).into_iter().next() else {
         panic!("a send: {effects:?}");
     };
     refused.send(Msg::Changed(vec![Change::ReplyNotSent {
@@ -418,7 +420,7 @@ fn rule_8_outside_text_acts_on_nothing() {
     }
     // The clipboard and the title are clean, too.
     let copied = desk.keys("yy");
-    let Some(Effect::Copy(words)) = copied.first() else {
+    let Some(Effect::Terminal(TerminalEffect::Copy(words))) = copied.first() else {
         panic!("a copy: {copied:?}");
     };
     assert!(!words.chars().any(text::is_forbidden), "{words:?}");
@@ -426,7 +428,7 @@ fn rule_8_outside_text_acts_on_nothing() {
     titled.model.settings.alerts.title = true;
     titled.model.page_name = hostile.into();
     let effects = titled.send(Msg::Wake);
-    let Some(Effect::Title(title)) = effects.first() else {
+    let Some(Effect::Terminal(TerminalEffect::Title(title))) = effects.first() else {
         panic!("a title: {effects:?}");
     };
     assert!(!title.chars().any(text::is_forbidden), "{title:?}");

@@ -6,6 +6,7 @@
 mod support;
 
 use support::desk::*;
+
 use switchboard::{
     app::{
         Loaded, Msg, Settings,
@@ -13,9 +14,9 @@ use switchboard::{
         layout::{self, Column},
     },
     domain::{
-        Act, ApiCall, AppId, Author, Change, Conversation, ConversationId, Deferred, Delivered,
-        Hit, HoldReason, Item, Link, Mid, OwnershipEvidence, Part, Platform, Profile, Routing,
-        SendAs, SendState, Span, ThreadOwner, Until,
+        ApiCall, AppId, Author, Change, Conversation, ConversationId, Deferred, Delivered, Hit,
+        HoldReason, Item, Link, Mid, OperationKind, OwnershipEvidence, Part, Platform, Profile,
+        Routing, SendAs, SendState, Span, ThreadOwner, Until,
     },
     ui::{THEMES, Theme},
 };
@@ -320,7 +321,7 @@ fn refusals_stand_where_they_happened() {
         let why = "Meta does not permit this to our app. (Meta error 10)".to_owned();
         desk.send(Msg::Changed(vec![Change::Failed {
             conversation: ConversationId::new("7"),
-            act: Act::Take,
+            operation: OperationKind::Take,
             why,
         }]));
     });

@@ -5,9 +5,10 @@
 mod support;
 
 use support::desk::*;
+
 use switchboard::{
-    app::{Effect, Focus, Loaded, Msg, Settings, dialog::Dialog},
-    domain::{Ask, ConversationId, Deferred, Outcome, Span, Triage, Until, View},
+    app::{Effect, Focus, Loaded, Msg, Query, Settings, dialog::Dialog},
+    domain::{Command, ConversationId, Deferred, Operation, Outcome, Span, Triage, Until, View},
 };
 
 fn desk() -> Desk {
@@ -23,7 +24,7 @@ fn decided(effects: &[Effect]) -> Vec<(String, Triage)> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Triage(rows) => Some(rows),
+            Effect::Engine(Command::Triage(rows)) => Some(rows),
             _ => None,
         })
         .flatten()
@@ -68,14 +69,14 @@ fn put_off_in_the_list_changes_only_that_row() {
         });
         assert_eq!(
             effects,
-            [Effect::Triage(vec![(
+            [Effect::Engine(Command::Triage(vec![(
                 id("3"),
                 switchboard::domain::Psid::new("703"),
                 Triage {
                     deferred,
                     ..Triage::default()
                 }
-            )])],
+            )]))],
             "{keys}"
         );
     }
@@ -98,13 +99,16 @@ fn a_decision_in_the_thread_opens_the_next_and_u_comes_back_and_takes_it_back() 
         let effects = desk.keys("x");
         assert_eq!(until(&effects), Some(Until::NoReplyNeeded));
         let from = Some(id("3"));
-        assert!(effects.contains(&Effect::LoadNext { from, back: false }));
+        assert!(effects.contains(&Effect::Query(Query::NextWaiting { from, back: false })));
         next(&mut desk, "3", Some("1"));
         assert_eq!(desk.model.subject().map(|c| c.id.clone()), Some(id("1")));
         desk.pass(wait);
         let effects = desk.keys("u");
         assert_eq!(decided(&effects), [("3".into(), Triage::default())]);
-        assert!(effects.contains(&Effect::Open(id("3"))), "{effects:?}");
+        assert!(
+            effects.contains(&Effect::Engine(Command::Open(id("3")))),
+            "{effects:?}"
+        );
     }
 }
 
@@ -116,12 +120,15 @@ fn an_advance_after_a_hand_back_is_taken_back_for_five_seconds_only() {
         desk.keys("b1");
         desk.send(Msg::Changed(vec![switchboard::domain::Change::Done {
             conversation: id("3"),
-            act: switchboard::domain::Act::Pass,
+            operation: switchboard::domain::OperationKind::Pass,
         }]));
         next(&mut desk, "3", Some("1"));
         desk.pass(wait);
         let effects = desk.keys("u");
-        assert_eq!(effects.contains(&Effect::Open(id("3"))), comes_back);
+        assert_eq!(
+            effects.contains(&Effect::Engine(Command::Open(id("3")))),
+            comes_back
+        );
     }
 }
 
@@ -153,7 +160,7 @@ fn the_last_decision_is_repeated_elsewhere() {
 #[test]
 fn labels_are_set_and_taken_off_and_completed() {
     let mut desk = desk();
-    assert_eq!(desk.keys("L"), [Effect::LoadLabels]);
+    assert_eq!(desk.keys("L"), [Effect::Query(Query::Labels)]);
     let known = vec!["refund".to_owned(), "vip".to_owned()];
     desk.send(Msg::Loaded(Loaded::Labels(known)));
     let effects = desk.keys("vi<Tab><Enter>");
@@ -170,9 +177,9 @@ fn a_private_note_is_kept_with_its_person_never_sent_and_can_be_undone() {
     desk.open("Ana Ruiz");
     let effects = desk.keys("cwants the brass one<^j>call first<Enter>");
     let [
-        Effect::KeepNote {
+        Effect::Engine(Command::KeepNote {
             conversation, note, ..
-        },
+        }),
     ] = effects.as_slice()
     else {
         panic!("one note: {effects:?}");
@@ -180,7 +187,7 @@ fn a_private_note_is_kept_with_its_person_never_sent_and_can_be_undone() {
     assert_eq!(*conversation, id("3"));
     assert_eq!(note.text, "wants the brass one\ncall first");
     assert_eq!(note.agent, "kim");
-    let dropped = Effect::DropNote(id("3"), note.id.clone());
+    let dropped = Effect::Engine(Command::DropNote(id("3"), note.id.clone()));
     assert_eq!(desk.keys("u"), [dropped]);
     assert_eq!(desk.keys("c<Enter>"), [], "an empty one is none");
 }
@@ -200,11 +207,11 @@ fn marked_rows_get_the_next_action_and_what_cannot_be_done_is_left_out() {
     desk.keys("ggjjvjjvv");
     let takes = desk.keys("t");
     let of = |effect: &Effect| match effect {
-        Effect::Ask {
+        Effect::Engine(Command::Operate {
             conversation,
-            ask: Ask::Take,
+            operation: Operation::Take,
             ..
-        } => conversation.to_string(),
+        }) => conversation.to_string(),
         other => panic!("{other:?}"),
     };
     assert_eq!(takes.iter().map(of).collect::<Vec<_>>(), ["6", "7"]);
@@ -213,10 +220,10 @@ fn marked_rows_get_the_next_action_and_what_cannot_be_done_is_left_out() {
     let outcomes: Vec<Outcome> = effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Ask {
-                ask: Ask::Pass(back),
+            Effect::Engine(Command::Operate {
+                operation: Operation::Pass(back),
                 ..
-            } => Some(back.note.outcome),
+            }) => Some(back.note.outcome),
             _ => None,
         })
         .collect();
@@ -260,7 +267,7 @@ fn with_reduced_motion_nothing_opens_or_goes_away_without_a_key() {
         let mut desk = Desk::with((120, 40), settings);
         desk.open("Ana Ruiz");
         let effects = desk.keys("x");
-        let asks = |e: &Effect| matches!(e, Effect::LoadNext { .. });
+        let asks = |e: &Effect| matches!(e, Effect::Query(Query::NextWaiting { .. }));
         assert_eq!(effects.iter().any(asks), opens);
         desk.pass(Span::minutes(10));
         desk.send(Msg::Wake);

@@ -8,18 +8,21 @@ mod support;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use support::{http::*, wing::*};
+use tokio_util::sync::CancellationToken;
+
 use switchboard::{
     clock::Clock,
     domain::{
-        AppId, Ask, Author, Change, ConversationId, Item, Link, LocalId, Mid, Part, Psid, Random,
-        ThreadOwner, TimelineEvent, Timestamp,
+        AppId, Author, Change, ConversationId, Item, Link, LocalId, Mid, Operation, Part, Psid,
+        Random, Severity, ThreadOwner, TimelineEvent, Timestamp,
     },
     sim::{Fault, HookFault, Options},
 };
-use tokio_util::sync::CancellationToken;
 
 const US: &str = "300000000000002";
+
 const BOT: &str = "200000000000001";
+
 const INBOX: &str = "263902037430900";
 
 /// A quiet Page: nobody does anything by themselves.
@@ -430,7 +433,7 @@ fn w11_control_is_counted_by_metas_clock_whatever_ours_says() {
         stage
             .wing
             .commands
-            .send(switchboard::sync::Command::Refresh)
+            .send(switchboard::domain::Command::Refresh)
             .await
             .expect("taken");
         stage
@@ -578,7 +581,7 @@ fn a_policy_without_a_person_is_told_and_kept() {
             .wing
             .news(
                 "the notice",
-                |c| matches!(c, Change::Notice(words) if words.contains("spam")),
+                |c| matches!(c, Change::Notice(Severity::Problem, words) if words.contains("spam")),
             )
             .await;
         assert_eq!(
@@ -614,7 +617,7 @@ fn what_reading_shows_later_keeps_what_the_webhook_knew() {
             })
         };
         let before = heard(&stage).expect("heard");
-        let open = switchboard::sync::Command::Open(stage.ana.0.clone());
+        let open = switchboard::domain::Command::Open(stage.ana.0.clone());
         stage.wing.commands.send(open).await.expect("taken");
         // The JSON of the Graph API is what reading leaves behind.
         let ana = stage.ana.0.clone();
@@ -656,7 +659,7 @@ fn polling_is_the_first_door_again_when_webhooks_stop() {
         stage
             .wing
             .commands
-            .send(switchboard::sync::Command::Refresh)
+            .send(switchboard::domain::Command::Refresh)
             .await
             .expect("taken");
         stage
@@ -930,7 +933,7 @@ fn a_reply_is_held_back_until_the_line_is_told_what_the_echo_named() {
                 |c| matches!(c, Change::ReplySent { local, .. } if *local == one),
             )
             .await;
-        stage.wing.ask(&stage.ana, Ask::MarkSeen).await;
+        stage.wing.ask(&stage.ana, Operation::MarkSeen).await;
         stage.wing.end().await;
     });
 }
@@ -1050,7 +1053,7 @@ fn a_list_that_was_on_its_way_does_not_undo_what_was_heard() {
         stage
             .wing
             .commands
-            .send(switchboard::sync::Command::Refresh)
+            .send(switchboard::domain::Command::Refresh)
             .await
             .expect("taken");
         let mut wing = stage.wing;

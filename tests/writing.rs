@@ -6,11 +6,14 @@
 mod support;
 
 use support::desk::*;
+
 use switchboard::{
-    app::{Effect, Focus, Loaded, Msg, Settings, canned::Canned, dialog::Dialog},
+    app::{
+        Effect, Focus, Loaded, Msg, Query, Settings, TerminalEffect, canned::Canned, dialog::Dialog,
+    },
     domain::{
-        AppId, Ask, Attachment, Author, Change, ConversationId, Decision, Item, LocalId, Span,
-        TimelineEvent,
+        AppId, Attachment, Author, Change, Command, ConversationId, Decision, Item, LocalId,
+        Operation, Span, TimelineEvent,
     },
 };
 
@@ -27,9 +30,9 @@ fn sends(effects: &[Effect]) -> Vec<(LocalId, String, Option<LocalId>, Span, boo
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Ask {
-                ask:
-                    Ask::Send {
+            Effect::Engine(Command::Operate {
+                operation:
+                    Operation::Reply {
                         local,
                         text,
                         follows,
@@ -38,7 +41,7 @@ fn sends(effects: &[Effect]) -> Vec<(LocalId, String, Option<LocalId>, Span, boo
                         ..
                     },
                 ..
-            } => Some((
+            }) => Some((
                 local.clone(),
                 text.clone(),
                 follows.clone(),
@@ -103,7 +106,7 @@ fn handed_over(desk: &mut Desk) {
 }
 
 fn pick(desk: &mut Desk, keys: &str) {
-    assert_eq!(desk.keys("/"), [Effect::LoadCanned]);
+    assert_eq!(desk.keys("/"), [Effect::Query(Query::Canned)]);
     desk.send(Msg::Loaded(Loaded::Canned(Ok(canned()))));
     desk.keys(keys);
 }
@@ -277,11 +280,11 @@ fn a_reply_with_a_delay_can_be_taken_back_until_it_goes() {
         let back: Vec<&LocalId> = effects
             .iter()
             .filter_map(|effect| match effect {
-                Effect::Decide {
+                Effect::Engine(Command::Decide {
                     local,
                     decision: Decision::TakeBack,
                     ..
-                } => Some(local),
+                }) => Some(local),
                 _ => None,
             })
             .collect();
@@ -299,23 +302,23 @@ fn the_editor_gets_the_draft_and_gives_it_back() {
     desk.open("Ana Ruiz");
     desk.keys("rhello");
     let effects = desk.keys("<^o>");
-    let edit = Effect::Edit {
+    let edit = Effect::Terminal(TerminalEffect::Edit {
         conversation: ConversationId::new("3"),
         text: "hello".into(),
-    };
+    });
     assert_eq!(effects.last(), Some(&edit));
     assert!(
         matches!(
             effects[0],
-            Effect::Ask {
-                ask: Ask::Typing(false),
+            Effect::Engine(Command::Operate {
+                operation: Operation::Typing(false),
                 ..
-            }
+            })
         ),
         "nobody types at the desk meanwhile: {effects:?}"
     );
     assert!(
-        matches!(effects[1], Effect::SaveDraft { .. }),
+        matches!(effects[1], Effect::Engine(Command::SaveDraft { .. })),
         "{effects:?}"
     );
     let id = ConversationId::new("3");
@@ -377,11 +380,17 @@ fn photo(bytes: u64) -> Attachment {
 
 /// Attaches Ana's photo by its path.
 fn attach(desk: &mut Desk, bytes: u64) {
-    assert_eq!(desk.keys("<^f>"), [Effect::LookAtPath(String::new())]);
+    assert_eq!(
+        desk.keys("<^f>"),
+        [Effect::Query(Query::Path(String::new()))]
+    );
     let entries = vec!["lamp.jpg".to_owned(), "lamps/".into()];
     desk.send(Msg::Loaded(Loaded::Path(String::new(), entries, None)));
     let path = "lamp.jpg".to_owned();
-    assert_eq!(desk.keys("<Tab>"), [Effect::LookAtPath(path.clone())]);
+    assert_eq!(
+        desk.keys("<Tab>"),
+        [Effect::Query(Query::Path(path.clone()))]
+    );
     let file = Some(photo(bytes));
     desk.send(Msg::Loaded(Loaded::Path(path, Vec::new(), file)));
     desk.keys("<Enter>");
@@ -418,10 +427,10 @@ fn a_file_goes_out_behind_the_text_and_the_hand_back_rides_with_it() {
     let files: Vec<bool> = effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Ask {
-                ask: Ask::Send { file, .. },
+            Effect::Engine(Command::Operate {
+                operation: Operation::Reply { file, .. },
                 ..
-            } => Some(file.is_some()),
+            }) => Some(file.is_some()),
             _ => None,
         })
         .collect();

@@ -7,9 +7,13 @@ use super::{
     walk::{leave, open},
     writing::{self, stop_typing},
 };
-use crate::domain::{
-    AppId, Ask, Author, Conversation, ConversationId, Decision, HandBack, HandBackNote, Item,
-    Outcome, Outgoing, PAGE_INBOX_APPS, Platform, Routing, SendState, Span, ThreadOwner,
+use crate::{
+    app::TerminalEffect,
+    domain::{
+        AppId, Author, Command, Conversation, ConversationId, Decision, HandBack, HandBackNote,
+        Item, Operation, Outcome, Outgoing, PAGE_INBOX_APPS, Platform, Routing, SendState, Span,
+        ThreadOwner,
+    },
 };
 
 /// How long one *extend* keeps control; Meta allows up to 7 days.
@@ -46,7 +50,7 @@ pub(super) fn reply(model: &mut Model) -> Vec<Effect> {
         ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs | ThreadOwner::Idle
     );
     if routed && held_by_others {
-        effects.push(Effect::ask(&thread.conversation, Ask::Take));
+        effects.push(Effect::operate(&thread.conversation, Operation::Take));
     }
     if attended {
         let news = thread.marked_seen.is_none_or(|at| {
@@ -57,11 +61,14 @@ pub(super) fn reply(model: &mut Model) -> Vec<Effect> {
         });
         if news {
             thread.marked_seen = Some(server_now);
-            effects.push(Effect::ask(&thread.conversation, Ask::MarkSeen));
+            effects.push(Effect::operate(&thread.conversation, Operation::MarkSeen));
         }
         if thread.composer.typing.is_none() {
             thread.composer.typing = Some(now);
-            effects.push(Effect::ask(&thread.conversation, Ask::Typing(true)));
+            effects.push(Effect::operate(
+                &thread.conversation,
+                Operation::Typing(true),
+            ));
         }
         thread.composer.last_key = now;
     }
@@ -73,7 +80,7 @@ pub(super) fn mark_seen(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let now = model.server_now();
-    let effects = about_subject(model, Ask::MarkSeen);
+    let effects = about_subject(model, Operation::MarkSeen);
     if let Some(thread) = open_subject(model).filter(|_| !effects.is_empty()) {
         thread.marked_seen = Some(now);
     }
@@ -81,7 +88,7 @@ pub(super) fn mark_seen(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Does something to the subject, and says so where one looks.
-pub(super) fn about_subject(model: &mut Model, what: Ask) -> Vec<Effect> {
+pub(super) fn about_subject(model: &mut Model, what: Operation) -> Vec<Effect> {
     if let Some(thread) = open_subject(model) {
         thread.notice = None;
     }
@@ -89,7 +96,7 @@ pub(super) fn about_subject(model: &mut Model, what: Ask) -> Vec<Effect> {
         .subject()
         .filter(|subject| !subject.psid.as_str().is_empty());
     subject
-        .map(|subject| Effect::ask(subject, what))
+        .map(|subject| Effect::operate(subject, what))
         .into_iter()
         .collect()
 }
@@ -149,12 +156,12 @@ pub(super) fn colleague(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Does something to every marked row.
-pub(super) fn for_all(model: &mut Model, ask: &Ask) -> Vec<Effect> {
+pub(super) fn for_all(model: &mut Model, ask: &Operation) -> Vec<Effect> {
     let marked = std::mem::take(&mut model.marked);
     marked
         .values()
         .filter(|row| !row.psid.as_str().is_empty())
-        .map(|row| Effect::ask(row, ask.clone()))
+        .map(|row| Effect::operate(row, ask.clone()))
         .collect()
 }
 
@@ -188,7 +195,7 @@ pub(super) fn hand_back_by(
         // What they have read of each thread is not known here.
         let blank = model.marked.values().next().cloned().map(Thread::new);
         let back = blank.map(|blank| hand_back_of(model, &blank, by));
-        return back.map_or_else(Vec::new, |back| for_all(model, &Ask::Pass(back)));
+        return back.map_or_else(Vec::new, |back| for_all(model, &Operation::Pass(back)));
     }
     if !is_about(model, about) {
         return Vec::new();
@@ -234,7 +241,7 @@ fn hand_back(model: &mut Model, by: HandBackBy, to: Option<AppId>) -> Vec<Effect
         thread.notice = None;
         thread.advance_after_pass = true;
     }
-    effects.push(Effect::ask(&subject, Ask::Pass(back)));
+    effects.push(Effect::operate(&subject, Operation::Pass(back)));
     effects
 }
 
@@ -271,7 +278,7 @@ pub(super) fn sign_off(model: &mut Model, rows: Vec<(Conversation, Fate)>) -> Ve
             Fate::HandBack => {}
             Fate::Colleague(app, _) => back.to = Some(app),
         }
-        effects.push(Effect::ask(&row, Ask::Pass(back)));
+        effects.push(Effect::operate(&row, Operation::Pass(back)));
     }
     effects.extend(leave(model));
     effects
@@ -288,13 +295,13 @@ pub(super) fn chosen(
         return Vec::new();
     }
     match choice {
-        Choice::ReleaseAll => for_all(model, &Ask::Release),
+        Choice::ReleaseAll => for_all(model, &Operation::Release),
         Choice::PassTo(app) => hand_back(model, Outcome::Other.into(), Some(app)),
-        Choice::Claim => about_subject(model, Ask::Take),
-        Choice::OpenLink(link) => vec![Effect::OpenUrl(link)],
-        Choice::SaveFile(link) => vec![Effect::SaveFile(link)],
+        Choice::Claim => about_subject(model, Operation::Take),
+        Choice::OpenLink(link) => vec![Effect::Terminal(TerminalEffect::OpenUrl(link))],
+        Choice::SaveFile(link) => vec![Effect::Engine(Command::SaveFile(link))],
         Choice::Decide(outgoing, decision) => decide(model, &outgoing, decision),
-        Choice::Release => about_subject(model, Ask::Release),
+        Choice::Release => about_subject(model, Operation::Release),
         Choice::Quit => leave(model),
         Choice::Stay => Vec::new(),
     }
@@ -338,11 +345,11 @@ fn decide(model: &mut Model, outgoing: &Outgoing, decision: Decision) -> Vec<Eff
         model.toast(ToastKind::Info, "It has gone on meanwhile; look again.");
         return Vec::new();
     }
-    vec![Effect::Decide {
+    vec![Effect::Engine(Command::Decide {
         conversation: outgoing.conversation.clone(),
         local: outgoing.local.clone(),
         decision,
-    }]
+    })]
 }
 
 /// Letting go of somebody who waits is asked about first.
@@ -353,7 +360,7 @@ pub(super) fn release(model: &mut Model) -> Vec<Effect> {
             model.dialogs.push(Dialog::Choose(choose));
             Vec::new()
         }
-        _ => about_subject(model, Ask::Release),
+        _ => about_subject(model, Operation::Release),
     }
 }
 
@@ -361,7 +368,7 @@ pub(super) fn release(model: &mut Model) -> Vec<Effect> {
 pub(super) fn drop_refused(model: &mut Model) -> Vec<Effect> {
     model
         .subject()
-        .map(|subject| Effect::DropRefused(subject.id.clone()))
+        .map(|subject| Effect::Engine(Command::DropRefused(subject.id.clone())))
         .into_iter()
         .collect()
 }

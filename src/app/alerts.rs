@@ -4,6 +4,7 @@
 
 use super::{Effect, Model};
 use crate::{
+    app::TerminalEffect,
     domain::{ConversationId, Span, Timestamp, View},
     text::Clean,
 };
@@ -11,6 +12,7 @@ use crate::{
 /// No alert for what happened longer ago (our choice): after a night without
 /// the desk one bell is enough.
 const STALE: Span = Span::minutes(10);
+
 /// However many come at once, the bell rings once in this time.
 const ONE_BELL: Span = Span::seconds(3);
 
@@ -106,10 +108,10 @@ fn ring(model: &mut Model, words: String) -> Vec<Effect> {
     model.rang_at = Some(model.now);
     let mut effects = Vec::new();
     if model.settings.alerts.bell {
-        effects.push(Effect::Bell);
+        effects.push(Effect::Terminal(TerminalEffect::Bell));
     }
     if !model.attended {
-        effects.push(Effect::Notify(words));
+        effects.push(Effect::Terminal(TerminalEffect::Notify(words)));
     }
     effects
 }
@@ -131,5 +133,5 @@ pub(super) fn title(model: &mut Model) -> Option<Effect> {
         return None;
     }
     model.title.clone_from(&title);
-    Some(Effect::Title(title))
+    Some(Effect::Terminal(TerminalEffect::Title(title)))
 }

@@ -8,6 +8,7 @@ use super::{
     walk::thread_room,
 };
 use crate::{
+    app::{Query, TerminalEffect},
     domain::{ApiCall, Item, Message, Part},
     text::Clean,
 };
@@ -39,7 +40,7 @@ fn copied(model: &mut Model, what: &str, text: String) -> Vec<Effect> {
         &shown,
         format!("Copied the {what}: {shown}"),
     );
-    vec![Effect::Copy(text)]
+    vec![Effect::Terminal(TerminalEffect::Copy(text))]
 }
 
 /// The words of the message; in the list, the last words of the row.
@@ -73,7 +74,7 @@ pub(super) fn json(model: &mut Model) -> Vec<Effect> {
     let Some(row) = model.subject() else {
         return Vec::new();
     };
-    vec![Effect::CopyRaw(row.id.clone(), mid)]
+    vec![Effect::Query(Query::JsonToCopy(row.id.clone(), mid))]
 }
 
 /// The last call about this conversation, for a shell.
@@ -159,7 +160,7 @@ pub(super) fn open_link(model: &mut Model) -> Vec<Effect> {
         model.toast(ToastKind::Info, "Open a conversation first.");
         return Vec::new();
     };
-    vec![Effect::LoadFiles(row.id.clone(), false)]
+    vec![Effect::Query(Query::Files(row.id.clone(), false))]
 }
 
 /// Asks which attachment to save.
@@ -168,7 +169,7 @@ pub(super) fn save_file(model: &mut Model) -> Vec<Effect> {
         model.toast(ToastKind::Info, "Open a conversation first.");
         return Vec::new();
     };
-    vec![Effect::LoadFiles(row.id.clone(), true)]
+    vec![Effect::Query(Query::Files(row.id.clone(), true))]
 }
 
 /// The attachments of the thread are known: asks which. Names and addresses are

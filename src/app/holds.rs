@@ -1,7 +1,9 @@
 //! Who held a thread, since when, why, and how it ended: read from the events
 //! of the thread. What nobody told us is a gap, and it is marked, not guessed.
 
-use crate::domain::{Apps, Fields, Item, Span, ThreadOwner, TimelineEvent, Timestamp};
+use crate::domain::{
+    AppId, Apps, Fields, Item, OperationKind, Span, ThreadOwner, TimelineEvent, Timestamp,
+};
 
 /// What we did and what Meta tells of it lie at most this far apart.
 const TOLD_AGAIN: Span = Span::minutes(2);
@@ -66,25 +68,8 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
         };
         let at = *at;
         match what {
-            TimelineEvent::Took => begin(
-                &mut holds,
-                Hold::new("us".into(), at, "we took it"),
-                "taken by us",
-            ),
-            TimelineEvent::PassedTo(app) => {
-                let to = app
-                    .as_ref()
-                    .map_or_else(|| apps.bot_name(), |app| apps.name(app));
-                ended_as(&mut holds, "us", at);
-                begin(&mut holds, Hold::new(to, at, "passed by us"), "handed over");
-            }
-            TimelineEvent::Released => {
-                ended_as(&mut holds, "us", at);
-                begin(
-                    &mut holds,
-                    Hold::new("nobody".into(), at, "released by us"),
-                    "released",
-                );
+            TimelineEvent::Ours { operation, to } => {
+                ours(&mut holds, *operation, to.as_ref(), at, apps)
             }
             TimelineEvent::Moved {
                 from,
@@ -155,6 +140,34 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
     holds
 }
 
+/// What we did ourselves.
+fn ours(
+    holds: &mut Vec<Hold>,
+    operation: OperationKind,
+    to: Option<&AppId>,
+    at: Timestamp,
+    apps: &Apps,
+) {
+    match operation {
+        OperationKind::Take => begin(
+            holds,
+            Hold::new("us".into(), at, "we took it"),
+            "taken by us",
+        ),
+        OperationKind::Pass => {
+            let to = to.map_or_else(|| apps.bot_name(), |app| apps.name(app));
+            ended_as(holds, "us", at);
+            begin(holds, Hold::new(to, at, "passed by us"), "handed over");
+        }
+        OperationKind::Release => {
+            ended_as(holds, "us", at);
+            let nobody = Hold::new("nobody".into(), at, "released by us");
+            begin(holds, nobody, "released");
+        }
+        _ => {}
+    }
+}
+
 /// Somebody is known to have held it until now. If the last hold we know is
 /// another's, what lies between is a gap.
 fn ended_as(holds: &mut Vec<Hold>, who: &str, at: Timestamp) {
@@ -216,7 +229,6 @@ pub fn note(items: &[Item], apps: &Apps) -> Option<(String, Fields)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::AppId;
 
     fn apps() -> Apps {
         Apps {
@@ -284,7 +296,7 @@ mod tests {
                 10,
                 moved(Some("200"), "300", false, &[("intent", "refund")]),
             ),
-            event(20, TimelineEvent::PassedTo(Some(AppId::new("200")))),
+            event(20, TimelineEvent::passed_to(Some(AppId::new("200")))),
             event(30, moved(Some("200"), "263902037430900", true, &[])),
         ];
         assert_eq!(
@@ -308,7 +320,7 @@ mod tests {
         ];
         let holds = of(&items, &apps(), &present(ThreadOwner::Us, None, 40));
         assert!(holds.iter().any(Hold::is_gap), "{holds:?}");
-        let items = [event(10, TimelineEvent::Took)];
+        let items = [event(10, TimelineEvent::ours(OperationKind::Take))];
         assert_eq!(told(&items, Some(50), 60), ["us 10-50 we took it / lapsed"]);
         assert_eq!(told(&items, Some(50), 40), ["us 10-… we took it / "]);
     }
@@ -316,11 +328,11 @@ mod tests {
     #[test]
     fn our_act_and_its_webhook_are_one_hold() {
         let items = [
-            event(10, TimelineEvent::Took),
+            event(10, TimelineEvent::ours(OperationKind::Take)),
             event(10, moved(Some("200"), "300", true, &[])),
             Item::Event {
                 at: at(11),
-                what: TimelineEvent::MarkedSeen,
+                what: TimelineEvent::ours(OperationKind::MarkSeen),
             },
             event(
                 12,

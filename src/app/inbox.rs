@@ -1,7 +1,10 @@
 //! The list: a window of rows around the cursor. The cache holds the rest.
 
 use super::Effect;
-use crate::domain::{Conversation, ConversationId, Counts, InboxQuery, InboxSlice, Triage, View};
+use crate::{
+    app::Query,
+    domain::{Conversation, ConversationId, Counts, InboxQuery, InboxSlice, Triage, View},
+};
 
 /// How many rows are asked for at once.
 pub const WINDOW: u32 = 200;
@@ -70,7 +73,7 @@ impl Inbox {
             offset,
         };
         self.asked = Some(ask.clone());
-        Some(Effect::LoadInbox(ask))
+        Some(Effect::Query(Query::Inbox(ask)))
     }
 
     /// The cache is being asked.

@@ -9,9 +9,10 @@ use super::{
         reply, settle,
     },
     composer::Took,
-    copy, dialog,
+    copy,
     dialog::{
-        Calls, CannedDialog, Choose, Commands, Dialog, HandBackDialog, Help, Jump, PageKind, Search,
+        self, Calls, CannedDialog, Choose, Commands, Dialog, HandBackDialog, Help, Jump, PageKind,
+        Search,
     },
     keymap::{Code, Key, Meaning},
     layout,
@@ -22,7 +23,12 @@ use super::{
     },
     writing::{attach, change_type, compose, edit, leave_composer, send, send_hand_back},
 };
-use crate::domain::{Ask, Conversation, Link, ReplyAs, Routing, Span, ThreadOwner, Until, View};
+use crate::{
+    app::{Query, TerminalEffect},
+    domain::{
+        Command, Conversation, Link, Operation, ReplyAs, Routing, Span, ThreadOwner, Until, View,
+    },
+};
 
 pub(super) fn key_pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     if layout::too_small(model.size) && key != Key::ctrl('c') {
@@ -159,7 +165,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         A::ViewAll => show(model, View::All),
         A::Jump | A::ComposerJump => {
             model.dialogs.push(Dialog::Jump(Jump::default()));
-            vec![Effect::Find(String::new())]
+            vec![Effect::Query(Query::People(String::new()))]
         }
         A::Filter => prompt(model),
         A::FindNext => find_in_thread(model, true),
@@ -178,7 +184,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
                 return Vec::new();
             };
             read(model, PageKind::Raw(id.clone(), None));
-            vec![Effect::LoadRaw(id)]
+            vec![Effect::Query(Query::RawJson(id))]
         }
         A::ApiLog => {
             model.dialogs.push(Dialog::Calls(Calls::default()));
@@ -190,9 +196,9 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
             };
             let (id, psid) = (subject.id.clone(), subject.psid.clone());
             read(model, PageKind::HandOvers(id.clone(), Box::default()));
-            let mut effects = vec![Effect::LoadEvidence(id.clone())];
+            let mut effects = vec![Effect::Query(Query::Evidence(id.clone()))];
             if model.settings.simulator {
-                effects.push(Effect::AskDelivered(id, psid));
+                effects.push(Effect::Engine(Command::AskDelivered(id, psid)));
             }
             effects
         }
@@ -211,9 +217,9 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         A::Colleague => colleague(model),
         A::Reply => reply(model),
-        A::Take => about_subject(model, Ask::Take),
-        A::Request => about_subject(model, Ask::Request),
-        A::Extend => about_subject(model, Ask::Extend(EXTENSION)),
+        A::Take => about_subject(model, Operation::Take),
+        A::Request => about_subject(model, Operation::Request),
+        A::Extend => about_subject(model, Operation::Extend(EXTENSION)),
         A::Release => release(model),
         A::DropRefused => drop_refused(model),
         A::MarkSeen => mark_seen(model),
@@ -253,10 +259,10 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         A::Refresh => {
             model.toast(ToastKind::Info, "Asking Meta for news.");
-            vec![Effect::Refresh]
+            vec![Effect::Engine(Command::Refresh)]
         }
-        A::Redraw | A::ComposerRedraw => vec![Effect::Redraw],
-        A::Suspend | A::ComposerSuspend => vec![Effect::Suspend],
+        A::Redraw | A::ComposerRedraw => vec![Effect::Terminal(TerminalEffect::Redraw)],
+        A::Suspend | A::ComposerSuspend => vec![Effect::Terminal(TerminalEffect::Suspend)],
         A::Quit => ask_to_quit(model),
         A::Cancel => cancel(model),
         A::Commands => {
@@ -272,7 +278,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
             let by_slash = model.thread.as_ref().is_some_and(|t| t.composer.is_empty());
             let dialog = CannedDialog::opened(by_slash);
             model.dialogs.push(Dialog::Canned(dialog));
-            vec![Effect::LoadCanned]
+            vec![Effect::Query(Query::Canned)]
         }
         A::Editor => edit(model),
         A::Attach => attach(model),
@@ -287,7 +293,7 @@ pub(super) fn search(model: &mut Model, words: &str) -> Vec<Effect> {
     let search = Search::with(words);
     model.dialogs.push(Dialog::Search(search));
     let asks = !words.is_empty();
-    asks.then(|| Effect::Search(words.to_owned()))
+    asks.then(|| Effect::Query(Query::Search(words.to_owned())))
         .into_iter()
         .collect()
 }
@@ -449,11 +455,11 @@ fn for_marked(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     model.marked = can;
     match action {
-        A::Take => for_all(model, &Ask::Take),
-        A::Request => for_all(model, &Ask::Request),
-        A::Extend => for_all(model, &Ask::Extend(EXTENSION)),
+        A::Take => for_all(model, &Operation::Take),
+        A::Request => for_all(model, &Operation::Request),
+        A::Extend => for_all(model, &Operation::Extend(EXTENSION)),
         A::MarkSeen if !model.attended => Vec::new(),
-        A::MarkSeen => for_all(model, &Ask::MarkSeen),
+        A::MarkSeen => for_all(model, &Operation::MarkSeen),
         A::Release => {
             let choose = Choose::release_all(model.marked.len());
             model.dialogs.push(Dialog::Choose(choose));

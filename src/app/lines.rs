@@ -8,8 +8,8 @@ use super::Model;
 
 use crate::{
     domain::{
-        Apps, Author, Fields, Item, Link, Message, Outgoing, Part, SendAs, SendState, Span,
-        TimelineEvent, Timestamp,
+        Apps, Author, Fields, Item, Link, Message, OperationKind, Outgoing, Part, SendAs,
+        SendState, Span, TimelineEvent, Timestamp,
     },
     text::{self, Clean},
 };
@@ -478,13 +478,17 @@ fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces> {
 /// What an event line says.
 pub fn happening(what: &TimelineEvent, apps: &Apps) -> String {
     match what {
-        TimelineEvent::Took => "you took control".into(),
-        TimelineEvent::PassedTo(Some(app)) => format!("you handed over to {}", apps.name(app)),
-        TimelineEvent::PassedTo(None) => format!("you handed back to {}", apps.bot_name()),
-        TimelineEvent::Released => "you released control: nobody holds the thread".into(),
-        TimelineEvent::Extended => "you extended control".into(),
-        TimelineEvent::Requested => "you asked the owner for control".into(),
-        TimelineEvent::MarkedSeen => "marked as seen".into(),
+        TimelineEvent::Ours { operation, to } => match (operation, to) {
+            (OperationKind::Take, _) => "you took control".into(),
+            (OperationKind::Pass, Some(app)) => format!("you handed over to {}", apps.name(app)),
+            (OperationKind::Pass, None) => format!("you handed back to {}", apps.bot_name()),
+            (OperationKind::Release, _) => "you released control: nobody holds the thread".into(),
+            (OperationKind::Extend, _) => "you extended control".into(),
+            (OperationKind::Request, _) => "you asked the owner for control".into(),
+            (OperationKind::MarkSeen, _) => "marked as seen".into(),
+            (OperationKind::Reply, _) => "you replied".into(),
+            (OperationKind::Typing, _) => "you typed".into(),
+        },
         TimelineEvent::CameToUs => "control came to us".into(),
         TimelineEvent::LeftUs => "control left us".into(),
         TimelineEvent::Moved {

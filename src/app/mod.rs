@@ -56,30 +56,35 @@ pub mod triage;
 mod walk;
 mod writing;
 
-pub use effect::Effect;
-pub use inbox::{Inbox, WINDOW as INBOX_WINDOW};
-pub use keys::why_not;
 use keys::{key_pressed, pasted};
-pub use model::{Focus, Model, Settings};
 use mouse::moused;
-pub use msg::{Loaded, Mouse, Msg};
 use news::{changed, reload_thread, take_in};
-pub use thread::{Anchor, Thread, Viewport, WINDOW as THREAD_WINDOW};
-pub use toast::{Toast, ToastKind};
-pub use walk::thread_room;
 use walk::{leave, list_rows, save_left};
 use writing::{edited, save_draft, stop_typing};
 
-use crate::domain::{Ask, SendState, Span, Timestamp};
+pub use effect::{Effect, Query, TerminalEffect};
+pub use inbox::{Inbox, WINDOW as INBOX_WINDOW};
+pub use keys::why_not;
+pub use model::{Focus, Model, Settings};
+pub use msg::{Loaded, Mouse, Msg};
+pub use thread::{Anchor, Thread, Viewport, WINDOW as THREAD_WINDOW};
+pub use toast::{Toast, ToastKind};
+pub use walk::thread_room;
+
+use crate::domain::{Command, Operation, SendState, Span, Timestamp};
 
 /// Unsent text goes to the disk this long after the first key that changed it.
 const SAVE_AFTER: Span = Span::millis(150);
+
 /// "Typing" is shown anew before Meta's 20 seconds are over.
 const TYPING_REFRESH: Span = Span::seconds(15);
+
 /// Without a key for this long, the agent pauses (our choice).
 const TYPING_PAUSE: Span = Span::seconds(10);
+
 /// Without a key for this long, nobody works at the desk (our choice).
 const IDLE_AFTER: Span = Span::minutes(3);
+
 /// A half-typed sequence shows what may follow after this long.
 const PREFIX_HELP: Span = Span::millis(400);
 
@@ -128,7 +133,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
             .collect(),
         Msg::Missed => {
             let mut effects: Vec<Effect> = model.inbox.reload().into_iter().collect();
-            effects.push(Effect::LoadPage);
+            effects.push(Effect::Query(Query::Page));
             effects.extend(reload_thread(model));
             effects
         }
@@ -226,7 +231,7 @@ fn by_itself(model: &mut Model) -> Vec<Effect> {
     }
     if model.active && now >= model.last_input.plus(IDLE_AFTER) {
         model.active = false;
-        effects.push(Effect::Pace { active: false });
+        effects.push(Effect::Engine(Command::Pace { active: false }));
     }
     effects.extend(save_left(model));
     effects.extend(alerts::again(model));
@@ -242,10 +247,16 @@ fn by_itself(model: &mut Model) -> Vec<Effect> {
     if let Some(shown) = thread.composer.typing {
         if now >= thread.composer.last_key.plus(TYPING_PAUSE) {
             thread.composer.typing = None;
-            effects.push(Effect::ask(&thread.conversation, Ask::Typing(false)));
+            effects.push(Effect::operate(
+                &thread.conversation,
+                Operation::Typing(false),
+            ));
         } else if now >= shown.plus(TYPING_REFRESH) {
             thread.composer.typing = Some(now);
-            effects.push(Effect::ask(&thread.conversation, Ask::Typing(true)));
+            effects.push(Effect::operate(
+                &thread.conversation,
+                Operation::Typing(true),
+            ));
         }
     }
     effects
@@ -257,5 +268,5 @@ fn awake(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.active = true;
-    vec![Effect::Pace { active: true }]
+    vec![Effect::Engine(Command::Pace { active: true })]
 }

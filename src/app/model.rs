@@ -14,9 +14,12 @@ use super::{
     toast,
     triage::{TriageChange, Undo},
 };
-use crate::domain::{
-    ApiCall, Apps, Conversation, ConversationId, Link, LocalId, Platform, Psid, Random, ReplyAs,
-    Routing, SendAs, Span, ThreadOwner, Timestamp, WindowClosed,
+use crate::{
+    app::Query,
+    domain::{
+        ApiCall, Apps, Conversation, ConversationId, Link, LocalId, Platform, Psid, Random,
+        ReplyAs, Routing, SendAs, Span, ThreadOwner, Timestamp, WindowClosed,
+    },
 };
 
 /// What the desk is told at the start.
@@ -220,7 +223,7 @@ impl Model {
 
     /// What to ask the cache for before the first frame.
     pub fn start(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::LoadPage];
+        let mut effects = vec![Effect::Query(Query::Page)];
         effects.extend(self.inbox.reload());
         effects
     }

@@ -15,7 +15,7 @@ use super::{
     walk::{self, open, page_of, scroll_thread, step},
     writing::compose,
 };
-use crate::domain::View;
+use crate::{app::TerminalEffect, domain::View};
 
 /// Lines that one turn of the wheel scrolls (our choice).
 const WHEEL: isize = 3;
@@ -119,7 +119,7 @@ fn lifted(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     }
     let count = words.chars().count();
     model.toast(ToastKind::Good, format!("Copied {count} characters."));
-    vec![Effect::Copy(words)]
+    vec![Effect::Terminal(TerminalEffect::Copy(words))]
 }
 
 fn wheel(model: &mut Model, (x, y): (u16, u16), down: bool) -> Vec<Effect> {

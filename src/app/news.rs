@@ -13,9 +13,10 @@ use super::{
     walk::{advance, close_thread, go_to_message, older_arrived, open, open_at},
 };
 use crate::{
+    app::{Query, TerminalEffect},
     domain::{
-        Act, Change, ConversationId, HoldReason, Link, LocalId, Psid, Span, ThreadOwner,
-        ThreadRange,
+        Change, Command, ConversationId, HoldReason, Link, LocalId, OperationKind, Psid, Severity,
+        Span, ThreadOwner, ThreadRange,
     },
     text::Clean,
 };
@@ -45,7 +46,7 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             Some(_) => reload_thread(model).into_iter().collect(),
             None => Vec::new(),
         },
-        Change::Page => vec![Effect::LoadPage],
+        Change::Page => vec![Effect::Query(Query::Page)],
         Change::Apps(apps) => {
             model.apps = apps;
             Vec::new()
@@ -78,7 +79,11 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
                     format!("{name} waits: the window closes in {left}."),
                 );
             }
-            let bell = model.settings.alerts.bell.then_some(Effect::Bell);
+            let bell = model
+                .settings
+                .alerts
+                .bell
+                .then_some(Effect::Terminal(TerminalEffect::Bell));
             bell.into_iter().collect()
         }
         Change::Escalated {
@@ -110,15 +115,19 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
                 within.as_secs()
             );
             model.toast(ToastKind::Warn, words);
-            let bell = model.settings.alerts.bell.then_some(Effect::Bell);
+            let bell = model
+                .settings
+                .alerts
+                .bell
+                .then_some(Effect::Terminal(TerminalEffect::Bell));
             bell.into_iter().collect()
         }
-        Change::Notice(words) => {
-            model.toast(ToastKind::Bad, words);
-            Vec::new()
-        }
-        Change::Info(words) => {
-            model.toast(ToastKind::Info, words);
+        Change::Notice(severity, words) => {
+            let kind = match severity {
+                Severity::Info => ToastKind::Info,
+                Severity::Problem => ToastKind::Bad,
+            };
+            model.toast(kind, words);
             Vec::new()
         }
         Change::DraftSaved(id) => {
@@ -138,13 +147,32 @@ pub(super) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
             conversation,
             local,
         } => sent(model, &conversation, &local),
-        Change::Done { conversation, act } => done(model, &conversation, act),
+        Change::Done {
+            conversation,
+            operation,
+        } => done(model, &conversation, operation),
         Change::Failed {
             conversation,
-            act,
+            operation,
             why,
         } => {
-            failed(model, &conversation, act, why);
+            failed(model, &conversation, operation, why);
+            Vec::new()
+        }
+        Change::OlderArrived(id) => match model.open_thread(&id) {
+            Some(thread) => older_arrived(thread).into_iter().collect(),
+            None => Vec::new(),
+        },
+        Change::OlderFailed(id, why) => {
+            say_failed(
+                model,
+                &id,
+                &format!("Could not fetch older messages. {why}"),
+            );
+            Vec::new()
+        }
+        Change::DraftNotSaved(id, why) => {
+            draft_not_saved(model, &id, &why);
             Vec::new()
         }
         Change::ReplyUnconfirmed { conversation, why } => {
@@ -230,67 +258,89 @@ pub(super) fn sent(model: &mut Model, id: &ConversationId, local: &LocalId) -> V
     advance(model)
 }
 
-pub(super) fn done(model: &mut Model, id: &ConversationId, act: Act) -> Vec<Effect> {
+pub(super) fn done(
+    model: &mut Model,
+    id: &ConversationId,
+    operation: OperationKind,
+) -> Vec<Effect> {
     let Some(thread) = model.open_thread(id) else {
         return Vec::new();
     };
-    match act {
-        Act::Older => older_arrived(thread).into_iter().collect(),
-        Act::Pass if thread.advance_after_pass => {
+    match operation {
+        OperationKind::Pass if thread.advance_after_pass => {
             thread.advance_after_pass = false;
             let name = thread.conversation.display_name();
             model.toast_about(ToastKind::Good, &name, format!("{name} is handed over."));
             advance(model)
         }
-        Act::Take => {
+        OperationKind::Take => {
             model.toast(ToastKind::Good, "You hold this thread now.");
             Vec::new()
         }
-        Act::Extend => {
+        OperationKind::Extend => {
             model.toast(ToastKind::Good, "Control is kept for another 24 hours.");
             Vec::new()
         }
-        Act::Release => {
+        OperationKind::Release => {
             model.toast(ToastKind::Good, "Nobody holds this thread now.");
             Vec::new()
         }
-        Act::Request => {
+        OperationKind::Request => {
             model.toast(ToastKind::Good, "The owner has been asked for control.");
             Vec::new()
         }
-        Act::MarkSeen | Act::Pass | Act::Typing | Act::Send | Act::Save => Vec::new(),
+        OperationKind::MarkSeen
+        | OperationKind::Pass
+        | OperationKind::Typing
+        | OperationKind::Reply => Vec::new(),
     }
 }
 
 /// A refusal appears on what was refused: a reply's on its bubble, another
-/// act's above the composer; for a thread that is not open, as a toast.
-pub(super) fn failed(model: &mut Model, id: &ConversationId, act: Act, why: String) {
-    let now = model.now;
-    if let (Act::Save, Some(left)) = (act, model.leaving.get_mut(id)) {
-        left.pending = left.pending.saturating_sub(1);
-        left.again_at = Some(now.plus(SAVE_AGAIN));
+/// operation's above the composer; for a thread that is not open, as a toast.
+pub(super) fn failed(
+    model: &mut Model,
+    id: &ConversationId,
+    operation: OperationKind,
+    why: String,
+) {
+    if let Some(thread) = model
+        .open_thread(id)
+        .filter(|_| operation == OperationKind::Take)
+    {
+        // The customer must not see "typing" of somebody who may not write.
+        thread.composer.typing = None;
+        thread.marked_seen = None;
     }
-    let words = format!("Could not {}. {why}", act.words());
+    say_failed(
+        model,
+        id,
+        &format!("Could not {}. {why}", operation.words()),
+    );
+}
+
+fn say_failed(model: &mut Model, id: &ConversationId, words: &str) {
     let Some(thread) = model.open_thread(id) else {
         model.toast(ToastKind::Bad, words);
         return;
     };
     thread.loading = false;
     thread.advance_after_pass = false;
-    match act {
-        // Once a second until the disk takes it.
-        Act::Save => {
-            thread.composer.pending = thread.composer.pending.saturating_sub(1);
-            thread.composer.unsaved_since = Some(now.plus(SAVE_AGAIN).plus(SAVE_AFTER.negated()));
-        }
-        Act::Take => {
-            // The customer must not see "typing" of somebody who may not write.
-            thread.composer.typing = None;
-            thread.marked_seen = None;
-        }
-        _ => {}
+    thread.notice = Some(words.to_owned());
+}
+
+/// Unsent text is only on the screen: once a second until the disk takes it.
+fn draft_not_saved(model: &mut Model, id: &ConversationId, why: &str) {
+    let now = model.now;
+    if let Some(left) = model.leaving.get_mut(id) {
+        left.pending = left.pending.saturating_sub(1);
+        left.again_at = Some(now.plus(SAVE_AGAIN));
     }
-    thread.notice = Some(words);
+    if let Some(thread) = model.open_thread(id) {
+        thread.composer.pending = thread.composer.pending.saturating_sub(1);
+        thread.composer.unsaved_since = Some(now.plus(SAVE_AGAIN).plus(SAVE_AFTER.negated()));
+    }
+    say_failed(model, id, &format!("Could not save the draft. {why}"));
 }
 
 /// A refused reply: its bubble says why, and its text comes back if it is the
@@ -408,7 +458,7 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
                 let owner = thread.conversation.owner.clone();
                 let mut effects = Vec::new();
                 if first {
-                    effects.push(Effect::LookedAt(id));
+                    effects.push(Effect::Engine(Command::LookedAt(id)));
                 }
                 if then_reply {
                     effects.extend(reply(model));
@@ -423,7 +473,7 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
                 );
                 let mut effects = close_thread(model);
                 model.focus = Focus::List;
-                effects.push(Effect::Close);
+                effects.push(Effect::Engine(Command::Close));
                 effects
             }
             _ => Vec::new(),
@@ -469,7 +519,7 @@ pub(super) fn take_in(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
         }
         Loaded::ToCopy(Some(json)) => {
             model.toast(ToastKind::Good, "Copied the JSON.");
-            vec![Effect::Copy(json)]
+            vec![Effect::Terminal(TerminalEffect::Copy(json))]
         }
         Loaded::ToCopy(None) => {
             model.toast(ToastKind::Info, "Its JSON is not in the cache.");
@@ -595,20 +645,20 @@ fn control_lost(model: &mut Model, to: Option<&ThreadOwner>) {
 /// there, however many messages have come behind it.
 pub(super) fn reload_thread(model: &mut Model) -> Option<Effect> {
     let thread = model.thread.as_mut()?;
-    match (&thread.anchor, &thread.place, thread.older) {
+    match (&thread.anchor, &thread.range, thread.older) {
         // At the end, which may not be the end of the part at hand.
         (Anchor::Bottom, _, _) if thread.go_to.is_none() => {
-            thread.place = ThreadRange::Newest;
+            thread.range = ThreadRange::Newest;
         }
         (Anchor::Top { at, .. }, ThreadRange::Newest, 1..) => {
             if let Some(item) = thread.items.get(*at) {
-                thread.place = ThreadRange::Around(item.at());
+                thread.range = ThreadRange::Around(item.at());
             }
         }
         _ => {}
     }
-    Some(Effect::LoadThread {
+    Some(Effect::Query(Query::Thread {
         id: thread.conversation.id.clone(),
-        place: thread.place.clone(),
-    })
+        range: thread.range.clone(),
+    }))
 }

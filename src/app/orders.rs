@@ -1,6 +1,8 @@
 //! Orders to a simulator from the `:` line: wind its clock, order a fault, pour
 //! events. On Meta's own API there is nothing to order.
 
+use crate::domain::SimulatorOrder;
+
 /// What can be ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spec {
@@ -31,15 +33,6 @@ pub const ORDERS: [Spec; 3] = [
     },
 ];
 
-/// An order: what it is about, and names with values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// `clock`, `faults` or `storm`.
-    pub what: &'static str,
-    /// Such as `by` and `+23h`.
-    pub members: Vec<(&'static str, String)>,
-}
-
 /// The orders whose name fits what was typed so far.
 pub fn fitting(typed: &str) -> Vec<&'static Spec> {
     let first = typed.split_whitespace().next().unwrap_or_default();
@@ -54,7 +47,7 @@ pub fn fitting(typed: &str) -> Vec<&'static Spec> {
 }
 
 /// Reads an order. `None`: it is none. `Err` says how to write it.
-pub fn parse(typed: &str) -> Option<Result<Order, String>> {
+pub fn parse(typed: &str) -> Option<Result<SimulatorOrder, String>> {
     let mut words = typed.split_whitespace();
     let name = words.next()?;
     let spec = ORDERS.iter().find(|spec| spec.name == name)?;
@@ -84,7 +77,7 @@ pub fn parse(typed: &str) -> Option<Result<Order, String>> {
         _ => spec.name,
     };
     Some(match members {
-        Some(members) => Ok(Order { what, members }),
+        Some(members) => Ok(SimulatorOrder { what, members }),
         None => Err(format!("Write it as :{}", spec.usage)),
     })
 }

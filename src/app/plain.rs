@@ -13,6 +13,7 @@ use super::{
     walk, writing,
 };
 use crate::{
+    app::{Query, TerminalEffect},
     domain::{Conversation, Outcome, Until, View, Window, parse_time},
     text::Clean,
 };
@@ -100,7 +101,7 @@ pub(super) fn line(model: &mut Model, line: &str) -> Vec<Effect> {
 }
 
 fn say(lines: Vec<String>) -> Vec<Effect> {
-    vec![Effect::Say(lines)]
+    vec![Effect::Terminal(TerminalEffect::Say(lines))]
 }
 
 fn no_subject() -> Vec<Effect> {
@@ -175,7 +176,7 @@ fn open(model: &mut Model, which: &str) -> Vec<Effect> {
     }
     // The best hit opens by itself as soon as the cache has answered.
     model.dialogs.push(Dialog::Jump(Jump::expecting(which)));
-    vec![Effect::Find(which.to_owned())]
+    vec![Effect::Query(Query::People(which.to_owned()))]
 }
 
 fn reply(model: &mut Model, text: &str) -> Vec<Effect> {

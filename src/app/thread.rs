@@ -52,7 +52,7 @@ pub struct Thread {
     /// The cache has answered.
     pub loaded: bool,
     /// Which part is at hand, or asked for.
-    pub place: ThreadRange,
+    pub range: ThreadRange,
     /// So many older messages are in the cache.
     pub older: u32,
     /// So many newer ones.
@@ -103,7 +103,7 @@ impl Thread {
             profile: Profile::Unasked,
             items: Vec::new(),
             loaded: false,
-            place: ThreadRange::Newest,
+            range: ThreadRange::Newest,
             older: 0,
             newer: 0,
             older_remote: false,
@@ -125,7 +125,7 @@ impl Thread {
     /// is dropped. A draft never overwrites what is being written, nor comes
     /// back while it is on its way.
     pub(super) fn take(&mut self, page: ThreadSlice) {
-        if page.place != self.place {
+        if page.range != self.range {
             return;
         }
         let first = !self.loaded;
@@ -286,7 +286,7 @@ impl Thread {
     fn stay_at_bottom(&mut self) {
         if self.newer == 0 {
             self.anchor = Anchor::Bottom;
-            self.place = ThreadRange::Newest;
+            self.range = ThreadRange::Newest;
         }
     }
 

@@ -9,13 +9,17 @@ use super::{
     dialog::{Dialog, Labels, NoteDialog, Snooze},
     walk::{advance, open},
 };
-use crate::domain::{
-    Conversation, ConversationId, Decision, Deferred, LocalId, PrivateNote, Psid, Span, Timestamp,
-    Triage, Until,
+use crate::{
+    app::Query,
+    domain::{
+        Command, Conversation, ConversationId, Decision, Deferred, LocalId, PrivateNote, Psid,
+        Span, Timestamp, Triage, Until,
+    },
 };
 
 /// So long after an advance, *undo* takes it back before anything else.
 pub const ADVANCE_UNDO: Span = Span::seconds(5);
+
 /// So many acts can be undone.
 const HISTORY: usize = 50;
 
@@ -123,7 +127,7 @@ pub(super) fn decide(
             thread.conversation.triage = triage.clone();
         }
     }
-    let mut effects = vec![Effect::Triage(after)];
+    let mut effects = vec![Effect::Engine(Command::Triage(after))];
     if in_thread && !matches!(local, TriageChange::Label(..)) {
         effects.extend(advance(model));
     }
@@ -210,7 +214,7 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
                     thread.conversation.triage = triage.clone();
                 }
             }
-            let mut effects = vec![Effect::Triage(before)];
+            let mut effects = vec![Effect::Engine(Command::Triage(before))];
             if let Some(id) = from.filter(|_| model.focus != Focus::Composer) {
                 effects.extend(open(model, id));
             }
@@ -220,16 +224,18 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
             // The last part first: each comes back before what is there.
             let parts = locals.into_iter().rev();
             parts
-                .map(|local| Effect::Decide {
-                    conversation: conversation.clone(),
-                    local,
-                    decision: Decision::TakeBack,
+                .map(|local| {
+                    Effect::Engine(Command::Decide {
+                        conversation: conversation.clone(),
+                        local,
+                        decision: Decision::TakeBack,
+                    })
                 })
                 .collect()
         }
         Some(Undo::Note(conversation, id)) => {
             model.toast(ToastKind::Info, "The note is gone.");
-            vec![Effect::DropNote(conversation, id)]
+            vec![Effect::Engine(Command::DropNote(conversation, id))]
         }
     }
 }
@@ -276,7 +282,7 @@ pub(super) fn snooze(model: &mut Model) -> Vec<Effect> {
 pub(super) fn labels(model: &mut Model) -> Vec<Effect> {
     let labels = Labels::of(targets(model));
     model.dialogs.push(Dialog::Labels(labels));
-    vec![Effect::LoadLabels]
+    vec![Effect::Query(Query::Labels)]
 }
 
 /// Asks for the words of a private note.
@@ -299,7 +305,7 @@ pub(super) fn keep_note(
     let id = model.new_id();
     remember(model, Undo::Note(conversation.clone(), id.clone()));
     model.toast(ToastKind::Good, "Noted, for this desk only.");
-    Effect::KeepNote {
+    Effect::Engine(Command::KeepNote {
         conversation,
         psid,
         note: PrivateNote {
@@ -308,5 +314,5 @@ pub(super) fn keep_note(
             agent: model.settings.agent.clone(),
             text,
         },
-    }
+    })
 }

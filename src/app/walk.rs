@@ -4,22 +4,24 @@
 use super::{
     Anchor, Effect, Focus, Model, Thread, ToastKind,
     alerts::answered,
-    dialog,
-    dialog::{Choose, Dialog, Page, PageKind, Prompt, PromptKind, SignOff},
+    dialog::{self, Choose, Dialog, Page, PageKind, Prompt, PromptKind, SignOff},
     layout, lines,
     model::Left,
     thread::GoTo,
     writing::{save_draft, stop_typing},
 };
-use crate::domain::{
-    Conversation, ConversationId, Hit, Item, Mid, Platform, Psid, ThreadOwner, ThreadRange,
-    Timestamp, Triage, View,
+use crate::{
+    app::{Query, TerminalEffect},
+    domain::{
+        Command, Conversation, ConversationId, Hit, Item, Mid, Platform, Psid, ThreadOwner,
+        ThreadRange, Timestamp, Triage, View,
+    },
 };
 
 /// Opens a conversation at a message.
 pub(super) fn open_at(model: &mut Model, hit: &Hit) -> Vec<Effect> {
     let mut effects = open(model, hit.conversation.clone());
-    effects.retain(|effect| !matches!(effect, Effect::LoadThread { .. }));
+    effects.retain(|effect| !matches!(effect, Effect::Query(Query::Thread { .. })));
     if let Some(thread) = &mut model.thread {
         effects.insert(0, go_to_message(thread, &hit.mid, hit.at));
     }
@@ -33,13 +35,13 @@ pub(super) fn go_to_message(thread: &mut Thread, mid: &Mid, at: Timestamp) -> Ef
 }
 
 /// Asks the cache for another part of the thread.
-fn load(thread: &mut Thread, place: ThreadRange) -> Effect {
+fn load(thread: &mut Thread, range: ThreadRange) -> Effect {
     thread.loading = true;
-    thread.place = place.clone();
-    Effect::LoadThread {
+    thread.range = range.clone();
+    Effect::Query(Query::Thread {
         id: thread.conversation.id.clone(),
-        place,
-    }
+        range,
+    })
 }
 
 /// Opens a conversation. What was being written stays with its person.
@@ -73,11 +75,11 @@ pub(super) fn open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
         let c = &thread.conversation;
         composer.began(c.known(), &c.owner);
     }
-    effects.push(Effect::LoadThread {
+    effects.push(Effect::Query(Query::Thread {
         id: id.clone(),
-        place: ThreadRange::Newest,
-    });
-    effects.push(Effect::Open(id));
+        range: ThreadRange::Newest,
+    }));
+    effects.push(Effect::Engine(Command::Open(id)));
     effects
 }
 
@@ -112,13 +114,13 @@ pub(super) fn save_left(model: &mut Model) -> Vec<Effect> {
     due.map(|(id, left)| {
         left.again_at = None;
         left.pending += 1;
-        Effect::SaveDraft {
+        Effect::Engine(Command::SaveDraft {
             conversation: id.clone(),
             psid: left.psid.clone(),
             text: left.text.clone(),
             cursor: left.cursor,
             over: left.over,
-        }
+        })
     })
     .collect()
 }
@@ -169,7 +171,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
     if let Some(id) = model.last.clone() {
         model.inbox.select(&id);
     }
-    effects.push(Effect::Close);
+    effects.push(Effect::Engine(Command::Close));
     effects
 }
 
@@ -183,7 +185,7 @@ pub(super) fn ask_to_quit(model: &mut Model) -> Vec<Effect> {
             unsettled: counts.unsettled,
             ..SignOff::default()
         }));
-        return vec![Effect::LoadHeld];
+        return vec![Effect::Query(Query::Held)];
     }
     let choose = Choose::quit(counts.unsettled);
     model.dialogs.push(Dialog::Choose(choose));
@@ -199,14 +201,14 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
         left.again_at = left.again_at.map(|_| now);
     }
     effects.extend(save_left(model));
-    effects.push(Effect::Quit);
+    effects.push(Effect::Terminal(TerminalEffect::Quit));
     effects
 }
 
 pub(super) fn next_waiting(model: &mut Model, back: bool) -> Vec<Effect> {
     let from = model.subject().map(|c| c.id.clone());
     model.advancing = None;
-    vec![Effect::LoadNext { from, back }]
+    vec![Effect::Query(Query::NextWaiting { from, back })]
 }
 
 /// The work on the open thread is done: the next who waits opens by itself, and
@@ -264,7 +266,7 @@ pub(super) fn to_edge(model: &mut Model, end: bool) -> Vec<Effect> {
     };
     if end {
         thread.anchor = Anchor::Bottom;
-        let elsewhere = thread.place != ThreadRange::Newest;
+        let elsewhere = thread.range != ThreadRange::Newest;
         return elsewhere
             .then(|| load(thread, ThreadRange::Newest))
             .into_iter()
@@ -338,7 +340,9 @@ pub(super) fn more_history(thread: &mut Thread) -> Vec<Effect> {
     }
     if thread.older_remote {
         thread.loading = true;
-        return vec![Effect::Older(thread.conversation.id.clone())];
+        return vec![Effect::Engine(Command::Older(
+            thread.conversation.id.clone(),
+        ))];
     }
     Vec::new()
 }
@@ -367,12 +371,12 @@ pub(super) fn find_in_thread(model: &mut Model, forward: bool) -> Vec<Effect> {
         Some(item) => (item.at(), None),
         None => (Timestamp::from_millis(i64::MAX), None),
     };
-    vec![Effect::FindInThread {
+    vec![Effect::Query(Query::FindInThread {
         id: thread.conversation.id.clone(),
         words: thread.find.clone(),
         from,
         forward,
-    }]
+    })]
 }
 
 pub(super) fn prompt(model: &mut Model) -> Vec<Effect> {

@@ -8,10 +8,16 @@ use super::{
     dialog::{Attach, Dialog, HandBackDialog},
     triage::{Undo, remember},
 };
-use crate::domain::{Ask, ConversationId, HandBack, LocalId, SendAs, SendState, Span, ThreadOwner};
+use crate::{
+    app::{Query, TerminalEffect},
+    domain::{
+        Command, ConversationId, HandBack, LocalId, Operation, SendAs, SendState, Span, ThreadOwner,
+    },
+};
 
 /// An answer of somebody else is news for so long (product rule 7).
 const JUST_NOW: Span = Span::seconds(30);
+
 /// The same words within this time are asked about.
 const TWICE: Span = Span::seconds(2);
 
@@ -36,7 +42,10 @@ pub(super) fn compose(
     composer.unsaved_since.get_or_insert(now);
     if composer.typing.is_none() && attended && !composer.is_empty() && !model.settings.read_only {
         composer.typing = Some(now);
-        return vec![Effect::ask(&thread.conversation, Ask::Typing(true))];
+        return vec![Effect::operate(
+            &thread.conversation,
+            Operation::Typing(true),
+        )];
     }
     Vec::new()
 }
@@ -46,7 +55,10 @@ pub(super) fn stop_typing(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     match thread.composer.typing.take() {
-        Some(_) => vec![Effect::ask(&thread.conversation, Ask::Typing(false))],
+        Some(_) => vec![Effect::operate(
+            &thread.conversation,
+            Operation::Typing(false),
+        )],
         None => Vec::new(),
     }
 }
@@ -54,13 +66,13 @@ pub(super) fn stop_typing(model: &mut Model) -> Vec<Effect> {
 pub(super) fn save_draft(thread: &mut Thread) -> Effect {
     thread.composer.unsaved_since = None;
     thread.composer.pending += 1;
-    Effect::SaveDraft {
+    Effect::Engine(Command::SaveDraft {
         conversation: thread.conversation.id.clone(),
         psid: thread.conversation.psid.clone(),
         text: thread.composer.text(),
         cursor: thread.composer.cursor(),
         over: thread.loaded || thread.composer.newer_than_disk,
-    }
+    })
 }
 
 pub(super) fn leave_composer(model: &mut Model) -> Vec<Effect> {
@@ -79,7 +91,7 @@ pub(super) fn attach(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.dialogs.push(Dialog::Attach(Attach::default()));
-    vec![Effect::LookAtPath(String::new())]
+    vec![Effect::Query(Query::Path(String::new()))]
 }
 
 /// Gives the text to the person's own editor.
@@ -90,10 +102,10 @@ pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
         if thread.composer.unsaved_since.is_some() && thread.loaded {
             effects.push(save_draft(thread));
         }
-        effects.push(Effect::Edit {
+        effects.push(Effect::Terminal(TerminalEffect::Edit {
             conversation: thread.conversation.id.clone(),
             text: thread.composer.text(),
-        });
+        }));
     }
     effects
 }
@@ -209,7 +221,7 @@ pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
             let follows = before.replace(local.clone());
             let hand_back = hand_back.clone().filter(|_| Some(&local) == last.as_ref());
             let file = file.clone().filter(|_| local == file_id).map(Box::new);
-            let what = Ask::Send {
+            let what = Operation::Reply {
                 local,
                 text,
                 file,
@@ -219,7 +231,7 @@ pub(super) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
                 follows,
                 delay,
             };
-            Effect::ask(&conversation, what)
+            Effect::operate(&conversation, what)
         })
         .collect()
 }

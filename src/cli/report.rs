@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Failure, Global, run, say};
 use crate::{
     clock::{self, Clock},
-    domain::{Deed, Done, Outcome, SendAs, Span, Timestamp},
+    domain::{AuditDetails, AuditEntry, OperationKind, Outcome, SendAs, Span, Timestamp},
     store,
 };
 
@@ -30,10 +30,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             arguments.since
         ))
     })?;
-    let (deeds, unreadable) = store::deeds(&folder, &page).map_err(Failure::failed)?;
+    let (entries, unreadable) = store::audit_entries(&folder, &page).map_err(Failure::failed)?;
     let opened = store::open(&folder, &page, now).map_err(Failure::failed)?;
     let lost = opened.reader.windows_lost(since, now);
-    let report = AuditReport::of(&deeds, since, lost.map_err(Failure::failed)?);
+    let report = AuditReport::of(&entries, since, lost.map_err(Failure::failed)?);
     if global.json {
         say(report.json(since));
     } else {
@@ -93,41 +93,42 @@ struct AuditReport {
 }
 
 impl AuditReport {
-    fn of(deeds: &[Deed], since: Timestamp, windows_lost: u32) -> Self {
+    fn of(entries: &[AuditEntry], since: Timestamp, windows_lost: u32) -> Self {
         let mut report = Self {
             windows_lost,
             ..Self::default()
         };
         let mut handled = BTreeSet::new();
         let mut first_replies = Vec::new();
-        for (number, deed) in deeds
+        for (number, entry) in entries
             .iter()
             .enumerate()
-            .filter(|(_, deed)| deed.at >= since)
+            .filter(|(_, entry)| entry.at >= since)
         {
             // Of somebody who was forgotten nobody knows who it was.
-            let who = match deed.conversation.as_str() {
+            let who = match entry.conversation.as_str() {
                 "-" => format!("- {number}"),
                 id => id.to_owned(),
             };
-            match &deed.what {
-                Done::Sent {
+            match &entry.details {
+                AuditDetails::Reply {
                     send_as, waited, ..
                 } => {
                     report.replies += 1;
                     report.as_human_agent += usize::from(*send_as == SendAs::HumanAgent);
                     first_replies.extend(waited);
-                    *report.by_agent.entry(deed.agent.clone()).or_default() += 1;
+                    *report.by_agent.entry(entry.agent.clone()).or_default() += 1;
                     handled.insert(who);
                 }
-                Done::Passed { outcome, idle, .. } => {
+                AuditDetails::Pass { outcome, idle, .. } => {
                     let place = Outcome::ALL.iter().position(|known| known == outcome);
                     report.hand_backs[place.unwrap_or(0)] += 1;
                     report.by_idling += usize::from(*idle);
                     handled.insert(who);
                 }
-                Done::Took => report.taken += 1,
-                Done::Released | Done::Extended | Done::Requested => {}
+                AuditDetails::None => {
+                    report.taken += usize::from(entry.operation == OperationKind::Take);
+                }
             }
         }
         report.handled = handled.len();
@@ -183,26 +184,31 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_183_650_000);
 
-    fn deed(hours: i64, id: &str, what: Done) -> Deed {
-        Deed {
+    fn entry(hours: i64, id: &str, details: AuditDetails) -> AuditEntry {
+        AuditEntry {
+            operation: match details {
+                AuditDetails::None => OperationKind::Take,
+                AuditDetails::Reply { .. } => OperationKind::Reply,
+                AuditDetails::Pass { .. } => OperationKind::Pass,
+            },
             at: NOW.plus(Span::hours(-hours)),
             agent: "kim".into(),
             conversation: ConversationId::new(id),
             psid: Psid::new("7"),
-            what,
+            details,
         }
     }
 
-    fn sent(waited: Option<i64>) -> Done {
-        Done::Sent {
+    fn sent(waited: Option<i64>) -> AuditDetails {
+        AuditDetails::Reply {
             send_as: SendAs::HumanAgent,
             chosen: false,
             waited: waited.map(Span::minutes),
         }
     }
 
-    fn passed(outcome: Outcome, idle: bool) -> Done {
-        Done::Passed {
+    fn passed(outcome: Outcome, idle: bool) -> AuditDetails {
+        AuditDetails::Pass {
             to: "200".into(),
             outcome,
             idle,
@@ -211,19 +217,19 @@ mod tests {
 
     #[test]
     fn the_record_is_counted_from_the_moment_on() {
-        let deeds = [
-            deed(200, "old", sent(Some(600))),
-            deed(20, "a", sent(Some(3))),
-            deed(19, "a", sent(None)),
-            deed(18, "a", passed(Outcome::Resolved, false)),
-            deed(17, "b", sent(Some(90))),
-            deed(16, "c", sent(Some(5))),
-            deed(15, "d", passed(Outcome::Other, true)),
-            deed(14, "e", Done::Took),
-            deed(13, "-", sent(None)),
-            deed(12, "-", sent(None)),
+        let entries = [
+            entry(200, "old", sent(Some(600))),
+            entry(20, "a", sent(Some(3))),
+            entry(19, "a", sent(None)),
+            entry(18, "a", passed(Outcome::Resolved, false)),
+            entry(17, "b", sent(Some(90))),
+            entry(16, "c", sent(Some(5))),
+            entry(15, "d", passed(Outcome::Other, true)),
+            entry(14, "e", AuditDetails::None),
+            entry(13, "-", sent(None)),
+            entry(12, "-", sent(None)),
         ];
-        let report = AuditReport::of(&deeds, NOW.plus(Span::days(-1)), 2);
+        let report = AuditReport::of(&entries, NOW.plus(Span::days(-1)), 2);
         assert_eq!(report.handled, 6, "a, b, c, d and two who were forgotten");
         assert_eq!((report.replies, report.as_human_agent), (6, 6));
         assert_eq!(report.median_first_reply, Some(Span::minutes(5)));

@@ -14,7 +14,7 @@ use super::{Failure, Global, executor, run, say};
 use crate::{
     clock::{self, Clock, Timestamp},
     config::Config,
-    domain::{Backfill, Change, Link, Platform},
+    domain::{Backfill, Change, Link, Platform, Severity},
     store::{self, Notice, Reader},
     sync::{Engine, Options},
 };
@@ -132,7 +132,9 @@ impl SyncReport {
                     self.draw();
                 }
             }
-            Change::Link(Link::TokenRefused(why)) | Change::Notice(why) => self.refused = Some(why),
+            Change::Link(Link::TokenRefused(why)) | Change::Notice(Severity::Problem, why) => {
+                self.refused = Some(why)
+            }
             Change::Link(Link::Offline(why) | Link::Broken(why)) => self.trouble = Some(why),
             Change::Storage(Some(why)) => {
                 self.trouble = Some(format!("Nothing can be saved: {why}."))

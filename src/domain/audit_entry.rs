@@ -1,11 +1,11 @@
 //! What was done at this desk, for the record: who, when, why. Never what was
 //! said.
 
-use super::{ConversationId, Outcome, Psid, SendAs, Span, Timestamp};
+use super::{ConversationId, OperationKind, Outcome, Psid, SendAs, Span, Timestamp};
 
 /// One entry of the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deed {
+pub struct AuditEntry {
     /// When, by our clock.
     pub at: Timestamp,
     /// Who.
@@ -14,15 +14,20 @@ pub struct Deed {
     pub conversation: ConversationId,
     /// The person in it.
     pub psid: Psid,
-    /// What.
-    pub what: Done,
+    /// What was done.
+    pub operation: OperationKind,
+    /// What else is kept of it.
+    pub details: AuditDetails,
 }
 
-/// What was done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Done {
-    /// A reply was accepted by Meta.
-    Sent {
+/// What the record keeps of an operation besides its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AuditDetails {
+    /// Nothing.
+    #[default]
+    None,
+    /// Of a reply that Meta accepted.
+    Reply {
         /// What it went out as.
         send_as: SendAs,
         /// It went out as `HUMAN_AGENT` although the 24 hours were not over.
@@ -30,10 +35,8 @@ pub enum Done {
         /// It was the first since the customer wrote: so long they had waited.
         waited: Option<Span>,
     },
-    /// Control was taken.
-    Took,
-    /// Control was passed.
-    Passed {
+    /// Of control that was passed.
+    Pass {
         /// To which app; empty for the default app.
         to: String,
         /// How it ended.
@@ -41,10 +44,4 @@ pub enum Done {
         /// Nobody decided it: the thread was quiet for too long.
         idle: bool,
     },
-    /// Control was let go.
-    Released,
-    /// Control was extended.
-    Extended,
-    /// Control was asked for.
-    Requested,
 }

@@ -1,7 +1,8 @@
 //! What our cache holds now: the news that the screen is told.
 
 use super::{
-    ApiCall, Apps, ConversationId, Delivered, HoldReason, LocalId, Platform, Span, Timestamp,
+    ApiCall, Apps, ConversationId, Delivered, HoldReason, LocalId, OperationKind, Platform, Span,
+    Timestamp,
 };
 
 /// News for the screen. It names what changed; the screen asks the cache.
@@ -29,7 +30,7 @@ pub enum Change {
         /// Which thread.
         conversation: ConversationId,
         /// What.
-        act: Act,
+        operation: OperationKind,
     },
     /// Meta surely did not take a reply.
     ReplyNotSent {
@@ -80,16 +81,20 @@ pub enum Change {
         /// So soon, unless somebody does something there.
         within: Span,
     },
-    /// Something is wrong that a person should know of, once.
-    Notice(String),
-    /// What a person asked for outside of Meta was done; in words.
-    Info(String),
+    /// What a person should know, once, in words.
+    Notice(Severity, String),
+    /// Older messages of a thread have been fetched.
+    OlderArrived(ConversationId),
+    /// Older messages of a thread could not be fetched; says why.
+    OlderFailed(ConversationId, String),
+    /// Unsent text is not on the disk; says why.
+    DraftNotSaved(ConversationId, String),
     /// Something an agent asked for was surely not done.
     Failed {
         /// Which thread.
         conversation: ConversationId,
         /// What.
-        act: Act,
+        operation: OperationKind,
         /// What happened and what to do, in one sentence.
         why: String,
     },
@@ -139,29 +144,13 @@ pub enum Change {
     Skew(i64),
 }
 
-/// Something an agent asks for.
+/// How much a notice matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// Take control.
-    Take,
-    /// Give control to another app.
-    Pass,
-    /// Let go of control.
-    Release,
-    /// Keep control longer.
-    Extend,
-    /// Ask the owner for control.
-    Request,
-    /// Tell the customer that we have read.
-    MarkSeen,
-    /// Show the customer that we are typing, or no longer.
-    Typing,
-    /// Send a reply.
-    Send,
-    /// Fetch older messages.
-    Older,
-    /// Keep unsent text on the disk.
-    Save,
+pub enum Severity {
+    /// What a person asked for outside of Meta was done.
+    Info,
+    /// Something is wrong.
+    Problem,
 }
 
 /// How the link to Meta stands.
@@ -185,22 +174,4 @@ pub enum Link {
     Broken(String),
     /// This program only reads what another one fetches; says why.
     ReadOnly(String),
-}
-
-impl Act {
-    /// The words after "could not".
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Take => "take control",
-            Self::Pass => "hand back",
-            Self::Release => "release control",
-            Self::Extend => "extend control",
-            Self::Request => "request control",
-            Self::MarkSeen => "mark as seen",
-            Self::Typing => "show typing",
-            Self::Send => "send",
-            Self::Older => "fetch older messages",
-            Self::Save => "save the draft",
-        }
-    }
 }

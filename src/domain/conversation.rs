@@ -169,7 +169,7 @@ pub struct Hit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThreadSlice {
     /// Which part.
-    pub place: ThreadRange,
+    pub range: ThreadRange,
     /// The row.
     pub conversation: Conversation,
     /// The profile.

@@ -1,6 +1,6 @@
 //! One entry of a thread: a message, an event, or a reply on its way out.
 
-use super::{AppId, Apps, LocalId, Mid, Outgoing, Timestamp};
+use super::{AppId, Apps, LocalId, Mid, OperationKind, Outgoing, Timestamp};
 
 /// Who wrote a message, as far as we know it for sure.
 ///
@@ -107,18 +107,13 @@ pub struct Reaction {
 /// Something that happened to a thread and is not a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TimelineEvent {
-    /// We took control.
-    Took,
-    /// We gave control to this app (`None`: the default app).
-    PassedTo(Option<AppId>),
-    /// We let go of control.
-    Released,
-    /// We extended control.
-    Extended,
-    /// We asked the owner for control.
-    Requested,
-    /// We told the customer that we have read.
-    MarkedSeen,
+    /// We did this ourselves.
+    Ours {
+        /// What.
+        operation: OperationKind,
+        /// To whom control was passed (`None`: the default app).
+        to: Option<AppId>,
+    },
     /// Control came to us, and it was not our doing.
     CameToUs,
     /// Control left us, and it was not our doing.

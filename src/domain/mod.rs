@@ -6,14 +6,15 @@
 //! the clock, and it derives no serde: every door owns its own encoding.
 
 mod api_call;
-mod ask;
 mod attachment;
 mod audit_entry;
 mod change;
+mod command;
 mod conversation;
 mod event;
 mod ids;
 mod message;
+mod operation;
 mod outgoing;
 mod ownership_evidence;
 mod parse_time;
@@ -25,10 +26,10 @@ mod triage;
 mod window;
 
 pub use api_call::ApiCall;
-pub use ask::Ask;
 pub use attachment::Attachment;
-pub use audit_entry::{Deed, Done};
-pub use change::{Act, Change, Link};
+pub use audit_entry::{AuditDetails, AuditEntry};
+pub use change::{Change, Link, Severity};
+pub use command::{Command, SimulatorOrder};
 pub use conversation::{
     Conversation, Counts, Hit, InboxQuery, InboxSlice, Person, Platform, Profile, ThreadRange,
     ThreadSlice, View, display_name,
@@ -38,6 +39,7 @@ pub use ids::{AppId, ConversationId, LocalId, Mid, PageId, Psid};
 pub use message::{
     Annotations, Author, Fields, Item, Message, Part, PrivateNote, Reaction, TimelineEvent,
 };
+pub use operation::{Operation, OperationKind};
 pub use outgoing::{Decision, HoldReason, Known, Outgoing, STALE_AFTER, SendState};
 pub use ownership_evidence::{Delivered, OwnershipEvidence};
 pub use parse_time::parse_time;

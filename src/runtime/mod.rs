@@ -16,28 +16,29 @@ mod effects;
 mod files;
 mod input;
 mod plain;
+mod queries;
 mod reload;
 mod tasks;
 mod terminal;
 
 use std::{io, path::PathBuf, pin::Pin};
 
+use effects::EffectRunner;
+use input::Pause;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::{broadcast, mpsc},
 };
 
 pub use canned::CannedSource;
-use effects::EffectRunner;
-use input::Pause;
 pub use reload::Reload;
 pub use tasks::Tasks;
 pub use terminal::Terminal;
 
 use crate::{
-    app::{self, Effect, Model, Msg, Settings, ToastKind},
+    app::{self, Effect, Model, Msg, Settings, TerminalEffect, ToastKind},
     clock::Clock,
-    domain::{Change, ConversationId, Link, PageId},
+    domain::{Change, ConversationId, Link, PageId, Severity},
     graph, store, sync,
     ui::{self, Theme},
     webhook,
@@ -373,19 +374,21 @@ impl Loop {
         let mut left = false;
         for effect in app::update(&mut self.model, self.clock.now(), msg) {
             match effect {
-                Effect::Quit => left = true,
-                Effect::Bell => self.terminal.bell()?,
+                Effect::Terminal(TerminalEffect::Quit) => left = true,
+                Effect::Terminal(TerminalEffect::Bell) => self.terminal.bell()?,
                 // Only where the desk speaks in lines.
-                Effect::Say(_) => {}
-                Effect::Copy(words) => self.terminal.copy(&words)?,
-                Effect::Notify(words) => {
+                Effect::Terminal(TerminalEffect::Say(_)) => {}
+                Effect::Terminal(TerminalEffect::Copy(words)) => self.terminal.copy(&words)?,
+                Effect::Terminal(TerminalEffect::Notify(words)) => {
                     let how = self.model.settings.alerts.notify;
                     self.terminal.notify(how, &words)?;
                 }
-                Effect::Title(words) => self.terminal.title(&words)?,
-                Effect::Redraw => self.terminal.clear()?,
-                Effect::Suspend => self.suspend()?,
-                Effect::Edit { conversation, text } => self.editing = Some((conversation, text)),
+                Effect::Terminal(TerminalEffect::Title(words)) => self.terminal.title(&words)?,
+                Effect::Terminal(TerminalEffect::Redraw) => self.terminal.clear()?,
+                Effect::Terminal(TerminalEffect::Suspend) => self.suspend()?,
+                Effect::Terminal(TerminalEffect::Edit { conversation, text }) => {
+                    self.editing = Some((conversation, text))
+                }
                 effect => self.runner.perform(effect, &mut self.tasks),
             }
         }
@@ -402,7 +405,7 @@ impl Loop {
             }
             Some(Err(why)) => {
                 let words = format!("{why}\nEverything stays as it was.");
-                Msg::Changed(vec![Change::Notice(words)])
+                Msg::Changed(vec![Change::Notice(Severity::Problem, words)])
             }
             None => Msg::Wake,
         }

@@ -8,7 +8,7 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::{Error, LoopEvent, Signals, Tasks, effects::EffectRunner, news};
 use crate::{
-    app::{self, Effect, Model, Msg},
+    app::{self, Effect, Model, Msg, TerminalEffect},
     clock::Clock,
     domain::{Change, Link},
     ui::Transcript,
@@ -104,15 +104,17 @@ impl Plain {
         let mut left = false;
         for effect in app::update(&mut self.model, self.clock.now(), msg) {
             match effect {
-                Effect::Quit => left = true,
-                Effect::Say(lines) => say(&lines)?,
-                Effect::Copy(words) => say(&[words])?,
-                Effect::Edit { .. } => say(&["The editor needs the full screen.".to_owned()])?,
-                Effect::Bell
-                | Effect::Notify(_)
-                | Effect::Title(_)
-                | Effect::Redraw
-                | Effect::Suspend => {}
+                Effect::Terminal(TerminalEffect::Quit) => left = true,
+                Effect::Terminal(TerminalEffect::Say(lines)) => say(&lines)?,
+                Effect::Terminal(TerminalEffect::Copy(words)) => say(&[words])?,
+                Effect::Terminal(TerminalEffect::Edit { .. }) => {
+                    say(&["The editor needs the full screen.".to_owned()])?
+                }
+                Effect::Terminal(TerminalEffect::Bell)
+                | Effect::Terminal(TerminalEffect::Notify(_))
+                | Effect::Terminal(TerminalEffect::Title(_))
+                | Effect::Terminal(TerminalEffect::Redraw)
+                | Effect::Terminal(TerminalEffect::Suspend) => {}
                 effect => self.runner.perform(effect, &mut self.tasks),
             }
         }

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Error, Paths, Reader, Writer};
 use crate::domain::{
-    ConversationId, Deed, Done, HUMAN_AGENT_WINDOW, Outcome, PageId, Psid, SendAs, Span, Timestamp,
+    AuditDetails, AuditEntry, ConversationId, HUMAN_AGENT_WINDOW, OperationKind, Outcome, PageId,
+    Psid, SendAs, Span, Timestamp,
 };
 
 /// A line of the file.
@@ -36,22 +37,23 @@ struct AuditLine {
 }
 
 impl AuditLine {
-    fn of(deed: &Deed) -> Self {
-        let moment = Moment::from_millisecond(deed.at.as_millis()).unwrap_or_default();
+    fn of(entry: &AuditEntry) -> Self {
+        let moment = Moment::from_millisecond(entry.at.as_millis()).unwrap_or_default();
         let mut line = Self {
             at: format!("{moment:.3}"),
-            agent: deed.agent.clone(),
-            act: String::new(),
-            conversation: deed.conversation.to_string(),
-            psid: deed.psid.to_string(),
+            agent: entry.agent.clone(),
+            act: entry.operation.code().to_owned(),
+            conversation: entry.conversation.to_string(),
+            psid: entry.psid.to_string(),
             send_as: None,
             why: None,
             waited_s: None,
             to: None,
             outcome: None,
         };
-        line.act = match &deed.what {
-            Done::Sent {
+        match &entry.details {
+            AuditDetails::None => {}
+            AuditDetails::Reply {
                 send_as,
                 chosen,
                 waited,
@@ -63,28 +65,22 @@ impl AuditLine {
                     (SendAs::Response, _) => None,
                 };
                 line.waited_s = waited.map(Span::as_secs);
-                "sent"
             }
-            Done::Took => "took",
-            Done::Passed { to, outcome, idle } => {
+            AuditDetails::Pass { to, outcome, idle } => {
                 line.to = Some(to.clone());
                 line.outcome = Some(outcome.word().into());
                 line.why = Some(if *idle { "agent_idle" } else { "agent" }.into());
-                "passed"
             }
-            Done::Released => "released",
-            Done::Extended => "extended",
-            Done::Requested => "requested",
         }
-        .to_owned();
         line
     }
 
-    fn deed(self) -> Option<Deed> {
+    fn entry(self) -> Option<AuditEntry> {
         let at: Moment = self.at.parse().ok()?;
         let same = |outcome: &Outcome| Some(outcome.word()) == self.outcome.as_deref();
-        let what = match self.act.as_str() {
-            "sent" => Done::Sent {
+        let operation = OperationKind::of_code(&self.act)?;
+        let details = match operation {
+            OperationKind::Reply => AuditDetails::Reply {
                 send_as: match self.send_as.as_deref() {
                     Some("HUMAN_AGENT") => SendAs::HumanAgent,
                     _ => SendAs::Response,
@@ -92,32 +88,29 @@ impl AuditLine {
                 chosen: self.why.as_deref() == Some("chosen"),
                 waited: self.waited_s.map(Span::seconds),
             },
-            "took" => Done::Took,
-            "passed" => Done::Passed {
+            OperationKind::Pass => AuditDetails::Pass {
                 outcome: Outcome::ALL.into_iter().find(same)?,
                 idle: self.why.as_deref() == Some("agent_idle"),
                 to: self.to.unwrap_or_default(),
             },
-            "released" => Done::Released,
-            "extended" => Done::Extended,
-            "requested" => Done::Requested,
-            _ => return None,
+            _ => AuditDetails::None,
         };
-        Some(Deed {
+        Some(AuditEntry {
             at: Timestamp::from_millis(at.as_millisecond()),
             agent: self.agent,
             conversation: ConversationId::new(self.conversation),
             psid: Psid::new(self.psid),
-            what,
+            operation,
+            details,
         })
     }
 }
 
 impl Writer {
     /// Adds to the record: on the disk when this returns.
-    pub async fn record_deed(&self, deed: Deed) -> Result<(), Error> {
+    pub async fn append_audit(&self, entry: AuditEntry) -> Result<(), Error> {
         self.run(move |files| {
-            let Ok(mut line) = serde_json::to_vec(&AuditLine::of(&deed)) else {
+            let Ok(mut line) = serde_json::to_vec(&AuditLine::of(&entry)) else {
                 return Ok(());
             };
             line.push(b'\n');
@@ -159,25 +152,25 @@ fn append(path: &Path, line: &[u8]) -> io::Result<()> {
 
 /// The record of a Page in `folder`, oldest first, and how many lines of it could
 /// not be read.
-pub fn deeds(folder: &Path, page: &PageId) -> Result<(Vec<Deed>, usize), Error> {
+pub fn audit_entries(folder: &Path, page: &PageId) -> Result<(Vec<AuditEntry>, usize), Error> {
     let path = Paths::new(folder, page).audit;
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), 0)),
         Err(why) => return Err(Error::Io { path, why }),
     };
-    let mut deeds = Vec::new();
+    let mut entries = Vec::new();
     let mut unreadable = 0;
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         match serde_json::from_str::<AuditLine>(line)
             .ok()
-            .and_then(AuditLine::deed)
+            .and_then(AuditLine::entry)
         {
-            Some(deed) => deeds.push(deed),
+            Some(entry) => entries.push(entry),
             None => unreadable += 1,
         }
     }
-    Ok((deeds, unreadable))
+    Ok((entries, unreadable))
 }
 
 /// A person is forgotten: what was done stays on the record, without saying to
@@ -191,9 +184,9 @@ pub(super) fn forget(path: &Path, psid: &str) -> io::Result<()> {
     let mut kept = String::with_capacity(text.len());
     for line in text.lines() {
         match serde_json::from_str::<AuditLine>(line) {
-            Ok(mut deed) if deed.psid == psid => {
-                (deed.psid, deed.conversation) = ("-".into(), "-".into());
-                kept.push_str(&serde_json::to_string(&deed).unwrap_or_default());
+            Ok(mut line) if line.psid == psid => {
+                (line.psid, line.conversation) = ("-".into(), "-".into());
+                kept.push_str(&serde_json::to_string(&line).unwrap_or_default());
             }
             _ => kept.push_str(line),
         }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     Annotations, AppId, Attachment, Author, Conversation, ConversationId, Deferred, Fields,
-    HandBack, HandBackNote, HoldReason, Known, LocalId, Message, Mid, Outcome, Outgoing, Part,
-    Person, Platform, Profile, Psid, Reaction, Routing, SendAs, SendState, ThreadOwner,
-    TimelineEvent, Timestamp, Triage, Until,
+    HandBack, HandBackNote, HoldReason, Known, LocalId, Message, Mid, OperationKind, Outcome,
+    Outgoing, Part, Person, Platform, Profile, Psid, Reaction, Routing, SendAs, SendState,
+    ThreadOwner, TimelineEvent, Timestamp, Triage, Until,
 };
 
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.psid, c.platform, c.name, c.snippet, c.updated_at, c.unread, \
@@ -370,27 +370,25 @@ pub(super) fn author_from(text: &str) -> Author {
     }
 }
 
-pub(super) fn happening(what: &TimelineEvent) -> String {
+pub(super) fn timeline_event(what: &TimelineEvent) -> String {
     match what {
-        TimelineEvent::Took => "took".into(),
-        TimelineEvent::PassedTo(Some(app)) => format!("passed:{app}"),
-        TimelineEvent::PassedTo(None) => "passed".into(),
-        TimelineEvent::Released => "released".into(),
-        TimelineEvent::Extended => "extended".into(),
-        TimelineEvent::Requested => "requested".into(),
-        TimelineEvent::MarkedSeen => "seen".into(),
+        TimelineEvent::Ours {
+            operation,
+            to: Some(app),
+        } => format!("{}:{app}", operation.code()),
+        TimelineEvent::Ours { operation, .. } => operation.code().into(),
         TimelineEvent::CameToUs => "came".into(),
         TimelineEvent::LeftUs => "left".into(),
         told => format!(
             "told:{}",
-            serde_json::to_string(&HappeningRow::of(told)).unwrap_or_default()
+            serde_json::to_string(&TimelineRow::of(told)).unwrap_or_default()
         ),
     }
 }
 
 /// What webhooks tell, by our own names.
 #[derive(Serialize, Deserialize)]
-enum HappeningRow {
+enum TimelineRow {
     Moved(Option<String>, Option<String>, bool, Fields),
     AskedFor(Option<String>, Fields),
     Referred(String, String),
@@ -400,7 +398,7 @@ enum HappeningRow {
     Unknown(String),
 }
 
-impl HappeningRow {
+impl TimelineRow {
     fn of(what: &TimelineEvent) -> Self {
         let id = |app: &Option<AppId>| app.as_ref().map(ToString::to_string);
         match what.clone() {
@@ -416,11 +414,11 @@ impl HappeningRow {
             TimelineEvent::Linked(linked) => Self::Linked(linked),
             TimelineEvent::Enforced { action, reason } => Self::Enforced(action, reason),
             TimelineEvent::Unknown(name) => Self::Unknown(name),
-            other => Self::Unknown(happening(&other)),
+            other => Self::Unknown(timeline_event(&other)),
         }
     }
 
-    fn happening(self) -> TimelineEvent {
+    fn event(self) -> TimelineEvent {
         let app = |id: Option<String>| id.map(AppId::new);
         match self {
             Self::Moved(from, to, taken, note) => TimelineEvent::Moved {
@@ -439,19 +437,22 @@ impl HappeningRow {
     }
 }
 
-pub(super) fn happening_from(text: &str) -> Option<TimelineEvent> {
+pub(super) fn timeline_event_from(text: &str) -> Option<TimelineEvent> {
     Some(match text {
-        "took" => TimelineEvent::Took,
-        "passed" => TimelineEvent::PassedTo(None),
-        "released" => TimelineEvent::Released,
-        "extended" => TimelineEvent::Extended,
-        "requested" => TimelineEvent::Requested,
-        "seen" => TimelineEvent::MarkedSeen,
         "came" => TimelineEvent::CameToUs,
         "left" => TimelineEvent::LeftUs,
         text => match text.strip_prefix("told:") {
-            Some(json) => serde_json::from_str::<HappeningRow>(json).ok()?.happening(),
-            None => TimelineEvent::PassedTo(Some(AppId::new(text.strip_prefix("passed:")?))),
+            Some(json) => serde_json::from_str::<TimelineRow>(json).ok()?.event(),
+            None => {
+                let (code, app) = match text.split_once(':') {
+                    Some((code, app)) => (code, Some(AppId::new(app))),
+                    None => (text, None),
+                };
+                TimelineEvent::Ours {
+                    operation: OperationKind::of_code(code)?,
+                    to: app,
+                }
+            }
         },
     })
 }

@@ -7,8 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::{Error, codec, message, page::set, triage, webhook_facts};
 use crate::{
     domain::{
-        Author, Backfill, Change, ConversationId, ConversationSeen, Event, LocalId, Mid, Part,
-        Profile, Psid, Span, ThreadOwner, TimelineEvent, Timestamp, display_name,
+        Author, Backfill, Change, ConversationId, ConversationSeen, Event, LocalId, Mid,
+        OperationKind, Part, Profile, Psid, Span, ThreadOwner, TimelineEvent, Timestamp,
+        display_name,
     },
     failpoint, text,
 };
@@ -158,7 +159,7 @@ pub(super) fn ingest_one(
                 TimelineEvent::Moved { .. } => {
                     webhook_facts::moved(db, &conversation, at, (&what, own), &raw)?;
                 }
-                _ => webhook_facts::happened(db, &conversation, at, &what, &raw)?,
+                _ => webhook_facts::add_timeline_event(db, &conversation, at, &what, &raw)?,
             }
             match what {
                 TimelineEvent::AskedFor { .. } => message::asks(db, &conversation, at)?,
@@ -449,7 +450,7 @@ fn set_owner(
         _ => None,
     };
     if let (1.., Some(what)) = (rows, moved) {
-        webhook_facts::happened(db, id, at, &what, "")?;
+        webhook_facts::add_timeline_event(db, id, at, &what, "")?;
     }
     Ok(rows > 0)
 }
@@ -461,19 +462,21 @@ fn did(
     at: Timestamp,
     what: &TimelineEvent,
 ) -> Result<(), Error> {
-    webhook_facts::happened(db, id, at, what, "")?;
+    webhook_facts::add_timeline_event(db, id, at, what, "")?;
     let owner = match what {
-        TimelineEvent::Took => Some(ThreadOwner::Us),
-        TimelineEvent::PassedTo(Some(app)) => Some(ThreadOwner::App(app.clone())),
-        TimelineEvent::PassedTo(None) => Some(ThreadOwner::Other),
-        TimelineEvent::Released => Some(ThreadOwner::Idle),
-        TimelineEvent::MarkedSeen => {
-            db.execute(
-                "UPDATE conversation SET unread = 0, marked_seen_at = ?2 WHERE id = ?1",
-                params![id.as_str(), at.as_millis()],
-            )?;
-            None
-        }
+        TimelineEvent::Ours { operation, to } => match operation {
+            OperationKind::Take => Some(ThreadOwner::Us),
+            OperationKind::Pass => Some(to.clone().map_or(ThreadOwner::Other, ThreadOwner::App)),
+            OperationKind::Release => Some(ThreadOwner::Idle),
+            OperationKind::MarkSeen => {
+                db.execute(
+                    "UPDATE conversation SET unread = 0, marked_seen_at = ?2 WHERE id = ?1",
+                    params![id.as_str(), at.as_millis()],
+                )?;
+                None
+            }
+            _ => None,
+        },
         _ => None,
     };
     if let Some(owner) = owner {

@@ -45,7 +45,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use audit::deeds;
+pub use audit::audit_entries;
 pub use forget::Forgotten;
 pub use page::PageRow;
 pub use reader::{Lane, Reader};

@@ -16,7 +16,7 @@ impl Reader {
     pub fn thread(
         &self,
         id: &ConversationId,
-        place: &ThreadRange,
+        range: &ThreadRange,
         limit: u32,
     ) -> Result<Option<ThreadSlice>, Error> {
         self.with(|db| {
@@ -28,7 +28,7 @@ impl Reader {
                 .query_row([id.as_str()], |row| {
                     Ok((row.get::<_, u32>(0)?, row.get(1)?, row.get::<_, Option<i64>>(2)?.map(Timestamp::from_millis)))
                 })?;
-            let window = ThreadBounds::read(db, id, place, limit, messages)?;
+            let window = ThreadBounds::read(db, id, range, limit, messages)?;
             let mut items = window.items;
             events(db, id, window.from, window.to, &mut items)?;
             notes(db, id, window.from, window.to, &mut items)?;
@@ -47,7 +47,7 @@ impl Reader {
                 .query_row([id.as_str()], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))
                 .optional()?;
             Ok(Some(ThreadSlice {
-                place: place.clone(),
+                range: range.clone(),
                 conversation,
                 profile,
                 items,
@@ -126,7 +126,7 @@ impl ThreadBounds {
     fn read(
         db: &Connection,
         id: &ConversationId,
-        place: &ThreadRange,
+        range: &ThreadRange,
         limit: u32,
         messages: u32,
     ) -> Result<Self, Error> {
@@ -140,7 +140,7 @@ impl ThreadBounds {
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         };
-        let mut items = match place {
+        let mut items = match range {
             ThreadRange::Newest => part("at <= ?2", "DESC", i64::MAX)?,
             ThreadRange::Oldest => part("at >= ?2", "ASC", i64::MIN)?,
             ThreadRange::Around(moment) => {
@@ -150,12 +150,12 @@ impl ThreadBounds {
                 items
             }
         };
-        if *place == ThreadRange::Newest {
+        if *range == ThreadRange::Newest {
             items.reverse();
         }
         let loaded = u32::try_from(items.len()).unwrap_or(u32::MAX);
         let rest = messages.saturating_sub(loaded);
-        let newer = match (place, items.last()) {
+        let newer = match (range, items.last()) {
             (ThreadRange::Newest, _) | (_, None) => 0,
             (ThreadRange::Oldest, Some(_)) => rest,
             (ThreadRange::Around(_), Some(last)) if rest > 0 => db
@@ -205,15 +205,15 @@ fn events(
     })?;
     for event in events {
         let (at, what) = event?;
-        if let Some(what) = codec::happening_from(&what) {
+        if let Some(what) = codec::timeline_event_from(&what) {
             // Messages have whole seconds: an event of the same second stands
             // behind what it reacted to, and before what we wrote after it.
             let start = Timestamp::from_millis(at.as_millis() / 1000 * 1000);
             let end = start.plus(Span::millis(999));
             let ours = |item: &Item| matches!(item, Item::Message(m) if m.author == Author::Me);
-            let place = items
+            let range = items
                 .partition_point(|item| item.at() < start || (item.at() <= end && !ours(item)));
-            items.insert(place, Item::Event { at, what });
+            items.insert(range, Item::Event { at, what });
         }
     }
     Ok(())
@@ -240,8 +240,8 @@ fn notes(
     })?;
     for note in notes {
         let note = note?;
-        let place = items.partition_point(|item| item.at() <= note.at);
-        items.insert(place, Item::Note(note));
+        let range = items.partition_point(|item| item.at() <= note.at);
+        items.insert(range, Item::Note(note));
     }
     Ok(())
 }

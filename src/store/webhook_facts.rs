@@ -184,7 +184,7 @@ pub(super) fn moved(
         "DELETE FROM happening WHERE conversation = ?1 AND at BETWEEN ?2 AND ?3 AND what IN ('came', 'left')",
         params![id.as_str(), from, to],
     )?;
-    happened(db, id, at, what, raw)
+    add_timeline_event(db, id, at, what, raw)
 }
 
 /// The customer did something, and the channel says whether we are in charge.
@@ -290,7 +290,7 @@ fn own_act(what: &TimelineEvent) -> (String, String) {
     match what {
         TimelineEvent::Moved { taken: true, .. } => ("took".into(), "took".into()),
         TimelineEvent::Moved { to: Some(app), .. } => (
-            codec::happening(&TimelineEvent::PassedTo(Some(app.clone()))),
+            codec::timeline_event(&TimelineEvent::passed_to(Some(app.clone()))),
             "passed".into(),
         ),
         _ => (String::new(), String::new()),
@@ -298,7 +298,7 @@ fn own_act(what: &TimelineEvent) -> (String, String) {
 }
 
 /// Something that is no message happened in a thread.
-pub(super) fn happened(
+pub(super) fn add_timeline_event(
     db: &Transaction<'_>,
     id: &ConversationId,
     at: Timestamp,
@@ -307,7 +307,12 @@ pub(super) fn happened(
 ) -> Result<(), Error> {
     db.execute(
         "INSERT OR IGNORE INTO happening (conversation, at, what, raw) VALUES (?1, ?2, ?3, ?4)",
-        params![id.as_str(), at.as_millis(), codec::happening(what), raw],
+        params![
+            id.as_str(),
+            at.as_millis(),
+            codec::timeline_event(what),
+            raw
+        ],
     )?;
     Ok(())
 }

@@ -5,10 +5,9 @@
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::Command;
 use crate::{
     clock::Clock,
-    domain::{Act, Change, Link, Span},
+    domain::{Change, Command, Link, Span},
     store::{self, Reader},
 };
 
@@ -37,11 +36,10 @@ pub async fn read_only(
             command = commands.recv() => match command {
                 Some(Command::Open(id)) => open = Some(id),
                 Some(Command::Close) => open = None,
-                Some(Command::Older(conversation)) => tell(Change::Failed {
-                    conversation,
-                    act: Act::Older,
-                    why: "This desk only reads what is cached.".into(),
-                }),
+                Some(Command::Older(conversation)) => {
+                    let why = "This desk only reads what is cached.";
+                    tell(Change::OlderFailed(conversation, why.into()));
+                }
                 Some(_) => {}
                 None => return Ok(()),
             },

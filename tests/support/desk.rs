@@ -3,13 +3,14 @@
 
 use jiff::tz::TimeZone;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+
 use switchboard::{
     app::{self, Effect, Loaded, Model, Msg, Settings, keymap::Key},
     domain::{
         Annotations, AppId, Apps, Author, Change, Conversation, ConversationId, Counts, InboxSlice,
-        Item, Known, LocalId, Message, Mid, Outgoing, Part, Person, Platform, Profile, Psid,
-        Reaction, Routing, SendAs, SendState, Span, ThreadOwner, ThreadRange, ThreadSlice,
-        TimelineEvent, Timestamp, Triage, View,
+        Item, Known, LocalId, Message, Mid, OperationKind, Outgoing, Part, Person, Platform,
+        Profile, Psid, Reaction, Routing, SendAs, SendState, Span, ThreadOwner, ThreadRange,
+        ThreadSlice, TimelineEvent, Timestamp, Triage, View,
     },
     ui::{self, Theme},
 };
@@ -206,7 +207,7 @@ pub fn items() -> Vec<Item> {
         },
         Item::Event {
             at: ago(0, 4),
-            what: TimelineEvent::MarkedSeen,
+            what: TimelineEvent::ours(OperationKind::MarkSeen),
         },
         message(
             "m8",
@@ -369,7 +370,7 @@ pub fn heard_items() -> Vec<Item> {
 
 pub fn thread_page(conversation: Conversation, items: Vec<Item>) -> ThreadSlice {
     ThreadSlice {
-        place: ThreadRange::Newest,
+        range: ThreadRange::Newest,
         conversation,
         profile: Profile::Known(Person {
             name: Some("Ana Ruiz".into()),
@@ -483,7 +484,7 @@ impl Desk {
     pub fn answer_thread(&mut self, mut page: ThreadSlice) -> Vec<Effect> {
         let id = page.conversation.id.clone();
         if let Some(thread) = &self.model.thread {
-            page.place = thread.place.clone();
+            page.range = thread.range.clone();
         }
         self.send(Msg::Loaded(Loaded::Thread(id, Some(Box::new(page)))))
     }

@@ -4,23 +4,23 @@
 use std::{net::SocketAddr, path::Path, time::Duration};
 
 use serde_json::{Value, json};
-use switchboard::{
-    clock::{Clock, within},
-    domain::{
-        AppId, Apps, Ask, Change, ConversationId, HandBack, HandBackNote, Known, LocalId, Outcome,
-        PageId, Psid, SendAs, ThreadRange, ThreadSlice,
-    },
-    graph::Secrets,
-    sim::{Options, Simulator},
-    store::{self, Reader, Writer},
-    sync::{self, Command, Engine},
-    webhook::{self, Server},
-};
 use tempfile::TempDir;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::http::*;
+use switchboard::{
+    clock::{Clock, within},
+    domain::{
+        AppId, Apps, Change, Command, ConversationId, HandBack, HandBackNote, Known, LocalId,
+        Operation, Outcome, PageId, Psid, SendAs, ThreadRange, ThreadSlice,
+    },
+    graph::Secrets,
+    sim::{Options, Simulator},
+    store::{self, Reader, Writer},
+    sync::{self, Engine},
+    webhook::{self, Server},
+};
 
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -229,15 +229,19 @@ impl Wing {
     }
 
     /// Asks for something; a reply knows what the cache knows.
-    pub async fn ask(&self, (conversation, psid): &(ConversationId, Psid), mut ask: Ask) {
-        if let Ask::Send { known, .. } = &mut ask {
+    pub async fn ask(
+        &self,
+        (conversation, psid): &(ConversationId, Psid),
+        mut operation: Operation,
+    ) {
+        if let Operation::Reply { known, .. } = &mut operation {
             let row = self.reader.conversation(conversation).expect("a cache");
             *known = row.expect("a row").known();
         }
-        let command = Command::Ask {
+        let command = Command::Operate {
             conversation: conversation.clone(),
             psid: psid.clone(),
-            ask,
+            operation,
         };
         self.commands.send(command).await.expect("taken");
     }
@@ -285,8 +289,8 @@ impl Wing {
     }
 }
 
-pub fn send(local: &str, text: &str, hand_back: Option<HandBack>) -> Ask {
-    Ask::Send {
+pub fn send(local: &str, text: &str, hand_back: Option<HandBack>) -> Operation {
+    Operation::Reply {
         local: LocalId::new(local),
         text: text.into(),
         file: None,

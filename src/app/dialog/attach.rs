@@ -7,7 +7,7 @@ use super::{
     },
     Input, Stay, move_cursor,
 };
-use crate::domain::Attachment;
+use crate::{app::Query, domain::Attachment};
 
 /// The question.
 #[derive(Clone, Debug, Default)]
@@ -74,13 +74,13 @@ impl Attach {
             Code::Enter | Code::Tab => {
                 if let Some(entry) = self.entries.get(self.cursor) {
                     self.input = Input::with(entry);
-                    effects.push(Effect::LookAtPath(entry.clone()));
+                    effects.push(Effect::Query(Query::Path(entry.clone())));
                 }
             }
             _ => {
                 if !move_cursor(&mut self.cursor, self.entries.len(), key) && self.input.key(key) {
                     (self.file, self.entered) = (None, false);
-                    effects.push(Effect::LookAtPath(self.input.text().to_owned()));
+                    effects.push(Effect::Query(Query::Path(self.input.text().to_owned())));
                 }
             }
         }

@@ -7,6 +7,7 @@ use super::{
     },
     Stay, move_cursor,
 };
+use crate::app::TerminalEffect;
 
 /// The log on the screen.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +30,7 @@ impl Calls {
             Code::Char('y') if !copy => self.copy = true,
             Code::Char('c' | 'y') if copy => {
                 if let Some(call) = model.calls.iter().rev().nth(self.cursor) {
-                    effects.push(Effect::Copy(call.curl()));
+                    effects.push(Effect::Terminal(TerminalEffect::Copy(call.curl())));
                     model.toast(ToastKind::Good, "Copied as curl, with $PAGE_TOKEN.");
                 }
             }

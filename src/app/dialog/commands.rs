@@ -10,6 +10,7 @@ use super::{
     },
     Input, Stay, move_cursor,
 };
+use crate::domain::Command;
 
 /// The command line.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +50,7 @@ impl Commands {
                                 "Only a simulator takes orders, and this is Meta's own API.";
                             model.toast(ToastKind::Warn, words);
                         }
-                        Ok(order) => effects.push(Effect::Order(order)),
+                        Ok(order) => effects.push(Effect::Engine(Command::Simulator(order))),
                         Err(how) => {
                             model.toast(ToastKind::Warn, how);
                             return Stay::Open;

@@ -8,7 +8,10 @@ use super::{
     },
     Input, Stay, move_cursor,
 };
-use crate::domain::{ConversationId, Platform};
+use crate::{
+    app::Query,
+    domain::{ConversationId, Platform},
+};
 
 /// The jump.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +68,7 @@ impl Jump {
             _ => {
                 if !move_cursor(&mut self.cursor, self.found.len(), key) && self.input.key(key) {
                     self.enter = false;
-                    effects.push(Effect::Find(self.input.text().to_owned()));
+                    effects.push(Effect::Query(Query::People(self.input.text().to_owned())));
                 }
             }
         }

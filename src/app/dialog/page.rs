@@ -9,7 +9,10 @@ use super::{
     },
     Stay,
 };
-use crate::domain::{ConversationId, Delivered, OwnershipEvidence};
+use crate::{
+    app::TerminalEffect,
+    domain::{ConversationId, Delivered, OwnershipEvidence},
+};
 
 /// What there is to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,13 +107,13 @@ impl Page {
                 let (message, line) = self.marked(json)?;
                 let path = path(&message, line);
                 model.toast(ToastKind::Good, format!("Copied the path: {path}"));
-                effects.push(Effect::Copy(path));
+                effects.push(Effect::Terminal(TerminalEffect::Copy(path)));
                 return Some(Stay::Open);
             }
             (Code::Char('j' | 'y'), true) => {
                 let (message, _) = self.marked(json)?;
                 model.toast(ToastKind::Good, "Copied the JSON.");
-                effects.push(Effect::Copy(message));
+                effects.push(Effect::Terminal(TerminalEffect::Copy(message)));
                 return Some(Stay::Open);
             }
             (Code::Char('y'), false) => {

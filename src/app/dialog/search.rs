@@ -8,7 +8,7 @@ use super::{
     },
     Input, Stay, move_cursor,
 };
-use crate::domain::Hit;
+use crate::{app::Query, domain::Hit};
 
 /// The search.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +61,7 @@ impl Search {
             _ => {
                 if !move_cursor(&mut self.cursor, self.hits.len(), key) && self.input.key(key) {
                     self.enter = false;
-                    effects.push(Effect::Search(self.input.text().to_owned()));
+                    effects.push(Effect::Query(Query::Search(self.input.text().to_owned())));
                 }
             }
         }

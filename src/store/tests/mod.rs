@@ -1,5 +1,7 @@
 //! The two files on a real disk: modes, lock, damage, newer programs.
 
+mod triage;
+
 use std::os::unix::fs::PermissionsExt;
 
 use proptest::prelude::*;
@@ -7,11 +9,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     AppId, Author, ConversationId, ConversationSeen, Event, InboxQuery, Item, Known, LocalId,
-    Message, MessageSeen, Mid, Outgoing, Platform, Psid, SendAs, SendState, Span, ThreadOwner,
-    ThreadRange, TimelineEvent, View,
+    Message, MessageSeen, Mid, OperationKind, Outgoing, Platform, Psid, SendAs, SendState, Span,
+    ThreadOwner, ThreadRange, TimelineEvent, View,
 };
-
-mod triage;
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_183_650_000);
 
@@ -346,7 +346,7 @@ fn old_messages_go_and_what_is_unsent_or_held_by_us_stays() {
     events.push(Event::Did {
         conversation: old(1).id,
         at: NOW,
-        what: TimelineEvent::Took,
+        what: TimelineEvent::ours(OperationKind::Take),
     });
     wait(writer.ingest(events, NOW)).expect("taken");
     wait(writer.save_draft(unsent(old(2).id, old(2).psid, "unsent"), NOW)).expect("saved");

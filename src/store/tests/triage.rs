@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::{
-    domain::{Deed, Deferred, Done, PrivateNote, Triage, Until},
+    domain::{AuditDetails, AuditEntry, Deferred, OperationKind, PrivateNote, Triage, Until},
     store::EscalationRules,
 };
 
@@ -158,7 +158,7 @@ fn the_bot_asks_by_its_words_by_a_request_or_by_a_label_until_we_answer() {
     let back = Event::Did {
         conversation: id,
         at: NOW.plus(Span::seconds(1)),
-        what: TimelineEvent::PassedTo(Some(AppId::new("5"))),
+        what: TimelineEvent::passed_to(Some(AppId::new("5"))),
     };
     wait(writer.ingest(vec![back], NOW)).expect("ingested");
     assert!(ids(&reader, View::NeedsMe).is_empty(), "handed back");
@@ -184,14 +184,15 @@ fn decisions_and_notes_survive_the_loss_of_the_cache_and_go_with_the_person() {
     };
     wait(writer.keep_note(id.clone(), Psid::new("70000001"), note.clone())).expect("kept");
     for psid in ["70000001", "70000002"] {
-        let deed = Deed {
+        let entry = AuditEntry {
             at: NOW,
             agent: "kim".into(),
             conversation: ConversationId::new(format!("t_{psid}")),
             psid: Psid::new(psid),
-            what: Done::Took,
+            operation: OperationKind::Take,
+            details: AuditDetails::None,
         };
-        wait(writer.record_deed(deed)).expect("recorded");
+        wait(writer.append_audit(entry)).expect("recorded");
     }
     drop((writer, reader));
     for file in ["cache.db", "cache.db-wal", "cache.db-shm"] {
@@ -211,7 +212,7 @@ fn decisions_and_notes_survive_the_loss_of_the_cache_and_go_with_the_person() {
     let forgotten = wait(writer.forget(Psid::new("70000001"), inside)).expect("forgets");
     assert_eq!(forgotten.expect("known").left_in, Vec::<PathBuf>::new());
     assert_eq!(reader.labels().expect("labels"), Vec::<String>::new());
-    let (deeds, unreadable) = deeds(folder.path(), &super::page()).expect("the record");
-    let who: Vec<&str> = deeds.iter().map(|deed| deed.psid.as_str()).collect();
+    let (entries, unreadable) = audit_entries(folder.path(), &super::page()).expect("the record");
+    let who: Vec<&str> = entries.iter().map(|entry| entry.psid.as_str()).collect();
     assert_eq!((who, unreadable), (vec!["-", "70000002"], 0));
 }

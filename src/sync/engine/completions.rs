@@ -3,8 +3,8 @@
 use super::{Completion, Engine, PageLookup};
 use crate::{
     domain::{
-        Act, AppId, Ask, Change, ConversationId, Event, PAGE_INBOX_APPS, Platform, ThreadOwner,
-        Timestamp,
+        AppId, Change, ConversationId, Event, Operation, PAGE_INBOX_APPS, Platform, Severity,
+        ThreadOwner, Timestamp,
     },
     graph::{self, Decoded, Verdict},
     store,
@@ -75,7 +75,7 @@ impl Engine {
             }
             Completion::Owner { id, at, result } => {
                 if self.awaiting_owner.remove(&id) {
-                    self.outbox.acted(&id);
+                    self.outbox.operated(&id);
                 }
                 let mut taken = Ok(());
                 if let Ok((owner, until)) = result {
@@ -115,41 +115,44 @@ impl Engine {
                     older,
                 }])
                 .await?;
-                self.tell(Change::Done {
-                    conversation: id,
-                    act: Act::Older,
-                });
+                self.tell(Change::OlderArrived(id));
             }
             Completion::Older {
                 id,
                 result: Err(error),
             } => {
-                self.tell(Change::Failed {
-                    conversation: id,
-                    act: Act::Older,
-                    why: error.to_string(),
-                });
+                self.tell(Change::OlderFailed(id, error.to_string()));
             }
             Completion::Delivered(id, result) => match result {
                 Ok(delivered) => self.tell(Change::Delivered(id, delivered)),
-                Err(error) => self.tell(Change::Notice(error.to_string())),
+                Err(error) => self.tell(Change::Notice(Severity::Problem, error.to_string())),
             },
             Completion::Saved(Ok(path)) => {
-                self.tell(Change::Info(format!("Saved as {}", path.display())));
+                self.tell(Change::Notice(
+                    Severity::Info,
+                    format!("Saved as {}", path.display()),
+                ));
             }
             Completion::Saved(Err(why)) => {
-                self.tell(Change::Notice(format!("Nothing was saved. {why}")));
+                self.tell(Change::Notice(
+                    Severity::Problem,
+                    format!("Nothing was saved. {why}"),
+                ));
             }
             Completion::Ordered(result) => {
                 self.tell(match result {
-                    Ok(words) => Change::Info(words),
-                    Err(error) => Change::Notice(error.to_string()),
+                    Ok(words) => Change::Notice(Severity::Info, words),
+                    Err(error) => Change::Notice(Severity::Problem, error.to_string()),
                 });
                 // What was wound may be news.
                 self.schedule.hurry(self.clock.now());
             }
             Completion::Stranger { psid, result } => self.stranger_read(psid, result).await?,
-            Completion::Asked { id, ask, result } => self.asked(id, ask, result).await?,
+            Completion::Operated {
+                id,
+                operation,
+                result,
+            } => self.operated(id, operation, result).await?,
             Completion::Posted { row, result } => self.posted(row, result).await?,
         }
         Ok(())
@@ -204,37 +207,37 @@ impl Engine {
     }
 
     /// Something other than a reply was asked of Meta.
-    async fn asked(
+    async fn operated(
         &mut self,
         id: ConversationId,
-        ask: Ask,
+        operation: Operation,
         result: Result<(), graph::Error>,
     ) -> Result<(), store::Error> {
         let now = self.clock.now();
         let lost = |error: &graph::Error| error.verdict() == Verdict::Unknown;
-        let doubtful_take = ask == Ask::Take && result.as_ref().is_err_and(lost);
+        let doubtful_take = operation == Operation::Take && result.as_ref().is_err_and(lost);
         let conversation = self.reader.conversation(&id).ok().flatten();
         // Meta may have done it: who holds the thread decides.
         if doubtful_take && conversation.as_ref().is_some_and(|c| self.ask_owner(c)) {
             self.awaiting_owner.insert(id.clone());
         } else {
-            self.outbox.acted(&id);
+            self.outbox.operated(&id);
         }
-        let worked = self.note_asked(&id, &ask, result, now).await;
+        let worked = self.note_operated(&id, &operation, result, now).await;
         worked.and(self.pump(&id).await)
     }
 
-    async fn note_asked(
+    async fn note_operated(
         &mut self,
         id: &ConversationId,
-        ask: &Ask,
+        operation: &Operation,
         result: Result<(), graph::Error>,
         now: Timestamp,
     ) -> Result<(), store::Error> {
         match result {
             Ok(()) => {
                 self.note_success();
-                let happened = ask.happening().map(|what| Event::Did {
+                let happened = operation.timeline_event().map(|what| Event::Did {
                     conversation: id.clone(),
                     at: now,
                     what,
@@ -242,21 +245,21 @@ impl Engine {
                 let taken = self.ingest(happened.into_iter().collect()).await;
                 self.tell(Change::Done {
                     conversation: id.clone(),
-                    act: ask.act(),
+                    operation: operation.kind(),
                 });
                 taken?;
-                self.record_asked(id, ask).await?;
-                let moved = matches!(ask, Ask::Take | Ask::Extend(_));
+                self.record_operation(id, operation).await?;
+                let moved = matches!(operation, Operation::Take | Operation::Extend(_));
                 if let (true, Some(conversation)) = (moved, self.reader.conversation(id)?) {
                     self.ask_owner(&conversation);
                 }
             }
             // Typing is a courtesy; its failure is not worth a word.
-            Err(_) if matches!(ask, Ask::Typing(_)) => return Ok(()),
+            Err(_) if matches!(operation, Operation::Typing(_)) => return Ok(()),
             Err(error) => {
                 self.note_refusal(&error);
-                self.failed(id.clone(), ask.act(), error.to_string());
-                if *ask == Ask::Take && error.verdict() != Verdict::Unknown {
+                self.failed(id.clone(), operation.kind(), error.to_string());
+                if *operation == Operation::Take && error.verdict() != Verdict::Unknown {
                     let steps = self.outbox.take_refused(id, &error.to_string());
                     self.carry_out(steps).await?;
                     if let Some(conversation) = self.reader.conversation(id)? {
@@ -265,7 +268,7 @@ impl Engine {
                 }
             }
         }
-        if matches!(ask, Ask::Pass(_)) {
+        if matches!(operation, Operation::Pass(_)) {
             self.writer.handed_back(id.clone()).await?;
         }
         Ok(())

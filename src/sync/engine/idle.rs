@@ -7,11 +7,11 @@ use std::collections::HashMap;
 use super::Engine;
 use crate::{
     domain::{
-        Ask, Change, Conversation, ConversationId, Deed, Done, HandBack, HandBackNote, Outcome,
-        Outgoing, RESPONSE_WINDOW, Routing, SendAs, Span, Timestamp, Until,
+        AuditDetails, AuditEntry, Change, Command, Conversation, ConversationId, HandBack,
+        HandBackNote, Operation, OperationKind, Outcome, Outgoing, Psid, RESPONSE_WINDOW, Routing,
+        SendAs, Severity, Span, Timestamp, Until,
     },
     store,
-    sync::Command,
 };
 
 /// How long a thread that is answered stays with us.
@@ -50,7 +50,7 @@ impl Idle {
             | Command::SaveDraft {
                 conversation: id, ..
             }
-            | Command::Ask {
+            | Command::Operate {
                 conversation: id, ..
             }
             | Command::KeepNote {
@@ -130,12 +130,14 @@ impl Engine {
             to: self.apps.bot.clone(),
             note,
         };
-        self.outbox.ask(&row.id, row.psid.clone(), Ask::Pass(back));
+        self.outbox
+            .operate(&row.id, row.psid.clone(), Operation::Pass(back));
         let bot = self.apps.bot_name();
         let name = row.display_name();
-        self.tell(Change::Info(format!(
-            "{name} goes back to {bot}: answered, and quiet for long."
-        )));
+        self.tell(Change::Notice(
+            Severity::Info,
+            format!("{name} goes back to {bot}: answered, and quiet for long."),
+        ));
         self.pump(&row.id).await
     }
 
@@ -150,23 +152,25 @@ impl Engine {
         let answered = before.and_then(|c| c.agent_at);
         let first = wrote.filter(|wrote| answered.is_none_or(|answered| answered < *wrote));
         let in_time = wrote.is_some_and(|wrote| at.since(wrote) <= RESPONSE_WINDOW);
-        let what = Done::Sent {
+        let details = AuditDetails::Reply {
             send_as: row.send_as,
             chosen: row.send_as == SendAs::HumanAgent && in_time,
             waited: first.map(|wrote| at.since(wrote)),
         };
-        self.record(&row.conversation, row.psid.clone(), what).await
+        let id = &row.conversation;
+        self.record(id, row.psid.clone(), OperationKind::Reply, details)
+            .await
     }
 
-    /// Puts what was done to a thread on the record.
-    pub(super) async fn record_asked(
+    /// Puts what was done to a thread on the record. Courtesies are not.
+    pub(super) async fn record_operation(
         &mut self,
         id: &ConversationId,
-        ask: &Ask,
+        operation: &Operation,
     ) -> Result<(), store::Error> {
-        let what = match ask {
-            Ask::Take => Done::Took,
-            Ask::Pass(back) => Done::Passed {
+        let details = match operation {
+            Operation::MarkSeen | Operation::Typing(_) | Operation::Reply { .. } => return Ok(()),
+            Operation::Pass(back) => AuditDetails::Pass {
                 to: back
                     .to
                     .as_ref()
@@ -175,30 +179,31 @@ impl Engine {
                 outcome: back.note.outcome,
                 idle: back.note.idle,
             },
-            Ask::Release => Done::Released,
-            Ask::Extend(_) => Done::Extended,
-            Ask::Request => Done::Requested,
-            Ask::MarkSeen | Ask::Typing(_) | Ask::Send { .. } => return Ok(()),
+            Operation::Take | Operation::Release | Operation::Extend(_) | Operation::Request => {
+                AuditDetails::None
+            }
         };
         let Some(row) = self.reader.conversation(id)? else {
             return Ok(());
         };
-        self.record(id, row.psid, what).await
+        self.record(id, row.psid, operation.kind(), details).await
     }
 
     async fn record(
         &mut self,
         id: &ConversationId,
-        psid: crate::domain::Psid,
-        what: Done,
+        psid: Psid,
+        operation: OperationKind,
+        details: AuditDetails,
     ) -> Result<(), store::Error> {
-        let deed = Deed {
+        let entry = AuditEntry {
             at: self.clock.now(),
             agent: self.options.agent.clone(),
             conversation: id.clone(),
             psid,
-            what,
+            operation,
+            details,
         };
-        self.writer.record_deed(deed).await
+        self.writer.append_audit(entry).await
     }
 }

@@ -8,7 +8,8 @@ use super::{Completion, Engine, PageLookup};
 use crate::{
     domain::{
         Author, CONTROL, Change, Conversation, ConversationId, Event, Link, MessageSeen, Platform,
-        Psid, Routing, Span, ThreadOwner, TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
+        Psid, Routing, Severity, Span, ThreadOwner, TimelineEvent, Timestamp, WebhookEvent,
+        WebhookFact,
     },
     failpoint, graph, store,
     sync::Delivery,
@@ -16,9 +17,11 @@ use crate::{
 
 /// Deliveries that are there already are committed together, up to so many.
 const TOGETHER: usize = 64;
+
 /// A message that reading shows and no webhook told within so long was missed
 /// (our choice).
 const LATE: Span = Span::seconds(20);
+
 /// Alarms: how long before the end of a window, and how long the window is.
 const ALARMS: [(Span, Span); 2] = [
     (Span::minutes(30), crate::domain::RESPONSE_WINDOW),
@@ -398,7 +401,7 @@ impl Engine {
     fn page_told(&self, heard: &WebhookEvent) {
         if let WebhookFact::Happened(TimelineEvent::Enforced { action, reason }) = &heard.told {
             let words = format!("Meta enforces its policy on the Page: {action}. {reason}");
-            self.tell(Change::Notice(words));
+            self.tell(Change::Notice(Severity::Problem, words));
         }
     }
 

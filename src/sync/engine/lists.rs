@@ -8,7 +8,7 @@
 
 use super::{Completion, Engine};
 use crate::{
-    domain::{Backfill, Change, Event, Platform, Timestamp},
+    domain::{Backfill, Change, Event, Platform, Severity, Timestamp},
     graph::{self, Decoded, ListPart},
     store,
     sync::polls::Poll,
@@ -153,10 +153,10 @@ impl Engine {
             self.remaining.remove(&platform);
             self.schedule.rest(walk.poll(), self.clock.now());
             if self.refused_lists.insert(platform) {
-                self.tell(Change::Notice(format!(
-                    "The {} list cannot be read: {error}",
-                    platform.word()
-                )));
+                self.tell(Change::Notice(
+                    Severity::Problem,
+                    format!("The {} list cannot be read: {error}", platform.word()),
+                ));
             }
             return Ok(());
         }

@@ -29,15 +29,15 @@ use tokio_util::sync::CancellationToken;
 
 use self::{idle::Idle, inbound::Inbound, lists::Walk};
 use super::{
-    Command, Delivery,
+    Delivery,
     outbox::{Outbox, Step, TRY_DISK},
     polls::{Poll, Schedule},
 };
 use crate::{
     clock::{self, Clock},
     domain::{
-        Act, AppId, Apps, Ask, Change, Conversation, ConversationId, Delivered, Event, Link, Mid,
-        Outgoing, Platform, Profile, Psid, Routing, Span, ThreadOwner, Timestamp,
+        AppId, Apps, Change, Command, Conversation, ConversationId, Delivered, Event, Link, Mid,
+        Operation, Outgoing, Platform, Profile, Psid, Routing, Span, ThreadOwner, Timestamp,
     },
     graph::{self, AboutPage, Decoded, MessagesPage},
     store::{self, Draft, PageRow, Reader, Writer},
@@ -167,9 +167,9 @@ enum Completion {
         id: ConversationId,
         result: Result<MessagesPage, graph::Error>,
     },
-    Asked {
+    Operated {
         id: ConversationId,
-        ask: Ask,
+        operation: Operation,
         result: Result<(), graph::Error>,
     },
     Ordered(Result<String, graph::Error>),
@@ -397,9 +397,11 @@ impl Engine {
                     self.start_up();
                 }
             }
-            Command::Order { what, members } => {
+            Command::Simulator(order) => {
                 let graph = self.graph.clone();
-                self.go(async move { Completion::Ordered(graph.simulator(what, &members).await) });
+                self.go(async move {
+                    Completion::Ordered(graph.simulator(order.what, &order.members).await)
+                });
             }
             Command::Open(id) => self.opened(id, now).await?,
             Command::Close => {
@@ -426,11 +428,7 @@ impl Engine {
                     Ok(()) => self.tell(Change::DraftSaved(conversation)),
                     Err(error) => {
                         let why = format!("{error}. The text is only on the screen.");
-                        self.tell(Change::Failed {
-                            conversation,
-                            act: Act::Save,
-                            why,
-                        });
+                        self.tell(Change::DraftNotSaved(conversation, why));
                     }
                 }
             }
@@ -493,11 +491,11 @@ impl Engine {
                 let written = self.carry_out(steps).await;
                 written.and(self.pump(&conversation).await)?;
             }
-            Command::Ask {
+            Command::Operate {
                 conversation,
                 psid,
-                ask,
-            } => self.ask(conversation, psid, ask, now).await?,
+                operation,
+            } => self.operate(conversation, psid, operation, now).await?,
         }
         Ok(())
     }

@@ -3,8 +3,8 @@
 use super::{Completion, Engine, REMEMBER_SENT, files};
 use crate::{
     domain::{
-        Act, Ask, Change, ConversationId, Event, LocalId, Mid, Outgoing, Platform, Psid, Routing,
-        STALE_AFTER, SendAs, SendState, Span, ThreadOwner, TimelineEvent, Timestamp,
+        Change, ConversationId, Event, LocalId, Mid, Operation, OperationKind, Outgoing, Platform,
+        Psid, Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, TimelineEvent, Timestamp,
     },
     failpoint,
     graph::{self, Control, Reply, Verdict},
@@ -38,12 +38,13 @@ impl Engine {
                 // It went with the reply.
                 _ if self.inline(self.platform(&id)) => self.writer.handed_back(id).await?,
                 Some(hand_back) if !late => {
-                    self.outbox.ask_next(&id, row.psid, Ask::Pass(hand_back));
+                    self.outbox
+                        .operate_next(&id, row.psid, Operation::Pass(hand_back));
                     self.pump(&id).await?;
                 }
                 _ => {
                     let why = "switchboard was closed before it was made; b hands back.";
-                    self.failed(id.clone(), Act::Pass, why.into());
+                    self.failed(id.clone(), OperationKind::Pass, why.into());
                     self.writer.handed_back(id).await?;
                 }
             }
@@ -57,14 +58,14 @@ impl Engine {
 
     /// Something an agent asks for. A reply is on the disk before anything else
     /// happens to it.
-    pub(super) async fn ask(
+    pub(super) async fn operate(
         &mut self,
         id: ConversationId,
         psid: Psid,
-        ask: Ask,
+        operation: Operation,
         now: Timestamp,
     ) -> Result<(), store::Error> {
-        if let Ask::Send {
+        if let Operation::Reply {
             local,
             text,
             file,
@@ -73,7 +74,7 @@ impl Engine {
             known,
             follows,
             delay,
-        } = ask
+        } = operation
         {
             // The file may be changed or gone before it goes out.
             let file = match file.map(|file| files::copy(&self.options.files, &local, *file)) {
@@ -110,7 +111,7 @@ impl Engine {
             self.changed(&id);
             self.outbox.enter(row);
         } else {
-            self.outbox.ask(&id, psid, ask);
+            self.outbox.operate(&id, psid, operation);
         }
         self.pump(&id).await?;
         if !self.is_live() {
@@ -140,11 +141,11 @@ impl Engine {
         loop {
             let facts = self.facts(id)?;
             let steps = self.outbox.go(id, &facts);
-            if let [Step::Act(_, _, Ask::Take)] = steps.as_slice()
+            if let [Step::Operate(_, _, Operation::Take)] = steps.as_slice()
                 && self.owner(id) == Some(ThreadOwner::Us)
             {
                 // Asked for twice, or it came to us meanwhile.
-                self.outbox.acted(id);
+                self.outbox.operated(id);
                 continue;
             }
             let again = matches!(steps.as_slice(), [Step::Record(_)]);
@@ -189,11 +190,15 @@ impl Engine {
         while let Some(step) = steps.next() {
             match step {
                 Step::Post(row) => self.post(row),
-                Step::Act(id, psid, ask) => {
+                Step::Operate(id, psid, operation) => {
                     let graph = self.graph.clone();
                     self.go(async move {
-                        let result = perform(&graph, &psid, &ask).await;
-                        Completion::Asked { id, ask, result }
+                        let result = perform(&graph, &psid, &operation).await;
+                        Completion::Operated {
+                            id,
+                            operation,
+                            result,
+                        }
                     });
                 }
                 Step::Read(id) => {
@@ -271,7 +276,7 @@ impl Engine {
                 self.changed(&new.conversation);
             }
             Step::Sent { row, mid, at } => self.sent(row.clone(), mid.clone(), *at).await?,
-            Step::Post(_) | Step::Act(..) | Step::Read(_) => {}
+            Step::Post(_) | Step::Operate(..) | Step::Read(_) => {}
         }
         if self.cannot_save.take().is_some() {
             self.tell(Change::Storage(None));
@@ -288,7 +293,7 @@ impl Engine {
         let inline = self.inline(platform);
         self.record_sent(&row, at).await?;
         if let (true, Some(hand_back)) = (inline, &row.hand_back) {
-            self.record_asked(&id, &Ask::Pass(hand_back.clone()))
+            self.record_operation(&id, &Operation::Pass(hand_back.clone()))
                 .await?;
         }
         let mut events = vec![Event::Accepted {
@@ -302,7 +307,7 @@ impl Engine {
             events.push(Event::Did {
                 conversation: id.clone(),
                 at: now,
-                what: TimelineEvent::PassedTo(hand_back.to.clone()),
+                what: TimelineEvent::passed_to(hand_back.to.clone()),
             });
         }
         self.ingest(events).await?;
@@ -311,12 +316,13 @@ impl Engine {
             return Ok(());
         };
         if !inline && now.since(row.at) <= STALE_AFTER {
-            self.outbox.ask_next(&id, row.psid, Ask::Pass(hand_back));
+            self.outbox
+                .operate_next(&id, row.psid, Operation::Pass(hand_back));
             return Ok(());
         }
         if !inline {
             let why = "The reply was found only now; b hands back.".to_owned();
-            self.failed(id.clone(), Act::Pass, why);
+            self.failed(id.clone(), OperationKind::Pass, why);
         }
         self.writer.handed_back(id).await
     }
@@ -463,10 +469,15 @@ impl Engine {
     }
 
     /// The refusal comes first: the screen then reloads knowing of it.
-    pub(super) fn failed(&self, conversation: ConversationId, act: Act, why: String) {
+    pub(super) fn failed(
+        &self,
+        conversation: ConversationId,
+        operation: OperationKind,
+        why: String,
+    ) {
         self.tell(Change::Failed {
             conversation: conversation.clone(),
-            act,
+            operation,
             why,
         });
         self.changed(&conversation);
@@ -474,23 +485,27 @@ impl Engine {
 }
 
 /// Makes a call that is no reply.
-async fn perform(graph: &graph::Client, psid: &Psid, ask: &Ask) -> Result<(), graph::Error> {
-    let control = match ask {
+async fn perform(
+    graph: &graph::Client,
+    psid: &Psid,
+    operation: &Operation,
+) -> Result<(), graph::Error> {
+    let control = match operation {
         // Replies go through the outbox.
-        Ask::Send { .. } => return Ok(()),
-        Ask::MarkSeen => return graph.sender_action(psid, "mark_seen").await,
-        Ask::Typing(on) => {
+        Operation::Reply { .. } => return Ok(()),
+        Operation::MarkSeen => return graph.sender_action(psid, "mark_seen").await,
+        Operation::Typing(on) => {
             let action = if *on { "typing_on" } else { "typing_off" };
             return graph.sender_action(psid, action).await;
         }
-        Ask::Take => Control::Take,
-        Ask::Pass(hand_back) => Control::Pass {
+        Operation::Take => Control::Take,
+        Operation::Pass(hand_back) => Control::Pass {
             to: hand_back.to.clone(),
             metadata: graph::note_json(&hand_back.note, None),
         },
-        Ask::Release => Control::Release,
-        Ask::Extend(span) => Control::Extend(*span),
-        Ask::Request => Control::Request,
+        Operation::Release => Control::Release,
+        Operation::Extend(span) => Control::Extend(*span),
+        Operation::Request => Control::Request,
     };
     graph.control(psid, &control).await
 }

@@ -36,8 +36,8 @@ use self::{
     },
 };
 use crate::domain::{
-    Ask, ConversationId, Decision, HoldReason, Known, LocalId, MessageSeen, Mid, Outgoing, Psid,
-    Random, STALE_AFTER, SendState, Span, Timestamp,
+    ConversationId, Decision, HoldReason, Known, LocalId, MessageSeen, Mid, Operation, Outgoing,
+    Psid, Random, STALE_AFTER, SendState, Span, Timestamp,
 };
 
 /// Something to be done, in order.
@@ -68,7 +68,7 @@ pub(super) enum Step {
     /// Make the attempt.
     Post(Outgoing),
     /// Do something else to a thread.
-    Act(ConversationId, Psid, Ask),
+    Operate(ConversationId, Psid, Operation),
     /// Read the thread now.
     Read(ConversationId),
 }
@@ -151,20 +151,24 @@ impl Outbox {
     }
 
     /// Something to be done to a thread, after what was asked for before.
-    pub(super) fn ask(&mut self, id: &ConversationId, psid: Psid, ask: Ask) {
+    pub(super) fn operate(&mut self, id: &ConversationId, psid: Psid, operation: Operation) {
         let queue = self.queues.entry(id.clone()).or_default();
         // "Typing" is news only as long as it is the last word.
-        let typing = |job: &Job| matches!(job, Job::Act(_, ask) if matches!(**ask, Ask::Typing(_)));
-        if matches!(ask, Ask::Typing(_)) && queue.jobs.back().is_some_and(typing) {
+        let typing = |job: &Job| matches!(job, Job::Operate(_, operation) if matches!(**operation, Operation::Typing(_)));
+        if matches!(operation, Operation::Typing(_)) && queue.jobs.back().is_some_and(typing) {
             queue.jobs.pop_back();
         }
-        queue.jobs.push_back(Job::Act(psid, Box::new(ask)));
+        queue
+            .jobs
+            .push_back(Job::Operate(psid, Box::new(operation)));
     }
 
     /// Something that comes next: the hand-back that belongs to a sent reply.
-    pub(super) fn ask_next(&mut self, id: &ConversationId, psid: Psid, ask: Ask) {
+    pub(super) fn operate_next(&mut self, id: &ConversationId, psid: Psid, operation: Operation) {
         let queue = self.queues.entry(id.clone()).or_default();
-        queue.jobs.push_front(Job::Act(psid, Box::new(ask)));
+        queue
+            .jobs
+            .push_front(Job::Operate(psid, Box::new(operation)));
     }
 
     /// A reply that has been written down.
@@ -191,7 +195,7 @@ impl Outbox {
                 }
                 return Vec::new();
             }
-            Some(Job::Act(..)) => return queue.act(id, 0),
+            Some(Job::Operate(..)) => return queue.begin(id, 0),
             Some(Job::Reply(reply)) if reply.row.state == SendState::Queued => {
                 let row = &mut reply.row;
                 let stale = facts.now.since(row.at) > STALE_AFTER;
@@ -218,17 +222,20 @@ impl Outbox {
         }
         // The head waits: what is no part of the order may pass it.
         let passes = |job: &Job| match job {
-            Job::Act(_, ask) => !matches!(**ask, Ask::Pass(_) | Ask::Release | Ask::Send { .. }),
+            Job::Operate(_, operation) => !matches!(
+                **operation,
+                Operation::Pass(_) | Operation::Release | Operation::Reply { .. }
+            ),
             Job::Reply(_) => false,
         };
         match queue.jobs.iter().position(passes) {
-            Some(at) => queue.act(id, at),
+            Some(at) => queue.begin(id, at),
             None => Vec::new(),
         }
     }
 
     /// What was begun in a queue (and is no reply) is over.
-    pub(super) fn acted(&mut self, id: &ConversationId) {
+    pub(super) fn operated(&mut self, id: &ConversationId) {
         if let Some(queue) = self.queues.get_mut(id) {
             queue.busy = false;
         }
@@ -517,7 +524,7 @@ impl Outbox {
                     steps.push(Step::Record(reply.row));
                 }
                 job @ Job::Reply(_) => rest.push_back(job),
-                Job::Act(..) => {}
+                Job::Operate(..) => {}
             }
         }
         queue.jobs = rest;
@@ -534,7 +541,7 @@ impl Outbox {
         let looking = self.queues.values().any(|queue| queue.reading);
         let due = |queue: &Queue| {
             let go = match queue.next() {
-                Some(Job::Act(..)) => Some(now.max(queue.not_before)),
+                Some(Job::Operate(..)) => Some(now.max(queue.not_before)),
                 Some(Job::Reply(reply)) => closed.map(|until| {
                     let own = reply.row.not_before.unwrap_or(queue.not_before);
                     until.max(queue.not_before).max(own)
@@ -559,7 +566,7 @@ impl Outbox {
                     let too_early = reply.row.not_before.is_some_and(|at| !passed(at, now));
                     !too_early && passed(queue.not_before, now)
                 }
-                Some(Job::Act(..)) => passed(queue.not_before, now),
+                Some(Job::Operate(..)) => passed(queue.not_before, now),
                 None => false,
             })
             .map(|(id, _)| id.clone())

@@ -10,13 +10,13 @@ use super::{
     },
 };
 use crate::domain::{
-    Ask, Author, ConversationId, HoldReason, LocalId, MessageSeen, Mid, Outgoing, Part, Psid,
+    Author, ConversationId, HoldReason, LocalId, MessageSeen, Mid, Operation, Outgoing, Part, Psid,
     SendState, Timestamp,
 };
 
 #[derive(Debug)]
 pub(super) enum Job {
-    Act(Psid, Box<Ask>),
+    Operate(Psid, Box<Operation>),
     Reply(Box<QueuedReply>),
 }
 
@@ -62,7 +62,7 @@ impl Queue {
             .front()
             .filter(|_| !self.busy && !self.reading)
             .filter(|job| match job {
-                Job::Act(..) => true,
+                Job::Operate(..) => true,
                 Job::Reply(reply) => reply.row.state == SendState::Queued,
             })
     }
@@ -70,15 +70,15 @@ impl Queue {
     pub(super) fn replies(&self) -> impl Iterator<Item = &QueuedReply> {
         self.jobs.iter().filter_map(|job| match job {
             Job::Reply(reply) => Some(&**reply),
-            Job::Act(..) => None,
+            Job::Operate(..) => None,
         })
     }
 
-    pub(super) fn act(&mut self, id: &ConversationId, at: usize) -> Vec<Step> {
+    pub(super) fn begin(&mut self, id: &ConversationId, at: usize) -> Vec<Step> {
         match self.jobs.remove(at) {
-            Some(Job::Act(psid, ask)) => {
+            Some(Job::Operate(psid, operation)) => {
                 self.busy = true;
-                vec![Step::Act(id.clone(), psid, *ask)]
+                vec![Step::Operate(id.clone(), psid, *operation)]
             }
             _ => Vec::new(),
         }

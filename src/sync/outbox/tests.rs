@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Author, HandBack, HandBackNote, Message, Outcome, SendAs};
+use crate::domain::{Author, HandBack, HandBackNote, Message, OperationKind, Outcome, SendAs};
 
 const START: Timestamp = Timestamp::from_millis(1_795_183_650_000);
 
@@ -86,7 +86,7 @@ fn states(outbox: &Outbox) -> Vec<SendState> {
         .flat_map(|queue| &queue.jobs);
     jobs.filter_map(|job| match job {
         Job::Reply(reply) => Some(reply.row.state.clone()),
-        Job::Act(..) => None,
+        Job::Operate(..) => None,
     })
     .collect()
 }
@@ -330,7 +330,7 @@ fn a_doubt_is_looked_for_after_3_10_30_and_60_seconds_and_then_every_five_minute
     // nothing.
     let looked = |outbox: &Outbox| match &outbox.queues[&id()].jobs[0] {
         Job::Reply(reply) => reply.row.looks,
-        Job::Act(..) => 0,
+        Job::Operate(..) => 0,
     };
     assert_eq!(looked(&outbox), 6);
     outbox.read(&id(), &[], true, now.plus(Span::seconds(2)));
@@ -432,28 +432,41 @@ fn a_line_does_one_thing_at_a_time_in_the_order_asked_and_courtesies_may_pass_a_
             agent: String::new(),
             answered_through: None,
         };
-        Ask::Pass(HandBack { to: None, note })
+        Operation::Pass(HandBack { to: None, note })
     };
-    for ask in [Ask::Take, Ask::Typing(true), Ask::Typing(false)] {
-        outbox.ask(&id(), psid.clone(), ask);
+    for ask in [
+        Operation::Take,
+        Operation::Typing(true),
+        Operation::Typing(false),
+    ] {
+        outbox.operate(&id(), psid.clone(), ask);
     }
     outbox.enter(row("a", "hello", START));
-    outbox.ask(&id(), psid.clone(), pass());
-    outbox.ask(&id(), psid.clone(), Ask::MarkSeen);
+    outbox.operate(&id(), psid.clone(), pass());
+    outbox.operate(&id(), psid.clone(), Operation::MarkSeen);
     outbox.read(&id(), &[], true, START);
     let mut done = Vec::new();
     let mut run = |outbox: &mut Outbox| {
-        while let [Step::Act(_, _, ask)] = outbox.go(&id(), &facts(START)).as_slice() {
-            done.push(ask.act());
-            outbox.acted(&id());
+        while let [Step::Operate(_, _, operation)] = outbox.go(&id(), &facts(START)).as_slice() {
+            done.push(operation.kind());
+            outbox.operated(&id());
         }
         done.clone()
     };
-    use crate::domain::Act;
     // The reply is posted and its answer lost.
-    assert_eq!(run(&mut outbox), [Act::Take, Act::Typing]);
+    assert_eq!(
+        run(&mut outbox),
+        [OperationKind::Take, OperationKind::Typing]
+    );
     answer(&mut outbox, "a", SendOutcome::Unknown, START);
-    assert_eq!(run(&mut outbox), [Act::Take, Act::Typing, Act::MarkSeen]);
+    assert_eq!(
+        run(&mut outbox),
+        [
+            OperationKind::Take,
+            OperationKind::Typing,
+            OperationKind::MarkSeen
+        ]
+    );
     outbox.decide(
         &id(),
         &LocalId::new("a"),
@@ -462,21 +475,26 @@ fn a_line_does_one_thing_at_a_time_in_the_order_asked_and_courtesies_may_pass_a_
     );
     assert_eq!(
         run(&mut outbox),
-        [Act::Take, Act::Typing, Act::MarkSeen, Act::Pass]
+        [
+            OperationKind::Take,
+            OperationKind::Typing,
+            OperationKind::MarkSeen,
+            OperationKind::Pass
+        ]
     );
 }
 
 #[test]
 fn a_refused_take_refuses_the_replies_behind_it() {
     let mut outbox = Outbox::new(1);
-    outbox.ask(&id(), Psid::new("7"), Ask::Take);
+    outbox.operate(&id(), Psid::new("7"), Operation::Take);
     outbox.enter(row("a", "hello", START));
     outbox.go(&id(), &facts(START));
     let steps = outbox.take_refused(&id(), "No.");
     assert!(
         matches!(steps.as_slice(), [Step::Record(row)] if matches!(row.state, SendState::Refused { .. }))
     );
-    outbox.acted(&id());
+    outbox.operated(&id());
     assert_eq!(outbox.go(&id(), &facts(START)), []);
 }
 
@@ -512,7 +530,7 @@ fn what_is_due_can_be_done_and_two_doubts_do_not_spin() {
     outbox.read(&ConversationId::new("t_1"), &[], true, after(2));
     outbox.read(&ConversationId::new("t_2"), &[], true, after(2));
     // A hand-back at the head of a queue goes on by itself.
-    outbox.ask_next(&id(), Psid::new("7"), Ask::Release);
+    outbox.operate_next(&id(), Psid::new("7"), Operation::Release);
     assert_eq!(outbox.due(after(2)), Some(after(2)));
     assert_eq!(outbox.tick(after(2)).0, [id()]);
 }
@@ -651,7 +669,7 @@ impl World {
                     assert!(self.on_its_way.is_none(), "one at a time");
                     self.on_its_way = Some(row);
                 }
-                Step::Act(..) | Step::Read(_) => {}
+                Step::Operate(..) | Step::Read(_) => {}
             }
         }
     }

@@ -1,0 +1,88 @@
+//! What an agent wants of the engine. The desk hands it over as it is, and so
+//! would a colleague's desk: nothing is copied field by field on the way.
+
+use super::{ConversationId, Decision, LocalId, Operation, PrivateNote, Psid, Triage};
+
+/// None of them waits for an answer: the answer is a [`Change`](super::Change).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Somebody is working at the desk, or nobody has for a while: sets the
+    /// pace of the polls.
+    Pace {
+        /// Whether somebody is working.
+        active: bool,
+    },
+    /// This thread is open: poll it faster, and fetch what is missing.
+    Open(ConversationId),
+    /// No thread is open.
+    Close,
+    /// Fetch older messages of a thread.
+    Older(ConversationId),
+    /// Poll everything now.
+    Refresh,
+    /// Change something about a simulator.
+    Simulator(SimulatorOrder),
+    /// Do something to a thread, after what was asked for it before.
+    Operate {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The person in it.
+        psid: Psid,
+        /// What.
+        operation: Operation,
+    },
+    /// Keep unsent text; `cursor` is line and column in characters.
+    SaveDraft {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The person in it.
+        psid: Psid,
+        /// The text; empty removes the draft.
+        text: String,
+        /// Line and column.
+        cursor: (u16, u16),
+        /// In place of the draft on the disk; else before it, because nobody
+        /// has seen what stands there.
+        over: bool,
+    },
+    /// An agent has looked at this thread.
+    LookedAt(ConversationId),
+    /// Ask a simulator what it told which app about a person.
+    AskDelivered(ConversationId, Psid),
+    /// Fetch what is at this address of Meta's and keep it.
+    SaveFile(String),
+    /// Keep decisions of an agent's own, whole, in place of those before;
+    /// neither customer nor Meta learns of it.
+    Triage(Vec<(ConversationId, Psid, Triage)>),
+    /// Keep a private note.
+    KeepNote {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The person in it.
+        psid: Psid,
+        /// The note.
+        note: PrivateNote,
+    },
+    /// Remove a private note.
+    DropNote(ConversationId, LocalId),
+    /// Remove the refused replies of a thread.
+    DropRefused(ConversationId),
+    /// A person has decided about a reply that does not go on by itself.
+    Decide {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Our id of the reply.
+        local: LocalId,
+        /// What.
+        decision: Decision,
+    },
+}
+
+/// What a simulator is to change: its clock, its faults, a storm of events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SimulatorOrder {
+    /// `clock`, `faults` or `storm`.
+    pub what: &'static str,
+    /// Such as `by` and `+23h`.
+    pub members: Vec<(&'static str, String)>,
+}

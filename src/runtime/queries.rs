@@ -1,0 +1,137 @@
+//! Answers what the desk asks of the cache and of the disk. Runs on a blocking
+//! thread; it must not know the screen.
+
+use std::{cmp::Reverse, collections::BinaryHeap};
+
+use super::{CannedSource, files};
+use crate::{
+    app::{INBOX_WINDOW, Loaded, Query, THREAD_WINDOW, fuzzy::Fuzzy},
+    domain::{ConversationId, InboxQuery, Platform, View},
+    graph,
+    store::{self, Lane, Reader},
+};
+
+/// How many people a jump shows at most.
+const FOUND: usize = 50;
+/// How many messages a search shows at most.
+const HITS: u32 = 100;
+/// How many messages the JSON view shows.
+const RAW: u32 = 50;
+
+/// Where a search of that kind runs; older ones end.
+pub(super) fn lane(query: &Query) -> Option<Lane> {
+    match query {
+        Query::Inbox(wanted) if !wanted.filter.is_empty() => Some(Lane::List),
+        Query::People(_) | Query::Search(_) => Some(Lane::Dialog),
+        Query::FindInThread { .. } => Some(Lane::Thread),
+        _ => None,
+    }
+}
+
+/// The answer, with its question.
+pub(super) fn answer(
+    query: Query,
+    reader: &Reader,
+    canned: &CannedSource,
+) -> Result<Loaded, store::Error> {
+    Ok(match query {
+        Query::Inbox(wanted) => {
+            let slice = reader.inbox(&wanted, INBOX_WINDOW)?;
+            Loaded::Inbox(wanted, slice)
+        }
+        Query::Thread { id, range } => {
+            let slice = reader.thread(&id, &range, THREAD_WINDOW)?;
+            Loaded::Thread(id, slice.map(Box::new))
+        }
+        Query::NextWaiting { from, back } => {
+            let next = reader.next_waiting(from.as_ref(), back)?;
+            Loaded::Next(from, next)
+        }
+        Query::People(words) => {
+            let found = best(&words, reader)?;
+            Loaded::Found(words, found)
+        }
+        Query::Search(words) => {
+            let hits = reader.find(&words, HITS)?;
+            Loaded::Hits(words, hits)
+        }
+        Query::FindInThread {
+            id,
+            words,
+            from: (at, mid),
+            forward,
+        } => {
+            let from = (at, mid.as_ref());
+            let found = reader.find_in_thread(&id, &words, from, forward)?;
+            Loaded::FoundInThread(id, words, found)
+        }
+        Query::RawJson(id) => {
+            let raw = reader.raw(&id, RAW)?;
+            Loaded::Raw(id, raw.iter().map(|json| pretty(json)).collect())
+        }
+        Query::JsonToCopy(id, mid) => {
+            let raw = reader.raw_of(&id, mid.as_ref())?;
+            Loaded::ToCopy(raw.map(|json| pretty(&json)))
+        }
+        Query::Files(id, save) => {
+            let raw = reader.raw(&id, RAW)?;
+            let files = raw.iter().flat_map(|json| graph::files(json)).collect();
+            Loaded::Files(id, files, save)
+        }
+        Query::Evidence(id) => {
+            let evidence = reader.evidence(&id)?;
+            Loaded::OwnershipEvidence(id, evidence)
+        }
+        Query::Held => Loaded::HeldThreads(held(reader)?),
+        Query::Labels => Loaded::Labels(reader.labels()?),
+        Query::Page => {
+            let page = reader.page()?;
+            Loaded::Page(page.name, page.messenger, page.instagram, page.read_at)
+        }
+        Query::Path(typed) => files::look_at(typed),
+        Query::Canned => Loaded::Canned(canned.read()),
+    })
+}
+
+fn held(reader: &Reader) -> Result<Vec<crate::domain::Conversation>, store::Error> {
+    let mine = InboxQuery {
+        view: View::Mine,
+        ..InboxQuery::default()
+    };
+    Ok(reader.inbox(&mine, INBOX_WINDOW)?.rows)
+}
+
+/// Those whose names fit, best first; who was last heard of for no words. However
+/// many people there are, only the best are kept at hand.
+fn best(
+    words: &str,
+    reader: &Reader,
+) -> Result<Vec<(ConversationId, String, Platform)>, store::Error> {
+    let mut fuzzy = Fuzzy::new(words);
+    let mut best: BinaryHeap<Reverse<(u32, Reverse<u64>, ConversationId)>> = BinaryHeap::new();
+    let mut number = 0;
+    let all = words.trim().is_empty();
+    reader.people(words, |id, name| {
+        if let Some(score) = fuzzy.score(name) {
+            number += 1;
+            best.push(Reverse((score, Reverse(number), id)));
+            if best.len() > FOUND {
+                best.pop();
+            }
+        }
+        !(all && best.len() == FOUND)
+    })?;
+    let ids: Vec<ConversationId> = best
+        .into_sorted_vec()
+        .into_iter()
+        .map(|Reverse((_, _, id))| id)
+        .collect();
+    reader.names(&ids)
+}
+
+/// JSON over several lines, or as it is when it cannot be read.
+fn pretty(json: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(json)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| json.to_owned())
+}
