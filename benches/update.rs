@@ -4,8 +4,9 @@
 #![allow(missing_docs, clippy::expect_used)]
 
 use divan::{Bencher, black_box};
+
 use switchboard::{
-    app::{self, INBOX_WINDOW, Loaded, Model, Msg, Settings, keymap::Key},
+    app::{self, INBOX_WINDOW, Loaded, Model, Msg, Settings, input::keymap::Key},
     domain::{
         Conversation, ConversationId, InboxQuery, InboxSlice, Platform, Psid, ThreadOwner,
         Timestamp,

@@ -139,12 +139,7 @@ fn reply_to_a_thread_of_ours_takes_nothing_and_marks_seen_once() {
 #[test]
 fn reply_without_routing_takes_nothing() {
     let mut desk = desk();
-    desk.send(Msg::Loaded(Loaded::Page(
-        "Lamp".into(),
-        Routing::ZeroConfig,
-        Routing::ZeroConfig,
-        None,
-    )));
+    desk.routes(Routing::ZeroConfig);
     desk.open("Sam Iqbal");
     assert_eq!(
         asks(&desk.keys("r")),
@@ -496,12 +491,7 @@ fn hand_back_and_pass_name_their_app_and_the_next_who_waits_opens() {
 #[test]
 fn request_works_where_no_default_app_is_set_and_take_does_not() {
     let mut desk = desk();
-    desk.send(Msg::Loaded(Loaded::Page(
-        "Lamp".into(),
-        Routing::ZeroConfig,
-        Routing::ZeroConfig,
-        None,
-    )));
+    desk.routes(Routing::ZeroConfig);
     desk.open("Sam Iqbal");
     assert_eq!(asks(&desk.keys("R")), [&Operation::Request]);
     assert_eq!(asks(&desk.keys("t")), [] as [&Operation; 0]);
@@ -533,7 +523,7 @@ fn answers_to_older_questions_are_dropped() {
     let other = thread_page(rows().swap_remove(0), vec![]);
     desk.answer_thread(other);
     assert_eq!(
-        desk.model.thread.as_ref().map(|t| t.items.len()),
+        desk.model.thread.as_ref().map(|t| t.window.items.len()),
         Some(items().len())
     );
     desk.keys("1");

@@ -12,11 +12,11 @@ use support::desk::*;
 use switchboard::{
     app::{
         Effect, Loaded, Msg, Query,
-        action::{ACTIONS, Action, Context, Spec},
+        action::table::{ACTIONS, Action, ActionSpec, Context},
         dialog::{Dialog, Help},
-        keymap::{Keymap, Meaning},
+        input::keymap::{Keymap, Meaning},
     },
-    domain::{Change, Command, ConversationId, Operation, Outcome, SendAs},
+    domain::{Change, Command, ConversationId, Operation, Outcome, Routing, SendAs},
 };
 
 /// Where a key is read, the keys, and the action's name: the keys of the product,
@@ -121,7 +121,7 @@ const OWN: &[&str] = &[
     "composer_cancel",
 ];
 
-fn sequence(keys: &str) -> Vec<switchboard::app::keymap::Key> {
+fn sequence(keys: &str) -> Vec<switchboard::app::input::keymap::Key> {
     keys.split(' ')
         .map(|key| key.parse().expect("a key"))
         .collect()
@@ -154,7 +154,7 @@ fn the_defaults_are_the_keys_that_were_agreed_on() {
 }
 
 /// A desk where the action can be done.
-fn situation(spec: &Spec) -> Desk {
+fn situation(spec: &ActionSpec) -> Desk {
     use Action as A;
     let mut desk = Desk::new((120, 20));
     match spec.action {
@@ -163,8 +163,7 @@ fn situation(spec: &Spec) -> Desk {
         }
         A::Request => {
             desk.open("Sam Iqbal");
-            let zero = switchboard::domain::Routing::ZeroConfig;
-            desk.send(Msg::Loaded(Loaded::Page("Lamp".into(), zero, zero, None)));
+            desk.routes(Routing::ZeroConfig);
         }
         A::DropRefused => {
             let place = rows().iter().position(|row| row.unsettled).expect("one");

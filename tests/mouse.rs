@@ -7,7 +7,7 @@ mod support;
 use support::desk::*;
 
 use switchboard::{
-    app::{Effect, Focus, Loaded, Mouse, Msg, Query, TerminalEffect, layout, selection::Selection},
+    app::{Effect, Focus, Loaded, Mouse, Msg, Query, TerminalEffect, layout, thread::Selection},
     domain::{ApiCall, Author, Change, Command, ConversationId, Mid, Operation, Psid, View},
 };
 
@@ -129,7 +129,7 @@ fn what_is_dragged_over_is_copied_as_it_stands_without_the_gutter() {
         from: (x - 8, y),
         to: (x + 3, y + 1),
     };
-    assert_eq!(desk.model.selection, Some(selection));
+    assert_eq!(desk.model.mouse.selection, Some(selection));
     let [Effect::Terminal(TerminalEffect::Copy(words))] =
         &desk.send(Msg::Mouse(Mouse::Up(x + 3, y + 1)))[..]
     else {
@@ -140,7 +140,7 @@ fn what_is_dragged_over_is_copied_as_it_stands_without_the_gutter() {
     assert_eq!(words.lines().count(), 2);
     assert!(!words.contains("14:04"), "the gutter is no text: {words}");
     desk.keys("j");
-    assert_eq!(desk.model.selection, None, "a key ends it");
+    assert_eq!(desk.model.mouse.selection, None, "a key ends it");
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn the_debugger_asks_for_what_speaks_for_the_owner() {
         [Effect::Query(Query::Evidence(id.clone()))]
     );
     desk.keys("<Esc>");
-    desk.model.settings.simulator = true;
+    desk.model.session.settings.simulator = true;
     let asked = Effect::Engine(Command::AskDelivered(id, Psid::new("703")));
     assert_eq!(desk.keys("gd")[1], asked);
 }

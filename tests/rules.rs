@@ -10,7 +10,7 @@ use support::desk::*;
 use switchboard::{
     app::{
         Effect, Msg, Settings, TerminalEffect,
-        action::{ACTIONS, Action},
+        action::table::{ACTIONS, Action},
         why_not,
     },
     domain::{
@@ -183,9 +183,7 @@ fn rule_2_thread_control_is_per_app_and_what_is_impossible_says_why() {
         assert!(picture.contains(words), "{owner:?} in\n{picture}");
     }
     let mut desk = desk();
-    let zero = Routing::ZeroConfig;
-    let page = switchboard::app::Loaded::Page("Lamp".into(), zero, zero, None);
-    desk.send(Msg::Loaded(page));
+    desk.routes(Routing::ZeroConfig);
     desk.open("Sam Iqbal");
     let why = why_not(&desk.model, Action::Take).unwrap_or_default();
     assert!(
@@ -425,8 +423,8 @@ fn rule_8_outside_text_acts_on_nothing() {
     };
     assert!(!words.chars().any(text::is_forbidden), "{words:?}");
     let mut titled = Desk::new((120, 40));
-    titled.model.settings.alerts.title = true;
-    titled.model.page_name = hostile.into();
+    titled.model.session.settings.alerts.title = true;
+    titled.model.session.account.name = hostile.into();
     let effects = titled.send(Msg::Wake);
     let Some(Effect::Terminal(TerminalEffect::Title(title))) = effects.first() else {
         panic!("a title: {effects:?}");

@@ -11,12 +11,13 @@ use switchboard::{
     app::{
         Loaded, Msg, Settings,
         canned::Canned,
-        layout::{self, Column},
+        layout::{self},
+        settings::Column,
     },
     domain::{
-        ApiCall, AppId, Author, Change, Conversation, ConversationId, Deferred, Delivered, Hit,
-        HoldReason, Item, Link, Mid, OperationKind, OwnershipEvidence, Part, Platform, Profile,
-        Routing, SendAs, SendState, Span, ThreadOwner, Until,
+        ApiCall, AppId, Author, Change, Conversation, ConversationId, Deferred, DeliveredWebhook,
+        Hit, HoldReason, Item, Link, Mid, OperationKind, OwnershipEvidence, Part, Platform,
+        Profile, Routing, SendAs, SendState, Span, ThreadOwner, Until,
     },
     ui::{THEMES, Theme},
 };
@@ -24,7 +25,7 @@ use switchboard::{
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
 fn snap(name: &str, desk: &Desk) {
-    let (width, height) = desk.model.size;
+    let (width, height) = desk.model.session.size;
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_suffix(format!("{width}x{height}"));
     settings.set_prepend_module_to_snapshot(false);
@@ -478,12 +479,7 @@ fn the_link_says_how_it_stands() {
 #[test]
 fn a_page_without_routing_says_so() {
     let mut desk = Desk::new((120, 40));
-    desk.send(Msg::Loaded(Loaded::Page(
-        "Lamp & Co".into(),
-        Routing::ZeroConfig,
-        Routing::ZeroConfig,
-        None,
-    )));
+    desk.routes(Routing::ZeroConfig);
     desk.open("Ana Ruiz");
     let mut page = thread_page(rows().swap_remove(2), items());
     page.conversation.owner = ThreadOwner::Unknown;
@@ -942,7 +938,7 @@ fn the_wire_is_seen_beside_the_conversation() {
     });
     scene("thread_with_calls", calls);
     scene("hand_overs", |desk| {
-        desk.model.settings.simulator = true;
+        desk.model.session.settings.simulator = true;
         desk.open("Ana Ruiz");
         desk.answer_thread(thread_page(rows().swap_remove(2), heard_items()));
         desk.keys("gd");
@@ -953,7 +949,7 @@ fn the_wire_is_seen_beside_the_conversation() {
             channel: Some((ago(0, 5), false)),
         };
         desk.send(Msg::Loaded(Loaded::OwnershipEvidence(id.clone(), evidence)));
-        let told = |app: &str, channel: &str, what: &str| Delivered {
+        let told = |app: &str, channel: &str, what: &str| DeliveredWebhook {
             app: app.into(),
             channel: channel.into(),
             what: what.into(),
@@ -986,12 +982,12 @@ fn the_wire_is_seen_beside_the_conversation() {
 #[test]
 fn the_list_has_the_columns_that_somebody_wants() {
     let mut desk = Desk::new((80, 24));
-    desk.model.settings.shape.columns = vec![Column::Wait, Column::Name, Column::Owner];
+    desk.model.session.settings.shape.columns = vec![Column::Wait, Column::Name, Column::Owner];
     snap("list_own_columns", &desk);
     let mut desk = Desk::new((140, 30));
     (
-        desk.model.settings.shape.list,
-        desk.model.settings.shape.customer,
+        desk.model.session.settings.shape.list,
+        desk.model.session.settings.shape.customer,
     ) = (40, 20);
     desk.open("Ana Ruiz");
     snap("layout_own_widths", &desk);

@@ -1,8 +1,5 @@
 //! Canned replies: texts with variables, filled in for the person they go to.
 
-use super::{Model, holds};
-use crate::text::Clean;
-
 /// A text that is kept in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Canned {
@@ -19,29 +16,6 @@ pub const VARIABLES: [(&str, &str); 4] = [
     ("agent", "your name"),
     ("page", "the Page's name"),
 ];
-
-/// Names and values for the open thread. What is unknown is not there.
-/// Whatever the bot said at its hand-over has its own name (`{order}`).
-pub fn values(model: &Model) -> Vec<(String, String)> {
-    let Some(thread) = &model.thread else {
-        return Vec::new();
-    };
-    let name = thread.conversation.name.as_deref().unwrap_or_default();
-    let name = Clean::one_line(name).into_string();
-    let first = name.split_whitespace().next().unwrap_or_default();
-    let own = [first, &name, &model.settings.agent, &model.page_name];
-    let own = VARIABLES
-        .iter()
-        .zip(own)
-        .map(|((name, _), value)| ((*name).to_owned(), value.to_owned()));
-    let note = holds::note(&thread.items, &model.apps);
-    let note = note.into_iter().flat_map(|(_, fields)| fields);
-    own.chain(note)
-        // What somebody else wrote is filled in as it is, not as a variable.
-        .map(|(name, value)| (name, Clean::one_line(&value).replace(['{', '}'], "")))
-        .filter(|(_, value)| !value.trim().is_empty())
-        .collect()
-}
 
 /// A text with what is known filled in. What is unknown stands as it was, so
 /// that it is seen; a reply with it is not sent.

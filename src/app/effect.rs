@@ -102,7 +102,7 @@ pub enum TerminalEffect {
 
 impl Effect {
     /// To do something to the thread of a conversation.
-    pub(super) fn operate(conversation: &Conversation, operation: Operation) -> Self {
+    pub(crate) fn operate(conversation: &Conversation, operation: Operation) -> Self {
         Self::Engine(Command::Operate {
             conversation: conversation.id.clone(),
             psid: conversation.psid.clone(),

@@ -1,8 +1,7 @@
 //! The list: a window of rows around the cursor. The cache holds the rest.
 
-use super::Effect;
 use crate::{
-    app::Query,
+    app::{Effect, Query},
     domain::{Conversation, ConversationId, Counts, InboxQuery, InboxSlice, Triage, View},
 };
 
@@ -60,7 +59,7 @@ impl Inbox {
     }
 
     /// Asks the cache again, one question at a time.
-    pub(super) fn reload(&mut self) -> Option<Effect> {
+    pub(crate) fn reload(&mut self) -> Option<Effect> {
         if self.asked.is_some() {
             self.stale = true;
             return None;
@@ -82,12 +81,12 @@ impl Inbox {
     }
 
     /// The question under way failed: the next change asks anew.
-    pub(super) fn forget_question(&mut self) {
+    pub(crate) fn forget_question(&mut self) {
         self.asked = None;
     }
 
     /// Changes what is shown.
-    pub(super) fn show(&mut self, view: View, filter: String) -> Option<Effect> {
+    pub(crate) fn show(&mut self, view: View, filter: String) -> Option<Effect> {
         let same = self.view == view && self.filter == filter;
         (self.view, self.filter) = (view, filter);
         if !same {
@@ -99,7 +98,7 @@ impl Inbox {
 
     /// Takes an answer; one to an older question is dropped. The cursor stays
     /// on the same conversation as long as it is there.
-    pub(super) fn take(&mut self, ask: &InboxQuery, page: InboxSlice) -> Option<Effect> {
+    pub(crate) fn take(&mut self, ask: &InboxQuery, page: InboxSlice) -> Option<Effect> {
         if self.asked.as_ref() != Some(ask) {
             return None;
         }
@@ -127,7 +126,7 @@ impl Inbox {
     }
 
     /// What was decided about a row at hand, before the cache tells it.
-    pub(super) fn decide(&mut self, id: &ConversationId, triage: &Triage) {
+    pub(crate) fn decide(&mut self, id: &ConversationId, triage: &Triage) {
         if let Some(row) = self.rows.iter_mut().find(|row| row.id == *id) {
             row.triage = triage.clone();
         }
@@ -135,7 +134,7 @@ impl Inbox {
 
     /// Moves the cursor to a conversation, if it is at hand,
     /// else as soon as it is: what was put off and taken back comes a moment later.
-    pub(super) fn select(&mut self, id: &ConversationId) {
+    pub(crate) fn select(&mut self, id: &ConversationId) {
         self.wanted = None;
         if let Some(place) = self.place_of(id) {
             self.placed = true;
@@ -152,7 +151,7 @@ impl Inbox {
 
     /// Moves the cursor; asks for more rows when it comes near the edge of
     /// what is at hand.
-    pub(super) fn go(&mut self, place: u32) -> Option<Effect> {
+    pub(crate) fn go(&mut self, place: u32) -> Option<Effect> {
         self.placed = true;
         self.wanted = None;
         self.cursor = place.min(self.total.saturating_sub(1));
@@ -168,7 +167,7 @@ impl Inbox {
     }
 
     /// Keeps the cursor on the screen of this many rows.
-    pub(super) fn scroll_to_cursor(&mut self, rows: u32) {
+    pub(crate) fn scroll_to_cursor(&mut self, rows: u32) {
         let last_top = self.total.saturating_sub(rows);
         self.top = self
             .top

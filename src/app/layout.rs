@@ -3,11 +3,16 @@
 
 use ratatui::layout::Rect;
 
-use super::{Focus, Model};
-use crate::{domain::View, text};
+use crate::{
+    app::{
+        Focus, Model,
+        areas::{Layout, too_small},
+        settings::Shape,
+    },
+    domain::View,
+    text,
+};
 
-/// Below this many columns or rows the screen only says what it needs.
-pub const NEEDS: (u16, u16) = (40, 10);
 /// From this many columns on there is a list beside the thread.
 pub const TWO_PANES: u16 = 100;
 /// From this many columns on there is a customer pane too.
@@ -15,116 +20,21 @@ pub const THREE_PANES: u16 = 120;
 /// The composer grows up to this many lines of text.
 const COMPOSER_LINES: u16 = 8;
 
-/// How the screen is divided, as far as that is a matter of taste.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shape {
-    /// Width of the list beside two other panes, in percent.
-    pub list: u16,
-    /// Width of the customer pane, in percent.
-    pub customer: u16,
-    /// The columns of the list on a narrow screen.
-    pub columns: Vec<Column>,
-}
-
-impl Default for Shape {
-    fn default() -> Self {
-        Self {
-            list: 29,
-            customer: 23,
-            columns: Column::ALL.to_vec(),
-        }
-    }
-}
-
-/// A column of the list on a narrow screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
-    /// Time left to answer.
-    Left,
-    /// Messenger or Instagram.
-    Channel,
-    /// The person.
-    Name,
-    /// The last words.
-    Last,
-    /// Who holds the thread.
-    Owner,
-    /// How long they wait.
-    Wait,
-}
-
-impl Column {
-    /// All of them, in the usual order.
-    pub const ALL: [Self; 6] = [
-        Self::Left,
-        Self::Channel,
-        Self::Name,
-        Self::Last,
-        Self::Owner,
-        Self::Wait,
-    ];
-
-    /// Its name in the configuration.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Left => "left",
-            Self::Channel => "channel",
-            Self::Name => "name",
-            Self::Last => "last",
-            Self::Owner => "owner",
-            Self::Wait => "wait",
-        }
-    }
-
-    /// The column of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|column| column.name() == name)
-    }
-}
-
-/// The places of one frame. A pane that is not shown is `None`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Layout {
-    /// The whole screen.
-    pub screen: Rect,
-    /// The top line.
-    pub status: Rect,
-    /// The list, with its frame.
-    pub list: Option<Rect>,
-    /// The lines below the list that explain the selected row (one pane only).
-    pub explain: Option<Rect>,
-    /// The thread, with its frame.
-    pub thread: Option<Rect>,
-    /// A refusal that stays until something is done about it.
-    pub notice: Option<Rect>,
-    /// The composer, with its frame.
-    pub composer: Option<Rect>,
-    /// The customer pane, with its frame.
-    pub customer: Option<Rect>,
-    /// The bottom line with the keys.
-    pub hints: Rect,
-}
-
-/// Whether the screen is too small to show anything.
-pub fn too_small((width, height): (u16, u16)) -> bool {
-    width < NEEDS.0 || height < NEEDS.1
-}
-
 /// The places for the model as it is.
 pub fn layout(model: &Model) -> Layout {
-    let (width, height) = model.size;
+    let (width, height) = model.session.size;
     let screen = Rect::new(0, 0, width, height);
     let mut layout = Layout {
         screen,
         ..Layout::default()
     };
-    if too_small(model.size) {
+    if too_small(model.session.size) {
         return layout;
     }
     layout.status = Rect::new(0, 0, width, 1);
     layout.hints = Rect::new(0, height - 1, width, 1);
     let body = Rect::new(0, 1, width, height - 2);
-    let (list, thread, customer) = columns(width, &model.settings.shape);
+    let (list, thread, customer) = columns(width, &model.session.settings.shape);
     if list == 0 {
         if model.focus == Focus::List || model.thread.is_none() {
             layout.list = Some(Rect {
@@ -226,34 +136,6 @@ fn split_thread(model: &Model, area: Rect, layout: &mut Layout) {
             ..area
         });
     }
-}
-
-/// What is inside a frame.
-pub fn inside(area: Rect) -> Rect {
-    Rect {
-        x: area.x + 1,
-        y: area.y + 1,
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(2),
-    }
-}
-
-/// Where the rows of the list are: inside its frame, and on a narrow screen
-/// below the heads of the columns.
-pub fn list_body(layout: &Layout) -> Rect {
-    let inner = layout.list.map(inside).unwrap_or_default();
-    let head = u16::from(layout.explain.is_some()).min(inner.height);
-    Rect {
-        y: inner.y + head,
-        height: inner.height - head,
-        ..inner
-    }
-}
-
-/// How many terminal lines one row of the list takes: one in the table of a
-/// narrow screen, two beside the thread.
-pub fn row_height(layout: &Layout) -> u16 {
-    if layout.explain.is_some() { 1 } else { 2 }
 }
 
 /// The views with their counts, as they stand in a list of this width; where

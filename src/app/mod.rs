@@ -10,67 +10,65 @@
 //! dropped. Same seed and same messages, same model. It must not know tokio,
 //! HTTP, SQL or the clock, and it paints nothing; its two guests from the
 //! terminal library are the text area (`composer`) and `Rect` (`layout`).
-
 //!
-//! | file | decides |
+//! | file | |
 //! |---|---|
-//! | `mod` | what time brings, and who gets a message |
-//! | `keys` | what a key means, and why an action cannot be done |
-//! | `walk` | list, panes, open thread: the customer learns nothing |
-//! | `acts` | reply, seen, control: what is done to a thread |
-//! | `alerts` | bell, notification, title |
-//! | `triage` | an agent's own decisions: put off, labels, notes, undo |
-//! | `writing` | the text, its type, sending it |
-//! | `plain` | the desk in lines |
-//! | `copy` | copying, opening, saving |
-//! | `mouse`, `selection` | clicks, the wheel, what is dragged over |
-//! | `news` | what came from outside |
+//! | `mod` | who gets a message, and what time brings |
+//! | `message`, `effect` | every way in, every way out |
+//! | `model/` | what the desk knows |
+//! | `input/` | from keys, lines and the mouse to an action |
+//! | `action/` | every action: the table, why not now, what it does |
+//! | `incoming/` | what the engine tells, what the cache answers |
+//! | `inbox`, `thread/`, `composer/`, `dialog/` | what is on the screen |
+//! | `areas`, `layout` | where it is |
+//! | `alerts`, `toast` | what calls an agent |
+//! | `privacy`, `mask` | hiding names and words |
+//! | `canned`, `simulator_commands`, `fuzzy` | texts, orders and names by their letters |
 
 pub mod action;
-mod acts;
-pub mod alerts;
+mod alerts;
+pub mod areas;
 pub mod canned;
 pub mod composer;
-pub mod copy;
-pub mod curtain;
 pub mod dialog;
 mod effect;
 pub mod fuzzy;
-pub mod hints;
-pub mod holds;
 mod inbox;
-pub mod keymap;
-mod keys;
+mod incoming;
+pub mod input;
 pub mod layout;
-pub mod lines;
+mod mask;
+mod message;
 mod model;
-mod mouse;
-mod msg;
-mod news;
-pub mod orders;
-pub mod plain;
-pub mod selection;
-mod thread;
+pub mod privacy;
+pub mod simulator_commands;
+pub mod thread;
 mod toast;
-pub mod triage;
-mod walk;
-mod writing;
 
-use keys::{key_pressed, pasted};
-use mouse::moused;
-use news::{changed, reload_thread, take_in};
-use walk::{leave, list_rows, save_left};
-use writing::{edited, save_draft, stop_typing};
-
+pub use action::availability::why_not;
 pub use effect::{Effect, Query, TerminalEffect};
 pub use inbox::{Inbox, WINDOW as INBOX_WINDOW};
-pub use keys::why_not;
-pub use model::{Focus, Model, Settings};
-pub use msg::{Loaded, Mouse, Msg};
+pub use input::keymap;
+pub use message::{Loaded, Mouse, Msg};
+pub use model::{
+    Focus, KeyInput, Model, MouseInput, Session, history,
+    settings::{self, Settings},
+};
 pub use thread::{Anchor, Thread, Viewport, WINDOW as THREAD_WINDOW};
 pub use toast::{Toast, ToastKind};
-pub use walk::thread_room;
 
+use self::{
+    action::{
+        navigate::{leave, list_rows, save_left},
+        reply::{edited, save_draft, stop_typing},
+    },
+    incoming::{answered, changed, reload_thread},
+    input::{
+        dispatch::{key_pressed, pasted},
+        mouse::moused,
+        plain,
+    },
+};
 use crate::domain::{Command, Operation, SendState, Span, Timestamp};
 
 /// Unsent text goes to the disk this long after the first key that changed it.
@@ -90,12 +88,12 @@ const PREFIX_HELP: Span = Span::millis(400);
 
 /// Takes one message in; what has to be done outside comes back.
 pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
-    model.now = at;
+    model.session.now = at;
     let mut effects = match msg {
         Msg::Key(key) => {
             let mut effects = awake(model);
-            (model.selection, model.clicked) = (None, None);
-            toast::read(&mut model.toasts, model.now);
+            model.mouse = MouseInput::default();
+            toast::read(&mut model.toasts, model.session.now);
             effects.extend(key_pressed(model, key));
             effects
         }
@@ -115,12 +113,12 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
             effects
         }
         Msg::Resize(width, height) => {
-            model.selection = None;
-            model.size = (width, height);
+            model.mouse.selection = None;
+            model.session.size = (width, height);
             Vec::new()
         }
         Msg::Focus(attended) => {
-            model.attended = attended;
+            model.session.attended = attended;
             if attended {
                 Vec::new()
             } else {
@@ -137,12 +135,12 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
             effects.extend(reload_thread(model));
             effects
         }
-        Msg::Loaded(loaded) => take_in(model, loaded),
+        Msg::Loaded(loaded) => answered(model, loaded),
         Msg::Failed(why) => {
             // Whatever was asked is not going to be answered.
             model.inbox.forget_question();
             if let Some(thread) = &mut model.thread {
-                thread.loading = false;
+                thread.window.asked_in_vain();
             }
             model.toast(ToastKind::Bad, why);
             Vec::new()
@@ -164,7 +162,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
 /// The configuration has been read anew. What the desk found out since its start,
 /// and what it may do, stays.
 fn configured(model: &mut Model, settings: Settings) {
-    let old = &model.settings;
+    let old = &model.session.settings;
     let settings = Settings {
         read_only: old.read_only,
         seed: old.seed,
@@ -172,9 +170,9 @@ fn configured(model: &mut Model, settings: Settings) {
         simulator: old.simulator,
         ..settings
     };
-    model.pending.clear();
-    if model.settings != settings {
-        model.settings = settings;
+    model.keys.pending.clear();
+    if model.session.settings != settings {
+        model.session.settings = settings;
     }
     model.toast(ToastKind::Good, "The configuration has been read anew.");
 }
@@ -182,31 +180,36 @@ fn configured(model: &mut Model, settings: Settings) {
 /// When the screen must change by itself, or something is due.
 pub fn wake_at(model: &Model) -> Option<Timestamp> {
     let mut due = vec![Timestamp::from_millis(
-        (model.now.as_millis() / 60_000 + 1) * 60_000,
+        (model.session.now.as_millis() / 60_000 + 1) * 60_000,
     )];
-    if !model.settings.reduced_motion {
+    if !model.session.settings.reduced_motion {
         due.extend(model.toasts.iter().map(|toast| toast.until));
     }
-    if !model.pending.is_empty() && model.now < model.pending_since.plus(PREFIX_HELP) {
-        due.push(model.pending_since.plus(PREFIX_HELP));
+    if !model.keys.pending.is_empty()
+        && model.session.now < model.keys.pending_since.plus(PREFIX_HELP)
+    {
+        due.push(model.keys.pending_since.plus(PREFIX_HELP));
     }
-    due.extend(model.leaving.values().filter_map(|left| left.again_at));
+    due.extend(model.unsaved.values().filter_map(|left| left.again_at));
     due.extend(alerts::due(model));
-    if model.active {
-        due.push(model.last_input.plus(IDLE_AFTER));
+    if model.session.active {
+        due.push(model.session.last_input.plus(IDLE_AFTER));
     }
     if let Some(thread) = &model.thread {
         // A doubtful reply says more after a minute.
         let doubts = thread.outgoing().filter(|o| o.state == SendState::Unsure);
         due.extend(
             doubts
-                .map(|o| o.at.plus(lines::CHECKING))
-                .filter(|at| *at > model.now),
+                .map(|o| o.at.plus(thread::transcript::CHECKING))
+                .filter(|at| *at > model.session.now),
         );
         // A reply that could be taken back says so no longer.
         let waits = thread.outgoing().filter_map(|o| o.not_before);
-        due.extend(waits.filter(|at| *at > model.now));
-        let unsaved = thread.composer.unsaved_since.filter(|_| thread.loaded);
+        due.extend(waits.filter(|at| *at > model.session.now));
+        let unsaved = thread
+            .composer
+            .unsaved_since
+            .filter(|_| thread.window.is_loaded());
         due.extend(unsaved.map(|since| since.plus(SAVE_AFTER)));
         if let Some(shown) = thread.composer.typing {
             due.push(shown.plus(TYPING_REFRESH));
@@ -218,19 +221,20 @@ pub fn wake_at(model: &Model) -> Option<Timestamp> {
 
 /// Whether the half-typed sequence should show what may follow.
 pub fn shows_continuations(model: &Model) -> bool {
-    !model.pending.is_empty() && model.now >= model.pending_since.plus(PREFIX_HELP)
+    !model.keys.pending.is_empty()
+        && model.session.now >= model.keys.pending_since.plus(PREFIX_HELP)
 }
 
 /// What the passing of time brings: toasts go, drafts are saved, "typing" is
 /// refreshed or stopped.
 fn by_itself(model: &mut Model) -> Vec<Effect> {
-    let now = model.now;
+    let now = model.session.now;
     let mut effects = Vec::new();
-    if !model.settings.reduced_motion {
+    if !model.session.settings.reduced_motion {
         model.toasts.retain(|toast| toast.until > now);
     }
-    if model.active && now >= model.last_input.plus(IDLE_AFTER) {
-        model.active = false;
+    if model.session.active && now >= model.session.last_input.plus(IDLE_AFTER) {
+        model.session.active = false;
         effects.push(Effect::Engine(Command::Pace { active: false }));
     }
     effects.extend(save_left(model));
@@ -240,7 +244,10 @@ fn by_itself(model: &mut Model) -> Vec<Effect> {
         return effects;
     };
     // Not before the draft on the disk is known: it would be overwritten.
-    let due = thread.composer.unsaved_since.filter(|_| thread.loaded);
+    let due = thread
+        .composer
+        .unsaved_since
+        .filter(|_| thread.window.is_loaded());
     if due.is_some_and(|since| now >= since.plus(SAVE_AFTER)) {
         effects.push(save_draft(thread));
     }
@@ -263,10 +270,10 @@ fn by_itself(model: &mut Model) -> Vec<Effect> {
 }
 
 fn awake(model: &mut Model) -> Vec<Effect> {
-    model.last_input = model.now;
-    if model.active {
+    model.session.last_input = model.session.now;
+    if model.session.active {
         return Vec::new();
     }
-    model.active = true;
+    model.session.active = true;
     vec![Effect::Engine(Command::Pace { active: true })]
 }

@@ -36,7 +36,7 @@ pub struct Toast {
 }
 
 impl Toast {
-    pub(super) fn new(kind: ToastKind, text: String, now: Timestamp) -> Self {
+    pub(crate) fn new(kind: ToastKind, text: String, now: Timestamp) -> Self {
         let seconds = match kind {
             ToastKind::Info | ToastKind::Good => 4,
             ToastKind::Warn => 7,
@@ -52,7 +52,7 @@ impl Toast {
     }
 }
 
-pub(super) fn push(toasts: &mut VecDeque<Toast>, toast: Toast) {
+pub(crate) fn push(toasts: &mut VecDeque<Toast>, toast: Toast) {
     toasts.retain(|other| other.text != toast.text);
     toasts.push_back(toast);
     while toasts.len() > KEPT {
@@ -62,7 +62,7 @@ pub(super) fn push(toasts: &mut VecDeque<Toast>, toast: Toast) {
 
 /// A key was pressed: what has been read goes, what went wrong stays for its
 /// time.
-pub(super) fn read(toasts: &mut VecDeque<Toast>, now: Timestamp) {
+pub(crate) fn read(toasts: &mut VecDeque<Toast>, now: Timestamp) {
     let fresh = |toast: &Toast| now.since(toast.since) < Span::seconds(1);
     toasts.retain(|toast| {
         let lasts = toast.kind == ToastKind::Bad && now < toast.until;

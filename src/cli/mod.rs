@@ -23,7 +23,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{app::alerts::Notify, config::Config, graph, text::Clean, ui::Theme};
+use crate::{app::settings::Notify, config::Config, graph, text::Clean, ui::Theme};
 
 /// A terminal live-agent inbox for Facebook Messenger Pages and Instagram DMs.
 #[derive(Debug, Parser)]

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::{Failure, Global, demo, executor, notify, require_terminal, theme};
 use crate::{
-    app::{Settings, alerts::Alerts},
+    app::{Settings, settings::Alerts},
     clock::{self, Clock, Span},
     config::{self, Config},
     domain::PageId,
@@ -219,6 +219,7 @@ pub(super) fn asking(config: &Config) -> store::EscalationRules {
 /// What the state machine is told.
 pub(super) fn settings(global: &Global, config: &Config) -> Settings {
     Settings {
+        page: named_page(global, config).unwrap_or_else(|| PageId::new("")),
         reply_as: config.reply_as,
         agent: agent(config),
         read_only: global.read_only || config.read_only,

@@ -12,6 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use reader::Mistakes;
 use secrecy::SecretString;
 use toml::{
     Spanned,
@@ -19,14 +20,12 @@ use toml::{
 };
 
 pub use paths::{config_file, config_folder, data_folder, downloads_folder};
-use reader::Mistakes;
 pub use secrets::{SecretError, keep as keep_secret};
 
 use crate::{
     app::{
-        alerts::{Alerts, Notify},
-        keymap::Keymap,
-        layout::{Column, Shape},
+        input::keymap::Keymap,
+        settings::{Alerts, Column, Notify, Shape},
     },
     domain::{AppId, Apps, ReplyAs, Span},
     graph::Secrets,

@@ -1,8 +1,8 @@
 //! What our cache holds now: the news that the screen is told.
 
 use super::{
-    ApiCall, Apps, ConversationId, Delivered, HoldReason, LocalId, OperationKind, Platform, Span,
-    Timestamp,
+    ApiCall, Apps, ConversationId, DeliveredWebhook, HoldReason, LocalId, OperationKind, Platform,
+    Span, Timestamp,
 };
 
 /// News for the screen. It names what changed; the screen asks the cache.
@@ -71,7 +71,7 @@ pub enum Change {
     /// A call to the Graph API is over.
     ApiCall(ApiCall),
     /// What a simulator has told which app about a thread, oldest first.
-    Delivered(ConversationId, Vec<Delivered>),
+    Delivered(ConversationId, Vec<DeliveredWebhook>),
     /// A thread is answered and quiet, and goes back to the bot.
     IdleWarning {
         /// Which thread.

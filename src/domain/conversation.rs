@@ -242,6 +242,32 @@ pub fn display_name(name: Option<&str>, psid: &Psid, platform: Platform) -> Stri
 }
 
 impl Conversation {
+    /// One of which only the id is known.
+    pub fn unknown(id: ConversationId, now: Timestamp) -> Self {
+        Self {
+            id,
+            psid: Psid::new(""),
+            platform: Platform::Messenger,
+            name: Some("…".into()),
+            snippet: String::new(),
+            updated_at: now,
+            unread: 0,
+            customer_at: None,
+            opened_at: None,
+            page_at: None,
+            agent_at: None,
+            owner: ThreadOwner::Unknown,
+            owner_since: None,
+            control_until: None,
+            delivered_through: None,
+            read_through: None,
+            can_reply: None,
+            draft: false,
+            unsettled: false,
+            triage: Triage::default(),
+        }
+    }
+
     /// The name to show: the best we have, else the end of the PSID.
     pub fn display_name(&self) -> String {
         display_name(self.name.as_deref(), &self.psid, self.platform)

@@ -5,6 +5,7 @@
 //! now ([`Change`]). This module must not know HTTP, SQL, JSON, the terminal or
 //! the clock, and it derives no serde: every door owns its own encoding.
 
+mod account;
 mod api_call;
 mod attachment;
 mod audit_entry;
@@ -18,6 +19,7 @@ mod operation;
 mod outgoing;
 mod ownership_evidence;
 mod parse_time;
+mod per_platform;
 mod random;
 mod split_text;
 mod thread_control;
@@ -25,6 +27,7 @@ mod time;
 mod triage;
 mod window;
 
+pub use account::Account;
 pub use api_call::ApiCall;
 pub use attachment::Attachment;
 pub use audit_entry::{AuditDetails, AuditEntry};
@@ -41,14 +44,15 @@ pub use message::{
 };
 pub use operation::{Operation, OperationKind};
 pub use outgoing::{Decision, HoldReason, Known, Outgoing, STALE_AFTER, SendState};
-pub use ownership_evidence::{Delivered, OwnershipEvidence};
+pub use ownership_evidence::{DeliveredWebhook, OwnershipEvidence};
 pub use parse_time::parse_time;
+pub use per_platform::PerPlatform;
 pub use random::Random;
 pub use thread_control::{
     Apps, HandBack, HandBackNote, Outcome, PAGE_INBOX_APPS, Routing, ThreadOwner,
 };
 pub use time::{Span, Timestamp};
-pub use triage::{Deferred, Triage, Until};
+pub use triage::{Deferred, Triage, TriageChange, Until};
 pub use window::{
     CLOSING_SOON, CONTROL, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, ReplyAs, SAFETY_MARGIN, SendAs,
     TAGS, Tag, Window, WindowClosed,

@@ -16,7 +16,7 @@ pub struct OwnershipEvidence {
 
 /// An event of a thread as a simulator told it to an app. Raw.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivered {
+pub struct DeliveredWebhook {
     /// Name of the app.
     pub app: String,
     /// `messaging` or `standby`.

@@ -36,6 +36,40 @@ pub enum Until {
     NoReplyNeeded,
 }
 
+/// A decision that can be made for one conversation, or for several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TriageChange {
+    /// Out of the way.
+    Defer(Until),
+    /// Keep it unread.
+    Unread,
+    /// Set (or take off) a label.
+    Label(String, bool),
+}
+
+impl TriageChange {
+    /// The decisions about a conversation with this one among them.
+    pub fn applied_to(&self, conversation: &Conversation) -> Triage {
+        let triage = conversation.triage.clone();
+        match self {
+            Self::Defer(until) => Triage {
+                deferred: Some(Deferred {
+                    until: *until,
+                    through: conversation.customer_at,
+                }),
+                unread: false,
+                ..triage
+            },
+            Self::Unread => Triage {
+                deferred: None,
+                unread: true,
+                ..triage
+            },
+            Self::Label(label, on) => triage.labelled(label, *on),
+        }
+    }
+}
+
 impl Triage {
     /// With or without a label.
     #[must_use]

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{Client, Error};
-use crate::domain::{Delivered, Psid};
+use crate::domain::{DeliveredWebhook, Psid};
 
 impl Client {
     /// Orders something of the simulator, such as `clock` with `by` and `+23h`.
@@ -27,7 +27,7 @@ impl Client {
     }
 
     /// What the simulator has told which app about a person, oldest first.
-    pub async fn simulator_deliveries(&self, psid: &Psid) -> Result<Vec<Delivered>, Error> {
+    pub async fn simulator_deliveries(&self, psid: &Psid) -> Result<Vec<DeliveredWebhook>, Error> {
         let answer = self.told(&["sim", "events"]).await?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let about = |event: &&Value| {
@@ -45,7 +45,7 @@ impl Client {
         let events = answer["data"].as_array().into_iter().flatten();
         Ok(events
             .filter(about)
-            .map(|told| Delivered {
+            .map(|told| DeliveredWebhook {
                 app: text(&told["app"]),
                 channel: text(&told["channel"]),
                 what: what(&told["event"]),

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{
     Mouse, Msg,
-    keymap::{Code, Key},
+    input::keymap::{Code, Key},
 };
 
 /// Lends the terminal's keys to another program: while it is paused, nothing

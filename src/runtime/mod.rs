@@ -380,7 +380,7 @@ impl Loop {
                 Effect::Terminal(TerminalEffect::Say(_)) => {}
                 Effect::Terminal(TerminalEffect::Copy(words)) => self.terminal.copy(&words)?,
                 Effect::Terminal(TerminalEffect::Notify(words)) => {
-                    let how = self.model.settings.alerts.notify;
+                    let how = self.model.session.settings.alerts.notify;
                     self.terminal.notify(how, &words)?;
                 }
                 Effect::Terminal(TerminalEffect::Title(words)) => self.terminal.title(&words)?,
@@ -419,7 +419,7 @@ impl Loop {
     /// To the shell and back; meanwhile the terminal may have got another size.
     fn suspend(&mut self) -> io::Result<()> {
         self.terminal.suspend()?;
-        self.model.size = self.terminal.size()?;
+        self.model.session.size = self.terminal.size()?;
         Ok(())
     }
 
@@ -459,7 +459,7 @@ impl Loop {
         };
         self.terminal.take_back()?;
         self.pause.end();
-        self.model.size = self.terminal.size()?;
+        self.model.session.size = self.terminal.size()?;
         let mut left = self.take(Msg::Edited(conversation, edited))?;
         if terminated {
             left = self.take(Msg::Terminate)?;

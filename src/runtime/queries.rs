@@ -6,7 +6,7 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 use super::{CannedSource, files};
 use crate::{
     app::{INBOX_WINDOW, Loaded, Query, THREAD_WINDOW, fuzzy::Fuzzy},
-    domain::{ConversationId, InboxQuery, Platform, View},
+    domain::{ConversationId, InboxQuery, PerPlatform, Platform, View},
     graph,
     store::{self, Lane, Reader},
 };
@@ -86,7 +86,11 @@ pub(super) fn answer(
         Query::Labels => Loaded::Labels(reader.labels()?),
         Query::Page => {
             let page = reader.page()?;
-            Loaded::Page(page.name, page.messenger, page.instagram, page.read_at)
+            let routing = PerPlatform {
+                messenger: page.messenger,
+                instagram: page.instagram,
+            };
+            Loaded::Page(page.name, routing, page.read_at)
         }
         Query::Path(typed) => files::look_at(typed),
         Query::Canned => Loaded::Canned(canned.read()),

@@ -26,7 +26,7 @@ use ratatui::{
     layout::{Position, Rect, Size},
 };
 
-use crate::{app::alerts::Notify, text};
+use crate::{app::settings::Notify, text};
 
 static MODES_ON: AtomicBool = AtomicBool::new(false);
 /// The mouse is ours while the desk has the terminal.

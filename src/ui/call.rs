@@ -18,7 +18,7 @@ pub(super) fn row(
 ) -> Vec<Span<'static>> {
     let time = call
         .at
-        .local(&model.settings.zone)
+        .local(&model.session.settings.zone)
         .strftime("%H:%M:%S ")
         .to_string();
     let (status, role) = match call.status {

@@ -10,7 +10,7 @@ use ratatui::{
 
 use super::{Theme, frame, framed, span, theme::Role};
 use crate::{
-    app::{Focus, Model, Thread, lines},
+    app::{Focus, Model, Thread, thread::transcript},
     domain::{HUMAN_AGENT_WINDOW, Link, SendAs, Timestamp, Window},
     text::{self, Clean},
 };
@@ -64,7 +64,7 @@ fn file(thread: &Thread) -> String {
         .file
         .as_ref()
         .map_or_else(String::new, |file| {
-            let size = lines::size(file.bytes);
+            let size = transcript::size(file.bytes);
             format!(
                 " · + [{}] {} {size}",
                 file.word(),
@@ -112,11 +112,14 @@ fn until(model: &Model, thread: &Thread, send_as: SendAs) -> String {
 
 fn state(model: &Model, thread: &Thread) -> String {
     let mut words = String::new();
-    let down = matches!(model.link, Link::Offline(_) | Link::TokenRefused(_));
+    let down = matches!(
+        model.session.account.link,
+        Link::Offline(_) | Link::TokenRefused(_)
+    );
     if thread.composer.typing.is_some() && !down {
         words.push_str(" · customer sees typing");
     }
-    if !model.attended {
+    if !model.session.attended {
         words.push_str(" · terminal not in focus");
     }
     if !thread.composer.awaiting.is_empty() {

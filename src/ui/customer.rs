@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::{Theme, call, frame, framed, inbox::aside_words, lines, span, theme::Role, thread};
 use crate::{
-    app::{Model, action::Action, holds},
+    app::{Model, action::table::Action, thread::ownership_history},
     domain::{
         AppId, Conversation, HUMAN_AGENT_WINDOW, Platform, Profile, RESPONSE_WINDOW, Routing,
         ThreadOwner, Timestamp, Window,
@@ -44,7 +44,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     rows.extend(ownership(model, theme, conversation, width));
     rows.extend(history(model, theme, width, HOLDS));
     rows.extend(note(model, theme, width));
-    if inner.height >= TALL && model.size.0 >= WIDE {
+    if inner.height >= TALL && model.session.size.0 >= WIDE {
         rows.extend(colleagues(model, theme, width));
         // The log takes what is left, and always some lines.
         let most = usize::from(inner.height).saturating_sub(LOG + 1);
@@ -71,13 +71,13 @@ fn subject(model: &Model) -> Option<(&Conversation, &Profile)> {
 /// The apps on the Page, and who works with them.
 fn colleagues(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let mut rows = vec![heading("apps on this Page", theme, width)];
-    let ours = |app: &AppId| model.apps.ours.as_ref() == Some(app);
-    for (app, name) in &model.apps.names {
+    let ours = |app: &AppId| model.session.account.apps.ours.as_ref() == Some(app);
+    for (app, name) in &model.session.account.apps.names {
         let what = if ours(app) {
             "this desk"
-        } else if model.apps.bot.as_ref() == Some(app) {
+        } else if model.session.account.apps.bot.as_ref() == Some(app) {
             "the bot"
-        } else if model.apps.is_colleague(app) {
+        } else if model.session.account.apps.is_colleague(app) {
             "colleagues"
         } else {
             "Meta's inbox"
@@ -91,10 +91,15 @@ fn colleagues(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> 
 /// The newest calls to the Graph API.
 fn api_log(model: &Model, theme: &Theme, width: usize, room: usize) -> Vec<Line<'static>> {
     let mut rows = vec![heading("API log", theme, width)];
-    if model.calls.is_empty() {
+    if model.session.api_log.is_empty() {
         rows.extend(say("no call yet", Role::Dim, theme, width));
     }
-    let newest = model.calls.iter().rev().take(room.saturating_sub(1));
+    let newest = model
+        .session
+        .api_log
+        .iter()
+        .rev()
+        .take(room.saturating_sub(1));
     rows.extend(newest.map(|call| Line::from(call::row(model, theme, call, width))));
     rows
 }
@@ -135,6 +140,7 @@ pub(super) fn profile_lines(
             facts.extend(person.locale.clone());
             if let Some(minutes) = person.utc_offset {
                 let there = model
+                    .session
                     .now
                     .plus(crate::domain::Span::minutes(i64::from(minutes)));
                 facts.push(format!(
@@ -197,7 +203,10 @@ pub(super) fn clocks(model: &Model, theme: &Theme, c: &Conversation) -> Vec<Line
     let after = |span| c.customer_at.map(|wrote: Timestamp| wrote.plus(span));
     let ours = c.owner == ThreadOwner::Us;
     let more = if ours {
-        format!("{} +24h", model.settings.keymap.key_of(Action::Extend))
+        format!(
+            "{} +24h",
+            model.session.settings.keymap.key_of(Action::Extend)
+        )
     } else {
         String::new()
     };
@@ -225,8 +234,8 @@ pub(super) fn ownership(
         .owner_since
         .map(|at| format!(" since {}", thread::moment(model, at)))
         .unwrap_or_default();
-    let key = |action| model.settings.keymap.key_of(action);
-    let bot = model.apps.bot_name();
+    let key = |action| model.session.settings.keymap.key_of(action);
+    let bot = model.session.account.apps.bot_name();
     let (who, advice) = match (&c.owner, model.routing(c.platform)) {
         (_, Routing::ZeroConfig) if c.owner == ThreadOwner::Unknown => (
             "nobody owns threads".to_owned(),
@@ -238,7 +247,7 @@ pub(super) fn ownership(
             format!("{} hands back to {bot}", key(Action::HandBack)),
         ),
         (ThreadOwner::App(app), _) => (
-            format!("{}{since}", model.apps.name(app)),
+            format!("{}{since}", model.session.account.apps.name(app)),
             format!("{} takes it", key(Action::Take)),
         ),
         (ThreadOwner::Other, _) => (
@@ -280,13 +289,13 @@ pub(super) fn history(
         return Vec::new();
     };
     let c = &thread.conversation;
-    let present = holds::Present {
+    let present = ownership_history::Present {
         owner: c.owner.clone(),
         since: c.owner_since,
         lapses: c.control_until,
         now: model.server_now(),
     };
-    let holds = holds::of(&thread.items, &model.apps, &present);
+    let holds = ownership_history::of(&thread.window.items, &model.session.account.apps, &present);
     holds[holds.len().saturating_sub(most)..]
         .iter()
         .flat_map(|hold| {
@@ -323,7 +332,9 @@ pub(super) fn note(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'stat
     let Some(thread) = &model.thread else {
         return Vec::new();
     };
-    let Some((by, fields)) = holds::note(&thread.items, &model.apps) else {
+    let Some((by, fields)) =
+        ownership_history::note(&thread.window.items, &model.session.account.apps)
+    else {
         return Vec::new();
     };
     let title = text::cut(&format!("note from {}", &*Clean::one_line(&by)), width);

@@ -11,8 +11,10 @@ use super::{Theme, frame, framed, put, span, theme::Role, thread::moment, wrappe
 use crate::{
     app::{
         Focus, Model,
-        action::Action,
-        layout::{self, Column, Layout},
+        action::table::Action,
+        areas::{self, Layout},
+        layout::{self},
+        settings::Column,
     },
     domain::{Conversation, Platform, ThreadOwner, Until, View, Window},
     text::{self, Clean},
@@ -36,12 +38,12 @@ pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, bu
         .title_bottom(Line::from(span(order, theme.style(Role::Dim))))
         .title_bottom(Line::from(span(position, theme.style(Role::Dim))).right_aligned());
     framed(block, area, buffer);
-    let body = layout::list_body(layout);
+    let body = areas::list_body(layout);
     if inbox.total == 0 {
         empty(model, theme, body, buffer);
         return;
     }
-    let height = layout::row_height(layout);
+    let height = areas::row_height(layout);
     let narrow = layout.explain.is_some();
     if narrow {
         let head = Rect {
@@ -49,7 +51,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, bu
             height: 1,
             ..body
         };
-        let columns = Columns::of(head.width, &model.settings.shape.columns);
+        let columns = Columns::of(head.width, &model.session.settings.shape.columns);
         let titles = columns.line(|column| match column {
             Column::Channel => "CH".into(),
             column => column.name().to_uppercase(),
@@ -340,7 +342,7 @@ fn table_row(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let columns = Columns::of(area.width, &model.settings.shape.columns);
+    let columns = Columns::of(area.width, &model.session.settings.shape.columns);
     let (mark, mark_role) = mark(model, row);
     let line = columns.line(|column| match column {
         Column::Left => left(model, row).0,
@@ -355,7 +357,7 @@ fn table_row(
         }
         Column::Owner => match &row.owner {
             ThreadOwner::Us => "US".to_owned(),
-            ThreadOwner::App(app) => model.apps.name(app),
+            ThreadOwner::App(app) => model.session.account.apps.name(app),
             ThreadOwner::Other => "other".into(),
             ThreadOwner::NotUs => "not us".into(),
             ThreadOwner::Idle => "idle".into(),
@@ -396,7 +398,7 @@ fn explanation(model: &Model, row: &Conversation) -> String {
         |wait| format!("waits {}", wait.short()),
     );
     let held = format!("held by {}", model.owner_words(&row.owner));
-    let key = |action| model.settings.keymap.key_of(action);
+    let key = |action| model.session.settings.keymap.key_of(action);
     let aside = aside_words(model, row).map_or_else(String::new, |words| format!("{words} · "));
     let advice = match (&row.owner, row.window(now)) {
         (_, Window::Closed { .. }) => "nothing may be sent until they write again".into(),
@@ -422,7 +424,7 @@ pub(super) fn aside_words(model: &Model, row: &Conversation) -> Option<String> {
     }
     Some(match row.deferred(model.server_now())? {
         Until::Moment(at) => {
-            let at = at.plus(model.skew.negated());
+            let at = at.plus(model.session.account.skew.negated());
             format!("snoozed until {}", moment(model, at))
         }
         Until::CustomerWrites => "put off until they write".into(),

@@ -29,8 +29,10 @@ pub use theme::{Role, THEMES, Theme};
 
 use crate::{
     app::{
-        Model, curtain,
-        layout::{self, NEEDS},
+        Model,
+        areas::{self, NEEDS},
+        layout::{self},
+        privacy,
     },
     text::{self, Clean},
 };
@@ -45,8 +47,8 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// Draws into a buffer; answers where text is written.
 fn paint(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
-    if model.privacy {
-        return paint_all(&curtain::drawn(model), theme, screen, buffer);
+    if model.session.privacy {
+        return paint_all(&privacy::drawn(model), theme, screen, buffer);
     }
     paint_all(model, theme, screen, buffer)
 }
@@ -55,7 +57,9 @@ fn paint_all(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) ->
     buffer.set_style(screen, theme.style(Role::Text));
     // The buffer may be behind the model by one resize; it must not be
     // written beyond.
-    if layout::too_small(model.size) || screen.width < model.size.0 || screen.height < model.size.1
+    if areas::too_small(model.session.size)
+        || screen.width < model.session.size.0
+        || screen.height < model.session.size.1
     {
         small(model, screen, buffer);
         finish(theme, screen, buffer);
@@ -91,7 +95,7 @@ fn paint_all(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) ->
 fn small(model: &Model, screen: Rect, buffer: &mut Buffer) {
     let words = format!(
         "needs {}x{}, has {}x{}",
-        NEEDS.0, NEEDS.1, model.size.0, model.size.1
+        NEEDS.0, NEEDS.1, model.session.size.0, model.session.size.1
     );
     wrapped(&words, Style::default(), screen, buffer);
 }

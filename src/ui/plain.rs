@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    app::{Model, ToastKind, curtain, dialog::Dialog, lines, plain},
+    app::{Model, ToastKind, input::plain, privacy, thread::entry_in_words},
     domain::{ConversationId, Link, Timestamp, View},
     text::Clean,
 };
@@ -30,16 +30,16 @@ pub struct Transcript {
 impl Transcript {
     /// The lines for what has changed.
     pub fn news(&mut self, model: &Model) -> Vec<String> {
-        if model.privacy {
-            return self.tell(&curtain::drawn(model));
+        if model.session.privacy {
+            return self.tell(&privacy::drawn(model));
         }
         self.tell(model)
     }
 
     fn tell(&mut self, model: &Model) -> Vec<String> {
         let mut lines = Vec::new();
-        if self.link.as_ref() != Some(&model.link) {
-            self.link = Some(model.link.clone());
+        if self.link.as_ref() != Some(&model.session.account.link) {
+            self.link = Some(model.session.account.link.clone());
             lines.push(format!("link: {}", super::status::link_words(model)));
         }
         let count = model.inbox.counts.by_view[View::NeedsMe.index()];
@@ -82,7 +82,11 @@ impl Transcript {
     }
 
     fn thread(&mut self, model: &Model, lines: &mut Vec<String>) {
-        let Some(thread) = model.thread.as_ref().filter(|thread| thread.loaded) else {
+        let Some(thread) = model
+            .thread
+            .as_ref()
+            .filter(|thread| thread.window.is_loaded())
+        else {
             if model.thread.is_none() && self.thread.take().is_some() {
                 self.entries.clear();
                 self.notice = None;
@@ -104,10 +108,10 @@ impl Transcript {
                 lines.push(format!("draft: {text}"));
             }
         }
-        let first = thread.items.len().saturating_sub(ENTRIES);
-        for (at, item) in thread.items.iter().enumerate() {
+        let first = thread.window.items.len().saturating_sub(ENTRIES);
+        for (at, item) in thread.window.items.iter().enumerate() {
             let key = item.key();
-            let words = lines::told(model, at, opened && at == first);
+            let words = entry_in_words(model, at, opened && at == first);
             let known = self.entries.get(&key).cloned();
             let same = known.as_ref().is_some_and(|known| known.ends_with(&words));
             // Older ones are known without having been told.
@@ -124,39 +128,15 @@ impl Transcript {
 
     /// A question is open: what it asks, and which letter answers what.
     fn question(&mut self, model: &Model, lines: &mut Vec<String>) {
-        let asked = model.dialogs.last().and_then(|dialog| match dialog {
-            Dialog::Choose(choose) => {
-                let answers = choose.lines.iter();
-                let answers = answers.map(|(key, words, _)| format!("{key}: {words}"));
-                Some((choose.title.clone(), answers.collect::<Vec<_>>()))
-            }
-            Dialog::HandBack(dialog) => {
-                let answers = [
-                    "1: resolved",
-                    "2: follow-up",
-                    "3: the bot failed",
-                    "4: other",
-                ];
-                Some((dialog.title.clone(), answers.map(str::to_owned).into()))
-            }
-            Dialog::SignOff(_) => Some((
-                "Quit? Threads are still held by us.".into(),
-                vec![
-                    "y: quit and keep them".into(),
-                    "B: all back to the bot".into(),
-                ],
-            )),
-            Dialog::Jump(_) => None,
-            _ => Some(("A question of the full screen is open.".into(), Vec::new())),
-        });
-        let title = asked.as_ref().map(|(title, _)| title.clone());
+        let asked = model.dialogs.last().and_then(|top| top.modal().question());
+        let title = asked.as_ref().map(|asked| asked.title.clone());
         if self.question == title {
             return;
         }
         self.question = title;
-        if let Some((title, answers)) = asked {
-            lines.push(format!("question: {title}"));
-            lines.extend(answers);
+        if let Some(asked) = asked {
+            lines.push(format!("question: {}", asked.title));
+            lines.extend(asked.answers);
             lines.push("cancel: none of these".into());
         }
     }

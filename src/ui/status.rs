@@ -12,9 +12,9 @@ use super::{Theme, clear, framed, put, span, theme::Role, thread::moment, wrappe
 use crate::{
     app::{
         Focus, Model, ToastKind,
-        action::{Action, Context},
-        hints,
-        layout::Layout,
+        action::table::{Action, Context},
+        areas::Layout,
+        input::hints,
         shows_continuations,
     },
     domain::{Link, View},
@@ -27,21 +27,24 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
     let style = theme.style(Role::Status);
     buffer.set_style(area, style);
     let count = |view: View| model.inbox.counts.by_view[view.index()];
-    let page = if model.page_name.is_empty() {
+    let page = if model.session.account.name.is_empty() {
         "…"
     } else {
-        &model.page_name
+        &model.session.account.name
     };
     let clock = model
+        .session
         .now
-        .local(&model.settings.zone)
+        .local(&model.session.settings.zone)
         .strftime("%a %H:%M")
         .to_string();
     let usage = model
+        .session
+        .account
         .usage
         .map(|percent| format!("api {percent}%"))
         .unwrap_or_default();
-    let read_only = match (model.settings.read_only, model.privacy) {
+    let read_only = match (model.session.settings.read_only, model.session.privacy) {
         (true, true) => "READ-ONLY   CURTAIN",
         (true, false) => "READ-ONLY",
         (false, true) => "CURTAIN",
@@ -85,8 +88,8 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
         .flat_map(|left| right_choices.iter().map(move |right| (left, right)))
         .find(|(left, right)| text::width(left) + text::width(right) < width);
     let (left, right) = fitting.unwrap_or((&left_choices[3], &right_choices[2]));
-    let link_role = match model.link {
-        _ if model.storage.is_some() => Role::Bad,
+    let link_role = match model.session.account.link {
+        _ if model.session.storage.is_some() => Role::Bad,
         Link::Polling | Link::Webhook | Link::Connecting => Role::Status,
         Link::Throttled(_) | Link::ReadOnly(_) => Role::Warn,
         Link::Offline(_) | Link::TokenRefused(_) | Link::Broken(_) => Role::Bad,
@@ -109,13 +112,15 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
 }
 
 pub(super) fn link_words(model: &Model) -> String {
-    if model.storage.is_some() {
+    if model.session.storage.is_some() {
         return "CANNOT SAVE".into();
     }
     let as_of = model
+        .session
+        .account
         .read_at
         .map(|at| format!(" · as of {}", moment(model, at)));
-    match &model.link {
+    match &model.session.account.link {
         Link::Connecting => format!("connecting…{}", as_of.unwrap_or_default()),
         link @ (Link::Polling | Link::Webhook) => {
             let way = if *link == Link::Webhook {
@@ -123,7 +128,7 @@ pub(super) fn link_words(model: &Model) -> String {
             } else {
                 "polling"
             };
-            match model.reading_back {
+            match model.session.reading_back {
                 Some(at) => format!("live · {way} · fetching {}", moment(model, at)),
                 None => format!("live · {way}"),
             }
@@ -137,7 +142,7 @@ pub(super) fn link_words(model: &Model) -> String {
         Link::Throttled(until) => {
             format!(
                 "slowed down until {}",
-                until.local(&model.settings.zone).strftime("%H:%M")
+                until.local(&model.session.settings.zone).strftime("%H:%M")
             )
         }
         Link::Broken(what) => format!("STOPPED: {what}"),
@@ -146,18 +151,18 @@ pub(super) fn link_words(model: &Model) -> String {
 
 /// The keys that help right now, from the live keymap.
 pub(super) fn bottom(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let keymap = &model.settings.keymap;
+    let keymap = &model.session.settings.keymap;
     let context = if model.focus == Focus::Composer {
         Context::Composer
     } else {
         Context::Desk
     };
     if shows_continuations(model) {
-        let typed: String = model.pending.iter().map(ToString::to_string).collect();
-        let next = keymap.continuations(context, &model.pending);
+        let typed: String = model.keys.pending.iter().map(ToString::to_string).collect();
+        let next = keymap.continuations(context, &model.keys.pending);
         return continuations(&typed, &next, theme, area, buffer);
     }
-    let trouble = match (&model.storage, &model.link) {
+    let trouble = match (&model.session.storage, &model.session.account.link) {
         (Some(why), _) => Some(format!(
             "Nothing can be saved: {why}. What you type is only on the screen."
         )),

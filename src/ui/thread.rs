@@ -6,9 +6,12 @@ use super::{Theme, frame, framed, put, span, theme::Role, wrapped};
 use crate::{
     app::{
         Focus, Model, Thread,
-        action::{Action, Context},
-        copy,
-        lines::{GUTTER, Look, ThreadLine, Tone},
+        action::table::{Action, Context},
+        areas::inside,
+        thread::{
+            ThreadPane,
+            transcript::{GUTTER, ThreadLine, Tone},
+        },
     },
     domain::{ThreadOwner, Timestamp},
     text::{self, Clean},
@@ -21,17 +24,14 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         welcome(model, theme, inner, buffer);
         return;
     };
-    let settle = model.settings.keymap.key_of(Action::Open);
-    let look = Look {
-        settle: &settle,
-        ..Look::of(model, area.width.saturating_sub(2))
+    let Some(pane) = ThreadPane::inside(model, inside(area)) else {
+        return;
     };
-    let height = usize::from(area.height.saturating_sub(2));
-    let view = thread.viewport(&look, height);
-    let (older, newer) = (thread.older as usize, thread.newer as usize);
+    let view = pane.viewport();
+    let (older, newer) = (thread.window.older as usize, thread.window.newer as usize);
     let last = older + view.lines.last().map_or(0, |(at, _)| at + 1);
-    let count = older + thread.items.len() + newer;
-    let more = if thread.older_remote { "+" } else { "" };
+    let count = older + thread.window.items.len() + newer;
+    let more = if thread.window.older_remote { "+" } else { "" };
     let at_end = view.at_bottom && newer == 0;
     let below = if at_end { "" } else { "↓ " };
     let position = format!(" {below}{last}/{count}{more} ");
@@ -46,8 +46,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     )
     .title_bottom(Line::from(span(position, theme.style(Role::Dim))).right_aligned());
     let inner = framed(block, area, buffer);
-    if thread.items.is_empty() {
-        let words = if thread.loaded {
+    if thread.window.items.is_empty() {
+        let words = if thread.window.is_loaded() {
             "No messages yet."
         } else {
             "Reading the cache…"
@@ -55,21 +55,20 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         wrapped(words, theme.style(Role::Dim), inner, buffer);
         return;
     }
-    // A short thread stands at the bottom, next to the composer.
-    let lift = u16::try_from(height.saturating_sub(view.lines.len())).unwrap_or(0);
     // What is about to be copied is seen before it is.
     let copying = model
+        .session
         .settings
         .keymap
-        .continuations(Context::Desk, &model.pending)
+        .continuations(Context::Desk, &model.keys.pending)
         .iter()
         .any(|(_, action)| *action == Action::CopyText);
-    let at_hand = (focused && copying).then(|| copy::at_hand(model)).flatten();
-    for ((at, line), y) in view.lines.iter().zip(inner.y + lift..inner.bottom()) {
-        let found = (!thread.find.is_empty() && is_found(thread, *at)) || Some(*at) == at_hand;
+    let at_hand = (focused && copying).then(|| pane.at_hand()).flatten();
+    for (y, at, line) in pane.rows(view) {
+        let found = (!thread.find.is_empty() && is_found(thread, at)) || Some(at) == at_hand;
         draw_line(
             theme,
-            line,
+            &line,
             found,
             Rect {
                 y,
@@ -78,7 +77,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
             },
             buffer,
         );
-        let columns = model.selection.and_then(|s| s.columns(y, inner));
+        let columns = model.mouse.selection.and_then(|s| s.columns(y, inner));
         if let Some((from, to)) = columns {
             let selected = Rect {
                 x: from,
@@ -92,7 +91,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
 }
 
 fn is_found(thread: &Thread, at: usize) -> bool {
-    match thread.items.get(at) {
+    match thread.window.items.get(at) {
         Some(crate::domain::Item::Message(m)) => {
             text::fold(&m.text).contains(&text::fold(&thread.find))
         }
@@ -191,7 +190,7 @@ pub(super) fn role(tone: Tone) -> Role {
 
 /// What stands there while no thread is open.
 fn welcome(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let key = |action| model.settings.keymap.key_of(action);
+    let key = |action| model.session.settings.keymap.key_of(action);
     let rows = [
         (key(Action::Open), "open the selected conversation"),
         (key(Action::Reply), "reply: take, mark seen, show typing"),
@@ -220,8 +219,8 @@ fn welcome(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 /// `14:05`, or with the day when it is another one.
 pub(super) fn moment(model: &Model, at: Timestamp) -> String {
     let (then, now) = (
-        at.local(&model.settings.zone),
-        model.now.local(&model.settings.zone),
+        at.local(&model.session.settings.zone),
+        model.session.now.local(&model.session.settings.zone),
     );
     let format = if then.date() == now.date() {
         "%H:%M"

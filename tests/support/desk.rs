@@ -5,12 +5,12 @@ use jiff::tz::TimeZone;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 use switchboard::{
-    app::{self, Effect, Loaded, Model, Msg, Settings, keymap::Key},
+    app::{self, Effect, Loaded, Model, Msg, Settings, input::keymap::Key},
     domain::{
         Annotations, AppId, Apps, Author, Change, Conversation, ConversationId, Counts, InboxSlice,
-        Item, Known, LocalId, Message, Mid, OperationKind, Outgoing, Part, Person, Platform,
-        Profile, Psid, Reaction, Routing, SendAs, SendState, Span, ThreadOwner, ThreadRange,
-        ThreadSlice, TimelineEvent, Timestamp, Triage, View,
+        Item, Known, LocalId, Message, Mid, OperationKind, Outgoing, Part, PerPlatform, Person,
+        Platform, Profile, Psid, Reaction, Routing, SendAs, SendState, Span, ThreadOwner,
+        ThreadRange, ThreadSlice, TimelineEvent, Timestamp, Triage, View,
     },
     ui::{self, Theme},
 };
@@ -435,18 +435,26 @@ impl Desk {
             now: NOW,
             theme: Theme::default(),
         };
-        desk.send(Msg::Loaded(Loaded::Page(
-            "Lamp & Co".into(),
-            Routing::Enabled,
-            Routing::Enabled,
-            Some(NOW),
-        )));
+        desk.routes(Routing::Enabled);
         desk.send(Msg::Changed(vec![
             Change::Link(switchboard::domain::Link::Polling),
             Change::Usage(38),
         ]));
         desk.answer_inbox(rows());
         desk
+    }
+
+    /// The Page routes its conversations so, on both platforms.
+    pub fn routes(&mut self, routing: Routing) {
+        let both = PerPlatform {
+            messenger: routing,
+            instagram: routing,
+        };
+        self.send(Msg::Loaded(Loaded::Page(
+            "Lamp & Co".into(),
+            both,
+            Some(NOW),
+        )));
     }
 
     pub fn send(&mut self, msg: Msg) -> Vec<Effect> {
@@ -484,7 +492,7 @@ impl Desk {
     pub fn answer_thread(&mut self, mut page: ThreadSlice) -> Vec<Effect> {
         let id = page.conversation.id.clone();
         if let Some(thread) = &self.model.thread {
-            page.range = thread.range.clone();
+            page.range = thread.window.range.clone();
         }
         self.send(Msg::Loaded(Loaded::Thread(id, Some(Box::new(page)))))
     }
@@ -528,7 +536,7 @@ impl Desk {
 
     /// The screen as text, and a fingerprint of its styles.
     pub fn picture(&self) -> String {
-        let (width, height) = self.model.size;
+        let (width, height) = self.model.session.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
         let drawn = terminal
             .draw(|frame| ui::view(&self.model, &self.theme, frame))

@@ -3,25 +3,13 @@
 
 use tui_textarea::CursorMove;
 
-use super::{
-    super::keymap::{Code, Key},
-    Composer,
+use crate::app::{
+    composer::{Composer, Mode},
+    input::keymap::{Code, Key},
 };
 
-/// Whether keys are text or commands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// Keys are text.
-    #[default]
-    Insert,
-    /// Keys are commands.
-    Command,
-    /// A command waits for what it is about: `d`, `c` or `g`.
-    Pending(char),
-}
-
 /// What became of a key in command mode.
-pub(in crate::app) enum Took {
+pub(crate) enum Took {
     /// It was no command: the keymap decides.
     Nothing,
     /// It was one; the text changed.
@@ -32,7 +20,7 @@ pub(in crate::app) enum Took {
 
 impl Composer {
     /// Takes a key as vi would.
-    pub(in crate::app) fn vim(&mut self, key: Key) -> Took {
+    pub(crate) fn vim(&mut self, key: Key) -> Took {
         match self.mode {
             Mode::Insert if key.code == Code::Esc => {
                 self.mode = Mode::Command;

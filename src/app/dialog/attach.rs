@@ -1,16 +1,23 @@
 //! Which file goes out? The path is completed as one types.
 
-use super::{
-    super::{
-        Effect, Model, ToastKind,
-        keymap::{Code, Key},
+use crate::{
+    app::{
+        areas::Layout,
+        dialog::{
+            geometry::Geometry,
+            input::{Input, move_cursor},
+            modal::{Intent, Modal, Step},
+        },
+        effect::Query,
+        input::keymap::{Code, Key},
+        model::Session,
+        toast::ToastKind,
     },
-    Input, Stay, move_cursor,
+    domain::{Attachment, Platform},
 };
-use crate::{app::Query, domain::Attachment};
 
 /// The question.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Attach {
     /// The path as it was typed.
     pub input: Input,
@@ -25,65 +32,85 @@ pub struct Attach {
     pub cursor: usize,
     /// *Enter* came before the disk's answer: it counts then.
     pub entered: bool,
+    /// Where it is to be sent.
+    platform: Platform,
 }
 
 impl Attach {
+    /// For somebody on this platform.
+    pub fn on(platform: Platform) -> Self {
+        Self {
+            input: Input::default(),
+            entries: Vec::new(),
+            file: None,
+            answered: None,
+            cursor: 0,
+            entered: false,
+            platform,
+        }
+    }
+
     /// Takes an answer; one to an older question is dropped.
-    pub(super) fn take(
+    pub(crate) fn take(
         &mut self,
-        model: &mut Model,
         typed: &str,
         entries: Vec<String>,
         file: Option<Attachment>,
-    ) -> Stay {
+    ) -> Step {
         if typed != self.input.text() {
-            return Stay::Open;
+            return Step::Stay;
         }
         (self.entries, self.file, self.cursor) = (entries, file, 0);
         self.answered = Some(typed.to_owned());
         if std::mem::take(&mut self.entered) {
-            return self.attach(model);
+            return self.attach();
         }
-        Stay::Open
+        Step::Stay
     }
 
     /// The file goes into the composer, if it is one that may be sent.
-    fn attach(&mut self, model: &mut Model) -> Stay {
-        let (Some(file), Some(thread)) = (&self.file, &mut model.thread) else {
-            return Stay::Open;
+    fn attach(&mut self) -> Step {
+        let Some(file) = &self.file else {
+            return Step::Stay;
         };
-        let c = &thread.conversation;
-        if let Some(why) = file.why_not(c.platform) {
-            model.toast(ToastKind::Warn, why);
-            return Stay::Open;
+        match file.why_not(self.platform) {
+            Some(why) => Step::Do(Intent::Say(ToastKind::Warn, why)),
+            None => Step::Finish(Intent::Attach(file.clone())),
         }
-        if thread.composer.began.is_none() {
-            thread.composer.began(c.known(), &c.owner);
-        }
-        thread.composer.file = self.file.take();
-        Stay::Close
     }
+}
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
+impl Modal for Attach {
+    fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
-            Code::Esc => return Stay::Close,
+            Code::Esc => return Step::Close,
             Code::Enter if self.answered.as_deref() != Some(self.input.text()) => {
                 self.entered = true;
             }
-            Code::Enter if self.file.is_some() => return self.attach(model),
+            Code::Enter if self.file.is_some() => return self.attach(),
             Code::Enter | Code::Tab => {
                 if let Some(entry) = self.entries.get(self.cursor) {
                     self.input = Input::with(entry);
-                    effects.push(Effect::Query(Query::Path(entry.clone())));
+                    return Step::Do(Intent::Ask(Query::Path(entry.clone())));
                 }
             }
             _ => {
                 if !move_cursor(&mut self.cursor, self.entries.len(), key) && self.input.key(key) {
                     (self.file, self.entered) = (None, false);
-                    effects.push(Effect::Query(Query::Path(self.input.text().to_owned())));
+                    let typed = self.input.text().to_owned();
+                    return Step::Do(Intent::Ask(Query::Path(typed)));
                 }
             }
         }
-        Stay::Open
+        Step::Stay
+    }
+
+    fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
+        let place = Geometry::boxed(layout, (80, 16), 1, 0);
+        Some(place.with_rows(self.entries.len(), self.cursor))
+    }
+
+    fn cursor(&mut self) -> Option<&mut usize> {
+        Some(&mut self.cursor)
     }
 }

@@ -1,20 +1,27 @@
 //! Picking a canned reply: type a part of its name or its text, Enter puts it
 //! into the composer. A second `/` is a slash.
 
-use super::{
-    super::{
-        Effect, Model,
-        canned::{self, Canned},
+use ratatui::layout::Rect;
+
+use crate::{
+    app::{
+        areas::Layout,
+        canned::Canned,
+        dialog::{
+            geometry::{Geometry, cells},
+            input::{Input, move_cursor},
+            modal::{Intent, Modal, Step},
+        },
         fuzzy::Fuzzy,
-        keymap::{Code, Key},
-        writing::compose,
+        input::keymap::{Code, Key},
+        model::Session,
     },
-    Input, Stay, move_cursor,
+    text,
 };
 
 /// The choice.
 #[derive(Clone, Debug, Default)]
-pub struct CannedDialog {
+pub struct CannedPicker {
     /// What was typed.
     pub input: Input,
     /// All canned replies, or why they cannot be read; `None` while they are.
@@ -25,8 +32,8 @@ pub struct CannedDialog {
     by_slash: bool,
 }
 
-impl CannedDialog {
-    pub(in super::super) fn opened(by_slash: bool) -> Self {
+impl CannedPicker {
+    pub(crate) fn opened(by_slash: bool) -> Self {
         Self {
             by_slash,
             ..Self::default()
@@ -40,30 +47,27 @@ impl CannedDialog {
         };
         let mut fuzzy = Fuzzy::new(self.input.text());
         let mut places = fuzzy.best(all.iter().map(|canned| canned.name.as_str()));
-        let words = crate::text::fold(self.input.text().trim());
+        let words = text::fold(self.input.text().trim());
         for (at, canned) in all.iter().enumerate() {
-            if !places.contains(&at) && crate::text::fold(&canned.text).contains(&words) {
+            if !places.contains(&at) && text::fold(&canned.text).contains(&words) {
                 places.push(at);
             }
         }
         places.into_iter().filter_map(|at| all.get(at)).collect()
     }
+}
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
+impl Modal for CannedPicker {
+    fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
-            Code::Esc => return Stay::Close,
-            Code::Backspace if self.input.text().is_empty() => return Stay::Close,
+            Code::Esc => return Step::Close,
+            Code::Backspace if self.input.text().is_empty() => return Step::Close,
             Code::Char('/') if self.by_slash && self.input.text().is_empty() => {
-                effects.extend(compose(model, |composer| composer.insert("/")));
-                return Stay::Close;
+                return Step::Finish(Intent::Insert("/".into()));
             }
             Code::Enter => {
-                let chosen = self.fitting().get(self.cursor).map(|c| c.text.clone());
-                if let Some(text) = chosen {
-                    let text = canned::filled(&text, &canned::values(model));
-                    let text = text.trim_end();
-                    effects.extend(compose(model, |composer| composer.insert(text)));
-                    return Stay::Close;
+                if let Some(canned) = self.fitting().get(self.cursor) {
+                    return Step::Finish(Intent::InsertCanned(canned.text.clone()));
                 }
             }
             _ => {
@@ -73,6 +77,20 @@ impl CannedDialog {
                 }
             }
         }
-        Stay::Open
+        Step::Stay
+    }
+
+    fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
+        let count = self.fitting().len();
+        let mut place = Geometry::boxed(layout, (100, 26), 1, 0);
+        place.rows = Rect {
+            height: (place.rows.height / 2).min(cells(count)),
+            ..place.rows
+        };
+        Some(place.with_rows(count, self.cursor))
+    }
+
+    fn cursor(&mut self) -> Option<&mut usize> {
+        Some(&mut self.cursor)
     }
 }

@@ -1,16 +1,23 @@
 //! A short list: which app gets the thread, what becomes of a reply, which link
 //! to open, whether to quit.
 
-use super::{
-    super::{
-        Effect, Model,
-        acts::chosen,
-        keymap::{Code, Key},
+use crate::{
+    app::{
+        areas::Layout,
+        dialog::{
+            geometry::{Geometry, cells, centred, padded, title_width},
+            input::move_cursor_vi,
+            modal::{Click, Intent, Modal, Question, Step},
+        },
+        input::keymap::{Code, Key},
+        mask::{Mask, masked},
+        model::Session,
     },
-    Stay, move_cursor,
-};
-use crate::domain::{
-    AppId, Conversation, ConversationId, Decision, HoldReason, LocalId, Outgoing, SendAs, SendState,
+    domain::{
+        AppId, Conversation, ConversationId, Decision, HoldReason, LocalId, Outgoing, SendAs,
+        SendState,
+    },
+    text,
 };
 
 /// What a line of the list does.
@@ -186,27 +193,69 @@ impl Choose {
             cursor: 1,
         }
     }
+}
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
+impl Modal for Choose {
+    fn key(&mut self, _: &Session, key: Key) -> Step {
         let line = match key.code {
             Code::Enter => self.lines.get(self.cursor),
-            Code::Esc | Code::Char('q') => return Stay::Close,
+            Code::Esc | Code::Char('q') => return Step::Close,
             Code::Char(c) if !key.ctrl => self.lines.iter().find(|(k, _, _)| *k == c),
             _ => None,
         };
-        match line {
-            Some((_, _, choice)) => {
-                effects.extend(chosen(model, self.about.as_ref(), choice.clone()));
-                Stay::Close
-            }
-            None => {
-                let vim = match key.text() {
-                    Some('j') => Key::plain(Code::Down),
-                    Some('k') => Key::plain(Code::Up),
-                    _ => key,
-                };
-                move_cursor(&mut self.cursor, self.lines.len(), vim);
-                Stay::Open
+        if let Some((_, _, choice)) = line {
+            return Step::Finish(Intent::Choose(self.about.clone(), choice.clone()));
+        }
+        move_cursor_vi(&mut self.cursor, self.lines.len(), key);
+        Step::Stay
+    }
+
+    /// As wide as its words.
+    fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
+        let lines = self.lines.iter().map(|(_, words, _)| text::width(words));
+        let title = title_width(&self.title, layout.screen);
+        let width = (lines.max().unwrap_or(0) + 8).max(title + 6);
+        let size = (cells(width), cells(self.lines.len() + 2));
+        let frame = centred(size, layout.screen);
+        let inner = padded(frame);
+        Some(Geometry {
+            frame,
+            inner,
+            rows: inner,
+            count: self.lines.len(),
+            cursor: self.cursor,
+        })
+    }
+
+    fn cursor(&mut self) -> Option<&mut usize> {
+        Some(&mut self.cursor)
+    }
+
+    fn clicked(&mut self) -> Click {
+        Click::Mark
+    }
+
+    fn takes_words(&mut self) -> bool {
+        false
+    }
+
+    fn question(&self) -> Option<Question> {
+        let answers = self.lines.iter();
+        let answers = answers.map(|(key, words, _)| format!("{key}: {words}"));
+        Some(Question {
+            title: self.title.clone(),
+            answers: answers.collect(),
+        })
+    }
+
+    fn mask(&mut self, mask: &Mask) {
+        self.title = mask.names_in(&self.title);
+        for (_, words, choice) in &mut self.lines {
+            match choice {
+                Choice::OpenLink(_) | Choice::SaveFile(_) => *words = masked(words),
+                // The title holds the reply.
+                Choice::Decide(..) => self.title = masked(&self.title),
+                _ => {}
             }
         }
     }

@@ -1,16 +1,20 @@
 //! The actions by name: type a part of it, Tab completes, Enter runs.
 
-use super::{
-    super::{
-        Effect, Model, ToastKind,
-        action::{ACTIONS, Action, Context, Spec},
-        keymap::{Code, Key},
-        keys::{run, search},
-        orders,
+use ratatui::layout::Rect;
+
+use crate::app::{
+    action::table::{ACTIONS, Action, ActionSpec, Context},
+    areas::Layout,
+    dialog::{
+        geometry::{Geometry, cells},
+        input::{Input, move_cursor},
+        modal::{Intent, Modal, Step},
     },
-    Input, Stay, move_cursor,
+    input::keymap::{Code, Key},
+    model::Session,
+    simulator_commands,
+    toast::ToastKind,
 };
-use crate::domain::Command;
 
 /// The command line.
 #[derive(Clone, Debug, Default)]
@@ -23,67 +27,96 @@ pub struct Commands {
 
 impl Commands {
     /// The actions that fit, those whose name starts with the input first.
-    pub fn fitting(&self) -> Vec<&'static Spec> {
+    pub fn fitting(&self) -> Vec<&'static ActionSpec> {
         let words = self.input.text().to_lowercase().replace([' ', '-'], "_");
-        let desk = |spec: &&Spec| spec.context == Context::Desk && spec.action != Action::Commands;
-        let starts = ACTIONS
+        let starts = |spec: &ActionSpec| {
+            let alias = spec.aliases.contains(&words.as_str());
+            spec.name.starts_with(&words) || alias
+        };
+        let holds =
+            |spec: &ActionSpec| spec.name.contains(&words) || spec.help.contains(self.input.text());
+        let desk = ACTIONS
             .iter()
-            .filter(desk)
-            .filter(|spec| spec.name.starts_with(&words));
-        let holds = ACTIONS
-            .iter()
-            .filter(desk)
-            .filter(|spec| !spec.name.starts_with(&words))
-            .filter(|spec| spec.name.contains(&words) || spec.help.contains(self.input.text()));
-        starts.chain(holds).collect()
+            .filter(|spec| spec.context == Context::Desk && spec.action != Action::Commands);
+        let (first, rest): (Vec<_>, Vec<_>) = desk.partition(|spec| starts(spec));
+        first
+            .into_iter()
+            .chain(rest.into_iter().filter(|spec| holds(spec)))
+            .collect()
     }
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
-        let fitting = self.fitting();
+    fn enter(&self, session: &Session) -> Step {
+        if let Some(order) = simulator_commands::parse(self.input.text()) {
+            return match order {
+                _ if !session.settings.simulator => {
+                    let words = "Only a simulator takes orders, and this is Meta's own API.";
+                    Step::Finish(Intent::Say(ToastKind::Warn, words.into()))
+                }
+                Ok(order) => Step::Finish(Intent::Simulator(order)),
+                Err(how) => Step::Do(Intent::Say(ToastKind::Warn, how)),
+            };
+        }
+        // `:search words` begins with its words.
+        if let Some(words) = self.input.text().strip_prefix("search ") {
+            return Step::Finish(Intent::Search(words.trim().to_owned()));
+        }
+        match self.fitting().get(self.cursor) {
+            Some(spec) => Step::Finish(Intent::Run(spec.action)),
+            None => Step::Stay,
+        }
+    }
+
+    fn complete(&mut self) {
+        let order = simulator_commands::fitting(self.input.text())
+            .first()
+            .copied();
+        if let Some(spec) = self.fitting().get(self.cursor) {
+            self.input = Input::with(spec.name);
+            self.cursor = 0;
+        } else if let Some(order) = order {
+            self.input = Input::with(&format!("{} ", order.name));
+        }
+    }
+}
+
+impl Modal for Commands {
+    fn key(&mut self, session: &Session, key: Key) -> Step {
         match key.code {
-            Code::Esc => return Stay::Close,
-            Code::Enter => {
-                if let Some(order) = orders::parse(self.input.text()) {
-                    match order {
-                        _ if !model.settings.simulator => {
-                            let words =
-                                "Only a simulator takes orders, and this is Meta's own API.";
-                            model.toast(ToastKind::Warn, words);
-                        }
-                        Ok(order) => effects.push(Effect::Engine(Command::Simulator(order))),
-                        Err(how) => {
-                            model.toast(ToastKind::Warn, how);
-                            return Stay::Open;
-                        }
-                    }
-                    return Stay::Close;
-                }
-                // `:search words` begins with its words.
-                if let Some(words) = self.input.text().strip_prefix("search ") {
-                    effects.extend(search(model, words.trim()));
-                    return Stay::Close;
-                }
-                if let Some(spec) = fitting.get(self.cursor) {
-                    effects.extend(run(model, spec.action));
-                    return Stay::Close;
-                }
-            }
-            Code::Tab => {
-                let order = orders::fitting(self.input.text()).first().copied();
-                if let Some(spec) = fitting.get(self.cursor) {
-                    self.input = Input::with(spec.name);
-                    self.cursor = 0;
-                } else if let Some(order) = order {
-                    self.input = Input::with(&format!("{} ", order.name));
-                }
-            }
-            Code::Backspace if self.input.text().is_empty() => return Stay::Close,
+            Code::Esc => return Step::Close,
+            Code::Enter => return self.enter(session),
+            Code::Tab => self.complete(),
+            Code::Backspace if self.input.text().is_empty() => return Step::Close,
             _ => {
-                if !move_cursor(&mut self.cursor, fitting.len(), key) && self.input.key(key) {
+                let count = self.fitting().len();
+                if !move_cursor(&mut self.cursor, count, key) && self.input.key(key) {
                     self.cursor = 0;
                 }
             }
         }
-        Stay::Open
+        Step::Stay
+    }
+
+    /// Above the bottom line, as wide as the screen.
+    fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
+        let orders = simulator_commands::fitting(self.input.text());
+        let count = self.fitting().len() + orders.len();
+        let height = cells(count.clamp(1, 10)).min(layout.screen.height - 3);
+        let list = Rect {
+            x: 0,
+            y: layout.hints.y - height,
+            width: layout.screen.width,
+            height,
+        };
+        Some(Geometry {
+            frame: list,
+            inner: list,
+            rows: list,
+            count,
+            cursor: self.cursor,
+        })
+    }
+
+    fn cursor(&mut self) -> Option<&mut usize> {
+        Some(&mut self.cursor)
     }
 }

@@ -1,15 +1,20 @@
 //! How did it end? One key hands back; Tab first adds a summary, and what is to
 //! be done next, for the bot.
 
-use super::{
-    super::{
-        Effect, Model,
-        acts::{HandBackBy, hand_back_by},
-        keymap::{Code, Key},
+use crate::{
+    app::{
+        areas::Layout,
+        dialog::{
+            geometry::{Geometry, cells, title_width},
+            input::{Input, move_cursor_vi},
+            modal::{Click, Intent, Modal, Question, Step},
+        },
+        input::keymap::{Code, Key},
+        mask::Mask,
+        model::Session,
     },
-    Input, Stay, move_cursor,
+    domain::{Conversation, ConversationId, Outcome},
 };
-use crate::domain::{Conversation, ConversationId, Outcome};
 
 /// Longer words do not fit into the note (our choice; the note is below 1,000
 /// characters).
@@ -25,6 +30,27 @@ pub enum Field {
     Summary,
     /// What is to be done next.
     Next,
+}
+
+/// How an agent hands back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandBackAnswer {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// A sentence for the bot; may be empty.
+    pub summary: String,
+    /// What the bot should do next; may be empty.
+    pub next: String,
+}
+
+impl From<Outcome> for HandBackAnswer {
+    fn from(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            summary: String::new(),
+            next: String::new(),
+        }
+    }
 }
 
 /// The question.
@@ -48,7 +74,7 @@ pub struct HandBackDialog {
 
 impl HandBackDialog {
     /// About one conversation; with `send` the reply goes out first.
-    pub(in super::super) fn one(conversation: &Conversation, bot: &str, send: bool) -> Self {
+    pub(crate) fn one(conversation: &Conversation, bot: &str, send: bool) -> Self {
         let act = if send {
             "Send and hand back"
         } else {
@@ -59,7 +85,7 @@ impl HandBackDialog {
     }
 
     /// About all marked ones.
-    pub(in super::super) fn all(count: usize, bot: &str) -> Self {
+    pub(crate) fn all(count: usize, bot: &str) -> Self {
         let title = format!("Hand {count} conversations back to {bot}");
         Self::new(title, None, false)
     }
@@ -76,47 +102,19 @@ impl HandBackDialog {
         }
     }
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
-        if self.field != Field::Outcome {
-            return self.words(key);
-        }
-        let chosen = match (key.code, key.text()) {
-            (Code::Esc, _) | (_, Some('q')) => return Stay::Close,
-            (Code::Tab, _) => {
-                self.field = Field::Summary;
-                None
-            }
-            (Code::Enter, _) => Outcome::ALL.get(self.cursor),
-            (_, Some(c)) if c.is_ascii_digit() => {
-                let place = c.to_digit(10).and_then(|n| n.checked_sub(1));
-                place.and_then(|place| Outcome::ALL.get(place as usize))
-            }
-            (_, Some('j')) => {
-                move_cursor(&mut self.cursor, Outcome::ALL.len(), Key::plain(Code::Down));
-                None
-            }
-            (_, Some('k')) => {
-                move_cursor(&mut self.cursor, Outcome::ALL.len(), Key::plain(Code::Up));
-                None
-            }
-            _ => {
-                move_cursor(&mut self.cursor, Outcome::ALL.len(), key);
-                None
-            }
-        };
-        let Some(outcome) = chosen else {
-            return Stay::Open;
-        };
-        let by = HandBackBy {
-            outcome: *outcome,
-            summary: self.summary.text().trim().to_owned(),
-            next: self.next.text().trim().to_owned(),
-        };
-        effects.extend(hand_back_by(model, self.about.as_ref(), by, self.send));
-        Stay::Close
+    fn answer(&self, outcome: Outcome) -> Step {
+        Step::Finish(Intent::HandBack {
+            about: self.about.clone(),
+            answer: HandBackAnswer {
+                outcome,
+                summary: self.summary.text().trim().to_owned(),
+                next: self.next.text().trim().to_owned(),
+            },
+            send: self.send,
+        })
     }
 
-    fn words(&mut self, key: Key) -> Stay {
+    fn words(&mut self, key: Key) -> Step {
         let (input, then) = match self.field {
             Field::Summary => (&mut self.summary, Field::Next),
             _ => (&mut self.next, Field::Outcome),
@@ -129,6 +127,67 @@ impl HandBackDialog {
                 input.key(key);
             }
         }
-        Stay::Open
+        Step::Stay
+    }
+}
+
+impl Modal for HandBackDialog {
+    fn key(&mut self, _: &Session, key: Key) -> Step {
+        if self.field != Field::Outcome {
+            return self.words(key);
+        }
+        let chosen = match (key.code, key.text()) {
+            (Code::Esc, _) | (_, Some('q')) => return Step::Close,
+            (Code::Tab, _) => {
+                self.field = Field::Summary;
+                None
+            }
+            (Code::Enter, _) => Outcome::ALL.get(self.cursor),
+            (_, Some(c)) if c.is_ascii_digit() => {
+                let place = c.to_digit(10).and_then(|n| n.checked_sub(1));
+                place.and_then(|place| Outcome::ALL.get(place as usize))
+            }
+            _ => {
+                move_cursor_vi(&mut self.cursor, Outcome::ALL.len(), key);
+                None
+            }
+        };
+        chosen.map_or(Step::Stay, |outcome| self.answer(*outcome))
+    }
+
+    fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
+        let width = cells(title_width(&self.title, layout.screen) + 6).max(60);
+        let height = cells(Outcome::ALL.len() + 6);
+        let place = Geometry::boxed(layout, (width, height), 0, 4);
+        Some(place.with_rows(Outcome::ALL.len(), self.cursor))
+    }
+
+    fn cursor(&mut self) -> Option<&mut usize> {
+        Some(&mut self.cursor)
+    }
+
+    fn clicked(&mut self) -> Click {
+        Click::Mark
+    }
+
+    fn takes_words(&mut self) -> bool {
+        self.field != Field::Outcome
+    }
+
+    fn question(&self) -> Option<Question> {
+        let answers = [
+            "1: resolved",
+            "2: follow-up",
+            "3: the bot failed",
+            "4: other",
+        ];
+        Some(Question {
+            title: self.title.clone(),
+            answers: answers.map(str::to_owned).into(),
+        })
+    }
+
+    fn mask(&mut self, mask: &Mask) {
+        self.title = mask.names_in(&self.title);
     }
 }

@@ -1,14 +1,16 @@
 //! The help screen, made of the live keymap. Typing searches it, Enter runs
 //! the marked line.
 
-use super::{
-    super::{
-        Effect, Model,
-        action::{ACTIONS, Context, Spec},
-        keymap::{Code, Key},
-        keys::run,
+use crate::app::{
+    action::table::{ACTIONS, ActionSpec, Context},
+    areas::Layout,
+    dialog::{
+        geometry::Geometry,
+        input::{Input, move_cursor},
+        modal::{Intent, Modal, Step},
     },
-    Input, Stay, move_cursor,
+    input::keymap::{Code, Key},
+    model::Session,
 };
 
 /// The help screen.
@@ -22,26 +24,25 @@ pub struct Help {
 
 impl Help {
     /// The rows that fit the search.
-    pub fn fitting(&self) -> Vec<&'static Spec> {
+    pub fn fitting(&self) -> Vec<&'static ActionSpec> {
         let words = self.input.text().to_lowercase();
         ACTIONS
             .iter()
             .filter(|spec| spec.help.to_lowercase().contains(&words) || spec.name.contains(&words))
             .collect()
     }
+}
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
+impl Modal for Help {
+    fn key(&mut self, _: &Session, key: Key) -> Step {
         let fitting = self.fitting();
         match key.code {
-            Code::Esc | Code::F(1) => return Stay::Close,
-            Code::Char('q' | '?') if self.input.text().is_empty() => return Stay::Close,
+            Code::Esc | Code::F(1) => return Step::Close,
+            Code::Char('q' | '?') if self.input.text().is_empty() => return Step::Close,
             Code::Enter => {
-                if let Some(spec) = fitting
-                    .get(self.cursor)
-                    .filter(|spec| spec.context == Context::Desk)
-                {
-                    effects.extend(run(model, spec.action));
-                    return Stay::Close;
+                let marked = fitting.get(self.cursor);
+                if let Some(spec) = marked.filter(|spec| spec.context == Context::Desk) {
+                    return Step::Finish(Intent::Run(spec.action));
                 }
             }
             _ => {
@@ -55,6 +56,15 @@ impl Help {
                 }
             }
         }
-        Stay::Open
+        Step::Stay
+    }
+
+    fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
+        let place = Geometry::boxed(layout, (110, u16::MAX), 1, 0);
+        Some(place.with_rows(self.fitting().len(), self.cursor))
+    }
+
+    fn cursor(&mut self) -> Option<&mut usize> {
+        Some(&mut self.cursor)
     }
 }

@@ -1,15 +1,18 @@
 //! The fuzzy jump to a person: the cache is asked as one types.
 
-use super::{
-    super::{
-        Effect, Model,
-        keymap::{Code, Key},
-        walk::open,
-    },
-    Input, Stay, move_cursor,
-};
 use crate::{
-    app::Query,
+    app::{
+        areas::Layout,
+        dialog::{
+            geometry::Geometry,
+            input::{Input, move_cursor},
+            modal::{Intent, Modal, Question, Step},
+        },
+        effect::Query,
+        input::keymap::{Code, Key},
+        mask::{Mask, masked},
+        model::Session,
+    },
     domain::{ConversationId, Platform},
 };
 
@@ -30,7 +33,7 @@ pub struct Jump {
 
 impl Jump {
     /// Words were typed, and Enter behind them.
-    pub(in super::super) fn expecting(words: &str) -> Self {
+    pub(crate) fn expecting(words: &str) -> Self {
         Self {
             input: Input::with(words),
             enter: true,
@@ -40,38 +43,63 @@ impl Jump {
 
     /// Takes an answer; one to an older question is dropped. Whoever typed
     /// ahead of it gets the best hit at once.
-    pub(in super::super) fn take(
+    pub(crate) fn take(
         &mut self,
         words: &str,
         found: Vec<(ConversationId, String, Platform)>,
-    ) -> Option<ConversationId> {
+    ) -> Step {
         if words != self.input.text() {
-            return None;
+            return Step::Stay;
         }
         self.found = found;
         self.answered = Some(words.to_owned());
         self.cursor = 0;
-        let first = self.found.first().map(|(id, _, _)| id.clone());
-        first.filter(|_| std::mem::take(&mut self.enter))
+        match self.found.first() {
+            Some((id, _, _)) if std::mem::take(&mut self.enter) => {
+                Step::Finish(Intent::Open(id.clone()))
+            }
+            _ => Step::Stay,
+        }
     }
+}
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
+impl Modal for Jump {
+    fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
-            Code::Esc => return Stay::Close,
+            Code::Esc => return Step::Close,
             Code::Enter if self.answered.as_deref() != Some(self.input.text()) => self.enter = true,
             Code::Enter => {
                 if let Some((id, _, _)) = self.found.get(self.cursor) {
-                    effects.extend(open(model, id.clone()));
-                    return Stay::Close;
+                    return Step::Finish(Intent::Open(id.clone()));
                 }
             }
             _ => {
                 if !move_cursor(&mut self.cursor, self.found.len(), key) && self.input.key(key) {
                     self.enter = false;
-                    effects.push(Effect::Query(Query::People(self.input.text().to_owned())));
+                    let words = self.input.text().to_owned();
+                    return Step::Do(Intent::Ask(Query::People(words)));
                 }
             }
         }
-        Stay::Open
+        Step::Stay
+    }
+
+    fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
+        let place = Geometry::boxed(layout, (60, 18), 1, 0);
+        Some(place.with_rows(self.found.len(), self.cursor))
+    }
+
+    fn cursor(&mut self) -> Option<&mut usize> {
+        Some(&mut self.cursor)
+    }
+
+    fn question(&self) -> Option<Question> {
+        None
+    }
+
+    fn mask(&mut self, _: &Mask) {
+        for (_, name, _) in &mut self.found {
+            *name = masked(name);
+        }
     }
 }

@@ -1,15 +1,19 @@
 //! Labels of a conversation: type one, Tab completes, Enter sets it or takes it
 //! off. They are ours; Meta and the customer do not see them.
 
-use super::{
-    super::{
-        Effect, Model,
-        keymap::{Code, Key},
-        triage::{TriageChange, decide},
+use crate::{
+    app::{
+        areas::Layout,
+        dialog::{
+            geometry::Geometry,
+            input::{Input, move_cursor},
+            modal::{Intent, Modal, Step},
+        },
+        input::keymap::{Code, Key},
+        model::Session,
     },
-    Input, Stay, move_cursor,
+    domain::{Conversation, TriageChange},
 };
-use crate::domain::Conversation;
 
 /// The longest label, in characters (our choice).
 const LONGEST: usize = 30;
@@ -29,7 +33,7 @@ pub struct Labels {
 
 impl Labels {
     /// About these conversations.
-    pub(in super::super) fn of(about: Vec<Conversation>) -> Self {
+    pub(crate) fn of(about: Vec<Conversation>) -> Self {
         Self {
             about,
             input: Input::default(),
@@ -63,35 +67,48 @@ impl Labels {
             .collect()
     }
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
+    fn complete(&mut self) {
+        // What was typed so far is no completion of itself.
+        let typed = self.input.text().trim().to_lowercase();
+        let other = |(label, _): &&(String, bool)| self.cursor > 0 || *label != typed;
         let fitting = self.fitting();
+        if let Some((label, _)) = fitting.iter().skip(self.cursor).find(other) {
+            self.input = Input::with(label);
+            self.cursor = 0;
+        }
+    }
+}
+
+impl Modal for Labels {
+    fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
-            Code::Esc => return Stay::Close,
+            Code::Esc => return Step::Close,
             Code::Enter => {
-                let Some((label, on)) = fitting.get(self.cursor) else {
-                    return Stay::Close;
+                let Some((label, on)) = self.fitting().into_iter().nth(self.cursor) else {
+                    return Step::Close;
                 };
-                let local = TriageChange::Label(label.clone(), !on);
-                effects.extend(decide(model, &self.about, local));
-                return Stay::Close;
+                let change = TriageChange::Label(label, !on);
+                return Step::Finish(Intent::Triage(self.about.clone(), change));
             }
-            Code::Tab => {
-                // What was typed so far is no completion of itself.
-                let typed = self.input.text().trim().to_lowercase();
-                let other = |(label, _): &&(String, bool)| self.cursor > 0 || *label != typed;
-                if let Some((label, _)) = fitting.iter().skip(self.cursor).find(other) {
-                    self.input = Input::with(label);
-                    self.cursor = 0;
-                }
-            }
+            Code::Tab => self.complete(),
             _ => {
                 let full = self.input.text().chars().count() >= LONGEST && key.text().is_some();
-                let moved = full || move_cursor(&mut self.cursor, fitting.len(), key);
+                let count = self.fitting().len();
+                let moved = full || move_cursor(&mut self.cursor, count, key);
                 if !moved && self.input.key(key) {
                     self.cursor = 0;
                 }
             }
         }
-        Stay::Open
+        Step::Stay
+    }
+
+    fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
+        let place = Geometry::boxed(layout, (54, 14), 1, 0);
+        Some(place.with_rows(self.fitting().len(), self.cursor))
+    }
+
+    fn cursor(&mut self) -> Option<&mut usize> {
+        Some(&mut self.cursor)
     }
 }

@@ -1,15 +1,18 @@
 //! A private note about a conversation. It stays with the person it was begun
 //! for, and is never sent.
 
-use super::{
-    super::{
-        Effect, Model,
-        keymap::{Code, Key},
-        triage::keep_note,
+use crate::{
+    app::{
+        dialog::{
+            input::Input,
+            modal::{Intent, Modal, Step},
+        },
+        input::keymap::{Code, Key},
+        mask::{Mask, masked},
+        model::Session,
     },
-    Input, Stay,
+    domain::{Conversation, ConversationId, Psid},
 };
-use crate::domain::{Conversation, ConversationId, Psid};
 
 /// The longest note, in characters (our choice).
 const LONGEST: usize = 2_000;
@@ -26,7 +29,7 @@ pub struct NoteDialog {
 }
 
 impl NoteDialog {
-    pub(in super::super) fn about(subject: &Conversation) -> Self {
+    pub(crate) fn about(subject: &Conversation) -> Self {
         Self {
             input: Input::default(),
             name: subject.display_name(),
@@ -34,17 +37,22 @@ impl NoteDialog {
             psid: subject.psid.clone(),
         }
     }
+}
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
+impl Modal for NoteDialog {
+    fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
-            Code::Esc => return Stay::Close,
+            Code::Esc => return Step::Close,
             Code::Enter => {
                 let text = self.input.text().trim().to_owned();
-                if !text.is_empty() {
-                    let (conversation, psid) = (self.conversation.clone(), self.psid.clone());
-                    effects.push(keep_note(model, conversation, psid, text));
+                if text.is_empty() {
+                    return Step::Close;
                 }
-                return Stay::Close;
+                return Step::Finish(Intent::KeepNote {
+                    conversation: self.conversation.clone(),
+                    psid: self.psid.clone(),
+                    text,
+                });
             }
             Code::Char('j') if key.ctrl => {
                 self.input.key(Key::plain(Code::Char('\n')));
@@ -54,6 +62,10 @@ impl NoteDialog {
                 self.input.key(key);
             }
         }
-        Stay::Open
+        Step::Stay
+    }
+
+    fn mask(&mut self, _: &Mask) {
+        self.name = masked(&self.name);
     }
 }

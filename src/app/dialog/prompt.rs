@@ -1,13 +1,13 @@
 //! A line of input at the bottom: filters the list while one types, or finds
 //! words in the thread.
 
-use super::{
-    super::{
-        Effect, Model,
-        keymap::{Code, Key},
-        walk::find_in_thread,
+use crate::app::{
+    dialog::{
+        input::Input,
+        modal::{Intent, Modal, Step},
     },
-    Input, Stay,
+    input::keymap::{Code, Key},
+    model::Session,
 };
 
 /// What the input is for.
@@ -29,46 +29,36 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// Takes back what it has done so far.
-    pub(super) fn cancel(&mut self, model: &mut Model, effects: &mut Vec<Effect>) {
-        if self.kind == PromptKind::Filter {
-            effects.extend(model.inbox.show(model.inbox.view, String::new()));
+    /// With text in it.
+    pub fn new(kind: PromptKind, text: &str) -> Self {
+        Self {
+            kind,
+            input: Input::with(text),
+        }
+    }
+}
+
+impl Modal for Prompt {
+    fn key(&mut self, _: &Session, key: Key) -> Step {
+        match (key.code, self.kind) {
+            (Code::Esc, _) => self.cancel(),
+            (Code::Enter, PromptKind::Filter) => Step::Close,
+            (Code::Enter, PromptKind::Find) => {
+                Step::Finish(Intent::FindInThread(self.input.text().to_owned()))
+            }
+            (Code::Down, PromptKind::Filter) => Step::Do(Intent::MoveInList(1)),
+            (Code::Up, PromptKind::Filter) => Step::Do(Intent::MoveInList(-1)),
+            _ if self.input.key(key) && self.kind == PromptKind::Filter => {
+                Step::Do(Intent::Filter(self.input.text().to_owned()))
+            }
+            _ => Step::Stay,
         }
     }
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
-        match (key.code, self.kind) {
-            (Code::Esc, _) => {
-                self.cancel(model, effects);
-                return Stay::Close;
-            }
-            (Code::Enter, PromptKind::Filter) => return Stay::Close,
-            (Code::Enter, PromptKind::Find) => {
-                if let Some(thread) = &mut model.thread {
-                    thread.find = self.input.text().to_owned();
-                }
-                effects.extend(find_in_thread(model, false));
-                return Stay::Close;
-            }
-            (Code::Down | Code::Up, PromptKind::Filter) => {
-                let cursor = model.inbox.cursor;
-                let place = if key.code == Code::Down {
-                    cursor.saturating_add(1)
-                } else {
-                    cursor.saturating_sub(1)
-                };
-                effects.extend(model.inbox.go(place));
-            }
-            _ => {
-                if self.input.key(key) && self.kind == PromptKind::Filter {
-                    effects.extend(
-                        model
-                            .inbox
-                            .show(model.inbox.view, self.input.text().to_owned()),
-                    );
-                }
-            }
+    fn cancel(&mut self) -> Step {
+        match self.kind {
+            PromptKind::Filter => Step::Finish(Intent::Filter(String::new())),
+            PromptKind::Find => Step::Close,
         }
-        Stay::Open
     }
 }

@@ -1,14 +1,20 @@
 //! Searching all cached messages: the cache is asked as one types.
 
-use super::{
-    super::{
-        Effect, Model,
-        keymap::{Code, Key},
-        walk::open_at,
+use crate::{
+    app::{
+        areas::Layout,
+        dialog::{
+            geometry::Geometry,
+            input::{Input, move_cursor},
+            modal::{Intent, Modal, Step},
+        },
+        effect::Query,
+        input::keymap::{Code, Key},
+        mask::{Mask, masked},
+        model::Session,
     },
-    Input, Stay, move_cursor,
+    domain::Hit,
 };
-use crate::{app::Query, domain::Hit};
 
 /// The search.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +33,7 @@ pub struct Search {
 
 impl Search {
     /// With words in it.
-    pub(in super::super) fn with(words: &str) -> Self {
+    pub(crate) fn with(words: &str) -> Self {
         Self {
             input: Input::with(words),
             ..Self::default()
@@ -36,35 +42,56 @@ impl Search {
 
     /// Takes an answer; one to an older question is dropped. Whoever typed
     /// ahead of it gets the newest hit at once.
-    pub(in super::super) fn take(&mut self, words: &str, hits: Vec<Hit>) -> Option<Hit> {
+    pub(crate) fn take(&mut self, words: &str, hits: Vec<Hit>) -> Step {
         if words != self.input.text() {
-            return None;
+            return Step::Stay;
         }
         self.hits = hits;
         self.answered = Some(words.to_owned());
         self.cursor = 0;
-        let first = self.hits.first().cloned();
-        first.filter(|_| std::mem::take(&mut self.enter))
+        match self.hits.first() {
+            Some(hit) if std::mem::take(&mut self.enter) => {
+                Step::Finish(Intent::OpenMessage(hit.clone()))
+            }
+            _ => Step::Stay,
+        }
     }
+}
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
+impl Modal for Search {
+    fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
-            Code::Esc => return Stay::Close,
+            Code::Esc => return Step::Close,
             Code::Enter if self.input.text().trim().is_empty() => {}
             Code::Enter if self.answered.as_deref() != Some(self.input.text()) => self.enter = true,
             Code::Enter => {
                 if let Some(hit) = self.hits.get(self.cursor) {
-                    effects.extend(open_at(model, hit));
-                    return Stay::Close;
+                    return Step::Finish(Intent::OpenMessage(hit.clone()));
                 }
             }
             _ => {
                 if !move_cursor(&mut self.cursor, self.hits.len(), key) && self.input.key(key) {
                     self.enter = false;
-                    effects.push(Effect::Query(Query::Search(self.input.text().to_owned())));
+                    let words = self.input.text().to_owned();
+                    return Step::Do(Intent::Ask(Query::Search(words)));
                 }
             }
         }
-        Stay::Open
+        Step::Stay
+    }
+
+    fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
+        let place = Geometry::boxed(layout, (110, 24), 1, 0);
+        Some(place.with_rows(self.hits.len(), self.cursor))
+    }
+
+    fn cursor(&mut self) -> Option<&mut usize> {
+        Some(&mut self.cursor)
+    }
+
+    fn mask(&mut self, _: &Mask) {
+        for hit in &mut self.hits {
+            (hit.name, hit.text) = (masked(&hit.name), masked(&hit.text));
+        }
     }
 }

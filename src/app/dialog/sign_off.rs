@@ -1,14 +1,19 @@
 //! Before the desk is left: the threads that we hold, and what becomes of each.
 
-use super::{
-    super::{
-        Effect, Model,
-        acts::sign_off,
-        keymap::{Code, Key},
+use crate::{
+    app::{
+        areas::Layout,
+        dialog::{
+            geometry::{Geometry, cells},
+            input::move_cursor,
+            modal::{Click, Intent, Modal, Question, Step},
+        },
+        input::keymap::{Code, Key},
+        mask::{Mask, mask_row},
+        model::Session,
     },
-    Stay, move_cursor,
+    domain::{AppId, Conversation},
 };
-use crate::domain::{AppId, Conversation};
 
 /// What becomes of a thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,19 +77,20 @@ impl SignOff {
             *fate = Fate::Colleague(id.clone(), name.clone());
         }
     }
+}
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
+impl Modal for SignOff {
+    fn key(&mut self, session: &Session, key: Key) -> Step {
         let count = self.count();
         match (key.code, key.text()) {
-            (Code::Esc, _) | (_, Some('q' | 'n')) => return Stay::Close,
+            (Code::Esc, _) | (_, Some('q' | 'n')) => return Step::Close,
             (Code::Enter, _) | (_, Some('y')) => {
                 let rows = self.rows.take().unwrap_or_default();
-                effects.extend(sign_off(model, rows));
-                return Stay::Close;
+                return Step::Finish(Intent::SignOff(rows));
             }
             (_, Some('b')) => self.decide(Fate::HandBack),
             (_, Some('k')) => self.decide(Fate::Keep),
-            (_, Some('a')) => self.colleague(&model.apps.colleagues()),
+            (_, Some('a')) => self.colleague(&session.account.apps.colleagues()),
             (_, Some('B')) => {
                 for (_, fate) in self.rows.iter_mut().flatten() {
                     *fate = Fate::HandBack;
@@ -97,6 +103,42 @@ impl SignOff {
                 move_cursor(&mut self.cursor, count, key);
             }
         }
-        Stay::Open
+        Step::Stay
+    }
+
+    fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
+        let count = self.rows.as_ref().map_or(1, Vec::len);
+        let size = (80, cells(count + 4));
+        let place = Geometry::boxed(layout, size, 0, 2);
+        Some(place.with_rows(count, self.cursor))
+    }
+
+    fn cursor(&mut self) -> Option<&mut usize> {
+        Some(&mut self.cursor)
+    }
+
+    /// *Enter* would be for all rows.
+    fn clicked(&mut self) -> Click {
+        Click::MarkOnly
+    }
+
+    fn takes_words(&mut self) -> bool {
+        false
+    }
+
+    fn question(&self) -> Option<Question> {
+        Some(Question {
+            title: "Quit? Threads are still held by us.".into(),
+            answers: vec![
+                "y: quit and keep them".into(),
+                "B: all back to the bot".into(),
+            ],
+        })
+    }
+
+    fn mask(&mut self, _: &Mask) {
+        for (held, _) in self.rows.iter_mut().flatten() {
+            mask_row(held);
+        }
     }
 }

@@ -1,14 +1,19 @@
 //! Until when? One key for the usual moments, or words: `2h`, `fri 14:00`.
 
-use super::{
-    super::{
-        Effect, Model,
-        keymap::{Code, Key},
-        triage::{TriageChange, decide, targets},
+use crate::{
+    app::{
+        areas::Layout,
+        dialog::{
+            geometry::{Geometry, cells},
+            input::{Input, move_cursor, move_cursor_vi},
+            modal::{Click, Intent, Modal, Step},
+        },
+        input::keymap::{Code, Key},
+        mask::{Mask, mask_row},
+        model::Session,
     },
-    Input, Stay, move_cursor,
+    domain::{Conversation, Span, Timestamp, TriageChange, Until, parse_time},
 };
-use crate::domain::{Conversation, Span, Timestamp, Until, parse_time};
 
 /// A window that closes is met this much before it does (our choice).
 const BEFORE_CLOSE: Span = Span::hours(1);
@@ -29,16 +34,16 @@ pub struct Snooze {
 }
 
 impl Snooze {
-    pub(in super::super) fn for_now(model: &Model) -> Self {
-        let at = |words: &str| parse_time(words, model.now, &model.settings.zone);
-        let about = targets(model);
+    /// About these, seen from now.
+    pub(crate) fn new(about: Vec<Conversation>, session: &Session) -> Self {
+        let at = |words: &str| parse_time(words, session.now, &session.settings.zone);
         let closes = about.first().and_then(|subject| {
-            let until = subject.window(model.server_now()).until()?;
+            let until = subject.window(session.server_now()).until()?;
             // By our clock, as all that is shown.
             let at = until
                 .plus(BEFORE_CLOSE.negated())
-                .plus(model.skew.negated());
-            (at > model.now).then_some(at)
+                .plus(session.account.skew.negated());
+            (at > session.now).then_some(at)
         });
         let usual = [
             ('t', "tomorrow morning", at("tomorrow")),
@@ -60,21 +65,36 @@ impl Snooze {
     }
 
     /// The moment that is chosen or typed, by our clock.
-    pub fn moment(&self, model: &Model) -> Option<Timestamp> {
+    pub fn moment(&self, session: &Session) -> Option<Timestamp> {
         if self.typing {
-            return parse_time(self.input.text(), model.now, &model.settings.zone);
+            return parse_time(self.input.text(), session.now, &session.settings.zone);
         }
         self.usual.get(self.cursor).map(|(_, _, at)| *at)
     }
 
-    pub(super) fn key(&mut self, model: &mut Model, key: Key, effects: &mut Vec<Effect>) -> Stay {
+    /// A letter while the usual moments are offered.
+    fn letter(&mut self, key: Key, c: char) -> Option<Timestamp> {
+        let usual = self.usual.iter().find(|(key, _, _)| *key == c);
+        if let Some((_, _, at)) = usual {
+            return Some(*at);
+        }
+        if !move_cursor_vi(&mut self.cursor, self.usual.len(), key) {
+            self.typing = true;
+            self.input.key(key);
+        }
+        None
+    }
+}
+
+impl Modal for Snooze {
+    fn key(&mut self, session: &Session, key: Key) -> Step {
         let chosen = match (key.code, key.text()) {
             (Code::Esc, _) if self.typing => {
                 (self.typing, self.input) = (false, Input::default());
                 None
             }
-            (Code::Esc, _) => return Stay::Close,
-            (Code::Enter, _) => self.moment(model),
+            (Code::Esc, _) => return Step::Close,
+            (Code::Enter, _) => self.moment(session),
             (Code::Tab, _) => {
                 self.typing = true;
                 None
@@ -83,37 +103,46 @@ impl Snooze {
                 self.typing = false;
                 None
             }
-            (_, Some('q')) if !self.typing => return Stay::Close,
-            (_, Some(c)) if !self.typing => {
-                let usual = self.usual.iter().find(|(key, _, _)| *key == c);
-                if usual.is_none() {
-                    match c {
-                        'j' | 'k' => {
-                            let code = if c == 'j' { Code::Down } else { Code::Up };
-                            move_cursor(&mut self.cursor, self.usual.len(), Key::plain(code));
-                        }
-                        _ => {
-                            self.typing = true;
-                            self.input.key(key);
-                        }
-                    }
-                }
-                usual.map(|(_, _, at)| *at)
+            (_, Some('q')) if !self.typing => return Step::Close,
+            (_, Some(c)) if !self.typing => self.letter(key, c),
+            _ if self.typing => {
+                self.input.key(key);
+                None
             }
             _ => {
-                if self.typing {
-                    self.input.key(key);
-                } else {
-                    move_cursor(&mut self.cursor, self.usual.len(), key);
-                }
+                move_cursor(&mut self.cursor, self.usual.len(), key);
                 None
             }
         };
         let Some(at) = chosen else {
-            return Stay::Open;
+            return Step::Stay;
         };
-        let until = Until::Moment(at.plus(model.skew));
-        effects.extend(decide(model, &self.about, TriageChange::Defer(until)));
-        Stay::Close
+        let until = Until::Moment(at.plus(session.account.skew));
+        let about = self.about.clone();
+        Step::Finish(Intent::Triage(about, TriageChange::Defer(until)))
+    }
+
+    fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
+        let size = (58, cells(self.usual.len() + 5));
+        let place = Geometry::boxed(layout, size, 0, 3);
+        Some(place.with_rows(self.usual.len(), self.cursor))
+    }
+
+    fn cursor(&mut self) -> Option<&mut usize> {
+        Some(&mut self.cursor)
+    }
+
+    fn clicked(&mut self) -> Click {
+        self.typing = false;
+        Click::Enter
+    }
+
+    fn takes_words(&mut self) -> bool {
+        self.typing = true;
+        true
+    }
+
+    fn mask(&mut self, _: &Mask) {
+        self.about.iter_mut().for_each(mask_row);
     }
 }

@@ -27,6 +27,8 @@ use secrecy::SecretString;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
+pub use idle::Lease;
+
 use self::{idle::Idle, inbound::Inbound, lists::Walk};
 use super::{
     Delivery,
@@ -36,8 +38,8 @@ use super::{
 use crate::{
     clock::{self, Clock},
     domain::{
-        AppId, Apps, Change, Command, Conversation, ConversationId, Delivered, Event, Link, Mid,
-        Operation, Outgoing, Platform, Profile, Psid, Routing, Span, ThreadOwner, Timestamp,
+        AppId, Apps, Change, Command, Conversation, ConversationId, DeliveredWebhook, Event, Link,
+        Mid, Operation, Outgoing, Platform, Profile, Psid, Routing, Span, ThreadOwner, Timestamp,
     },
     graph::{self, AboutPage, Decoded, MessagesPage},
     store::{self, Draft, PageRow, Reader, Writer},
@@ -51,8 +53,6 @@ const TURN: Span = Span::seconds(30);
 const REMEMBER_SENT: Span = Span::days(30);
 /// At most so many rows go at once when old ones are removed.
 const RETAIN: u32 = 500;
-
-pub use idle::Lease;
 
 /// What the engine needs to know.
 #[derive(Clone, Default)]
@@ -173,7 +173,7 @@ enum Completion {
         result: Result<(), graph::Error>,
     },
     Ordered(Result<String, graph::Error>),
-    Delivered(ConversationId, Result<Vec<Delivered>, graph::Error>),
+    Delivered(ConversationId, Result<Vec<DeliveredWebhook>, graph::Error>),
     /// Where it is, or why it is nowhere.
     Saved(Result<PathBuf, String>),
     Stranger {

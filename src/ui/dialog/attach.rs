@@ -8,19 +8,24 @@ use super::{
 };
 use crate::{
     app::{
-        dialog::{Attach, place::Place},
-        lines,
+        dialog::{Attach, geometry::Geometry},
+        thread::transcript,
     },
     text::{self, Clean},
 };
 
-pub(super) fn draw(theme: &Theme, attach: &Attach, place: &Place, buffer: &mut Buffer) -> Position {
+pub(super) fn draw(
+    theme: &Theme,
+    attach: &Attach,
+    place: &Geometry,
+    buffer: &mut Buffer,
+) -> Position {
     let title = match &attach.file {
         Some(file) => format!(
             "Enter attaches {} ({}, {})",
             Clean::one_line(&file.name),
             file.word(),
-            lines::size(file.bytes)
+            transcript::size(file.bytes)
         ),
         None => "attach a file: Tab completes".to_owned(),
     };

@@ -12,8 +12,10 @@ use super::{
 };
 use crate::{
     app::{
-        Model, canned,
-        dialog::{CannedDialog, place::Place},
+        Model,
+        action::reply::canned_values,
+        canned,
+        dialog::{CannedPicker, geometry::Geometry},
     },
     text::{self, Clean},
 };
@@ -21,8 +23,8 @@ use crate::{
 pub(super) fn draw(
     model: &Model,
     theme: &Theme,
-    dialog: &CannedDialog,
-    place: &Place,
+    dialog: &CannedPicker,
+    place: &Geometry,
     buffer: &mut Buffer,
 ) -> Position {
     let title = "canned replies: Enter puts it into the composer";
@@ -69,7 +71,7 @@ pub(super) fn draw(
     let Some(chosen) = fitting.get(dialog.cursor) else {
         return cursor;
     };
-    let filled = canned::filled(&chosen.text, &canned::values(model));
+    let filled = canned::filled(&chosen.text, &canned_values(model));
     let missing = canned::unfilled(&filled).map(str::to_owned);
     let rule = Rect {
         y: place.rows.bottom(),

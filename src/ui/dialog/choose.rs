@@ -7,11 +7,11 @@ use super::{
     boxed, rows,
 };
 use crate::{
-    app::dialog::{Choose, place::Place},
+    app::dialog::{Choose, geometry::Geometry},
     text::{self, Clean},
 };
 
-pub(super) fn draw(theme: &Theme, choose: &Choose, place: &Place, buffer: &mut Buffer) {
+pub(super) fn draw(theme: &Theme, choose: &Choose, place: &Geometry, buffer: &mut Buffer) {
     // A name stands in it.
     let title = text::cut(
         &Clean::one_line(&choose.title),

@@ -1,6 +1,9 @@
 //! The command line above the bottom, with what fits and each action's key.
 
-use ratatui::{buffer::Buffer, layout::Position};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
 
 use super::{
     super::{Theme, clear, span, theme::Role},
@@ -9,24 +12,29 @@ use super::{
 };
 use crate::app::{
     Model,
-    dialog::{Commands, place::Place},
-    layout::Layout,
-    orders,
+    dialog::{Commands, geometry::Geometry},
+    simulator_commands,
 };
 
 pub(super) fn draw(
     model: &Model,
     theme: &Theme,
     commands: &Commands,
-    (place, layout): (&Place, &Layout),
+    place: &Geometry,
     buffer: &mut Buffer,
 ) -> Position {
     let fitting = commands.fitting();
-    let orders = orders::fitting(commands.input.text());
+    let orders = simulator_commands::fitting(commands.input.text());
     let list = place.rows;
     clear(list, buffer);
-    clear(layout.hints, buffer);
-    let why_not = if model.settings.simulator {
+    // The line that is typed stands below what fits.
+    let line = Rect {
+        y: list.bottom(),
+        height: 1,
+        ..list
+    };
+    clear(line, buffer);
+    let why_not = if model.session.settings.simulator {
         ""
     } else {
         " - only on a simulator"
@@ -52,5 +60,5 @@ pub(super) fn draw(
             .collect();
         rows(lines, place, theme, buffer);
     }
-    input_line(":", &commands.input, theme, layout.hints, buffer)
+    input_line(":", &commands.input, theme, line, buffer)
 }

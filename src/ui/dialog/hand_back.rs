@@ -10,7 +10,7 @@ use super::{
     boxed, input_line, rows,
 };
 use crate::{
-    app::dialog::{Field, HandBackDialog, place::Place},
+    app::dialog::{Field, HandBackDialog, geometry::Geometry},
     domain::Outcome,
     text::{self, Clean},
 };
@@ -18,7 +18,7 @@ use crate::{
 pub(super) fn draw(
     theme: &Theme,
     dialog: &HandBackDialog,
-    place: &Place,
+    place: &Geometry,
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let title = text::cut(

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     app::{
         Model,
-        action::{Context, Spec},
-        dialog::{Help, place::Place},
+        action::table::{ActionSpec, Context},
+        dialog::{Help, geometry::Geometry},
         why_not,
     },
     text,
@@ -20,7 +20,7 @@ pub(super) fn draw(
     model: &Model,
     theme: &Theme,
     help: &Help,
-    place: &Place,
+    place: &Geometry,
     buffer: &mut Buffer,
 ) -> Position {
     let count = place.count;
@@ -57,11 +57,11 @@ pub(super) fn draw(
 pub(super) fn action_row(
     model: &Model,
     theme: &Theme,
-    spec: &'static Spec,
+    spec: &'static ActionSpec,
     width: usize,
 ) -> Vec<Span<'static>> {
     let keys = text::fit(
-        &format!(" {}", model.settings.keymap.keys_of(spec.action)),
+        &format!(" {}", model.session.settings.keymap.keys_of(spec.action)),
         14,
     );
     match why_not(model, spec.action) {

@@ -7,11 +7,11 @@ use super::{
     boxed, input_line, nothing, rows,
 };
 use crate::{
-    app::dialog::{Jump, place::Place},
+    app::dialog::{Jump, geometry::Geometry},
     text::{self, Clean},
 };
 
-pub(super) fn draw(theme: &Theme, jump: &Jump, place: &Place, buffer: &mut Buffer) -> Position {
+pub(super) fn draw(theme: &Theme, jump: &Jump, place: &Geometry, buffer: &mut Buffer) -> Position {
     let inner = boxed("jump to a person", place.frame, theme, buffer);
     let cursor = input_line("› ", &jump.input, theme, inner, buffer);
     let width = usize::from(inner.width).saturating_sub(11);

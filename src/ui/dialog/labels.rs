@@ -7,11 +7,16 @@ use super::{
     boxed, input_line, nothing, rows,
 };
 use crate::{
-    app::dialog::{Labels, place::Place},
+    app::dialog::{Labels, geometry::Geometry},
     text::Clean,
 };
 
-pub(super) fn draw(theme: &Theme, labels: &Labels, place: &Place, buffer: &mut Buffer) -> Position {
+pub(super) fn draw(
+    theme: &Theme,
+    labels: &Labels,
+    place: &Geometry,
+    buffer: &mut Buffer,
+) -> Position {
     let title = "labels: Enter sets or takes off, Tab completes";
     let inner = boxed(title, place.frame, theme, buffer);
     let cursor = input_line("label ", &labels.input, theme, inner, buffer);

@@ -1,7 +1,7 @@
 //! What lies over the desk, painted.
 
+mod api_log;
 mod attach;
-mod calls;
 mod canned;
 mod choose;
 mod commands;
@@ -10,11 +10,11 @@ mod help;
 mod jump;
 mod labels;
 mod note;
-mod page;
 mod prompt;
 mod search;
 mod sign_off;
 mod snooze;
+mod viewer;
 
 use ratatui::{
     buffer::Buffer,
@@ -27,11 +27,11 @@ use super::{Theme, clear, frame, framed, put, span, theme::Role};
 use crate::{
     app::{
         Model,
+        areas::Layout,
         dialog::{
             Dialog, Input,
-            place::{self, Place},
+            geometry::{self, Geometry},
         },
-        layout::Layout,
     },
     text,
 };
@@ -44,13 +44,22 @@ pub(super) fn draw(
     layout: &Layout,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let place = place::of(model, dialog, layout);
-    if let Some(place) = &place {
-        return with_rows(model, theme, dialog, (place, layout), buffer);
+    match dialog.modal().geometry(&model.session, layout) {
+        Some(place) => with_rows(model, theme, dialog, &place, buffer),
+        None => without_rows(model, theme, dialog, layout, buffer),
     }
+}
+
+fn without_rows(
+    model: &Model,
+    theme: &Theme,
+    dialog: &Dialog,
+    layout: &Layout,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     match dialog {
-        Dialog::Page(page) => {
-            page::draw(model, theme, page, layout.screen, buffer);
+        Dialog::Viewer(viewer) => {
+            viewer::draw(model, theme, viewer, layout.screen, buffer);
             None
         }
         Dialog::Note(note) => Some(note::draw(theme, note, layout.screen, buffer)),
@@ -64,13 +73,13 @@ fn with_rows(
     model: &Model,
     theme: &Theme,
     dialog: &Dialog,
-    (place, layout): (&Place, &Layout),
+    place: &Geometry,
     buffer: &mut Buffer,
 ) -> Option<Position> {
     match dialog {
         Dialog::Attach(attach) => Some(attach::draw(theme, attach, place, buffer)),
-        Dialog::Calls(calls) => {
-            calls::draw(model, theme, calls, place, buffer);
+        Dialog::ApiLog(log) => {
+            api_log::draw(model, theme, log, place, buffer);
             None
         }
         Dialog::Canned(canned) => Some(canned::draw(model, theme, canned, place, buffer)),
@@ -78,13 +87,7 @@ fn with_rows(
             choose::draw(theme, choose, place, buffer);
             None
         }
-        Dialog::Commands(commands) => Some(commands::draw(
-            model,
-            theme,
-            commands,
-            (place, layout),
-            buffer,
-        )),
+        Dialog::Commands(commands) => Some(commands::draw(model, theme, commands, place, buffer)),
         Dialog::HandBack(dialog) => hand_back::draw(theme, dialog, place, buffer),
         Dialog::SignOff(dialog) => {
             sign_off::draw(model, theme, dialog, place, buffer);
@@ -95,12 +98,12 @@ fn with_rows(
         Dialog::Labels(labels) => Some(labels::draw(theme, labels, place, buffer)),
         Dialog::Search(search) => Some(search::draw(model, theme, search, place, buffer)),
         Dialog::Snooze(snooze) => snooze::draw(model, theme, snooze, place, buffer),
-        Dialog::Note(_) | Dialog::Page(_) | Dialog::Prompt(_) => None,
+        Dialog::Note(_) | Dialog::Viewer(_) | Dialog::Prompt(_) => None,
     }
 }
 
 /// What stands in place of rows where there are none.
-fn nothing(words: &str, theme: &Theme, place: &Place, buffer: &mut Buffer) {
+fn nothing(words: &str, theme: &Theme, place: &Geometry, buffer: &mut Buffer) {
     put(
         vec![span(words, theme.style(Role::Dim))],
         place.rows,
@@ -114,7 +117,7 @@ fn boxed(title: &str, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Rect {
     buffer.set_style(area, Style::default());
     let title = Line::from(span(format!(" {title} "), theme.style(Role::Strong)));
     framed(frame(title, true, theme), area, buffer);
-    place::padded(area)
+    geometry::padded(area)
 }
 
 /// `label input`, with the cursor behind it.
@@ -143,7 +146,7 @@ fn input_line(
 }
 
 /// Rows with one marked, scrolled so that it is seen.
-fn rows(rows: Vec<Vec<Span<'static>>>, place: &Place, theme: &Theme, buffer: &mut Buffer) {
+fn rows(rows: Vec<Vec<Span<'static>>>, place: &Geometry, theme: &Theme, buffer: &mut Buffer) {
     let (area, cursor, top) = (place.rows, place.cursor, place.top());
     for ((at, row), y) in rows
         .into_iter()

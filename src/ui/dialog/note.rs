@@ -10,7 +10,7 @@ use super::{
     boxed,
 };
 use crate::{
-    app::dialog::{NoteDialog, place},
+    app::dialog::{NoteDialog, geometry},
     text::{self, Clean},
 };
 
@@ -29,7 +29,7 @@ pub(super) fn draw(
     let lines = text::wrap(&note.input.text().into(), usize::from(width - 5));
     let room = screen.height.saturating_sub(4);
     let height = u16::try_from(lines.len()).unwrap_or(room).clamp(3, room) + 3;
-    let frame = place::centred((width, height), screen);
+    let frame = geometry::centred((width, height), screen);
     let inner = boxed(&title, frame, theme, buffer);
     let shown = usize::from(inner.height.saturating_sub(1));
     let skip = lines.len().saturating_sub(shown);

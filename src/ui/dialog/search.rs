@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::{
         Model,
-        dialog::{Search, place::Place},
+        dialog::{Search, geometry::Geometry},
     },
     text::{self, Clean},
 };
@@ -23,7 +23,7 @@ pub(super) fn draw(
     model: &Model,
     theme: &Theme,
     search: &Search,
-    place: &Place,
+    place: &Geometry,
     buffer: &mut Buffer,
 ) -> Position {
     let inner = boxed("search all messages", place.frame, theme, buffer);
@@ -43,7 +43,7 @@ pub(super) fn draw(
                     theme.style(Role::Dim),
                 ),
                 span(
-                    format!("{} ", hit.author.mark(&model.apps)),
+                    format!("{} ", hit.author.mark(&model.session.account.apps)),
                     theme.style(Role::Dim),
                 ),
                 span(

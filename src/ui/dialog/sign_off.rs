@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::{
         Model,
-        dialog::{Fate, SignOff, place::Place},
+        dialog::{Fate, SignOff, geometry::Geometry},
     },
     text::{self, Clean},
 };
@@ -18,7 +18,7 @@ pub(super) fn draw(
     model: &Model,
     theme: &Theme,
     dialog: &SignOff,
-    place: &Place,
+    place: &Geometry,
     buffer: &mut Buffer,
 ) {
     let replies = match dialog.unsettled {
@@ -40,7 +40,10 @@ pub(super) fn draw(
             let lines = held.iter().map(|(row, fate)| {
                 let (fate, role) = match fate {
                     Fate::Keep => ("keep".to_owned(), Role::Dim),
-                    Fate::HandBack => (format!("back to {}", model.apps.bot_name()), Role::Good),
+                    Fate::HandBack => (
+                        format!("back to {}", model.session.account.apps.bot_name()),
+                        Role::Good,
+                    ),
                     Fate::Colleague(_, name) => (format!("to {name}"), Role::Warn),
                 };
                 let waits = if row.waiting() { "waits" } else { "" };

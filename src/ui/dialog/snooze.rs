@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::{
         Model,
-        dialog::{Snooze, place::Place},
+        dialog::{Snooze, geometry::Geometry},
     },
     text::{self, Clean},
 };
@@ -21,7 +21,7 @@ pub(super) fn draw(
     model: &Model,
     theme: &Theme,
     snooze: &Snooze,
-    place: &Place,
+    place: &Geometry,
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let name = match snooze.about.as_slice() {
@@ -62,7 +62,7 @@ pub(super) fn draw(
 
 /// What the typed words mean, and what speaks against it.
 fn meaning(model: &Model, snooze: &Snooze) -> (String, Role) {
-    let Some(at) = snooze.moment(model) else {
+    let Some(at) = snooze.moment(&model.session) else {
         let words = " such as 2h, tomorrow 14:00, fri, 24 nov 9am";
         return (words.into(), Role::Dim);
     };
@@ -70,7 +70,7 @@ fn meaning(model: &Model, snooze: &Snooze) -> (String, Role) {
         .about
         .first()
         .and_then(|c| c.window(model.server_now()).until())
-        .filter(|closes| *closes < at.plus(model.skew));
+        .filter(|closes| *closes < at.plus(model.session.account.skew));
     match closes {
         Some(_) => (
             format!(" {}: the window has closed by then!", moment(model, at)),

@@ -1,0 +1,92 @@
+//! Why an action cannot be done now, told from the columns of the table. What
+//! help greys out, what the hint line leaves out and what a key answers all come
+//! from here.
+
+use crate::{
+    app::{
+        Model,
+        action::table::{Action, ActionSpec, Need, Reach},
+    },
+    domain::{Conversation, Link, ReplyAs, Routing, ThreadOwner},
+};
+
+/// Why an action cannot be done now, and what to do about it.
+pub fn why_not(model: &Model, action: Action) -> Option<String> {
+    let spec = action.spec();
+    if !spec.needs.contains(&Need::Row) {
+        return None;
+    }
+    match model.subject() {
+        Some(subject) => why_not_for(model, spec, subject),
+        None => Some("No conversation is selected.".into()),
+    }
+}
+
+/// Why an action cannot be done to this conversation now.
+pub(crate) fn why_not_for(
+    model: &Model,
+    spec: &ActionSpec,
+    subject: &Conversation,
+) -> Option<String> {
+    let unmet = |need: &Need| unmet(model, *need, subject);
+    out_of_reach(model, spec.reach).or_else(|| spec.needs.iter().find_map(unmet))
+}
+
+/// A read-only desk sends nothing; one beside another program keeps nothing
+/// either.
+fn out_of_reach(model: &Model, reach: Reach) -> Option<String> {
+    if !model.session.settings.read_only {
+        return None;
+    }
+    match (reach, &model.session.account.link) {
+        (Reach::View, _) => None,
+        (_, Link::ReadOnly(why)) => Some(why.clone()),
+        (Reach::Desk, _) => None,
+        (Reach::Meta, _) => Some("This desk is read-only, so nothing is sent.".into()),
+    }
+}
+
+fn unmet(model: &Model, need: Need, subject: &Conversation) -> Option<String> {
+    let routed = model.session.routing(subject.platform) != Routing::ZeroConfig;
+    let ours = subject.owner == ThreadOwner::Us;
+    let elsewhere = matches!(
+        subject.owner,
+        ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs
+    );
+    let key = |action| model.session.settings.keymap.key_of(action);
+    match need {
+        Need::Window => {
+            let now = model.session.server_now();
+            let choice = subject.window(now).choose(now, ReplyAs::Auto);
+            choice.err().map(|closed| closed.words().to_owned())
+        }
+        Need::Routing if !routed => Some(format!(
+            "No default app is set for this Page, so Meta refuses take; everyone may reply, and {} asks the bot.",
+            key(Action::Request)
+        )),
+        Need::NoRouting if routed => Some(format!(
+            "Requests work only where no default app is set; {} takes control.",
+            key(Action::Take)
+        )),
+        Need::NotElsewhere if elsewhere && routed => Some(format!(
+            "This thread is held by {}; {} takes it first.",
+            model.session.owner_words(&subject.owner),
+            key(Action::Take)
+        )),
+        Need::Ours if !ours => Some("We do not hold this thread.".into()),
+        Need::NotOurs if ours => Some("We hold this thread already.".into()),
+        Need::SomebodyElse if ours && model.session.account.apps.colleagues().is_empty() => Some(
+            "It is yours already, and no colleague's app is named under [apps] in the config."
+                .into(),
+        ),
+        Need::Refused if !subject.unsettled => Some("No reply of this thread was refused.".into()),
+        Need::Row
+        | Need::Routing
+        | Need::NoRouting
+        | Need::NotElsewhere
+        | Need::Ours
+        | Need::NotOurs
+        | Need::SomebodyElse
+        | Need::Refused => None,
+    }
+}

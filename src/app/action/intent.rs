@@ -1,0 +1,79 @@
+//! Carries out what a dialog wants.
+
+use crate::{
+    app::{
+        Effect, Model, TerminalEffect, ToastKind,
+        action::{control, look, navigate, reply, run::run, triage},
+        dialog::{Dialog, Intent, Step},
+    },
+    domain::Command,
+};
+
+/// Lets a dialog that was taken off the stack take its step.
+pub(crate) fn take_step(model: &mut Model, dialog: Dialog, step: Step) -> Vec<Effect> {
+    match step {
+        Step::Stay => {
+            model.dialogs.push(dialog);
+            Vec::new()
+        }
+        Step::Close => Vec::new(),
+        Step::Do(intent) => {
+            // Below whatever comes of it.
+            model.dialogs.push(dialog);
+            carry_out(model, intent)
+        }
+        Step::Finish(intent) => carry_out(model, intent),
+    }
+}
+
+fn carry_out(model: &mut Model, intent: Intent) -> Vec<Effect> {
+    match intent {
+        Intent::Run(action) => run(model, action),
+        Intent::Ask(query) => vec![Effect::Query(query)],
+        Intent::Say(kind, words) => {
+            model.toast(kind, words);
+            Vec::new()
+        }
+        Intent::Copy { text, said } => {
+            model.toast(ToastKind::Good, said);
+            vec![Effect::Terminal(TerminalEffect::Copy(text))]
+        }
+        Intent::Search(words) => look::search(model, &words),
+        Intent::Open(id) => navigate::open(model, id),
+        Intent::OpenMessage(hit) => navigate::open_at(model, &hit),
+        Intent::Filter(words) => {
+            let view = model.inbox.view;
+            model.inbox.show(view, words).into_iter().collect()
+        }
+        Intent::MoveInList(by) => {
+            let place = model.inbox.cursor.saturating_add_signed(by);
+            model.inbox.go(place).into_iter().collect()
+        }
+        Intent::FindInThread(words) => {
+            if let Some(thread) = &mut model.thread {
+                thread.find = words;
+            }
+            navigate::find_in_thread(model, false)
+        }
+        Intent::Insert(text) => reply::compose(model, |composer| composer.insert(&text)),
+        Intent::InsertCanned(text) => reply::insert_canned(model, &text),
+        Intent::Attach(file) => {
+            reply::attach_file(model, file);
+            Vec::new()
+        }
+        Intent::HandBack {
+            about,
+            answer,
+            send,
+        } => control::hand_back_as(model, about.as_ref(), answer, send),
+        Intent::Choose(about, choice) => control::chosen(model, about.as_ref(), choice),
+        Intent::Triage(conversations, change) => triage::decide(model, &conversations, change),
+        Intent::KeepNote {
+            conversation,
+            psid,
+            text,
+        } => vec![triage::keep_note(model, conversation, psid, text)],
+        Intent::SignOff(rows) => control::sign_off(model, rows),
+        Intent::Simulator(order) => vec![Effect::Engine(Command::Simulator(order))],
+    }
+}

@@ -1,0 +1,87 @@
+//! What is opened to look at or to look for something: pages, lists, searches.
+
+use crate::{
+    app::{
+        Effect, Focus, Model, Query,
+        dialog::{
+            ApiLog, Commands, Dialog, Help, Jump, Prompt, PromptKind, Search, Viewer, ViewerContent,
+        },
+    },
+    domain::{Command, ConversationId},
+};
+
+pub(crate) fn jump(model: &mut Model) -> Vec<Effect> {
+    model.dialogs.push(Dialog::Jump(Jump::default()));
+    vec![Effect::Query(Query::People(String::new()))]
+}
+
+/// Opens the search through all messages, with words in it.
+pub(crate) fn search(model: &mut Model, words: &str) -> Vec<Effect> {
+    model.dialogs.push(Dialog::Search(Search::with(words)));
+    if words.is_empty() {
+        return Vec::new();
+    }
+    vec![Effect::Query(Query::Search(words.to_owned()))]
+}
+
+pub(crate) fn filter(model: &mut Model) -> Vec<Effect> {
+    let prompt = match (&model.thread, model.focus) {
+        (Some(_), Focus::Thread) => Prompt::new(PromptKind::Find, ""),
+        _ => Prompt::new(PromptKind::Filter, &model.inbox.filter),
+    };
+    model.dialogs.push(Dialog::Prompt(prompt));
+    Vec::new()
+}
+
+pub(crate) fn profile(model: &mut Model) -> Vec<Effect> {
+    view(model, ViewerContent::Profile)
+}
+
+pub(crate) fn ownership(model: &mut Model) -> Vec<Effect> {
+    view(model, ViewerContent::Ownership)
+}
+
+pub(crate) fn raw_json(model: &mut Model) -> Vec<Effect> {
+    let Some(id) = subject_id(model) else {
+        return Vec::new();
+    };
+    view(model, ViewerContent::Raw(id.clone(), None));
+    vec![Effect::Query(Query::RawJson(id))]
+}
+
+pub(crate) fn hand_overs(model: &mut Model) -> Vec<Effect> {
+    let Some(subject) = model.subject() else {
+        return Vec::new();
+    };
+    let (id, psid) = (subject.id.clone(), subject.psid.clone());
+    view(model, ViewerContent::HandOvers(id.clone(), Box::default()));
+    let mut effects = vec![Effect::Query(Query::Evidence(id.clone()))];
+    if model.session.settings.simulator {
+        effects.push(Effect::Engine(Command::AskDelivered(id, psid)));
+    }
+    effects
+}
+
+pub(crate) fn api_log(model: &mut Model) -> Vec<Effect> {
+    model.dialogs.push(Dialog::ApiLog(ApiLog::default()));
+    Vec::new()
+}
+
+pub(crate) fn commands(model: &mut Model) -> Vec<Effect> {
+    model.dialogs.push(Dialog::Commands(Commands::default()));
+    Vec::new()
+}
+
+pub(crate) fn help(model: &mut Model) -> Vec<Effect> {
+    model.dialogs.push(Dialog::Help(Help::default()));
+    Vec::new()
+}
+
+fn view(model: &mut Model, content: ViewerContent) -> Vec<Effect> {
+    model.dialogs.push(Dialog::Viewer(Viewer::new(content)));
+    Vec::new()
+}
+
+fn subject_id(model: &Model) -> Option<ConversationId> {
+    model.subject().map(|subject| subject.id.clone())
+}

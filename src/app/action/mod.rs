@@ -1,0 +1,27 @@
+//! Every action: one row of the table and the function that does it.
+//!
+//! | file | |
+//! |---|---|
+//! | `table` | the rows |
+//! | `availability` | why an action cannot be done now |
+//! | `run` | does one |
+//! | `intent` | does what a dialog wants |
+//! | `navigate` | list, panes, open thread: the customer learns nothing |
+//! | `look` | what is opened to look at or for something |
+//! | `control` | seen, and who holds the thread |
+//! | `reply` | the text, its type, sending it |
+//! | `triage` | an agent's own decisions; undo and repeat |
+//! | `clipboard` | copying, opening, saving |
+//! | `desk` | the desk itself |
+
+pub mod availability;
+pub mod clipboard;
+pub(crate) mod control;
+pub(crate) mod desk;
+pub(crate) mod intent;
+pub(crate) mod look;
+pub(crate) mod navigate;
+pub(crate) mod reply;
+pub(crate) mod run;
+pub mod table;
+pub(crate) mod triage;

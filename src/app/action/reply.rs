@@ -1,0 +1,422 @@
+//! Writing a reply: what each changed letter brings, what it goes out as, what
+//! speaks against it, and sending it.
+
+use crate::{
+    app::{
+        Anchor, Effect, Focus, Model, Query, TerminalEffect, Thread, ToastKind,
+        action::table::Action,
+        canned,
+        composer::{Composer, checks},
+        dialog::{Attach, CannedPicker, Dialog, HandBackDialog},
+        history::Undo,
+        thread::{Then, ownership_history},
+    },
+    domain::{
+        Attachment, Command, ConversationId, HandBack, LocalId, Operation, SendAs, SendState, Span,
+        ThreadOwner,
+    },
+    text::Clean,
+};
+
+/// An answer of somebody else is news for so long (product rule 7).
+const JUST_NOW: Span = Span::seconds(30);
+
+/// The same words within this time are asked about.
+const TWICE: Span = Span::seconds(2);
+
+/// Lets `edit` change the text, and does what a changed text brings.
+pub(crate) fn compose(model: &mut Model, edit: impl FnOnce(&mut Composer) -> bool) -> Vec<Effect> {
+    let (now, attended) = (model.session.now, model.session.attended);
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    let composer = &mut thread.composer;
+    if !edit(composer) {
+        return Vec::new();
+    }
+    composer.last_key = now;
+    composer.saved = false;
+    if composer.began.is_none() && !composer.is_empty() {
+        composer.began(thread.conversation.known(), &thread.conversation.owner);
+    }
+    composer.unsaved_since.get_or_insert(now);
+    if composer.typing.is_none()
+        && attended
+        && !composer.is_empty()
+        && !model.session.settings.read_only
+    {
+        composer.typing = Some(now);
+        return vec![Effect::operate(
+            &thread.conversation,
+            Operation::Typing(true),
+        )];
+    }
+    Vec::new()
+}
+
+pub(crate) fn stop_typing(model: &mut Model) -> Vec<Effect> {
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    match thread.composer.typing.take() {
+        Some(_) => vec![Effect::operate(
+            &thread.conversation,
+            Operation::Typing(false),
+        )],
+        None => Vec::new(),
+    }
+}
+
+pub(crate) fn save_draft(thread: &mut Thread) -> Effect {
+    thread.composer.unsaved_since = None;
+    thread.composer.pending += 1;
+    Effect::Engine(Command::SaveDraft {
+        conversation: thread.conversation.id.clone(),
+        psid: thread.conversation.psid.clone(),
+        text: thread.composer.text(),
+        cursor: thread.composer.cursor(),
+        over: thread.window.is_loaded() || thread.composer.newer_than_disk,
+    })
+}
+
+pub(crate) fn leave_composer(model: &mut Model) -> Vec<Effect> {
+    let effects = stop_typing(model);
+    model.focus = Focus::Thread;
+    effects
+}
+
+/// Asks which file goes out; one that is there already is taken off.
+pub(crate) fn attach(model: &mut Model) -> Vec<Effect> {
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    if let Some(file) = thread.composer.file.take() {
+        model.toast(ToastKind::Info, format!("{} is taken off.", file.name));
+        return Vec::new();
+    }
+    let attach = Attach::on(thread.conversation.platform);
+    model.dialogs.push(Dialog::Attach(attach));
+    vec![Effect::Query(Query::Path(String::new()))]
+}
+
+/// Gives the text to the person's own editor.
+pub(crate) fn edit(model: &mut Model) -> Vec<Effect> {
+    // What is on the screen is on the disk first: the editor may take long.
+    let mut effects = stop_typing(model);
+    if let Some(thread) = &mut model.thread {
+        if thread.composer.unsaved_since.is_some() && thread.window.is_loaded() {
+            effects.push(save_draft(thread));
+        }
+        effects.push(Effect::Terminal(TerminalEffect::Edit {
+            conversation: thread.conversation.id.clone(),
+            text: thread.composer.text(),
+        }));
+    }
+    effects
+}
+
+/// The editor is done.
+pub(crate) fn edited(
+    model: &mut Model,
+    id: &ConversationId,
+    text: Result<String, String>,
+) -> Vec<Effect> {
+    match text {
+        Err(why) => {
+            model.toast(ToastKind::Bad, why);
+            Vec::new()
+        }
+        Ok(text) if model.open_thread(id).is_some() => {
+            model.focus = Focus::Composer;
+            compose(model, |composer| {
+                // Editors end a file with a new line.
+                let text = text.strip_suffix('\n').unwrap_or(&text);
+                let changed = composer.text() != text;
+                if changed {
+                    composer.set("", (0, 0));
+                    composer.insert(text);
+                }
+                changed
+            })
+        }
+        Ok(_) => Vec::new(),
+    }
+}
+
+pub(crate) fn change_type(model: &mut Model) -> Vec<Effect> {
+    let chosen = model.thread.as_ref().map(|thread| model.send_as(thread));
+    let (Some(thread), Some(chosen)) = (&mut model.thread, chosen) else {
+        model.toast(ToastKind::Info, "Open a conversation first.");
+        return Vec::new();
+    };
+    match chosen {
+        Ok(now) => {
+            let other = if now == SendAs::Response {
+                SendAs::HumanAgent
+            } else {
+                SendAs::Response
+            };
+            thread.composer.send_as = Some(other);
+            model.toast(
+                ToastKind::Info,
+                format!("This reply goes out as {}.", other.word()),
+            );
+        }
+        Err(closed) => model.toast(ToastKind::Warn, closed.words()),
+    }
+    Vec::new()
+}
+
+pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect> {
+    let Some(text) = ready(model) else {
+        return Vec::new();
+    };
+    let Some(Ok(send_as)) = model.thread.as_ref().map(|thread| model.send_as(thread)) else {
+        return Vec::new();
+    };
+    let delay = model.session.settings.undo_send;
+    let platform = model.thread.as_ref().map(|t| t.conversation.platform);
+    let mut parts: Vec<(LocalId, String)> = platform
+        .filter(|_| !text.is_empty())
+        .map(|platform| platform.parts(&text))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|part| (model.new_id(), part))
+        .collect();
+    let file_id = model.new_id();
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    let file = thread.composer.file.take();
+    if file.is_some() {
+        parts.push((file_id.clone(), String::new()));
+    }
+    thread.notice = None;
+    thread.anchor = Anchor::Bottom;
+    // Meta takes the typing bubble away by itself when a message arrives.
+    thread.composer.clear();
+    thread.composer.awaiting.extend(parts.iter().cloned());
+    let (conversation, known) = (thread.conversation.clone(), thread.conversation.known());
+    let last = parts.last().map(|(local, _)| local.clone());
+    if hand_back.is_some() {
+        thread.then = last.clone().map_or(Then::Nothing, Then::AdvanceAfterReply);
+        model.focus = Focus::Thread;
+    }
+    let locals: Vec<LocalId> = parts.iter().map(|(local, _)| local.clone()).collect();
+    if delay > Span::ZERO {
+        let undo = model.session.settings.keymap.key_of(Action::Undo);
+        let leave = match model.focus {
+            Focus::Composer => format!(
+                "{} ",
+                model.session.settings.keymap.key_of(Action::LeaveComposer)
+            ),
+            _ => String::new(),
+        };
+        let words = format!(
+            "Goes out in {} s; {leave}{undo} takes it back.",
+            delay.as_secs()
+        );
+        model.toast(ToastKind::Info, words);
+        let until = model.session.now.plus(delay);
+        model
+            .history
+            .remember(Undo::Send(conversation.id.clone(), locals, until));
+    }
+    let mut before = None;
+    parts
+        .into_iter()
+        .map(|(local, text)| {
+            let follows = before.replace(local.clone());
+            let hand_back = hand_back.clone().filter(|_| Some(&local) == last.as_ref());
+            let file = file.clone().filter(|_| local == file_id).map(Box::new);
+            let what = Operation::Reply {
+                local,
+                text,
+                file,
+                send_as,
+                hand_back,
+                known,
+                follows,
+                delay,
+            };
+            Effect::operate(&conversation, what)
+        })
+        .collect()
+}
+
+pub(crate) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
+    let bot = model.session.account.apps.bot_name();
+    let with_text = model.thread.as_ref().is_some_and(|thread| {
+        let composer = &thread.composer;
+        composer.file.is_some() || !composer.text().trim().is_empty()
+    });
+    if with_text && ready(model).is_none() {
+        return Vec::new();
+    }
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    let dialog = HandBackDialog::one(&thread.conversation, &bot, with_text);
+    model.dialogs.push(Dialog::HandBack(dialog));
+    Vec::new()
+}
+
+/// The text, if it may go out; else it is said why not, or asked once.
+fn ready(model: &mut Model) -> Option<String> {
+    let thread = model.thread.as_ref()?;
+    let text = thread.composer.text().trim().to_owned();
+    if text.is_empty() && thread.composer.file.is_none() {
+        model.toast(ToastKind::Info, "Nothing to send yet.");
+        return None;
+    }
+    if let Some(why) = why_not_send(model, thread) {
+        model.toast(ToastKind::Warn, why);
+        return None;
+    }
+    let worries = worries(model, thread, &text);
+    let doubts: Vec<String> = not_fresh(model, &text)
+        .into_iter()
+        .chain(worries.iter().cloned())
+        .collect();
+    if doubts.is_empty() {
+        return Some(text);
+    }
+    ask_first(model, &doubts.join(" "));
+    if let Some(thread) = &mut model.thread {
+        thread.composer.asked_about.extend(worries);
+    }
+    None
+}
+
+/// What a person may not have meant, and was not asked about yet.
+fn worries(model: &Model, thread: &Thread, text: &str) -> Vec<String> {
+    let own = thread.conversation.display_name();
+    // Only rows at hand: nothing may take longer with more conversations.
+    let others: Vec<String> = model
+        .inbox
+        .rows
+        .iter()
+        .filter(|row| row.id != thread.conversation.id)
+        .filter_map(|row| row.name.clone())
+        .collect();
+    let mut worries = checks::worries(text, &own, &others);
+    let parts = thread.conversation.platform.parts(text).len();
+    if parts > 1 {
+        worries.push(format!(
+            "It is too long for one message and goes out as {parts}."
+        ));
+    }
+    worries.retain(|worry| !thread.composer.asked_about.contains(worry));
+    worries
+}
+
+/// What a person should see before the text goes out: something has happened in
+/// the thread since it was begun, or the same words are on their way already.
+fn not_fresh(model: &Model, text: &str) -> Option<String> {
+    let thread = model.thread.as_ref()?;
+    let began = thread.composer.began.as_ref()?;
+    let c = &thread.conversation;
+    let name = c.display_name();
+    if c.customer_at > began.known.customer_at {
+        return Some(format!("{name} has written since you began."));
+    }
+    let others = c.page_at.filter(|at| Some(*at) > c.agent_at);
+    let just_now = others.is_some_and(|at| model.server_now().since(at) < JUST_NOW);
+    if others > began.known.page_at || (just_now && !began.told) {
+        return Some("The bot or a colleague has just answered.".into());
+    }
+    if began.ours && c.owner != ThreadOwner::Us {
+        let holder = model.owner_words(&c.owner);
+        return Some(format!("Control has moved to {holder} since you began."));
+    }
+    let twice = thread.outgoing().any(|o| {
+        let recent = model.session.now.since(o.at) < TWICE;
+        let same = o.text == text && o.file.is_none() && !text.is_empty();
+        same && (recent || o.state == SendState::Unsure)
+    });
+    (twice && !began.told)
+        .then(|| "The same words are on their way already, and not confirmed.".into())
+}
+
+/// Says what a person should see; the next Enter sends all the same.
+fn ask_first(model: &mut Model, why: &str) {
+    let send = model.session.settings.keymap.key_of(Action::Send);
+    if let Some(thread) = &mut model.thread {
+        thread.notice = Some(format!("{why} {send} sends all the same."));
+        thread.anchor = Anchor::Bottom;
+        let c = &thread.conversation;
+        thread.composer.began(c.known(), &c.owner);
+        if let Some(began) = &mut thread.composer.began {
+            began.told = true;
+        }
+    }
+}
+
+/// Why the text in the composer cannot go out as it is.
+pub(crate) fn why_not_send(model: &Model, thread: &Thread) -> Option<String> {
+    if model.session.settings.read_only {
+        return Some("This desk is read-only, so nothing is sent.".into());
+    }
+    if !thread.window.is_loaded() && !thread.composer.newer_than_disk {
+        // A draft may stand there that nobody has seen.
+        return Some("This thread is still being read; press it again in a moment.".into());
+    }
+    if let Some(variable) = canned::unfilled(&thread.composer.text()) {
+        return Some(format!(
+            "{variable} is not filled in: nothing is known for it here. Write it yourself, or take it out."
+        ));
+    }
+    model
+        .send_as(thread)
+        .err()
+        .map(|closed| closed.words().to_owned())
+}
+
+/// Offers the canned replies.
+pub(crate) fn canned(model: &mut Model) -> Vec<Effect> {
+    let by_slash = model.thread.as_ref().is_some_and(|t| t.composer.is_empty());
+    let picker = CannedPicker::opened(by_slash);
+    model.dialogs.push(Dialog::Canned(picker));
+    vec![Effect::Query(Query::Canned)]
+}
+
+/// Puts a canned reply into the composer, with what is known filled in.
+pub(crate) fn insert_canned(model: &mut Model, text: &str) -> Vec<Effect> {
+    let text = canned::filled(text, &canned_values(model));
+    compose(model, |composer| composer.insert(text.trim_end()))
+}
+
+/// Names and values for the open thread. What is unknown is not there.
+/// Whatever the bot said at its hand-over has its own name (`{order}`).
+pub(crate) fn canned_values(model: &Model) -> Vec<(String, String)> {
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    let account = &model.session.account;
+    let name = thread.conversation.name.as_deref().unwrap_or_default();
+    let name = Clean::one_line(name).into_string();
+    let first = name.split_whitespace().next().unwrap_or_default();
+    let own = [first, &name, &model.session.settings.agent, &account.name];
+    let own = canned::VARIABLES
+        .iter()
+        .zip(own)
+        .map(|((name, _), value)| ((*name).to_owned(), value.to_owned()));
+    let note = ownership_history::note(&thread.window.items, &account.apps);
+    let note = note.into_iter().flat_map(|(_, fields)| fields);
+    own.chain(note)
+        // What somebody else wrote is filled in as it is, not as a variable.
+        .map(|(name, value)| (name, Clean::one_line(&value).replace(['{', '}'], "")))
+        .filter(|(_, value)| !value.trim().is_empty())
+        .collect()
+}
+
+/// Puts a file into the composer.
+pub(crate) fn attach_file(model: &mut Model, file: Attachment) {
+    if let Some(thread) = &mut model.thread {
+        let c = &thread.conversation;
+        if thread.composer.began.is_none() {
+            thread.composer.began(c.known(), &c.owner);
+        }
+        thread.composer.file = Some(file);
+    }
+}

@@ -1,0 +1,269 @@
+//! Every action, once. A row makes the variant of [`Action`], its place in
+//! keymap, help, command line and config, what it needs and whom it reaches
+//! (`availability` tells from these columns why it cannot be done now), and
+//! names the function that does it (`run` expands that column).
+//!
+//! | column | |
+//! |---|---|
+//! | name | in config and on the command line |
+//! | keys | the default ones |
+//! | context | where they are read |
+//! | group | under which head it stands |
+//! | needs | what must be so, in the order in which it is said |
+//! | reach | whom it reaches |
+//! | marked | `Each`: on marked rows it is done to all of them |
+//! | aliases | other names, which people may have bound |
+
+/// Where a key is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// List, thread and customer pane.
+    Desk,
+    /// The composer; keys without a meaning there are text.
+    Composer,
+}
+
+/// What an action is for, as help will head it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the words say it
+pub enum Group {
+    Reply,
+    Control,
+    Triage,
+    Move,
+    Find,
+    Look,
+    Copy,
+    Desk,
+    Composer,
+}
+
+/// What must be so before an action can be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A conversation is selected or open.
+    Row,
+    /// Meta would take a reply.
+    Window,
+    /// A default app is set, so control can be taken.
+    Routing,
+    /// No default app is set, so control can be asked for.
+    NoRouting,
+    /// No other app holds the thread.
+    NotElsewhere,
+    /// We hold the thread.
+    Ours,
+    /// We do not hold the thread.
+    NotOurs,
+    /// The thread is not ours yet, or there is a colleague who could have it.
+    SomebodyElse,
+    /// A reply of the thread was refused.
+    Refused,
+}
+
+/// Whom an action reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// This screen.
+    View,
+    /// The files of this desk: Meta and the customer learn nothing.
+    Desk,
+    /// Meta, and so perhaps the customer.
+    Meta,
+}
+
+/// On how many rows an action works when some are marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marked {
+    /// On the one under the cursor, or on none.
+    No,
+    /// On each of them.
+    Each,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct ActionSpec {
+    /// The action.
+    pub action: Action,
+    /// Its name in config and on the command line.
+    pub name: &'static str,
+    /// Its default keys.
+    pub keys: &'static [&'static str],
+    /// Where they are read.
+    pub context: Context,
+    /// What it is for.
+    pub group: Group,
+    /// What it needs.
+    pub needs: &'static [Need],
+    /// Whom it reaches.
+    pub reach: Reach,
+    /// Whether it is for all marked rows.
+    pub marked: Marked,
+    /// Its other names.
+    pub aliases: &'static [&'static str],
+    /// What it does.
+    pub help: &'static str,
+}
+
+/// Hands the rows to the macro `$with`.
+macro_rules! actions {
+    ($with:ident) => { $with! {
+// name                                       keys            context  group    needs                        reach marked aliases
+Reply          "reply"           ["r"]            Desk     Reply    [Row Window]                 Meta  No   []                "reply: take control if needed, mark seen, show typing, write" => control::begin_reply;
+Take           "take"            ["t"]            Desk     Control  [Row Routing NotOurs]        Meta  Each []                "take control of the thread" => control::take;
+HandBack       "hand_back"       ["b"]            Desk     Control  [Row NotElsewhere]           Meta  Each []                "hand back to the bot, with an outcome" => control::ask_hand_back;
+PassTo         "pass_to"         ["B"]            Desk     Control  [Row NotElsewhere]           Meta  No   ["pass"]          "pass the thread to another app" => control::pass_to;
+Colleague      "colleague"       ["a"]            Desk     Control  [Row SomebodyElse]           Meta  No   ["claim"]         "claim it for yourself, or pass it to a colleague's app" => control::colleague;
+Request        "request"         ["R"]            Desk     Control  [Row NoRouting NotOurs]      Meta  Each []                "ask the owner for control (where no default app is set)" => control::request;
+Extend         "extend"          ["E"]            Desk     Control  [Row NotElsewhere Ours]      Meta  Each []                "keep control for another 24 hours" => control::extend;
+Release        "release"         ["U"]            Desk     Control  [Row NotElsewhere Ours]      Meta  Each []                "let go of control: the thread becomes idle" => control::release;
+MarkSeen       "mark_seen"       ["m"]            Desk     Reply    [Row]                        Meta  Each ["seen"]          "tell the customer that you have read" => control::mark_seen;
+Wait           "wait"            ["w"]            Desk     Triage   [Row]                        Desk  Each []                "put it off until the customer writes" => triage::wait;
+Snooze         "snooze"          ["s"]            Desk     Triage   [Row]                        Desk  Each []                "snooze: out of the way until a moment, or until they write" => triage::snooze;
+NoReplyNeeded  "no_reply_needed" ["x"]            Desk     Triage   [Row]                        Desk  Each ["done"]          "no reply needed: done with until they write" => triage::no_reply_needed;
+KeepUnread     "keep_unread"     ["M"]            Desk     Triage   [Row]                        Desk  Each []                "keep it unread for me, until I open it again" => triage::keep_unread;
+Note           "note"            ["c"]            Desk     Triage   [Row]                        Desk  No   []                "write a private note; it is never sent" => triage::note;
+Labels         "labels"          ["L"]            Desk     Triage   [Row]                        Desk  Each []                "set or take off a label of ours" => triage::labels;
+Mark           "mark"            ["v"]            Desk     Triage   []                           View  No   []                "mark several rows; the next action is for all of them" => triage::mark;
+Undo           "undo"            ["u"]            Desk     Triage   []                           Desk  No   []                "undo the last decision, or go back where the desk went on" => triage::undo;
+Repeat         "repeat"          ["."]            Desk     Triage   [Row]                        Desk  Each []                "repeat the last decision here" => triage::repeat;
+DropRefused    "drop_refused"    ["d"]            Desk     Reply    [Row Refused]                Meta  No   []                "drop the replies that Meta refused" => control::drop_refused;
+MessageType    "message_type"    ["^t"]           Desk     Reply    [Row]                        Meta  No   []                "change what the next reply goes out as" => reply::change_type;
+Open           "open"            ["Enter"]        Desk     Move     [Row]                        View  No   []                "open the conversation; in it: decide about an unsent reply" => control::open_or_settle;
+Back           "back"            ["q", "Esc"]     Desk     Move     []                           View  No   []                "back to the list; in the list: quit" => navigate::back;
+ReadOn         "read_on"         ["Space"]        Desk     Move     []                           View  No   []                "a page further, then the next who waits" => navigate::read_on;
+NextWaiting    "next_waiting"    ["]"]            Desk     Move     []                           View  No   []                "open the next conversation that waits" => |model| navigate::next_waiting(model, false);
+PreviousWaiting "previous_waiting" ["["]          Desk     Move     []                           View  No   []                "open the previous conversation that waits" => |model| navigate::next_waiting(model, true);
+LastThread     "last_thread"     ["-"]            Desk     Move     []                           View  No   []                "back to the conversation before this one" => navigate::last_thread;
+Jump           "jump"            ["^p"]           Desk     Find     []                           View  No   []                "jump to a person by name" => look::jump;
+Search         "search"          ["g /"]          Desk     Find     []                           View  No   []                "search all cached messages" => |model| look::search(model, "");
+Filter         "filter"          ["/"]            Desk     Find     []                           View  No   []                "filter the list; in the thread: find" => look::filter;
+FindNext       "find_next"       ["n"]            Desk     Find     []                           View  No   []                "next place found in the thread" => |model| navigate::find_in_thread(model, true);
+FindPrevious   "find_previous"   ["N"]            Desk     Find     []                           View  No   []                "previous place found in the thread" => |model| navigate::find_in_thread(model, false);
+ViewNeedsMe    "view_needs_me"   ["1"]            Desk     Move     []                           View  No   []                "show who needs me" => |model| navigate::show(model, View::NeedsMe);
+ViewMine       "view_mine"       ["2"]            Desk     Move     []                           View  No   []                "show the threads we hold" => |model| navigate::show(model, View::Mine);
+ViewBot        "view_bot"        ["3"]            Desk     Move     []                           View  No   []                "show the threads that bot or nobody holds" => |model| navigate::show(model, View::Bot);
+ViewClosing    "view_closing"    ["4"]            Desk     Move     []                           View  No   []                "show windows that close within 4 hours" => |model| navigate::show(model, View::Closing);
+ViewAll        "view_all"        ["5"]            Desk     Move     []                           View  No   []                "show everything" => |model| navigate::show(model, View::All);
+Profile        "profile"         ["p"]            Desk     Look     [Row]                        View  No   []                "show the person's profile" => look::profile;
+Ownership      "ownership"       ["i"]            Desk     Look     [Row]                        View  No   []                "show who held the thread, and the clocks" => look::ownership;
+RawJson        "raw_json"        ["J"]            Desk     Look     [Row]                        View  No   []                "show the JSON as Meta sent it" => look::raw_json;
+ApiLog         "api_log"         ["@"]            Desk     Look     []                           View  No   []                "show the calls to the Graph API" => look::api_log;
+HandOvers      "hand_overs"      ["g d"]          Desk     Look     [Row]                        View  No   ["explain_owner"] "show why the desk thinks that it is so: hand-overs, channels, owner" => look::hand_overs;
+OpenLink       "open_link"       ["o"]            Desk     Look     []                           View  No   []                "open a link or an attachment in the browser" => clipboard::open_link;
+SaveFile       "save_file"       ["D"]            Desk     Look     []                           View  No   []                "save an attachment" => clipboard::save_file;
+CopyText       "copy_text"       ["y y"]          Desk     Copy     [Row]                        View  No   []                "copy the text of the message at the bottom" => clipboard::text;
+CopyId         "copy_id"         ["y i"]          Desk     Copy     [Row]                        View  No   []                "copy its id" => clipboard::id;
+CopyJson       "copy_json"       ["y j"]          Desk     Copy     [Row]                        View  No   []                "copy its JSON" => clipboard::json;
+CopyCurl       "copy_curl"       ["y c"]          Desk     Copy     [Row]                        View  No   []                "copy the last call about it as curl, with $PAGE_TOKEN" => clipboard::curl;
+CopyPath       "copy_path"       ["y p"]          Desk     Copy     []                           View  No   []                "in the JSON: copy the path of the marked line" => clipboard::path;
+CopyLink       "copy_link"       ["y l"]          Desk     Copy     []                           View  No   []                "copy the link on the screen" => clipboard::link;
+Down           "down"            ["j", "Down"]    Desk     Move     []                           View  No   []                "down" => |model| navigate::step(model, 1);
+Up             "up"              ["k", "Up"]      Desk     Move     []                           View  No   []                "up" => |model| navigate::step(model, -1);
+Top            "top"             ["g g", "Home"]  Desk     Move     []                           View  No   []                "to the first" => |model| navigate::to_edge(model, false);
+Bottom         "bottom"          ["G", "End"]     Desk     Move     []                           View  No   []                "to the last" => |model| navigate::to_edge(model, true);
+HalfDown       "half_down"       ["^d"]           Desk     Move     []                           View  No   []                "half a page down" => |model| navigate::page(model, 1, 2);
+HalfUp         "half_up"         ["^u"]           Desk     Move     []                           View  No   []                "half a page up" => |model| navigate::page(model, -1, 2);
+PageDown       "page_down"       ["PgDn"]         Desk     Move     []                           View  No   []                "a page down" => |model| navigate::page(model, 1, 1);
+PageUp         "page_up"         ["PgUp"]         Desk     Move     []                           View  No   []                "a page up" => |model| navigate::page(model, -1, 1);
+PaneLeft       "pane_left"       ["h", "Left"]    Desk     Move     []                           View  No   []                "the pane to the left" => |model| navigate::to_pane(model, Focus::List);
+PaneRight      "pane_right"      ["l", "Right"]   Desk     Move     []                           View  No   []                "the pane to the right" => |model| navigate::to_pane(model, Focus::Thread);
+NextPane       "next_pane"       ["Tab"]          Desk     Move     []                           View  No   []                "the next pane" => navigate::next_pane;
+Privacy        "privacy"         []               Desk     Desk     []                           View  No   []                "draw the privacy curtain over names and words, or open it" => desk::privacy;
+Refresh        "refresh"         ["^r"]           Desk     Desk     []                           Meta  No   []                "ask Meta for news now" => desk::refresh;
+Redraw         "redraw"          ["^l"]           Desk     Desk     []                           View  No   []                "draw the screen anew" => desk::redraw;
+Suspend        "suspend"         ["^z"]           Desk     Desk     []                           View  No   []                "suspend to the shell" => desk::suspend;
+Quit           "quit"            []               Desk     Desk     []                           View  No   []                "quit, wherever you are" => navigate::ask_to_quit;
+Cancel         "cancel"          ["^c"]           Desk     Desk     []                           View  No   []                "cancel; twice in the list: quit" => navigate::cancel;
+Commands       "commands"        [":"]            Desk     Desk     []                           View  No   []                "run an action by its name" => look::commands;
+Help           "help"            ["?", "F1"]      Desk     Desk     []                           View  No   []                "this help" => look::help;
+Send           "send"            ["Enter"]        Composer Composer []                           Meta  No   []                "send" => |model| reply::send(model, None);
+NewLine        "new_line"        ["^j"]           Composer Composer []                           View  No   []                "a new line" => |model| reply::compose(model, |composer| composer.insert("\n"));
+SendHandBack   "send_hand_back"  ["^d"]           Composer Composer []                           Meta  No   []                "send and hand back to the bot" => reply::send_hand_back;
+Canned         "canned"          ["/", "Tab"]     Composer Composer []                           View  No   []                "canned replies (/ where the text begins; // is a slash)" => reply::canned;
+Editor         "editor"          ["^o"]           Composer Composer []                           View  No   []                "write in your editor ($VISUAL, $EDITOR)" => reply::edit;
+Attach         "attach"          ["^f"]           Composer Composer []                           View  No   []                "attach a file, or take it off again" => reply::attach;
+ComposerMessageType "composer_message_type" ["^t"] Composer Composer []                          View  No   []                "change what this reply goes out as" => reply::change_type;
+LeaveComposer  "leave_composer"  ["Esc"]          Composer Composer []                           View  No   []                "leave; the text is kept as a draft" => reply::leave_composer;
+ComposerJump   "composer_jump"   ["^p"]           Composer Composer []                           View  No   []                "jump to a person by name" => look::jump;
+ComposerHelp   "composer_help"   ["F1"]           Composer Composer []                           View  No   []                "help" => look::help;
+ComposerRedraw "composer_redraw" ["^l"]           Composer Composer []                           View  No   []                "draw the screen anew" => desk::redraw;
+ComposerSuspend "composer_suspend" ["^z"]         Composer Composer []                           View  No   []                "suspend to the shell" => desk::suspend;
+ComposerCancel "composer_cancel" ["^c"]           Composer Composer []                           View  No   []                "leave; the text is kept as a draft" => reply::leave_composer;
+    }};
+}
+pub(crate) use actions;
+
+macro_rules! table {
+    ($($action:ident $name:literal [$($key:literal),*] $context:ident $group:ident [$($need:ident)*] $reach:ident $marked:ident [$($alias:literal),*] $help:literal => $run:expr;)*) => {
+        /// Something a key can do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)] // the help says it in words
+        pub enum Action {
+            $($action),*
+        }
+
+        /// All actions, in the order of the help screen.
+        pub const ACTIONS: &[ActionSpec] = &[$(ActionSpec {
+            action: Action::$action,
+            name: $name,
+            keys: &[$($key),*],
+            context: Context::$context,
+            group: Group::$group,
+            needs: &[$(Need::$need),*],
+            reach: Reach::$reach,
+            marked: Marked::$marked,
+            aliases: &[$($alias),*],
+            help: $help,
+        }),*];
+    };
+}
+
+actions!(table);
+
+impl Action {
+    /// Its row of the table.
+    pub fn spec(self) -> &'static ActionSpec {
+        // The table makes enum and rows in one order.
+        &ACTIONS[self as usize]
+    }
+}
+
+impl ActionSpec {
+    /// Whether it is called so: by its name, or by one of its other names.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_aliases_are_unique() {
+        let names = ACTIONS
+            .iter()
+            .flat_map(|spec| spec.aliases.iter().chain([&spec.name]));
+        let names: Vec<&&str> = names.collect();
+        for (at, name) in names.iter().enumerate() {
+            assert!(!names[..at].contains(name), "{name}");
+        }
+        for spec in ACTIONS {
+            assert_eq!(spec.action.spec().name, spec.name);
+        }
+    }
+
+    #[test]
+    fn what_reaches_meta_or_the_files_of_a_thread_needs_a_row() {
+        let alone = ["undo", "refresh"];
+        for spec in ACTIONS.iter().filter(|spec| {
+            spec.context == Context::Desk
+                && spec.reach != Reach::View
+                && !alone.contains(&spec.name)
+        }) {
+            assert_eq!(spec.needs.first(), Some(&Need::Row), "{}", spec.name);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The places of one frame: plain rectangles, in cells.
+
+use ratatui::layout::Rect;
+
+/// Below this many columns or rows the screen only says what it needs.
+pub const NEEDS: (u16, u16) = (40, 10);
+
+/// The places of one frame. A pane that is not shown is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// The whole screen.
+    pub screen: Rect,
+    /// The top line.
+    pub status: Rect,
+    /// The list, with its frame.
+    pub list: Option<Rect>,
+    /// The lines below the list that explain the selected row (one pane only).
+    pub explain: Option<Rect>,
+    /// The thread, with its frame.
+    pub thread: Option<Rect>,
+    /// A refusal that stays until something is done about it.
+    pub notice: Option<Rect>,
+    /// The composer, with its frame.
+    pub composer: Option<Rect>,
+    /// The customer pane, with its frame.
+    pub customer: Option<Rect>,
+    /// The bottom line with the keys.
+    pub hints: Rect,
+}
+
+/// Whether the screen is too small to show anything.
+pub fn too_small(size: (u16, u16)) -> bool {
+    size.0 < NEEDS.0 || size.1 < NEEDS.1
+}
+
+/// What is inside a frame.
+pub fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// Where the rows of the list are: inside its frame, and on a narrow screen
+/// below the heads of the columns.
+pub fn list_body(layout: &Layout) -> Rect {
+    let inner = layout.list.map(inside).unwrap_or_default();
+    let head = u16::from(layout.explain.is_some()).min(inner.height);
+    Rect {
+        y: inner.y + head,
+        height: inner.height - head,
+        ..inner
+    }
+}
+
+/// How many terminal lines one row of the list takes: one in the table of a
+/// narrow screen, two beside the thread.
+pub fn row_height(layout: &Layout) -> u16 {
+    if layout.explain.is_some() { 1 } else { 2 }
+}

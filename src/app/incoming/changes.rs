@@ -1,0 +1,421 @@
+//! What the engine tells: what the cache holds now, and what became of what was
+//! asked.
+
+use crate::{
+    app::{
+        Anchor, Effect, Focus, Model, Query, SAVE_AFTER, TerminalEffect, ToastKind,
+        action::{
+            navigate::{advance, older_arrived},
+            table::Action,
+        },
+        alerts::escalated,
+        dialog::{Dialog, HandOvers, Viewer, ViewerContent},
+        model::UnsavedDraft,
+        thread::Then,
+    },
+    domain::{
+        ApiCall, Change, ConversationId, HoldReason, Link, LocalId, OperationKind, Psid, Severity,
+        Span, ThreadRange, Timestamp,
+    },
+    text::Clean,
+};
+
+/// Text that could not be saved is saved again after this.
+const SAVE_AGAIN: Span = Span::seconds(1);
+
+/// So many calls stand in the log on the screen (our choice).
+const CALLS: usize = 500;
+
+/// The cache holds something new.
+pub(crate) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match change {
+        Change::Inbox => effects.extend(model.inbox.reload()),
+        Change::Thread(id) if model.open_thread(&id).is_some() => {
+            effects.extend(reload_thread(model));
+        }
+        Change::Thread(_) => {}
+        Change::Page => effects.push(Effect::Query(Query::Page)),
+        Change::Apps(apps) => model.session.account.apps = apps,
+        Change::ReplySent {
+            conversation,
+            local,
+        } => effects.extend(sent(model, &conversation, &local)),
+        Change::ReplyNotSent {
+            conversation,
+            local,
+            why,
+            text,
+        } => not_sent(model, &conversation, &local, why, text),
+        Change::ReplyUnconfirmed { conversation, why } => in_doubt(model, &conversation, why),
+        Change::ReplyWaiting {
+            conversation,
+            local,
+            held,
+        } => waits(model, &conversation, &local, held),
+        Change::TextReturned { conversation, text } => given_back(model, &conversation, &text),
+        Change::Done {
+            conversation,
+            operation,
+        } => effects.extend(done(model, &conversation, operation)),
+        Change::Failed {
+            conversation,
+            operation,
+            why,
+        } => failed(model, &conversation, operation, why),
+        Change::OlderArrived(id) => {
+            effects.extend(model.open_thread(&id).and_then(older_arrived));
+        }
+        Change::OlderFailed(id, why) => {
+            say_failed(
+                model,
+                &id,
+                &format!("Could not fetch older messages. {why}"),
+            );
+        }
+        Change::DraftSaved(id) => draft_saved(model, &id),
+        Change::DraftNotSaved(id, why) => draft_not_saved(model, &id, &why),
+        Change::Escalated {
+            conversation,
+            name,
+            at,
+        } => effects.extend(escalated(model, conversation, &name, at)),
+        Change::WindowClosing {
+            conversation,
+            name,
+            until,
+        } => effects.extend(window_closing(model, &conversation, &name, until)),
+        Change::IdleWarning { name, within, .. } => {
+            effects.extend(idle_warning(model, &name, within));
+        }
+        Change::ApiCall(call) => log_call(model, call),
+        Change::Delivered(id, delivered) => {
+            if let Some(page) = hand_overs(model, &id) {
+                page.delivered = Some(delivered);
+            }
+        }
+        Change::Notice(severity, words) => notice(model, severity, words),
+        Change::Unreadable(count) => unreadable(model, count),
+        Change::ListRead {
+            back_to,
+            backfill: true,
+            whole,
+            ..
+        } => model.session.reading_back = back_to.filter(|_| !whole),
+        Change::ListRead { .. } => {}
+        Change::ReadAt(at) => model.session.account.read_at = Some(at),
+        Change::Storage(trouble) => model.session.storage = trouble,
+        Change::Link(link) => link_changed(model, link),
+        Change::Usage(percent) => model.session.account.usage = Some(percent),
+        Change::Skew(ms) => model.session.account.skew = Span::millis(ms),
+    }
+    effects
+}
+
+/// The hand-over debugger of this thread, if it is open.
+pub(crate) fn hand_overs<'a>(
+    model: &'a mut Model,
+    id: &ConversationId,
+) -> Option<&'a mut HandOvers> {
+    match model.dialogs.last_mut() {
+        Some(Dialog::Viewer(Viewer {
+            content: ViewerContent::HandOvers(asked, page),
+            ..
+        })) if asked == id => Some(page),
+        _ => None,
+    }
+}
+
+fn log_call(model: &mut Model, call: ApiCall) {
+    let log = &mut model.session.api_log;
+    log.push_back(call);
+    if log.len() > CALLS {
+        log.pop_front();
+    }
+}
+
+fn notice(model: &mut Model, severity: Severity, words: String) {
+    let kind = match severity {
+        Severity::Info => ToastKind::Info,
+        Severity::Problem => ToastKind::Bad,
+    };
+    model.toast(kind, words);
+}
+
+/// Who is working on it sees the clock in the composer's frame.
+fn window_closing(
+    model: &mut Model,
+    id: &ConversationId,
+    name: &str,
+    until: Timestamp,
+) -> Option<Effect> {
+    if model.open_thread(id).is_none() {
+        let name = Clean::one_line(name);
+        let left = until.since(model.server_now()).short();
+        let words = format!("{name} waits: the window closes in {left}.");
+        model.toast_about(ToastKind::Info, &name, words);
+    }
+    bell(model)
+}
+
+fn idle_warning(model: &mut Model, name: &str, within: Span) -> Option<Effect> {
+    let bot = model.session.account.apps.bot_name();
+    let open = model.session.settings.keymap.key_of(Action::Open);
+    let words = format!(
+        "{} is answered and quiet, and goes back to {bot} in {} s. {open} on the row keeps it.",
+        Clean::one_line(name),
+        within.as_secs()
+    );
+    model.toast(ToastKind::Warn, words);
+    bell(model)
+}
+
+fn bell(model: &Model) -> Option<Effect> {
+    let bell = model.session.settings.alerts.bell;
+    bell.then_some(Effect::Terminal(TerminalEffect::Bell))
+}
+
+fn draft_saved(model: &mut Model, id: &ConversationId) {
+    if let Some(left) = model.unsaved.get_mut(id) {
+        left.pending = left.pending.saturating_sub(1);
+        if left.pending == 0 && left.again_at.is_none() {
+            model.unsaved.remove(id);
+        }
+    }
+    if let Some(thread) = model.open_thread(id) {
+        thread.composer.pending = thread.composer.pending.saturating_sub(1);
+        thread.composer.saved = thread.composer.unsaved_since.is_none();
+    }
+}
+
+fn link_changed(model: &mut Model, link: Link) {
+    if link != model.session.account.link
+        && let Link::TokenRefused(why) | Link::Broken(why) | Link::ReadOnly(why) = &link
+    {
+        model.toast(ToastKind::Bad, why.clone());
+    }
+    if matches!(link, Link::Polling | Link::Webhook)
+        && let Some(thread) = &mut model.thread
+    {
+        // What failed for want of a link is old news now.
+        thread.notice = None;
+    }
+    model.session.account.link = link;
+}
+
+fn unreadable(model: &mut Model, count: usize) {
+    let words = match count {
+        1 => "1 item of Meta's answer could not be read; the others are here.".to_owned(),
+        n => format!("{n} items of Meta's answer could not be read; the others are here."),
+    };
+    model.toast(ToastKind::Warn, words);
+}
+
+fn sent(model: &mut Model, id: &ConversationId, local: &LocalId) -> Vec<Effect> {
+    let bot = model.session.account.apps.bot_name();
+    let Some(thread) = model.open_thread(id) else {
+        return Vec::new();
+    };
+    thread.composer.no_longer_awaits(local);
+    if thread.then != Then::AdvanceAfterReply(local.clone()) {
+        return Vec::new();
+    }
+    thread.then = Then::Nothing;
+    let name = thread.conversation.display_name();
+    model.toast_about(
+        ToastKind::Good,
+        &name,
+        format!("Sent, and {name} is back with {bot}."),
+    );
+    advance(model)
+}
+
+fn done(model: &mut Model, id: &ConversationId, operation: OperationKind) -> Vec<Effect> {
+    let Some(thread) = model.open_thread(id) else {
+        return Vec::new();
+    };
+    match operation {
+        OperationKind::Pass if thread.then == Then::AdvanceAfterPass => {
+            thread.then = Then::Nothing;
+            let name = thread.conversation.display_name();
+            model.toast_about(ToastKind::Good, &name, format!("{name} is handed over."));
+            advance(model)
+        }
+        OperationKind::Take => {
+            model.toast(ToastKind::Good, "You hold this thread now.");
+            Vec::new()
+        }
+        OperationKind::Extend => {
+            model.toast(ToastKind::Good, "Control is kept for another 24 hours.");
+            Vec::new()
+        }
+        OperationKind::Release => {
+            model.toast(ToastKind::Good, "Nobody holds this thread now.");
+            Vec::new()
+        }
+        OperationKind::Request => {
+            model.toast(ToastKind::Good, "The owner has been asked for control.");
+            Vec::new()
+        }
+        OperationKind::MarkSeen
+        | OperationKind::Pass
+        | OperationKind::Typing
+        | OperationKind::Reply => Vec::new(),
+    }
+}
+
+/// A refusal appears on what was refused: a reply's on its bubble, another
+/// operation's above the composer; for a thread that is not open, as a toast.
+fn failed(model: &mut Model, id: &ConversationId, operation: OperationKind, why: String) {
+    if let Some(thread) = model
+        .open_thread(id)
+        .filter(|_| operation == OperationKind::Take)
+    {
+        // The customer must not see "typing" of somebody who may not write.
+        thread.composer.typing = None;
+        thread.marked_seen = None;
+    }
+    say_failed(
+        model,
+        id,
+        &format!("Could not {}. {why}", operation.words()),
+    );
+}
+
+fn say_failed(model: &mut Model, id: &ConversationId, words: &str) {
+    let Some(thread) = model.open_thread(id) else {
+        model.toast(ToastKind::Bad, words);
+        return;
+    };
+    thread.window.asked_in_vain();
+    if thread.then == Then::AdvanceAfterPass {
+        thread.then = Then::Nothing;
+    }
+    thread.notice = Some(words.to_owned());
+}
+
+/// Unsent text is only on the screen: once a second until the disk takes it.
+fn draft_not_saved(model: &mut Model, id: &ConversationId, why: &str) {
+    let now = model.session.now;
+    if let Some(left) = model.unsaved.get_mut(id) {
+        left.pending = left.pending.saturating_sub(1);
+        left.again_at = Some(now.plus(SAVE_AGAIN));
+    }
+    if let Some(thread) = model.open_thread(id) {
+        thread.composer.pending = thread.composer.pending.saturating_sub(1);
+        thread.composer.unsaved_since = Some(now.plus(SAVE_AGAIN).plus(SAVE_AFTER.negated()));
+    }
+    say_failed(model, id, &format!("Could not save the draft. {why}"));
+}
+
+/// A refused reply: its bubble says why, and its text comes back if it is the
+/// one that was written last here. `text` is of one that is nowhere on the disk:
+/// it comes back in any case.
+fn not_sent(
+    model: &mut Model,
+    id: &ConversationId,
+    local: &LocalId,
+    why: String,
+    text: Option<String>,
+) {
+    let now = model.session.now;
+    let Some(thread) = model.open_thread(id) else {
+        if let (Some(text), Some(psid)) = (text, psid_of(model, id)) {
+            let left = UnsavedDraft {
+                psid,
+                text,
+                cursor: (u16::MAX, u16::MAX),
+                over: false,
+                pending: 0,
+                again_at: Some(now.plus(SAVE_AGAIN)),
+            };
+            model.unsaved.insert(id.clone(), left);
+        }
+        model.toast(ToastKind::Bad, why);
+        return;
+    };
+    thread.anchor = Anchor::Bottom;
+    thread.no_advance_after(local);
+    if text.is_some() {
+        // There is no bubble that could say it.
+        thread.notice = Some(why);
+    }
+    if let Some(text) = thread.composer.no_longer_awaits(local).or(text) {
+        thread.give_back(&text, now);
+    }
+}
+
+fn psid_of(model: &Model, id: &ConversationId) -> Option<Psid> {
+    let row = model.inbox.rows.iter().find(|row| row.id == *id)?;
+    Some(row.psid.clone())
+}
+
+/// The text of a reply that a person wanted back.
+fn given_back(model: &mut Model, id: &ConversationId, text: &str) {
+    let now = model.session.now;
+    if let Some(thread) = model.open_thread(id) {
+        thread.give_back(text, now);
+        model.focus = Focus::Composer;
+    } else if let Some(left) = model.unsaved.get_mut(id) {
+        // What is on its way to the disk does not know of it.
+        left.text = format!("{text}\n{}", left.text);
+        left.again_at = Some(now);
+    }
+}
+
+/// The bubble says that it is looked for; nothing comes back into the composer,
+/// because Meta may have it.
+fn in_doubt(model: &mut Model, id: &ConversationId, why: String) {
+    match model.open_thread(id) {
+        Some(thread) => {
+            thread.composer.awaiting.clear();
+            if matches!(thread.then, Then::AdvanceAfterReply(_)) {
+                thread.then = Then::Nothing;
+            }
+            thread.anchor = Anchor::Bottom;
+        }
+        None => model.toast(ToastKind::Warn, why),
+    }
+}
+
+/// It is written down and stands in the thread; nothing is to come back into the
+/// composer.
+fn waits(model: &mut Model, id: &ConversationId, local: &LocalId, held: Option<HoldReason>) {
+    let open = model.open_thread(id);
+    match (open, held) {
+        (Some(thread), _) => {
+            thread.composer.no_longer_awaits(local);
+            if held.is_some() {
+                thread.no_advance_after(local);
+            }
+            thread.anchor = Anchor::Bottom;
+        }
+        (None, Some(why)) => {
+            let words = format!("A reply is held and was not sent: {}.", why.words());
+            model.toast(ToastKind::Warn, words);
+        }
+        (None, None) => {}
+    }
+}
+
+/// Asks the cache for the open thread again. What stands on the screen stays
+/// there, however many messages have come behind it.
+pub(crate) fn reload_thread(model: &mut Model) -> Option<Effect> {
+    let thread = model.thread.as_mut()?;
+    match (&thread.anchor, &thread.window.range, thread.window.older) {
+        // At the end, which may not be the end of the part at hand.
+        (Anchor::Bottom, _, _) if thread.go_to.is_none() => {
+            thread.window.range = ThreadRange::Newest;
+        }
+        (Anchor::Top { at, .. }, ThreadRange::Newest, 1..) => {
+            if let Some(item) = thread.window.items.get(*at) {
+                thread.window.range = ThreadRange::Around(item.at());
+            }
+        }
+        _ => {}
+    }
+    Some(Effect::Query(Query::Thread {
+        id: thread.conversation.id.clone(),
+        range: thread.window.range.clone(),
+    }))
+}

@@ -1,0 +1,172 @@
+//! What the desk is told at the start, and again whenever the configuration
+//! changes.
+
+use jiff::tz::TimeZone;
+
+use crate::{
+    app::input::keymap::Keymap,
+    domain::{Apps, PageId, ReplyAs, Span},
+};
+
+/// What the desk is told at the start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The Page.
+    pub page: PageId,
+    /// What replies go out as.
+    pub reply_as: ReplyAs,
+    /// The agent's name in hand-back notes.
+    pub agent: String,
+    /// Nothing is sent, not even "seen".
+    pub read_only: bool,
+    /// Which keys mean what.
+    pub keymap: Keymap,
+    /// The agent's time zone.
+    pub zone: TimeZone,
+    /// Seed of our ids.
+    pub seed: u64,
+    /// Apps by configuration.
+    pub apps: Apps,
+    /// Behind the Graph API may be a simulator, which takes orders.
+    pub simulator: bool,
+    /// Keys in the composer are vi's.
+    pub vim: bool,
+    /// So long a reply can be taken back before it goes; none by default.
+    pub undo_send: Span,
+    /// How the screen is divided.
+    pub shape: Shape,
+    /// What rings, and when.
+    pub alerts: Alerts,
+    /// Nothing moves by itself that need not: short news stays until a key, and
+    /// no thread opens by itself.
+    pub reduced_motion: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            page: PageId::new(""),
+            reply_as: ReplyAs::Auto,
+            agent: "agent".into(),
+            read_only: false,
+            keymap: Keymap::default(),
+            zone: TimeZone::UTC,
+            seed: 0,
+            apps: Apps::default(),
+            simulator: false,
+            vim: false,
+            undo_send: Span::ZERO,
+            shape: Shape::default(),
+            alerts: Alerts {
+                title: false,
+                ..Alerts::default()
+            },
+            reduced_motion: false,
+        }
+    }
+}
+
+/// How the screen is divided, as far as that is a matter of taste.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Width of the list beside two other panes, in percent.
+    pub list: u16,
+    /// Width of the customer pane, in percent.
+    pub customer: u16,
+    /// The columns of the list on a narrow screen.
+    pub columns: Vec<Column>,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            list: 29,
+            customer: 23,
+            columns: Column::ALL.to_vec(),
+        }
+    }
+}
+
+/// A column of the list on a narrow screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// Time left to answer.
+    Left,
+    /// Messenger or Instagram.
+    Channel,
+    /// The person.
+    Name,
+    /// The last words.
+    Last,
+    /// Who holds the thread.
+    Owner,
+    /// How long they wait.
+    Wait,
+}
+
+impl Column {
+    /// All of them, in the usual order.
+    pub const ALL: [Self; 6] = [
+        Self::Left,
+        Self::Channel,
+        Self::Name,
+        Self::Last,
+        Self::Owner,
+        Self::Wait,
+    ];
+
+    /// Its name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Channel => "channel",
+            Self::Name => "name",
+            Self::Last => "last",
+            Self::Owner => "owner",
+            Self::Wait => "wait",
+        }
+    }
+
+    /// The column of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.name() == name)
+    }
+}
+
+/// What rings, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alerts {
+    /// The terminal's bell.
+    pub bell: bool,
+    /// Say it again after so long, until the thread is opened.
+    pub repeat: Option<Span>,
+    /// Show in the terminal's title how many need us.
+    pub title: bool,
+    /// How the terminal tells of it while it is out of sight.
+    pub notify: Notify,
+}
+
+impl Default for Alerts {
+    fn default() -> Self {
+        Self {
+            bell: true,
+            repeat: None,
+            title: true,
+            notify: Notify::Off,
+        }
+    }
+}
+
+/// How a terminal is told of news that it shows outside its window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Notify {
+    /// Not at all.
+    #[default]
+    Off,
+    /// `OSC 9` (iTerm2, WezTerm, Ghostty).
+    Osc9,
+    /// `OSC 777;notify` (foot, urxvt).
+    Osc777,
+    /// `OSC 99` (kitty).
+    Osc99,
+}

@@ -1,0 +1,150 @@
+//! The thread as it stands on the screen. What is painted, scrolled, clicked and
+//! copied is laid out here and nowhere else, so they cannot disagree.
+
+use ratatui::layout::Rect;
+
+use crate::{
+    app::{
+        Model,
+        action::table::Action,
+        areas::inside,
+        layout::layout,
+        thread::{
+            scroll::{self, Anchor, Viewport},
+            state::Thread,
+            transcript::{self, GUTTER, Look, ThreadLine},
+        },
+    },
+    domain::{Item, Link},
+    text,
+};
+
+/// The open thread in its pane.
+#[derive(Debug)]
+pub struct ThreadPane<'a> {
+    /// The thread.
+    pub thread: &'a Thread,
+    /// Inside of its frame, in cells.
+    pub area: Rect,
+    look: Look<'a>,
+}
+
+impl<'a> ThreadPane<'a> {
+    /// The open thread where the layout has it; `None` without one, or where the
+    /// pane is not shown.
+    pub fn of(model: &'a Model) -> Option<Self> {
+        let area = layout(model).thread.map(inside)?;
+        Self::inside(model, area)
+    }
+
+    /// The open thread inside of a frame: the only constructor of its lines.
+    pub fn inside(model: &'a Model, area: Rect) -> Option<Self> {
+        let thread = model.thread.as_ref()?;
+        let settle = model.session.settings.keymap.key_of(Action::Open);
+        Some(Self {
+            thread,
+            area,
+            look: look(model, thread, area.width, settle),
+        })
+    }
+
+    /// The lines that are shown.
+    pub fn viewport(&self) -> Viewport {
+        self.view_from(&self.thread.anchor)
+    }
+
+    fn view_from(&self, anchor: &Anchor) -> Viewport {
+        scroll::viewport(
+            &self.thread.window.items,
+            anchor,
+            &self.look,
+            usize::from(self.area.height),
+        )
+    }
+
+    /// Where the lines stand on the screen: a short thread at the bottom, next to
+    /// the composer. With the place of their entry.
+    pub fn rows(&self, view: Viewport) -> impl Iterator<Item = (u16, usize, ThreadLine)> {
+        let shown = u16::try_from(view.lines.len()).unwrap_or(self.area.height);
+        let lift = self.area.height.saturating_sub(shown);
+        (self.area.y + lift..self.area.bottom())
+            .zip(view.lines)
+            .map(|(row, (at, line))| (row, at, line))
+    }
+
+    /// Where it stands after scrolling by lines, and what is shown then; negative
+    /// is towards the past.
+    pub(crate) fn scrolled(&self, by: isize) -> (Anchor, Viewport) {
+        let height = usize::from(self.area.height);
+        let window = &self.thread.window;
+        let anchor = scroll::scrolled(&window.items, &self.thread.anchor, by, &self.look, height);
+        let (anchor, at_end) = match anchor {
+            Some(anchor) => {
+                let at_end = self.view_from(&anchor).at_bottom;
+                (anchor, at_end)
+            }
+            None => (self.thread.anchor.clone(), true),
+        };
+        // The end of the part at hand need not be that of the thread.
+        let anchor = if at_end && window.newer == 0 {
+            Anchor::Bottom
+        } else {
+            anchor
+        };
+        let view = self.view_from(&anchor);
+        (anchor, view)
+    }
+
+    /// The last message that is shown: *copy* is about it.
+    pub fn at_hand(&self) -> Option<usize> {
+        let message =
+            |at: &usize| matches!(self.thread.window.items.get(*at), Some(Item::Message(_)));
+        let view = self.viewport();
+        view.lines.iter().rev().map(|(at, _)| *at).find(message)
+    }
+}
+
+fn look<'a>(model: &'a Model, thread: &Thread, width: u16, settle: String) -> Look<'a> {
+    let account = &model.session.account;
+    Look {
+        width,
+        zone: &model.session.settings.zone,
+        now: model.session.now,
+        apps: &account.apps,
+        seen_through: thread.seen_through,
+        no_link: matches!(account.link, Link::Offline(_) | Link::TokenRefused(_)),
+        settle,
+        delivered_through: thread.conversation.delivered_through,
+        read_through: thread.conversation.read_through,
+    }
+}
+
+/// The words that the mouse has selected, a line each.
+pub(crate) fn selected_words(model: &Model) -> String {
+    let (Some(selection), Some(pane)) = (model.mouse.selection, ThreadPane::of(model)) else {
+        return String::new();
+    };
+    let left = pane.area.x + GUTTER;
+    let mut out = Vec::new();
+    for (row, _, line) in pane.rows(pane.viewport()) {
+        let (Some((from, to)), ThreadLine::Text { pieces, .. }) =
+            (selection.columns(row, pane.area), line)
+        else {
+            continue;
+        };
+        let line: String = pieces.iter().map(|(_, words)| &**words).collect();
+        let (from, to) = (usize::from(from - left), usize::from(to - left));
+        out.push(text::cells(&line, from, to + 1).trim_end().to_owned());
+    }
+    out.join("\n").trim_matches('\n').to_owned()
+}
+
+/// An entry of the open thread as one line in words: when, who, what. The day is
+/// told where it changes, and where it is asked for.
+pub fn entry_in_words(model: &Model, at: usize, with_day: bool) -> String {
+    let Some(thread) = &model.thread else {
+        return String::new();
+    };
+    let look = look(model, thread, u16::MAX, "settle".into());
+    transcript::in_words(&thread.window.items, at, &look, with_day)
+}

@@ -1,0 +1,278 @@
+//! Text to read: profile, ownership and clocks, JSON.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::Line,
+    widgets::{Paragraph, Widget},
+};
+
+use super::{
+    super::{Theme, customer, span, theme::Role, thread::moment},
+    boxed,
+};
+use crate::{
+    app::{
+        Model,
+        dialog::{HandOvers, Viewer, ViewerContent, geometry},
+        thread::ownership_history,
+    },
+    domain::{Conversation, Profile, ThreadOwner, Timestamp},
+    text::{self, Clean},
+};
+
+pub(super) fn draw(
+    model: &Model,
+    theme: &Theme,
+    viewer: &Viewer,
+    screen: Rect,
+    buffer: &mut Buffer,
+) {
+    let wide = matches!(
+        viewer.content,
+        ViewerContent::Raw(..) | ViewerContent::HandOvers(..)
+    );
+    let width = (screen.width - 4).min(if wide { 120 } else { 72 });
+    let title = match viewer.content {
+        ViewerContent::Profile => "profile",
+        ViewerContent::Ownership => "who holds this thread, and the clocks",
+        ViewerContent::HandOvers(..) => "hand-over debugger",
+        ViewerContent::Raw(..) => {
+            "JSON as Meta sent it, newest first: yp copies a path, yj the message"
+        }
+    };
+    let title = text::cut(title, usize::from(width).saturating_sub(4));
+    let room = usize::from(width.saturating_sub(4)).max(2);
+    let (lines, marked) = match &viewer.content {
+        ViewerContent::Raw(_, Some(json)) if !json.is_empty() => {
+            json_lines(json, viewer.line, theme, room)
+        }
+        kind => (lines(model, theme, kind, room), None),
+    };
+    let height = u16::try_from(lines.len() + 2)
+        .unwrap_or(u16::MAX)
+        .min(screen.height - 2);
+    let frame = geometry::centred((width, height), screen);
+    let inner = boxed(&title, frame, theme, buffer);
+    let last = u16::try_from(lines.len())
+        .unwrap_or(u16::MAX)
+        .saturating_sub(inner.height);
+    let scroll = match marked {
+        // The marked line stays in the middle.
+        Some(at) => u16::try_from(at)
+            .unwrap_or(u16::MAX)
+            .saturating_sub(inner.height / 2),
+        None => viewer.scroll,
+    };
+    Paragraph::new(lines)
+        .scroll((scroll.min(last), 0))
+        .render(inner, buffer);
+}
+
+/// JSON with one line of it marked, and where on the page that line begins.
+fn json_lines(
+    json: &[String],
+    marked: usize,
+    theme: &Theme,
+    width: usize,
+) -> (Vec<Line<'static>>, Option<usize>) {
+    let mut out: Vec<Line<'static>> = Vec::new();
+    let mut begins = None;
+    let mut number = 0;
+    for message in json {
+        for line in message.lines().chain([""]) {
+            let role = if number == marked {
+                begins = Some(out.len());
+                Role::Selected
+            } else {
+                Role::Text
+            };
+            let indent = line.len() - line.trim_start().len();
+            let pieces = text::wrap(&line.trim_start().into(), width.saturating_sub(indent));
+            for piece in pieces {
+                let words = format!("{}{piece}", " ".repeat(indent.min(width)));
+                out.push(Line::from(span(words, theme.style(role))));
+            }
+            number += 1;
+        }
+    }
+    (out, begins)
+}
+
+fn lines(model: &Model, theme: &Theme, kind: &ViewerContent, width: usize) -> Vec<Line<'static>> {
+    let say = |words: &str, role: Role| -> Vec<Line<'static>> {
+        text::wrap(&words.into(), width)
+            .into_iter()
+            .map(|line| Line::from(span(line, theme.style(role))))
+            .collect()
+    };
+    let Some(subject) = model.subject() else {
+        return Vec::new();
+    };
+    match kind {
+        ViewerContent::Profile => profile(model, theme, subject, width),
+        ViewerContent::Ownership => {
+            let mut rows = say(&customer::window_words(model, subject), Role::Text);
+            rows.push(Line::default());
+            rows.extend(customer::clocks(model, theme, subject));
+            rows.push(Line::default());
+            rows.extend(customer::ownership(model, theme, subject, width));
+            rows.push(Line::default());
+            let history = customer::history(model, theme, width, usize::MAX);
+            if history.is_empty() {
+                rows.extend(say(
+                    "No change of hands was seen by this desk yet.",
+                    Role::Dim,
+                ));
+            }
+            rows.extend(history);
+            rows.push(Line::default());
+            rows.extend(customer::note(model, theme, width));
+            rows
+        }
+        ViewerContent::Raw(_, None) => say("Reading the cache…", Role::Dim),
+        ViewerContent::Raw(_, Some(json)) if json.is_empty() => {
+            say("Nothing has been fetched yet.", Role::Dim)
+        }
+        ViewerContent::Raw(_, Some(json)) => json_lines(json, usize::MAX, theme, width).0,
+        ViewerContent::HandOvers(_, page) => hand_overs(model, theme, subject, page, width),
+    }
+}
+
+/// What we conclude, what speaks for it, and what a simulator told which app.
+fn hand_overs(
+    model: &Model,
+    theme: &Theme,
+    subject: &Conversation,
+    page: &HandOvers,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let mut rows = Vec::new();
+    let mut say = |words: String, role: Role| {
+        let lines = text::wrap(&words.into(), width);
+        let lines = lines.into_iter();
+        rows.extend(lines.map(|line| Line::from(span(line, theme.style(role)))));
+    };
+    let expected = ownership_history::of(
+        model
+            .thread
+            .as_ref()
+            .map_or(&[][..], |thread| &thread.window.items),
+        &model.session.account.apps,
+        &ownership_history::Present {
+            owner: ThreadOwner::Unknown,
+            since: None,
+            lapses: subject.control_until,
+            now: model.server_now(),
+        },
+    );
+    let actual = model.owner_words(&subject.owner);
+    match expected.last() {
+        Some(hold) => {
+            let same = hold.who == actual || hold.is_gap();
+            let since = hold.from.map_or("?".into(), |at| moment(model, at));
+            let words = format!("expected  {} since {since}: {}", hold.who, hold.why);
+            say(words, Role::Text);
+            let role = if same { Role::Good } else { Role::Bad };
+            let verdict = if same {
+                "as expected"
+            } else {
+                "NOT as expected"
+            };
+            say(format!("actual    {actual}: {verdict}"), role);
+        }
+        None => {
+            say(
+                "expected  ? (no change of hands was seen; open the thread)".into(),
+                Role::Dim,
+            );
+            say(format!("actual    {actual}"), Role::Text);
+        }
+    }
+    say(String::new(), Role::Dim);
+    say("what speaks for it, the newest counts:".into(), Role::Dim);
+    match &page.evidence {
+        None => say("Reading the cache…".into(), Role::Dim),
+        Some(evidence) => {
+            let owner = |fact: &Option<(Timestamp, ThreadOwner)>| match fact {
+                Some((at, owner)) => {
+                    format!("{}  {}", moment(model, *at), model.owner_words(owner))
+                }
+                None => "never".into(),
+            };
+            say(
+                format!("we did or read       {}", owner(&evidence.base)),
+                Role::Text,
+            );
+            say(
+                format!("Meta told a move to  {}", owner(&evidence.moved)),
+                Role::Text,
+            );
+            let channel = match evidence.channel {
+                Some((at, true)) => format!("{}  messaging: we are in charge", moment(model, at)),
+                Some((at, false)) => format!("{}  standby: another app is", moment(model, at)),
+                None => "never heard (no webhooks, or nothing since)".into(),
+            };
+            say(format!("customer's channel   {channel}"), Role::Text);
+        }
+    }
+    say(String::new(), Role::Dim);
+    match &page.delivered {
+        Some(delivered) if delivered.is_empty() => {
+            say(
+                "The simulator told nobody of this person yet.".into(),
+                Role::Dim,
+            );
+        }
+        Some(delivered) => {
+            say(
+                "which app got which webhook, newest first:".into(),
+                Role::Dim,
+            );
+            for told in delivered.iter().rev().take(40) {
+                let role = if told.channel == "standby" {
+                    Role::Dim
+                } else {
+                    Role::Text
+                };
+                let words = format!("{:<14} {:<10} {}", told.app, told.channel, told.what);
+                say(Clean::one_line(&words).into_string(), role);
+            }
+        }
+        None if model.session.settings.simulator => {
+            say(
+                "Asking the simulator which app was told what…".into(),
+                Role::Dim,
+            );
+        }
+        None => say(
+            "Which app got which webhook is told by a simulator only; Meta shows an app its own."
+                .into(),
+            Role::Dim,
+        ),
+    }
+    rows
+}
+
+fn profile(
+    model: &Model,
+    theme: &Theme,
+    subject: &Conversation,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let known = model
+        .thread
+        .as_ref()
+        .filter(|thread| thread.conversation.id == subject.id);
+    let profile = known.map_or(Profile::Unasked, |thread| thread.profile.clone());
+    let mut rows = customer::profile_lines(model, theme, subject, &profile, width);
+    if profile == Profile::Unasked {
+        rows.push(Line::from(span(
+            "The profile is fetched when the thread is open.",
+            theme.style(Role::Dim),
+        )));
+    }
+    let id = text::cut(&format!("conversation {}", subject.id), width);
+    rows.push(Line::from(span(id, theme.style(Role::Dim))));
+    rows
+}
