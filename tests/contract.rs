@@ -224,7 +224,7 @@ fn the_client_reads_every_sample() {
 
         let page = before("page").await.0.about_page().await.expect("a page");
         assert_eq!(
-            (page.messenger_routing, page.instagram_routing),
+            (page.routing.messenger, page.routing.instagram),
             (Routing::Enabled, Routing::ZeroConfig)
         );
 

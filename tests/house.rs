@@ -171,7 +171,7 @@ fn some_words_stand_only_in_their_room() {
         (
             "println!",
             &[
-                "cli/run.rs",
+                "cli/setup.rs",
                 "cli/mod.rs",
                 "cli/sync.rs",
                 "cli/forget.rs",

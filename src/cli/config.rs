@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Global, run, say};
+use super::{failure::Failure, global::Global, output::say, setup};
 use crate::config::{Config, SAMPLE};
 
 #[derive(Debug, Args)]
@@ -26,7 +26,7 @@ enum What {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
-    let path = run::config_path(global)?;
+    let path = setup::config_path(global)?;
     match arguments.what {
         What::Init => {
             write(&path).map_err(|why| match why.kind() {

@@ -3,7 +3,12 @@
 use clap::Args;
 use tokio::sync::mpsc;
 
-use super::{Failure, Global, executor, require_terminal, run, theme};
+use super::{
+    failure::Failure,
+    global::Global,
+    setup::{self, executor},
+    terminal::{require_terminal, theme},
+};
 use crate::{
     clock::{Clock, Span},
     config::{self, Config},
@@ -79,8 +84,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             temporary.path().to_owned()
         }
     };
-    let door = door(&executor, &simulator)?;
-    let reload = run::reload(global);
+    let webhook = webhook(&executor, &simulator)?;
+    let reload = setup::reload(global);
     let ended = executor.block_on(async {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
             .await
@@ -96,8 +101,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             config: None,
             ..global.clone()
         };
-        let graph = run::client(&global, &config, token.into(), page.clone(), &clock)?;
-        let mut settings = run::settings(&global, &config);
+        let graph = setup::client(&global, &config, token.into(), page.clone(), &clock)?;
+        let mut settings = setup::settings(&global, &config);
         if global.cache.is_none() {
             // A kept cache remembers ids, so they must not repeat.
             settings.seed = arguments.seed;
@@ -126,14 +131,14 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             },
             sync: sync::Options {
                 keep: config.keep_days.map(|days| Span::days(i64::from(days))),
-                asking: run::asking(&config),
+                asking: setup::asking(&config),
                 downloads: config::downloads_folder(),
-                agent: run::agent(&config),
+                agent: setup::agent(&config),
                 idle_lease: config.idle_lease.map(sync::Lease::of),
                 ..sync::Options::default()
             },
             clock,
-            door: Some(door),
+            webhook: Some(webhook),
         };
         runtime::run(desk, tasks).await.map_err(Failure::failed)
     });
@@ -143,7 +148,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
 }
 
 /// The simulator calls the desk as Meta would: signed, after the handshake.
-fn door(
+fn webhook(
     executor: &tokio::runtime::Runtime,
     simulator: &Simulator,
 ) -> Result<(webhook::Server, mpsc::Receiver<sync::Delivery>), Failure> {
@@ -155,8 +160,8 @@ fn door(
         verify_token: Some(verify_token.into()),
         accept_sha1: false,
     };
-    let (door, deliveries) = run::open_door(executor, options)?;
-    let address = door.address().map_err(Failure::failed)?;
+    let (server, deliveries) = setup::open_webhook(executor, options)?;
+    let address = server.address().map_err(Failure::failed)?;
     simulator.connect("switchboard", &format!("http://{address}/"));
-    Ok((door, deliveries))
+    Ok((server, deliveries))
 }

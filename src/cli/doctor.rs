@@ -6,7 +6,14 @@ use std::{io::IsTerminal, time::Duration};
 use clap::Args;
 use serde_json::json;
 
-use super::{Failure, Global, executor, run, say, subscribe::missing, theme};
+use super::{
+    failure::Failure,
+    global::Global,
+    output::say,
+    setup::{self, executor},
+    subscribe::missing,
+    terminal::theme,
+};
 use crate::{
     clock::{self, Clock},
     config::Config,
@@ -80,7 +87,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     folder(&mut report, global, &config);
     let executor = executor()?;
     let clock = Clock::system();
-    match run::connect(global, &config, &executor, &clock) {
+    match setup::connect(global, &config, &executor, &clock) {
         Ok((graph, _)) => executor.block_on(meta(&mut report, arguments, &graph, &config)),
         Err(Failure::Failed(why) | Failure::Usage(why) | Failure::Refused(why)) => {
             report.line(CheckState::Bad, "token", why);
@@ -148,7 +155,7 @@ fn terminal(report: &mut DoctorReport, config: &Config) {
 }
 
 fn folder(report: &mut DoctorReport, global: &Global, config: &Config) {
-    match run::folder(global, config) {
+    match setup::folder(global, config) {
         Ok(folder) => report.line(CheckState::Ok, "cache", folder.display()),
         Err(Failure::Failed(why) | Failure::Usage(why) | Failure::Refused(why)) => {
             report.line(CheckState::Bad, "cache", why);
@@ -170,8 +177,8 @@ async fn meta(report: &mut DoctorReport, arguments: &Arguments, graph: &Client, 
         "the token is of another Page than the one you named; make a token of this Page, or name the other with --page",
     );
     for (name, routing) in [
-        ("messenger", page.messenger_routing),
-        ("instagram", page.instagram_routing),
+        ("messenger", page.routing.messenger),
+        ("instagram", page.routing.instagram),
     ] {
         routing_line(report, name, routing);
     }

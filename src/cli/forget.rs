@@ -4,7 +4,12 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{Failure, Global, executor, run, say};
+use super::{
+    failure::Failure,
+    global::Global,
+    output::say,
+    setup::{self, executor},
+};
 use crate::{clock::Clock, domain::Psid, store};
 
 #[derive(Debug, Args)]
@@ -14,7 +19,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
-    let (page, folder) = run::kept(global)?;
+    let (page, folder) = setup::kept(global)?;
     let now = Clock::system().now();
     let (writer, _reader) = store::open(&folder, &page, now)
         .and_then(|opened| opened.alone(&folder))

@@ -10,7 +10,12 @@ use std::{
 use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
-use super::{Failure, Global, executor, run, say};
+use super::{
+    failure::Failure,
+    global::Global,
+    output::say,
+    setup::{self, executor},
+};
 use crate::{
     clock::Clock,
     config::{self, Config, SAMPLE},
@@ -49,7 +54,7 @@ you choose one of its Pages. What you type is not shown.
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
     let asks = io::stdin().is_terminal() && io::stderr().is_terminal();
-    let file = run::config_path(global)?;
+    let file = setup::config_path(global)?;
     let config = match file.exists() {
         true => Config::load(Some(&file)).map_err(|e| Failure::Usage(e.to_string()))?,
         false => Config::default(),
@@ -58,7 +63,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     let executor = executor()?;
     let clock = Clock::system();
     let client = |token: &SecretString, page: &str| {
-        run::client(global, &config, token.clone(), PageId::new(page), &clock)
+        setup::client(global, &config, token.clone(), PageId::new(page), &clock)
     };
     let first = client(&token, "me")?;
     let pages = executor.block_on(first.pages_of_user());
@@ -90,7 +95,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         Some(bot) => say(format_args!("hand-backs go to {}", shown(bot))),
         None => say("hand-backs go to the Page's default app (no other app was found)"),
     }
-    if about.messenger_routing == Routing::ZeroConfig {
+    if about.routing.messenger == Routing::ZeroConfig {
         say(
             "No default app is set for this Page: everybody may reply, and nobody can take a thread.",
         );

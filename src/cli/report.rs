@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use serde_json::json;
 
-use super::{Failure, Global, run, say};
+use super::{failure::Failure, global::Global, output::say, setup};
 use crate::{
     clock::{self, Clock},
     domain::{AuditDetails, AuditEntry, OperationKind, Outcome, SendAs, Span, Timestamp},
@@ -22,7 +22,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
-    let (page, folder) = run::kept(global)?;
+    let (page, folder) = setup::kept(global)?;
     let now = Clock::system().now();
     let since = since(&arguments.since, now, &clock::zone()).ok_or_else(|| {
         Failure::Usage(format!(

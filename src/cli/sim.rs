@@ -6,7 +6,7 @@ use std::{io::Write, net::SocketAddr, path::PathBuf};
 use clap::Args;
 use serde_json::Value;
 
-use super::{Failure, Global, executor};
+use super::{failure::Failure, global::Global, setup::executor};
 use crate::{
     clock::Clock,
     domain::Timestamp,

@@ -6,7 +6,12 @@ use std::io::{BufRead, IsTerminal, Write};
 use clap::Args;
 use serde_json::json;
 
-use super::{Failure, Global, executor, run, say};
+use super::{
+    failure::Failure,
+    global::Global,
+    output::say,
+    setup::{self, executor},
+};
 use crate::{
     clock::Clock,
     config::Config,
@@ -65,7 +70,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
     let executor = executor()?;
     let clock = Clock::system();
-    let (graph, _) = run::connect(global, &config, &executor, &clock)?;
+    let (graph, _) = setup::connect(global, &config, &executor, &clock)?;
     executor.block_on(async {
         let mut layers = read(graph, &config).await?;
         if arguments.callback.is_some() || arguments.add {

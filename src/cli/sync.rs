@@ -10,7 +10,12 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, Global, executor, run, say};
+use super::{
+    failure::Failure,
+    global::Global,
+    output::say,
+    setup::{self, executor},
+};
 use crate::{
     clock::{self, Clock, Timestamp},
     config::Config,
@@ -27,8 +32,8 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
         Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
     let executor = executor()?;
     let clock = Clock::system();
-    let (graph, page) = run::connect(global, &config, &executor, &clock)?;
-    let folder = run::folder(global, &config)?;
+    let (graph, page) = setup::connect(global, &config, &executor, &clock)?;
+    let folder = setup::folder(global, &config)?;
     let opened = store::open(&folder, &page, clock.now()).map_err(Failure::failed)?;
     for notice in &opened.notices {
         if !matches!(notice, Notice::InUse | Notice::ReadOnly) {
@@ -38,7 +43,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
     let (writer, reader) = opened.alone(&folder).map_err(Failure::failed)?;
     let options = Options {
         once: true,
-        ..run::sync_options(config)
+        ..setup::sync_options(config)
     };
     executor.block_on(async {
         let (changes, news) = broadcast::channel(1024);
@@ -47,7 +52,8 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
         let engine = Engine::new(
             options,
             graph,
-            (writer, reader.clone()),
+            writer,
+            reader.clone(),
             clock.clone(),
             receiver,
             changes,

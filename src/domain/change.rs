@@ -1,8 +1,8 @@
 //! What our cache holds now: the news that the screen is told.
 
 use super::{
-    ApiCall, Apps, ConversationId, DeliveredWebhook, HoldReason, LocalId, OperationKind, Platform,
-    Span, Timestamp,
+    ApiCall, Apps, ConversationId, DeliveredWebhook, HoldReason, Link, LocalId, OperationKind,
+    Platform, Span, Timestamp,
 };
 
 /// News for the screen. It names what changed; the screen asks the cache.
@@ -151,27 +151,4 @@ pub enum Severity {
     Info,
     /// Something is wrong.
     Problem,
-}
-
-/// How the link to Meta stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Link {
-    /// No answer yet.
-    #[default]
-    Connecting,
-    /// Answers come; news is fetched by polling.
-    Polling,
-    /// Answers come; news comes by webhook, and polling only looks for what
-    /// was missed.
-    Webhook,
-    /// No answers; says why.
-    Offline(String),
-    /// Meta does not accept the token; says what to do.
-    TokenRefused(String),
-    /// Meta asked us to slow down until then.
-    Throttled(Timestamp),
-    /// A part of the program stopped; says which.
-    Broken(String),
-    /// This program only reads what another one fetches; says why.
-    ReadOnly(String),
 }

@@ -1,18 +1,9 @@
 //! A conversation as the list shows it, the person in it, and the views.
 
 use super::{
-    Author, CLOSING_SOON, ConversationId, Item, Known, Mid, Psid, Span, ThreadOwner, Timestamp,
-    Triage, Until, Window,
+    CLOSING_SOON, ConversationId, Known, Platform, Psid, Span, ThreadOwner, Timestamp, Triage,
+    Until, Window, display_name,
 };
-
-/// Where the conversation takes place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Platform {
-    /// Facebook Messenger.
-    Messenger,
-    /// Instagram direct messages.
-    Instagram,
-}
 
 /// One row of the inbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,187 +49,6 @@ pub struct Conversation {
     pub unsettled: bool,
     /// What we decided about it ourselves.
     pub triage: Triage,
-}
-
-/// The five views of the list, in the order of the keys `1` to `5`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum View {
-    /// Control with us, or the bot asked for a person, or an unread customer
-    /// message after an agent's; and not out of the way, not closed.
-    #[default]
-    NeedsMe,
-    /// Threads that our app holds.
-    Mine,
-    /// Threads that another app holds, or nobody.
-    Bot,
-    /// The window closes within four hours and the customer waits.
-    Closing,
-    /// Everything.
-    All,
-}
-
-/// How many conversations each view holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// By [`View::index`].
-    pub by_view: [u32; 5],
-    /// Replies of all threads that are neither sent nor settled.
-    pub unsettled: u32,
-}
-
-/// What part of the list is asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InboxQuery {
-    /// The view.
-    pub view: View,
-    /// Words that the name or any cached text must hold; empty for all.
-    pub filter: String,
-    /// First row wanted, counted from 0.
-    pub offset: u32,
-}
-
-/// A slice of the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InboxSlice {
-    /// The rows from [`InboxQuery::offset`] on.
-    pub rows: Vec<Conversation>,
-    /// How many rows the view and filter have in all.
-    pub total: u32,
-    /// Counts of all views, unfiltered.
-    pub counts: Counts,
-}
-
-/// What we know of a person's profile.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Profile {
-    /// Not asked yet.
-    #[default]
-    Unasked,
-    /// What Meta gave.
-    Known(Person),
-    /// Meta gave nothing; says why, in words.
-    Missing(String),
-}
-
-/// A person's public profile.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Person {
-    /// Full name, raw.
-    pub name: Option<String>,
-    /// Instagram user name, raw.
-    pub username: Option<String>,
-    /// Language and country, such as `ja_JP`.
-    pub locale: Option<String>,
-    /// Offset of their clock from GMT, in minutes.
-    pub utc_offset: Option<i32>,
-    /// Instagram followers.
-    pub followers: Option<u32>,
-}
-
-/// Which part of a thread is asked for. A thread may be longer than what is kept
-/// at hand, so it is read in windows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum ThreadRange {
-    /// The newest entries.
-    #[default]
-    Newest,
-    /// The oldest that the cache holds.
-    Oldest,
-    /// What stands before and after this moment.
-    Around(Timestamp),
-}
-
-/// A message that holds the words searched for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hit {
-    /// Whose thread.
-    pub conversation: ConversationId,
-    /// The person, to show; raw.
-    pub name: String,
-    /// The message.
-    pub mid: Mid,
-    /// When it was written.
-    pub at: Timestamp,
-    /// By whom.
-    pub author: Author,
-    /// The text, raw.
-    pub text: String,
-}
-
-/// A part of a thread as the cache holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ThreadSlice {
-    /// Which part.
-    pub range: ThreadRange,
-    /// The row.
-    pub conversation: Conversation,
-    /// The profile.
-    pub profile: Profile,
-    /// The entries, oldest first.
-    pub items: Vec<Item>,
-    /// So many older messages are in the cache.
-    pub older: u32,
-    /// So many newer ones.
-    pub newer: u32,
-    /// Meta may have older ones that we have not fetched.
-    pub older_remote: bool,
-    /// Unsent text and the cursor in it (line, column in characters).
-    pub draft: Option<(String, (u16, u16))>,
-    /// What we had read through when we last looked.
-    pub seen_through: Option<Timestamp>,
-}
-
-impl Platform {
-    /// The word on Meta's wire and on the screen.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Messenger => "messenger",
-            Self::Instagram => "instagram",
-        }
-    }
-}
-
-impl View {
-    /// All views, in order.
-    pub const ALL: [Self; 5] = [
-        Self::NeedsMe,
-        Self::Mine,
-        Self::Bot,
-        Self::Closing,
-        Self::All,
-    ];
-
-    /// Place in [`Self::ALL`].
-    pub fn index(self) -> usize {
-        Self::ALL.iter().position(|v| *v == self).unwrap_or(0)
-    }
-
-    /// The words on the screen.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::NeedsMe => "Needs me",
-            Self::Mine => "Mine",
-            Self::Bot => "Bot",
-            Self::Closing => "Closing",
-            Self::All => "All",
-        }
-    }
-}
-
-/// The name to show for a person: the best we have, else the end of the PSID.
-pub fn display_name(name: Option<&str>, psid: &Psid, platform: Platform) -> String {
-    if let Some(name) = name.filter(|n| !n.trim().is_empty()) {
-        return name.to_owned();
-    }
-    let id = psid.as_str();
-    let tail: String = id
-        .chars()
-        .skip(id.chars().count().saturating_sub(4))
-        .collect();
-    match platform {
-        Platform::Messenger => format!("Facebook user ⟨{tail}⟩"),
-        Platform::Instagram => format!("Instagram user ⟨{tail}⟩"),
-    }
 }
 
 impl Conversation {
@@ -315,5 +125,26 @@ impl Conversation {
                 .window(now)
                 .until()
                 .is_some_and(|until| until.since(now) <= CLOSING_SOON)
+    }
+}
+
+impl Conversation {
+    /// Until what it is out of the way, if it is.
+    pub fn deferred(&self, now: Timestamp) -> Option<Until> {
+        let deferred = self.triage.deferred?;
+        if self.customer_at > deferred.through {
+            return None;
+        }
+        match deferred.until {
+            Until::Moment(until) if until <= now => None,
+            until => Some(until),
+        }
+    }
+
+    /// The customer's last words need no reply.
+    pub fn needs_no_reply(&self) -> bool {
+        self.triage.deferred.is_some_and(|deferred| {
+            deferred.until == Until::NoReplyNeeded && self.customer_at <= deferred.through
+        })
     }
 }

@@ -4,8 +4,8 @@
 //! the same one twice, or late, must change nothing.
 
 use super::{
-    Author, ConversationId, LocalId, Message, Mid, Platform, Profile, Psid, Routing, ThreadOwner,
-    TimelineEvent, Timestamp,
+    Author, ConversationId, LocalId, Message, Mid, PerPlatform, Platform, Profile, Psid, Routing,
+    ThreadOwner, TimelineEvent, Timestamp,
 };
 
 /// A fact from outside.
@@ -186,10 +186,8 @@ pub enum Event {
     Page {
         /// Its name, raw.
         name: String,
-        /// On Messenger.
-        messenger: Routing,
-        /// On Instagram.
-        instagram: Routing,
+        /// Whether it routes conversations.
+        routing: PerPlatform<Routing>,
     },
 }
 

@@ -1,6 +1,6 @@
 //! One entry of a thread: a message, an event, or a reply on its way out.
 
-use super::{AppId, Apps, LocalId, Mid, OperationKind, Outgoing, Timestamp};
+use super::{AppId, Apps, Mid, Timestamp};
 
 /// Who wrote a message, as far as we know it for sure.
 ///
@@ -104,94 +104,6 @@ pub struct Reaction {
     pub emoji: String,
 }
 
-/// Something that happened to a thread and is not a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TimelineEvent {
-    /// We did this ourselves.
-    Ours {
-        /// What.
-        operation: OperationKind,
-        /// To whom control was passed (`None`: the default app).
-        to: Option<AppId>,
-    },
-    /// Control came to us, and it was not our doing.
-    CameToUs,
-    /// Control left us, and it was not our doing.
-    LeftUs,
-    /// Control moved, as Meta told us.
-    Moved {
-        /// From whom; `None` for nobody, or when Meta does not say.
-        from: Option<AppId>,
-        /// To whom.
-        to: Option<AppId>,
-        /// It was taken, not passed.
-        taken: bool,
-        /// What the new owner was told, as fields.
-        note: Fields,
-    },
-    /// Another app asked for control.
-    AskedFor {
-        /// Which.
-        by: Option<AppId>,
-        /// What it said, as fields.
-        note: Fields,
-    },
-    /// The customer came by a link or an advertisement.
-    Referred {
-        /// `SHORTLINK`, `ADS` …
-        source: String,
-        /// The reference in the link; may be empty.
-        reference: String,
-    },
-    /// The customer opted in to this.
-    OptedIn(String),
-    /// The customer linked their account with the business, or unlinked it.
-    Linked(bool),
-    /// Meta enforced its policy.
-    Enforced {
-        /// What it did.
-        action: String,
-        /// Why.
-        reason: String,
-    },
-    /// Something that Meta has, and we do not know; its name.
-    Unknown(String),
-}
-
-/// Names and values, such as those of a hand-over note. Raw.
-pub type Fields = Vec<(String, String)>;
-
-/// One entry of the thread as it is shown, oldest first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Item {
-    /// A message.
-    Message(Message),
-    /// An event line.
-    Event {
-        /// When it happened.
-        at: Timestamp,
-        /// What happened.
-        what: TimelineEvent,
-    },
-    /// A note of ours that only this desk shows.
-    Note(PrivateNote),
-    /// A reply that is not yet a message.
-    Outgoing(Outgoing),
-}
-
-/// A private note: it stays on this computer and is never sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PrivateNote {
-    /// Our id of it.
-    pub id: LocalId,
-    /// When it was written, by our clock.
-    pub at: Timestamp,
-    /// Who wrote it.
-    pub agent: String,
-    /// The words.
-    pub text: String,
-}
-
 impl Author {
     /// The mark in the thread's gutter. Another app than the bot, which the
     /// configuration names, has agents behind it; one without a name counts as
@@ -210,27 +122,5 @@ impl Author {
     /// Whether the Page said it, by whatever hand.
     pub fn is_page(&self) -> bool {
         *self != Self::Customer
-    }
-}
-
-impl Item {
-    /// When it belongs.
-    pub fn at(&self) -> Timestamp {
-        match self {
-            Self::Message(m) => m.at,
-            Self::Event { at, .. } => *at,
-            Self::Note(note) => note.at,
-            Self::Outgoing(o) => o.at,
-        }
-    }
-
-    /// A name that survives reloads, for scroll anchors.
-    pub fn key(&self) -> String {
-        match self {
-            Self::Message(m) => m.mid.as_str().to_owned(),
-            Self::Event { at, .. } => format!("event {}", at.as_millis()),
-            Self::Note(note) => format!("note {}", note.id),
-            Self::Outgoing(o) => o.local.as_str().to_owned(),
-        }
     }
 }

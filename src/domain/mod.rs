@@ -4,6 +4,23 @@
 //! holds a thread, what Facebook told us ([`Event`]) and what our cache holds
 //! now ([`Change`]). This module must not know HTTP, SQL, JSON, the terminal or
 //! the clock, and it derives no serde: every door owns its own encoding.
+//!
+//! | file | |
+//! |---|---|
+//! | `ids`, `time`, `random` | identifiers, moments, numbers from a seed |
+//! | `platform`, `per_platform` | Messenger and Instagram |
+//! | `account` | one Page as this desk knows it |
+//! | `conversation`, `profile`, `view` | a row of the list, the person in it, the views |
+//! | `message`, `attachment`, `item`, `timeline`, `slice` | what stands in a thread |
+//! | `window` | the messaging window |
+//! | `thread_control`, `ownership_evidence` | who holds a thread, and how we know |
+//! | `triage` | an agent's own decisions |
+//! | `event` | what Meta told us |
+//! | `change`, `link`, `api_call` | what the screen is told |
+//! | `command`, `operation`, `operation_kind` | what an agent wants, what can be done to a thread |
+//! | `outgoing` | a reply on its way out |
+//! | `audit_entry` | the record of what was done |
+//! | `split_text`, `parse_time` | long texts in parts, moments in words |
 
 mod account;
 mod api_call;
@@ -14,45 +31,56 @@ mod command;
 mod conversation;
 mod event;
 mod ids;
+mod item;
+mod link;
 mod message;
 mod operation;
+mod operation_kind;
 mod outgoing;
 mod ownership_evidence;
 mod parse_time;
 mod per_platform;
+mod platform;
+mod profile;
 mod random;
+mod slice;
 mod split_text;
 mod thread_control;
 mod time;
+mod timeline;
 mod triage;
+mod view;
 mod window;
 
 pub use account::Account;
 pub use api_call::ApiCall;
 pub use attachment::Attachment;
 pub use audit_entry::{AuditDetails, AuditEntry};
-pub use change::{Change, Link, Severity};
+pub use change::{Change, Severity};
 pub use command::{Command, SimulatorOrder};
-pub use conversation::{
-    Conversation, Counts, Hit, InboxQuery, InboxSlice, Person, Platform, Profile, ThreadRange,
-    ThreadSlice, View, display_name,
-};
+pub use conversation::Conversation;
 pub use event::{Backfill, ConversationSeen, Event, MessageSeen, WebhookEvent, WebhookFact};
 pub use ids::{AppId, ConversationId, LocalId, Mid, PageId, Psid};
-pub use message::{
-    Annotations, Author, Fields, Item, Message, Part, PrivateNote, Reaction, TimelineEvent,
-};
-pub use operation::{Operation, OperationKind};
+pub use item::{Item, PrivateNote};
+pub use link::Link;
+pub use message::{Annotations, Author, Message, Part, Reaction};
+pub use operation::Operation;
+pub use operation_kind::OperationKind;
 pub use outgoing::{Decision, HoldReason, Known, Outgoing, STALE_AFTER, SendState};
 pub use ownership_evidence::{DeliveredWebhook, OwnershipEvidence};
 pub use parse_time::parse_time;
 pub use per_platform::PerPlatform;
+pub use platform::Platform;
+pub use profile::{Person, Profile, display_name};
 pub use random::Random;
+pub use slice::{Hit, ThreadRange, ThreadSlice};
 pub use thread_control::{
     Apps, HandBack, HandBackNote, Outcome, PAGE_INBOX_APPS, Routing, ThreadOwner,
 };
 pub use time::{Span, Timestamp};
+pub use timeline::{Fields, TimelineEvent};
 pub use triage::{Deferred, Triage, TriageChange, Until};
+pub use view::{Counts, InboxQuery, InboxSlice, View};
 pub use window::{
     CLOSING_SOON, CONTROL, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, ReplyAs, SAFETY_MARGIN, SendAs,
     TAGS, Tag, Window, WindowClosed,

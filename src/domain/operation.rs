@@ -5,7 +5,7 @@
 //! name alone, for what is told afterwards. A new one is a variant of each, and
 //! the compiler names the places that have to know it.
 
-use super::{AppId, Attachment, HandBack, Known, LocalId, SendAs, Span, TimelineEvent};
+use super::{Attachment, HandBack, Known, LocalId, OperationKind, SendAs, Span, TimelineEvent};
 
 /// Something to do to a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,20 +45,6 @@ pub enum Operation {
     Typing(bool),
 }
 
-/// The name of an [`Operation`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // said at the operations themselves
-pub enum OperationKind {
-    Reply,
-    Take,
-    Pass,
-    Release,
-    Extend,
-    Request,
-    MarkSeen,
-    Typing,
-}
-
 impl Operation {
     /// Its name.
     pub fn kind(&self) -> OperationKind {
@@ -85,72 +71,6 @@ impl Operation {
             } => Some(TimelineEvent::passed_to(hand_back.to.clone())),
             Self::Reply { .. } | Self::Typing(_) => None,
             other => Some(TimelineEvent::ours(other.kind())),
-        }
-    }
-}
-
-impl OperationKind {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Reply,
-        Self::Take,
-        Self::Pass,
-        Self::Release,
-        Self::Extend,
-        Self::Request,
-        Self::MarkSeen,
-        Self::Typing,
-    ];
-
-    /// The words after "could not".
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Reply => "send",
-            Self::Take => "take control",
-            Self::Pass => "hand back",
-            Self::Release => "release control",
-            Self::Extend => "extend control",
-            Self::Request => "request control",
-            Self::MarkSeen => "mark as seen",
-            Self::Typing => "show typing",
-        }
-    }
-
-    /// How it stands in files once it is done: in the timeline and in the audit
-    /// record. Never changed once released.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Reply => "sent",
-            Self::Take => "took",
-            Self::Pass => "passed",
-            Self::Release => "released",
-            Self::Extend => "extended",
-            Self::Request => "requested",
-            Self::MarkSeen => "seen",
-            Self::Typing => "typed",
-        }
-    }
-
-    /// The one of this code.
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-}
-
-impl TimelineEvent {
-    /// Something we did ourselves.
-    pub fn ours(operation: OperationKind) -> Self {
-        Self::Ours {
-            operation,
-            to: None,
-        }
-    }
-
-    /// We gave control to this app (`None`: the default app).
-    pub fn passed_to(to: Option<AppId>) -> Self {
-        Self::Ours {
-            operation: OperationKind::Pass,
-            to,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What an agent decides about a conversation for their own sake: put off, done
 //! with, kept unread, labelled. Neither the customer nor Meta learns of it.
 
-use super::{Conversation, Timestamp};
+use super::Timestamp;
 
 /// The decisions about one conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,14 +48,15 @@ pub enum TriageChange {
 }
 
 impl TriageChange {
-    /// The decisions about a conversation with this one among them.
-    pub fn applied_to(&self, conversation: &Conversation) -> Triage {
-        let triage = conversation.triage.clone();
+    /// The decisions about a conversation with this one among them. The customer
+    /// last wrote at `customer_at`, by Meta's clock.
+    pub fn added_to(&self, triage: &Triage, customer_at: Option<Timestamp>) -> Triage {
+        let triage = triage.clone();
         match self {
             Self::Defer(until) => Triage {
                 deferred: Some(Deferred {
                     until: *until,
-                    through: conversation.customer_at,
+                    through: customer_at,
                 }),
                 unread: false,
                 ..triage
@@ -80,26 +81,5 @@ impl Triage {
             self.labels.sort();
         }
         self
-    }
-}
-
-impl Conversation {
-    /// Until what it is out of the way, if it is.
-    pub fn deferred(&self, now: Timestamp) -> Option<Until> {
-        let deferred = self.triage.deferred?;
-        if self.customer_at > deferred.through {
-            return None;
-        }
-        match deferred.until {
-            Until::Moment(until) if until <= now => None,
-            until => Some(until),
-        }
-    }
-
-    /// The customer's last words need no reply.
-    pub fn needs_no_reply(&self) -> bool {
-        self.triage.deferred.is_some_and(|deferred| {
-            deferred.until == Until::NoReplyNeeded && self.customer_at <= deferred.through
-        })
     }
 }

@@ -7,7 +7,7 @@ use super::{
     Client, Error,
     wire::{self, List},
 };
-use crate::domain::{AppId, PageId, Routing};
+use crate::domain::{AppId, PageId, PerPlatform, Routing};
 
 /// The Page as our token sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,10 +16,8 @@ pub struct AboutPage {
     pub id: PageId,
     /// Its name, raw.
     pub name: String,
-    /// Whether a default app is set for Messenger.
-    pub messenger_routing: Routing,
-    /// Whether a default app is set for Instagram.
-    pub instagram_routing: Routing,
+    /// Whether it routes conversations.
+    pub routing: PerPlatform<Routing>,
 }
 
 /// A Page that a user manages.
@@ -67,8 +65,10 @@ impl Client {
         Ok(AboutPage {
             id: PageId::new(me.id),
             name: me.page.name.unwrap_or_default(),
-            messenger_routing: routing(status.as_ref().map(|s| s.msgr_multi_app)),
-            instagram_routing: routing(status.as_ref().map(|s| s.ig_multi_app)),
+            routing: PerPlatform {
+                messenger: routing(status.as_ref().map(|s| s.msgr_multi_app)),
+                instagram: routing(status.as_ref().map(|s| s.ig_multi_app)),
+            },
         })
     }
 

@@ -2,8 +2,8 @@
 //! alone, and the editor's process knows none of our secrets.
 
 use std::{
-    env, fs, io,
-    io::Write,
+    env, fs,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 

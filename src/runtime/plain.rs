@@ -6,11 +6,13 @@ use std::io::{self, BufRead, Write};
 
 use tokio::sync::{broadcast, mpsc};
 
-use super::{Error, LoopEvent, Signals, Tasks, effects::EffectRunner, news};
+use super::error::Error;
+use super::{Tasks, effects::EffectRunner};
 use crate::{
     app::{self, Effect, Model, Msg, TerminalEffect},
     clock::Clock,
     domain::{Change, Link},
+    runtime::signals::{LoopEvent, Signals, news},
     ui::Transcript,
 };
 

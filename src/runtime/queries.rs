@@ -6,7 +6,7 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 use super::{CannedSource, files};
 use crate::{
     app::{INBOX_WINDOW, Loaded, Query, THREAD_WINDOW, fuzzy::Fuzzy},
-    domain::{ConversationId, InboxQuery, PerPlatform, Platform, View},
+    domain::{ConversationId, InboxQuery, Platform, View},
     graph,
     store::{self, Lane, Reader},
 };
@@ -86,11 +86,7 @@ pub(super) fn answer(
         Query::Labels => Loaded::Labels(reader.labels()?),
         Query::Page => {
             let page = reader.page()?;
-            let routing = PerPlatform {
-                messenger: page.messenger,
-                instagram: page.instagram,
-            };
-            Loaded::Page(page.name, routing, page.read_at)
+            Loaded::Page(page.name, page.routing, page.read_at)
         }
         Query::Path(typed) => files::look_at(typed),
         Query::Canned => Loaded::Canned(canned.read()),

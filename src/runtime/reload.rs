@@ -1,7 +1,12 @@
 //! The configuration while the desk runs: when its file changes, it is read
 //! anew.
 
-use std::{fs, path::PathBuf, sync::Arc, time::Duration, time::SystemTime};
+use std::{
+    fs,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;

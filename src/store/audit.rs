@@ -10,10 +10,13 @@ use std::{
 use jiff::Timestamp as Moment;
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Paths, Reader, Writer};
-use crate::domain::{
-    AuditDetails, AuditEntry, ConversationId, HUMAN_AGENT_WINDOW, OperationKind, Outcome, PageId,
-    Psid, SendAs, Span, Timestamp,
+use super::{Error, Reader, Writer};
+use crate::{
+    domain::{
+        AuditDetails, AuditEntry, ConversationId, HUMAN_AGENT_WINDOW, OperationKind, Outcome,
+        PageId, Psid, SendAs, Span, Timestamp,
+    },
+    store::paths::Paths,
 };
 
 /// A line of the file.

@@ -4,14 +4,16 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, codec, message, page::set, triage, webhook_facts};
+use super::{Error, codec, message, page_values::set, webhook_facts};
 use crate::{
     domain::{
         Author, Backfill, Change, ConversationId, ConversationSeen, Event, LocalId, Mid,
         OperationKind, Part, Profile, Psid, Span, ThreadOwner, TimelineEvent, Timestamp,
         display_name,
     },
-    failpoint, text,
+    failpoint,
+    store::triage_columns,
+    text,
 };
 
 /// The rows that facts were about.
@@ -210,14 +212,10 @@ pub(super) fn ingest_one(
             did(db, &conversation, at, &what)?;
             touched(changes, rows, conversation);
         }
-        Event::Page {
-            name,
-            messenger,
-            instagram,
-        } => {
+        Event::Page { name, routing } => {
             let mut changed = set(db, "name", &name)?;
-            changed |= set(db, "routing_messenger", codec::routing(messenger))?;
-            changed |= set(db, "routing_instagram", codec::routing(instagram))?;
+            changed |= set(db, "routing_messenger", codec::routing(routing.messenger))?;
+            changed |= set(db, "routing_instagram", codec::routing(routing.instagram))?;
             if changed {
                 push(changes, Change::Page);
             }
@@ -361,7 +359,7 @@ fn conversation(
     let mut changed = rows > 0;
     if changed && !known {
         count_early_messages(db, &seen.id)?;
-        triage::restore(db, outbox, &seen.id)?;
+        triage_columns::restore(db, outbox, &seen.id)?;
     }
     if let Some(ours) = seen.is_owner {
         let known = owner_of(db, &seen.id)?;

@@ -1,32 +1,19 @@
 //! What is kept once for the whole Page: its name and routing, how far its lists
 //! have been read, and when the rules of the views were last applied.
 
-use rusqlite::{Connection, OptionalExtension};
-
 use super::{Error, Reader, codec};
-use crate::domain::{Backfill, Platform, Routing, Timestamp};
+use crate::domain::{Backfill, PerPlatform, Platform, Routing, Timestamp};
+use crate::store::page_values::value;
 
 /// What is known of the Page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageRow {
     /// Its name, raw; empty until known.
     pub name: String,
-    /// Whether it routes conversations on Messenger.
-    pub messenger: Routing,
-    /// Whether it routes conversations on Instagram.
-    pub instagram: Routing,
+    /// Whether it routes conversations.
+    pub routing: PerPlatform<Routing>,
     /// When the list was last read, by our clock.
     pub read_at: Option<Timestamp>,
-}
-
-impl PageRow {
-    /// Whether the Page routes conversations on `platform`.
-    pub fn routing(&self, platform: Platform) -> Routing {
-        match platform {
-            Platform::Messenger => self.messenger,
-            Platform::Instagram => self.instagram,
-        }
-    }
 }
 
 impl Reader {
@@ -35,8 +22,10 @@ impl Reader {
         self.with(|db| {
             Ok(PageRow {
                 name: value(db, "name")?.unwrap_or_default(),
-                messenger: codec::routing_from(value(db, "routing_messenger")?.as_deref()),
-                instagram: codec::routing_from(value(db, "routing_instagram")?.as_deref()),
+                routing: PerPlatform {
+                    messenger: codec::routing_from(value(db, "routing_messenger")?.as_deref()),
+                    instagram: codec::routing_from(value(db, "routing_instagram")?.as_deref()),
+                },
                 read_at: value(db, "read_at")?
                     .and_then(|at| at.parse().ok())
                     .map(Timestamp::from_millis),
@@ -72,20 +61,4 @@ impl Reader {
                 .map(Timestamp::from_millis))
         })
     }
-}
-
-pub(super) fn value(db: &Connection, key: &str) -> Result<Option<String>, Error> {
-    Ok(db
-        .prepare_cached("SELECT value FROM page WHERE key = ?1")?
-        .query_row([key], |row| row.get(0))
-        .optional()?)
-}
-
-/// Whether anything changed.
-pub(super) fn set(db: &Connection, key: &str, value: &str) -> Result<bool, Error> {
-    let rows = db.execute(
-        "INSERT INTO page (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2 WHERE value <> ?2",
-        [key, value],
-    )?;
-    Ok(rows > 0)
 }

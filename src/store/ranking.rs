@@ -10,8 +10,9 @@ use std::sync::LazyLock;
 use rusqlite::{Connection, params};
 
 use super::Error;
-use crate::domain::{
-    CLOSING_SOON, ConversationId, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, Timestamp, View,
+use crate::{
+    domain::{CLOSING_SOON, ConversationId, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, Timestamp, View},
+    store::page_values,
 };
 
 /// A clock that stands more than this before its last known place was set
@@ -95,7 +96,7 @@ pub(super) fn place(db: &Connection, id: &ConversationId, now: Timestamp) -> Res
 /// Applies the rules to at most `limit` rows whose moment has come, the latest
 /// first. Answers how many there were.
 pub(super) fn turn(db: &Connection, now: Timestamp, limit: u32) -> Result<usize, Error> {
-    let last: Option<i64> = super::page::value(db, "placed_at")?.and_then(|at| at.parse().ok());
+    let last: Option<i64> = page_values::value(db, "placed_at")?.and_then(|at| at.parse().ok());
     if last.is_some_and(|last| now.as_millis() + SET_BACK < last) {
         db.execute("UPDATE conversation SET turns_at = 0", [])?;
     }
@@ -106,7 +107,7 @@ pub(super) fn turn(db: &Connection, now: Timestamp, limit: u32) -> Result<usize,
         .query_map(params![now.as_millis(), limit], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     if !ids.is_empty() || last.is_none_or(|last| now.as_millis() + SET_BACK < last) {
-        super::page::set(db, "placed_at", &now.as_millis().to_string())?;
+        page_values::set(db, "placed_at", &now.as_millis().to_string())?;
     }
     for id in &ids {
         place(db, &ConversationId::new(id.as_str()), now)?;

@@ -12,32 +12,25 @@
 //!        Change ◄── store ◄──┘ Event
 //! ```
 //!
+//! | file | |
+//! |---|---|
+//! | `engine/` | the task |
+//! | `outbox/` | the life of a reply: a pure state machine |
+//! | `polls` | when to ask Meta for news |
+//! | `read_only` | what runs where another program has the files |
+//! | `delivery` | what a door hands in |
+//!
 //! The engine is one task. What waits for the network is a future in its hand,
 //! so nothing is locked while a call is on its way. It must not know the
 //! screen: it tells what the cache holds now, and who listens is not its
 //! matter.
 
+mod delivery;
 mod engine;
 mod outbox;
 mod polls;
 mod read_only;
 
+pub use delivery::Delivery;
 pub use engine::{Engine, Lease, Options};
 pub use read_only::read_only;
-
-use tokio::sync::oneshot;
-
-use crate::domain::WebhookEvent;
-
-/// What a door hands in: one call of Meta's.
-#[derive(Debug)]
-pub struct Delivery {
-    /// What it told.
-    pub heard: Vec<WebhookEvent>,
-    /// Events in it that could not be read.
-    pub unreadable: usize,
-    /// The same, as they came.
-    pub odd: Vec<String>,
-    /// Answered once it is on the disk (`true`), or cannot be put there.
-    pub taken: oneshot::Sender<bool>,
-}

@@ -2,11 +2,14 @@
 
 use ratatui::text::Span;
 
-use super::{Theme, span, theme::Role};
 use crate::{
     app::Model,
     domain::ApiCall,
     text::{self, Clean},
+    ui::{
+        draw::span,
+        theme::{Role, Theme},
+    },
 };
 
 /// Time, method, path, status, milliseconds.

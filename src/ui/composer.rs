@@ -8,11 +8,14 @@ use ratatui::{
     widgets::Widget,
 };
 
-use super::{Theme, frame, framed, span, theme::Role};
 use crate::{
     app::{Focus, Model, Thread, thread::transcript},
     domain::{HUMAN_AGENT_WINDOW, Link, SendAs, Timestamp, Window},
     text::{self, Clean},
+    ui::{
+        draw::{frame, framed, span},
+        theme::{Role, Theme},
+    },
 };
 
 /// Draws it; answers where the cursor is while it has the keys.

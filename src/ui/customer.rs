@@ -7,7 +7,6 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Theme, call, frame, framed, inbox::aside_words, lines, span, theme::Role, thread};
 use crate::{
     app::{Model, action::table::Action, thread::ownership_history},
     domain::{
@@ -15,6 +14,13 @@ use crate::{
         ThreadOwner, Timestamp, Window,
     },
     text::{self, Clean},
+    ui::{
+        call,
+        draw::{frame, framed, lines, span},
+        inbox::aside_words,
+        theme::{Role, Theme},
+        thread,
+    },
 };
 
 /// From this height and width on there are colleagues and the API log, too.

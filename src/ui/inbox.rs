@@ -7,7 +7,6 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Theme, frame, framed, put, span, theme::Role, thread::moment, wrapped};
 use crate::{
     app::{
         Focus, Model,
@@ -18,6 +17,11 @@ use crate::{
     },
     domain::{Conversation, Platform, ThreadOwner, Until, View, Window},
     text::{self, Clean},
+    ui::{
+        draw::{frame, framed, put, span, wrapped},
+        theme::{Role, Theme},
+        thread::moment,
+    },
 };
 
 pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut Buffer) {

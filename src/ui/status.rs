@@ -8,7 +8,6 @@ use ratatui::{
     widgets::{Block, BorderType},
 };
 
-use super::{Theme, clear, framed, put, span, theme::Role, thread::moment, wrapped};
 use crate::{
     app::{
         Focus, Model, ToastKind,
@@ -19,6 +18,11 @@ use crate::{
     },
     domain::{Link, View},
     text::{self, Clean},
+    ui::{
+        draw::{clear, framed, put, span, wrapped},
+        theme::{Role, Theme},
+        thread::moment,
+    },
 };
 
 /// Page, counts, link, rate limit, clock. What does not fit is left out, the

@@ -2,7 +2,6 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Modifier, text::Line};
 
-use super::{Theme, frame, framed, put, span, theme::Role, wrapped};
 use crate::{
     app::{
         Focus, Model, Thread,
@@ -15,6 +14,10 @@ use crate::{
     },
     domain::{ThreadOwner, Timestamp},
     text::{self, Clean},
+    ui::{
+        draw::{frame, framed, put, span, wrapped},
+        theme::{Role, Theme},
+    },
 };
 
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use switchboard::{
     domain::{
         Author, ConversationId, ConversationSeen, Event, Message, MessageSeen, Mid, PageId,
-        Platform, Psid, Routing, Span, Timestamp,
+        PerPlatform, Platform, Psid, Routing, Span, Timestamp,
     },
     store,
 };
@@ -125,8 +125,10 @@ pub fn fill_at(folder: &Path, conversations: u32, messages: u32, now: Timestamp)
     runtime.block_on(async {
         let name = Event::Page {
             name: "Lamp & Co".into(),
-            messenger: Routing::Enabled,
-            instagram: Routing::Enabled,
+            routing: PerPlatform {
+                messenger: Routing::Enabled,
+                instagram: Routing::Enabled,
+            },
         };
         writer.ingest(vec![name], now).await.expect("taken");
         writer

@@ -101,12 +101,13 @@ impl Wing {
         let engine = Engine::new(
             sync::Options { apps, ..options },
             client(address, &token),
-            (writer, reader.clone()),
+            writer,
+            reader.clone(),
             Clock::system(),
             receiver,
             sender,
         )
-        .with_door(deliveries);
+        .with_deliveries(deliveries);
         let stop = CancellationToken::new();
         let task = tokio::spawn(engine.run(stop.clone()));
         tokio::spawn(door.serve(stop.clone()));

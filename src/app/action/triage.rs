@@ -38,7 +38,7 @@ pub(crate) fn decide(
     let before = targets.iter().map(|c| row(c, c.triage.clone())).collect();
     let after: Vec<_> = targets
         .iter()
-        .map(|c| row(c, change.applied_to(c)))
+        .map(|c| row(c, change.added_to(&c.triage, c.customer_at)))
         .collect();
     let name = match targets {
         [one] => one.display_name(),

@@ -2,15 +2,23 @@
 
 mod triage;
 
-use std::os::unix::fs::PermissionsExt;
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 
 use proptest::prelude::*;
+use rusqlite::Connection;
 
-use super::*;
-use crate::domain::{
-    AppId, Author, ConversationId, ConversationSeen, Event, InboxQuery, Item, Known, LocalId,
-    Message, MessageSeen, Mid, OperationKind, Outgoing, Platform, Psid, SendAs, SendState, Span,
-    ThreadOwner, ThreadRange, TimelineEvent, View,
+use super::{opening::look, *};
+use crate::{
+    domain::{
+        AppId, Author, ConversationId, ConversationSeen, Event, InboxQuery, Item, Known, LocalId,
+        Message, MessageSeen, Mid, OperationKind, Outgoing, PageId, Platform, Psid, SendAs,
+        SendState, Span, ThreadOwner, ThreadRange, TimelineEvent, Timestamp, View,
+    },
+    store::{paths::Paths, schema::FileKind},
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_183_650_000);

@@ -1,9 +1,16 @@
 //! What an agent decides moves rows between the views, survives the cache, and
 //! gives way to the customer's next words.
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
 use super::*;
 use crate::{
-    domain::{AuditDetails, AuditEntry, Deferred, OperationKind, PrivateNote, Triage, Until},
+    domain::{
+        AuditDetails, AuditEntry, Deferred, OperationKind, PrivateNote, Timestamp, Triage, Until,
+    },
     store::EscalationRules,
 };
 

@@ -1,6 +1,5 @@
 //! What the engine does with an answer when it comes.
 
-use super::{Completion, Engine, PageLookup};
 use crate::{
     domain::{
         AppId, Change, ConversationId, Event, Operation, PAGE_INBOX_APPS, Platform, Severity,
@@ -8,7 +7,10 @@ use crate::{
     },
     graph::{self, Decoded, Verdict},
     store,
-    sync::polls::Poll,
+    sync::{
+        engine::state::{Completion, Engine, PageLookup},
+        polls::Poll,
+    },
 };
 
 impl Engine {
@@ -17,11 +19,9 @@ impl Engine {
         match completion {
             Completion::Page(Ok(page)) => {
                 self.page_lookup = PageLookup::Known;
-                let (messenger, instagram) = (page.messenger_routing, page.instagram_routing);
                 self.ingest(vec![Event::Page {
                     name: page.name,
-                    messenger,
-                    instagram,
+                    routing: page.routing,
                 }])
                 .await?;
             }

@@ -4,64 +4,15 @@
 
 use std::collections::HashMap;
 
-use super::Engine;
 use crate::{
     domain::{
-        AuditDetails, AuditEntry, Change, Command, Conversation, ConversationId, HandBack,
-        HandBackNote, Operation, OperationKind, Outcome, Outgoing, Psid, RESPONSE_WINDOW, Routing,
-        SendAs, Severity, Span, Timestamp, Until,
+        AuditDetails, AuditEntry, Change, Conversation, ConversationId, HandBack, HandBackNote,
+        Operation, OperationKind, Outcome, Outgoing, Psid, RESPONSE_WINDOW, Routing, SendAs,
+        Severity, Span, Timestamp, Until,
     },
     store,
+    sync::engine::state::Engine,
 };
-
-/// How long a thread that is answered stays with us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lease {
-    /// So long nobody may have done anything there.
-    pub quiet: Span,
-    /// Between the warning and the hand-back.
-    pub warning: Span,
-}
-
-impl Lease {
-    /// With a minute between the warning and the hand-back (our choice).
-    pub const fn of(quiet: Span) -> Self {
-        Self {
-            quiet,
-            warning: Span::seconds(60),
-        }
-    }
-}
-
-/// What is known of threads that nobody works on.
-#[derive(Debug, Default)]
-pub(super) struct Idle {
-    /// When somebody last did something there, by our clock.
-    touched: HashMap<ConversationId, Timestamp>,
-    /// When it was said that it goes back, by our clock.
-    warned: HashMap<ConversationId, Timestamp>,
-}
-
-impl Idle {
-    /// Whoever does something in a thread needs it.
-    pub(super) fn touched(&mut self, command: &Command, now: Timestamp) {
-        let id = match command {
-            Command::Open(id)
-            | Command::SaveDraft {
-                conversation: id, ..
-            }
-            | Command::Operate {
-                conversation: id, ..
-            }
-            | Command::KeepNote {
-                conversation: id, ..
-            } => id,
-            _ => return,
-        };
-        self.touched.insert(id.clone(), now);
-        self.warned.remove(id);
-    }
-}
 
 impl Engine {
     /// Warns of threads that are quiet for too long, and hands them back a
@@ -111,7 +62,7 @@ impl Engine {
         let touched = self.idle.touched.get(&row.id);
         let busy = touched.is_some_and(|at| now.since(*at) < quiet);
         let open = self.open.as_ref() == Some(&row.id);
-        let routed = self.page.routing(row.platform) == Routing::Enabled;
+        let routed = self.page.routing[row.platform] == Routing::Enabled;
         // "We wait for them" is a decision of a person.
         let decided = row.deferred(server_now) == Some(Until::CustomerWrites);
         routed && !busy && !open && !decided

@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 
-use super::{Completion, Engine, PageLookup};
 use crate::{
     domain::{
         Author, CONTROL, Change, Conversation, ConversationId, Event, Link, MessageSeen, Platform,
@@ -12,7 +11,10 @@ use crate::{
         WebhookFact,
     },
     failpoint, graph, store,
-    sync::Delivery,
+    sync::{
+        delivery::Delivery,
+        engine::state::{Completion, Engine, PageLookup, WebhookFlow},
+    },
 };
 
 /// Deliveries that are there already are committed together, up to so many.
@@ -30,29 +32,6 @@ const ALARMS: [(Span, Span); 2] = [
 
 /// After something was missed, webhooks are not trusted for so long.
 const DISTRUST: Span = Span::minutes(5);
-
-/// How the webhooks of one platform flow. A platform may be subscribed and the
-/// other not, and receipts say nothing of messages.
-#[derive(Clone, Copy, Debug, Default)]
-struct WebhookFlow {
-    since: Option<Timestamp>,
-    /// By our clock.
-    distrust_until: Option<Timestamp>,
-}
-
-/// What is known of the door.
-#[derive(Debug, Default)]
-pub(super) struct Inbound {
-    /// Since when the webhooks of a platform (Messenger, Instagram) tell of
-    /// customers without a gap, by Meta's clock.
-    flows: [WebhookFlow; 2],
-    /// People of whom it told, and whose conversation is not known.
-    strangers: Vec<Psid>,
-    /// One of them is being asked for.
-    asking: bool,
-    /// Who has been told about already, by the customer's last message.
-    alarmed: Vec<(ConversationId, Timestamp)>,
-}
 
 impl Engine {
     /// Takes in what was delivered, and what else is waiting at the door.
@@ -386,7 +365,7 @@ impl Engine {
         standby: bool,
         events: &mut Vec<Event>,
     ) {
-        if self.page.routing(conversation.platform) != Routing::Enabled {
+        if self.page.routing[conversation.platform] != Routing::Enabled {
             return;
         }
         events.push(Event::InCharge {

@@ -1,9 +1,9 @@
 //! How the link to Meta stands, and what that means for the polls.
 
-use super::{Engine, PageLookup};
 use crate::{
     domain::{Change, Link, Span},
     graph,
+    sync::engine::state::{Engine, PageLookup},
 };
 
 /// After the token was refused there is one probe a minute: a new token in the

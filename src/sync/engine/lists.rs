@@ -6,47 +6,18 @@
 //! stopped. A walk for news that would take too many pages hands the rest over
 //! to the backfill.
 
-use super::{Completion, Engine};
 use crate::{
-    domain::{Backfill, Change, Event, Platform, Severity, Timestamp},
+    domain::{Backfill, Change, Event, Platform, Severity},
     graph::{self, Decoded, ListPart},
     store,
-    sync::polls::Poll,
+    sync::{
+        engine::state::{Completion, Engine, Walk, WalkKind},
+        polls::Poll,
+    },
 };
 
 /// News on more pages than this is left to the backfill.
 const NEWS_PAGES: u32 = 4;
-
-/// A walk, between two of its pages.
-#[derive(Clone, Debug)]
-pub(super) struct Walk {
-    part: ListPart,
-    kind: WalkKind,
-    /// The newest change seen on it.
-    newest: Option<Timestamp>,
-    /// How many items could not be read.
-    unreadable: usize,
-    pages: u32,
-    /// What was left to be read when it began.
-    began: Backfill,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum WalkKind {
-    /// Down to the change up to which the list is known; `None`: not at all.
-    News(Option<Timestamp>),
-    /// Down to this change, or to the end.
-    Backfill(Option<Timestamp>),
-}
-
-impl Walk {
-    fn poll(&self) -> Poll {
-        match self.kind {
-            WalkKind::News(_) => Poll::List(self.part.platform),
-            WalkKind::Backfill(_) => Poll::Backfill(self.part.platform),
-        }
-    }
-}
 
 impl Engine {
     /// Begins a walk for news.

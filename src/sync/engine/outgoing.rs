@@ -1,6 +1,6 @@
 //! Carries out what the outbox wants done, and feeds it what came of it.
 
-use super::{Completion, Engine, REMEMBER_SENT, files};
+use super::files;
 use crate::{
     domain::{
         Change, ConversationId, Event, LocalId, Mid, Operation, OperationKind, Outgoing, Platform,
@@ -9,8 +9,14 @@ use crate::{
     failpoint,
     graph::{self, Control, Reply, Verdict},
     store,
-    sync::outbox::{Facts, SendOutcome, Step, TOLD_APART},
+    sync::{
+        engine::state::{Completion, Engine},
+        outbox::{Facts, SendOutcome, Step, TOLD_APART},
+    },
 };
+
+/// Replies that were sent are remembered for so long.
+const REMEMBER_SENT: Span = Span::days(30);
 
 impl Engine {
     /// What a dead program left behind.
@@ -162,7 +168,7 @@ impl Engine {
 
     /// Whether a hand-back may ride along with a reply.
     fn inline(&self, platform: Platform) -> bool {
-        self.page.routing(platform) == Routing::Enabled
+        self.page.routing[platform] == Routing::Enabled
     }
 
     pub(super) fn facts(&self, id: &ConversationId) -> Result<Facts, store::Error> {

@@ -16,7 +16,13 @@
 //! was asked for earlier. A reply that is held or in doubt holds its queue;
 //! courtesies and *take* may pass it, *pass* and further replies may not.
 //!
-//! `queue` is the queue of one conversation, `rules` the figures and questions.
+//! | file | |
+//! |---|---|
+//! | `mod` | all queues |
+//! | `queue` | the queue of one conversation |
+//! | `step` | what goes in, and what comes out |
+//! | `rules` | the figures and questions |
+//!
 //! This is a pure state machine: what happened goes in with the time, what has
 //! to be done comes out as [`Step`]s, to be done in their order. A
 //! [`Step::Record`] must be on the disk before what follows it is begun; then no
@@ -25,10 +31,13 @@
 
 mod queue;
 mod rules;
+mod step;
 
 use std::collections::{HashMap, VecDeque};
 
 pub(super) use self::rules::{TOLD_APART, TRY_DISK, back_off};
+pub(super) use self::step::{Facts, SendOutcome, Step};
+
 use self::{
     queue::{Job, Queue},
     rules::{
@@ -36,78 +45,9 @@ use self::{
     },
 };
 use crate::domain::{
-    ConversationId, Decision, HoldReason, Known, LocalId, MessageSeen, Mid, Operation, Outgoing,
-    Psid, Random, STALE_AFTER, SendState, Span, Timestamp,
+    ConversationId, Decision, HoldReason, LocalId, MessageSeen, Mid, Operation, Outgoing, Psid,
+    Random, STALE_AFTER, SendState, Span, Timestamp,
 };
-
-/// Something to be done, in order.
-#[allow(clippy::large_enum_variant)] // short-lived, and mostly rows
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Step {
-    /// Write down where a row stands; what follows waits for it.
-    Record(Outgoing),
-    /// Give the text of a row back to its draft, and drop the row.
-    GiveBack(Outgoing),
-    /// Treat one row as sent and write a new one down in its place, both or
-    /// neither.
-    Again {
-        /// The one in doubt.
-        old: Outgoing,
-        /// The one to be sent.
-        new: Outgoing,
-    },
-    /// Meta has it under this id: write it down as sent.
-    Sent {
-        /// The reply.
-        row: Outgoing,
-        /// Meta's id.
-        mid: Mid,
-        /// When, by Meta's clock.
-        at: Timestamp,
-    },
-    /// Make the attempt.
-    Post(Outgoing),
-    /// Do something else to a thread.
-    Operate(ConversationId, Psid, Operation),
-    /// Read the thread now.
-    Read(ConversationId),
-}
-
-/// What an attempt came to.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum SendOutcome {
-    /// Meta took it and named it.
-    Sent(Mid),
-    /// No connection came about: nothing left this computer.
-    NotConnected,
-    /// Meta did not take it and asks to wait until then.
-    Throttled(Timestamp),
-    /// Meta does not accept the token; it did not take the reply.
-    Token,
-    /// Meta did not take it, because the 24 hours are over.
-    WindowOver,
-    /// Meta surely did not take it.
-    Refused(String),
-    /// Meta may have it.
-    Unknown,
-}
-
-/// What is known of a thread when its queue goes on.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Facts {
-    /// By our clock.
-    pub(super) now: Timestamp,
-    /// By Meta's.
-    pub(super) server_now: Timestamp,
-    /// When customer and Page last wrote.
-    pub(super) known: Known,
-    /// When the customer last opened the 24 hours without writing.
-    pub(super) opened_at: Option<Timestamp>,
-    /// When we last wrote.
-    pub(super) agent_at: Option<Timestamp>,
-    /// The Page routes, and somebody else or nobody holds the thread.
-    pub(super) elsewhere: bool,
-}
 
 /// All queues.
 #[derive(Debug)]

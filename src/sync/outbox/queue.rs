@@ -3,15 +3,15 @@
 
 use std::collections::VecDeque;
 
-use super::{
-    Step,
-    rules::{
-        LATER_LOOKS, LOOK_FOR, NOT_AFTER_ATTEMPT, NOT_BEFORE_ATTEMPT, TOLD_APART, plain, tried,
-    },
+use super::rules::{
+    LATER_LOOKS, LOOK_FOR, NOT_AFTER_ATTEMPT, NOT_BEFORE_ATTEMPT, TOLD_APART, plain, tried,
 };
-use crate::domain::{
-    Author, ConversationId, HoldReason, LocalId, MessageSeen, Mid, Operation, Outgoing, Part, Psid,
-    SendState, Timestamp,
+use crate::{
+    domain::{
+        Author, ConversationId, HoldReason, LocalId, MessageSeen, Mid, Operation, Outgoing, Part,
+        Psid, SendState, Timestamp,
+    },
+    sync::outbox::Step,
 };
 
 #[derive(Debug)]

@@ -1,9 +1,11 @@
 //! The figures of the send protocol, and the questions it asks before a reply
 //! goes out. All of them are our choice, within what Meta documents.
 
-use super::{Facts, Step};
-use crate::domain::{
-    HoldReason, Outgoing, ReplyAs, STALE_AFTER, SendAs, SendState, Span, Timestamp, Window,
+use crate::{
+    domain::{
+        HoldReason, Outgoing, ReplyAs, STALE_AFTER, SendAs, SendState, Span, Timestamp, Window,
+    },
+    sync::outbox::{Facts, Step},
 };
 
 /// A thread that was read longer ago is read again before a reply goes out.

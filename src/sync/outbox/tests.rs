@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Author, HandBack, HandBackNote, Message, OperationKind, Outcome, SendAs};
+use crate::domain::{
+    Author, HandBack, HandBackNote, Known, Message, OperationKind, Outcome, SendAs,
+};
 
 const START: Timestamp = Timestamp::from_millis(1_795_183_650_000);
 

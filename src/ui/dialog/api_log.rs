@@ -2,16 +2,18 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{
-    super::{Theme, call, put, span, theme::Role, wrapped},
-    boxed, nothing, rows,
-};
 use crate::{
     app::{
         Model,
         dialog::{ApiLog, geometry::Geometry},
     },
     text::{self, Clean},
+    ui::{
+        call,
+        dialog::frame::{boxed, nothing, rows},
+        draw::{put, span, wrapped},
+        theme::{Role, Theme},
+    },
 };
 
 pub(super) fn draw(

@@ -2,16 +2,17 @@
 
 use ratatui::{buffer::Buffer, layout::Position};
 
-use super::{
-    super::{Theme, span, theme::Role},
-    boxed, input_line, nothing, rows,
-};
 use crate::{
     app::{
         dialog::{Attach, geometry::Geometry},
         thread::transcript,
     },
     text::{self, Clean},
+    ui::{
+        dialog::frame::{boxed, input_line, nothing, rows},
+        draw::span,
+        theme::{Role, Theme},
+    },
 };
 
 pub(super) fn draw(

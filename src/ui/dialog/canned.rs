@@ -6,10 +6,6 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use super::{
-    super::{Theme, put, span, theme::Role, wrapped},
-    boxed, input_line, rows,
-};
 use crate::{
     app::{
         Model,
@@ -18,6 +14,11 @@ use crate::{
         dialog::{CannedPicker, geometry::Geometry},
     },
     text::{self, Clean},
+    ui::{
+        dialog::frame::{boxed, input_line, rows},
+        draw::{put, span, wrapped},
+        theme::{Role, Theme},
+    },
 };
 
 pub(super) fn draw(

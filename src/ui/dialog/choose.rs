@@ -2,13 +2,14 @@
 
 use ratatui::buffer::Buffer;
 
-use super::{
-    super::{Theme, span, theme::Role},
-    boxed, rows,
-};
 use crate::{
     app::dialog::{Choose, geometry::Geometry},
     text::{self, Clean},
+    ui::{
+        dialog::frame::{boxed, rows},
+        draw::span,
+        theme::{Role, Theme},
+    },
 };
 
 pub(super) fn draw(theme: &Theme, choose: &Choose, place: &Geometry, buffer: &mut Buffer) {

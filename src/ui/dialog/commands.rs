@@ -5,15 +5,20 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use super::{
-    super::{Theme, clear, span, theme::Role},
-    help::action_row,
-    input_line, nothing, rows,
-};
-use crate::app::{
-    Model,
-    dialog::{Commands, geometry::Geometry},
-    simulator_commands,
+use crate::{
+    app::{
+        Model,
+        dialog::{Commands, geometry::Geometry},
+        simulator_commands,
+    },
+    ui::{
+        dialog::{
+            frame::{input_line, nothing, rows},
+            help::action_row,
+        },
+        draw::{clear, span},
+        theme::{Role, Theme},
+    },
 };
 
 pub(super) fn draw(

@@ -5,14 +5,15 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use super::{
-    super::{Theme, put, span, theme::Role},
-    boxed, input_line, rows,
-};
 use crate::{
     app::dialog::{Field, HandBackDialog, geometry::Geometry},
     domain::Outcome,
     text::{self, Clean},
+    ui::{
+        dialog::frame::{boxed, input_line, rows},
+        draw::{put, span},
+        theme::{Role, Theme},
+    },
 };
 
 pub(super) fn draw(

@@ -2,10 +2,6 @@
 
 use ratatui::{buffer::Buffer, layout::Position, text::Span};
 
-use super::{
-    super::{Theme, span, theme::Role},
-    boxed, input_line, rows,
-};
 use crate::{
     app::{
         Model,
@@ -14,6 +10,11 @@ use crate::{
         why_not,
     },
     text,
+    ui::{
+        dialog::frame::{boxed, input_line, rows},
+        draw::span,
+        theme::{Role, Theme},
+    },
 };
 
 pub(super) fn draw(

@@ -2,13 +2,14 @@
 
 use ratatui::{buffer::Buffer, layout::Position};
 
-use super::{
-    super::{Theme, span, theme::Role},
-    boxed, input_line, nothing, rows,
-};
 use crate::{
     app::dialog::{Labels, geometry::Geometry},
     text::Clean,
+    ui::{
+        dialog::frame::{boxed, input_line, nothing, rows},
+        draw::span,
+        theme::{Role, Theme},
+    },
 };
 
 pub(super) fn draw(

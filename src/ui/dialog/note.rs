@@ -5,13 +5,14 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use super::{
-    super::{Theme, put, span, theme::Role},
-    boxed,
-};
 use crate::{
     app::dialog::{NoteDialog, geometry},
     text::{self, Clean},
+    ui::{
+        dialog::frame::boxed,
+        draw::{put, span},
+        theme::{Role, Theme},
+    },
 };
 
 pub(super) fn draw(

@@ -5,13 +5,12 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use super::{
-    super::{Theme, clear},
-    input_line,
-};
-use crate::app::{
-    Model,
-    dialog::{Prompt, PromptKind},
+use crate::{
+    app::{
+        Model,
+        dialog::{Prompt, PromptKind},
+    },
+    ui::{dialog::frame::input_line, draw::clear, theme::Theme},
 };
 
 pub(super) fn draw(

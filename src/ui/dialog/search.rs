@@ -2,16 +2,18 @@
 
 use ratatui::{buffer::Buffer, layout::Position};
 
-use super::{
-    super::{Theme, span, theme::Role, thread::moment},
-    boxed, input_line, nothing, rows,
-};
 use crate::{
     app::{
         Model,
         dialog::{Search, geometry::Geometry},
     },
     text::{self, Clean},
+    ui::{
+        dialog::frame::{boxed, input_line, nothing, rows},
+        draw::span,
+        theme::{Role, Theme},
+        thread::moment,
+    },
 };
 
 /// Cells of the name.

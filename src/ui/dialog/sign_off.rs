@@ -2,16 +2,17 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{
-    super::{Theme, put, span, theme::Role},
-    boxed, nothing, rows,
-};
 use crate::{
     app::{
         Model,
         dialog::{Fate, SignOff, geometry::Geometry},
     },
     text::{self, Clean},
+    ui::{
+        dialog::frame::{boxed, nothing, rows},
+        draw::{put, span},
+        theme::{Role, Theme},
+    },
 };
 
 pub(super) fn draw(

@@ -5,16 +5,18 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use super::{
-    super::{Theme, put, span, theme::Role, thread::moment},
-    boxed, input_line, rows,
-};
 use crate::{
     app::{
         Model,
         dialog::{Snooze, geometry::Geometry},
     },
     text::{self, Clean},
+    ui::{
+        dialog::frame::{boxed, input_line, rows},
+        draw::{put, span},
+        theme::{Role, Theme},
+        thread::moment,
+    },
 };
 
 pub(super) fn draw(

@@ -7,10 +7,6 @@ use ratatui::{
     widgets::{Paragraph, Widget},
 };
 
-use super::{
-    super::{Theme, customer, span, theme::Role, thread::moment},
-    boxed,
-};
 use crate::{
     app::{
         Model,
@@ -19,6 +15,13 @@ use crate::{
     },
     domain::{Conversation, Profile, ThreadOwner, Timestamp},
     text::{self, Clean},
+    ui::{
+        customer,
+        dialog::frame::boxed,
+        draw::span,
+        theme::{Role, Theme},
+        thread::moment,
+    },
 };
 
 pub(super) fn draw(

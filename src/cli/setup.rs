@@ -1,23 +1,28 @@
-//! `switchboard`: the desk on the configured Page.
+//! What desk, demo and the other subcommands have in common: from configuration
+//! and command line to a client, an engine, a folder.
 
-use std::{io::IsTerminal, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 
-use super::{Failure, Global, demo, executor, notify, require_terminal, theme};
+use super::{
+    failure::Failure,
+    global::Global,
+    terminal::{notify, theme},
+};
 use crate::{
     app::{Settings, settings::Alerts},
     clock::{self, Clock, Span},
     config::{self, Config},
     domain::PageId,
     graph,
-    runtime::{self, CannedSource, Desk, Reload, Tasks},
+    runtime::Reload,
     store, sync,
     webhook::{self, Server},
 };
 
-const GUIDE: &str = "\
+pub(super) const GUIDE: &str = "\
 there is no Page token yet.
 
   Look around first, nothing to configure:
@@ -37,85 +42,24 @@ there is no Page token yet.
 
   The README says more about each step.";
 
-pub(super) fn desk(global: &Global) -> Result<(), Failure> {
-    let config =
-        Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
-    if config
-        .token()
-        .map_err(|e| Failure::Usage(e.to_string()))?
-        .is_none()
-    {
-        return first_run(global);
-    }
-    if !global.plain {
-        require_terminal()?;
-    }
-    let executor = executor()?;
-    let clock = Clock::system();
-    let door = config
-        .webhook()
-        .map_err(|e| Failure::Usage(e.to_string()))?;
-    let door = door
-        .map(|options| open_door(&executor, options))
-        .transpose()?;
-    let (graph, page) = connect(global, &config, &executor, &clock)?;
-    let desk = Desk {
-        door,
-        cache: folder(global, &config)?,
-        page,
-        graph,
-        settings: settings(global, &config),
-        theme: theme(&config),
-        plain: global.plain,
-        mouse: !config.no_mouse,
-        reload: reload(global),
-        canned: CannedSource {
-            folder: config.canned_folder(),
-            builtin: &[],
-        },
-        sync: sync_options(config),
-        clock,
-    };
-    let ended = executor.block_on(runtime::run(desk, Tasks::new()));
-    // A line that is still waited for must not keep the program.
-    executor.shutdown_background();
-    ended.map_err(Failure::failed)
-}
-
-/// Nothing is configured: what to do, and the offer to look around.
-fn first_run(global: &Global) -> Result<(), Failure> {
-    if require_terminal().is_err() || !std::io::stderr().is_terminal() {
-        return Err(Failure::Usage(GUIDE.into()));
-    }
-    eprint!("switchboard: {GUIDE}\n\nStart the demo now? [Y/n] ");
-    let mut answer = String::new();
-    std::io::stdin()
-        .read_line(&mut answer)
-        .map_err(Failure::failed)?;
-    match answer.trim().to_lowercase().as_str() {
-        "" | "y" | "yes" => demo::run(&demo::Arguments::default(), global),
-        _ => Ok(()),
-    }
-}
-
 /// Listens for Meta's calls.
-pub(super) fn open_door(
+pub(super) fn open_webhook(
     executor: &tokio::runtime::Runtime,
     options: webhook::Options,
 ) -> Result<(Server, mpsc::Receiver<sync::Delivery>), Failure> {
     let listen = options.listen;
     let (sender, deliveries) = mpsc::channel(webhook::QUEUE);
     let _tasks_run = executor.enter();
-    let door = Server::open(options, sender).map_err(|e| {
+    let server = Server::open(options, sender).map_err(|e| {
         Failure::Failed(format!(
             "cannot listen for webhooks on {listen}: {e}. Choose another address in [webhook] listen."
         ))
     })?;
-    Ok((door, deliveries))
+    Ok((server, deliveries))
 }
 
 /// The Page that command line or config name.
-fn named_page(global: &Global, config: &Config) -> Option<PageId> {
+pub(super) fn named_page(global: &Global, config: &Config) -> Option<PageId> {
     let named = global.page.as_ref().or(config.page.as_ref());
     named.map(|page| PageId::new(page.as_str()))
 }
@@ -290,6 +234,15 @@ pub(super) fn folder(global: &Global, config: &Config) -> Result<PathBuf, Failur
             None => data,
         },
     )
+}
+
+/// The machinery that tasks run on.
+pub(super) fn executor() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::Failed(format!("cannot start ({e})")))
 }
 
 #[cfg(test)]

@@ -1,0 +1,77 @@
+//! `switchboard`: the desk on the configured Page.
+
+use std::io::IsTerminal;
+
+use super::{
+    demo,
+    failure::Failure,
+    global::Global,
+    setup::{GUIDE, connect, executor, folder, open_webhook, reload, settings, sync_options},
+    terminal::{require_terminal, theme},
+};
+use crate::{
+    clock::Clock,
+    config::Config,
+    runtime::{self, CannedSource, Desk, Tasks},
+};
+
+pub(super) fn run(global: &Global) -> Result<(), Failure> {
+    let config =
+        Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
+    if config
+        .token()
+        .map_err(|e| Failure::Usage(e.to_string()))?
+        .is_none()
+    {
+        return first_run(global);
+    }
+    if !global.plain {
+        require_terminal()?;
+    }
+    let executor = executor()?;
+    let clock = Clock::system();
+    let webhook = config
+        .webhook()
+        .map_err(|e| Failure::Usage(e.to_string()))?;
+    let webhook = webhook
+        .map(|options| open_webhook(&executor, options))
+        .transpose()?;
+    let (graph, page) = connect(global, &config, &executor, &clock)?;
+    let desk = Desk {
+        webhook,
+        cache: folder(global, &config)?,
+        page,
+        graph,
+        settings: settings(global, &config),
+        theme: theme(&config),
+        plain: global.plain,
+        mouse: !config.no_mouse,
+        reload: reload(global),
+        canned: CannedSource {
+            folder: config.canned_folder(),
+            builtin: &[],
+        },
+        sync: sync_options(config),
+        clock,
+    };
+    let ended = executor.block_on(runtime::run(desk, Tasks::new()));
+    // A line that is still waited for must not keep the program.
+    executor.shutdown_background();
+    ended.map_err(Failure::failed)
+}
+
+/// Nothing is configured: what to do, and the offer to look around.
+pub(super) fn first_run(global: &Global) -> Result<(), Failure> {
+    if require_terminal().is_err() || !std::io::stderr().is_terminal() {
+        return Err(Failure::Usage(GUIDE.into()));
+    }
+    eprint!("switchboard: {GUIDE}\n\nStart the demo now? [Y/n] ");
+    let mut answer = String::new();
+    std::io::stdin()
+        .read_line(&mut answer)
+        .map_err(Failure::failed)?;
+    match answer.trim().to_lowercase().as_str() {
+        "" | "y" | "yes" => demo::run(&demo::Arguments::default(), global),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,16 @@
+//! Why a desk ends badly.
+
+use std::io;
+
+use crate::store;
+
+/// Why a desk ended badly.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The cache cannot be used.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The terminal is gone or cannot be used.
+    #[error("the terminal cannot be used ({0})")]
+    Terminal(#[from] io::Error),
+}

@@ -1,0 +1,245 @@
+//! The desk on the whole screen: takes what is ready, then draws once.
+
+use std::{io, path::PathBuf};
+
+use super::effects::EffectRunner;
+use super::input::Pause;
+use tokio::sync::{broadcast, mpsc};
+
+use crate::{
+    app::{self, Effect, Model, Msg, TerminalEffect},
+    clock::Clock,
+    domain::{Change, ConversationId, Link, Severity},
+    runtime::{
+        editor,
+        error::Error,
+        reload::Reload,
+        signals::{LoopEvent, Signals, news},
+        tasks::Tasks,
+        terminal::Terminal,
+    },
+    ui::{self, Theme},
+};
+
+/// At most this many messages are taken before a frame is drawn.
+pub(super) const DRAIN: usize = 64;
+
+pub(super) struct Screen {
+    pub(super) model: Model,
+    pub(super) runner: EffectRunner,
+    pub(super) terminal: Terminal,
+    pub(super) tasks: Tasks,
+    pub(super) input: mpsc::Receiver<io::Result<Msg>>,
+    pub(super) pause: Pause,
+    /// A draft that the person's editor is to get.
+    pub(super) editing: Option<(ConversationId, String)>,
+    /// A folder that is this user's alone.
+    pub(super) folder: PathBuf,
+    pub(super) reload: Option<Reload>,
+    pub(super) reloads: mpsc::Receiver<()>,
+    pub(super) changes: broadcast::Receiver<Change>,
+    pub(super) clock: Clock,
+    pub(super) theme: Theme,
+}
+
+impl Screen {
+    pub(super) async fn run(mut self, mut signals: Signals) -> Result<(), Error> {
+        let ended = loop {
+            let turn = self.next(&mut signals).await;
+            match self.take_turn(turn) {
+                Ok(false) => {}
+                Ok(true) => break Ok(()),
+                Err(why) => break Err(Error::Terminal(why)),
+            }
+            match self.edit(&mut signals).await {
+                Ok(false) => {}
+                Ok(true) => break Ok(()),
+                Err(why) => break Err(Error::Terminal(why)),
+            }
+        };
+        if ended.is_err() {
+            // Without a terminal the unsaved words are saved all the same.
+            for effect in app::update(&mut self.model, self.clock.now(), Msg::Terminate) {
+                self.runner.perform(effect, &mut self.tasks);
+            }
+        }
+        self.terminal.leave();
+        self.tasks.finish().await;
+        ended
+    }
+
+    /// Waits for whatever comes first.
+    pub(super) async fn next(&mut self, signals: &mut Signals) -> LoopEvent {
+        let wake = app::wake_at(&self.model);
+        let clock = self.clock.clone();
+        let sleep = async {
+            match wake {
+                Some(at) => clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Some(key) = self.input.recv() => key.map_or_else(LoopEvent::Lost, LoopEvent::Message),
+            Some(turn) = news(&mut self.changes) => turn,
+            loaded = self.runner.next() => LoopEvent::Message(loaded),
+            (name, why) = self.tasks.ended() => {
+                let words = format!("{name} ({why}); restart switchboard");
+                LoopEvent::Message(Msg::Changed(vec![Change::Link(Link::Broken(words))]))
+            }
+            Some(()) = self.reloads.recv() => LoopEvent::Configured,
+            turn = signals.next() => turn,
+            () = sleep => LoopEvent::Message(Msg::Wake),
+        }
+    }
+
+    /// Takes a turn and what is ready behind it, then draws once. Answers
+    /// whether to leave.
+    pub(super) fn take_turn(&mut self, turn: LoopEvent) -> io::Result<bool> {
+        let mut next = Some(turn);
+        for _ in 0..DRAIN {
+            let left = match next {
+                Some(LoopEvent::Message(msg)) => self.take(msg)?,
+                Some(LoopEvent::Resized) => {
+                    let (width, height) = self.terminal.size()?;
+                    self.take(Msg::Resize(width, height))?
+                }
+                Some(LoopEvent::Suspend) => {
+                    self.suspend()?;
+                    false
+                }
+                Some(LoopEvent::Configured) => {
+                    let msg = self.configured();
+                    self.take(msg)?
+                }
+                Some(LoopEvent::Lost(why)) => return Err(why),
+                None => break,
+            };
+            if left {
+                return Ok(true);
+            }
+            next = self.ready();
+        }
+        // What was taken out of a queue but not yet done is done now.
+        let left = match next {
+            Some(LoopEvent::Message(msg)) => self.take(msg)?,
+            Some(LoopEvent::Lost(why)) => return Err(why),
+            _ => false,
+        };
+        self.draw()?;
+        Ok(left)
+    }
+
+    /// Takes a message in and does what comes of it. Answers whether to leave.
+    pub(super) fn take(&mut self, msg: Msg) -> io::Result<bool> {
+        let mut left = false;
+        for effect in app::update(&mut self.model, self.clock.now(), msg) {
+            match effect {
+                Effect::Terminal(TerminalEffect::Quit) => left = true,
+                Effect::Terminal(TerminalEffect::Bell) => self.terminal.bell()?,
+                // Only where the desk speaks in lines.
+                Effect::Terminal(TerminalEffect::Say(_)) => {}
+                Effect::Terminal(TerminalEffect::Copy(words)) => self.terminal.copy(&words)?,
+                Effect::Terminal(TerminalEffect::Notify(words)) => {
+                    let how = self.model.session.settings.alerts.notify;
+                    self.terminal.notify(how, &words)?;
+                }
+                Effect::Terminal(TerminalEffect::Title(words)) => self.terminal.title(&words)?,
+                Effect::Terminal(TerminalEffect::Redraw) => self.terminal.clear()?,
+                Effect::Terminal(TerminalEffect::Suspend) => self.suspend()?,
+                Effect::Terminal(TerminalEffect::Edit { conversation, text }) => {
+                    self.editing = Some((conversation, text))
+                }
+                effect => self.runner.perform(effect, &mut self.tasks),
+            }
+        }
+        Ok(left)
+    }
+
+    /// Reads the configuration anew; one with mistakes changes nothing.
+    pub(super) fn configured(&mut self) -> Msg {
+        let read = self.reload.as_ref().map(|reload| (reload.read)());
+        match read {
+            Some(Ok((settings, theme))) => {
+                self.theme = theme;
+                Msg::Configured(Box::new(settings))
+            }
+            Some(Err(why)) => {
+                let words = format!("{why}\nEverything stays as it was.");
+                Msg::Changed(vec![Change::Notice(Severity::Problem, words)])
+            }
+            None => Msg::Wake,
+        }
+    }
+
+    pub(super) fn draw(&mut self) -> io::Result<()> {
+        self.terminal
+            .draw(|frame| ui::view(&self.model, &self.theme, frame))
+    }
+
+    /// To the shell and back; meanwhile the terminal may have got another size.
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        self.terminal.suspend()?;
+        self.model.session.size = self.terminal.size()?;
+        Ok(())
+    }
+
+    /// Gives the terminal to the editor, if somebody wants that, and takes it
+    /// back. The engine goes on meanwhile. Answers whether to leave.
+    pub(super) async fn edit(&mut self, signals: &mut Signals) -> io::Result<bool> {
+        let Some((conversation, text)) = self.editing.take() else {
+            return Ok(false);
+        };
+        self.pause.begin().await;
+        self.terminal.lend();
+        let mut terminated = false;
+        let edited = match editor::start(&text, &self.folder) {
+            Err(why) => Err(why),
+            Ok(mut editor) => {
+                let ended = loop {
+                    tokio::select! {
+                        ended = editor.child.wait() => break ended,
+                        _ = signals.terminate.recv() => terminated = true,
+                        _ = signals.hang_up.recv() => terminated = true,
+                        // ^C is for the editor, and so is ^Z: we only stop with it.
+                        _ = signals.interrupt.recv() => {}
+                        _ = signals.stop_key.recv() => {
+                            let stop = rustix::process::Signal::STOP;
+                            rustix::process::kill_current_process_group(stop)?;
+                        }
+                    }
+                    if terminated {
+                        // What it has written so far counts.
+                        let _ = editor.child.start_kill();
+                        let _ = editor.child.wait().await;
+                        break Ok(std::process::ExitStatus::default());
+                    }
+                };
+                editor.text(ended)
+            }
+        };
+        self.terminal.take_back()?;
+        self.pause.end();
+        self.model.session.size = self.terminal.size()?;
+        let mut left = self.take(Msg::Edited(conversation, edited))?;
+        if terminated {
+            left = self.take(Msg::Terminate)?;
+        }
+        self.draw()?;
+        Ok(left)
+    }
+
+    /// What is there already, without waiting.
+    pub(super) fn ready(&mut self) -> Option<LoopEvent> {
+        if let Ok(key) = self.input.try_recv() {
+            return Some(key.map_or_else(LoopEvent::Lost, LoopEvent::Message));
+        }
+        if let Some(msg) = self.runner.ready() {
+            return Some(LoopEvent::Message(msg));
+        }
+        match self.changes.try_recv() {
+            Ok(change) => Some(LoopEvent::Message(Msg::Changed(vec![change]))),
+            Err(broadcast::error::TryRecvError::Lagged(_)) => Some(LoopEvent::Message(Msg::Missed)),
+            Err(_) => None,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What goes wrong with the files, in words that say what to do.
+
+use std::{io, path::PathBuf};
+
+use rusqlite::ErrorCode;
+
+/// What went wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder or a file cannot be made or opened.
+    #[error("cannot open {path}: {why}")]
+    Io {
+        /// What.
+        path: PathBuf,
+        /// What the system said.
+        why: io::Error,
+    },
+    /// Something else stands where the folder should be.
+    #[error("{0} is a file. The cache is a folder: name another one with --cache DIR")]
+    NotAFolder(PathBuf),
+    /// Another program has it open.
+    #[error(
+        "another switchboard is running on {0}. Close it, or give this one its own folder with --cache DIR"
+    )]
+    InUse(PathBuf),
+    /// Written by a newer program.
+    #[error(
+        "{path} was written by a newer switchboard (schema {found}, this one knows {known}); nothing was changed. \
+         Update switchboard, or give this one its own folder with --cache DIR"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: u32,
+        /// Ours.
+        known: u32,
+    },
+    /// What SQLite reads makes no sense.
+    #[error(
+        "the cache is damaged. Restart switchboard: it is set aside and built anew, and drafts and replies are kept"
+    )]
+    Damaged,
+    /// Nothing more can be written.
+    #[error("the disk is full")]
+    Full,
+    /// The disk, or the file, takes no writing.
+    #[error("the disk is read-only")]
+    ReadOnly,
+    /// The built-in SQLite has a fault that could damage the files.
+    #[error(
+        "SQLite {0} is too old to be trusted with the outbox; build switchboard with 3.53 or newer"
+    )]
+    OldSqlite(String),
+    /// A newer question came.
+    #[error("a newer question came")]
+    Superseded,
+    /// SQLite refused.
+    #[error("the cache cannot be used ({0})")]
+    Sqlite(rusqlite::Error),
+    /// The writer's thread has ended.
+    #[error("the cache is closed")]
+    Closed,
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::OperationInterrupted) => Self::Superseded,
+            _ => Self::Sqlite(error),
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Opens the files of a Page: who may write, and what becomes of what is damaged
+//! or too new.
+
+use std::{
+    fmt,
+    fs::{self, DirBuilder},
+    io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::Connection;
+
+use super::schema::{FileKind, private_file};
+use crate::{
+    domain::{PageId, Timestamp},
+    store::{
+        error::Error,
+        paths::Paths,
+        ranking,
+        reader::Reader,
+        schema::{self, Rescued},
+        writer::Writer,
+    },
+};
+
+/// What [`open()`] gives.
+#[derive(Debug)]
+pub struct Opened {
+    /// The right to write; `None` where only reading is possible, and one of
+    /// the notices says why.
+    pub writer: Option<Writer>,
+    /// Questions.
+    pub reader: Reader,
+    /// What a person should know.
+    pub notices: Vec<Notice>,
+}
+
+/// What a person should know about the files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Another program writes to them.
+    InUse,
+    /// They are on a disk that takes no writing.
+    ReadOnly,
+    /// The cache was unreadable and is built anew.
+    CacheSetAside(PathBuf),
+    /// The cache was a newer program's and is built anew.
+    NewerCacheSetAside(PathBuf),
+    /// The outbox was damaged; so much could be read of it.
+    OutboxSetAside(PathBuf, Rescued),
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InUse => f.write_str(
+                "Another switchboard has these conversations open, so this one only reads. Close it to work here.",
+            ),
+            Self::ReadOnly => f.write_str(
+                "The cache is on a disk that takes no writing, so this desk only reads what it holds.",
+            ),
+            Self::CacheSetAside(path) => write!(
+                f,
+                "The cache was damaged. It is kept as {} and built anew; drafts and replies are in another file and safe.",
+                path.display()
+            ),
+            Self::NewerCacheSetAside(path) => write!(
+                f,
+                "The cache is of a newer switchboard. It is kept as {} and built anew here.",
+                path.display()
+            ),
+            Self::OutboxSetAside(path, rescued) => write!(
+                f,
+                "The file with drafts and replies was damaged. It is kept as {}; {} drafts and {} unsent replies could be read. Look at the held ones before you send them.",
+                path.display(),
+                rescued.drafts,
+                rescued.replies
+            ),
+        }
+    }
+}
+
+impl Opened {
+    /// For programs that must write: the writer, or why there is none.
+    pub fn alone(self, folder: &Path) -> Result<(Writer, Reader), Error> {
+        match self.writer {
+            Some(writer) => Ok((writer, self.reader)),
+            None if self.notices.contains(&Notice::ReadOnly) => Err(Error::ReadOnly),
+            None => Err(Error::InUse(folder.to_owned())),
+        }
+    }
+}
+
+/// Whether anything of a Page is kept in `folder`.
+pub fn exists(folder: &Path, page: &PageId) -> bool {
+    Paths::new(folder, page).cache.exists()
+}
+
+/// Opens (or makes) the two files of `page` in `folder`. The folder is made
+/// 0700 and the files 0600; a lock file keeps a second writer out. `now` (our
+/// clock) says which rows turned while nobody was here.
+///
+/// A damaged cache is set aside and built anew; of a damaged outbox, what can be
+/// read is taken over.
+pub fn open(folder: &Path, page: &PageId, now: Timestamp) -> Result<Opened, Error> {
+    let paths = Paths::new(folder, page);
+    if folder.is_file() {
+        return Err(Error::NotAFolder(folder.to_owned()));
+    }
+    if !folder.is_dir() {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder).map_err(|why| Error::Io {
+            path: folder.to_owned(),
+            why,
+        })?;
+    }
+    let lock = match private_file(&paths.lock) {
+        Ok(lock) => lock,
+        Err(why) if takes_no_writing(&why) => return look(&paths, Notice::ReadOnly),
+        Err(why) => {
+            return Err(Error::Io {
+                path: paths.lock,
+                why,
+            });
+        }
+    };
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => return look(&paths, Notice::InUse),
+        Err(fs::TryLockError::Error(why)) => {
+            return Err(Error::Io {
+                path: paths.lock,
+                why,
+            });
+        }
+    }
+    let mut notices = Vec::new();
+    let suspected = paths.suspicion.exists();
+    let outbox = open_outbox(&paths, &mut notices)?;
+    let cache = open_cache(&paths, suspected, &mut notices)?;
+    if suspected {
+        let _ = fs::remove_file(&paths.suspicion);
+    }
+    ranking::turn(&cache, now, 500)?;
+    let reader = Reader::open(&paths.cache, &paths.outbox, paths.suspicion, false)?;
+    let writer = Writer::start(cache, outbox, paths.audit, lock);
+    Ok(Opened {
+        writer: Some(writer),
+        reader,
+        notices,
+    })
+}
+
+pub(super) fn takes_no_writing(why: &io::Error) -> bool {
+    matches!(
+        why.kind(),
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied
+    )
+}
+
+/// Opens what is there for reading only.
+pub(super) fn look(paths: &Paths, notice: Notice) -> Result<Opened, Error> {
+    for path in [&paths.cache, &paths.outbox] {
+        if !path.exists() {
+            return Err(match notice {
+                Notice::InUse => Error::InUse(paths.folder.clone()),
+                _ => Error::Io {
+                    path: path.clone(),
+                    why: io::ErrorKind::ReadOnlyFilesystem.into(),
+                },
+            });
+        }
+    }
+    let immutable = notice == Notice::ReadOnly;
+    let suspicion = paths.suspicion.clone();
+    Ok(Opened {
+        writer: None,
+        reader: Reader::open(&paths.cache, &paths.outbox, suspicion, immutable)?,
+        notices: vec![notice],
+    })
+}
+
+pub(super) fn open_cache(
+    paths: &Paths,
+    suspected: bool,
+    notices: &mut Vec<Notice>,
+) -> Result<Connection, Error> {
+    let opened = schema::open(&paths.cache, FileKind::Cache).and_then(|db| {
+        // The whole of it is read only when a question has shown damage: that
+        // takes long, and the first frame waits for it.
+        if suspected {
+            schema::quick_check(&db)?;
+        }
+        Ok(db)
+    });
+    match opened {
+        Err(Error::Damaged) => {
+            let aside = schema::set_aside(&paths.cache, "damaged")?;
+            notices.push(Notice::CacheSetAside(aside));
+            schema::open(&paths.cache, FileKind::Cache)
+        }
+        Err(Error::Newer { found, .. }) => {
+            let aside = schema::set_aside(&paths.cache, &format!("schema-{found}"))?;
+            notices.push(Notice::NewerCacheSetAside(aside));
+            schema::open(&paths.cache, FileKind::Cache)
+        }
+        opened => opened,
+    }
+}
+
+/// A newer program's outbox stops us: what it holds may mean something that we
+/// do not know, and sending it could be wrong.
+pub(super) fn open_outbox(paths: &Paths, notices: &mut Vec<Notice>) -> Result<Connection, Error> {
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |why| Error::Io { path, why }
+    };
+    // What can be read goes into a file of its own first, so that a death
+    // between two steps leaves one of them whole.
+    let fresh = schema::beside(&paths.outbox, ".rescued");
+    if fresh.exists() && !paths.outbox.exists() {
+        fs::rename(&fresh, &paths.outbox).map_err(io(&fresh))?;
+        let outbox = schema::open(&paths.outbox, FileKind::Outbox)?;
+        let aside = schema::beside(&paths.outbox, ".damaged-1");
+        notices.push(Notice::OutboxSetAside(aside, schema::unsettled(&outbox)?));
+        return Ok(outbox);
+    }
+    match schema::open(&paths.outbox, FileKind::Outbox) {
+        Err(Error::Damaged) => {
+            for tail in ["", "-wal", "-shm"] {
+                let _ = fs::remove_file(schema::beside(&fresh, tail));
+            }
+            let into = schema::open(&fresh, FileKind::Outbox)?;
+            let rescued = schema::rescue(&paths.outbox, &into);
+            into.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+            drop(into);
+            let aside = schema::set_aside(&paths.outbox, "damaged")?;
+            fs::rename(&fresh, &paths.outbox).map_err(io(&fresh))?;
+            notices.push(Notice::OutboxSetAside(aside, rescued));
+            schema::open(&paths.outbox, FileKind::Outbox)
+        }
+        opened => opened,
+    }
+}

@@ -1,0 +1,21 @@
+//! Single values that are kept for the whole Page.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::store::Error;
+
+pub(super) fn value(db: &Connection, key: &str) -> Result<Option<String>, Error> {
+    Ok(db
+        .prepare_cached("SELECT value FROM page WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()?)
+}
+
+/// Whether anything changed.
+pub(super) fn set(db: &Connection, key: &str, value: &str) -> Result<bool, Error> {
+    let rows = db.execute(
+        "INSERT INTO page (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2 WHERE value <> ?2",
+        [key, value],
+    )?;
+    Ok(rows > 0)
+}

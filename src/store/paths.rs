@@ -1,0 +1,34 @@
+//! Where the files of a Page are.
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::PageId;
+
+/// Where the files of a Page are.
+pub(super) struct Paths {
+    pub(super) folder: PathBuf,
+    pub(super) cache: PathBuf,
+    pub(super) outbox: PathBuf,
+    pub(super) audit: PathBuf,
+    pub(super) lock: PathBuf,
+    pub(super) suspicion: PathBuf,
+}
+
+impl Paths {
+    pub(super) fn new(folder: &Path, page: &PageId) -> Self {
+        let name: String = page
+            .as_str()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        let file = |ending: &str| folder.join(format!("{name}.{ending}"));
+        Self {
+            folder: folder.to_owned(),
+            cache: file("cache.db"),
+            outbox: file("outbox.db"),
+            audit: file("audit.ndjson"),
+            lock: file("lock"),
+            suspicion: file("damaged"),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What an agent wants of the engine.
+
+use crate::{
+    domain::{Change, Command, ConversationId, Link, Timestamp},
+    store::{self, Draft},
+    sync::engine::{
+        files,
+        state::{Completion, Engine, PageLookup},
+    },
+};
+
+impl Engine {
+    pub(super) async fn command(&mut self, command: Command) -> Result<(), store::Error> {
+        let now = self.clock.now();
+        self.idle.touched(&command, now);
+        match command {
+            Command::Pace { active } => self.schedule.set_active(active, now),
+            Command::Refresh => {
+                self.try_another_token();
+                // Meta's own pauses are kept, whatever a person wants.
+                if matches!(self.link, Link::Offline(_) | Link::TokenRefused(_)) {
+                    self.schedule.forgive(now);
+                    self.outbox.link_is_up(now);
+                }
+                self.schedule.hurry(now);
+                if self.page_lookup == PageLookup::Wanted {
+                    self.start_up();
+                }
+            }
+            Command::Simulator(order) => {
+                let graph = self.graph.clone();
+                self.go(async move {
+                    Completion::Ordered(graph.simulator(order.what, &order.members).await)
+                });
+            }
+            Command::Open(id) => self.opened(id, now).await?,
+            Command::Close => {
+                self.open = None;
+                self.schedule.open(false, now);
+            }
+            Command::Older(id) => self.older(id)?,
+            Command::SaveDraft {
+                conversation,
+                psid,
+                text,
+                cursor,
+                over,
+            } => {
+                let draft = Draft {
+                    conversation: conversation.clone(),
+                    psid,
+                    text,
+                    cursor,
+                    over,
+                };
+                let saved = self.writer.save_draft(draft, now).await;
+                match saved {
+                    Ok(()) => self.tell(Change::DraftSaved(conversation)),
+                    Err(error) => {
+                        let why = format!("{error}. The text is only on the screen.");
+                        self.tell(Change::DraftNotSaved(conversation, why));
+                    }
+                }
+            }
+            Command::LookedAt(id) => {
+                let now = self.server_now();
+                self.writer.looked_at(id.clone(), now).await?;
+                if self.writer.no_longer_unread(id, now).await? {
+                    self.tell(Change::Inbox);
+                }
+            }
+            Command::AskDelivered(id, psid) => {
+                let graph = self.graph.clone();
+                self.go(async move {
+                    let result = graph.simulator_deliveries(&psid).await;
+                    Completion::Delivered(id, result)
+                });
+            }
+            Command::SaveFile(link) => {
+                let graph = self.graph.clone();
+                let folder = self.options.downloads.clone();
+                self.go(async move {
+                    let fetched = graph.download(&link).await;
+                    Completion::Saved(fetched.and_then(|file| files::keep(&folder, file)))
+                });
+            }
+            Command::Triage(rows) => {
+                let ids: Vec<_> = rows.iter().map(|(id, _, _)| id.clone()).collect();
+                self.writer.triage(rows, self.server_now()).await?;
+                self.tell(Change::Inbox);
+                for id in ids {
+                    self.tell(Change::Thread(id));
+                }
+            }
+            Command::KeepNote {
+                conversation,
+                psid,
+                note,
+            } => {
+                let kept = self.writer.keep_note(conversation.clone(), psid, note);
+                kept.await?;
+                self.tell(Change::Thread(conversation));
+            }
+            Command::DropNote(conversation, id) => {
+                self.writer.drop_note(id.as_str().to_owned()).await?;
+                self.tell(Change::Thread(conversation));
+            }
+            Command::DropRefused(id) => {
+                self.outbox.drop_refused(&id);
+                self.writer.drop_refused(id.clone()).await?;
+                self.tell(Change::Thread(id));
+                self.tell(Change::Inbox);
+            }
+            Command::Decide {
+                conversation,
+                local,
+                decision,
+            } => {
+                let facts = self.facts(&conversation)?;
+                let steps = self.outbox.decide(&conversation, &local, decision, &facts);
+                let written = self.carry_out(steps).await;
+                written.and(self.pump(&conversation).await)?;
+            }
+            Command::Operate {
+                conversation,
+                psid,
+                operation,
+            } => self.operate(conversation, psid, operation, now).await?,
+        }
+        Ok(())
+    }
+
+    pub(super) async fn opened(
+        &mut self,
+        id: ConversationId,
+        now: Timestamp,
+    ) -> Result<(), store::Error> {
+        self.schedule.open(true, now);
+        self.open = Some(id.clone());
+        self.outbox.opened(&id, now);
+        let Some(conversation) = self.reader.conversation(&id)? else {
+            return Ok(());
+        };
+        self.ask_owner(&conversation);
+        if !self.reader.profile_asked(&conversation.psid)? {
+            let (graph, psid) = (self.graph.clone(), conversation.psid.clone());
+            self.go(async move {
+                let result = graph.profile(&psid, conversation.platform).await;
+                Completion::Profile { psid, result }
+            });
+        }
+        self.poll().await
+    }
+
+    pub(super) fn older(&mut self, id: ConversationId) -> Result<(), store::Error> {
+        let Some(conversation) = self.reader.conversation(&id)? else {
+            return Ok(());
+        };
+        let cursor = match self.reader.older_cursor(&id)? {
+            Some(None) => return Ok(()),
+            Some(cursor) => cursor,
+            None => None,
+        };
+        let graph = self.graph.clone();
+        self.go(async move {
+            let result = graph
+                .older_messages(&id, &conversation.psid, cursor.as_deref())
+                .await;
+            Completion::Older { id, result }
+        });
+        Ok(())
+    }
+}

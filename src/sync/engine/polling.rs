@@ -1,0 +1,149 @@
+//! What is asked of Meta without anybody wanting it just now, and what the
+//! passing of time brings.
+
+use crate::{
+    domain::{Change, Conversation, ConversationId, Routing, Span},
+    store::{self},
+    sync::{
+        engine::state::{Completion, Engine, PageLookup},
+        polls::Poll,
+    },
+};
+
+/// Windows close and control lapses: the list is looked at this often.
+pub(super) const TURN: Span = Span::seconds(30);
+/// At most so many rows go at once when old ones are removed.
+const RETAIN: u32 = 500;
+
+impl Engine {
+    /// The questions of the first minute: what the Page is, who serves it.
+    pub(super) fn start_up(&mut self) {
+        self.page_lookup = PageLookup::Asked;
+        let graph = self.graph.clone();
+        self.go(async move { Completion::Page(graph.about_page().await) });
+        let graph = self.graph.clone();
+        self.go(async move { Completion::Instagram(graph.instagram_account().await) });
+        let graph = self.graph.clone();
+        self.go(async move {
+            // Both are comforts: names for ids, and whom to hand back to.
+            let ours = graph.about_app().await.ok().map(|app| app.id);
+            Completion::Apps(ours, graph.subscribed_apps().await.unwrap_or_default())
+        });
+    }
+
+    /// Asks who holds a thread. Answers whether it makes sense to ask.
+    pub(super) fn ask_owner(&self, conversation: &Conversation) -> bool {
+        if self.page.routing[conversation.platform] == Routing::ZeroConfig {
+            return false;
+        }
+        let (graph, id, psid) = (
+            self.graph.clone(),
+            conversation.id.clone(),
+            conversation.psid.clone(),
+        );
+        let (ours, at) = (self.apps.ours.clone(), self.clock.now());
+        self.go(async move {
+            let result = graph.thread_owner(&psid, ours.as_ref()).await;
+            Completion::Owner { id, at, result }
+        });
+        true
+    }
+
+    /// Does what is due.
+    pub(super) async fn poll(&mut self) -> Result<(), store::Error> {
+        let now = self.clock.now();
+        let due = self.schedule.take_due(now);
+        if !due.is_empty() {
+            self.try_another_token();
+        }
+        for poll in due {
+            match poll {
+                Poll::List(platform) => self.news(platform),
+                Poll::Backfill(platform) => self.backfill(platform),
+                Poll::Thread => self.thread(),
+            }
+        }
+        // One trouble does not keep the rest from being done.
+        let mut worked = self.write_again().await;
+        if !self.options.once {
+            let (lines, look) = self.outbox.tick(now);
+            worked = worked.and(self.carry_out(look.into_iter().collect()).await);
+            for id in lines {
+                let pumped = self.pump(&id).await;
+                if pumped.is_err() {
+                    self.outbox.hold_off(&id, now);
+                }
+                worked = worked.and(pumped);
+            }
+        }
+        if self.turn_at <= now || self.turn_at > now.plus(TURN) {
+            worked = worked.and(self.turn().await);
+        }
+        if self.retain_at.is_some_and(|at| at <= now) {
+            worked = worked.and(self.retain().await);
+        }
+        worked
+    }
+
+    /// Reads the open thread.
+    pub(super) fn thread(&mut self) {
+        let open = self.open.clone();
+        match open {
+            Some(id) if self.read_thread(&id, true) => {}
+            _ => self.schedule.finished(Poll::Thread, self.clock.now()),
+        }
+    }
+
+    /// Reads a thread; `false` when the cache does not know it.
+    pub(super) fn read_thread(&mut self, id: &ConversationId, polled: bool) -> bool {
+        let Some(conversation) = self.reader.conversation(id).ok().flatten() else {
+            return false;
+        };
+        let (graph, instagram) = (self.graph.clone(), self.instagram.clone());
+        self.go(async move {
+            let result = graph
+                .conversation(
+                    &conversation.id,
+                    &conversation.psid,
+                    conversation.platform,
+                    instagram.as_deref(),
+                )
+                .await;
+            Completion::Thread {
+                id: conversation.id,
+                polled,
+                result,
+            }
+        });
+        true
+    }
+
+    /// Puts the rows whose moment has come where they belong now.
+    pub(super) async fn turn(&mut self) -> Result<(), store::Error> {
+        self.turn_at = self.clock.now().plus(TURN);
+        self.alarm()?;
+        self.let_go_of_idle().await?;
+        if self.writer.turn(self.server_now()).await? > 0 {
+            // There may be more of them.
+            self.turn_at = self.clock.now();
+            self.tell(Change::Inbox);
+        }
+        Ok(())
+    }
+
+    /// Removes what is older than a person wants to keep, a little at a time.
+    pub(super) async fn retain(&mut self) -> Result<(), store::Error> {
+        let now = self.clock.now();
+        let Some(keep) = self.options.keep else {
+            self.retain_at = None;
+            return Ok(());
+        };
+        self.retain_at = Some(now.plus(Span::hours(1)));
+        let before = self.server_now().plus(keep.negated());
+        if self.writer.retain(before, RETAIN).await? > 0 {
+            self.retain_at = Some(now.plus(Span::seconds(1)));
+            self.tell(Change::Inbox);
+        }
+        Ok(())
+    }
+}

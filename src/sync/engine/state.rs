@@ -1,0 +1,347 @@
+//! What the engine knows: the Page, the outbox, what is under way. The other files
+//! say what it does.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    path::PathBuf,
+    pin::Pin,
+    sync::Arc,
+};
+
+use futures_util::stream::FuturesUnordered;
+use secrecy::SecretString;
+use tokio::sync::{broadcast, mpsc};
+
+use crate::{
+    clock::Clock,
+    domain::{
+        AppId, Apps, Backfill, Change, Command, ConversationId, DeliveredWebhook, Event, Link, Mid,
+        Operation, Outgoing, Platform, Profile, Psid, Span, ThreadOwner, Timestamp,
+    },
+    graph::{self, AboutPage, Decoded, ListPart, MessagesPage},
+    store::{self, PageRow, Reader, Writer},
+    sync::{
+        delivery::Delivery,
+        outbox::{Outbox, Step},
+        polls::{Poll, Schedule},
+    },
+};
+
+/// What the engine needs to know.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// Apps by configuration; what is missing is found out.
+    pub apps: Apps,
+    /// Messages older than this are removed; `None` keeps everything.
+    pub keep: Option<Span>,
+    /// The agent's name, for the record and for hand-backs of the desk's own.
+    pub agent: String,
+    /// So long a thread that is answered stays with us; `None` for ever.
+    pub idle_lease: Option<Lease>,
+    /// Where copies of files lie that are on their way to a customer.
+    pub files: PathBuf,
+    /// Where attachments are kept that a person wants.
+    pub downloads: PathBuf,
+    /// What makes a conversation need a person, besides the rules.
+    pub asking: store::EscalationRules,
+    /// Only fetch what is new and what is missing, then end. Nothing is sent.
+    pub once: bool,
+    /// Where a new token may be found after Meta has refused the old one.
+    pub token: Option<Arc<dyn Fn() -> Option<SecretString> + Send + Sync>>,
+    /// Seed of the jitter.
+    pub seed: u64,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("apps", &self.apps)
+            .field("keep", &self.keep)
+            .field("asking", &self.asking)
+            .field("once", &self.once)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The engine. [`Engine::run`] is its task.
+pub struct Engine {
+    pub(super) options: Options,
+    pub(super) graph: graph::Client,
+    pub(super) writer: Writer,
+    pub(super) reader: Reader,
+    pub(super) clock: Clock,
+    pub(super) changes: broadcast::Sender<Change>,
+    pub(super) commands: mpsc::Receiver<Command>,
+    /// What comes by webhook, if there is a door.
+    pub(super) deliveries: Option<mpsc::Receiver<Delivery>>,
+    pub(super) inbound: Inbound,
+    pub(super) idle: Idle,
+    pub(super) apps: Apps,
+    /// Meta has said which app is ours, or will not.
+    pub(super) apps_known: bool,
+    /// Held by an app, asked before it was known which is ours.
+    pub(super) unclear_owners: Vec<ConversationId>,
+    pub(super) page: PageRow,
+    pub(super) instagram: Option<String>,
+    pub(super) open: Option<ConversationId>,
+    pub(super) outbox: Outbox,
+    /// What the disk did not take; nothing is sent before it does.
+    pub(super) unwritten: Vec<Step>,
+    /// Lines that go on when it is known who holds the thread.
+    pub(super) awaiting_owner: HashSet<ConversationId>,
+    pub(super) schedule: Schedule,
+    pub(super) under_way: FuturesUnordered<Pin<Box<dyn Future<Output = Completion> + Send>>>,
+    pub(super) link: Link,
+    pub(super) health: graph::Health,
+    /// How many items of one answer could not be read, at most so far.
+    pub(super) unreadable: usize,
+    pub(super) page_lookup: PageLookup,
+    /// Why nothing can be saved at the moment.
+    pub(super) cannot_save: Option<String>,
+    /// When rows of the list are looked at again whose moment has come.
+    pub(super) turn_at: Timestamp,
+    /// Old messages have been removed; when to look again.
+    pub(super) retain_at: Option<Timestamp>,
+    /// Lists that Meta keeps back; it is said once.
+    pub(super) refused_lists: HashSet<Platform>,
+    /// For a single run: the lists that are still being read.
+    pub(super) remaining: HashSet<Platform>,
+}
+
+/// The questions of the first minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PageLookup {
+    Wanted,
+    Asked,
+    Known,
+}
+
+/// The end of something that waited for the network.
+pub(super) enum Completion {
+    Page(Result<AboutPage, graph::Error>),
+    Apps(Option<AppId>, Vec<graph::AboutApp>),
+    Instagram(Result<Option<String>, graph::Error>),
+    List(Walk, Result<Decoded, graph::Error>),
+    Thread {
+        id: ConversationId,
+        polled: bool,
+        result: Result<Decoded, graph::Error>,
+    },
+    Owner {
+        id: ConversationId,
+        at: Timestamp,
+        result: Result<(ThreadOwner, Option<Timestamp>), graph::Error>,
+    },
+    Profile {
+        psid: Psid,
+        result: Result<Profile, graph::Error>,
+    },
+    Older {
+        id: ConversationId,
+        result: Result<MessagesPage, graph::Error>,
+    },
+    Operated {
+        id: ConversationId,
+        operation: Operation,
+        result: Result<(), graph::Error>,
+    },
+    Ordered(Result<String, graph::Error>),
+    Delivered(ConversationId, Result<Vec<DeliveredWebhook>, graph::Error>),
+    /// Where it is, or why it is nowhere.
+    Saved(Result<PathBuf, String>),
+    Stranger {
+        psid: Psid,
+        result: Result<Decoded, graph::Error>,
+    },
+    Posted {
+        row: Outgoing,
+        result: Result<Option<Mid>, graph::Error>,
+    },
+}
+
+impl Engine {
+    /// Puts the engine together; nothing happens before [`Engine::run`].
+    pub fn new(
+        options: Options,
+        graph: graph::Client,
+        writer: Writer,
+        reader: Reader,
+        clock: Clock,
+        commands: mpsc::Receiver<Command>,
+        changes: broadcast::Sender<Change>,
+    ) -> Self {
+        let now = clock.now();
+        Self {
+            graph,
+            writer,
+            page: reader.page().unwrap_or_default(),
+            reader,
+            clock,
+            changes,
+            commands,
+            deliveries: None,
+            inbound: Inbound::default(),
+            idle: Idle::default(),
+            apps: options.apps.clone(),
+            apps_known: false,
+            unclear_owners: Vec::new(),
+            instagram: None,
+            open: None,
+            outbox: Outbox::new(options.seed),
+            unwritten: Vec::new(),
+            turn_at: now,
+            awaiting_owner: HashSet::new(),
+            schedule: Schedule::new(now, options.seed),
+            under_way: FuturesUnordered::new(),
+            link: Link::Connecting,
+            health: graph::Health::default(),
+            unreadable: 0,
+            page_lookup: PageLookup::Wanted,
+            cannot_save: None,
+            retain_at: None,
+            refused_lists: HashSet::new(),
+            remaining: HashSet::from([Platform::Messenger, Platform::Instagram]),
+            options,
+        }
+    }
+
+    /// Also takes in what comes through this door.
+    pub fn with_deliveries(mut self, deliveries: mpsc::Receiver<Delivery>) -> Self {
+        self.deliveries = Some(deliveries);
+        self
+    }
+
+    pub(super) fn tell(&self, change: Change) {
+        // Nobody listening is fine: the cache has it.
+        let _ = self.changes.send(change);
+    }
+
+    pub(super) fn go(&self, future: impl Future<Output = Completion> + Send + 'static) {
+        self.under_way.push(Box::pin(future));
+    }
+
+    /// The present moment by Meta's clock.
+    pub(super) fn server_now(&self) -> Timestamp {
+        self.clock
+            .now()
+            .plus(Span::millis(self.health.skew.unwrap_or(0)))
+    }
+
+    pub(super) async fn ingest(&mut self, events: Vec<Event>) -> Result<(), store::Error> {
+        let changes = self.writer.ingest(events, self.server_now()).await?;
+        if self.cannot_save.take().is_some() {
+            self.tell(Change::Storage(None));
+        }
+        for change in changes {
+            if change == Change::Page {
+                self.page = self.reader.page()?;
+            }
+            self.tell(change);
+        }
+        Ok(())
+    }
+}
+
+/// How the webhooks of one platform flow. A platform may be subscribed and the
+/// other not, and receipts say nothing of messages.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct WebhookFlow {
+    pub(super) since: Option<Timestamp>,
+    /// By our clock.
+    pub(super) distrust_until: Option<Timestamp>,
+}
+
+/// What is known of the door.
+#[derive(Debug, Default)]
+pub(super) struct Inbound {
+    /// Since when the webhooks of a platform (Messenger, Instagram) tell of
+    /// customers without a gap, by Meta's clock.
+    pub(super) flows: [WebhookFlow; 2],
+    /// People of whom it told, and whose conversation is not known.
+    pub(super) strangers: Vec<Psid>,
+    /// One of them is being asked for.
+    pub(super) asking: bool,
+    /// Who has been told about already, by the customer's last message.
+    pub(super) alarmed: Vec<(ConversationId, Timestamp)>,
+}
+
+/// How long a thread that is answered stays with us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// So long nobody may have done anything there.
+    pub quiet: Span,
+    /// Between the warning and the hand-back.
+    pub warning: Span,
+}
+
+impl Lease {
+    /// With a minute between the warning and the hand-back (our choice).
+    pub const fn of(quiet: Span) -> Self {
+        Self {
+            quiet,
+            warning: Span::seconds(60),
+        }
+    }
+}
+
+/// What is known of threads that nobody works on.
+#[derive(Debug, Default)]
+pub(super) struct Idle {
+    /// When somebody last did something there, by our clock.
+    pub(super) touched: HashMap<ConversationId, Timestamp>,
+    /// When it was said that it goes back, by our clock.
+    pub(super) warned: HashMap<ConversationId, Timestamp>,
+}
+
+impl Idle {
+    /// Whoever does something in a thread needs it.
+    pub(super) fn touched(&mut self, command: &Command, now: Timestamp) {
+        let id = match command {
+            Command::Open(id)
+            | Command::SaveDraft {
+                conversation: id, ..
+            }
+            | Command::Operate {
+                conversation: id, ..
+            }
+            | Command::KeepNote {
+                conversation: id, ..
+            } => id,
+            _ => return,
+        };
+        self.touched.insert(id.clone(), now);
+        self.warned.remove(id);
+    }
+}
+
+/// A walk, between two of its pages.
+#[derive(Clone, Debug)]
+pub(super) struct Walk {
+    pub(super) part: ListPart,
+    pub(super) kind: WalkKind,
+    /// The newest change seen on it.
+    pub(super) newest: Option<Timestamp>,
+    /// How many items could not be read.
+    pub(super) unreadable: usize,
+    pub(super) pages: u32,
+    /// What was left to be read when it began.
+    pub(super) began: Backfill,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WalkKind {
+    /// Down to the change up to which the list is known; `None`: not at all.
+    News(Option<Timestamp>),
+    /// Down to this change, or to the end.
+    Backfill(Option<Timestamp>),
+}
+
+impl Walk {
+    pub(super) fn poll(&self) -> Poll {
+        match self.kind {
+            WalkKind::News(_) => Poll::List(self.part.platform),
+            WalkKind::Backfill(_) => Poll::Backfill(self.part.platform),
+        }
+    }
+}
