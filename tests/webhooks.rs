@@ -16,7 +16,7 @@ use switchboard::{
         AppId, Author, Change, ConversationId, Item, Link, LocalId, Mid, Operation, Part, Psid,
         Random, Severity, ThreadOwner, TimelineEvent, Timestamp,
     },
-    sim::{Fault, HookFault, Options},
+    sim::{DeliveryFault, Fault, Options},
 };
 
 const US: &str = "300000000000002";
@@ -708,7 +708,11 @@ fn faults_of_the_delivery_itself_leave_the_same_thread() {
     runtime().block_on(async {
         let mut stage = Stage::new().await;
         stage.wing.connect();
-        for fault in [HookFault::Duplicate, HookFault::Disorder, HookFault::Forge] {
+        for fault in [
+            DeliveryFault::Duplicate,
+            DeliveryFault::Disorder,
+            DeliveryFault::Forge,
+        ] {
             stage.wing.simulator.fail_delivery("switchboard", fault);
         }
         for n in 0..8 {

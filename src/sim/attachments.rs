@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    fail::Fail,
+use crate::sim::{
+    graph_error::GraphError,
     params::{Params, text_of, unwrap_text},
     world::{DAY, Saved, World},
 };
@@ -94,7 +94,7 @@ pub(super) fn faults(
     body: &Map<String, Value>,
     params: &Params,
     now: i64,
-) -> Result<bool, Fail> {
+) -> Result<bool, GraphError> {
     let mut saved = false;
     for attachment in &attached(body) {
         let payload = unwrap_text(&attachment["payload"]);
@@ -135,16 +135,23 @@ fn fault(
     payload: &Value,
     params: &Params,
     now: i64,
-) -> Result<(), Fail> {
-    let fail = |subcode, words: &str| Err(Fail::new(400, 100, subcode, format!("(#100) {words}")));
+) -> Result<(), GraphError> {
+    let fail = |subcode, words: &str| {
+        Err(GraphError::new(
+            400,
+            100,
+            subcode,
+            format!("(#100) {words}"),
+        ))
+    };
     if !KINDS.contains(&kind) {
-        return Err(Fail::parameter(
+        return Err(GraphError::parameter(
             "Param message[attachment][type] is unknown",
         ));
     }
     let template = payload["template_type"].as_str().unwrap_or_default();
     if kind == "template" && (template.is_empty() || DEAD_TEMPLATES.contains(&template)) {
-        return Err(Fail::parameter(
+        return Err(GraphError::parameter(
             "Param message[attachment][payload][template_type] is not supported",
         ));
     }

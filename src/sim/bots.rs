@@ -1,48 +1,7 @@
 //! Bots by simple rules: what they hear decides what they say, and whether they
 //! hand the thread over. An app with a webhook thinks for itself.
 
-use serde::Deserialize;
-use toml::Spanned;
-
-use super::world::{Button, Message, Platform, Sender, World};
-
-/// A bot and its rules, in the order in which they are tried.
-#[derive(Clone, Debug)]
-pub(super) struct Bot {
-    pub(super) app: usize,
-    pub(super) rules: Vec<Rule>,
-}
-
-/// What a bot does when it hears something.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Rule {
-    /// Any of these in what the person wrote, whatever the case; none of them
-    /// hears everything.
-    pub(super) hears: Vec<String>,
-    /// What it answers; nothing when empty.
-    pub(super) says: String,
-    /// Buttons of a card that holds what it says.
-    pub(super) buttons: Vec<String>,
-    /// Quick replies under it.
-    pub(super) quick_replies: Vec<String>,
-    /// The app that gets the thread afterwards.
-    pub(super) passes_to: Option<Spanned<String>>,
-    /// What that app is told.
-    pub(super) note: Option<String>,
-    /// The thread is let go afterwards.
-    pub(super) releases: bool,
-}
-
-impl Rule {
-    fn fits(&self, heard: &str) -> bool {
-        self.hears.is_empty()
-            || self
-                .hears
-                .iter()
-                .any(|words| heard.contains(&words.to_lowercase()))
-    }
-}
+use crate::sim::world::{Message, Rule, Sender, World, button, card};
 
 /// Whether a bot of ours will answer this person now.
 pub(super) fn in_charge(world: &World, person: usize, now: i64) -> Option<usize> {
@@ -50,7 +9,7 @@ pub(super) fn in_charge(world: &World, person: usize, now: i64) -> Option<usize>
     let routes = world.default_app(world.people[person].platform).is_some();
     world.bots.iter().position(|bot| {
         let speaks = if routes { owner == Some(bot.app) } else { true };
-        speaks && world.apps[bot.app].hook.url.is_none()
+        speaks && world.apps[bot.app].webhook.url.is_none()
     })
 }
 
@@ -87,21 +46,14 @@ fn say(world: &mut World, person: usize, app: usize, rule: &Rule, at: i64) {
     if rule.says.is_empty() && rule.buttons.is_empty() {
         return;
     }
-    let platform: Platform = world.people[person].platform;
+    let platform = world.people[person].platform;
     let id = world.message_id(platform);
     let mut message = Message::text(id, at, Sender::App(app), rule.says.as_str());
     if !rule.buttons.is_empty() {
         message.text.clear();
         let buttons: Vec<&str> = rule.buttons.iter().map(String::as_str).collect();
-        message
-            .attachments
-            .push(super::script::card(&rule.says, "", &buttons));
+        message.attachments.push(card(&rule.says, "", &buttons));
     }
-    let button = |title: &String, quick| Button {
-        title: title.clone(),
-        payload: title.to_uppercase().replace(' ', "_"),
-        quick,
-    };
     let buttons = rule.buttons.iter().map(|title| button(title, false));
     let quick = rule.quick_replies.iter().map(|title| button(title, true));
     message.buttons = buttons.chain(quick).collect();

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{DAY, Emitted, Message, Platform, Sender, World};
+use crate::sim::world::{DAY, Message, Platform, Sender, WebhookEvent, World};
 
 /// How many emitted events are kept.
 const JOURNAL: usize = 1_000;
@@ -459,14 +459,14 @@ impl World {
         if self.journal.len() == JOURNAL {
             self.journal.pop_front();
         }
-        let emitted = Emitted {
+        let emitted = WebhookEvent {
             app,
             channel,
             field: kind.field(platform),
             platform,
             event,
         };
-        self.apps[app].hook.queue(&emitted);
+        self.apps[app].webhook.queue(&emitted);
         self.journal.push_back(emitted);
     }
 }

@@ -1,6 +1,6 @@
 //! `fields=id,messages.limit(5){id,from}`: Graph's field expansion.
 
-use super::fail::Fail;
+use crate::sim::graph_error::GraphError;
 
 /// One asked field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) fn written(fields: &[Field]) -> String {
 }
 
 /// Reads a `fields` parameter; white space is allowed between the parts.
-pub(super) fn parse(text: &str) -> Result<Vec<Field>, Fail> {
+pub(super) fn parse(text: &str) -> Result<Vec<Field>, GraphError> {
     let mut chars: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
     chars.reverse();
     let fields = list(&mut chars, 0)?;
@@ -46,8 +46,8 @@ pub(super) fn parse(text: &str) -> Result<Vec<Field>, Fail> {
     }
 }
 
-fn syntax() -> Fail {
-    Fail::new(
+fn syntax() -> GraphError {
+    GraphError::new(
         400,
         2500,
         0,
@@ -56,7 +56,7 @@ fn syntax() -> Fail {
 }
 
 /// `rest` is reversed, so `pop` gives the next character.
-fn list(rest: &mut Vec<char>, depth: usize) -> Result<Vec<Field>, Fail> {
+fn list(rest: &mut Vec<char>, depth: usize) -> Result<Vec<Field>, GraphError> {
     if depth > 8 {
         return Err(syntax());
     }
@@ -104,7 +104,7 @@ fn word(rest: &mut Vec<char>) -> String {
     word
 }
 
-fn argument(rest: &mut Vec<char>) -> Result<String, Fail> {
+fn argument(rest: &mut Vec<char>) -> Result<String, GraphError> {
     if rest.pop() != Some('(') {
         return Err(syntax());
     }

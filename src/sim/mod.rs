@@ -2,16 +2,37 @@
 //! answers, and Meta's rules between them.
 //!
 //! ```text
-//!   HTTP ─ server ─ params ─ route ─┬─ read ─ nodes, people   conversations, messages, profiles;
-//!          (log, faults)            │                         answer: fields, cursors, times
-//!             │                     ├─ send ─ attachments     the Send API and its checks X1 …
-//!             └─ api (/sim/…)       ├─ control                thread ownership, rules R4 … R8
-//!                │                  └─ subscribe, extras      webhooks' fields, labels, menus …
-//!                ▼                       │
-//!   scenario, grow ─► world ◄────────────┘
-//!                      ▲  │ events ─► hooks ─► sender ─ HTTP ─► the apps
-//!      script, bots, deeds, storm: what people, bots and time do
+//!   HTTP ─ server ─ route ─┬─ read ─ nodes, profiles         conversations, messages, profiles
+//!          │      │        ├─ send ─ attachments             the Send API and its checks X1 …
+//!          │      │        ├─ thread_control                 who holds a thread, rules R4 … R8
+//!          │      │        └─ subscriptions, labels …        what is set up around it
+//!          │   control_api (/sim/…)         │
+//!          ▼                                ▼
+//!   scenario, generate ───────────────► world ◄─ events ◄─ scheduler, bots, person_actions, storm
+//!                                        │
+//!                                     webhooks ─ HTTP ─► the apps
 //! ```
+//!
+//! | file | |
+//! |---|---|
+//! | `options`, `simulator` | what it is told at the start, and what runs |
+//! | `world/` | the state: one Page, its apps, its people and what they said |
+//! | `clock` | the world's time, which can be wound |
+//! | `scenario/`, `generate` | a world out of a file, and people made up |
+//! | `server`, `request`, `response`, `params`, `call_log` | HTTP around the world |
+//! | `route` | which call goes where, and batches |
+//! | `control_api` | `/sim/…`: clock, faults, storms, and what people do |
+//! | `read`, `nodes`, `profiles` | what is asked: conversations, messages, people |
+//! | `fields`, `paging`, `graph_error` | how Graph asks, pages and refuses |
+//! | `send`, `attachments` | the Send API |
+//! | `thread_control` | pass, take, release, extend, request |
+//! | `subscriptions` | which fields an app hears |
+//! | `messenger_profile`, `labels`, `personas`, `moderation` | what is set up around a conversation |
+//! | `events` | what moves the world, and what the apps are told of it |
+//! | `scheduler`, `follow_ups` | what happens by itself, in the order of time |
+//! | `bots`, `person_actions`, `storm` | what bots, people and many people do |
+//! | `webhooks/` | what is delivered to whom, and again |
+//! | `cdn`, `sign` | files behind links, signatures |
 //!
 //! The world is brought up to the present moment before each answer, and by the
 //! sender when something is due; each thing happens at its own time. So the same
@@ -84,201 +105,47 @@
 //! | X25 | transient errors on order | D | |
 //! | X26 | an answer that is cut off | C | |
 
-mod answer;
-mod api;
 mod attachments;
 mod bots;
+mod call_log;
 mod cdn;
 mod clock;
-mod control;
-mod deeds;
+mod control_api;
 mod events;
-mod extras;
-mod fail;
-mod faults;
 mod fields;
-mod grow;
-mod hooks;
+mod follow_ups;
+mod generate;
+mod graph_error;
+mod labels;
+mod messenger_profile;
+mod moderation;
 mod nodes;
+mod options;
+mod paging;
 mod params;
-mod people;
-mod plan;
+mod person_actions;
+mod personas;
+mod profiles;
 mod read;
+mod request;
+mod response;
 mod route;
 mod scenario;
-mod scenario_file;
-mod script;
+mod scheduler;
 mod send;
-mod sender;
 mod server;
 mod sign;
+mod simulator;
 mod storm;
-mod subscribe;
-mod switches;
+mod subscriptions;
+mod thread_control;
+mod webhooks;
 mod world;
 
 #[cfg(test)]
 mod tests;
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
-
-use serde_json::{Value, json};
-use tokio::sync::Notify;
-
-pub use faults::Fault;
-pub use hooks::HookFault;
+pub use options::Options;
 pub use scenario::ScenarioError;
-use world::World;
-
-use crate::clock::{Clock, Timestamp};
-
-/// What the simulator is told at the start.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// The same seed gives the same world and the same course.
-    pub seed: u64,
-    /// A scenario in TOML; `None` for the built-in one.
-    pub scenario: Option<String>,
-    /// How many conversations there are at least; more are made up.
-    pub conversations: usize,
-    /// How many messages the longest thread has at least.
-    pub messages: usize,
-    /// Apps to add, or whose webhook to set: name and URL.
-    pub apps: Vec<(String, String)>,
-    /// Where to write every call, if anywhere.
-    pub log: Option<PathBuf>,
-    /// The start is fixed, so that runs can be compared: nothing happens
-    /// between two whole seconds, and the log holds nothing else.
-    pub fixed: bool,
-    /// Seconds of the world in a real one; `None` for one, 0 stands still.
-    pub speed: Option<f64>,
-}
-
-/// A running world. Cheap to clone; clones share the world.
-#[derive(Clone, Debug)]
-pub struct Simulator {
-    world: Arc<Mutex<World>>,
-    time: Arc<clock::WorldClock>,
-    log: Option<Arc<server::Log>>,
-    /// Something has happened that the webhook sender should look at.
-    bell: Arc<Notify>,
-}
-
-/// Why there is no simulator.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The scenario has mistakes.
-    #[error("{0}")]
-    Scenario(#[from] ScenarioError),
-    /// The log cannot be written.
-    #[error("cannot write the log {path}: {why}")]
-    Log {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        why: std::io::Error,
-    },
-}
-
-impl Simulator {
-    /// Builds the world as it is at the clock's present moment.
-    pub fn new(options: Options, clock: Clock) -> Result<Self, StartError> {
-        let time = clock::WorldClock::new(clock, options.fixed, options.speed.unwrap_or(1.0));
-        let world = scenario::build(&options, Timestamp::from_millis(time.now()))?;
-        let log = options
-            .log
-            .map(|path| {
-                server::Log::open(&path)
-                    .map(Arc::new)
-                    .map_err(|why| StartError::Log { path, why })
-            })
-            .transpose()?;
-        Ok(Self {
-            world: Arc::new(Mutex::new(world)),
-            time: Arc::new(time),
-            log,
-            bell: Arc::new(Notify::new()),
-        })
-    }
-
-    /// Everything a script or a desk needs to connect.
-    pub fn about(&self, base_url: &str) -> Value {
-        let people = self.people();
-        let world = self.world();
-        json!({
-            "base_url": base_url,
-            "page_id": world.page.id,
-            "instagram_id": world.page.instagram_id,
-            "seed": world.seed,
-            "now": answer::iso(self.time.now()),
-            "apps": world.apps.iter().filter(|app| !app.actor).map(|app| json!({
-                "name": app.name, "id": app.id, "token": app.token, "secret": app.secret,
-                "verify_token": app.verify_token, "webhook": app.hook.url,
-            })).collect::<Vec<_>>(),
-            "people": people,
-        })
-    }
-
-    /// The people of the world, as a script needs them.
-    fn people(&self) -> Value {
-        let now = self.time.now();
-        let world = self.world();
-        let people = world.people.iter().map(|person| {
-            json!({
-                "id": person.id, "name": person.name, "platform": person.platform.word(),
-                "conversation_id": person.conversation,
-                "owner": person.owner_at(now).map(|app| world.apps[app].name.clone()),
-                "last_message_at": person.last_customer_at().map(answer::iso),
-            })
-        });
-        people.collect()
-    }
-
-    /// The id, token and name of an app of the world.
-    pub fn app(&self, name: &str) -> Option<(String, String)> {
-        self.world()
-            .apps
-            .iter()
-            .find(|app| app.name == name)
-            .map(|app| (app.id.clone(), app.token.clone()))
-    }
-
-    /// The secret and the verify token of an app.
-    pub fn secrets(&self, name: &str) -> Option<(String, String)> {
-        let world = self.world();
-        let app = world.apps.iter().find(|app| app.name == name)?;
-        Some((app.secret.clone(), app.verify_token.clone()))
-    }
-
-    /// The webhook of an app from now on; it is asked for its handshake first.
-    pub fn connect(&self, name: &str, webhook: &str) {
-        let mut world = self.world();
-        if let Some(app) = world.apps.iter_mut().find(|app| app.name == name) {
-            app.hook = hooks::Hook::new(Some(webhook.to_owned()));
-        }
-        self.bell.notify_one();
-    }
-
-    /// Orders a fault for the next delivery to an app.
-    pub fn fail_delivery(&self, app: &str, fault: HookFault) {
-        self.world().faults.order_hook(app, fault);
-    }
-
-    /// The id of the Page.
-    pub fn page_id(&self) -> String {
-        self.world().page.id.clone()
-    }
-
-    /// Orders a fault for the next call whose method and path hold `part`, such
-    /// as `"POST /v26.0/…/messages"` or just `"messages"`.
-    pub fn fail_next(&self, part: &str, fault: Fault) {
-        self.world().faults.order(part, fault);
-    }
-
-    fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+pub use simulator::{Simulator, StartError};
+pub use world::{DeliveryFault, Fault};

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    answer::{
+use crate::sim::{
+    fields::{Field, written},
+    graph_error::GraphError,
+    paging::{
         Asker, LIMIT, LIMIT_AT_MOST, Next, asked, cursor_list, iso, limit, project, uncursor,
     },
-    fail::Fail,
-    fields::{Field, written},
     world::{DAY, Message, Person, Platform, Sender, World},
 };
 
@@ -20,7 +20,7 @@ pub(super) fn conversation(
     person: &Person,
     fields: &[Field],
     ask: &Asker<'_>,
-) -> Result<Value, Fail> {
+) -> Result<Value, GraphError> {
     let last = person.messages.last();
     project(&person.conversation, fields, |field| {
         Ok(Some(match field.name.as_str() {
@@ -68,7 +68,7 @@ pub(super) fn conversation(
                 };
                 messages(world, person, &sub, Part::newest(limit), &next, ask.token)?
             }
-            other => return Err(Fail::unknown_field(other, "UnifiedThread")),
+            other => return Err(GraphError::unknown_field(other, "UnifiedThread")),
         }))
     })
 }
@@ -106,7 +106,7 @@ pub(super) fn messages(
     part: Part,
     next: &Next<'_>,
     token: &str,
-) -> Result<Value, Fail> {
+) -> Result<Value, GraphError> {
     // A cursor of a message list: its place counted from the oldest, which
     // never moves.
     let limit = part.limit;
@@ -154,14 +154,14 @@ pub(super) fn one_message(
     id: &str,
     rest: &[&str],
     ask: &Asker<'_>,
-) -> Result<Value, Fail> {
+) -> Result<Value, GraphError> {
     let Some(at) = person.messages.iter().position(|m| m.id == id) else {
-        return Err(Fail::unknown_object(id));
+        return Err(GraphError::unknown_object(id));
     };
     let message = &person.messages[at];
     let old = few_details(world, person) && person.messages.len() - at > DETAILED;
     if message.deleted || old {
-        return Err(Fail::new(
+        return Err(GraphError::new(
             400,
             9_000_001,
             0,
@@ -177,7 +177,7 @@ pub(super) fn one_message(
         ),
         ["attachments"] => Ok(json!({ "data": message.attachments })),
         ["shares"] => Ok(json!({ "data": message.shares })),
-        _ => Err(Fail::unknown_object(id)),
+        _ => Err(GraphError::unknown_object(id)),
     }
 }
 
@@ -186,7 +186,7 @@ fn message_node(
     person: &Person,
     message: &Message,
     fields: &[Field],
-) -> Result<Value, Fail> {
+) -> Result<Value, GraphError> {
     let (from, to) = match message.sender {
         Sender::Person => (party(person), page_party(world, person.platform)),
         Sender::App(_) => (page_party(world, person.platform), party(person)),
@@ -230,7 +230,7 @@ fn message_node(
                 !message.reactions.is_empty(),
                 reactions(world, person, message),
             ),
-            other => return Err(Fail::unknown_field(other, "Message")),
+            other => return Err(GraphError::unknown_field(other, "Message")),
         })
     })
 }

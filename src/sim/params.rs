@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::fail::Fail;
+use crate::sim::graph_error::GraphError;
 
 /// The parameters of one call.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Params {
     }
 
     /// Adds a JSON body; an empty one adds nothing.
-    pub(super) fn add_json(&mut self, bytes: &[u8]) -> Result<(), Fail> {
+    pub(super) fn add_json(&mut self, bytes: &[u8]) -> Result<(), GraphError> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
@@ -32,7 +32,9 @@ impl Params {
                 self.map.extend(map);
                 Ok(())
             }
-            _ => Err(Fail::parameter("Invalid JSON in the body of the request.")),
+            _ => Err(GraphError::parameter(
+                "Invalid JSON in the body of the request.",
+            )),
         }
     }
 
@@ -59,12 +61,14 @@ impl Params {
     }
 
     /// A parameter as an object, also where it arrives as JSON text.
-    pub(super) fn object(&self, key: &str) -> Result<Option<Map<String, Value>>, Fail> {
+    pub(super) fn object(&self, key: &str) -> Result<Option<Map<String, Value>>, GraphError> {
         match self.map.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => match unwrap_text(value) {
                 Value::Object(map) => Ok(Some(map)),
-                _ => Err(Fail::parameter(format!("Param {key} must be an object."))),
+                _ => Err(GraphError::parameter(format!(
+                    "Param {key} must be an object."
+                ))),
             },
         }
     }

@@ -2,14 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    answer::{Asker, Caller, Next, asked, cursor_list, limit, project, uncursor},
-    control, extras,
-    fail::Fail,
+use crate::sim::{
+    graph_error::GraphError,
+    labels::label_node,
     nodes,
+    paging::{Asker, Caller, Next, asked, cursor_list, limit, project, uncursor},
     params::Params,
-    people, sign,
-    world::{DAY, Platform, TokenState, World},
+    personas::persona_node,
+    profiles, sign, thread_control,
+    world::{App, DAY, Platform, TokenState, World},
 };
 
 /// The conversation limit: 2 calls a second, averaged over two seconds (the
@@ -17,7 +18,7 @@ use super::{
 const CALLS_A_SECOND: f64 = 2.0;
 const BURST: f64 = 4.0;
 
-pub(super) fn call(world: &mut World, path: &[&str], ask: &Asker<'_>) -> Result<Value, Fail> {
+pub(super) fn call(world: &mut World, path: &[&str], ask: &Asker<'_>) -> Result<Value, GraphError> {
     let page = |id: &str| id == "me" || id == world.page.id;
     match path {
         ["app"] => Ok(app_node(world, ask.app)),
@@ -28,30 +29,32 @@ pub(super) fn call(world: &mut World, path: &[&str], ask: &Asker<'_>) -> Result<
             "tasks": ["MESSAGING", "MODERATE", "MANAGE"]}]}),
         ),
         [id, "conversations" | "threads"] if page(id) => conversations(world, ask),
-        [id, "secondary_receivers"] if page(id) => control::secondary_receivers(world),
+        [id, "secondary_receivers"] if page(id) => thread_control::secondary_receivers(world),
         [id, "messaging_feature_review"] if page(id) => {
             Ok(json!({"data": [{"feature": "subscription_messaging", "status": "approved"}]}))
         }
-        [id, "thread_owner"] if page(id) => control::owner(world, ask.app, ask.params, ask.now),
+        [id, "thread_owner"] if page(id) => {
+            thread_control::owner(world, ask.app, ask.params, ask.now)
+        }
         [id, "subscribed_apps"] if page(id) => {
-            let subscribed = |app: &usize| !world.apps[*app].hook.page_fields.is_empty();
+            let subscribed = |app: &usize| !world.apps[*app].webhook.page_fields.is_empty();
             let apps = (0..world.apps.len()).filter(subscribed);
             Ok(json!({"data": apps.map(|app| app_node(world, app)).collect::<Vec<_>>()}))
         }
         [id] if page(id) => page_node(world, ask),
         [id, rest @ ..] => object(world, id, rest, ask),
-        [] => Err(Fail::parameter("Empty path")),
+        [] => Err(GraphError::parameter("Empty path")),
     }
 }
 
-fn object(world: &World, id: &str, rest: &[&str], ask: &Asker<'_>) -> Result<Value, Fail> {
+fn object(world: &World, id: &str, rest: &[&str], ask: &Asker<'_>) -> Result<Value, GraphError> {
     // R10: whoever has no role does not exist for an app without access.
     let whose = world.person_by_conversation(id);
     let whose = whose
         .or_else(|| world.person_by_message(id))
         .or_else(|| world.person_by_id(id));
     if whose.is_some_and(|at| !world.apps[ask.app].advanced && !world.people[at].role) {
-        return Err(Fail::unknown_object(id));
+        return Err(GraphError::unknown_object(id));
     }
     if let Some(at) = world.person_by_conversation(id) {
         return match rest {
@@ -69,31 +72,31 @@ fn object(world: &World, id: &str, rest: &[&str], ask: &Asker<'_>) -> Result<Val
                 &Next::of(ask),
                 ask.token,
             ),
-            _ => Err(Fail::unknown_object(id)),
+            _ => Err(GraphError::unknown_object(id)),
         };
     }
     if let Some(at) = world.person_by_message(id) {
         return nodes::one_message(world, &world.people[at], id, rest, ask);
     }
     if let (Some(at), []) = (world.person_by_id(id), rest) {
-        return people::profile(&world.people[at], ask);
+        return profiles::profile(&world.people[at], ask);
     }
     if let (Some(app), []) = (world.app_by_id(id), rest) {
         return Ok(app_node(world, app));
     }
-    if let (Some(node), []) = (extras::node(world, id, ask), rest) {
+    if let (Some(node), []) = (node(world, id, ask), rest) {
         return node;
     }
-    Err(Fail::unknown_object(id))
+    Err(GraphError::unknown_object(id))
 }
 
 fn app_node(world: &World, app: usize) -> Value {
     let app = &world.apps[app];
     json!({"category": "Business", "link": format!("https://apps.example/{}", app.id), "name": app.name, "id": app.id,
-           "subscribed_fields": app.hook.page_fields})
+           "subscribed_fields": app.webhook.page_fields})
 }
 
-fn page_node(world: &World, ask: &Asker<'_>) -> Result<Value, Fail> {
+fn page_node(world: &World, ask: &Asker<'_>) -> Result<Value, GraphError> {
     let page = &world.page;
     project(&page.id, &asked(ask, &["name"])?, |field| {
         Ok(Some(match field.name.as_str() {
@@ -107,7 +110,7 @@ fn page_node(world: &World, ask: &Asker<'_>) -> Result<Value, Fail> {
             "unseen_message_count" | "unread_message_count" => {
                 json!(world.people.iter().map(|p| p.unread).sum::<u32>())
             }
-            other => return Err(Fail::unknown_field(other, "Page")),
+            other => return Err(GraphError::unknown_field(other, "Page")),
         }))
     })
 }
@@ -124,11 +127,11 @@ const SCOPES: [&str; 8] = [
     "human_agent",
 ];
 
-fn debug_token(world: &World, ask: &Asker<'_>) -> Result<Value, Fail> {
+fn debug_token(world: &World, ask: &Asker<'_>) -> Result<Value, GraphError> {
     let input = ask
         .params
         .text("input_token")
-        .ok_or_else(|| Fail::parameter("The parameter input_token is required"))?;
+        .ok_or_else(|| GraphError::parameter("The parameter input_token is required"))?;
     let Some(app) = world.apps.iter().find(|app| app.token == input) else {
         return Ok(
             json!({"data": {"error": {"code": 190, "message": "Invalid OAuth access token."}, "is_valid": false,
@@ -148,12 +151,12 @@ fn debug_token(world: &World, ask: &Asker<'_>) -> Result<Value, Fail> {
 }
 
 /// E1.
-fn conversations(world: &mut World, ask: &Asker<'_>) -> Result<Value, Fail> {
+fn conversations(world: &mut World, ask: &Asker<'_>) -> Result<Value, GraphError> {
     spend(world, ask)?;
     if world.switches.high_volume && ask.params.text("user_id").is_none() {
         let words =
             "(#613) Listing conversations is not possible while the Page gets that many messages";
-        return Err(Fail::new(400, 613, 0, words));
+        return Err(GraphError::new(400, 613, 0, words));
     }
     let advanced = world.apps[ask.app].advanced;
     let platform = match ask
@@ -165,7 +168,7 @@ fn conversations(world: &mut World, ask: &Asker<'_>) -> Result<Value, Fail> {
         None | Some("messenger") => Platform::Messenger,
         Some("instagram") => Platform::Instagram,
         Some(_) => {
-            return Err(Fail::parameter(
+            return Err(GraphError::parameter(
                 "Param platform must be one of {INSTAGRAM, MESSENGER}",
             ));
         }
@@ -212,7 +215,7 @@ fn conversations(world: &mut World, ask: &Asker<'_>) -> Result<Value, Fail> {
         .all(|field| matches!(&*field.name, "id" | "updated_time"));
     let shown = rows.iter().take(limit(ask));
     if !bare && shown.clone().any(|(_, at)| world.people[*at].poisoned) {
-        return Err(Fail::new(500, 1, 0, "An unknown error occurred"));
+        return Err(GraphError::new(500, 1, 0, "An unknown error occurred"));
     }
     let more = rows.len() > limit(ask);
     rows.truncate(limit(ask));
@@ -230,7 +233,7 @@ fn conversations(world: &mut World, ask: &Asker<'_>) -> Result<Value, Fail> {
 }
 
 /// One call of the budget of this app; none left is 613.
-fn spend(world: &mut World, ask: &Asker<'_>) -> Result<(), Fail> {
+fn spend(world: &mut World, ask: &Asker<'_>) -> Result<(), GraphError> {
     let (left, counted) = world
         .budget
         .get(&ask.app)
@@ -244,7 +247,7 @@ fn spend(world: &mut World, ask: &Asker<'_>) -> Result<(), Fail> {
     if enough {
         Ok(())
     } else {
-        Err(Fail::new(
+        Err(GraphError::new(
             400,
             613,
             0,
@@ -259,11 +262,11 @@ pub(super) fn authenticate(
     world: &World,
     token: Option<&str>,
     params: &Params,
-) -> Result<Caller, Fail> {
+) -> Result<Caller, GraphError> {
     let Some(token) = token.filter(|t| !t.is_empty()) else {
         let text =
             "An active access token must be used to query information about the current user.";
-        return Err(Fail::new(400, 2500, 0, text));
+        return Err(GraphError::new(400, 2500, 0, text));
     };
     let by_secret = token.split_once('|').and_then(|(id, secret)| {
         world
@@ -271,11 +274,10 @@ pub(super) fn authenticate(
             .iter()
             .position(|a| a.id == id && a.secret == secret)
     });
-    let own = |app: &super::world::App| {
-        app.token == token || token.strip_suffix(ELSEWHERE) == Some(app.token.as_str())
-    };
+    let own =
+        |app: &App| app.token == token || token.strip_suffix(ELSEWHERE) == Some(app.token.as_str());
     let Some(app) = world.apps.iter().position(own).or(by_secret) else {
-        return Err(Fail::new(
+        return Err(GraphError::new(
             401,
             190,
             0,
@@ -304,7 +306,7 @@ pub(super) fn authenticate(
         ),
         TokenState::AppRemoved => (458, "The user has not authorized the application."),
     };
-    Err(Fail::new(
+    Err(GraphError::new(
         world.switches.dead_token_status,
         190,
         subcode,
@@ -317,17 +319,27 @@ pub(super) const ELSEWHERE: &str = "elsewhere";
 
 /// X4: a proof that is there must be right, and must be there where the app
 /// asks for it.
-fn proven(app: &super::world::App, token: &str, params: &Params) -> Result<(), Fail> {
+fn proven(app: &App, token: &str, params: &Params) -> Result<(), GraphError> {
     let wrong = match params.text("appsecret_proof") {
         Some(proof) => proof != sign::proof(&app.secret, token),
         None => app.require_proof && !token.contains('|'),
     };
     if wrong {
         let words = "Invalid appsecret_proof provided in the API argument";
-        return Err(Fail {
+        return Err(GraphError {
             kind: "GraphMethodException",
-            ..Fail::new(400, 100, 0, words)
+            ..GraphError::new(400, 100, 0, words)
         });
     }
     Ok(())
+}
+
+/// A label or persona by its id.
+pub(super) fn node(world: &World, id: &str, ask: &Asker<'_>) -> Option<Result<Value, GraphError>> {
+    let catalog = &world.catalog;
+    let label = catalog.labels.iter().find(|label| label.id == id);
+    let persona = catalog.personas.iter().find(|persona| persona.id == id);
+    label
+        .map(|label| label_node(label, ask))
+        .or_else(|| persona.map(|persona| persona_node(persona, ask)))
 }

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    answer::{Asker, Caller},
-    control, extras,
-    fail::Fail,
+use crate::sim::{
+    graph_error::GraphError,
+    labels, messenger_profile, moderation,
+    paging::{Asker, Caller},
     params::{Params, text_of, version_and_path},
-    read, send, subscribe,
+    personas, read, send, subscriptions, thread_control,
     world::{Platform, World},
 };
 
@@ -28,7 +28,7 @@ pub(super) struct Known<'a> {
 const BATCH: usize = 50;
 
 /// Answers a request by the world as it is.
-pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, Fail> {
+pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, GraphError> {
     let Known {
         caller,
         path,
@@ -58,7 +58,7 @@ pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, F
     if caller.is_app && !of_app && !path.is_empty() {
         let words =
             "An active access token must be used to query information about the current user.";
-        return Err(Fail::new(400, 2500, 0, words));
+        return Err(GraphError::new(400, 2500, 0, words));
     }
     permitted(world, app, &method, path, params)?;
     let page = |id: &str| id == "me" || id == world.page.id;
@@ -66,24 +66,26 @@ pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, F
         ("GET", []) if params.text("ids").is_some() => several(world, &ask),
         ("POST", []) => batch(world, &request),
         (_, [id, "subscriptions"]) => {
-            subscribe::subscriptions(world, (caller, request.verified), &method, id, &ask)
+            subscriptions::subscriptions(world, (caller, request.verified), &method, id, &ask)
         }
         ("POST" | "DELETE", [id, "subscribed_apps"]) if page(id) => {
-            subscribe::subscribed_apps(world, app, &method, params)
+            subscriptions::subscribed_apps(world, app, &method, params)
         }
-        (_, [id, "messenger_profile"]) if page(id) => extras::profile(world, &method, params, now),
+        (_, [id, "messenger_profile"]) if page(id) => {
+            messenger_profile::profile(world, &method, params, now)
+        }
         (_, [id, "custom_user_settings"]) if page(id) => {
-            extras::user_settings(world, &method, params, now)
+            messenger_profile::user_settings(world, &method, params, now)
         }
-        (_, [id, "custom_labels"]) if page(id) => extras::labels(world, &method, &ask),
-        (_, [id, "custom_labels"]) => extras::labels_of(world, &method, id),
-        ("POST" | "DELETE", [id, "label"]) => extras::assign(world, &method, id, params),
-        (_, [id, "personas"]) if page(id) => extras::personas(world, &method, &ask),
-        ("POST", [id, "moderate_conversations"]) if page(id) => extras::moderate(world, params),
-        ("DELETE", [id]) => extras::delete(world, id),
+        (_, [id, "custom_labels"]) if page(id) => labels::labels(world, &method, &ask),
+        (_, [id, "custom_labels"]) => labels::labels_of(world, &method, id),
+        ("POST" | "DELETE", [id, "label"]) => labels::assign(world, &method, id, params),
+        (_, [id, "personas"]) if page(id) => personas::personas(world, &method, &ask),
+        ("POST", [id, "moderate_conversations"]) if page(id) => moderation::moderate(world, params),
+        ("DELETE", [id]) => delete(world, id),
         ("GET", _) => read::call(world, path, &ask),
         ("POST", [id, "messages"]) if page(id) => send::call(world, app, params, now),
-        ("POST", [id, "messages"]) if *id == world.page.instagram_id => Err(Fail::new(
+        ("POST", [id, "messages"]) if *id == world.page.instagram_id => Err(GraphError::new(
             400,
             3,
             0,
@@ -93,18 +95,18 @@ pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, F
             send::save_attachment(world, params, now)
         }
         ("POST", [id, edge]) if page(id) && edge.ends_with("_thread_control") => {
-            control::call(world, app, edge, params, now)
+            thread_control::call(world, app, edge, params, now)
         }
         (method, path) => Err(unsupported(method, path)),
     }
 }
 
-fn unsupported(method: &str, path: &[&str]) -> Fail {
+fn unsupported(method: &str, path: &[&str]) -> GraphError {
     let message = format!("Unsupported {} request.", method.to_ascii_lowercase());
     let id = path.first().copied().unwrap_or_default();
-    Fail {
+    GraphError {
         message,
-        ..Fail::unknown_object(id)
+        ..GraphError::unknown_object(id)
     }
 }
 
@@ -115,7 +117,7 @@ fn permitted(
     method: &str,
     path: &[&str],
     params: &Params,
-) -> Result<(), Fail> {
+) -> Result<(), GraphError> {
     let lacks = &world.apps[app].lacks;
     if lacks.is_empty() {
         return Ok(());
@@ -158,7 +160,7 @@ fn permitted(
         _ => &[],
     };
     match needed.iter().find(|name| lacks.iter().any(|l| l == *name)) {
-        Some(name) => Err(Fail::new(
+        Some(name) => Err(GraphError::new(
             403,
             230,
             0,
@@ -169,23 +171,28 @@ fn permitted(
 }
 
 /// R9: a token of another Page knows none of our people.
-fn elsewhere(world: &World, method: &str, path: &[&str], ask: &Asker<'_>) -> Result<Value, Fail> {
+fn elsewhere(
+    world: &World,
+    method: &str,
+    path: &[&str],
+    ask: &Asker<'_>,
+) -> Result<Value, GraphError> {
     let (id, name) = match &world.other_page {
         Some(page) => (page.id.clone(), page.name.clone()),
-        None => return Err(Fail::unknown_object("me")),
+        None => return Err(GraphError::unknown_object("me")),
     };
     let page = |asked: &str| asked == "me" || asked == id;
     match (method, path) {
         ("GET", [asked]) if page(asked) => Ok(json!({"id": id, "name": name})),
         ("GET", [asked, "conversations"]) if page(asked) => Ok(json!({"data": []})),
         ("POST", [asked, "messages"]) if page(asked) => Err(send::to_nobody(world, ask.params)),
-        ("POST", [asked, _]) if page(asked) => Err(Fail::unknown_person(false)),
+        ("POST", [asked, _]) if page(asked) => Err(GraphError::unknown_person(false)),
         (_, path) => Err(unsupported(method, path)),
     }
 }
 
 /// `GET /?ids=a,b`: an object by id.
-fn several(world: &mut World, ask: &Asker<'_>) -> Result<Value, Fail> {
+fn several(world: &mut World, ask: &Asker<'_>) -> Result<Value, GraphError> {
     let ids = ask.params.text("ids").unwrap_or_default();
     let mut found = Map::new();
     for id in ids.split(',').filter(|id| !id.is_empty()) {
@@ -195,13 +202,13 @@ fn several(world: &mut World, ask: &Asker<'_>) -> Result<Value, Fail> {
 }
 
 /// E13: sub-requests in their order; answers are JSON as text.
-fn batch(world: &mut World, request: &Known<'_>) -> Result<Value, Fail> {
+fn batch(world: &mut World, request: &Known<'_>) -> Result<Value, GraphError> {
     let items = match request.params.value("batch") {
         Some(Value::Array(items)) => items,
-        _ => return Err(Fail::parameter("The parameter batch is required")),
+        _ => return Err(GraphError::parameter("The parameter batch is required")),
     };
     if items.len() > BATCH {
-        return Err(Fail::parameter(
+        return Err(GraphError::parameter(
             "Too many requests in batch message. Maximum batch size is 50",
         ));
     }
@@ -257,7 +264,7 @@ fn sub_request(
         now: request.now,
     };
     let result = if path.is_empty() && method != "GET" {
-        Err(Fail::parameter("A batch cannot hold another one"))
+        Err(GraphError::parameter("A batch cannot hold another one"))
     } else {
         caller.and_then(|caller| dispatch(world, known(caller)))
     };
@@ -271,4 +278,16 @@ fn sub_request(
             json!([{"name": "Content-Type", "value": "application/json; charset=UTF-8"}]);
     }
     answer
+}
+
+/// `DELETE /{label}` and `DELETE /{persona}`.
+pub(super) fn delete(world: &mut World, id: &str) -> Result<Value, GraphError> {
+    let catalog = &mut world.catalog;
+    let before = catalog.labels.len() + catalog.personas.len();
+    catalog.labels.retain(|label| label.id != id);
+    catalog.personas.retain(|persona| persona.id != id);
+    if catalog.labels.len() + catalog.personas.len() == before {
+        return Err(GraphError::unknown_object(id));
+    }
+    Ok(json!({"success": true}))
 }

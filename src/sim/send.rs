@@ -3,11 +3,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    attachments, control,
-    fail::Fail,
+use crate::sim::{
+    attachments, follow_ups,
+    graph_error::GraphError,
     params::{Params, text_of, unwrap_text},
-    script,
+    thread_control,
     world::{Button, DAY, HOUR, Message, Platform, Sender, World},
 };
 
@@ -50,14 +50,14 @@ enum To {
 }
 
 /// X7 to X14.
-fn asked(world: &World, params: &Params) -> Result<Asked, Fail> {
+fn asked(world: &World, params: &Params) -> Result<Asked, GraphError> {
     let upper = |key: &str| params.text(key).map(|text| text.to_ascii_uppercase());
     let action = params.text("sender_action").map(|a| a.to_ascii_lowercase());
     let tag = upper("tag");
     tags(upper("messaging_type").as_deref(), tag.as_deref())?;
     let message = params.object("message")?;
     if message.is_some() && action.is_some() {
-        return Err(Fail::new(
+        return Err(GraphError::new(
             400,
             100,
             2_018_014,
@@ -89,7 +89,7 @@ pub(super) fn call(
     app: usize,
     params: &Params,
     now: i64,
-) -> Result<Value, Fail> {
+) -> Result<Value, GraphError> {
     let Asked {
         action,
         tag,
@@ -100,7 +100,7 @@ pub(super) fn call(
         To::Comment(id) => return private_reply(world, app, &id, message, params, now),
         To::Person(found) => found,
     };
-    let at = found.ok_or_else(|| Fail::unknown_person(false))?; // X15
+    let at = found.ok_or_else(|| GraphError::unknown_person(false))?; // X15
     reachable(world, app, at)?;
     let switches = &world.switches;
     let (control, open) = match action {
@@ -133,38 +133,38 @@ pub(super) fn call(
 
 /// The checks that need no person, and then that there is none: what a token of
 /// another Page is told (R9).
-pub(super) fn to_nobody(world: &World, params: &Params) -> Fail {
+pub(super) fn to_nobody(world: &World, params: &Params) -> GraphError {
     match asked(world, params) {
         Err(fail) => fail,
         Ok(Asked {
             to: To::Person(Some(at)),
             ..
-        }) => Fail::unknown_person(world.people[at].platform == Platform::Instagram),
-        Ok(_) => Fail::unknown_person(false),
+        }) => GraphError::unknown_person(world.people[at].platform == Platform::Instagram),
+        Ok(_) => GraphError::unknown_person(false),
     }
 }
 
 /// X16 to X18: who cannot be written to at all.
-fn reachable(world: &World, app: usize, at: usize) -> Result<(), Fail> {
+fn reachable(world: &World, app: usize, at: usize) -> Result<(), GraphError> {
     let person = &world.people[at];
     if !world.apps[app].advanced && !person.role {
         let words = "(#200) Cannot message users who are not admins, developers or testers of the app until \
                      pages_messaging permission is reviewed and the app is live.";
-        return Err(Fail::new(403, 200, 2_018_028, words)); // X16
+        return Err(GraphError::new(403, 200, 2_018_028, words)); // X16
     }
     if person.blocked {
         let code = world.switches.unavailable_code;
         let words = format!("(#{code}) This person isn't available right now.");
-        return Err(Fail::new(400, code, 1_545_041, words)); // X17
+        return Err(GraphError::new(400, code, 1_545_041, words)); // X17
     }
     if world.switches.page_restricted {
         let words = "You are temporarily restricted from sending messages.";
-        return Err(Fail::new(400, 10, 1_893_063, words)); // X18
+        return Err(GraphError::new(400, 10, 1_893_063, words)); // X18
     }
     Ok(())
 }
 
-fn comment_id(params: &Params) -> Result<Option<String>, Fail> {
+fn comment_id(params: &Params) -> Result<Option<String>, GraphError> {
     let recipient = params.object("recipient")?.unwrap_or_default();
     let id = recipient
         .get("comment_id")
@@ -181,11 +181,11 @@ fn private_reply(
     message: Option<Map<String, Value>>,
     params: &Params,
     now: i64,
-) -> Result<Value, Fail> {
+) -> Result<Value, GraphError> {
     // The code of a second or late reply is undocumented: that of an unknown
     // comment is our choice.
     let refused = || {
-        Fail::new(
+        GraphError::new(
             400,
             100,
             2_534_025,
@@ -209,19 +209,19 @@ fn private_reply(
 }
 
 /// X7 and X8.
-fn tags(messaging_type: Option<&str>, tag: Option<&str>) -> Result<(), Fail> {
+fn tags(messaging_type: Option<&str>, tag: Option<&str>) -> Result<(), GraphError> {
     if let Some(kind) = messaging_type.filter(|kind| !TYPES.contains(kind)) {
         let list = TYPES.join(", ");
-        return Err(Fail::parameter(format!(
+        return Err(GraphError::parameter(format!(
             "Param messaging_type must be one of {{{list}}} - got \"{kind}\"."
         )));
     }
     match tag {
         Some(tag) if DEAD_TAGS.contains(&tag) => {
-            Err(Fail::new(400, 100, 1_893_061, "Invalid parameter"))
+            Err(GraphError::new(400, 100, 1_893_061, "Invalid parameter"))
         }
-        Some(tag) if !TAGS.contains(&tag) => Err(Fail::parameter("Invalid tag.")),
-        None if messaging_type == Some("MESSAGE_TAG") => Err(Fail::parameter("Invalid tag.")),
+        Some(tag) if !TAGS.contains(&tag) => Err(GraphError::parameter("Invalid tag.")),
+        None if messaging_type == Some("MESSAGE_TAG") => Err(GraphError::parameter("Invalid tag.")),
         _ => Ok(()),
     }
 }
@@ -232,7 +232,7 @@ fn feedback(
     platform: Platform,
     tag: Option<&str>,
     message: &Map<String, Value>,
-) -> Result<(), Fail> {
+) -> Result<(), GraphError> {
     if tag != Some("CUSTOMER_FEEDBACK") {
         return Ok(());
     }
@@ -242,27 +242,27 @@ fn feedback(
         .unwrap_or_default();
     let kind = unwrap_text(&attachment["payload"])["template_type"].clone();
     if platform == Platform::Instagram || kind != "customer_feedback" {
-        return Err(Fail::parameter("Invalid tag."));
+        return Err(GraphError::parameter("Invalid tag."));
     }
     Ok(())
 }
 
 /// X10.
-pub(super) fn recipient_id(params: &Params) -> Result<String, Fail> {
+pub(super) fn recipient_id(params: &Params) -> Result<String, GraphError> {
     let recipient = params
         .object("recipient")?
-        .ok_or_else(|| Fail::parameter("The parameter recipient is required"))?;
+        .ok_or_else(|| GraphError::parameter("The parameter recipient is required"))?;
     recipient
         .get("id")
         .and_then(text_of)
         .filter(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
         .ok_or_else(|| {
-            Fail::parameter("Param recipient[id] must be a valid ID string (e.g., \"123\")")
+            GraphError::parameter("Param recipient[id] must be a valid ID string (e.g., \"123\")")
         })
 }
 
-fn empty() -> Fail {
-    Fail::new(
+fn empty() -> GraphError {
+    GraphError::new(
         400,
         100,
         2_018_034,
@@ -271,13 +271,13 @@ fn empty() -> Fail {
 }
 
 /// X11, and keys that no message has.
-fn content(message: Option<&Map<String, Value>>, params: &Params) -> Result<(), Fail> {
+fn content(message: Option<&Map<String, Value>>, params: &Params) -> Result<(), GraphError> {
     let message = message.ok_or_else(empty)?;
     if let Some(key) = message
         .keys()
         .find(|key| !MESSAGE_KEYS.contains(&key.as_str()))
     {
-        return Err(Fail::parameter(format!(
+        return Err(GraphError::parameter(format!(
             "Invalid keys \"{key}\" were found in param \"message\"."
         )));
     }
@@ -312,13 +312,17 @@ fn content(message: Option<&Map<String, Value>>, params: &Params) -> Result<(), 
 }
 
 /// X12 (in characters), X13 (in bytes) and X14.
-fn limits(world: &World, platform: Platform, message: &Map<String, Value>) -> Result<(), Fail> {
+fn limits(
+    world: &World,
+    platform: Platform,
+    message: &Map<String, Value>,
+) -> Result<(), GraphError> {
     let metadata = message
         .get("metadata")
         .and_then(Value::as_str)
         .unwrap_or_default();
     if metadata.chars().count() >= 1000 {
-        return Err(Fail::parameter(
+        return Err(GraphError::parameter(
             "Length of param message[metadata] must be less than 1000",
         ));
     }
@@ -333,12 +337,12 @@ fn limits(world: &World, platform: Platform, message: &Map<String, Value>) -> Re
     };
     match platform {
         Platform::Messenger if length > 2000 => {
-            return Err(Fail::parameter(
+            return Err(GraphError::parameter(
                 "Length of param message[text] must be less than or equal to 2000",
             ));
         }
         Platform::Instagram if text.len() > 1000 => {
-            return Err(Fail::new(
+            return Err(GraphError::new(
                 400,
                 100,
                 2_534_015,
@@ -360,7 +364,7 @@ fn limits(world: &World, platform: Platform, message: &Map<String, Value>) -> Re
                 || reply["content_type"] == "location"
         };
         if replies.len() > 13 || replies.iter().any(too_long) {
-            return Err(Fail::parameter("Invalid parameter"));
+            return Err(GraphError::parameter("Invalid parameter"));
         }
     }
     Ok(())
@@ -368,7 +372,7 @@ fn limits(world: &World, platform: Platform, message: &Map<String, Value>) -> Re
 
 /// X19 and X20: with routing only the owner, or the default app while idle.
 /// Sender actions follow the same rule (our choice).
-fn ownership(world: &World, app: usize, at: usize, now: i64) -> Result<(), Fail> {
+fn ownership(world: &World, app: usize, at: usize, now: i64) -> Result<(), GraphError> {
     let person = &world.people[at];
     let Some(default) = world.default_app(person.platform) else {
         return Ok(());
@@ -377,18 +381,24 @@ fn ownership(world: &World, app: usize, at: usize, now: i64) -> Result<(), Fail>
         return Ok(());
     }
     Err(match person.platform {
-        Platform::Messenger => Fail::new(
+        Platform::Messenger => GraphError::new(
             400,
             10,
             2_018_300,
             "(#10) Message failed to send because another app is controlling this thread now.",
         ),
-        Platform::Instagram => Fail::not_owner(),
+        Platform::Instagram => GraphError::not_owner(),
     })
 }
 
 /// X21 to X23: rules R1 and R2.
-fn window(world: &World, app: usize, at: usize, tag: Option<&str>, now: i64) -> Result<(), Fail> {
+fn window(
+    world: &World,
+    app: usize,
+    at: usize,
+    tag: Option<&str>,
+    now: i64,
+) -> Result<(), GraphError> {
     let (app, person) = (&world.apps[app], &world.people[at]);
     let since_opened = person.opened_at.map_or(i64::MAX, |opened| now - opened);
     let since_message = person
@@ -400,20 +410,20 @@ fn window(world: &World, app: usize, at: usize, tag: Option<&str>, now: i64) -> 
     };
     let feature = app.human_agent || !world.switches.human_agent_needs_feature;
     if open && tag == Some("HUMAN_AGENT") && !feature {
-        return Err(Fail::not_permitted(403)); // X23
+        return Err(GraphError::not_permitted(403)); // X23
     }
     if open {
         return Ok(());
     }
     Err(match person.platform {
-        Platform::Messenger => Fail::new(
+        Platform::Messenger => GraphError::new(
             400,
             10,
             2_018_278,
             "(#10) This message is sent outside of allowed window. Learn more about the new policy here: \
              https://developers.facebook.com/docs/messenger-platform/policy-overview",
         ),
-        Platform::Instagram => Fail::new(
+        Platform::Instagram => GraphError::new(
             400,
             10,
             2_534_022,
@@ -429,15 +439,15 @@ fn sender_action(
     action: &str,
     params: &Params,
     now: i64,
-) -> Result<Value, Fail> {
+) -> Result<Value, GraphError> {
     if !ACTIONS.contains(&action) {
-        return Err(Fail::parameter(format!(
+        return Err(GraphError::parameter(format!(
             "Param sender_action must be one of {{{}}}",
             ACTIONS.join(", ")
         )));
     }
     if params.text("persona_id").is_some() && !action.starts_with("typing") {
-        return Err(Fail::parameter("A persona can only type"));
+        return Err(GraphError::parameter("A persona can only type"));
     }
     let person = &mut world.people[at];
     match action {
@@ -451,7 +461,7 @@ fn sender_action(
                 .and_then(Value::as_str)
                 .unwrap_or_default();
             let Some(message) = person.messages.iter_mut().find(|m| m.id == mid) else {
-                return Err(Fail::parameter(
+                return Err(GraphError::parameter(
                     "Param payload[message_id] must be a message of this thread",
                 ));
             };
@@ -461,7 +471,7 @@ fn sender_action(
                 // Instagram's page documents only `love`.
                 let emoji = emoji.map(|emoji| if emoji == "love" { "❤" } else { emoji });
                 let emoji = emoji.filter(|e| !e.is_empty()).ok_or_else(|| {
-                    Fail::parameter("The parameter payload[reaction] is required")
+                    GraphError::parameter("The parameter payload[reaction] is required")
                 })?;
                 message.reactions.push((Sender::App(app), emoji.to_owned()));
             }
@@ -477,15 +487,15 @@ fn deliver(
     body: &Map<String, Value>,
     params: &Params,
     now: i64,
-) -> Result<Value, Fail> {
+) -> Result<Value, GraphError> {
     let hand_over = hand_over(world, at, params)?;
     let saved_for = attachments::faults(world, body, params, now)?;
     let persona = params.text("persona_id");
     if let Some(id) = persona
         .as_deref()
-        .filter(|id| !world.extras.has_persona(id))
+        .filter(|id| !world.catalog.has_persona(id))
     {
-        return Err(Fail::parameter(format!(
+        return Err(GraphError::parameter(format!(
             "Param persona_id {id} is not a persona of this Page"
         )));
     }
@@ -513,14 +523,14 @@ fn deliver(
     match hand_over {
         Some(HandOver::Pass(target)) if target != app => {
             // Meta documents no metadata for the pass inside a send.
-            control::pass(world, app, at, target, now, None)?;
+            thread_control::pass(world, app, at, target, now, None)?;
         }
         Some(HandOver::Release) => {
             world.give_control(at, None, now, "release_thread_control", None)
         }
         _ => {}
     }
-    script::after_page_message(world, at, app, now);
+    follow_ups::after_page_message(world, at, app, now);
     Ok(answer)
 }
 
@@ -530,12 +540,12 @@ enum HandOver {
 }
 
 /// `thread_control` inside a send: only with routing, only its two keys.
-fn hand_over(world: &World, at: usize, params: &Params) -> Result<Option<HandOver>, Fail> {
+fn hand_over(world: &World, at: usize, params: &Params) -> Result<Option<HandOver>, GraphError> {
     let Some(asked) = params.object("thread_control")? else {
         return Ok(None);
     };
     if world.default_app(world.people[at].platform).is_none() {
-        return Err(Fail::parameter(
+        return Err(GraphError::parameter(
             "Thread control in a send is only available with conversation routing.",
         ));
     }
@@ -543,7 +553,7 @@ fn hand_over(world: &World, at: usize, params: &Params) -> Result<Option<HandOve
         .keys()
         .find(|key| !["control_type", "app_id"].contains(&key.as_str()))
     {
-        return Err(Fail::parameter(format!(
+        return Err(GraphError::parameter(format!(
             "Invalid keys \"{key}\" were found in param \"thread_control\"."
         )));
     }
@@ -553,10 +563,12 @@ fn hand_over(world: &World, at: usize, params: &Params) -> Result<Option<HandOve
         .unwrap_or("release")
         .to_ascii_lowercase();
     match kind.as_str() {
-        "pass" => control::target(world, at, asked.get("app_id").and_then(text_of).as_deref())
-            .map(|t| Some(HandOver::Pass(t))),
+        "pass" => {
+            thread_control::target(world, at, asked.get("app_id").and_then(text_of).as_deref())
+                .map(|t| Some(HandOver::Pass(t)))
+        }
         "release" => Ok(Some(HandOver::Release)),
-        _ => Err(Fail::parameter(
+        _ => Err(GraphError::parameter(
             "Param thread_control[control_type] must be one of {pass, release}",
         )),
     }
@@ -592,10 +604,14 @@ fn buttons(body: &Map<String, Value>) -> Vec<Button> {
 }
 
 /// E5: `POST /{page}/message_attachments`.
-pub(super) fn save_attachment(world: &mut World, params: &Params, now: i64) -> Result<Value, Fail> {
+pub(super) fn save_attachment(
+    world: &mut World,
+    params: &Params,
+    now: i64,
+) -> Result<Value, GraphError> {
     let message = params.object("message")?.unwrap_or_default();
     if !message.contains_key("attachment") {
-        return Err(Fail::parameter(
+        return Err(GraphError::parameter(
             "The parameter message[attachment] is required",
         ));
     }

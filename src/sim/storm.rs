@@ -1,16 +1,6 @@
 //! Events poured for load: people write at a steady rate for some seconds.
 
-use super::world::{Message, Sender, World};
-
-/// A storm under way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Storm {
-    pub(super) from: i64,
-    /// Events in a second.
-    pub(super) rate: u64,
-    pub(super) total: u64,
-    pub(super) done: u64,
-}
+use crate::sim::world::{Message, Sender, World};
 
 /// How often a storm is looked at, in milliseconds of the world.
 const STEP: i64 = 20;

@@ -3,6 +3,11 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::sim::{
+    params::Params,
+    read,
+    world::{HOUR, TokenState},
+};
 
 /// A send that is refused: by whom, to whom, with what, and how.
 fn refused(app: &str, person: &str, more: Value, expected: (u16, i64, i64)) {
@@ -80,7 +85,7 @@ fn x6_throttling_by_quota_and_by_order() {
     let calls = (0..5).map(|_| lab.get("desk", "me/conversations", ""));
     assert_eq!(code(calls.last().expect("five")), (400, 613, 0));
     for number in [4, 613, 80_006] {
-        let fault = super::super::faults::known_error(number).expect("known");
+        let fault = super::super::world::known_error(number).expect("known");
         let fail = fault.refusal().expect("a refusal");
         assert_eq!((fail.status, fail.code), (400, number));
     }
@@ -321,7 +326,7 @@ fn x24_attachments_that_cannot_be_had() {
 
 #[test]
 fn x25_a_transient_error_on_order() {
-    use super::super::{Fault, faults::known_error};
+    use super::super::{Fault, world::known_error};
     let Some(Fault::Error { status, code, .. }) = known_error(2) else {
         panic!("2 is known")
     };

@@ -3,6 +3,11 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::sim::{
+    graph_error::GraphError,
+    params::Params,
+    world::{DAY, Message, Sender},
+};
 
 #[test]
 fn e1_lists_newest_first_and_pages_by_cursor_until_next_is_absent() {
@@ -422,12 +427,12 @@ fn e10_subscriptions_replace_and_need_the_apps_own_token() {
 #[test]
 fn e10_both_layers_decide_what_an_app_hears() {
     let mut lab = Lab::new();
-    lab.world.apps[0].hook.url = Some("http://127.0.0.1:9/".into());
+    lab.world.apps[0].webhook.url = Some("http://127.0.0.1:9/".into());
     let waiting = |lab: &mut Lab| {
-        let before = lab.world.apps[0].hook.waiting();
-        lab.deed(json!({"person": "Ana", "do": "writes", "text": "x"}))
+        let before = lab.world.apps[0].webhook.waiting();
+        lab.act(json!({"person": "Ana", "do": "writes", "text": "x"}))
             .expect("done");
-        lab.world.apps[0].hook.waiting() - before
+        lab.world.apps[0].webhook.waiting() - before
     };
     assert_eq!(waiting(&mut lab), 1);
     let fields = json!({"subscribed_fields": "message_reads,standby"});
@@ -455,7 +460,7 @@ fn e10_both_layers_decide_what_an_app_hears() {
     .expect("set");
     assert_eq!(waiting(&mut lab), 1);
     lab.world.apps[0]
-        .hook
+        .webhook
         .app_fields
         .insert("page", ["standby".to_owned()].into());
     assert_eq!(waiting(&mut lab), 0, "the app's layer lacks messages");
@@ -635,7 +640,7 @@ fn several_objects_are_read_at_once_by_their_ids() {
 }
 
 /// Follows what a list calls the next page.
-fn follow(lab: &mut Lab, next: &str) -> Result<Value, Fail> {
+fn follow(lab: &mut Lab, next: &str) -> Result<Value, GraphError> {
     let (path, query) = next
         .strip_prefix("http://127.0.0.1/v26.0/")
         .and_then(|rest| rest.split_once('?'))

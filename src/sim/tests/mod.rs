@@ -1,23 +1,25 @@
 //! The simulator's rules one by one, under the names of the platform page: E
 //! endpoints, R state rules, X checks of a send; and how webhooks leave it.
 
-use serde_json::{Value, json};
-
 mod checks;
 mod endpoints;
-mod hooks;
 mod rules;
+mod webhooks;
 
-use super::{
-    Options,
-    fail::Fail,
-    params::Params,
-    read,
-    route::{Known, dispatch},
-    scenario, script,
-    world::{DAY, Emitted, HOUR, Message, Sender, TokenState, World},
+use serde_json::{Value, json};
+
+use crate::{
+    clock::Timestamp,
+    sim::{
+        graph_error::GraphError,
+        options::Options,
+        params::Params,
+        read,
+        route::{Known, dispatch},
+        scenario, scheduler,
+        world::{WebhookEvent, World},
+    },
 };
-use crate::clock::Timestamp;
 
 const NOW: i64 = 1_795_250_000_000;
 
@@ -126,7 +128,13 @@ impl Lab {
         Some(&self.world.apps[app].name)
     }
 
-    fn call(&mut self, app: &str, method: &str, path: &str, params: Params) -> Result<Value, Fail> {
+    fn call(
+        &mut self,
+        app: &str,
+        method: &str,
+        path: &str,
+        params: Params,
+    ) -> Result<Value, GraphError> {
         let app = self.world.app_named(app).expect("an app of that name");
         let token = self.world.apps[app].token.clone();
         self.call_by(&token, method, path, params)
@@ -138,8 +146,8 @@ impl Lab {
         method: &str,
         path: &str,
         params: Params,
-    ) -> Result<Value, Fail> {
-        script::advance(&mut self.world, self.now);
+    ) -> Result<Value, GraphError> {
+        scheduler::advance(&mut self.world, self.now);
         let caller = read::authenticate(&self.world, Some(token), &params)?;
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let url = format!("http://127.0.0.1/v26.0/{path}");
@@ -160,37 +168,37 @@ impl Lab {
         )
     }
 
-    fn get(&mut self, app: &str, path: &str, query: &str) -> Result<Value, Fail> {
+    fn get(&mut self, app: &str, path: &str, query: &str) -> Result<Value, GraphError> {
         let mut params = Params::default();
         params.add_form(query);
         self.call(app, "GET", path, params)
     }
 
-    fn post(&mut self, app: &str, path: &str, body: &Value) -> Result<Value, Fail> {
+    fn post(&mut self, app: &str, path: &str, body: &Value) -> Result<Value, GraphError> {
         let mut params = Params::default();
         params.add_json(body.to_string().as_bytes()).expect("JSON");
         self.call(app, "POST", path, params)
     }
 
-    fn delete(&mut self, app: &str, path: &str, body: &Value) -> Result<Value, Fail> {
+    fn delete(&mut self, app: &str, path: &str, body: &Value) -> Result<Value, GraphError> {
         let mut params = Params::default();
         params.add_json(body.to_string().as_bytes()).expect("JSON");
         self.call(app, "DELETE", path, params)
     }
 
     /// A person does something now.
-    fn deed(&mut self, deed: Value) -> Result<(), String> {
-        let deed = serde_json::from_value(deed).map_err(|e| e.to_string())?;
-        self.world.deed(&deed, self.now)
+    fn act(&mut self, action: Value) -> Result<(), String> {
+        let action = serde_json::from_value(action).map_err(|e| e.to_string())?;
+        self.world.act(&action, self.now)
     }
 
     /// Time passes, and what is planned happens.
     fn pass(&mut self, ms: i64) {
         self.now += ms;
-        script::advance(&mut self.world, self.now);
+        scheduler::advance(&mut self.world, self.now);
     }
 
-    fn send(&mut self, app: &str, name: &str, more: Value) -> Result<Value, Fail> {
+    fn send(&mut self, app: &str, name: &str, more: Value) -> Result<Value, GraphError> {
         let mut body = json!({"recipient": {"id": self.id(name)}, "message": {"text": "hello"}});
         if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
             body.extend(more);
@@ -198,7 +206,13 @@ impl Lab {
         self.post(app, "me/messages", &body)
     }
 
-    fn control(&mut self, app: &str, edge: &str, name: &str, more: Value) -> Result<Value, Fail> {
+    fn control(
+        &mut self,
+        app: &str,
+        edge: &str,
+        name: &str,
+        more: Value,
+    ) -> Result<Value, GraphError> {
         let mut body = json!({"recipient": {"id": self.id(name)}});
         if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
             body.extend(more);
@@ -206,13 +220,13 @@ impl Lab {
         self.post(app, &format!("1048/{edge}_thread_control"), &body)
     }
 
-    fn events(&self, app: &str) -> Vec<&Emitted> {
+    fn events(&self, app: &str) -> Vec<&WebhookEvent> {
         let app = self.world.app_named(app).expect("an app of that name");
         self.world.journal.iter().filter(|e| e.app == app).collect()
     }
 }
 
-fn code(result: Result<Value, Fail>) -> (u16, i64, i64) {
+fn code(result: Result<Value, GraphError>) -> (u16, i64, i64) {
     let fail = result.expect_err("a refusal");
     (fail.status, fail.code, fail.subcode)
 }

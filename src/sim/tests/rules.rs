@@ -3,6 +3,11 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::sim::{
+    params::Params,
+    read, scheduler,
+    world::{DAY, HOUR, Message, Sender},
+};
 
 #[test]
 fn r1_the_window_is_open_for_24_hours_and_a_message_opens_it_again() {
@@ -269,7 +274,7 @@ fn r13_metadata_comes_back_in_the_echo_and_reading_is_a_watermark_or_a_mid() {
     assert_eq!(echoes[0]["metadata"], "sb1:x");
     assert!(echoes[1].get("metadata").is_none(), "only if it was set");
     lab.now += 60_000;
-    script::advance(&mut lab.world, lab.now);
+    scheduler::advance(&mut lab.world, lab.now);
     let reads: Vec<Value> = lab
         .events("desk")
         .iter()
@@ -338,7 +343,7 @@ fn the_bot_answers_escalates_and_customers_answer_an_agent() {
     let mut lab = Lab::of(&scenario);
     lab.send("switchboard", "Ana", json!({})).expect("sent");
     lab.now += 300_000;
-    script::advance(&mut lab.world, lab.now);
+    scheduler::advance(&mut lab.world, lab.now);
     let ana = lab.person("Ana");
     assert_eq!(
         lab.world.people[ana]
@@ -356,7 +361,7 @@ fn the_bot_answers_escalates_and_customers_answer_an_agent() {
 
 #[test]
 fn r1_a_reaction_opens_the_window_but_reading_and_our_own_messages_do_not() {
-    for (deed, opens) in [
+    for (action, opens) in [
         (
             json!({"person": "Day Old", "do": "writes", "text": "hi"}),
             true,
@@ -374,15 +379,15 @@ fn r1_a_reaction_opens_the_window_but_reading_and_our_own_messages_do_not() {
         let mut lab = Lab::new();
         let tagged = json!({"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"});
         lab.send("desk", "Day Old", tagged).expect("sent");
-        lab.deed(deed.clone()).expect("done");
+        lab.act(action.clone()).expect("done");
         let sent = lab.send("desk", "Day Old", json!({})).is_ok();
-        assert_eq!(sent, opens, "{deed}");
+        assert_eq!(sent, opens, "{action}");
     }
     let mut lab = Lab::new();
-    lab.deed(json!({"person": "Week Old", "do": "writes", "text": "hi"}))
+    lab.act(json!({"person": "Week Old", "do": "writes", "text": "hi"}))
         .expect("done");
     lab.pass(DAY + 1);
-    lab.deed(json!({"person": "Week Old", "do": "reacts", "text": "👍", "mid": "none"}))
+    lab.act(json!({"person": "Week Old", "do": "reacts", "text": "👍", "mid": "none"}))
         .expect_err("there is no such message");
 }
 
@@ -391,7 +396,7 @@ fn r2_a_reaction_does_not_prolong_the_seven_days_of_a_person() {
     let mut lab = Lab::new();
     let at = lab.person("Week Old");
     let mid = lab.world.people[at].messages[0].id.clone();
-    lab.deed(json!({"person": "Week Old", "do": "reacts", "text": "👍", "mid": mid}))
+    lab.act(json!({"person": "Week Old", "do": "reacts", "text": "👍", "mid": mid}))
         .expect("done");
     let tagged = json!({"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"});
     assert_eq!(
@@ -438,7 +443,7 @@ fn r10_with_standard_access_only_people_with_a_role_exist() {
         code(lab.send("desk", "Ana", json!({}))),
         (403, 200, 2_018_028)
     );
-    lab.deed(json!({"person": "Ana", "do": "writes", "text": "hi"}))
+    lab.act(json!({"person": "Ana", "do": "writes", "text": "hi"}))
         .expect("done");
     assert!(lab.events("desk").is_empty(), "webhooks are withheld");
     lab.world.people[ana].role = true;
@@ -453,7 +458,7 @@ fn r11_quick_replies_vanish_after_the_next_message() {
         {"content_type": "text", "title": "Red", "payload": "R"}]}});
     let mut lab = Lab::new();
     lab.send("desk", "Ana", replies.clone()).expect("sent");
-    lab.deed(json!({"person": "Ana", "do": "taps", "text": "Red"}))
+    lab.act(json!({"person": "Ana", "do": "taps", "text": "Red"}))
         .expect("it is there");
     let last = lab.events("desk").last().map(|e| e.event.clone());
     assert_eq!(
@@ -463,7 +468,7 @@ fn r11_quick_replies_vanish_after_the_next_message() {
     let mut lab = Lab::new();
     lab.send("desk", "Ana", replies).expect("sent");
     lab.send("desk", "Ana", json!({})).expect("sent");
-    lab.deed(json!({"person": "Ana", "do": "taps", "text": "Red"}))
+    lab.act(json!({"person": "Ana", "do": "taps", "text": "Red"}))
         .expect_err("it is gone");
 }
 
@@ -472,7 +477,7 @@ fn r12_a_comment_is_answered_once_within_seven_days_and_opens_nothing() {
     let reply = json!({"recipient": {"comment_id": "c1"}, "message": {"text": "hello"}});
     let comment = json!({"person": "Day Old", "do": "comments", "mid": "c1"});
     let mut lab = Lab::new();
-    lab.deed(comment.clone()).expect("done");
+    lab.act(comment.clone()).expect("done");
     let answer = lab
         .post("desk", "me/messages", &reply)
         .expect("whatever the window");
@@ -485,11 +490,11 @@ fn r12_a_comment_is_answered_once_within_seven_days_and_opens_nothing() {
         code(lab.send("desk", "Day Old", json!({}))),
         (400, 10, 2_018_278)
     );
-    lab.deed(json!({"person": "Day Old", "do": "writes", "text": "oh, hello"}))
+    lab.act(json!({"person": "Day Old", "do": "writes", "text": "oh, hello"}))
         .expect("done");
     assert!(lab.send("desk", "Day Old", json!({})).is_ok());
     let mut open = Lab::new();
-    open.deed(json!({"person": "Ana", "do": "comments", "mid": "c1"}))
+    open.act(json!({"person": "Ana", "do": "comments", "mid": "c1"}))
         .expect("done");
     open.post("desk", "me/messages", &reply).expect("answered");
     assert!(
@@ -497,7 +502,7 @@ fn r12_a_comment_is_answered_once_within_seven_days_and_opens_nothing() {
         "and it closes nothing"
     );
     let mut late = Lab::new();
-    late.deed(comment).expect("done");
+    late.act(comment).expect("done");
     late.now += 7 * DAY + 1;
     assert_eq!(
         code(late.post("desk", "me/messages", &reply)),
@@ -509,7 +514,7 @@ fn r12_a_comment_is_answered_once_within_seven_days_and_opens_nothing() {
 fn r14_a_sticker_is_one_attachment_and_by_a_switch_two() {
     for (more, count) in [("", 1), ("[switches]\nsticker_twice = true\n", 2)] {
         let mut lab = Lab::with(more);
-        lab.deed(json!({"person": "Ana", "do": "sends_sticker"}))
+        lab.act(json!({"person": "Ana", "do": "sends_sticker"}))
             .expect("done");
         let event = lab.events("desk").last().map(|e| e.event.clone());
         let message = event.expect("an event")["message"].clone();
@@ -575,7 +580,7 @@ fn under_the_handover_protocol_the_primary_receiver_takes_and_others_ask() {
         (&first["id"], &first["name"]),
         (&json!("300"), &json!("desk"))
     );
-    lab.deed(json!({"do": "roles"})).expect("told");
+    lab.act(json!({"do": "roles"})).expect("told");
     let roles = lab
         .events("bot")
         .last()
@@ -594,13 +599,13 @@ fn metas_own_ai_and_done_in_its_inbox_move_control_too() {
         "{ name = \"shy\"",
         "{ name = \"meta_ai\", id = \"9\" },\n  { name = \"shy\"",
     );
-    lab.deed(json!({"person": "Ana", "do": "ai", "text": "Your AI agent will respond."}))
+    lab.act(json!({"person": "Ana", "do": "ai", "text": "Your AI agent will respond."}))
         .expect("done");
     assert_eq!(lab.owner("Ana"), Some("meta_ai"));
-    lab.deed(json!({"person": "Ana", "do": "inbox", "text": "Robin here"}))
+    lab.act(json!({"person": "Ana", "do": "inbox", "text": "Robin here"}))
         .expect("done");
     assert_eq!(lab.owner("Ana"), Some("inbox"));
-    lab.deed(json!({"person": "Ana", "do": "inbox_done"}))
+    lab.act(json!({"person": "Ana", "do": "inbox_done"}))
         .expect("done");
     assert_eq!(lab.owner("Ana"), Some("bot"));
     let passed = lab
@@ -652,7 +657,7 @@ text = "spam"
 #[test]
 fn a_storm_pours_at_its_rate() {
     let mut lab = Lab::new();
-    lab.world.storm = Some(super::super::storm::Storm {
+    lab.world.storm = Some(super::super::world::Storm {
         from: NOW,
         rate: 100,
         total: 250,

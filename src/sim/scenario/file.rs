@@ -5,150 +5,146 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer, de::Error};
 use toml::Spanned;
 
-use super::{
-    bots::Rule,
-    deeds::What,
-    hooks::PAGE_FIELDS,
-    switches::Switches,
-    world::{Life, Platform, ProfileKind, TokenState},
+use crate::sim::world::{
+    ActionKind, Life, PAGE_FIELDS, Platform, ProfileKind, Rule, Switches, TokenState,
 };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Scenario {
-    pub(super) page: PageToml,
-    pub(super) other_page: Option<OtherPageToml>,
+pub(in crate::sim) struct Scenario {
+    pub(in crate::sim) page: PageToml,
+    pub(in crate::sim) other_page: Option<OtherPageToml>,
     #[serde(default)]
-    pub(super) switches: Switches,
+    pub(in crate::sim) switches: Switches,
     #[serde(default, rename = "app")]
-    pub(super) apps: Vec<AppToml>,
+    pub(in crate::sim) apps: Vec<AppToml>,
     /// Bots by rules; none takes those of the built-in world for the app `bot`.
     #[serde(default, rename = "bot")]
-    pub(super) bots: Vec<BotToml>,
+    pub(in crate::sim) bots: Vec<BotToml>,
     #[serde(default, rename = "person")]
-    pub(super) people: Vec<PersonToml>,
+    pub(in crate::sim) people: Vec<PersonToml>,
     /// What happens from the start on.
     #[serde(default)]
-    pub(super) timeline: Vec<LineToml>,
+    pub(in crate::sim) timeline: Vec<LineToml>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct OtherPageToml {
+pub(in crate::sim) struct OtherPageToml {
     #[serde(deserialize_with = "digits")]
-    pub(super) id: String,
-    pub(super) name: String,
+    pub(in crate::sim) id: String,
+    pub(in crate::sim) name: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct BotToml {
-    pub(super) app: Spanned<String>,
-    pub(super) rules: Vec<Rule>,
+pub(in crate::sim) struct BotToml {
+    pub(in crate::sim) app: Spanned<String>,
+    pub(in crate::sim) rules: Vec<Rule>,
 }
 
-/// A line of the timeline: a moment and a deed.
+/// A line of the timeline: a moment, and what is done.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct LineToml {
+pub(in crate::sim) struct LineToml {
     /// After the start, such as `+20s` or `1h`.
-    pub(super) at: Spanned<String>,
+    pub(in crate::sim) at: Spanned<String>,
     /// Name of a person.
-    pub(super) person: Option<Spanned<String>>,
+    pub(in crate::sim) person: Option<Spanned<String>>,
     #[serde(rename = "do")]
-    pub(super) what: What,
+    pub(in crate::sim) what: ActionKind,
     #[serde(default)]
-    pub(super) text: String,
-    pub(super) app: Option<Spanned<String>>,
-    pub(super) mid: Option<String>,
+    pub(in crate::sim) text: String,
+    pub(in crate::sim) app: Option<Spanned<String>>,
+    pub(in crate::sim) mid: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PageToml {
+pub(in crate::sim) struct PageToml {
     #[serde(deserialize_with = "digits")]
-    pub(super) id: String,
-    pub(super) name: String,
+    pub(in crate::sim) id: String,
+    pub(in crate::sim) name: String,
     #[serde(deserialize_with = "digits")]
-    pub(super) instagram_id: String,
-    pub(super) instagram_name: String,
+    pub(in crate::sim) instagram_id: String,
+    pub(in crate::sim) instagram_name: String,
     /// Name of an app; absent is the zero-config mode.
-    pub(super) default_app: Option<Spanned<String>>,
-    pub(super) instagram_default_app: Option<Spanned<String>>,
+    pub(in crate::sim) default_app: Option<Spanned<String>>,
+    pub(in crate::sim) instagram_default_app: Option<Spanned<String>>,
     /// The retired Handover Protocol, with the default app as primary receiver.
-    pub(super) handover: Option<Spanned<bool>>,
+    pub(in crate::sim) handover: Option<Spanned<bool>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AppToml {
-    pub(super) name: Spanned<String>,
+pub(in crate::sim) struct AppToml {
+    pub(in crate::sim) name: Spanned<String>,
     #[serde(deserialize_with = "spanned_digits")]
-    pub(super) id: Spanned<String>,
+    pub(in crate::sim) id: Spanned<String>,
     #[serde(default = "yes")]
-    pub(super) can_take: bool,
+    pub(in crate::sim) can_take: bool,
     #[serde(default = "yes")]
-    pub(super) human_agent: bool,
+    pub(in crate::sim) human_agent: bool,
     #[serde(default)]
-    pub(super) token_state: TokenState,
+    pub(in crate::sim) token_state: TokenState,
     #[serde(default, deserialize_with = "address")]
-    pub(super) webhook: Option<String>,
+    pub(in crate::sim) webhook: Option<String>,
     /// It only acts: nobody attaches to it, and it hears nothing.
     #[serde(default)]
-    pub(super) actor: bool,
+    pub(in crate::sim) actor: bool,
     /// Fields of the Page for this app; absent are all of them.
     #[serde(default, deserialize_with = "page_fields")]
-    pub(super) fields: Option<BTreeSet<String>>,
+    pub(in crate::sim) fields: Option<BTreeSet<String>>,
     #[serde(default = "yes")]
-    pub(super) advanced: bool,
+    pub(in crate::sim) advanced: bool,
     #[serde(default)]
-    pub(super) require_proof: bool,
+    pub(in crate::sim) require_proof: bool,
     /// Permissions that were not granted.
     #[serde(default)]
-    pub(super) lacks: Vec<String>,
+    pub(in crate::sim) lacks: Vec<String>,
 }
 
-pub(super) fn yes() -> bool {
+pub(in crate::sim) fn yes() -> bool {
     true
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PersonToml {
-    pub(super) name: String,
-    pub(super) username: Option<String>,
+pub(in crate::sim) struct PersonToml {
+    pub(in crate::sim) name: String,
+    pub(in crate::sim) username: Option<String>,
     #[serde(default)]
-    pub(super) platform: Platform,
-    pub(super) locale: Option<String>,
-    pub(super) timezone: Option<f64>,
+    pub(in crate::sim) platform: Platform,
+    pub(in crate::sim) locale: Option<String>,
+    pub(in crate::sim) timezone: Option<f64>,
     #[serde(default)]
-    pub(super) profile: ProfileKind,
+    pub(in crate::sim) profile: ProfileKind,
     #[serde(default)]
-    pub(super) blocked: bool,
+    pub(in crate::sim) blocked: bool,
     #[serde(default)]
-    pub(super) poisoned: bool,
+    pub(in crate::sim) poisoned: bool,
     /// Has a role on the app, the Page or the business.
     #[serde(default)]
-    pub(super) role: bool,
+    pub(in crate::sim) role: bool,
     #[serde(default)]
-    pub(super) folder: FolderToml,
-    pub(super) owner: Option<Spanned<String>>,
+    pub(in crate::sim) folder: FolderToml,
+    pub(in crate::sim) owner: Option<Spanned<String>>,
     /// When control lapses, from now on; default: 24 h after the last message.
-    pub(super) control: Option<Spanned<String>>,
+    pub(in crate::sim) control: Option<Spanned<String>>,
     #[serde(default)]
-    pub(super) unread: u32,
+    pub(in crate::sim) unread: u32,
     #[serde(default)]
-    pub(super) life: Life,
+    pub(in crate::sim) life: Life,
     #[serde(default)]
-    pub(super) answers: Vec<String>,
+    pub(in crate::sim) answers: Vec<String>,
     #[serde(default)]
-    pub(super) say: Vec<SayToml>,
+    pub(in crate::sim) say: Vec<SayToml>,
 }
 
 /// The folders of the Page's inbox that the platform page names.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum FolderToml {
+pub(in crate::sim) enum FolderToml {
     #[default]
     Inbox,
     PageDone,
@@ -158,7 +154,7 @@ pub(super) enum FolderToml {
 }
 
 impl FolderToml {
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::sim) fn name(self) -> &'static str {
         match self {
             Self::Inbox => "inbox",
             Self::PageDone => "page_done",
@@ -171,38 +167,38 @@ impl FolderToml {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SayToml {
+pub(in crate::sim) struct SayToml {
     /// Such as `-26h`, `-3d2h`, `-40s`; `+20s` for what is still to come (inbox only).
-    pub(super) at: Spanned<String>,
+    pub(in crate::sim) at: Spanned<String>,
     /// `customer`, or the name of an app.
-    pub(super) by: Spanned<String>,
+    pub(in crate::sim) by: Spanned<String>,
     #[serde(default)]
-    pub(super) text: String,
+    pub(in crate::sim) text: String,
     /// Quick replies under it.
     #[serde(default)]
-    pub(super) quick_replies: Vec<String>,
-    pub(super) card: Option<CardToml>,
-    pub(super) photo: Option<String>,
-    pub(super) video: Option<String>,
-    pub(super) audio: Option<String>,
-    pub(super) file: Option<String>,
+    pub(in crate::sim) quick_replies: Vec<String>,
+    pub(in crate::sim) card: Option<CardToml>,
+    pub(in crate::sim) photo: Option<String>,
+    pub(in crate::sim) video: Option<String>,
+    pub(in crate::sim) audio: Option<String>,
+    pub(in crate::sim) file: Option<String>,
     #[serde(default)]
-    pub(super) sticker: bool,
+    pub(in crate::sim) sticker: bool,
     #[serde(default)]
-    pub(super) story: bool,
+    pub(in crate::sim) story: bool,
     #[serde(default)]
-    pub(super) unsupported: bool,
-    pub(super) share: Option<String>,
+    pub(in crate::sim) unsupported: bool,
+    pub(in crate::sim) share: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CardToml {
-    pub(super) title: String,
+pub(in crate::sim) struct CardToml {
+    pub(in crate::sim) title: String,
     #[serde(default)]
-    pub(super) subtitle: String,
+    pub(in crate::sim) subtitle: String,
     #[serde(default)]
-    pub(super) buttons: Vec<String>,
+    pub(in crate::sim) buttons: Vec<String>,
 }
 
 /// An id stands in paths, and Meta's are digits.

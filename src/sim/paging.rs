@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    fail::Fail,
+use crate::sim::{
     fields::{self, Field},
+    graph_error::GraphError,
     params::Params,
 };
 
@@ -47,7 +47,7 @@ impl Asker<'_> {
     }
 }
 
-pub(super) fn asked(ask: &Asker<'_>, default: &[&str]) -> Result<Vec<Field>, Fail> {
+pub(super) fn asked(ask: &Asker<'_>, default: &[&str]) -> Result<Vec<Field>, GraphError> {
     match ask.params.text("fields") {
         Some(text) if !text.trim().is_empty() => fields::parse(&text),
         _ => Ok(default.iter().map(|name| Field::plain(name)).collect()),
@@ -66,8 +66,8 @@ pub(super) fn limit(ask: &Asker<'_>) -> usize {
 pub(super) fn project(
     id: &str,
     fields: &[Field],
-    mut value: impl FnMut(&Field) -> Result<Option<Value>, Fail>,
-) -> Result<Value, Fail> {
+    mut value: impl FnMut(&Field) -> Result<Option<Value>, GraphError>,
+) -> Result<Value, GraphError> {
     let mut node = Map::new();
     for field in fields.iter().filter(|field| field.name != "id") {
         if let Some(value) = value(field)? {
@@ -82,7 +82,7 @@ fn cursor((time, at): (i64, usize)) -> String {
     format!("QVFI{time:x}Z{at:x}")
 }
 
-pub(super) fn uncursor(text: &str) -> Result<(i64, usize), Fail> {
+pub(super) fn uncursor(text: &str) -> Result<(i64, usize), GraphError> {
     let parts = text
         .strip_prefix("QVFI")
         .and_then(|rest| rest.split_once('Z'));
@@ -95,7 +95,7 @@ pub(super) fn uncursor(text: &str) -> Result<(i64, usize), Fail> {
     };
     parts
         .and_then(read)
-        .ok_or_else(|| Fail::parameter("Invalid cursors values"))
+        .ok_or_else(|| GraphError::parameter("Invalid cursors values"))
 }
 
 /// Where the next page of a list is.
@@ -174,4 +174,20 @@ pub(super) fn iso_millis(ms: i64) -> String {
         "{:.3}",
         jiff::Timestamp::from_millisecond(ms).unwrap_or_default()
     )
+}
+
+/// A page of rows that never change their order.
+pub(super) fn paged(rows: Vec<Value>, ask: &Asker<'_>) -> Result<Value, GraphError> {
+    let after = ask.params.text("after").map(|c| uncursor(&c)).transpose()?;
+    let start = after.map_or(0, |(_, at)| at + 1).min(rows.len());
+    let end = (start + limit(ask)).min(rows.len());
+    let more = end < rows.len();
+    let edge = |at: usize| (start < end).then_some((0, at));
+    Ok(cursor_list(
+        rows[start..end].to_vec(),
+        edge(start),
+        edge(end.saturating_sub(1)),
+        more.then(|| Next::of(ask)).as_ref(),
+        ask.token,
+    ))
 }

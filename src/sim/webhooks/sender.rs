@@ -1,4 +1,4 @@
-//! The webhook sender: does the errands of the hooks over HTTP, and wakes the
+//! The webhook sender: does the outgoing_calls of the hooks over HTTP, and wakes the
 //! world when something in it is due.
 
 use std::time::Duration;
@@ -6,8 +6,10 @@ use std::time::Duration;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::json;
 
-use super::{Simulator, answer::iso_millis, hooks::Errand, script};
-use crate::clock;
+use crate::{
+    clock,
+    sim::{paging::iso_millis, scheduler, simulator::Simulator, webhooks::outgoing::OutgoingCall},
+};
 
 /// An app has so long to answer (§6.3).
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -16,7 +18,7 @@ const VERSION: &str = "v26.0";
 
 impl Simulator {
     /// Delivers until `stop` is done.
-    pub(super) async fn deliver(&self, stop: impl Future<Output = ()>) {
+    pub(in crate::sim) async fn deliver(&self, stop: impl Future<Output = ()>) {
         // Made when it is first needed: reading the system's certificates would
         // hold up the start.
         let mut made: Option<reqwest::Client> = None;
@@ -24,27 +26,27 @@ impl Simulator {
         let mut under_way = FuturesUnordered::new();
         loop {
             let now = self.time.now();
-            let (errands, wake) = {
+            let (outgoing_calls, wake) = {
                 let mut world = self.world();
-                script::advance(&mut world, now);
-                let errands = world.errands(now);
+                scheduler::advance(&mut world, now);
+                let outgoing_calls = world.outgoing_calls(now);
                 (
-                    errands,
-                    script::next(&world)
+                    outgoing_calls,
+                    scheduler::next(&world)
                         .into_iter()
-                        .chain(world.hooks_due())
+                        .chain(world.webhooks_due())
                         .min(),
                 )
             };
-            let more = !errands.is_empty();
-            for (app, url, errand) in errands {
+            let more = !outgoing_calls.is_empty();
+            for (app, url, outgoing_call) in outgoing_calls {
                 let Some(client) = made.clone().or_else(client) else {
                     return;
                 };
                 made = Some(client.clone());
                 under_way.push(async move {
-                    let done = run(&client, &url, &errand).await;
-                    (app, url, errand, done)
+                    let done = run(&client, &url, &outgoing_call).await;
+                    (app, url, outgoing_call, done)
                 });
             }
             if more {
@@ -58,28 +60,28 @@ impl Simulator {
             };
             tokio::select! {
                 () = &mut stop => return,
-                () = self.bell.notified() => {}
+                () = self.changed.notified() => {}
                 () = sleep => {}
-                Some((app, url, errand, status)) = under_way.next(), if !under_way.is_empty() => {
-                    self.delivered(app, &url, &errand, status);
+                Some((app, url, outgoing_call, status)) = under_way.next(), if !under_way.is_empty() => {
+                    self.delivered(app, &url, &outgoing_call, status);
                 }
             }
         }
     }
 
-    fn delivered(&self, app: usize, url: &str, errand: &Errand, status: u16) {
+    fn delivered(&self, app: usize, url: &str, outgoing_call: &OutgoingCall, status: u16) {
         let now = self.time.now();
         let name = {
             let mut world = self.world();
-            let hook = &mut world.apps[app].hook;
+            let webhook = &mut world.apps[app].webhook;
             if status == 200 {
-                hook.succeeded();
+                webhook.succeeded();
             } else {
-                hook.failed(now);
+                webhook.failed(now);
             }
             world.apps[app].name.clone()
         };
-        if let (Some(log), Errand::Delivery { body, .. }) = (&self.log, errand) {
+        if let (Some(log), OutgoingCall::Delivery { body, .. }) = (&self.log, outgoing_call) {
             let body = serde_json::from_str::<serde_json::Value>(body).unwrap_or_default();
             log.write(
                 &json!({"time": iso_millis(now), "app": name, "method": "WEBHOOK", "path": url,
@@ -90,7 +92,7 @@ impl Simulator {
 }
 
 /// The simulator calls programs on this computer; it trusts them with nothing.
-pub(super) fn client() -> Option<reqwest::Client> {
+pub(in crate::sim) fn client() -> Option<reqwest::Client> {
     // Somebody else in the process may have installed one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
@@ -109,23 +111,23 @@ pub(super) fn client() -> Option<reqwest::Client> {
 }
 
 /// The handshake with a callback; the HTTP status, or 0 for none.
-pub(super) async fn handshake(url: &str, verify_token: &str, challenge: &str) -> u16 {
-    let errand = Errand::Handshake {
+pub(in crate::sim) async fn handshake(url: &str, verify_token: &str, challenge: &str) -> u16 {
+    let outgoing_call = OutgoingCall::Handshake {
         verify_token: verify_token.to_owned(),
         challenge: challenge.to_owned(),
     };
     match client() {
-        Some(client) => run(&client, url, &errand).await,
+        Some(client) => run(&client, url, &outgoing_call).await,
         None => 0,
     }
 }
 
 /// The HTTP status; 0 when there was no answer in time. A handshake that is
 /// answered with anything but the challenge counts as 403.
-async fn run(client: &reqwest::Client, url: &str, errand: &Errand) -> u16 {
+async fn run(client: &reqwest::Client, url: &str, outgoing_call: &OutgoingCall) -> u16 {
     let work = async {
-        match errand {
-            Errand::Handshake {
+        match outgoing_call {
+            OutgoingCall::Handshake {
                 verify_token,
                 challenge,
             } => {
@@ -139,7 +141,7 @@ async fn run(client: &reqwest::Client, url: &str, errand: &Errand) -> u16 {
                 let same = answer.text().await.ok()?.trim() == challenge;
                 Some(if same || status != 200 { status } else { 403 })
             }
-            Errand::Delivery { body, sha256, sha1 } => {
+            OutgoingCall::Delivery { body, sha256, sha1 } => {
                 let answer = client
                     .post(url)
                     .header("content-type", "application/json")

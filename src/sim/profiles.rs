@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    answer::{Asker, asked, project},
-    fail::Fail,
+use crate::sim::{
+    graph_error::GraphError,
+    paging::{Asker, asked, project},
     world::{Person, Platform, ProfileKind},
 };
 
 /// E8: every row of §4.1 of the contract.
-pub(super) fn profile(person: &Person, ask: &Asker<'_>) -> Result<Value, Fail> {
+pub(super) fn profile(person: &Person, ask: &Asker<'_>) -> Result<Value, GraphError> {
     let kind = match person.profile {
         // Whoever never wrote, pressed or reacted has not agreed.
         ProfileKind::Full if person.opened_at.is_none() => ProfileKind::NoConsent,
@@ -19,7 +19,7 @@ pub(super) fn profile(person: &Person, ask: &Asker<'_>) -> Result<Value, Fail> {
         ProfileKind::Full => {}
         ProfileKind::Empty => return Ok(json!({})),
         ProfileKind::PhoneAccount => {
-            return Err(Fail::new(
+            return Err(GraphError::new(
                 400,
                 100,
                 2_018_218,
@@ -27,7 +27,7 @@ pub(super) fn profile(person: &Person, ask: &Asker<'_>) -> Result<Value, Fail> {
             ));
         }
         ProfileKind::NoPermission => {
-            return Err(Fail::new(
+            return Err(GraphError::new(
                 400,
                 100,
                 2_018_247,
@@ -35,14 +35,14 @@ pub(super) fn profile(person: &Person, ask: &Asker<'_>) -> Result<Value, Fail> {
             ));
         }
         ProfileKind::NoConsent => {
-            return Err(Fail::new(
+            return Err(GraphError::new(
                 403,
                 230,
                 0,
                 "(#230) User consent is required to access user profile",
             ));
         }
-        ProfileKind::Unknown => return Err(Fail::unknown_object(&person.id)),
+        ProfileKind::Unknown => return Err(GraphError::unknown_object(&person.id)),
     }
     let (first, last) = person.name.split_once(' ').unwrap_or((&person.name, ""));
     let picture = format!("https://platform-lookaside.example/{}.jpg", person.id);
@@ -58,7 +58,7 @@ pub(super) fn profile(person: &Person, ask: &Asker<'_>) -> Result<Value, Fail> {
                     "locale" => person.locale.as_ref().map(|l| json!(l)),
                     "timezone" => person.timezone.map(|t| json!(t)),
                     "gender" => None,
-                    other => return Err(Fail::unknown_field(other, "User")),
+                    other => return Err(GraphError::unknown_field(other, "User")),
                 })
             })
         }
@@ -73,7 +73,7 @@ pub(super) fn profile(person: &Person, ask: &Asker<'_>) -> Result<Value, Fail> {
                     "is_verified_user" | "is_user_follow_business" | "is_business_follow_user" => {
                         json!(false)
                     }
-                    other => return Err(Fail::unknown_field(other, "IGUser")),
+                    other => return Err(GraphError::unknown_field(other, "IGUser")),
                 }))
             })
         }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// An answer that is an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fail {
+pub(super) struct GraphError {
     pub(super) status: u16,
     pub(super) code: i64,
     pub(super) subcode: i64,
@@ -15,7 +15,7 @@ pub(super) struct Fail {
     pub(super) title: Option<&'static str>,
 }
 
-impl Fail {
+impl GraphError {
     pub(super) fn new(status: u16, code: i64, subcode: i64, message: impl Into<String>) -> Self {
         Self {
             status,

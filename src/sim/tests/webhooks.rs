@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::{super::*, NOW, WORLD};
-use crate::clock::{Clock, Span, Stopwatch};
+use crate::clock::{Clock, Span, Stopwatch, Timestamp};
 
 /// What a bot's server has heard: headers and body.
 type Heard = Arc<Mutex<Vec<(String, String, String)>>>;
@@ -94,7 +94,7 @@ impl Stage {
     }
 
     async fn post(&self, path: &str, body: Value) -> (u16, Value) {
-        let client = sender::client().expect("a client");
+        let client = webhooks::client().expect("a client");
         let url = format!("{}{path}", self.base);
         let answer = client
             .post(url)
@@ -119,7 +119,7 @@ impl Stage {
         let watch = Stopwatch::start();
         while !wanted(self) {
             assert!(watch.millis() < 20_000, "{what} never came");
-            self.simulator.bell.notify_one();
+            self.simulator.changed.notify_one();
             tokio::task::yield_now().await;
         }
     }
@@ -128,7 +128,7 @@ impl Stage {
     async fn hears(&self, count: usize) -> Vec<(String, String, String)> {
         self.until("a delivery", |stage| {
             let heard = stage.heard.lock().expect("unpoisoned").len();
-            heard >= count && !stage.simulator.world().apps[0].hook.busy
+            heard >= count && !stage.simulator.world().apps[0].webhook.busy
         })
         .await;
         self.heard.lock().expect("unpoisoned").clone()
@@ -191,15 +191,15 @@ fn e14_what_is_not_taken_is_tried_again_and_given_up_after_an_hour() {
         for _ in 0..8 {
             stage.clock.advance(Span::minutes(16));
             let count = stage.heard.lock().expect("unpoisoned").len();
-            if !stage.simulator.world().apps[0].hook.disabled {
+            if !stage.simulator.world().apps[0].webhook.disabled {
                 stage.hears(count + 1).await;
             }
         }
-        assert!(stage.simulator.world().apps[0].hook.disabled);
+        assert!(stage.simulator.world().apps[0].webhook.disabled);
         *stage.status.lock().expect("unpoisoned") = 200;
         stage.says("third").await;
         assert_eq!(
-            stage.simulator.world().apps[0].hook.waiting(),
+            stage.simulator.world().apps[0].webhook.waiting(),
             0,
             "unsubscribed"
         );
@@ -282,7 +282,7 @@ fn x26_a_send_whose_answer_is_cut_off_has_arrived() {
             let world = stage.simulator.world();
             (world.apps[0].token.clone(), world.people[0].id.clone())
         };
-        let client = sender::client().expect("a client");
+        let client = webhooks::client().expect("a client");
         let body =
             json!({"recipient": {"id": psid}, "message": {"text": "gone?"}, "access_token": token});
         let answer = client
@@ -319,7 +319,7 @@ fn the_clock_is_set_wound_and_run_and_never_goes_back() {
         let passed = time(&after).as_second() - time(&before).as_second();
         assert_eq!(passed, 23 * 3600);
         // As a shell's tool sends it that is told nothing of JSON.
-        let form = sender::client()
+        let form = webhooks::client()
             .expect("a client")
             .post(format!("{}/sim/clock", stage.base))
             .header("content-type", "application/x-www-form-urlencoded")

@@ -3,25 +3,11 @@
 //! Plans are kept in a heap and carried out when the clock has passed them, at
 //! the next call; a plan is carried out at its own time, not at the call's.
 
-use serde_json::{Value, json};
-
-use super::{
+use crate::sim::{
     bots,
-    plan::{Plan, Planned},
-    world::{HOUR, Life, Message, Sender, World},
+    follow_ups::{after_customer_message, between, plan},
+    world::{HOUR, Life, Message, Plan, Planned, Sender, World},
 };
-
-/// Puts a plan on the list.
-pub(super) fn plan(world: &mut World, at: i64, person: usize, plan: Plan) {
-    world.calls += 1;
-    let order = world.calls;
-    world.planned.push(Planned {
-        at,
-        order,
-        person,
-        plan,
-    });
-}
 
 /// When something is due by itself.
 pub(super) fn next(world: &World) -> Option<i64> {
@@ -37,31 +23,6 @@ pub(super) fn advance(world: &mut World, now: i64) {
             carry_out(world, next);
         }
     }
-}
-
-/// After an app has written: the person reads, and answers a human.
-pub(super) fn after_page_message(world: &mut World, at: usize, app: usize, now: i64) {
-    let reading = 900 + between(world, 0, 900);
-    plan(world, now + reading, at, Plan::Read);
-    let is_bot = world.bots.iter().any(|bot| bot.app == app);
-    if !is_bot && !world.people[at].answers.is_empty() {
-        let typing = 2_500 + between(world, 0, 2_500);
-        plan(world, now + reading + typing, at, Plan::Answer);
-    }
-}
-
-/// After control went to an app: a bot that gets a thread back says so once the
-/// person writes again; nothing happens at once.
-pub(super) fn after_pass(world: &mut World, at: usize, target: usize, now: i64) {
-    if Some(target) == world.app_named("bot") && world.people[at].life == Life::Escalates {
-        world.people[at].life = Life::Chats;
-        let pause = between(world, 20_000, 40_000);
-        plan(world, now + pause, at, Plan::Chat(0));
-    }
-}
-
-fn between(world: &mut World, from: i64, to: i64) -> i64 {
-    from + i64::try_from(world.random.below(u64::try_from(to - from).unwrap_or(1))).unwrap_or(0)
 }
 
 /// So much do people who chat say in a day.
@@ -114,9 +75,9 @@ fn carry_out(world: &mut World, planned: Planned) {
             };
             plan(world, at + pause, person, Plan::Chat(line + 1));
         }
-        Plan::Deed(deed) => {
+        Plan::PersonAction(action) => {
             // What cannot be done any more is not done.
-            let _ = world.deed(&deed, at);
+            let _ = world.act(&action, at);
         }
     }
 }
@@ -125,26 +86,4 @@ fn customer_writes(world: &mut World, person: usize, at: i64, text: &str) {
     let id = world.message_id(world.people[person].platform);
     world.customer_says(person, Message::text(id, at, Sender::Person, text));
     after_customer_message(world, person, at);
-}
-
-/// After a person has written: the bot in charge thinks, and answers.
-pub(super) fn after_customer_message(world: &mut World, person: usize, at: i64) {
-    if bots::in_charge(world, person, at).is_some() {
-        let thinking = between(world, 700, 1_600);
-        plan(world, at + thinking, person, Plan::BotAnswers);
-    }
-}
-
-/// A card as the Graph API gives it. `cta` is one object in Meta's reference;
-/// several buttons come as a list (our choice).
-pub(super) fn card(title: &str, subtitle: &str, buttons: &[&str]) -> Value {
-    let cta: Vec<Value> = buttons
-        .iter()
-        .map(|title| json!({"title": title, "type": "postback"}))
-        .collect();
-    let cta = match <[Value; 1]>::try_from(cta) {
-        Ok([one]) => one,
-        Err(several) => Value::Array(several),
-    };
-    json!({"id": "1", "generic_template": {"title": title, "subtitle": subtitle, "cta": cta}})
 }

@@ -3,17 +3,14 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Fault, HookFault, Simulator,
-    answer::iso,
-    deeds::Deed,
-    fail::Fail,
-    faults::{SEND, known_error},
+use crate::sim::{
+    graph_error::GraphError,
+    paging::iso,
     params::Params,
     scenario::offset,
-    script,
-    storm::Storm,
-    world::DAY,
+    scheduler,
+    simulator::Simulator,
+    world::{DAY, DeliveryFault, Fault, PersonAction, SEND, Storm, known_error},
 };
 
 /// What happens meanwhile has to be played, and everybody waits for it.
@@ -26,7 +23,7 @@ impl Simulator {
         method: &str,
         path: &[&str],
         params: &Params,
-    ) -> Result<Value, Fail> {
+    ) -> Result<Value, GraphError> {
         let done = match (method, path) {
             (_, ["clock"]) => self.clock_call(params),
             ("POST", ["faults"]) => self.faults_call(params),
@@ -35,7 +32,7 @@ impl Simulator {
                 Ok(json!({"success": true}))
             }
             ("POST", ["storm"]) => self.storm_call(params),
-            ("POST", ["deeds"]) => self.deed_call(params),
+            ("POST", ["deeds"]) => self.action_call(params),
             ("GET", ["events"]) => Ok(self.events()),
             ("GET", ["hooks"]) => Ok(self.hooks()),
             ("GET", ["people"]) => Ok(json!({"data": self.people()})),
@@ -46,10 +43,10 @@ impl Simulator {
                      /sim/people.",
                     path.join("/")
                 );
-                return Err(Fail::parameter(words));
+                return Err(GraphError::parameter(words));
             }
         };
-        done.map_err(|words| Fail::new(400, 100, 0, words))
+        done.map_err(|words| GraphError::new(400, 100, 0, words))
     }
 
     /// `to` sets it, `by` winds it, `speed` lets it run; all may be left out.
@@ -74,7 +71,7 @@ impl Simulator {
                 .ok_or_else(|| format!("{text:?} is not a speed from 0 to 100000"))?;
             self.time.run_at(speed);
         }
-        self.bell.notify_one();
+        self.changed.notify_one();
         Ok(json!({"now": iso(self.time.now()), "speed": self.time.speed()}))
     }
 
@@ -88,7 +85,7 @@ impl Simulator {
             return Err("wind the clock by 60 days at most, as often as you like".into());
         }
         self.time.set(to);
-        script::advance(&mut self.world(), to);
+        scheduler::advance(&mut self.world(), to);
         Ok(())
     }
 
@@ -105,10 +102,10 @@ impl Simulator {
         let word = params.text("fault");
         if let Some(app) = params.text("app") {
             let fault = match word.as_deref() {
-                Some("duplicate") => HookFault::Duplicate,
-                Some("disorder") => HookFault::Disorder,
-                Some("lose") => HookFault::Lose,
-                Some("forge") => HookFault::Forge,
+                Some("duplicate") => DeliveryFault::Duplicate,
+                Some("disorder") => DeliveryFault::Disorder,
+                Some("lose") => DeliveryFault::Lose,
+                Some("forge") => DeliveryFault::Forge,
                 _ => {
                     return Err("fault is duplicate, disorder, lose or forge for a delivery".into());
                 }
@@ -117,7 +114,7 @@ impl Simulator {
             if world.app_named(&app).is_none() {
                 return Err(format!("no [[app]] is called {app:?}"));
             }
-            (0..times).for_each(|_| world.faults.order_hook(&app, fault));
+            (0..times).for_each(|_| world.faults.order_delivery(&app, fault));
             return Ok(json!({"success": true}));
         }
         let number = |key: &str| params.number(key);
@@ -175,16 +172,16 @@ impl Simulator {
             total: rate * seconds,
             done: 0,
         });
-        self.bell.notify_one();
+        self.changed.notify_one();
         Ok(json!({"success": true, "events": rate * seconds}))
     }
 
-    fn deed_call(&self, params: &Params) -> Result<Value, String> {
-        let deed: Deed =
-            serde_json::from_value(params.all()).map_err(|e| format!("no such deed: {e}"))?;
+    fn action_call(&self, params: &Params) -> Result<Value, String> {
+        let action: PersonAction =
+            serde_json::from_value(params.all()).map_err(|e| format!("no such action: {e}"))?;
         let now = self.time.now();
-        let done = self.world().deed(&deed, now);
-        self.bell.notify_one();
+        let done = self.world().act(&action, now);
+        self.changed.notify_one();
         done.map(|()| json!({"success": true}))
     }
 
@@ -201,8 +198,8 @@ impl Simulator {
     fn hooks(&self) -> Value {
         let world = self.world();
         let hooks = world.apps.iter().map(|app| {
-            json!({"app": app.name, "url": app.hook.url, "verified": app.hook.verified,
-                   "disabled": app.hook.disabled, "waiting": app.hook.waiting()})
+            json!({"app": app.name, "url": app.webhook.url, "verified": app.webhook.verified,
+                   "disabled": app.webhook.disabled, "waiting": app.webhook.waiting()})
         });
         json!({"data": hooks.collect::<Vec<_>>()})
     }

@@ -5,26 +5,25 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{
-    answer::{Asker, Caller},
-    fail::Fail,
-    hooks::{INSTAGRAM_FIELDS, PAGE_FIELDS},
+use crate::sim::{
+    graph_error::GraphError,
+    paging::{Asker, Caller},
     params::Params,
-    world::World,
+    world::{INSTAGRAM_FIELDS, PAGE_FIELDS, World},
 };
 
-fn topic(params: &Params) -> Result<(&'static str, &'static [&'static str]), Fail> {
+fn topic(params: &Params) -> Result<(&'static str, &'static [&'static str]), GraphError> {
     match params.text("object").as_deref() {
         Some("page") => Ok(("page", &PAGE_FIELDS)),
         Some("instagram") => Ok(("instagram", &INSTAGRAM_FIELDS)),
-        _ => Err(Fail::parameter(
+        _ => Err(GraphError::parameter(
             "Param object must be one of {INSTAGRAM, PAGE}",
         )),
     }
 }
 
 /// Names from `a,b` or `["a","b"]`, each of which must be known.
-fn names(params: &Params, key: &str, known: &[&str]) -> Result<BTreeSet<String>, Fail> {
+fn names(params: &Params, key: &str, known: &[&str]) -> Result<BTreeSet<String>, GraphError> {
     let names: Vec<String> = match params.value(key) {
         Some(Value::Array(items)) => items
             .iter()
@@ -34,13 +33,17 @@ fn names(params: &Params, key: &str, known: &[&str]) -> Result<BTreeSet<String>,
             })
             .collect(),
         Some(Value::String(text)) => text.split(',').map(|f| f.trim().to_owned()).collect(),
-        _ => return Err(Fail::parameter(format!("The parameter {key} is required."))),
+        _ => {
+            return Err(GraphError::parameter(format!(
+                "The parameter {key} is required."
+            )));
+        }
     };
     let names: BTreeSet<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
     match names.iter().find(|name| !known.contains(&name.as_str())) {
         Some(odd) => {
             let list = known.join(", ");
-            Err(Fail::parameter(format!(
+            Err(GraphError::parameter(format!(
                 "Param {key}[0] must be one of {{{list}}} - got \"{odd}\"."
             )))
         }
@@ -56,27 +59,27 @@ pub(super) fn subscriptions(
     method: &str,
     id: &str,
     ask: &Asker<'_>,
-) -> Result<Value, Fail> {
+) -> Result<Value, GraphError> {
     let app = world
         .app_by_id(id)
-        .ok_or_else(|| Fail::unknown_object(id))?;
+        .ok_or_else(|| GraphError::unknown_object(id))?;
     if !caller.is_app || caller.app != app {
         let words = "(#15) This method must be called with an app access_token.";
-        return Err(Fail::new(400, 15, 0, words));
+        return Err(GraphError::new(400, 15, 0, words));
     }
-    let hook = &mut world.apps[app].hook;
+    let webhook = &mut world.apps[app].webhook;
     match method {
         "GET" => {
-            let rows = hook
+            let rows = webhook
                 .app_fields
                 .iter()
-                .filter(|(_, fields)| !fields.is_empty() && hook.url.is_some());
+                .filter(|(_, fields)| !fields.is_empty() && webhook.url.is_some());
             let rows = rows.map(|(object, fields)| {
                 let fields: Vec<Value> = fields
                     .iter()
                     .map(|name| json!({"name": name, "version": "v26.0"}))
                     .collect();
-                json!({"object": object, "callback_url": hook.url, "active": !hook.disabled, "fields": fields})
+                json!({"object": object, "callback_url": webhook.url, "active": !webhook.disabled, "fields": fields})
             });
             Ok(json!({"data": rows.collect::<Vec<_>>()}))
         }
@@ -86,27 +89,27 @@ pub(super) fn subscriptions(
             let url = ask.params.text("callback_url").unwrap_or_default();
             if !verified {
                 let words = "(#2200) Callback verification failed: the callback did not answer with the challenge";
-                return Err(Fail::new(400, 2200, 0, words));
+                return Err(GraphError::new(400, 2200, 0, words));
             }
             if let Some(token) = ask.params.text("verify_token") {
                 world.apps[app].verify_token = token;
             }
-            let hook = &mut world.apps[app].hook;
-            hook.app_fields.insert(topic, fields);
-            hook.subscribe(url);
+            let webhook = &mut world.apps[app].webhook;
+            webhook.app_fields.insert(topic, fields);
+            webhook.subscribe(url);
             Ok(json!({"success": true}))
         }
         "DELETE" => {
             match ask.params.text("object") {
                 Some(_) => {
                     let (topic, _) = topic(ask.params)?;
-                    hook.app_fields.insert(topic, BTreeSet::new());
+                    webhook.app_fields.insert(topic, BTreeSet::new());
                 }
-                None => hook.app_fields.clear(),
+                None => webhook.app_fields.clear(),
             }
             Ok(json!({"success": true}))
         }
-        _ => Err(Fail::unknown_object(id)),
+        _ => Err(GraphError::unknown_object(id)),
     }
 }
 
@@ -117,12 +120,12 @@ pub(super) fn subscribed_apps(
     app: usize,
     method: &str,
     params: &Params,
-) -> Result<Value, Fail> {
+) -> Result<Value, GraphError> {
     let fields = match method {
         "POST" => names(params, "subscribed_fields", &PAGE_FIELDS)?,
         _ => BTreeSet::new(),
     };
-    world.apps[app].hook.page_fields = fields;
+    world.apps[app].webhook.page_fields = fields;
     Ok(if world.switches.text_success {
         json!({"success": "true"})
     } else {

@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::world::{DAY, Life, Message, Person, Platform, ProfileKind, Sender, World};
-use crate::clock::Random;
+use crate::{
+    clock::Random,
+    sim::world::{DAY, Life, Message, Person, Platform, ProfileKind, Sender, World},
+};
 
 pub(super) fn blank(world: &mut World, name: &str, platform: Platform) -> Person {
     let number = u64::try_from(world.people.len()).unwrap_or(0);

@@ -1,6 +1,6 @@
 //! Faults on order: what a real network and a real Meta do at the worst moment.
 
-use super::{fail::Fail, hooks::HookFault};
+use crate::sim::graph_error::GraphError;
 
 /// What goes wrong with one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,39 +31,39 @@ pub enum Fault {
 
 /// The name under which the next reply is ordered to fail, not the typing
 /// before it.
-pub(super) const SEND: &str = "send";
+pub(in crate::sim) const SEND: &str = "send";
 
 /// The orders, first in, first out.
 #[derive(Debug, Default)]
-pub(super) struct Faults {
+pub(in crate::sim) struct Faults {
     calls: Vec<(String, Fault)>,
     /// By the name of the app whose delivery it is.
-    hooks: Vec<(String, HookFault)>,
+    hooks: Vec<(String, DeliveryFault)>,
 }
 
 impl Faults {
-    pub(super) fn order(&mut self, part: &str, fault: Fault) {
+    pub(in crate::sim) fn order(&mut self, part: &str, fault: Fault) {
         self.calls.push((part.to_owned(), fault));
     }
 
-    pub(super) fn order_hook(&mut self, app: &str, fault: HookFault) {
+    pub(in crate::sim) fn order_delivery(&mut self, app: &str, fault: DeliveryFault) {
         self.hooks.push((app.to_owned(), fault));
     }
 
     /// Takes the first order for a delivery to this app.
-    pub(super) fn take_hook(&mut self, app: &str) -> Option<HookFault> {
+    pub(in crate::sim) fn take_delivery(&mut self, app: &str) -> Option<DeliveryFault> {
         let at = self.hooks.iter().position(|(name, _)| name == app)?;
         Some(self.hooks.remove(at).1)
     }
 
     /// Forgets all orders.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::sim) fn clear(&mut self) {
         *self = Self::default();
     }
 
     /// Takes the first order that fits this call; `sends`: it sends a message,
     /// and is no sender action.
-    pub(super) fn take(&mut self, method: &str, path: &str, sends: bool) -> Option<Fault> {
+    pub(in crate::sim) fn take(&mut self, method: &str, path: &str, sends: bool) -> Option<Fault> {
         let call = format!("{method} {path}");
         let fits = |part: &str| match part {
             SEND => sends,
@@ -76,15 +76,15 @@ impl Faults {
 
 impl Fault {
     /// The error answered instead of the work, if it is of that kind.
-    pub(super) fn refusal(&self) -> Option<Fail> {
+    pub(in crate::sim) fn refusal(&self) -> Option<GraphError> {
         match self {
             Self::Error {
                 status,
                 code: 2,
                 subcode: 0,
-            } => Some(Fail {
+            } => Some(GraphError {
                 status: *status,
-                ..Fail::transient()
+                ..GraphError::transient()
             }),
             Self::Error {
                 status,
@@ -98,7 +98,7 @@ impl Fault {
 
 /// The Graph error that Meta gives for a code or subcode, where a person only
 /// names one of them: `:fail 2018300`.
-pub(super) fn known_error(number: i64) -> Option<Fault> {
+pub(in crate::sim) fn known_error(number: i64) -> Option<Fault> {
     let (status, code, subcode) = match number {
         1 | 2 | 1200 => (500, number, 0),
         3 | 4 | 10 | 17 | 32 | 100 | 341 | 368 | 613 | 2022 | 2500 | 80_001 | 80_002 | 80_006
@@ -126,7 +126,7 @@ pub(super) fn known_error(number: i64) -> Option<Fault> {
 }
 
 /// An ordered error in Meta's words, as far as they are known.
-fn ordered(status: u16, code: i64, subcode: i64) -> Fail {
+fn ordered(status: u16, code: i64, subcode: i64) -> GraphError {
     let words = match (code, subcode) {
         (4, _) => "(#4) Application request limit reached".to_owned(),
         (80_006, _) => "(#80006) There have been too many messenger api calls to this Page account. Wait a bit \
@@ -148,7 +148,7 @@ fn ordered(status: u16, code: i64, subcode: i64) -> Fail {
         (190, _) => "Error validating access token: Session has expired.".to_owned(),
         _ => format!("(#{code}) Ordered fault"),
     };
-    let mut fail = Fail::new(status, code, subcode, words);
+    let mut fail = GraphError::new(status, code, subcode, words);
     fail.transient = matches!(code, 4 | 1200);
     if (code, subcode) == (100, 33) {
         fail.kind = "GraphMethodException";
@@ -157,4 +157,17 @@ fn ordered(status: u16, code: i64, subcode: i64) -> Fail {
         fail.title = Some("Privacy ToS not accepted");
     }
     fail
+}
+
+/// What goes wrong with a delivery, on order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryFault {
+    /// The same bytes are delivered twice.
+    Duplicate,
+    /// The newest event comes first.
+    Disorder,
+    /// The events are lost.
+    Lose,
+    /// The signature is wrong.
+    Forge,
 }

@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    fail::Fail,
+use crate::sim::{
+    graph_error::GraphError,
     params::{Params, text_of, unwrap_text},
     world::World,
 };
@@ -19,7 +19,7 @@ pub(super) fn call(
     edge: &str,
     params: &Params,
     now: i64,
-) -> Result<Value, Fail> {
+) -> Result<Value, GraphError> {
     let at = recipient(world, params)?;
     let routing = world.default_app(world.people[at].platform).is_some();
     let handover = world.page.handover && routing;
@@ -38,10 +38,12 @@ pub(super) fn call(
                 world.apps[app].can_take
             };
             if !routing || !may {
-                return Err(Fail::not_permitted(400));
+                return Err(GraphError::not_permitted(400));
             }
             if owner == Some(app) && !primary {
-                return Err(Fail::parameter("Your app already controls this thread."));
+                return Err(GraphError::parameter(
+                    "Your app already controls this thread.",
+                ));
             }
             world.give_control(at, Some(app), now, "take_thread_control", metadata);
         }
@@ -51,17 +53,17 @@ pub(super) fn call(
         }
         "release_thread_control" => {
             if owner != Some(app) {
-                return Err(Fail::not_owner());
+                return Err(GraphError::not_owner());
             }
             world.give_control(at, None, now, "release_thread_control", None);
         }
         "extend_thread_control" => {
             if owner != Some(app) {
-                return Err(Fail::not_owner());
+                return Err(GraphError::not_owner());
             }
             let seconds = params.number("duration").unwrap_or(LONGEST);
             if !(1..=LONGEST).contains(&seconds) {
-                return Err(Fail::parameter(
+                return Err(GraphError::parameter(
                     "Param duration must be between 1 and 604800.",
                 ));
             }
@@ -69,26 +71,28 @@ pub(super) fn call(
         }
         "request_thread_control" => {
             if routing && !handover {
-                return Err(Fail::not_permitted(400));
+                return Err(GraphError::not_permitted(400));
             }
             match owner {
                 Some(owner) if owner == app => {
-                    return Err(Fail::parameter("Your app already controls this thread."));
+                    return Err(GraphError::parameter(
+                        "Your app already controls this thread.",
+                    ));
                 }
                 Some(_) => world.request_control(at, app, now, metadata),
                 None => world.give_control(at, Some(app), now, "pass_thread_control", metadata),
             }
         }
-        _ => return Err(Fail::unknown_object(edge)),
+        _ => return Err(GraphError::unknown_object(edge)),
     }
     Ok(json!({"success": true}))
 }
 
 /// The app a pass goes to; without one, the default app (needs routing).
-pub(super) fn target(world: &World, at: usize, id: Option<&str>) -> Result<usize, Fail> {
+pub(super) fn target(world: &World, at: usize, id: Option<&str>) -> Result<usize, GraphError> {
     match id {
         Some(id) => world.app_by_id(id).ok_or_else(|| {
-            Fail::new(
+            GraphError::new(
                 400,
                 100,
                 2_018_164,
@@ -97,7 +101,7 @@ pub(super) fn target(world: &World, at: usize, id: Option<&str>) -> Result<usize
         }),
         None => world
             .default_app(world.people[at].platform)
-            .ok_or_else(|| Fail::parameter("The parameter target_app_id is required")),
+            .ok_or_else(|| GraphError::parameter("The parameter target_app_id is required")),
     }
 }
 
@@ -109,24 +113,29 @@ pub(super) fn pass(
     target: usize,
     now: i64,
     metadata: Option<&str>,
-) -> Result<(), Fail> {
+) -> Result<(), GraphError> {
     let owner = world.people[at].owner_at(now);
     if owner.is_some_and(|owner| owner != app) {
-        return Err(Fail::not_owner());
+        return Err(GraphError::not_owner());
     }
     if target == app && owner == Some(app) {
-        return Err(Fail::parameter(
+        return Err(GraphError::parameter(
             "An app cannot pass thread control to itself.",
         ));
     }
     world.give_control(at, Some(target), now, "pass_thread_control", metadata);
-    super::script::after_pass(world, at, target, now);
+    super::follow_ups::after_pass(world, at, target, now);
     Ok(())
 }
 
 /// Named to the owner and to the default app; to others only that somebody
 /// holds it, and until when; nothing when nobody does.
-pub(super) fn owner(world: &World, app: usize, params: &Params, now: i64) -> Result<Value, Fail> {
+pub(super) fn owner(
+    world: &World,
+    app: usize,
+    params: &Params,
+    now: i64,
+) -> Result<Value, GraphError> {
     let id = params.text("recipient").unwrap_or_default();
     let id = match unwrap_text(&Value::String(id.clone())) {
         Value::Object(map) => map.get("id").and_then(text_of).unwrap_or_default(),
@@ -134,7 +143,7 @@ pub(super) fn owner(world: &World, app: usize, params: &Params, now: i64) -> Res
     };
     let at = world
         .person_by_id(&id)
-        .ok_or_else(|| Fail::unknown_person(false))?;
+        .ok_or_else(|| GraphError::unknown_person(false))?;
     let person = &world.people[at];
     let Some(owner) = person.owner_at(now) else {
         return Ok(json!({"data": []}));
@@ -146,20 +155,20 @@ pub(super) fn owner(world: &World, app: usize, params: &Params, now: i64) -> Res
     Ok(json!({"data": [{"thread_owner": answer}]}))
 }
 
-fn recipient(world: &World, params: &Params) -> Result<usize, Fail> {
+fn recipient(world: &World, params: &Params) -> Result<usize, GraphError> {
     let recipient = params
         .object("recipient")?
-        .ok_or_else(|| Fail::parameter("The parameter recipient is required"))?;
+        .ok_or_else(|| GraphError::parameter("The parameter recipient is required"))?;
     let id = recipient.get("id").and_then(text_of).unwrap_or_default();
     world
         .person_by_id(&id)
-        .ok_or_else(|| Fail::unknown_person(false))
+        .ok_or_else(|| GraphError::unknown_person(false))
 }
 
 /// `GET /{page}/secondary_receivers`: of the Handover Protocol only.
-pub(super) fn secondary_receivers(world: &World) -> Result<Value, Fail> {
+pub(super) fn secondary_receivers(world: &World) -> Result<Value, GraphError> {
     if !world.page.handover {
-        return Err(Fail::unknown_field("secondary_receivers", "Page"));
+        return Err(GraphError::unknown_field("secondary_receivers", "Page"));
     }
     let primary = world.page.default_app;
     let apps = world.apps.iter().enumerate();

@@ -6,42 +6,42 @@ use serde::{Deserialize, Deserializer, de::Error};
 /// `[switches]` of a scenario. The defaults are our reading of the platform.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Switches {
+pub(in crate::sim) struct Switches {
     /// E2: details of the newest 20 messages only, also on Messenger.
-    pub(super) messenger_20_details: bool,
+    pub(in crate::sim) messenger_20_details: bool,
     /// X3: HTTP status of a dead token, 400 or 401.
     #[serde(deserialize_with = "status_400_or_401")]
-    pub(super) dead_token_status: u16,
+    pub(in crate::sim) dead_token_status: u16,
     /// X17: `error.code` for a person who cannot be reached, 551 or 200.
     #[serde(deserialize_with = "code_551_or_200")]
-    pub(super) unavailable_code: i64,
+    pub(in crate::sim) unavailable_code: i64,
     /// X18: the Page is restricted from sending.
-    pub(super) page_restricted: bool,
+    pub(in crate::sim) page_restricted: bool,
     /// R15: a send as HUMAN_AGENT by an app that may take takes control.
-    pub(super) human_agent_takes: bool,
+    pub(in crate::sim) human_agent_takes: bool,
     /// X23: an app without the Human Agent feature is refused.
-    pub(super) human_agent_needs_feature: bool,
+    pub(in crate::sim) human_agent_needs_feature: bool,
     /// E6: sender actions need control, as sends do.
-    pub(super) actions_need_control: bool,
+    pub(in crate::sim) actions_need_control: bool,
     /// E6: sender actions need an open window, as sends do.
-    pub(super) actions_need_window: bool,
+    pub(in crate::sim) actions_need_window: bool,
     /// §5.6: every app with the field hears of handovers, not only those who
     /// win or lose.
-    pub(super) handovers_to_all: bool,
+    pub(in crate::sim) handovers_to_all: bool,
     /// R14: a sticker comes as sticker and image, as before 30 August 2026.
-    pub(super) sticker_twice: bool,
+    pub(in crate::sim) sticker_twice: bool,
     /// X12: 2,000 counts UTF-16 units, not characters.
-    pub(super) count_utf16: bool,
+    pub(in crate::sim) count_utf16: bool,
     /// W7: ids in webhooks are numbers.
-    pub(super) numeric_ids: bool,
+    pub(in crate::sim) numeric_ids: bool,
     /// W6: deliveries come without `mids` and `timestamp`.
-    pub(super) bare_deliveries: bool,
+    pub(in crate::sim) bare_deliveries: bool,
     /// E12: the Page's owner has accepted the terms for labels.
-    pub(super) label_terms: bool,
+    pub(in crate::sim) label_terms: bool,
     /// E1: the Page gets too many messages for its list to be read.
-    pub(super) high_volume: bool,
+    pub(in crate::sim) high_volume: bool,
     /// E10: what `subscribed_apps` answers is the text "true".
-    pub(super) text_success: bool,
+    pub(in crate::sim) text_success: bool,
 }
 
 impl Default for Switches {

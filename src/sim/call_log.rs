@@ -1,0 +1,29 @@
+//! The `--log` file: one line for every call, as the server saw it.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write},
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use serde_json::Value;
+
+/// The `--log` file: one line for every call, as the server saw it.
+#[derive(Debug)]
+pub(super) struct CallLog(Mutex<File>);
+
+impl CallLog {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(path)
+            .map(|file| Self(Mutex::new(file)))
+    }
+
+    pub(super) fn write(&self, entry: &Value) {
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = writeln!(file, "{entry}");
+    }
+}

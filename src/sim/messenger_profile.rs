@@ -1,0 +1,149 @@
+//! E11 and E12: the Messenger profile, menus of single persons, labels,
+//! personas and moderation.
+
+use serde_json::{Map, Value, json};
+
+use crate::sim::{
+    graph_error::GraphError,
+    params::{Params, text_of},
+    world::{Platform, World},
+};
+
+/// What a profile may hold; Instagram knows the last two only.
+const PROPERTIES: [&str; 9] = [
+    "get_started",
+    "greeting",
+    "commands",
+    "whitelisted_domains",
+    "account_linking_url",
+    "subject_to_new_eu_privacy_rules",
+    "home_url",
+    "persistent_menu",
+    "ice_breakers",
+];
+
+fn topic(params: &Params) -> &'static str {
+    match params.text("platform").map(|p| p.to_ascii_lowercase()) {
+        Some(word) if word == Platform::Instagram.word() => Platform::Instagram.word(),
+        _ => Platform::Messenger.word(),
+    }
+}
+
+/// Names in `fields`, from `a,b`, `["a"]` or a JSON body, in any case.
+fn fields(params: &Params) -> Vec<String> {
+    let names: Vec<String> = match params.value("fields") {
+        Some(Value::Array(items)) => items.iter().filter_map(text_of).collect(),
+        Some(Value::String(text)) => text.split(',').map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    let names = names.into_iter().map(|n| n.trim().to_ascii_lowercase());
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+/// `/{page}/messenger_profile`: POST sets only what it names.
+pub(super) fn profile(
+    world: &mut World,
+    method: &str,
+    params: &Params,
+    now: i64,
+) -> Result<Value, GraphError> {
+    let topic = topic(params);
+    world.catalog.spend("profile", now)?;
+    let profile = world.catalog.profile.entry(topic).or_default();
+    match method {
+        "GET" => {
+            let asked = fields(params);
+            let found: Map<String, Value> = profile
+                .iter()
+                .filter(|(name, _)| asked.contains(name))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
+            if found.is_empty() {
+                return Ok(json!({"data": []}));
+            }
+            Ok(json!({"data": [found]}))
+        }
+        "POST" => {
+            let mut given = Map::new();
+            // Instagram knows the last two only, and one is Meta's to set.
+            let known = match topic {
+                "instagram" => &PROPERTIES[PROPERTIES.len() - 2..],
+                _ => &PROPERTIES[..],
+            };
+            for name in known
+                .iter()
+                .copied()
+                .filter(|name| !name.starts_with("subject_to"))
+            {
+                if let Some(value) = params.value(name) {
+                    given.insert(name.to_owned(), value);
+                }
+            }
+            if given.is_empty() {
+                return Err(GraphError::parameter("At least one property must be set"));
+            }
+            let menu = given.contains_key("persistent_menu");
+            let started = given.contains_key("get_started") || profile.contains_key("get_started");
+            if menu && !started && topic == "messenger" {
+                return Err(GraphError::new(
+                    400,
+                    100,
+                    2_018_145,
+                    "(#100) You must set a Get Started button if you also wish to use persistent menu",
+                ));
+            }
+            profile.extend(given);
+            Ok(json!({"result": "success"}))
+        }
+        "DELETE" => {
+            let names = fields(params);
+            if names.is_empty() {
+                return Err(GraphError::parameter("The parameter fields is required"));
+            }
+            profile.retain(|name, _| !names.contains(name));
+            Ok(json!({"result": "success"}))
+        }
+        _ => Err(GraphError::unknown_object("messenger_profile")),
+    }
+}
+
+/// `/{page}/custom_user_settings`: the menu of one person.
+pub(super) fn user_settings(
+    world: &mut World,
+    method: &str,
+    params: &Params,
+    now: i64,
+) -> Result<Value, GraphError> {
+    let psid = params.text("psid").unwrap_or_default();
+    if world.person_by_id(&psid).is_none() {
+        return Err(GraphError::unknown_person(false));
+    }
+    world.catalog.spend(&format!("person {psid}"), now)?;
+    match method {
+        "GET" => {
+            let page = world.catalog.profile.get("messenger");
+            let page = page.and_then(|profile| profile.get("persistent_menu").cloned());
+            let own = world.catalog.menus.get(&psid).cloned();
+            let mut row = Map::new();
+            row.extend(own.map(|menu| ("user_level_persistent_menu".to_owned(), menu)));
+            row.extend(page.map(|menu| ("page_level_persistent_menu".to_owned(), menu)));
+            Ok(if row.is_empty() {
+                json!({"data": []})
+            } else {
+                json!({"data": [row]})
+            })
+        }
+        "POST" => {
+            let menu = params.value("persistent_menu").ok_or_else(|| {
+                GraphError::parameter("The parameter persistent_menu is required")
+            })?;
+            world.catalog.menus.insert(psid, menu);
+            Ok(json!({"result": "success"}))
+        }
+        "DELETE" => {
+            world.catalog.menus.remove(&psid);
+            Ok(json!({"result": "success"}))
+        }
+        _ => Err(GraphError::unknown_object("custom_user_settings")),
+    }
+}

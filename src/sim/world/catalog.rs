@@ -1,0 +1,63 @@
+//! What is set up around the conversations: the Messenger profile, menus of
+//! single persons, labels and personas.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde_json::{Map, Value};
+
+use crate::sim::graph_error::GraphError;
+
+/// Ten calls in ten minutes, for the profile of the Page and for each person's
+/// settings (§7).
+pub(in crate::sim) const CALLS: usize = 10;
+const MINUTES_10: i64 = 600_000;
+
+/// What is set up around the conversations.
+#[derive(Debug, Default)]
+pub(in crate::sim) struct Catalog {
+    pub(in crate::sim) profile: BTreeMap<&'static str, Map<String, Value>>,
+    pub(in crate::sim) menus: BTreeMap<String, Value>,
+    /// When the limited edges were called, by what they are limited by.
+    pub(in crate::sim) calls: BTreeMap<String, VecDeque<i64>>,
+    pub(in crate::sim) labels: Vec<Label>,
+    pub(in crate::sim) personas: Vec<Persona>,
+    pub(in crate::sim) made: u64,
+}
+
+#[derive(Debug)]
+pub(in crate::sim) struct Label {
+    pub(in crate::sim) id: String,
+    pub(in crate::sim) name: String,
+    pub(in crate::sim) people: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+pub(in crate::sim) struct Persona {
+    pub(in crate::sim) id: String,
+    pub(in crate::sim) name: String,
+    pub(in crate::sim) picture: String,
+}
+
+impl Catalog {
+    pub(in crate::sim) fn spend(&mut self, what: &str, now: i64) -> Result<(), GraphError> {
+        let calls = self.calls.entry(what.to_owned()).or_default();
+        while calls.front().is_some_and(|at| now - at >= MINUTES_10) {
+            calls.pop_front();
+        }
+        if calls.len() >= CALLS {
+            let words = "(#613) Calls to this api have exceeded the rate limit.";
+            return Err(GraphError::new(400, 613, 0, words));
+        }
+        calls.push_back(now);
+        Ok(())
+    }
+
+    pub(in crate::sim) fn id(&mut self) -> String {
+        self.made += 1;
+        (555_000_000_000_000 + self.made * 17).to_string()
+    }
+
+    pub(in crate::sim) fn has_persona(&self, id: &str) -> bool {
+        self.personas.iter().any(|persona| persona.id == id)
+    }
+}
