@@ -53,7 +53,7 @@
 //! | [`config`] | one file's options, handed out in parts | app, domain, graph, ui, webhook |
 //! | [`cli`] | subcommands; the only text on stdout | all |
 //!
-//! `tests/house.rs` reads the imports and fails when this table is broken.
+//! `tests/house` reads the imports and fails when this table is broken.
 //!
 //! # Four paths
 //!

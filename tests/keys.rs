@@ -16,7 +16,8 @@ use switchboard::{
         dialog::{Dialog, Help},
         input::keymap::{Keymap, Meaning},
     },
-    domain::{Change, Command, ConversationId, Operation, Outcome, Routing, SendAs},
+    domain::{Change, Command, ConversationId, Operation, OperationKind, Outcome, Routing, SendAs},
+    graph::GraphError,
 };
 
 /// Where a key is read, the keys, and the action's name: the keys of the product,
@@ -252,6 +253,55 @@ fn help_is_the_table_itself_with_the_live_keys() {
         desk.picture().contains(" x            no reply needed"),
         "the key stands beside"
     );
+}
+
+/// Files of before, and hands that are used to them.
+#[test]
+fn an_action_may_be_bound_by_its_other_names() {
+    for spec in ACTIONS {
+        for alias in spec.aliases {
+            let changes = [((*alias).to_owned(), vec!["F2".to_owned()])];
+            let keymap = Keymap::with(&changes).expect("a keymap");
+            assert_eq!(keymap.key_of(spec.action), "F2", "{alias}");
+        }
+    }
+}
+
+/// Meta and the engine know no keys: whoever has bound another reads that one.
+#[test]
+fn a_sentence_from_outside_names_the_key_that_is_bound() {
+    let refused = GraphError {
+        status: 400,
+        code: 10,
+        subcode: 2_018_300,
+        wait_minutes: None,
+    };
+    for (bound, key) in [(None, "t"), (Some("F2"), "F2"), (Some("g t"), "gt")] {
+        let changes: Vec<(String, Vec<String>)> = bound
+            .map(|key| ("take".to_owned(), vec![key.to_owned()]))
+            .into_iter()
+            .collect();
+        let settings = switchboard::app::Settings {
+            keymap: Keymap::with(&changes).expect("a keymap"),
+            ..switchboard::app::Settings::default()
+        };
+        let mut desk = Desk::with((200, 60), settings);
+        desk.open("Sam Iqbal");
+        desk.send(Msg::Changed(vec![Change::Failed {
+            conversation: desk
+                .model
+                .thread
+                .as_ref()
+                .expect("open")
+                .conversation
+                .id
+                .clone(),
+            operation: OperationKind::Extend,
+            why: refused.sentence(),
+        }]));
+        let words = format!("Press {key} to take control, then try again.");
+        assert!(desk.picture().contains(&words), "{}", desk.picture());
+    }
 }
 
 #[test]

@@ -62,6 +62,7 @@ use self::{
         navigate::{leave, list_rows, save_left},
         reply::{edited, save_draft, stop_typing},
     },
+    composer::draft::SAVE_AFTER,
     incoming::{answered, changed, reload_thread},
     input::{
         dispatch::{key_pressed, pasted},
@@ -70,9 +71,6 @@ use self::{
     },
 };
 use crate::domain::{Command, Operation, SendState, Span, Timestamp};
-
-/// Unsent text goes to the disk this long after the first key that changed it.
-const SAVE_AFTER: Span = Span::millis(150);
 
 /// "Typing" is shown anew before Meta's 20 seconds are over.
 const TYPING_REFRESH: Span = Span::seconds(15);
@@ -200,7 +198,7 @@ pub fn wake_at(model: &Model) -> Option<Timestamp> {
         let doubts = thread.outgoing().filter(|o| o.state == SendState::Unsure);
         due.extend(
             doubts
-                .map(|o| o.at.plus(thread::transcript::CHECKING))
+                .map(|o| o.at.plus(thread::CHECKING))
                 .filter(|at| *at > model.session.now),
         );
         // A reply that could be taken back says so no longer.

@@ -71,21 +71,12 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         ..sim::Options::default()
     };
     let simulator = Simulator::new(options, clock.clone()).map_err(Failure::failed)?;
-    let temporary;
+    let temporary = temporary_folder()?;
     let cache = match &global.cache {
         Some(folder) => folder.clone(),
-        None => {
-            temporary = tempfile::Builder::new()
-                .prefix("switchboard-demo-")
-                .tempdir()
-                .map_err(|e| {
-                    Failure::Failed(format!("cannot make a folder for the demo's cache ({e})"))
-                })?;
-            temporary.path().to_owned()
-        }
+        None => temporary.path().to_owned(),
     };
     let webhook = webhook(&executor, &simulator)?;
-    let reload = setup::reload(global);
     let ended = executor.block_on(async {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
             .await
@@ -95,14 +86,14 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         let (_, token) = simulator
             .app("switchboard")
             .ok_or_else(|| Failure::Failed("the demo has no desk app".into()))?;
-        let global = Global {
+        let to_simulator = Global {
             base_url: Some(format!("http://{address}")),
             page: None,
             config: None,
             ..global.clone()
         };
-        let graph = setup::client(&global, &config, token.into(), page.clone(), &clock)?;
-        let mut settings = setup::settings(&global, &config);
+        let graph = setup::client(&to_simulator, &config, token.into(), page.clone(), &clock)?;
+        let mut settings = setup::settings(&to_simulator, &config);
         if global.cache.is_none() {
             // A kept cache remembers ids, so they must not repeat.
             settings.seed = arguments.seed;
@@ -124,19 +115,12 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             theme: theme(&config),
             plain: global.plain,
             mouse: !config.no_mouse,
-            reload,
+            reload: setup::reload(global),
             canned: CannedSource {
                 folder: config.canned_folder(),
                 builtin: CANNED,
             },
-            sync: sync::Options {
-                keep: config.keep_days.map(|days| Span::days(i64::from(days))),
-                asking: setup::asking(&config),
-                downloads: config::downloads_folder(),
-                agent: setup::agent(&config),
-                idle_lease: config.idle_lease.map(sync::Lease::of),
-                ..sync::Options::default()
-            },
+            sync: sync_options(&config),
             clock,
             webhook: Some(webhook),
         };
@@ -145,6 +129,25 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     // A line that is still waited for must not keep the program.
     executor.shutdown_background();
     ended
+}
+
+fn temporary_folder() -> Result<tempfile::TempDir, Failure> {
+    tempfile::Builder::new()
+        .prefix("switchboard-demo-")
+        .tempdir()
+        .map_err(|e| Failure::Failed(format!("cannot make a folder for the demo's cache ({e})")))
+}
+
+/// As for a Page, but for its token and its seed: both are the demo's own.
+fn sync_options(config: &Config) -> sync::Options {
+    sync::Options {
+        keep: config.keep_days.map(|days| Span::days(i64::from(days))),
+        asking: setup::asking(config),
+        downloads: config::downloads_folder(),
+        agent: setup::agent(config),
+        idle_lease: config.idle_lease.map(sync::Lease::of),
+        ..sync::Options::default()
+    }
 }
 
 /// The simulator calls the desk as Meta would: signed, after the handshake.

@@ -1,6 +1,6 @@
 //! Why the program ends badly, and with which exit code.
 
-use crate::graph;
+use crate::{domain::Remedy, graph};
 
 /// Why the program ends badly.
 pub(super) enum Failure {
@@ -14,14 +14,15 @@ pub(super) enum Failure {
 
 impl Failure {
     pub(super) fn failed(error: impl std::fmt::Display) -> Self {
-        Self::Failed(error.to_string())
+        Self::Failed(Remedy::without_keys(&error.to_string()))
     }
 
     /// The exit code of a Graph error.
     pub(super) fn of_graph(error: &graph::Error) -> Self {
+        let words = Remedy::without_keys(&error.to_string());
         match error {
-            graph::Error::Graph(_) | graph::Error::ReadOnly => Self::Refused(error.to_string()),
-            _ => Self::Failed(error.to_string()),
+            graph::Error::Graph(_) | graph::Error::ReadOnly => Self::Refused(words),
+            _ => Self::Failed(words),
         }
     }
 }

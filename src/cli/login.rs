@@ -20,7 +20,7 @@ use crate::{
     clock::Clock,
     config::{self, Config, SAMPLE},
     domain::{AppId, PAGE_INBOX_APPS, PageId, Routing},
-    graph::{self, AboutApp, Client, PageOfUser},
+    graph::{self, AboutApp, AboutPage, Client, PageOfUser},
     text::Clean,
 };
 
@@ -88,36 +88,9 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     ));
     let graph = client(&token, about.id.as_str())?;
     let (ours, bot) = executor.block_on(apps(&graph, arguments, asks))?;
-    if let Some(ours) = &ours {
-        say(format_args!("the desk's app is {}", shown(ours)));
-    }
-    match &bot {
-        Some(bot) => say(format_args!("hand-backs go to {}", shown(bot))),
-        None => say("hand-backs go to the Page's default app (no other app was found)"),
-    }
-    if about.routing.messenger == Routing::ZeroConfig {
-        say(
-            "No default app is set for this Page: everybody may reply, and nobody can take a thread.",
-        );
-    }
-    let reply_as = match arguments.reply_as {
-        Some(reply_as) => reply_as,
-        None if asks
-            && yes("Tag every reply you type as HUMAN_AGENT? (no: only after 24 hours)")? =>
-        {
-            ReplyAsChoice::HumanAgent
-        }
-        None => ReplyAsChoice::Auto,
-    };
-    let agent = match &arguments.agent {
-        Some(agent) => Some(agent.clone()),
-        None if asks => {
-            let user = std::env::var("USER").unwrap_or_else(|_| "agent".into());
-            let typed = ask(&format!("Your name in the notes for the bot [{user}]: "))?;
-            Some(if typed.is_empty() { user } else { typed })
-        }
-        None => None,
-    };
+    say_who_holds(&about, ours.as_ref(), bot.as_ref());
+    let reply_as = reply_as(arguments, asks)?;
+    let agent = agent(arguments, asks)?;
     let token_file = config
         .token_file
         .clone()
@@ -143,6 +116,42 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     ));
     say("Next: switchboard doctor (checks everything), then switchboard");
     Ok(())
+}
+
+fn say_who_holds(about: &AboutPage, ours: Option<&AboutApp>, bot: Option<&AboutApp>) {
+    if let Some(ours) = ours {
+        say(format_args!("the desk's app is {}", shown(ours)));
+    }
+    match bot {
+        Some(bot) => say(format_args!("hand-backs go to {}", shown(bot))),
+        None => say("hand-backs go to the Page's default app (no other app was found)"),
+    }
+    if about.routing.messenger == Routing::ZeroConfig {
+        say(
+            "No default app is set for this Page: everybody may reply, and nobody can take a thread.",
+        );
+    }
+}
+
+fn reply_as(arguments: &Arguments, asks: bool) -> Result<ReplyAsChoice, Failure> {
+    let question = "Tag every reply you type as HUMAN_AGENT? (no: only after 24 hours)";
+    Ok(match arguments.reply_as {
+        Some(reply_as) => reply_as,
+        None if asks && yes(question)? => ReplyAsChoice::HumanAgent,
+        None => ReplyAsChoice::Auto,
+    })
+}
+
+fn agent(arguments: &Arguments, asks: bool) -> Result<Option<String>, Failure> {
+    Ok(match &arguments.agent {
+        Some(agent) => Some(agent.clone()),
+        None if asks => {
+            let user = std::env::var("USER").unwrap_or_else(|_| "agent".into());
+            let typed = ask(&format!("Your name in the notes for the bot [{user}]: "))?;
+            Some(if typed.is_empty() { user } else { typed })
+        }
+        None => None,
+    })
 }
 
 /// The usual words about a token name places that have nothing to do with it.

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     clock::{self, Clock, Timestamp},
     config::Config,
-    domain::{Backfill, Change, Link, Platform, Severity},
+    domain::{Backfill, Change, Link, Platform, Remedy, Severity},
     store::{self, Notice, Reader},
     sync::{Engine, Options},
 };
@@ -139,9 +139,11 @@ impl SyncReport {
                 }
             }
             Change::Link(Link::TokenRefused(why)) | Change::Notice(Severity::Problem, why) => {
-                self.refused = Some(why)
+                self.refused = Some(Remedy::without_keys(&why));
             }
-            Change::Link(Link::Offline(why) | Link::Broken(why)) => self.trouble = Some(why),
+            Change::Link(Link::Offline(why) | Link::Broken(why)) => {
+                self.trouble = Some(Remedy::without_keys(&why));
+            }
             Change::Storage(Some(why)) => {
                 self.trouble = Some(format!("Nothing can be saved: {why}."))
             }

@@ -1,5 +1,12 @@
 //! The options, gathered from one file, the environment and the command line,
 //! and handed to each module as its own part. No module sees the whole.
+//!
+//! | file | |
+//! |---|---|
+//! | `mod` | the options, and what each of them may be |
+//! | `reader` | one value, or what is wrong with it and in which line |
+//! | `secrets` | token and app secret, from a file or a command |
+//! | `paths` | where files lie |
 
 mod paths;
 mod reader;

@@ -17,6 +17,7 @@
 //! | `triage` | an agent's own decisions |
 //! | `event` | what Meta told us |
 //! | `change`, `link`, `api_call` | what the screen is told |
+//! | `remedy` | what an agent can do about a failure, without its key |
 //! | `command`, `operation`, `operation_kind` | what an agent wants, what can be done to a thread |
 //! | `outgoing` | a reply on its way out |
 //! | `audit_entry` | the record of what was done |
@@ -43,6 +44,7 @@ mod per_platform;
 mod platform;
 mod profile;
 mod random;
+mod remedy;
 mod slice;
 mod split_text;
 mod thread_control;
@@ -73,6 +75,7 @@ pub use per_platform::PerPlatform;
 pub use platform::Platform;
 pub use profile::{Person, Profile, display_name};
 pub use random::Random;
+pub use remedy::Remedy;
 pub use slice::{Hit, ThreadRange, ThreadSlice};
 pub use thread_control::{
     Apps, HandBack, HandBackNote, Outcome, PAGE_INBOX_APPS, Routing, ThreadOwner,

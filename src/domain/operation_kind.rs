@@ -1,6 +1,6 @@
 //! The names of what can be done to a thread.
 
-/// The name of an [`Operation`].
+/// The name of an [`Operation`](super::Operation).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // said at the operations themselves
 pub enum OperationKind {

@@ -20,7 +20,7 @@ use super::{
     error::{Error, GraphError},
     limits::{self, Limiter},
     log::{self, Entry, Log},
-    wire,
+    wire::graph_api as wire,
 };
 use crate::{
     clock::{Clock, Stopwatch, iso},

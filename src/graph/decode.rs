@@ -3,7 +3,7 @@
 
 use serde_json::value::RawValue;
 
-use super::wire::{self, List};
+use super::wire::graph_api::{self as wire, List};
 use crate::domain::{
     Annotations, Author, ConversationId, ConversationSeen, Event, Message, MessageSeen, Mid,
     PageId, Part, Person, Platform, Profile, Psid, Reaction, Timestamp,

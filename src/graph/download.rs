@@ -10,7 +10,7 @@ use std::{
 use reqwest::Url;
 
 use super::{Client, client::http_client};
-use crate::clock;
+use crate::{clock, domain::Remedy};
 
 /// Larger files are left where they are (our choice).
 const LARGEST: usize = 10 * 1024 * 1024;
@@ -38,7 +38,8 @@ impl Client {
                 .any(|known| host == *known || host.ends_with(&format!(".{known}")));
             if url.scheme() != "https" || !metas {
                 return Err(format!(
-                    "{host} is not a host of Meta's, so nothing is fetched from it; o opens it in the browser."
+                    "{host} is not a host of Meta's, so nothing is fetched from it; {} opens it in the browser.",
+                    Remedy::OpenLink
                 ));
             }
             let port = url.port_or_known_default().unwrap_or(443);
@@ -79,7 +80,10 @@ impl Client {
             {
                 bytes.extend_from_slice(&chunk);
                 if bytes.len() > LARGEST {
-                    return Err("It is larger than 10 MB; o opens it in the browser.".to_owned());
+                    let open = Remedy::OpenLink;
+                    return Err(format!(
+                        "It is larger than 10 MB; {open} opens it in the browser."
+                    ));
                 }
             }
             Ok((bytes, ending))

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::domain::Remedy;
+
 /// A Graph call that did not give what was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -144,16 +146,33 @@ impl GraphError {
         }
     }
 
-    /// What happened and what to do, in one sentence.
+    /// What happened and what to do, in one sentence; a [`Remedy`] may stand in it.
     pub fn sentence(self) -> String {
-        let words = match (self.code, self.subcode) {
-            (10, 2_018_278 | 2_534_022 | 2_018_065) => {
+        let words = self.remedied().unwrap_or_else(|| self.words().to_owned());
+        match self.subcode {
+            0 => format!("{words} (Meta error {})", self.code),
+            subcode => format!("{words} (Meta error {}/{subcode})", self.code),
+        }
+    }
+
+    /// Where one key is the answer.
+    fn remedied(self) -> Option<String> {
+        match (self.code, self.subcode) {
+            (10, 2_018_278 | 2_534_022 | 2_018_065) => Some(format!(
                 "The messaging window is closed: Meta takes no RESPONSE later than 24 hours after the customer's last \
-                 message, and no HUMAN_AGENT later than 7 days. Press ^T to send as HUMAN_AGENT if it is younger than 7 days."
-            }
-            (10, 2_018_300) | (100, 2_534_037) => {
-                "Another app controls this thread now, so Meta refused. Press t to take control, then try again."
-            }
+                 message, and no HUMAN_AGENT later than 7 days. Press {} to send as HUMAN_AGENT if it is younger than 7 days.",
+                Remedy::MessageType
+            )),
+            (10, 2_018_300) | (100, 2_534_037) => Some(format!(
+                "Another app controls this thread now, so Meta refused. Press {} to take control, then try again.",
+                Remedy::Take
+            )),
+            _ => None,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match (self.code, self.subcode) {
             (10, 2_018_108) | (551, _) | (200, 1_545_041) => {
                 "This person is not available on Messenger right now (blocked the Page, or left). Nothing can be sent to them."
             }
@@ -232,10 +251,6 @@ impl GraphError {
                 "Meta asks us to slow down; the desk waits and goes on by itself."
             }
             _ => "Meta refused this call.",
-        };
-        match self.subcode {
-            0 => format!("{words} (Meta error {})", self.code),
-            subcode => format!("{words} (Meta error {}/{subcode})", self.code),
         }
     }
 }
@@ -303,7 +318,7 @@ mod tests {
     fn every_refusal_says_what_to_do_and_names_its_code() {
         for (code, subcode, says) in [
             (10, 2_018_300, "take control"),
-            (10, 2_018_278, "^T"),
+            (10, 2_018_278, "⟦message type⟧"),
             (551, 1_545_041, "not available"),
             (190, 463, "SWITCHBOARD_PAGE_TOKEN"),
             (10, 0, "Page settings"),

@@ -8,7 +8,21 @@
 //!                    Event ◄── decode ◄── wire ◄┘ or Error + Verdict
 //! ```
 //!
-//! One file a noun. This module must not know the cache, the screen or the
+//! | file | |
+//! |---|---|
+//! | `client` | one HTTP call: its host, its token, its patience |
+//! | `limits` | how many of them, and how fast |
+//! | `log` | each of them, for `--log` and the API log |
+//! | `conversations`, `person`, `page` | what is read |
+//! | `send`, `attachments`, `thread_control`, `subscriptions` | what is changed |
+//! | `download` | files of Meta's |
+//! | `wire/` | the shapes of Meta's JSON |
+//! | `decode`, `webhook` | from there to what happened |
+//! | `signature` | whether a webhook is Meta's |
+//! | `error` | what went wrong, and whose fault it is |
+//! | `simulator` | calls that only a simulator answers |
+//!
+//! This module must not know the cache, the screen or the
 //! simulator; the base URL is the only seam between Meta and the simulator.
 //! Three promises hold for every call: the token travels in the
 //! `Authorization` header only; `paging.next` is never followed (only its

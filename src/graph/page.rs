@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{
     Client, Error,
-    wire::{self, List},
+    wire::graph_api::{self as wire, List},
 };
 use crate::domain::{AppId, PageId, PerPlatform, Routing};
 

@@ -49,7 +49,7 @@ impl Client {
         let text = self
             .write(&[self.page().as_str(), "messages"], body)
             .await?;
-        Ok(serde_json::from_str::<wire::Sent>(&text)
+        Ok(serde_json::from_str::<wire::graph_api::Sent>(&text)
             .ok()
             .and_then(|sent| sent.message_id)
             .map(Mid::new))
@@ -72,7 +72,7 @@ impl Client {
         };
         let path = [self.page().as_str(), "message_attachments"];
         let text = self.write_file(&path, body, file).await?;
-        serde_json::from_str::<wire::Uploaded>(&text)
+        serde_json::from_str::<wire::graph_api::Uploaded>(&text)
             .ok()
             .and_then(|answer| answer.attachment_id)
             .ok_or_else(|| self.foreign(200, "no id of the file"))

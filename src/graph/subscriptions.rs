@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{
     Client, Error, SetupError,
-    wire::{self, List, maybe_id, maybe_number},
+    wire::graph_api::{self as wire, List, maybe_id, maybe_number},
 };
 use crate::domain::{AppId, PageId, Timestamp};
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Client, Error,
-    wire::{self, List},
+    wire::graph_api::{self as wire, List},
 };
 use crate::domain::{AppId, HandBackNote, Psid, Span, ThreadOwner, Timestamp};
 

@@ -3,16 +3,15 @@
 //! does not take the others with it, and a kind that nobody knows is kept by its
 //! name.
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::{Map, Value};
 
-use super::{
-    attachments::parts,
-    wire::{self, maybe_id, maybe_number},
-};
+use super::attachments::parts;
 use crate::domain::{
     Annotations, AppId, Author, Fields, LocalId, Message, Mid, PAGE_INBOX_APPS, Part, Platform,
     Psid, TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
+};
+use crate::graph::wire::webhook::{
+    Body, Control, Entry, Event, HeardMessage, Party, Postback, Referral, Watermark,
 };
 
 /// What one call of Meta brought.
@@ -24,25 +23,6 @@ pub struct DecodedWebhook {
     pub unreadable: usize,
     /// The same, as they came: a webhook body each.
     pub odd: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Body<'a> {
-    object: String,
-    #[serde(borrow, default)]
-    entry: Vec<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Entry<'a> {
-    #[serde(default, deserialize_with = "maybe_id")]
-    id: Option<String>,
-    #[serde(default, deserialize_with = "maybe_number")]
-    time: Option<i64>,
-    #[serde(borrow)]
-    messaging: Option<Vec<&'a RawValue>>,
-    #[serde(borrow)]
-    standby: Option<Vec<&'a RawValue>>,
 }
 
 /// Reads the body of a delivery. `None`: it is no webhook of Meta's.
@@ -59,7 +39,7 @@ pub fn decode(body: &str) -> Option<DecodedWebhook> {
             delivery.unreadable += 1;
             continue;
         };
-        let whose = Whose {
+        let delivered = Delivered {
             platform,
             page: entry.id.as_deref().unwrap_or_default(),
             sent: entry.time.unwrap_or_default(),
@@ -67,11 +47,11 @@ pub fn decode(body: &str) -> Option<DecodedWebhook> {
         // Feeds, comments and the like are not messaging.
         for (list, events) in [("messaging", &entry.messaging), ("standby", &entry.standby)] {
             for event in events.iter().flatten() {
-                match whose.event(list, event.get()) {
+                match delivered.event(list, event.get()) {
                     Some(heard) => delivery.heard.push(heard),
                     None => {
                         delivery.unreadable += 1;
-                        delivery.odd.push(whose.alone(list, event.get()));
+                        delivery.odd.push(delivered.alone(list, event.get()));
                     }
                 }
             }
@@ -80,165 +60,13 @@ pub fn decode(body: &str) -> Option<DecodedWebhook> {
     Some(delivery)
 }
 
-struct Whose<'a> {
+/// What an event shares with its delivery.
+struct Delivered<'a> {
     platform: Platform,
     /// The Page's id, or the Instagram account's.
     page: &'a str,
     /// When Meta sent it: milliseconds.
     sent: i64,
-}
-
-/// Members of an event; lenient, because receivers meet events without nearly
-/// all of them.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Event {
-    #[serde(deserialize_with = "lenient")]
-    sender: Option<Party>,
-    #[serde(deserialize_with = "lenient")]
-    recipient: Option<Party>,
-    #[serde(deserialize_with = "maybe_number")]
-    timestamp: Option<i64>,
-    #[serde(deserialize_with = "lenient")]
-    message: Option<HeardMessage>,
-    #[serde(deserialize_with = "lenient")]
-    delivery: Option<Watermark>,
-    #[serde(deserialize_with = "lenient")]
-    read: Option<Watermark>,
-    #[serde(deserialize_with = "lenient")]
-    reaction: Option<Reaction>,
-    #[serde(deserialize_with = "lenient")]
-    message_edit: Option<Edit>,
-    #[serde(deserialize_with = "lenient")]
-    postback: Option<Postback>,
-    #[serde(deserialize_with = "lenient")]
-    referral: Option<Referral>,
-    #[serde(deserialize_with = "lenient")]
-    optin: Option<Map<String, Value>>,
-    #[serde(deserialize_with = "lenient")]
-    account_linking: Option<Map<String, Value>>,
-    #[serde(deserialize_with = "lenient")]
-    pass_thread_control: Option<Control>,
-    #[serde(deserialize_with = "lenient")]
-    take_thread_control: Option<Control>,
-    #[serde(deserialize_with = "lenient")]
-    request_thread_control: Option<Control>,
-    #[serde(deserialize_with = "lenient")]
-    app_roles: Option<Map<String, Value>>,
-    #[serde(deserialize_with = "lenient")]
-    policy_enforcement: Option<Map<String, Value>>,
-    #[serde(rename = "policy-enforcement", deserialize_with = "lenient")]
-    policy_enforcement_dashed: Option<Map<String, Value>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Party {
-    #[serde(deserialize_with = "maybe_id")]
-    id: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct HeardMessage {
-    #[serde(deserialize_with = "maybe_id")]
-    mid: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    text: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    attachments: Vec<Value>,
-    #[serde(deserialize_with = "lenient")]
-    quick_reply: Option<Value>,
-    #[serde(deserialize_with = "lenient")]
-    reply_to: Option<wire::ReplyTo>,
-    #[serde(deserialize_with = "lenient")]
-    is_echo: bool,
-    #[serde(deserialize_with = "lenient")]
-    is_deleted: bool,
-    #[serde(deserialize_with = "lenient")]
-    is_unsupported: bool,
-    #[serde(deserialize_with = "maybe_id")]
-    app_id: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    metadata: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    referral: Option<Referral>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Watermark {
-    #[serde(deserialize_with = "maybe_number")]
-    watermark: Option<i64>,
-    #[serde(deserialize_with = "maybe_id")]
-    mid: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Reaction {
-    #[serde(deserialize_with = "maybe_id")]
-    mid: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    action: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    emoji: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    reaction: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Edit {
-    #[serde(deserialize_with = "maybe_id")]
-    mid: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    text: Option<String>,
-    #[serde(deserialize_with = "maybe_number")]
-    num_edit: Option<i64>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Postback {
-    #[serde(deserialize_with = "maybe_id")]
-    mid: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    title: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    payload: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Referral {
-    #[serde(rename = "ref", deserialize_with = "lenient")]
-    reference: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    source: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Control {
-    #[serde(deserialize_with = "maybe_id")]
-    previous_owner_app_id: Option<String>,
-    #[serde(deserialize_with = "maybe_id")]
-    new_owner_app_id: Option<String>,
-    #[serde(deserialize_with = "maybe_id")]
-    requested_owner_app_id: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    metadata: Option<Value>,
-}
-
-/// A member of an odd kind is as good as none.
-fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned + Default,
-{
-    let value = Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 /// Half of an emoji, cut off in the middle, is no text; the rest of it is.
@@ -278,7 +106,7 @@ fn mended(raw: &str) -> String {
     out
 }
 
-impl Whose<'_> {
+impl Delivered<'_> {
     /// A webhook body with this one event in it.
     fn alone(&self, list: &str, raw: &str) -> String {
         format!(

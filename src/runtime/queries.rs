@@ -61,8 +61,7 @@ pub(super) fn answer(
             from: (at, mid),
             forward,
         } => {
-            let from = (at, mid.as_ref());
-            let found = reader.find_in_thread(&id, &words, from, forward)?;
+            let found = reader.find_in_thread(&id, &words, at, mid.as_ref(), forward)?;
             Loaded::FoundInThread(id, words, found)
         }
         Query::RawJson(id) => {

@@ -66,7 +66,7 @@ pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, G
         ("GET", []) if params.text("ids").is_some() => several(world, &ask),
         ("POST", []) => batch(world, &request),
         (_, [id, "subscriptions"]) => {
-            subscriptions::subscriptions(world, (caller, request.verified), &method, id, &ask)
+            subscriptions::subscriptions(world, caller, request.verified, &method, id, &ask)
         }
         ("POST" | "DELETE", [id, "subscribed_apps"]) if page(id) => {
             subscriptions::subscribed_apps(world, app, &method, params)

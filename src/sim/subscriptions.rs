@@ -55,7 +55,8 @@ fn names(params: &Params, key: &str, known: &[&str]) -> Result<BTreeSet<String>,
 /// replaces the whole list of a topic.
 pub(super) fn subscriptions(
     world: &mut World,
-    (caller, verified): (Caller, bool),
+    caller: Caller,
+    verified: bool,
     method: &str,
     id: &str,
     ask: &Asker<'_>,

@@ -4,7 +4,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, codec, message, page_values::set, webhook_facts};
+use super::{
+    Error, codec, message,
+    page_values::set,
+    webhook_facts::{self, Annotation, AnnotationKind, Receipt},
+};
 use crate::{
     domain::{
         Author, Backfill, Change, ConversationId, ConversationSeen, Event, LocalId, Mid,
@@ -16,250 +20,255 @@ use crate::{
     text,
 };
 
-/// The rows that facts were about.
-#[derive(Debug, Default)]
-pub(super) struct Touched(Vec<ConversationId>);
+/// Facts from outside on their way into the tables, in one transaction.
+pub(super) struct Ingest<'a> {
+    /// The cache.
+    pub(super) db: &'a Transaction<'a>,
+    /// The outbox, which has to learn of a reply's name first.
+    pub(super) outbox: &'a Connection,
+    /// The moment, by Meta's clock.
+    pub(super) now: Timestamp,
+    /// The rows that the facts were about.
+    pub(super) rows: Vec<ConversationId>,
+    /// What is different now.
+    pub(super) changes: Vec<Change>,
+}
 
-impl Touched {
-    fn add(&mut self, id: &ConversationId) {
-        if !self.0.contains(id) {
-            self.0.push(id.clone());
+impl Ingest<'_> {
+    fn push(&mut self, change: Change) {
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
         }
     }
 
-    pub(super) fn ids(&self) -> &[ConversationId] {
-        &self.0
-    }
-}
-
-fn push(changes: &mut Vec<Change>, change: Change) {
-    if !changes.contains(&change) {
-        changes.push(change);
-    }
-}
-
-/// A row and its thread are not what they were.
-fn touched(changes: &mut Vec<Change>, rows: &mut Touched, id: ConversationId) {
-    rows.add(&id);
-    push(changes, Change::Inbox);
-    push(changes, Change::Thread(id));
-}
-
-pub(super) fn ingest_one(
-    db: &Transaction<'_>,
-    outbox: &Connection,
-    event: Event,
-    now: Timestamp,
-    (rows, changes): (&mut Touched, &mut Vec<Change>),
-) -> Result<(), Error> {
-    match event {
-        Event::Conversation(seen) => {
-            let id = seen.id.clone();
-            if conversation(db, outbox, seen)? {
-                touched(changes, rows, id);
-            }
+    /// A row and its thread are not what they were.
+    fn touched(&mut self, id: ConversationId) {
+        if !self.rows.contains(&id) {
+            self.rows.push(id.clone());
         }
-        Event::Messages {
-            conversation,
-            messages,
-            older,
-        } => {
-            let mut changed = false;
-            // Newest first on the wire: oldest first gives row ids that order
-            // messages of the same second.
-            for seen in messages.iter().rev() {
-                changed |= message::ingest(db, outbox, &conversation, seen, now)?;
+        self.push(Change::Inbox);
+        self.push(Change::Thread(id));
+    }
+
+    /// Takes in one fact.
+    pub(super) fn take(&mut self, event: Event) -> Result<(), Error> {
+        let (db, now) = (self.db, self.now);
+        match event {
+            Event::Conversation(seen) => {
+                let id = seen.id.clone();
+                if conversation(db, self.outbox, seen)? {
+                    self.touched(id);
+                }
             }
-            if changed && messages.iter().any(|seen| seen.from_webhook) {
-                webhook_facts::refresh_row(db, &conversation, false)?;
-            }
-            if let Some(cursor) = older {
-                changed |= db.execute(
-                    "UPDATE conversation SET older_cursor = ?2, older_known = 1 WHERE id = ?1 \
+            Event::Messages {
+                conversation,
+                messages,
+                older,
+            } => {
+                let mut changed = false;
+                // Newest first on the wire: oldest first gives row ids that order
+                // messages of the same second.
+                for seen in messages.iter().rev() {
+                    changed |= message::ingest(db, self.outbox, &conversation, seen, now)?;
+                }
+                if changed && messages.iter().any(|seen| seen.from_webhook) {
+                    webhook_facts::refresh_row(db, &conversation, false)?;
+                }
+                if let Some(cursor) = older {
+                    changed |= db.execute(
+                        "UPDATE conversation SET older_cursor = ?2, older_known = 1 WHERE id = ?1 \
                      AND (older_known = 0 OR older_cursor IS NOT ?2)",
-                    params![conversation.as_str(), cursor],
-                )? > 0;
-            }
-            if changed {
-                touched(changes, rows, conversation);
-            }
-        }
-        Event::Owner {
-            conversation,
-            owner,
-            until,
-            at,
-        } => {
-            if set_owner(db, &conversation, &owner, until, at)? {
-                touched(changes, rows, conversation);
-            }
-        }
-        Event::Delivered {
-            conversation,
-            through,
-        } => {
-            if webhook_facts::watermark(db, &conversation, "delivered_through", through)? {
-                touched(changes, rows, conversation);
-            }
-        }
-        Event::Read {
-            conversation,
-            through,
-        } => {
-            if webhook_facts::watermark(db, &conversation, "read_through", through)? {
-                touched(changes, rows, conversation);
-            }
-        }
-        Event::Seen { conversation, mid } => {
-            webhook_facts::annotate(db, &conversation, &mid, "seen", (0, None), now)?;
-            if webhook_facts::apply(db, &conversation, &mid)? {
-                touched(changes, rows, conversation);
-            }
-        }
-        Event::Reacted {
-            conversation,
-            mid,
-            emoji,
-            at,
-        } => {
-            let (kind, n) = ("reaction:customer", at.as_millis());
-            if emoji.is_some() {
-                webhook_facts::opened(db, &conversation, at)?;
-            }
-            if webhook_facts::annotate(db, &conversation, &mid, kind, (n, emoji.as_deref()), at)? {
-                touched(changes, rows, conversation);
-            }
-        }
-        Event::Edited {
-            conversation,
-            mid,
-            text,
-            number,
-        } => {
-            let n = i64::from(number);
-            webhook_facts::annotate(db, &conversation, &mid, "edit", (n, Some(&text)), now)?;
-            if webhook_facts::apply(db, &conversation, &mid)? {
-                webhook_facts::refresh_row(db, &conversation, true)?;
-                touched(changes, rows, conversation);
-            }
-        }
-        Event::Unsent { conversation, mid } => {
-            webhook_facts::annotate(db, &conversation, &mid, "unsent", (0, None), now)?;
-            if webhook_facts::apply(db, &conversation, &mid)? {
-                webhook_facts::refresh_row(db, &conversation, true)?;
-                touched(changes, rows, conversation);
-            }
-        }
-        Event::Happened {
-            conversation,
-            at,
-            what,
-            own,
-            raw,
-        } => {
-            match what {
-                TimelineEvent::Moved { .. } => {
-                    webhook_facts::moved(db, &conversation, at, (&what, own), &raw)?;
+                        params![conversation.as_str(), cursor],
+                    )? > 0;
                 }
-                _ => webhook_facts::add_timeline_event(db, &conversation, at, &what, &raw)?,
-            }
-            match what {
-                TimelineEvent::AskedFor { .. } => message::asks(db, &conversation, at)?,
-                TimelineEvent::Referred { .. } => webhook_facts::opened(db, &conversation, at)?,
-                _ => {}
-            }
-            touched(changes, rows, conversation);
-        }
-        Event::InCharge {
-            conversation,
-            us,
-            at,
-            until,
-        } => {
-            if webhook_facts::in_charge(db, &conversation, (at, until), us)? {
-                touched(changes, rows, conversation);
-            }
-        }
-        Event::HandedTo {
-            conversation,
-            to,
-            at,
-            until,
-        } => {
-            if webhook_facts::handed_to(db, &conversation, (at, until), &to)? {
-                touched(changes, rows, conversation);
-            }
-        }
-        Event::Parked {
-            psid,
-            raw,
-            about,
-            unsent,
-        } => webhook_facts::park(db, &psid, &raw, (about.as_ref(), unsent), now)?,
-        Event::Unparked { psid } => {
-            db.execute("DELETE FROM parked WHERE psid = ?1", [psid.as_str()])?;
-        }
-        Event::Profile { psid, profile } => {
-            for id in person(db, &psid, &profile)? {
-                touched(changes, rows, id);
-            }
-        }
-        Event::Did {
-            conversation,
-            at,
-            what,
-        } => {
-            did(db, &conversation, at, &what)?;
-            touched(changes, rows, conversation);
-        }
-        Event::Page { name, routing } => {
-            let mut changed = set(db, "name", &name)?;
-            changed |= set(db, "routing_messenger", codec::routing(routing.messenger))?;
-            changed |= set(db, "routing_instagram", codec::routing(routing.instagram))?;
-            if changed {
-                push(changes, Change::Page);
-            }
-        }
-        Event::Listed { platform, through } => {
-            let through = through.as_millis().to_string();
-            set(db, &format!("listed_{}", platform.word()), &through)?;
-        }
-        Event::Backfill { platform, left } => {
-            let (cursor, until) = match left {
-                Backfill::NotBegun => ("".to_owned(), None),
-                Backfill::From { cursor, until } => {
-                    (format!("from {}", cursor.unwrap_or_default()), until)
+                if changed {
+                    self.touched(conversation);
                 }
-                Backfill::Done => ("done".to_owned(), None),
-            };
-            let until = until
-                .map(|at| at.as_millis().to_string())
-                .unwrap_or_default();
-            set(db, &format!("backfill_{}", platform.word()), &cursor)?;
-            set(db, &format!("backfill_until_{}", platform.word()), &until)?;
-        }
-        Event::ReadAt(at) => {
-            set(db, "read_at", &at.as_millis().to_string())?;
-            push(changes, Change::ReadAt(at));
-        }
-        Event::Accepted {
-            conversation,
-            local,
-            mid,
-            at,
-        } => {
-            accepted(db, outbox, &conversation, &local, &mid, at)?;
-            touched(changes, rows, conversation.clone());
-            push(
-                changes,
-                Change::ReplySent {
+            }
+            Event::Owner {
+                conversation,
+                owner,
+                until,
+                at,
+            } => {
+                if set_owner(db, &conversation, &owner, until, at)? {
+                    self.touched(conversation);
+                }
+            }
+            Event::Delivered {
+                conversation,
+                through,
+            } => {
+                if webhook_facts::receipt(db, &conversation, Receipt::Delivered, through)? {
+                    self.touched(conversation);
+                }
+            }
+            Event::Read {
+                conversation,
+                through,
+            } => {
+                if webhook_facts::receipt(db, &conversation, Receipt::Read, through)? {
+                    self.touched(conversation);
+                }
+            }
+            Event::Seen { conversation, mid } => {
+                let seen = Annotation::plain(AnnotationKind::Seen);
+                webhook_facts::annotate(db, &conversation, &mid, &seen, now)?;
+                if webhook_facts::apply(db, &conversation, &mid)? {
+                    self.touched(conversation);
+                }
+            }
+            Event::Reacted {
+                conversation,
+                mid,
+                emoji,
+                at,
+            } => {
+                let reaction = Annotation {
+                    kind: AnnotationKind::CustomerReaction,
+                    n: at.as_millis(),
+                    value: emoji.as_deref(),
+                };
+                if emoji.is_some() {
+                    webhook_facts::opened(db, &conversation, at)?;
+                }
+                if webhook_facts::annotate(db, &conversation, &mid, &reaction, at)? {
+                    self.touched(conversation);
+                }
+            }
+            Event::Edited {
+                conversation,
+                mid,
+                text,
+                number,
+            } => {
+                let edit = Annotation {
+                    kind: AnnotationKind::Edit,
+                    n: i64::from(number),
+                    value: Some(&text),
+                };
+                webhook_facts::annotate(db, &conversation, &mid, &edit, now)?;
+                if webhook_facts::apply(db, &conversation, &mid)? {
+                    webhook_facts::refresh_row(db, &conversation, true)?;
+                    self.touched(conversation);
+                }
+            }
+            Event::Unsent { conversation, mid } => {
+                let unsent = Annotation::plain(AnnotationKind::Unsent);
+                webhook_facts::annotate(db, &conversation, &mid, &unsent, now)?;
+                if webhook_facts::apply(db, &conversation, &mid)? {
+                    webhook_facts::refresh_row(db, &conversation, true)?;
+                    self.touched(conversation);
+                }
+            }
+            Event::Happened {
+                conversation,
+                at,
+                what,
+                own,
+                raw,
+            } => {
+                match what {
+                    TimelineEvent::Moved { .. } => {
+                        webhook_facts::moved(db, &conversation, at, &what, own, &raw)?;
+                    }
+                    _ => webhook_facts::add_timeline_event(db, &conversation, at, &what, &raw)?,
+                }
+                match what {
+                    TimelineEvent::AskedFor { .. } => message::asks(db, &conversation, at)?,
+                    TimelineEvent::Referred { .. } => webhook_facts::opened(db, &conversation, at)?,
+                    _ => {}
+                }
+                self.touched(conversation);
+            }
+            Event::InCharge {
+                conversation,
+                us,
+                at,
+                until,
+            } => {
+                if webhook_facts::in_charge(db, &conversation, at, until, us)? {
+                    self.touched(conversation);
+                }
+            }
+            Event::HandedTo {
+                conversation,
+                to,
+                at,
+                until,
+            } => {
+                if webhook_facts::handed_to(db, &conversation, at, until, &to)? {
+                    self.touched(conversation);
+                }
+            }
+            Event::Parked {
+                psid,
+                raw,
+                about,
+                unsent,
+            } => webhook_facts::park(db, &psid, &raw, about.as_ref(), unsent, now)?,
+            Event::Unparked { psid } => {
+                db.execute("DELETE FROM parked WHERE psid = ?1", [psid.as_str()])?;
+            }
+            Event::Profile { psid, profile } => {
+                for id in person(db, &psid, &profile)? {
+                    self.touched(id);
+                }
+            }
+            Event::Did {
+                conversation,
+                at,
+                what,
+            } => {
+                did(db, &conversation, at, &what)?;
+                self.touched(conversation);
+            }
+            Event::Page { name, routing } => {
+                let mut changed = set(db, "name", &name)?;
+                changed |= set(db, "routing_messenger", codec::routing(routing.messenger))?;
+                changed |= set(db, "routing_instagram", codec::routing(routing.instagram))?;
+                if changed {
+                    self.push(Change::Page);
+                }
+            }
+            Event::Listed { platform, through } => {
+                let through = through.as_millis().to_string();
+                set(db, &format!("listed_{}", platform.word()), &through)?;
+            }
+            Event::Backfill { platform, left } => {
+                let (cursor, until) = match left {
+                    Backfill::NotBegun => ("".to_owned(), None),
+                    Backfill::From { cursor, until } => {
+                        (format!("from {}", cursor.unwrap_or_default()), until)
+                    }
+                    Backfill::Done => ("done".to_owned(), None),
+                };
+                let until = until
+                    .map(|at| at.as_millis().to_string())
+                    .unwrap_or_default();
+                set(db, &format!("backfill_{}", platform.word()), &cursor)?;
+                set(db, &format!("backfill_until_{}", platform.word()), &until)?;
+            }
+            Event::ReadAt(at) => {
+                set(db, "read_at", &at.as_millis().to_string())?;
+                self.push(Change::ReadAt(at));
+            }
+            Event::Accepted {
+                conversation,
+                local,
+                mid,
+                at,
+            } => {
+                accepted(db, self.outbox, &conversation, &local, &mid, at)?;
+                self.touched(conversation.clone());
+                self.push(Change::ReplySent {
                     conversation,
                     local,
-                },
-            );
+                });
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A reply of ours got its name: it is sent, whatever becomes of the cache, so

@@ -3,7 +3,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, codec, webhook_facts};
+use super::{
+    Error, codec,
+    webhook_facts::{self, AnnotationKind},
+};
 use crate::{
     domain::{Author, ConversationId, Message, MessageSeen, Mid, Part, Span, Timestamp},
     text,
@@ -243,9 +246,9 @@ fn reactions(
     let mut changed = false;
     for reaction in &m.annotations.reactions {
         let kind = if reaction.by_customer {
-            "reaction:customer"
+            AnnotationKind::CustomerReaction
         } else {
-            "reaction:page"
+            AnnotationKind::PageReaction
         };
         changed |= db
             .prepare_cached(
@@ -254,7 +257,7 @@ fn reactions(
             )?
             .execute(params![
                 m.mid.as_str(),
-                kind,
+                kind.word(),
                 id.as_str(),
                 reaction.emoji,
                 now.as_millis(),

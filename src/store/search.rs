@@ -157,7 +157,8 @@ impl Reader {
         &self,
         id: &ConversationId,
         words: &str,
-        (at, from): (Timestamp, Option<&Mid>),
+        at: Timestamp,
+        from: Option<&Mid>,
         forward: bool,
     ) -> Result<Option<(Mid, Timestamp)>, Error> {
         let folded = text::fold(words);

@@ -16,13 +16,67 @@ const PARKED: i64 = 5_000;
 /// this far apart.
 const SAME_MOVE: Span = Span::minutes(2);
 
+/// What can be said about a message. The words stand in the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AnnotationKind {
+    /// The customer reacted, or took the reaction back.
+    CustomerReaction,
+    /// The Page did.
+    PageReaction,
+    /// The customer changed the text.
+    Edit,
+    /// The customer took it back.
+    Unsent,
+    /// The customer has read it.
+    Seen,
+}
+
+impl AnnotationKind {
+    const ALL: [Self; 5] = [
+        Self::CustomerReaction,
+        Self::PageReaction,
+        Self::Edit,
+        Self::Unsent,
+        Self::Seen,
+    ];
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::CustomerReaction => "reaction:customer",
+            Self::PageReaction => "reaction:page",
+            Self::Edit => "edit",
+            Self::Unsent => "unsent",
+            Self::Seen => "seen",
+        }
+    }
+}
+
+/// A word about a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Annotation<'a> {
+    pub(super) kind: AnnotationKind,
+    /// The number of the edit, or the moment of the reaction; the greater counts.
+    pub(super) n: i64,
+    pub(super) value: Option<&'a str>,
+}
+
+impl Annotation<'_> {
+    /// One that says all by its kind.
+    pub(super) fn plain(kind: AnnotationKind) -> Self {
+        Self {
+            kind,
+            n: 0,
+            value: None,
+        }
+    }
+}
+
 /// Keeps a word about a message, heard at this moment; whether it is news.
 pub(super) fn annotate(
     db: &Transaction<'_>,
     id: &ConversationId,
     mid: &Mid,
-    kind: &str,
-    (n, value): (i64, Option<&str>),
+    said: &Annotation<'_>,
     at: Timestamp,
 ) -> Result<bool, Error> {
     // Two words of one moment are told apart by what they say, so that their
@@ -33,7 +87,7 @@ pub(super) fn annotate(
              ON CONFLICT (mid, kind) DO UPDATE SET n = ?4, value = ?5 \
              WHERE (n, coalesce(value, '')) < (?4, coalesce(?5, ''))",
         )?
-        .execute(params![mid.as_str(), kind, id.as_str(), n, value, at.as_millis()])?;
+        .execute(params![mid.as_str(), said.kind.word(), id.as_str(), said.n, said.value, at.as_millis()])?;
     Ok(rows > 0)
 }
 
@@ -49,8 +103,9 @@ pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Res
         .collect::<Result<_, _>>()?;
     let mut changed = false;
     for (kind, n, value, at) in said {
-        changed |= match kind.as_str() {
-            "edit" => {
+        let mut known = AnnotationKind::ALL.into_iter();
+        changed |= match known.find(|known| known.word() == kind) {
+            Some(AnnotationKind::Edit) => {
                 let text = value.unwrap_or_default();
                 db.execute(
                     "UPDATE message SET text = ?2, fold = ?3, edits = ?4, edited_at = ?5 \
@@ -59,7 +114,7 @@ pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Res
                 )? > 0
             }
             // What somebody took back is not kept here either.
-            "unsent" => {
+            Some(AnnotationKind::Unsent) => {
                 db.execute(
                     "DELETE FROM annotation WHERE mid = ?1 AND kind = 'edit'",
                     [mid.as_str()],
@@ -70,7 +125,7 @@ pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Res
                     [mid.as_str()],
                 )? > 0
             }
-            "seen" => {
+            Some(AnnotationKind::Seen) => {
                 db.execute(
                     "UPDATE conversation SET read_through = max(coalesce(read_through, 0), \
                        (SELECT at FROM message WHERE mid = ?2)) \
@@ -78,20 +133,38 @@ pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Res
                     params![id.as_str(), mid.as_str()],
                 )? > 0
             }
-            _ => false,
+            Some(AnnotationKind::CustomerReaction | AnnotationKind::PageReaction) | None => false,
         };
     }
     Ok(changed)
 }
 
-/// A watermark, `delivered_through` or `read_through`: it never goes back. What
-/// was read was delivered.
-pub(super) fn watermark(
+/// How far the Page's messages have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Receipt {
+    /// The customer's devices have them.
+    Delivered,
+    /// The customer has read them, so they were delivered too.
+    Read,
+}
+
+impl Receipt {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered_through",
+            Self::Read => "read_through",
+        }
+    }
+}
+
+/// Receipts never go back.
+pub(super) fn receipt(
     db: &Transaction<'_>,
     id: &ConversationId,
-    column: &str,
+    receipt: Receipt,
     through: Timestamp,
 ) -> Result<bool, Error> {
+    let column = receipt.column();
     let rows = db.execute(
         &format!(
             "UPDATE conversation SET {column} = ?2 WHERE id = ?1 AND coalesce({column}, 0) < ?2"
@@ -163,7 +236,8 @@ pub(super) fn moved(
     db: &Transaction<'_>,
     id: &ConversationId,
     at: Timestamp,
-    (what, own): (&TimelineEvent, bool),
+    what: &TimelineEvent,
+    own: bool,
     raw: &str,
 ) -> Result<(), Error> {
     let near = |from: Span| at.plus(from).as_millis();
@@ -191,7 +265,8 @@ pub(super) fn moved(
 pub(super) fn in_charge(
     db: &Transaction<'_>,
     id: &ConversationId,
-    (at, until): (Timestamp, Timestamp),
+    at: Timestamp,
+    until: Timestamp,
     us: bool,
 ) -> Result<bool, Error> {
     db.execute(
@@ -205,7 +280,8 @@ pub(super) fn in_charge(
 pub(super) fn handed_to(
     db: &Transaction<'_>,
     id: &ConversationId,
-    (at, until): (Timestamp, Timestamp),
+    at: Timestamp,
+    until: Timestamp,
     to: &ThreadOwner,
 ) -> Result<bool, Error> {
     db.execute(
@@ -322,7 +398,8 @@ pub(super) fn park(
     db: &Transaction<'_>,
     psid: &Psid,
     raw: &str,
-    (about, unsent): (Option<&Mid>, bool),
+    about: Option<&Mid>,
+    unsent: bool,
     now: Timestamp,
 ) -> Result<(), Error> {
     if let Some(mid) = about {

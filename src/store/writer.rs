@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Error, codec,
-    ingest::{Touched, ingest_one},
+    ingest::Ingest,
     ranking::{place, turn},
 };
 use crate::{
@@ -88,19 +88,21 @@ impl Writer {
     /// clock. Facts that we knew already give no change.
     pub async fn ingest(&self, events: Vec<Event>, now: Timestamp) -> Result<Vec<Change>, Error> {
         self.run(move |files| {
-            let mut changes = Vec::new();
             let transaction = files.cache.transaction()?;
-            let mut rows = Touched::default();
+            let mut ingest = Ingest {
+                db: &transaction,
+                outbox: &files.outbox,
+                now,
+                rows: Vec::new(),
+                changes: Vec::new(),
+            };
             for event in events {
-                ingest_one(
-                    &transaction,
-                    &files.outbox,
-                    event,
-                    now,
-                    (&mut rows, &mut changes),
-                )?;
+                ingest.take(event)?;
             }
-            for id in rows.ids() {
+            let Ingest {
+                rows, mut changes, ..
+            } = ingest;
+            for id in &rows {
                 let before = calls(&transaction, id)?;
                 place(&transaction, id, now)?;
                 if let (None, Some(change)) = (before, calls(&transaction, id)?) {

@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use crate::{
-    app::{Focus, Model, Thread, thread::transcript},
+    app::{Focus, Model, Thread, thread::size},
     domain::{HUMAN_AGENT_WINDOW, Link, SendAs, Timestamp, Window},
     text::{self, Clean},
     ui::{
@@ -67,7 +67,7 @@ fn file(thread: &Thread) -> String {
         .file
         .as_ref()
         .map_or_else(String::new, |file| {
-            let size = transcript::size(file.bytes);
+            let size = size(file.bytes);
             format!(
                 " · + [{}] {} {size}",
                 file.word(),

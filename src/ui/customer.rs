@@ -165,6 +165,7 @@ pub(super) fn profile_lines(
             }
         }
         Profile::Missing(why) => {
+            let why = model.session.settings.keymap.name_remedies(why);
             rows.extend(say(&format!("No profile: {why}"), Role::Warn, theme, width))
         }
         Profile::Unasked => {}

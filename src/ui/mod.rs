@@ -1,9 +1,16 @@
 //! [`Model`] to cells. It gets `&Model`, decides nothing and changes nothing:
 //! drawing twice draws the same. Every text that reaches a cell is
-//! [`Clean`]; `span` is the only way to one. It must not
+//! [`Clean`](crate::text::Clean); `span` is the only way to one. It must not
 //! know tokio, HTTP, SQL or the clock.
 //!
-//! One file a pane, one a dialog, under the same name as in `app`.
+//! | file | |
+//! |---|---|
+//! | `mod` | a frame: which pane stands where |
+//! | `inbox`, `thread`, `composer`, `customer`, `status` | the panes, under their names in `app` |
+//! | `dialog/` | what lies over them |
+//! | `plain` | the desk in lines, for a screen reader |
+//! | `call` | a call to the Graph API, as text |
+//! | `draw`, `theme` | pieces to draw with, and how they look |
 
 mod call;
 mod composer;

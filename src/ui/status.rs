@@ -30,63 +30,8 @@ use crate::{
 pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let style = theme.style(Role::Status);
     buffer.set_style(area, style);
-    let count = |view: View| model.inbox.counts.by_view[view.index()];
-    let page = if model.session.account.name.is_empty() {
-        "…"
-    } else {
-        &model.session.account.name
-    };
-    let clock = model
-        .session
-        .now
-        .local(&model.session.settings.zone)
-        .strftime("%a %H:%M")
-        .to_string();
-    let usage = model
-        .session
-        .account
-        .usage
-        .map(|percent| format!("api {percent}%"))
-        .unwrap_or_default();
-    let read_only = match (model.session.settings.read_only, model.session.privacy) {
-        (true, true) => "READ-ONLY   CURTAIN",
-        (true, false) => "READ-ONLY",
-        (false, true) => "CURTAIN",
-        (false, false) => "",
-    };
-    let unsettled = match model.inbox.counts.unsettled {
-        0 => String::new(),
-        n => format!(" | {n} unsent"),
-    };
-    let counts = format!(
-        "{} need you | {} <4h | {} mine | {} bot{unsettled}",
-        count(View::NeedsMe),
-        count(View::Closing),
-        count(View::Mine),
-        count(View::Bot)
-    );
-    let link = link_words(model);
     let width = usize::from(area.width);
-    // From rich to poor: the first that fits.
-    let left_choices = [
-        format!(" switchboard  {page}   {counts}"),
-        format!(" {page}   {counts}"),
-        format!(" {counts}"),
-        format!(" {} need you{unsettled}", count(View::NeedsMe)),
-    ];
-    let join = |parts: &[&str]| {
-        let parts: Vec<&str> = parts
-            .iter()
-            .copied()
-            .filter(|part| !part.is_empty())
-            .collect();
-        format!("{} ", parts.join("   "))
-    };
-    let right_choices = [
-        join(&[read_only, &link, &usage, &clock]),
-        join(&[read_only, &link, &clock]),
-        join(&[read_only, &link]),
-    ];
+    let (left_choices, right_choices) = (left_choices(model), right_choices(model));
     let fitting = left_choices
         .iter()
         .flat_map(|left| right_choices.iter().map(move |right| (left, right)))
@@ -113,6 +58,69 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
         ..area
     };
     put(vec![span(right.as_str(), right_style)], right_area, buffer);
+}
+
+/// Page and counts, from rich to poor: the first that fits is taken.
+fn left_choices(model: &Model) -> [String; 4] {
+    let count = |view: View| model.inbox.counts.by_view[view.index()];
+    let page = if model.session.account.name.is_empty() {
+        "…"
+    } else {
+        &model.session.account.name
+    };
+    let unsettled = match model.inbox.counts.unsettled {
+        0 => String::new(),
+        n => format!(" | {n} unsent"),
+    };
+    let counts = format!(
+        "{} need you | {} <4h | {} mine | {} bot{unsettled}",
+        count(View::NeedsMe),
+        count(View::Closing),
+        count(View::Mine),
+        count(View::Bot)
+    );
+    [
+        format!(" switchboard  {page}   {counts}"),
+        format!(" {page}   {counts}"),
+        format!(" {counts}"),
+        format!(" {} need you{unsettled}", count(View::NeedsMe)),
+    ]
+}
+
+/// Link, rate limit and clock, from rich to poor.
+fn right_choices(model: &Model) -> [String; 3] {
+    let clock = model
+        .session
+        .now
+        .local(&model.session.settings.zone)
+        .strftime("%a %H:%M")
+        .to_string();
+    let usage = model
+        .session
+        .account
+        .usage
+        .map(|percent| format!("api {percent}%"))
+        .unwrap_or_default();
+    let read_only = match (model.session.settings.read_only, model.session.privacy) {
+        (true, true) => "READ-ONLY   CURTAIN",
+        (true, false) => "READ-ONLY",
+        (false, true) => "CURTAIN",
+        (false, false) => "",
+    };
+    let link = link_words(model);
+    let join = |parts: &[&str]| {
+        let parts: Vec<&str> = parts
+            .iter()
+            .copied()
+            .filter(|part| !part.is_empty())
+            .collect();
+        format!("{} ", parts.join("   "))
+    };
+    [
+        join(&[read_only, &link, &usage, &clock]),
+        join(&[read_only, &link, &clock]),
+        join(&[read_only, &link]),
+    ]
 }
 
 pub(super) fn link_words(model: &Model) -> String {

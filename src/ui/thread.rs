@@ -7,10 +7,7 @@ use crate::{
         Focus, Model, Thread,
         action::table::{Action, Context},
         areas::inside,
-        thread::{
-            ThreadPane,
-            transcript::{GUTTER, ThreadLine, Tone},
-        },
+        thread::{GUTTER, ThreadLine, ThreadPane, Tone},
     },
     domain::{ThreadOwner, Timestamp},
     text::{self, Clean},

@@ -13,6 +13,11 @@
 //! with 200 before it is on the disk: what we do not take, Meta delivers again.
 //! One task holds all connections. This module must not know the store or the
 //! screen.
+//!
+//! | file | |
+//! |---|---|
+//! | `mod` | the server, and what becomes of a call |
+//! | `limits` | how much one sender and all together may take |
 
 mod limits;
 

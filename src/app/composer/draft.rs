@@ -18,9 +18,12 @@ use crate::{
         composer::Mode,
         input::keymap::{Code, Key},
     },
-    domain::{Attachment, Known, LocalId, Platform, SendAs, ThreadOwner, Timestamp},
+    domain::{Attachment, Known, LocalId, Platform, SendAs, Span, ThreadOwner, Timestamp},
     text,
 };
+
+/// Unsent text goes to the disk this long after the first key that changed it.
+pub(in crate::app) const SAVE_AFTER: Span = Span::millis(150);
 
 /// Text beyond this many characters is not taken in: the widget lays the whole
 /// text out anew at every key.

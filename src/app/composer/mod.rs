@@ -4,14 +4,13 @@
 //! |---|---|
 //! | `draft` | the text, and what is known of it: limits, typing, saving |
 //! | `checks` | what a person may regret to have sent |
-//! | `vim` | another way to edit |
+//! | `mode`, `vim` | another way to edit |
 
 pub(crate) mod checks;
-mod draft;
+pub(super) mod draft;
+mod mode;
 mod vim;
 
 pub use draft::{Began, Composer};
 pub use mode::Mode;
 pub(crate) use vim::Took;
-
-mod mode;

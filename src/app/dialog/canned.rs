@@ -10,7 +10,8 @@ use crate::{
         dialog::{
             geometry::{Geometry, cells},
             input::{Input, move_cursor},
-            modal::{Intent, Modal, Step},
+            intent::Intent,
+            modal::{Modal, Step},
         },
         fuzzy::Fuzzy,
         input::keymap::{Code, Key},

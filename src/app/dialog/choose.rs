@@ -7,7 +7,8 @@ use crate::{
         dialog::{
             geometry::{Geometry, cells, centred, padded, title_width},
             input::move_cursor_vi,
-            modal::{Click, Intent, Modal, Question, Step},
+            intent::{Choice, Intent},
+            modal::{Click, Modal, Question, Step},
         },
         input::keymap::{Code, Key},
         mask::{Mask, masked},
@@ -19,29 +20,6 @@ use crate::{
     },
     text,
 };
-
-/// What a line of the list does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// Let go of all marked conversations.
-    ReleaseAll,
-    /// Pass the thread to this app.
-    PassTo(AppId),
-    /// Take the thread for oneself.
-    Claim,
-    /// Open this address in the browser.
-    OpenLink(String),
-    /// Save what is at this address.
-    SaveFile(String),
-    /// Decide about a reply that does not go on by itself.
-    Decide(Box<Outgoing>, Decision),
-    /// Let go of control.
-    Release,
-    /// End the program.
-    Quit,
-    /// Back to the desk.
-    Stay,
-}
 
 /// The list.
 #[derive(Clone, Debug)]

@@ -8,7 +8,8 @@ use crate::app::{
     dialog::{
         geometry::{Geometry, cells},
         input::{Input, move_cursor},
-        modal::{Intent, Modal, Step},
+        intent::Intent,
+        modal::{Modal, Step},
     },
     input::keymap::{Code, Key},
     model::Session,

@@ -7,7 +7,8 @@ use crate::{
         dialog::{
             geometry::{Geometry, cells, title_width},
             input::{Input, move_cursor_vi},
-            modal::{Click, Intent, Modal, Question, Step},
+            intent::{HandBackAnswer, Intent},
+            modal::{Click, Modal, Question, Step},
         },
         input::keymap::{Code, Key},
         mask::Mask,
@@ -30,27 +31,6 @@ pub enum Field {
     Summary,
     /// What is to be done next.
     Next,
-}
-
-/// How an agent hands back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandBackAnswer {
-    /// How it ended.
-    pub outcome: Outcome,
-    /// A sentence for the bot; may be empty.
-    pub summary: String,
-    /// What the bot should do next; may be empty.
-    pub next: String,
-}
-
-impl From<Outcome> for HandBackAnswer {
-    fn from(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            summary: String::new(),
-            next: String::new(),
-        }
-    }
 }
 
 /// The question.

@@ -6,7 +6,8 @@ use crate::{
         dialog::{
             geometry::Geometry,
             input::{Input, move_cursor},
-            modal::{Intent, Modal, Question, Step},
+            intent::Intent,
+            modal::{Modal, Question, Step},
         },
         effect::Query,
         input::keymap::{Code, Key},

@@ -5,10 +5,17 @@
 //! | file | |
 //! |---|---|
 //! | `mod` | the list of all dialogs |
-//! | `modal` | what every dialog can do, and what it may want |
+//! | `modal` | what every dialog can do |
+//! | `intent` | what it may want |
 //! | `geometry` | where it stands |
 //! | `input` | a line of input, a cursor in a list |
-//! | the others | one dialog each |
+//! | `commands`, `help` | the actions by name, and what every key does |
+//! | `search`, `jump`, `prompt` | messages, people, rows of the list |
+//! | `canned`, `attach` | what goes into the composer |
+//! | `hand_back`, `sign_off` | how an escalation ends, and a working day |
+//! | `snooze`, `labels`, `note` | an agent's own decisions |
+//! | `choose` | a short list with a key for each line |
+//! | `api_log`, `viewer` | text to read |
 
 mod api_log;
 mod attach;
@@ -19,6 +26,7 @@ pub mod geometry;
 mod hand_back;
 mod help;
 mod input;
+mod intent;
 mod jump;
 mod labels;
 mod modal;
@@ -32,18 +40,19 @@ mod viewer;
 pub use api_log::ApiLog;
 pub use attach::Attach;
 pub use canned::CannedPicker;
-pub use choose::{Choice, Choose};
+pub use choose::Choose;
 pub use commands::Commands;
-pub use hand_back::{Field, HandBackAnswer, HandBackDialog};
+pub use hand_back::{Field, HandBackDialog};
 pub use help::Help;
 pub use input::Input;
+pub use intent::{Choice, Fate, HandBackAnswer, Intent};
 pub use jump::Jump;
 pub use labels::Labels;
-pub use modal::{Click, Intent, Modal, Question, Step};
+pub use modal::{Click, Modal, Question, Step};
 pub use note::NoteDialog;
 pub use prompt::{Prompt, PromptKind};
 pub use search::Search;
-pub use sign_off::{Fate, SignOff};
+pub use sign_off::SignOff;
 pub use snooze::Snooze;
 pub use viewer::{HandOvers, Viewer, ViewerContent};
 

@@ -2,18 +2,9 @@
 //! session and never calls back into what opened it; `action::intent` carries
 //! out what it wants.
 
-use crate::{
-    app::{
-        action::table::Action,
-        areas::Layout,
-        dialog::{choose::Choice, geometry::Geometry, hand_back::HandBackAnswer, sign_off::Fate},
-        effect::Query,
-        input::keymap::Key,
-        mask::Mask,
-        model::Session,
-        toast::ToastKind,
-    },
-    domain::{Attachment, Conversation, ConversationId, Hit, Psid, SimulatorOrder, TriageChange},
+use crate::app::dialog::intent::Intent;
+use crate::app::{
+    areas::Layout, dialog::geometry::Geometry, input::keymap::Key, mask::Mask, model::Session,
 };
 
 /// One layer over the desk. It gets the keys while it is on top.
@@ -92,66 +83,4 @@ pub struct Question {
     pub title: String,
     /// A letter and what it does, a line each. Raw.
     pub answers: Vec<String>,
-}
-
-/// What a dialog wants.
-#[derive(Debug)]
-pub enum Intent {
-    /// Do an action.
-    Run(Action),
-    /// Ask the cache.
-    Ask(Query),
-    /// Say something.
-    Say(ToastKind, String),
-    /// Put text into the clipboard and say so.
-    Copy {
-        /// The text. Clean.
-        text: String,
-        /// What is said.
-        said: String,
-    },
-    /// Open the search with words in it.
-    Search(String),
-    /// Open a conversation.
-    Open(ConversationId),
-    /// Open a conversation at a message.
-    OpenMessage(Hit),
-    /// Show only rows of the list that hold these words.
-    Filter(String),
-    /// Move the cursor of the list by so many rows.
-    MoveInList(i32),
-    /// Find these words in the open thread.
-    FindInThread(String),
-    /// Put text into the composer.
-    Insert(String),
-    /// Fill a canned reply in and put it into the composer.
-    InsertCanned(String),
-    /// Put a file into the composer.
-    Attach(Attachment),
-    /// Hand back one conversation, or (`None`) all marked ones.
-    HandBack {
-        /// Which.
-        about: Option<ConversationId>,
-        /// How it ended.
-        answer: HandBackAnswer,
-        /// The reply in the composer goes out first.
-        send: bool,
-    },
-    /// Do what was chosen, for this conversation and no other.
-    Choose(Option<ConversationId>, Choice),
-    /// Decide about these conversations.
-    Triage(Vec<Conversation>, TriageChange),
-    /// Keep a private note.
-    KeepNote {
-        /// Which thread.
-        conversation: ConversationId,
-        /// The person in it.
-        psid: Psid,
-        /// The words.
-        text: String,
-    },
-    /// Leave the desk; every thread we hold gets what was decided for it.
-    SignOff(Vec<(Conversation, Fate)>),
-    /// Change something about a simulator.
-    Simulator(SimulatorOrder),
 }

@@ -5,7 +5,8 @@ use crate::{
     app::{
         dialog::{
             input::Input,
-            modal::{Intent, Modal, Step},
+            intent::Intent,
+            modal::{Modal, Step},
         },
         input::keymap::{Code, Key},
         mask::{Mask, masked},

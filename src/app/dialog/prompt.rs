@@ -4,7 +4,8 @@
 use crate::app::{
     dialog::{
         input::Input,
-        modal::{Intent, Modal, Step},
+        intent::Intent,
+        modal::{Modal, Step},
     },
     input::keymap::{Code, Key},
     model::Session,

@@ -6,7 +6,8 @@ use crate::{
         dialog::{
             geometry::{Geometry, cells},
             input::move_cursor,
-            modal::{Click, Intent, Modal, Question, Step},
+            intent::{Fate, Intent},
+            modal::{Click, Modal, Question, Step},
         },
         input::keymap::{Code, Key},
         mask::{Mask, mask_row},
@@ -14,18 +15,6 @@ use crate::{
     },
     domain::{AppId, Conversation},
 };
-
-/// What becomes of a thread.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Fate {
-    /// We keep it.
-    #[default]
-    Keep,
-    /// It goes back to the bot.
-    HandBack,
-    /// It goes to a colleague's app of this name.
-    Colleague(AppId, String),
-}
 
 /// The list.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,8 @@ use crate::{
         dialog::{
             geometry::{Geometry, cells},
             input::{Input, move_cursor, move_cursor_vi},
-            modal::{Click, Intent, Modal, Step},
+            intent::Intent,
+            modal::{Click, Modal, Step},
         },
         input::keymap::{Code, Key},
         mask::{Mask, mask_row},

@@ -4,7 +4,10 @@
 
 use crate::{
     app::{
-        dialog::modal::{Intent, Modal, Step},
+        dialog::{
+            intent::Intent,
+            modal::{Modal, Step},
+        },
         input::keymap::{Code, Key},
         mask::Mask,
         model::Session,

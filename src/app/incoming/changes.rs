@@ -3,12 +3,13 @@
 
 use crate::{
     app::{
-        Anchor, Effect, Focus, Model, Query, SAVE_AFTER, TerminalEffect, ToastKind,
+        Anchor, Effect, Focus, Model, Query, TerminalEffect, ToastKind,
         action::{
             navigate::{advance, older_arrived},
             table::Action,
         },
         alerts::escalated,
+        composer::draft::SAVE_AFTER,
         dialog::{Dialog, HandOvers, Viewer, ViewerContent},
         model::UnsavedDraft,
         thread::Then,
@@ -27,8 +28,11 @@ const SAVE_AGAIN: Span = Span::seconds(1);
 const CALLS: usize = 500;
 
 /// The cache holds something new.
-pub(crate) fn changed(model: &mut Model, change: Change) -> Vec<Effect> {
+pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
     let mut effects = Vec::new();
+    if let Some(sentence) = sentence_of(&mut change) {
+        *sentence = model.session.settings.keymap.name_remedies(sentence);
+    }
     match change {
         Change::Inbox => effects.extend(model.inbox.reload()),
         Change::Thread(id) if model.open_thread(&id).is_some() => {
@@ -266,6 +270,22 @@ fn done(model: &mut Model, id: &ConversationId, operation: OperationKind) -> Vec
 
 /// A refusal appears on what was refused: a reply's on its bubble, another
 /// operation's above the composer; for a thread that is not open, as a toast.
+/// What the engine says in words, in which the keys are missing.
+fn sentence_of(change: &mut Change) -> Option<&mut String> {
+    match change {
+        Change::ReplyNotSent { why, .. }
+        | Change::ReplyUnconfirmed { why, .. }
+        | Change::Failed { why, .. }
+        | Change::OlderFailed(_, why)
+        | Change::DraftNotSaved(_, why)
+        | Change::Notice(_, why)
+        | Change::Link(
+            Link::Offline(why) | Link::TokenRefused(why) | Link::Broken(why) | Link::ReadOnly(why),
+        ) => Some(why),
+        _ => None,
+    }
+}
+
 fn failed(model: &mut Model, id: &ConversationId, operation: OperationKind, why: String) {
     if let Some(thread) = model
         .open_thread(id)

@@ -1,5 +1,9 @@
-//! What comes from outside: `changes` is what the engine tells, `answers` what
-//! the cache and the disk were asked.
+//! What comes from outside.
+//!
+//! | file | |
+//! |---|---|
+//! | `changes` | what the engine tells |
+//! | `answers` | what the cache and the disk were asked |
 
 mod answers;
 mod changes;

@@ -117,9 +117,8 @@ pub(crate) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
     if model.focus == Focus::Composer {
         return compose(model, |composer| composer.insert(text));
     }
-    model.toast(
-        ToastKind::Info,
-        "Pasted text goes into the composer only; r opens it",
-    );
+    let key = model.session.settings.keymap.key_of(Action::Reply);
+    let words = format!("Pasted text goes into the composer only; {key} opens it");
+    model.toast(ToastKind::Info, words);
     Vec::new()
 }

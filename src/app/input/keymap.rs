@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::app::action::table::{ACTIONS, Action, Context};
+use crate::{
+    app::action::table::{ACTIONS, Action, Context},
+    domain::Remedy,
+};
 
 /// A key without its modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -165,7 +168,7 @@ impl Keymap {
     pub fn with(changes: &[(String, Vec<String>)]) -> Result<Self, Vec<String>> {
         let mut mistakes = Vec::new();
         for (name, _) in changes {
-            if !ACTIONS.iter().any(|spec| spec.name == name) {
+            if !ACTIONS.iter().any(|spec| spec.is_called(name)) {
                 mistakes.push(format!(
                     "no action is called {name:?}; `?` in the desk lists them"
                 ));
@@ -175,7 +178,7 @@ impl Keymap {
         for spec in ACTIONS {
             let changed = changes
                 .iter()
-                .find(|(name, _)| name == spec.name)
+                .find(|(name, _)| spec.is_called(name))
                 .map(|(_, keys)| keys);
             let keys: Vec<&str> = match changed {
                 Some(keys) => keys.iter().map(String::as_str).collect(),
@@ -258,6 +261,18 @@ impl Keymap {
             .iter()
             .find(|(_, _, a)| *a == action)
             .map_or_else(|| ":".into(), |(_, sequence, _)| words(sequence))
+    }
+
+    /// A sentence from outside, with the key of each remedy in it.
+    pub fn name_remedies(&self, sentence: &str) -> String {
+        Remedy::named(sentence, |remedy| {
+            self.key_of(match remedy {
+                Remedy::Take => Action::Take,
+                Remedy::MessageType => Action::MessageType,
+                Remedy::HandBack => Action::HandBack,
+                Remedy::OpenLink => Action::OpenLink,
+            })
+        })
     }
 
     /// What may follow `keys`: the next key and what it does.

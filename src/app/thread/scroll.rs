@@ -3,7 +3,10 @@
 //! the screen is laid out.
 
 use crate::{
-    app::thread::transcript::{self, Look, ThreadLine},
+    app::thread::{
+        line::{Look, ThreadLine},
+        transcript,
+    },
     domain::Item,
 };
 

@@ -3,7 +3,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::thread::transcript::GUTTER;
+use crate::app::thread::line::GUTTER;
 
 /// From one cell to another, in either direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

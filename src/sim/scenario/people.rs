@@ -44,29 +44,9 @@ pub(in crate::sim) fn add(
     for say in &toml.say {
         let offset = offset(say.at.get_ref()).ok_or_else(|| no_time(text, &say.at))?;
         if offset > 0 {
-            let what = match say.by.get_ref().as_str() {
-                "inbox" => ActionKind::Inbox,
-                "customer" => ActionKind::Writes,
-                "meta_ai" => ActionKind::Ai,
-                _ => {
-                    let what =
-                        "only \"customer\", \"inbox\" and \"meta_ai\" can speak in the future";
-                    return Err(ScenarioError::at(text, &say.by, what));
-                }
-            };
-            let action = PersonAction {
-                person: Some(toml.name.clone()),
-                what,
-                text: say.text.clone(),
-                mid: None,
-                app: None,
-            };
-            follow_ups::plan(
-                world,
-                now + offset,
-                at,
-                Plan::PersonAction(Box::new(action)),
-            );
+            let action = later(text, &toml.name, say)?;
+            let plan = Plan::PersonAction(Box::new(action));
+            follow_ups::plan(world, now + offset, at, plan);
             continue;
         }
         let sender = if say.by.get_ref() == "customer" {
@@ -104,6 +84,26 @@ pub(in crate::sim) fn add(
         follow_ups::plan(world, now + first, at, Plan::Chat(0));
     }
     Ok(())
+}
+
+/// What is said after the start is something a person does then.
+fn later(text: &str, name: &str, say: &SayToml) -> Result<PersonAction, ScenarioError> {
+    let what = match say.by.get_ref().as_str() {
+        "inbox" => ActionKind::Inbox,
+        "customer" => ActionKind::Writes,
+        "meta_ai" => ActionKind::Ai,
+        _ => {
+            let what = "only \"customer\", \"inbox\" and \"meta_ai\" can speak in the future";
+            return Err(ScenarioError::at(text, &say.by, what));
+        }
+    };
+    Ok(PersonAction {
+        person: Some(name.to_owned()),
+        what,
+        text: say.text.clone(),
+        mid: None,
+        app: None,
+    })
 }
 
 pub(in crate::sim) fn said(say: &SayToml, id: String, at: i64, sender: Sender) -> Message {

@@ -509,7 +509,7 @@ fn a_thread_is_read_in_parts_that_fit_together() {
             NOW.plus(Span::minutes(line / 2 - 1_000))
         });
         let found = reader
-            .find_in_thread(&seen(0).id, "line 7", (at, mid.as_ref()), forward)
+            .find_in_thread(&seen(0).id, "line 7", at, mid.as_ref(), forward)
             .expect("no error");
         found.map(|(mid, _)| mid.to_string())
     };
@@ -658,9 +658,10 @@ proptest! {
             let outbox = schema::in_memory(FileKind::Outbox).expect("an outbox");
             for event in events {
                 let db = cache.transaction().expect("begins");
-                let mut rows = ingest::Touched::default();
-                ingest::ingest_one(&db, &outbox, event, NOW, (&mut rows, &mut Vec::new())).expect("taken");
-                for id in rows.ids() {
+                let (rows, changes) = (Vec::new(), Vec::new());
+                let mut ingest = ingest::Ingest { db: &db, outbox: &outbox, now: NOW, rows, changes };
+                ingest.take(event).expect("taken");
+                for id in &ingest.rows {
                     ranking::place(&db, id, NOW).expect("placed");
                 }
                 db.commit().expect("commits");

@@ -81,7 +81,9 @@ impl Engine {
                 let folder = self.options.downloads.clone();
                 self.go(async move {
                     let fetched = graph.download(&link).await;
-                    Completion::Saved(fetched.and_then(|file| files::keep(&folder, file)))
+                    Completion::Saved(
+                        fetched.and_then(|file| files::keep(&folder, &file.0, file.1)),
+                    )
                 });
             }
             Command::Triage(rows) => {

@@ -11,10 +11,7 @@ use std::{
 use crate::domain::{Attachment, LocalId, Outgoing};
 
 /// Writes it into `folder`; answers where.
-pub(super) fn keep(
-    folder: &Path,
-    (bytes, ending): (Vec<u8>, &'static str),
-) -> Result<PathBuf, String> {
+pub(super) fn keep(folder: &Path, bytes: &[u8], ending: &str) -> Result<PathBuf, String> {
     let failed = |path: &Path, why: io::Error| format!("Cannot write {}: {why}.", path.display());
     fs::create_dir_all(folder).map_err(|why| failed(folder, why))?;
     for number in 1..10_000 {
@@ -27,7 +24,7 @@ pub(super) fn keep(
             Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {}
             Err(why) => return Err(failed(&path, why)),
             Ok(mut file) => {
-                return match file.write_all(&bytes) {
+                return match file.write_all(bytes) {
                     Ok(()) => Ok(path),
                     Err(why) => {
                         let _ = fs::remove_file(&path);
@@ -100,7 +97,7 @@ mod tests {
     fn a_file_gets_a_name_of_ours_and_never_replaces_another() {
         let folder = tempfile::tempdir().expect("a folder");
         let inner = folder.path().join("new");
-        let keep = || keep(&inner, (b"bytes".to_vec(), "jpg")).expect("kept");
+        let keep = || keep(&inner, b"bytes", "jpg").expect("kept");
         let (one, two) = (keep(), keep());
         assert_ne!(one, two);
         assert_eq!(fs::read(&two).expect("reads"), b"bytes");

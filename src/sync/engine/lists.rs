@@ -142,6 +142,31 @@ impl Engine {
         self.schedule.finished(walk.poll(), self.clock.now());
     }
 
+    /// What is left for a backfill after this page; `None` changes nothing.
+    fn rest_of(&self, walk: &Walk, go_on: Option<&str>) -> Result<Option<Backfill>, store::Error> {
+        let from = |cursor: &str, until| Backfill::From {
+            cursor: Some(cursor.to_owned()),
+            until,
+        };
+        let stands = self.reader.backfill(walk.part.platform)?;
+        Ok(match walk.kind {
+            WalkKind::News(known) => {
+                // The first page of all, or too many pages: the rest is old.
+                let hand_over = known.is_none() || walk.pages >= NEWS_PAGES;
+                let until = known.filter(|_| stands == Backfill::Done);
+                match go_on {
+                    Some(cursor) if hand_over => Some(from(cursor, until)),
+                    _ => known.is_none().then_some(Backfill::Done),
+                }
+            }
+            // News on many pages has handed over another rest meanwhile.
+            WalkKind::Backfill(_) if stands != walk.began => None,
+            WalkKind::Backfill(until) => {
+                Some(go_on.map_or(Backfill::Done, |cursor| from(cursor, until)))
+            }
+        })
+    }
+
     async fn page_read(&mut self, mut walk: Walk, page: Decoded) -> Result<(), store::Error> {
         self.note_success();
         let platform = walk.part.platform;
@@ -167,38 +192,13 @@ impl Engine {
         };
         let reached = known.is_some_and(|known| oldest.is_none_or(|oldest| oldest <= known));
         let go_on = next.filter(|_| !reached || walk.part.bare);
-        let mut rest = None;
-        match walk.kind {
-            WalkKind::News(known) => {
-                // The first page of all, or too many pages: the rest is old.
-                let hand_over = known.is_none() || walk.pages >= NEWS_PAGES;
-                if let (true, Some(cursor)) = (hand_over, &go_on) {
-                    let before = self.reader.backfill(platform)?;
-                    let until = known.filter(|_| before == Backfill::Done);
-                    rest = Some(Backfill::From {
-                        cursor: Some(cursor.clone()),
-                        until,
-                    });
-                } else if hand_over && known.is_none() {
-                    rest = Some(Backfill::Done);
-                }
-                if let (true, Some(through)) = (rest.is_some() || go_on.is_none(), walk.newest) {
-                    // Only a walk that came to its end, or whose end is written
-                    // down, says that nothing was missed.
-                    events.push(Event::Listed { platform, through });
-                }
-            }
-            // News on many pages has handed over another rest meanwhile.
-            WalkKind::Backfill(_) if self.reader.backfill(platform)? != walk.began => {}
-            WalkKind::Backfill(until) => {
-                rest = Some(match &go_on {
-                    Some(cursor) => Backfill::From {
-                        cursor: Some(cursor.clone()),
-                        until,
-                    },
-                    None => Backfill::Done,
-                });
-            }
+        let rest = self.rest_of(&walk, go_on.as_deref())?;
+        if let (WalkKind::News(_), Some(through)) = (walk.kind, walk.newest)
+            && (rest.is_some() || go_on.is_none())
+        {
+            // Only a walk that came to its end, or whose end is written down,
+            // says that nothing was missed.
+            events.push(Event::Listed { platform, through });
         }
         let mut whole = false;
         if let Some(left) = rest.clone() {

@@ -4,14 +4,15 @@ use super::files;
 use crate::{
     domain::{
         Change, ConversationId, Event, LocalId, Mid, Operation, OperationKind, Outgoing, Platform,
-        Psid, Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, TimelineEvent, Timestamp,
+        Psid, Remedy, Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, TimelineEvent,
+        Timestamp,
     },
     failpoint,
     graph::{self, Control, Reply, Verdict},
     store,
     sync::{
         engine::state::{Completion, Engine},
-        outbox::{Facts, SendOutcome, Step, TOLD_APART},
+        outbox::{Facts, SendOutcome, SendStep, TOLD_APART},
     },
 };
 
@@ -49,8 +50,10 @@ impl Engine {
                     self.pump(&id).await?;
                 }
                 _ => {
-                    let why = "switchboard was closed before it was made; b hands back.";
-                    self.failed(id.clone(), OperationKind::Pass, why.into());
+                    let key = Remedy::HandBack;
+                    let why =
+                        format!("switchboard was closed before it was made; {key} hands back.");
+                    self.failed(id.clone(), OperationKind::Pass, why);
                     self.writer.handed_back(id).await?;
                 }
             }
@@ -147,14 +150,14 @@ impl Engine {
         loop {
             let facts = self.facts(id)?;
             let steps = self.outbox.go(id, &facts);
-            if let [Step::Operate(_, _, Operation::Take)] = steps.as_slice()
+            if let [SendStep::Operate(_, _, Operation::Take)] = steps.as_slice()
                 && self.owner(id) == Some(ThreadOwner::Us)
             {
                 // Asked for twice, or it came to us meanwhile.
                 self.outbox.operated(id);
                 continue;
             }
-            let again = matches!(steps.as_slice(), [Step::Record(_)]);
+            let again = matches!(steps.as_slice(), [SendStep::Record(_)]);
             let done = self.carry_out(steps).await;
             if !again {
                 return done;
@@ -190,13 +193,13 @@ impl Engine {
     /// Does what the outbox wants, in its order. What the disk does not take is
     /// written again later, before anything else is; until then nothing is sent.
     /// Whatever follows is done all the same: it is true, on the disk or not.
-    pub(super) async fn carry_out(&mut self, steps: Vec<Step>) -> Result<(), store::Error> {
+    pub(super) async fn carry_out(&mut self, steps: Vec<SendStep>) -> Result<(), store::Error> {
         let mut trouble = self.write_again().await;
         let mut steps = steps.into_iter();
         while let Some(step) = steps.next() {
             match step {
-                Step::Post(row) => self.post(row),
-                Step::Operate(id, psid, operation) => {
+                SendStep::Post(row) => self.post(row),
+                SendStep::Operate(id, psid, operation) => {
                     let graph = self.graph.clone();
                     self.go(async move {
                         let result = perform(&graph, &psid, &operation).await;
@@ -207,13 +210,13 @@ impl Engine {
                         }
                     });
                 }
-                Step::Read(id) => {
+                SendStep::Read(id) => {
                     if !self.read_thread(&id, false) {
                         // Once the list knows it, it can be read.
                         self.outbox.read_failed(&id, false, self.clock.now());
                     }
                 }
-                Step::Record(row) if row.state == SendState::Sending => {
+                SendStep::Record(row) if row.state == SendState::Sending => {
                     let claimed = match self.unwritten.is_empty() {
                         true => self.claim(&row).await,
                         false => Ok(false),
@@ -258,17 +261,17 @@ impl Engine {
     }
 
     /// Writes one thing down and tells what it means.
-    async fn write(&mut self, step: &Step) -> Result<(), store::Error> {
+    async fn write(&mut self, step: &SendStep) -> Result<(), store::Error> {
         let now = self.clock.now();
         match step {
-            Step::Record(row) => {
+            SendStep::Record(row) => {
                 self.writer.record(row.clone(), now).await?;
                 if row.state == SendState::Dropped {
                     files::settled(row);
                 }
                 self.tell_state(row);
             }
-            Step::GiveBack(row) => {
+            SendStep::GiveBack(row) => {
                 self.writer.take_back(row.clone(), now).await?;
                 files::settled(row);
                 self.tell(Change::TextReturned {
@@ -277,12 +280,12 @@ impl Engine {
                 });
                 self.changed(&row.conversation);
             }
-            Step::Again { old, new } => {
+            SendStep::Again { old, new } => {
                 self.writer.again(old.clone(), new.clone()).await?;
                 self.changed(&new.conversation);
             }
-            Step::Sent { row, mid, at } => self.sent(row.clone(), mid.clone(), *at).await?,
-            Step::Post(_) | Step::Operate(..) | Step::Read(_) => {}
+            SendStep::Sent { row, mid, at } => self.sent(row.clone(), mid.clone(), *at).await?,
+            SendStep::Post(_) | SendStep::Operate(..) | SendStep::Read(_) => {}
         }
         if self.cannot_save.take().is_some() {
             self.tell(Change::Storage(None));
@@ -327,7 +330,8 @@ impl Engine {
             return Ok(());
         }
         if !inline {
-            let why = "The reply was found only now; b hands back.".to_owned();
+            let key = Remedy::HandBack;
+            let why = format!("The reply was found only now; {key} hands back.");
             self.failed(id.clone(), OperationKind::Pass, why);
         }
         self.writer.handed_back(id).await
@@ -432,8 +436,10 @@ impl Engine {
         if answer == SendOutcome::Unknown {
             self.schedule.hurry(now);
         }
-        let times = (now, self.server_now());
-        let steps = self.outbox.answered(&id, &row.local, answer, times);
+        let server_now = self.server_now();
+        let steps = self
+            .outbox
+            .answered(&id, &row.local, answer, now, server_now);
         let written = self.carry_out(steps).await;
         written.and(self.pump(&id).await)
     }

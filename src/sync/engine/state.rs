@@ -23,7 +23,7 @@ use crate::{
     store::{self, PageRow, Reader, Writer},
     sync::{
         delivery::Delivery,
-        outbox::{Outbox, Step},
+        outbox::{Outbox, SendStep},
         polls::{Poll, Schedule},
     },
 };
@@ -87,7 +87,7 @@ pub struct Engine {
     pub(super) open: Option<ConversationId>,
     pub(super) outbox: Outbox,
     /// What the disk did not take; nothing is sent before it does.
-    pub(super) unwritten: Vec<Step>,
+    pub(super) unwritten: Vec<SendStep>,
     /// Lines that go on when it is known who holds the thread.
     pub(super) awaiting_owner: HashSet<ConversationId>,
     pub(super) schedule: Schedule,

@@ -24,8 +24,8 @@
 //! | `rules` | the figures and questions |
 //!
 //! This is a pure state machine: what happened goes in with the time, what has
-//! to be done comes out as [`Step`]s, to be done in their order. A
-//! [`Step::Record`] must be on the disk before what follows it is begun; then no
+//! to be done comes out as [`SendStep`]s, to be done in their order. A
+//! [`SendStep::Record`] must be on the disk before what follows it is begun; then no
 //! crash loses a reply and no reply is sent twice by the machine. It must not
 //! know HTTP, SQL or the clock.
 
@@ -36,7 +36,7 @@ mod step;
 use std::collections::{HashMap, VecDeque};
 
 pub(super) use self::rules::{TOLD_APART, TRY_DISK, back_off};
-pub(super) use self::step::{Facts, SendOutcome, Step};
+pub(super) use self::step::{Facts, SendOutcome, SendStep};
 
 use self::{
     queue::{Job, Queue},
@@ -70,7 +70,7 @@ impl Outbox {
 
     /// What a dead program left behind. What was on its way is in doubt; what
     /// was queued goes on.
-    pub(super) fn restore(&mut self, rows: Vec<Outgoing>, now: Timestamp) -> Vec<Step> {
+    pub(super) fn restore(&mut self, rows: Vec<Outgoing>, now: Timestamp) -> Vec<SendStep> {
         let mut steps = Vec::new();
         for mut row in rows {
             let queue = self.queues.entry(row.conversation.clone()).or_default();
@@ -81,7 +81,7 @@ impl Outbox {
                 SendState::Queued | SendState::Sending | SendState::Unsure | SendState::Held(_) => {
                     if row.state == SendState::Sending {
                         row.state = SendState::Unsure;
-                        steps.push(Step::Record(row.clone()));
+                        steps.push(SendStep::Record(row.clone()));
                     }
                     queue.jobs.push_back(Job::reply(row, now));
                 }
@@ -119,7 +119,7 @@ impl Outbox {
     }
 
     /// The next thing to do in a queue, if it can go on.
-    pub(super) fn go(&mut self, id: &ConversationId, facts: &Facts) -> Vec<Step> {
+    pub(super) fn go(&mut self, id: &ConversationId, facts: &Facts) -> Vec<SendStep> {
         let closed = self.without_token || self.closed_until.is_some_and(|until| facts.now < until);
         let Some(queue) = self.queues.get_mut(id) else {
             return Vec::new();
@@ -144,18 +144,18 @@ impl Outbox {
                     // Its time comes.
                 } else if !stale && !is_fresh(queue.read_at, facts.now) {
                     if !std::mem::replace(&mut queue.reading, true) {
-                        return vec![Step::Read(id.clone())];
+                        return vec![SendStep::Read(id.clone())];
                     }
                 } else if let Some(why) = why_hold(row, facts) {
                     row.state = SendState::Held(why);
-                    return vec![Step::Record(row.clone())];
+                    return vec![SendStep::Record(row.clone())];
                 } else {
                     row.state = SendState::Sending;
                     row.attempt += 1;
                     row.tried_at = Some(facts.server_now);
                     row.looks = 0;
                     queue.busy = true;
-                    return vec![Step::Record(row.clone()), Step::Post(row.clone())];
+                    return vec![SendStep::Record(row.clone()), SendStep::Post(row.clone())];
                 }
             }
             Some(Job::Reply(_)) => {}
@@ -187,8 +187,9 @@ impl Outbox {
         id: &ConversationId,
         local: &LocalId,
         answer: SendOutcome,
-        (now, server_now): (Timestamp, Timestamp),
-    ) -> Vec<Step> {
+        now: Timestamp,
+        server_now: Timestamp,
+    ) -> Vec<SendStep> {
         let jitter = self.random.below(41);
         let Some(queue) = self.queues.get_mut(id) else {
             return Vec::new();
@@ -231,7 +232,7 @@ impl Outbox {
                 let row = row.clone();
                 queue.jobs.remove(at);
                 queue.refused.push(row.clone());
-                let mut steps = vec![Step::Record(row)];
+                let mut steps = vec![SendStep::Record(row)];
                 steps.extend(queue.hold_what_follows(local));
                 return steps;
             }
@@ -240,7 +241,7 @@ impl Outbox {
                 (reply.look_at, reply.looked) = (now.plus(Span::seconds(LOOKS[0])), 1);
             }
         }
-        vec![Step::Record(reply.row.clone())]
+        vec![SendStep::Record(reply.row.clone())]
     }
 
     /// An echo with our id: Meta has it, whatever became of the answer.
@@ -250,7 +251,7 @@ impl Outbox {
         local: &LocalId,
         mid: Mid,
         at: Timestamp,
-    ) -> Vec<Step> {
+    ) -> Vec<SendStep> {
         let Some(queue) = self.queues.get_mut(id) else {
             return Vec::new();
         };
@@ -269,7 +270,7 @@ impl Outbox {
         messages: &[MessageSeen],
         complete: bool,
         now: Timestamp,
-    ) -> Vec<Step> {
+    ) -> Vec<SendStep> {
         let Some(queue) = self.queues.get_mut(id) else {
             return Vec::new();
         };
@@ -292,14 +293,14 @@ impl Outbox {
             reply.look_at = now.plus(pause);
             if reaches_back {
                 reply.row.looks += 1;
-                steps.push(Step::Record(reply.row.clone()));
+                steps.push(SendStep::Record(reply.row.clone()));
             }
         }
         steps
     }
 
     /// Messages that arrived by another way than reading their thread.
-    pub(super) fn found(&mut self, id: &ConversationId, messages: &[MessageSeen]) -> Vec<Step> {
+    pub(super) fn found(&mut self, id: &ConversationId, messages: &[MessageSeen]) -> Vec<SendStep> {
         self.queues
             .get_mut(id)
             .map(|queue| queue.find(messages))
@@ -359,7 +360,7 @@ impl Outbox {
         local: &LocalId,
         decision: Decision,
         facts: &Facts,
-    ) -> Vec<Step> {
+    ) -> Vec<SendStep> {
         let Some(queue) = self.queues.get_mut(id) else {
             return Vec::new();
         };
@@ -369,7 +370,7 @@ impl Outbox {
                 Decision::SendNow => {
                     let row = renewed(row, facts);
                     self.enter(row.clone());
-                    vec![Step::Record(row)]
+                    vec![SendStep::Record(row)]
                 }
                 decision => dropped(row, decision == Decision::TakeBack),
             };
@@ -395,7 +396,7 @@ impl Outbox {
                 let mut old = std::mem::replace(&mut reply.row, again.clone());
                 old.state = SendState::Assumed;
                 queue.settled.push(old.clone());
-                vec![Step::Again { old, new: again }]
+                vec![SendStep::Again { old, new: again }]
             }
             (SendState::Unsure, Decision::TreatAsSent) => match queue.jobs.remove(at) {
                 Some(Job::Reply(reply)) => vec![queue.assume(reply.row)],
@@ -403,7 +404,7 @@ impl Outbox {
             },
             (SendState::Held(_), Decision::SendNow) => {
                 reply.row = renewed(reply.row.clone(), facts);
-                vec![Step::Record(reply.row.clone())]
+                vec![SendStep::Record(reply.row.clone())]
             }
             (
                 SendState::Held(_) | SendState::Queued,
@@ -447,7 +448,7 @@ impl Outbox {
 
     /// After a refused *take*: the replies that were to follow it, up to now
     /// unsent, are refused too, and courtesies go.
-    pub(super) fn take_refused(&mut self, id: &ConversationId, why: &str) -> Vec<Step> {
+    pub(super) fn take_refused(&mut self, id: &ConversationId, why: &str) -> Vec<SendStep> {
         let Some(queue) = self.queues.get_mut(id) else {
             return Vec::new();
         };
@@ -461,7 +462,7 @@ impl Outbox {
                         given_back: false,
                     };
                     queue.refused.push(reply.row.clone());
-                    steps.push(Step::Record(reply.row));
+                    steps.push(SendStep::Record(reply.row));
                 }
                 job @ Job::Reply(_) => rest.push_back(job),
                 Job::Operate(..) => {}
@@ -497,7 +498,7 @@ impl Outbox {
 
     /// The queues that can go on by themselves now, and the thread that has
     /// waited longest for a look.
-    pub(super) fn tick(&mut self, now: Timestamp) -> (Vec<ConversationId>, Option<Step>) {
+    pub(super) fn tick(&mut self, now: Timestamp) -> (Vec<ConversationId>, Option<SendStep>) {
         let going = self
             .queues
             .iter()
@@ -522,7 +523,7 @@ impl Outbox {
             .min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
         let look = look.map(|(_, id, queue)| {
             queue.reading = true;
-            Step::Read(id.clone())
+            SendStep::Read(id.clone())
         });
         (going, look)
     }

@@ -11,7 +11,7 @@ use crate::{
         Author, ConversationId, HoldReason, LocalId, MessageSeen, Mid, Operation, Outgoing, Part,
         Psid, SendState, Timestamp,
     },
-    sync::outbox::Step,
+    sync::outbox::SendStep,
 };
 
 #[derive(Debug)]
@@ -74,11 +74,11 @@ impl Queue {
         })
     }
 
-    pub(super) fn begin(&mut self, id: &ConversationId, at: usize) -> Vec<Step> {
+    pub(super) fn begin(&mut self, id: &ConversationId, at: usize) -> Vec<SendStep> {
         match self.jobs.remove(at) {
             Some(Job::Operate(psid, operation)) => {
                 self.busy = true;
-                vec![Step::Operate(id.clone(), psid, *operation)]
+                vec![SendStep::Operate(id.clone(), psid, *operation)]
             }
             _ => Vec::new(),
         }
@@ -92,7 +92,7 @@ impl Queue {
 
     /// The reply at `at` is Meta's message `mid`. If another reply was taken for
     /// that message by its looks, that one is in doubt again.
-    pub(super) fn sent(&mut self, at: usize, mid: Mid, when: Timestamp) -> Vec<Step> {
+    pub(super) fn sent(&mut self, at: usize, mid: Mid, when: Timestamp) -> Vec<SendStep> {
         let mut steps = Vec::new();
         let Some(Job::Reply(reply)) = self.jobs.remove(at) else {
             return steps;
@@ -101,20 +101,20 @@ impl Queue {
         if let Some(other) = self.settled.iter().position(|row| row.state == taken) {
             let mut row = self.settled.remove(other);
             row.state = SendState::Unsure;
-            steps.push(Step::Record(row.clone()));
+            steps.push(SendStep::Record(row.clone()));
             self.jobs.push_front(Job::reply(row, when));
         }
         let mut row = reply.row;
         row.state = taken;
         self.settled.push(row.clone());
-        steps.push(Step::Sent { row, mid, at: when });
+        steps.push(SendStep::Sent { row, mid, at: when });
         steps
     }
 
     /// Replies in doubt that stand among `messages`: a message of the Page with
     /// the same words, not told apart yet, from [`NOT_BEFORE_ATTEMPT`] to
     /// [`NOT_AFTER_ATTEMPT`]. Equal replies get equal messages in their order.
-    pub(super) fn find(&mut self, messages: &[MessageSeen]) -> Vec<Step> {
+    pub(super) fn find(&mut self, messages: &[MessageSeen]) -> Vec<SendStep> {
         let mut steps = Vec::new();
         let in_doubt = self
             .replies()
@@ -160,7 +160,7 @@ impl Queue {
             } else if let Some(row) = self.settled.iter_mut().find(|r| r.local == row.local) {
                 row.state = SendState::Sent(mid.clone());
                 let row = row.clone();
-                steps.push(Step::Sent { row, mid, at });
+                steps.push(SendStep::Sent { row, mid, at });
             }
         }
         steps
@@ -168,7 +168,7 @@ impl Queue {
 
     /// A part of a text did not go: what comes after it waits for a person, or
     /// the customer would read an end without its beginning.
-    pub(super) fn hold_what_follows(&mut self, local: &LocalId) -> Vec<Step> {
+    pub(super) fn hold_what_follows(&mut self, local: &LocalId) -> Vec<SendStep> {
         let mut before = vec![local.clone()];
         let mut steps = Vec::new();
         for job in &mut self.jobs {
@@ -178,16 +178,16 @@ impl Queue {
             if is_part && row.state == SendState::Queued {
                 row.state = SendState::Held(HoldReason::PartBefore);
                 before.push(row.local.clone());
-                steps.push(Step::Record(row.clone()));
+                steps.push(SendStep::Record(row.clone()));
             }
         }
         steps
     }
 
-    pub(super) fn assume(&mut self, mut row: Outgoing) -> Step {
+    pub(super) fn assume(&mut self, mut row: Outgoing) -> SendStep {
         row.state = SendState::Assumed;
         self.settled.push(row.clone());
-        Step::Record(row)
+        SendStep::Record(row)
     }
 
     pub(super) fn look_now(&mut self, now: Timestamp) {

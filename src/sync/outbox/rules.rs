@@ -5,7 +5,7 @@ use crate::{
     domain::{
         HoldReason, Outgoing, ReplyAs, STALE_AFTER, SendAs, SendState, Span, Timestamp, Window,
     },
-    sync::outbox::{Facts, Step},
+    sync::outbox::{Facts, SendStep},
 };
 
 /// A thread that was read longer ago is read again before a reply goes out.
@@ -51,12 +51,12 @@ pub(super) fn renewed(row: Outgoing, facts: &Facts) -> Outgoing {
     }
 }
 
-pub(super) fn dropped(mut row: Outgoing, give_back: bool) -> Vec<Step> {
+pub(super) fn dropped(mut row: Outgoing, give_back: bool) -> Vec<SendStep> {
     if give_back {
-        return vec![Step::GiveBack(row)];
+        return vec![SendStep::GiveBack(row)];
     }
     row.state = SendState::Dropped;
-    vec![Step::Record(row)]
+    vec![SendStep::Record(row)]
 }
 
 /// Whether a pause is over. One that would last longer than any does was made by

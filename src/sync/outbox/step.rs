@@ -5,7 +5,7 @@ use crate::domain::{ConversationId, Known, Mid, Operation, Outgoing, Psid, Times
 /// Something to be done, in order.
 #[allow(clippy::large_enum_variant)] // short-lived, and mostly rows
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::sync) enum Step {
+pub(in crate::sync) enum SendStep {
     /// Write down where a row stands; what follows waits for it.
     Record(Outgoing),
     /// Give the text of a row back to its draft, and drop the row.

@@ -5,7 +5,7 @@ use ratatui::{buffer::Buffer, layout::Position};
 use crate::{
     app::{
         dialog::{Attach, geometry::Geometry},
-        thread::transcript,
+        thread::size,
     },
     text::{self, Clean},
     ui::{
@@ -26,7 +26,7 @@ pub(super) fn draw(
             "Enter attaches {} ({}, {})",
             Clean::one_line(&file.name),
             file.word(),
-            transcript::size(file.bytes)
+            size(file.bytes)
         ),
         None => "attach a file: Tab completes".to_owned(),
     };

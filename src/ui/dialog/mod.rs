@@ -1,4 +1,16 @@
-//! What lies over the desk, painted.
+//! What lies over the desk, painted. One file a dialog, under its name in
+//! `app::dialog`.
+//!
+//! | file | |
+//! |---|---|
+//! | `frame` | the box, its input line and its rows |
+//! | `commands`, `help` | the actions by name, and what every key does |
+//! | `search`, `jump`, `prompt` | messages, people, rows of the list |
+//! | `canned`, `attach` | what goes into the composer |
+//! | `hand_back`, `sign_off` | how an escalation ends, and a working day |
+//! | `snooze`, `labels`, `note` | an agent's own decisions |
+//! | `choose` | a short list with a key for each line |
+//! | `api_log`, `viewer` | text to read |
 
 mod api_log;
 mod attach;

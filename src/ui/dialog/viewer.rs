@@ -150,17 +150,24 @@ fn hand_overs(
     page: &HandOvers,
     width: usize,
 ) -> Vec<Line<'static>> {
-    let mut rows = Vec::new();
-    let mut say = |words: String, role: Role| {
-        let lines = text::wrap(&words.into(), width);
-        let lines = lines.into_iter();
-        rows.extend(lines.map(|line| Line::from(span(line, theme.style(role)))));
-    };
+    let mut said = conclusion(model, subject);
+    said.push((String::new(), Role::Dim));
+    said.push(("what speaks for it, the newest counts:".into(), Role::Dim));
+    said.extend(evidence(model, page));
+    said.push((String::new(), Role::Dim));
+    said.extend(deliveries(model, page));
+    let wrapped = said.into_iter().flat_map(|(words, role)| {
+        let lines = text::wrap(&words.into(), width).into_iter();
+        lines.map(move |line| Line::from(span(line, theme.style(role))))
+    });
+    wrapped.collect()
+}
+
+/// Who should hold the thread by all that was seen, and who does.
+fn conclusion(model: &Model, subject: &Conversation) -> Vec<(String, Role)> {
+    let thread = model.thread.as_ref();
     let expected = ownership_history::of(
-        model
-            .thread
-            .as_ref()
-            .map_or(&[][..], |thread| &thread.window.items),
+        thread.map_or(&[][..], |thread| &thread.window.items),
         &model.session.account.apps,
         &ownership_history::Present {
             owner: ThreadOwner::Unknown,
@@ -170,91 +177,71 @@ fn hand_overs(
         },
     );
     let actual = model.owner_words(&subject.owner);
-    match expected.last() {
-        Some(hold) => {
-            let same = hold.who == actual || hold.is_gap();
-            let since = hold.from.map_or("?".into(), |at| moment(model, at));
-            let words = format!("expected  {} since {since}: {}", hold.who, hold.why);
-            say(words, Role::Text);
-            let role = if same { Role::Good } else { Role::Bad };
-            let verdict = if same {
-                "as expected"
-            } else {
-                "NOT as expected"
-            };
-            say(format!("actual    {actual}: {verdict}"), role);
-        }
-        None => {
-            say(
-                "expected  ? (no change of hands was seen; open the thread)".into(),
-                Role::Dim,
-            );
-            say(format!("actual    {actual}"), Role::Text);
-        }
-    }
-    say(String::new(), Role::Dim);
-    say("what speaks for it, the newest counts:".into(), Role::Dim);
-    match &page.evidence {
-        None => say("Reading the cache…".into(), Role::Dim),
-        Some(evidence) => {
-            let owner = |fact: &Option<(Timestamp, ThreadOwner)>| match fact {
-                Some((at, owner)) => {
-                    format!("{}  {}", moment(model, *at), model.owner_words(owner))
-                }
-                None => "never".into(),
-            };
-            say(
-                format!("we did or read       {}", owner(&evidence.base)),
-                Role::Text,
-            );
-            say(
-                format!("Meta told a move to  {}", owner(&evidence.moved)),
-                Role::Text,
-            );
-            let channel = match evidence.channel {
-                Some((at, true)) => format!("{}  messaging: we are in charge", moment(model, at)),
-                Some((at, false)) => format!("{}  standby: another app is", moment(model, at)),
-                None => "never heard (no webhooks, or nothing since)".into(),
-            };
-            say(format!("customer's channel   {channel}"), Role::Text);
-        }
-    }
-    say(String::new(), Role::Dim);
-    match &page.delivered {
-        Some(delivered) if delivered.is_empty() => {
-            say(
-                "The simulator told nobody of this person yet.".into(),
-                Role::Dim,
-            );
-        }
+    let Some(hold) = expected.last() else {
+        let words = "expected  ? (no change of hands was seen; open the thread)";
+        return vec![
+            (words.into(), Role::Dim),
+            (format!("actual    {actual}"), Role::Text),
+        ];
+    };
+    let same = hold.who == actual || hold.is_gap();
+    let since = hold.from.map_or("?".into(), |at| moment(model, at));
+    let words = format!("expected  {} since {since}: {}", hold.who, hold.why);
+    let (role, verdict) = match same {
+        true => (Role::Good, "as expected"),
+        false => (Role::Bad, "NOT as expected"),
+    };
+    vec![
+        (words, Role::Text),
+        (format!("actual    {actual}: {verdict}"), role),
+    ]
+}
+
+fn evidence(model: &Model, page: &HandOvers) -> Vec<(String, Role)> {
+    let Some(evidence) = &page.evidence else {
+        return vec![("Reading the cache…".into(), Role::Dim)];
+    };
+    let owner = |fact: &Option<(Timestamp, ThreadOwner)>| match fact {
+        Some((at, owner)) => format!("{}  {}", moment(model, *at), model.owner_words(owner)),
+        None => "never".into(),
+    };
+    let channel = match evidence.channel {
+        Some((at, true)) => format!("{}  messaging: we are in charge", moment(model, at)),
+        Some((at, false)) => format!("{}  standby: another app is", moment(model, at)),
+        None => "never heard (no webhooks, or nothing since)".into(),
+    };
+    [
+        format!("we did or read       {}", owner(&evidence.base)),
+        format!("Meta told a move to  {}", owner(&evidence.moved)),
+        format!("customer's channel   {channel}"),
+    ]
+    .map(|words| (words, Role::Text))
+    .into()
+}
+
+fn deliveries(model: &Model, page: &HandOvers) -> Vec<(String, Role)> {
+    let words = match &page.delivered {
+        Some(delivered) if delivered.is_empty() => "The simulator told nobody of this person yet.",
         Some(delivered) => {
-            say(
-                "which app got which webhook, newest first:".into(),
-                Role::Dim,
-            );
-            for told in delivered.iter().rev().take(40) {
-                let role = if told.channel == "standby" {
-                    Role::Dim
-                } else {
-                    Role::Text
+            let title = "which app got which webhook, newest first:";
+            let rows = delivered.iter().rev().take(40).map(|told| {
+                let role = match told.channel == "standby" {
+                    true => Role::Dim,
+                    false => Role::Text,
                 };
                 let words = format!("{:<14} {:<10} {}", told.app, told.channel, told.what);
-                say(Clean::one_line(&words).into_string(), role);
-            }
+                (Clean::one_line(&words).into_string(), role)
+            });
+            return std::iter::once((title.into(), Role::Dim))
+                .chain(rows)
+                .collect();
         }
-        None if model.session.settings.simulator => {
-            say(
-                "Asking the simulator which app was told what…".into(),
-                Role::Dim,
-            );
-        }
-        None => say(
+        None if model.session.settings.simulator => "Asking the simulator which app was told what…",
+        None => {
             "Which app got which webhook is told by a simulator only; Meta shows an app its own."
-                .into(),
-            Role::Dim,
-        ),
-    }
-    rows
+        }
+    };
+    vec![(words.into(), Role::Dim)]
 }
 
 fn profile(

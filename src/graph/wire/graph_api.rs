@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 
 /// The error of an answer, if it holds one.
-pub(super) fn error(text: &str) -> Option<ErrorBody> {
+pub(in crate::graph) fn error(text: &str) -> Option<ErrorBody> {
     #[derive(Deserialize)]
     struct Envelope {
         error: ErrorBody,
@@ -16,25 +16,25 @@ pub(super) fn error(text: &str) -> Option<ErrorBody> {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct ErrorBody {
+pub(in crate::graph) struct ErrorBody {
     #[serde(default, deserialize_with = "number")]
-    pub(super) code: i64,
+    pub(in crate::graph) code: i64,
     #[serde(default, rename = "error_subcode", deserialize_with = "number")]
-    pub(super) subcode: i64,
+    pub(in crate::graph) subcode: i64,
 }
 
 /// `{"data":[…],"paging":{…}}` with the items left raw.
 #[derive(Debug, Deserialize)]
-pub(super) struct List<'a> {
+pub(in crate::graph) struct List<'a> {
     #[serde(borrow)]
-    pub(super) data: Vec<&'a RawValue>,
+    pub(in crate::graph) data: Vec<&'a RawValue>,
     #[serde(default)]
-    pub(super) paging: Option<Paging>,
+    pub(in crate::graph) paging: Option<Paging>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Paging {
+pub(in crate::graph) struct Paging {
     cursors: Cursors,
     next: Option<de::IgnoredAny>,
 }
@@ -48,31 +48,31 @@ struct Cursors {
 impl List<'_> {
     /// The cursor of the next page, if there is one. The link itself is never
     /// followed: it could lead anywhere.
-    pub(super) fn after(&self) -> Option<String> {
+    pub(in crate::graph) fn after(&self) -> Option<String> {
         let paging = self.paging.as_ref()?;
         paging.next.as_ref().and(paging.cursors.after.clone())
     }
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Conversation<'a> {
-    pub(super) id: String,
-    pub(super) updated_time: Option<String>,
+pub(in crate::graph) struct Conversation<'a> {
+    pub(in crate::graph) id: String,
+    pub(in crate::graph) updated_time: Option<String>,
     #[serde(default, deserialize_with = "maybe_number")]
-    pub(super) unread_count: Option<i64>,
-    pub(super) snippet: Option<String>,
-    pub(super) can_reply: Option<bool>,
-    pub(super) is_owner: Option<bool>,
+    pub(in crate::graph) unread_count: Option<i64>,
+    pub(in crate::graph) snippet: Option<String>,
+    pub(in crate::graph) can_reply: Option<bool>,
+    pub(in crate::graph) is_owner: Option<bool>,
     #[serde(default)]
-    pub(super) participants: Data<Party>,
+    pub(in crate::graph) participants: Data<Party>,
     #[serde(borrow)]
-    pub(super) messages: Option<List<'a>>,
+    pub(in crate::graph) messages: Option<List<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Data<T> {
+pub(in crate::graph) struct Data<T> {
     #[serde(default = "Vec::new")]
-    pub(super) data: Vec<T>,
+    pub(in crate::graph) data: Vec<T>,
 }
 
 impl<T> Default for Data<T> {
@@ -82,162 +82,162 @@ impl<T> Default for Data<T> {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Party {
+pub(in crate::graph) struct Party {
     #[serde(default, deserialize_with = "id")]
-    pub(super) id: String,
-    pub(super) name: Option<String>,
-    pub(super) username: Option<String>,
+    pub(in crate::graph) id: String,
+    pub(in crate::graph) name: Option<String>,
+    pub(in crate::graph) username: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Message<'a> {
+pub(in crate::graph) struct Message<'a> {
     #[serde(deserialize_with = "id")]
-    pub(super) id: String,
-    pub(super) created_time: Option<String>,
-    pub(super) from: Option<Party>,
-    pub(super) message: Option<String>,
-    pub(super) sticker: Option<de::IgnoredAny>,
+    pub(in crate::graph) id: String,
+    pub(in crate::graph) created_time: Option<String>,
+    pub(in crate::graph) from: Option<Party>,
+    pub(in crate::graph) message: Option<String>,
+    pub(in crate::graph) sticker: Option<de::IgnoredAny>,
     #[serde(default)]
-    pub(super) tags: Data<Named>,
+    pub(in crate::graph) tags: Data<Named>,
     #[serde(borrow)]
-    pub(super) attachments: Option<List<'a>>,
+    pub(in crate::graph) attachments: Option<List<'a>>,
     #[serde(borrow)]
-    pub(super) shares: Option<List<'a>>,
-    pub(super) story: Option<de::IgnoredAny>,
+    pub(in crate::graph) shares: Option<List<'a>>,
+    pub(in crate::graph) story: Option<de::IgnoredAny>,
     #[serde(default)]
-    pub(super) is_unsupported: bool,
-    pub(super) reply_to: Option<ReplyTo>,
+    pub(in crate::graph) is_unsupported: bool,
+    pub(in crate::graph) reply_to: Option<ReplyTo>,
     #[serde(default)]
-    pub(super) reactions: Data<Reactions>,
+    pub(in crate::graph) reactions: Data<Reactions>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct ReplyTo {
+pub(in crate::graph) struct ReplyTo {
     #[serde(deserialize_with = "maybe_id")]
-    pub(super) mid: Option<String>,
-    pub(super) story: Option<de::IgnoredAny>,
+    pub(in crate::graph) mid: Option<String>,
+    pub(in crate::graph) story: Option<de::IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Reactions {
+pub(in crate::graph) struct Reactions {
     #[serde(default)]
-    pub(super) reaction: String,
+    pub(in crate::graph) reaction: String,
     #[serde(default)]
-    pub(super) users: Vec<Party>,
+    pub(in crate::graph) users: Vec<Party>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Named {
+pub(in crate::graph) struct Named {
     #[serde(default)]
-    pub(super) name: String,
+    pub(in crate::graph) name: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Attachment {
-    pub(super) mime_type: Option<String>,
-    pub(super) name: Option<String>,
+pub(in crate::graph) struct Attachment {
+    pub(in crate::graph) mime_type: Option<String>,
+    pub(in crate::graph) name: Option<String>,
     #[serde(deserialize_with = "maybe_number")]
-    pub(super) size: Option<i64>,
-    pub(super) image_data: Option<ImageData>,
-    pub(super) video_data: Option<de::IgnoredAny>,
-    pub(super) generic_template: Option<Template>,
+    pub(in crate::graph) size: Option<i64>,
+    pub(in crate::graph) image_data: Option<ImageData>,
+    pub(in crate::graph) video_data: Option<de::IgnoredAny>,
+    pub(in crate::graph) generic_template: Option<Template>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct ImageData {
-    pub(super) render_as_sticker: bool,
-    pub(super) animated_gif_url: Option<de::IgnoredAny>,
+pub(in crate::graph) struct ImageData {
+    pub(in crate::graph) render_as_sticker: bool,
+    pub(in crate::graph) animated_gif_url: Option<de::IgnoredAny>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Template {
-    pub(super) title: Option<String>,
-    pub(super) subtitle: Option<String>,
-    pub(super) cta: Option<OneOrMany>,
+pub(in crate::graph) struct Template {
+    pub(in crate::graph) title: Option<String>,
+    pub(in crate::graph) subtitle: Option<String>,
+    pub(in crate::graph) cta: Option<OneOrMany>,
 }
 
 /// The message reference prints `cta` as one object; several buttons are seen
 /// as a list.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum OneOrMany {
+pub(in crate::graph) enum OneOrMany {
     Many(Vec<Button>),
     One(Button),
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Button {
-    pub(super) title: Option<String>,
+pub(in crate::graph) struct Button {
+    pub(in crate::graph) title: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Share {
-    pub(super) name: Option<String>,
-    pub(super) link: Option<String>,
+pub(in crate::graph) struct Share {
+    pub(in crate::graph) name: Option<String>,
+    pub(in crate::graph) link: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Profile {
-    pub(super) name: Option<String>,
-    pub(super) first_name: Option<String>,
-    pub(super) last_name: Option<String>,
-    pub(super) username: Option<String>,
-    pub(super) locale: Option<String>,
-    pub(super) timezone: Option<f64>,
+pub(in crate::graph) struct Profile {
+    pub(in crate::graph) name: Option<String>,
+    pub(in crate::graph) first_name: Option<String>,
+    pub(in crate::graph) last_name: Option<String>,
+    pub(in crate::graph) username: Option<String>,
+    pub(in crate::graph) locale: Option<String>,
+    pub(in crate::graph) timezone: Option<f64>,
     #[serde(deserialize_with = "maybe_number")]
-    pub(super) follower_count: Option<i64>,
+    pub(in crate::graph) follower_count: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct OwnerItem {
-    pub(super) thread_owner: Owner,
+pub(in crate::graph) struct OwnerItem {
+    pub(in crate::graph) thread_owner: Owner,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Owner {
+pub(in crate::graph) struct Owner {
     #[serde(deserialize_with = "maybe_id")]
-    pub(super) app_id: Option<String>,
+    pub(in crate::graph) app_id: Option<String>,
     #[serde(deserialize_with = "maybe_number")]
-    pub(super) expiration: Option<i64>,
+    pub(in crate::graph) expiration: Option<i64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Page {
-    pub(super) name: Option<String>,
-    pub(super) messaging_feature_status: Option<FeatureStatus>,
-    pub(super) instagram_business_account: Option<Party>,
+pub(in crate::graph) struct Page {
+    pub(in crate::graph) name: Option<String>,
+    pub(in crate::graph) messaging_feature_status: Option<FeatureStatus>,
+    pub(in crate::graph) instagram_business_account: Option<Party>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct FeatureStatus {
-    pub(super) msgr_multi_app: bool,
-    pub(super) ig_multi_app: bool,
+pub(in crate::graph) struct FeatureStatus {
+    pub(in crate::graph) msgr_multi_app: bool,
+    pub(in crate::graph) ig_multi_app: bool,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Sent {
+pub(in crate::graph) struct Sent {
     #[serde(default, deserialize_with = "maybe_id")]
-    pub(super) message_id: Option<String>,
+    pub(in crate::graph) message_id: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Uploaded {
+pub(in crate::graph) struct Uploaded {
     #[serde(default, deserialize_with = "maybe_id")]
-    pub(super) attachment_id: Option<String>,
+    pub(in crate::graph) attachment_id: Option<String>,
 }
 
 /// `success` is true, "true" on some edges.
-pub(super) fn success(text: &str) -> bool {
+pub(in crate::graph) fn success(text: &str) -> bool {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Flag {
@@ -267,7 +267,9 @@ enum TextOrNumber {
     Other(de::IgnoredAny),
 }
 
-pub(super) fn maybe_id<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
+pub(in crate::graph) fn maybe_id<'de, D: Deserializer<'de>>(
+    d: D,
+) -> Result<Option<String>, D::Error> {
     Ok(match TextOrNumber::deserialize(d)? {
         TextOrNumber::Text(text) if !text.is_empty() => Some(text),
         TextOrNumber::Number(n) => Some(n.to_string()),
@@ -279,7 +281,9 @@ fn id<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::Error> {
     maybe_id(d)?.ok_or_else(|| de::Error::custom("an id is missing"))
 }
 
-pub(super) fn maybe_number<'de, D: Deserializer<'de>>(d: D) -> Result<Option<i64>, D::Error> {
+pub(in crate::graph) fn maybe_number<'de, D: Deserializer<'de>>(
+    d: D,
+) -> Result<Option<i64>, D::Error> {
     Ok(match TextOrNumber::deserialize(d)? {
         TextOrNumber::Text(text) => text.parse().ok(),
         TextOrNumber::Number(n) => n.as_i64(),

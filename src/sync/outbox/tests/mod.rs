@@ -1,10 +1,6 @@
-//! The life of a reply against a model of it: a server that keeps the truth, a
-//! disk that keeps what was recorded, a network that does its worst, people who
-//! decide, and crashes between any two jobs.
+//! The life of a reply, case by case; `model` puts it through everything at once.
 
-use std::collections::BTreeMap;
-
-use proptest::prelude::*;
+mod model;
 
 use super::*;
 use crate::domain::{
@@ -93,15 +89,15 @@ fn states(outbox: &Outbox) -> Vec<SendState> {
     .collect()
 }
 
-fn answer(outbox: &mut Outbox, local: &str, answer: SendOutcome, now: Timestamp) -> Vec<Step> {
-    outbox.answered(&id(), &LocalId::new(local), answer, (now, now))
+fn answer(outbox: &mut Outbox, local: &str, answer: SendOutcome, now: Timestamp) -> Vec<SendStep> {
+    outbox.answered(&id(), &LocalId::new(local), answer, now, now)
 }
 
 #[test]
 fn a_reply_is_claimed_on_the_disk_before_it_is_posted() {
     let mut outbox = entered(START);
     let steps = outbox.go(&id(), &facts(START));
-    let [Step::Record(claimed), Step::Post(posted)] = steps.as_slice() else {
+    let [SendStep::Record(claimed), SendStep::Post(posted)] = steps.as_slice() else {
         panic!("{steps:?}");
     };
     assert_eq!(claimed, posted);
@@ -130,7 +126,7 @@ fn a_reply_that_can_be_taken_back_waits_for_its_moment_and_then_goes() {
         Decision::TakeBack,
         &facts(after(4)),
     );
-    assert_eq!(steps, [Step::GiveBack(waits)]);
+    assert_eq!(steps, [SendStep::GiveBack(waits)]);
     assert_eq!(outbox.go(&id(), &facts(after(5))).len(), 2);
 }
 
@@ -180,7 +176,7 @@ fn after_a_part_that_did_not_go_the_parts_behind_it_wait_for_a_person() {
 #[test]
 fn a_thread_that_was_not_read_lately_is_read_before_a_reply_goes_out() {
     let mut outbox = entered(START);
-    assert_eq!(outbox.go(&id(), &facts(after(11))), [Step::Read(id())]);
+    assert_eq!(outbox.go(&id(), &facts(after(11))), [SendStep::Read(id())]);
     assert_eq!(outbox.go(&id(), &facts(after(11))), [], "once");
     outbox.read(&id(), &[], true, after(12));
     assert_eq!(outbox.go(&id(), &facts(after(12))).len(), 2);
@@ -234,12 +230,12 @@ fn what_a_person_should_see_first_is_held_and_goes_out_when_they_say_so() {
         outbox.read(&id(), &[], true, after(at));
         let steps = outbox.go(&id(), &change);
         assert!(
-            matches!(steps.as_slice(), [Step::Record(row)] if row.state == SendState::Held(why)),
+            matches!(steps.as_slice(), [SendStep::Record(row)] if row.state == SendState::Held(why)),
             "{why:?}: {steps:?}"
         );
         assert_eq!(outbox.go(&id(), &change), [], "it stays held");
         let steps = outbox.decide(&id(), &LocalId::new("a"), Decision::SendNow, &change);
-        let [Step::Record(renewed)] = steps.as_slice() else {
+        let [SendStep::Record(renewed)] = steps.as_slice() else {
             panic!("{steps:?}");
         };
         assert_eq!(renewed.state, SendState::Queued);
@@ -323,7 +319,7 @@ fn a_doubt_is_looked_for_after_3_10_30_and_60_seconds_and_then_every_five_minute
     while looks.len() < 6 {
         now = outbox.due(now).expect("a look is due").max(now);
         let (_, look) = outbox.tick(now);
-        assert_eq!(look, Some(Step::Read(id())));
+        assert_eq!(look, Some(SendStep::Read(id())));
         looks.push(now.since(START).as_secs());
         outbox.read(&id(), &[], true, now);
     }
@@ -361,7 +357,7 @@ fn equal_replies_in_doubt_get_equal_messages_in_their_order() {
         .read(&id(), &messages, true, after(200))
         .into_iter()
         .filter_map(|step| match step {
-            Step::Sent { row, mid, .. } => Some((row.local.to_string(), mid.to_string())),
+            SendStep::Sent { row, mid, .. } => Some((row.local.to_string(), mid.to_string())),
             _ => None,
         })
         .collect();
@@ -383,7 +379,7 @@ fn an_answer_knows_better_than_looks() {
     let again = Decision::SendAgain(LocalId::new("b"));
     let steps = outbox.decide(&id(), &LocalId::new("a"), again, &facts(after(5)));
     assert!(
-        matches!(steps.as_slice(), [Step::Again { old, .. }] if old.state == SendState::Assumed)
+        matches!(steps.as_slice(), [SendStep::Again { old, .. }] if old.state == SendState::Assumed)
     );
     outbox.read(&id(), &[], true, after(5));
     assert_eq!(outbox.go(&id(), &facts(after(5))).len(), 2);
@@ -400,7 +396,7 @@ fn an_answer_knows_better_than_looks() {
         &[seen("m_b", after(5), "hello"), seen("m_a", START, "hello")],
     );
     assert!(
-        matches!(late.as_slice(), [Step::Sent { row, mid, .. }] if row.local == LocalId::new("a") && mid.as_str() == "m_a"),
+        matches!(late.as_slice(), [SendStep::Sent { row, mid, .. }] if row.local == LocalId::new("a") && mid.as_str() == "m_a"),
         "the first one arrived, too: {late:?}"
     );
 }
@@ -410,7 +406,7 @@ fn an_echo_may_come_before_the_answer_and_the_answer_changes_nothing_then() {
     let mut outbox = entered(START);
     outbox.go(&id(), &facts(START));
     let steps = outbox.echoed(&id(), &LocalId::new("a"), Mid::new("m_1"), START);
-    assert!(matches!(steps.as_slice(), [Step::Sent { .. }]));
+    assert!(matches!(steps.as_slice(), [SendStep::Sent { .. }]));
     for late in [
         SendOutcome::Unknown,
         SendOutcome::Refused("No.".into()),
@@ -449,7 +445,8 @@ fn a_line_does_one_thing_at_a_time_in_the_order_asked_and_courtesies_may_pass_a_
     outbox.read(&id(), &[], true, START);
     let mut done = Vec::new();
     let mut run = |outbox: &mut Outbox| {
-        while let [Step::Operate(_, _, operation)] = outbox.go(&id(), &facts(START)).as_slice() {
+        while let [SendStep::Operate(_, _, operation)] = outbox.go(&id(), &facts(START)).as_slice()
+        {
             done.push(operation.kind());
             outbox.operated(&id());
         }
@@ -494,7 +491,7 @@ fn a_refused_take_refuses_the_replies_behind_it() {
     outbox.go(&id(), &facts(START));
     let steps = outbox.take_refused(&id(), "No.");
     assert!(
-        matches!(steps.as_slice(), [Step::Record(row)] if matches!(row.state, SendState::Refused { .. }))
+        matches!(steps.as_slice(), [SendStep::Record(row)] if matches!(row.state, SendState::Refused { .. }))
     );
     outbox.operated(&id());
     assert_eq!(outbox.go(&id(), &facts(START)), []);
@@ -504,7 +501,7 @@ fn a_refused_take_refuses_the_replies_behind_it() {
 fn a_disk_that_takes_nothing_sends_nothing() {
     let mut outbox = entered(START);
     let steps = outbox.go(&id(), &facts(START));
-    let Some(Step::Record(row)) = steps.first() else {
+    let Some(SendStep::Record(row)) = steps.first() else {
         panic!("{steps:?}");
     };
     outbox.not_recorded(row, START);
@@ -512,7 +509,9 @@ fn a_disk_that_takes_nothing_sends_nothing() {
     assert_eq!(outbox.go(&id(), &facts(START)), [], "not at once");
     assert_eq!(outbox.due(START), Some(after(1)));
     let steps = outbox.go(&id(), &facts(after(1)));
-    assert!(matches!(steps.as_slice(), [Step::Record(row), Step::Post(_)] if row.attempt == 1));
+    assert!(
+        matches!(steps.as_slice(), [SendStep::Record(row), SendStep::Post(_)] if row.attempt == 1)
+    );
 }
 
 #[test]
@@ -548,7 +547,7 @@ fn a_message_is_as_old_as_its_attempt_so_a_quick_customer_still_waits() {
         after(3),
     );
     assert!(
-        matches!(steps.as_slice(), [Step::Sent { at, .. }] if *at == START),
+        matches!(steps.as_slice(), [SendStep::Sent { at, .. }] if *at == START),
         "{steps:?}"
     );
 }
@@ -562,325 +561,4 @@ fn a_clock_set_back_an_hour_holds_up_nothing() {
     assert!(due <= START.plus(LATER_LOOKS));
     outbox.read(&id(), &[], true, START);
     assert_eq!(outbox.go(&id(), &facts(START)).len(), 2);
-}
-
-/// One job of the world.
-#[derive(Clone, Debug)]
-enum Step_ {
-    Enter(u8),
-    /// What becomes of the attempt on its way: whether it arrives, and what is
-    /// answered.
-    Network(bool, u8),
-    Read,
-    Pass(u16),
-    Crash(bool),
-    Decide(u8),
-    LinkUp,
-    DiskFull,
-}
-
-fn jobs() -> impl Strategy<Value = Vec<Step_>> {
-    let job = prop_oneof![
-        4 => (0..3u8).prop_map(Step_::Enter),
-        6 => (any::<bool>(), 0..7u8).prop_map(|(arrives, kind)| Step_::Network(arrives, kind)),
-        3 => Just(Step_::Read),
-        4 => (0..400u16).prop_map(Step_::Pass),
-        1 => any::<bool>().prop_map(Step_::Crash),
-        2 => (0..5u8).prop_map(Step_::Decide),
-        1 => Just(Step_::LinkUp),
-        1 => Just(Step_::DiskFull),
-    ];
-    proptest::collection::vec(job, 1..60)
-}
-
-/// The outbox with everything around it.
-struct World {
-    outbox: Outbox,
-    disk: BTreeMap<LocalId, Outgoing>,
-    /// What Meta has: its id, when, the words, and which reply it was.
-    server: Vec<(Mid, Timestamp, String, LocalId)>,
-    on_its_way: Option<Outgoing>,
-    now: Timestamp,
-    entered: Vec<LocalId>,
-    /// Rows that a person dropped or took back.
-    let_go: Vec<LocalId>,
-    /// Attempts that left, by row, since it was last queued by a person.
-    attempts: BTreeMap<LocalId, u32>,
-    disk_full: bool,
-}
-
-impl World {
-    fn new() -> Self {
-        Self {
-            outbox: Outbox::new(1),
-            disk: BTreeMap::new(),
-            server: Vec::new(),
-            on_its_way: None,
-            now: START,
-            entered: Vec::new(),
-            let_go: Vec::new(),
-            attempts: BTreeMap::new(),
-            disk_full: false,
-        }
-    }
-
-    fn facts(&self) -> Facts {
-        facts(self.now)
-    }
-
-    fn carry_out(&mut self, steps: Vec<Step>) {
-        for step in steps {
-            match step {
-                Step::Again { old, new } => {
-                    self.disk.insert(old.local.clone(), old);
-                    self.entered.push(new.local.clone());
-                    self.disk.insert(new.local.clone(), new);
-                }
-                Step::Record(row) => {
-                    let sending = row.state == SendState::Sending;
-                    if sending && std::mem::take(&mut self.disk_full) {
-                        self.outbox.not_recorded(&row, self.now);
-                        return;
-                    }
-                    if row.state == SendState::Dropped {
-                        self.let_go.push(row.local.clone());
-                        self.disk.remove(&row.local);
-                    } else {
-                        self.disk.insert(row.local.clone(), row);
-                    }
-                }
-                Step::GiveBack(row) => {
-                    self.let_go.push(row.local.clone());
-                    self.disk.remove(&row.local);
-                }
-                Step::Sent { mut row, mid, .. } => {
-                    let has = self
-                        .server
-                        .iter()
-                        .any(|(m, _, text, _)| *m == mid && *text == row.text);
-                    assert!(has, "said to be sent, but Meta has it not: {row:?}");
-                    row.state = SendState::Sent(mid);
-                    self.disk.insert(row.local.clone(), row);
-                }
-                Step::Post(row) => {
-                    assert_eq!(
-                        self.disk[&row.local].state,
-                        SendState::Sending,
-                        "claimed first"
-                    );
-                    assert!(self.on_its_way.is_none(), "one at a time");
-                    self.on_its_way = Some(row);
-                }
-                Step::Operate(..) | Step::Read(_) => {}
-            }
-        }
-    }
-
-    fn arrive(&mut self, row: &Outgoing) -> Mid {
-        let mid = Mid::new(format!("m_{}", self.server.len()));
-        let latest = row.tried_at.unwrap_or(row.at).plus(Span::seconds(30));
-        let at = self.now.min(latest);
-        self.server
-            .push((mid.clone(), at, row.text.clone(), row.local.clone()));
-        mid
-    }
-
-    fn read(&mut self) {
-        let mut messages: Vec<MessageSeen> = self
-            .server
-            .iter()
-            .map(|(mid, at, text, _)| seen(mid.as_str(), *at, text))
-            .collect();
-        messages.reverse();
-        let steps = self.outbox.read(&id(), &messages, true, self.now);
-        self.carry_out(steps);
-    }
-
-    fn go(&mut self) {
-        // As the engine does: a queue goes on until it has to wait.
-        for _ in 0..4 {
-            let steps = self.outbox.go(&id(), &self.facts());
-            let reads = matches!(steps.as_slice(), [Step::Read(_)]);
-            if steps.is_empty() {
-                break;
-            }
-            self.carry_out(steps);
-            if reads {
-                self.read();
-            }
-        }
-    }
-
-    fn job(&mut self, job: &Step_) {
-        match job {
-            Step_::Enter(text) => {
-                let local = LocalId::new(format!("r{}", self.entered.len()));
-                let row = row(
-                    local.as_str(),
-                    ["ok", "on its way", "ok"][usize::from(*text)],
-                    self.now,
-                );
-                self.entered.push(local.clone());
-                self.disk.insert(local, row.clone());
-                self.outbox.enter(row);
-            }
-            Step_::Network(arrives, kind) => {
-                let Some(row) = self.on_its_way.take() else {
-                    return;
-                };
-                let answer = match kind {
-                    // A clear refusal and a missing connection are never lies.
-                    0 => SendOutcome::NotConnected,
-                    1 => SendOutcome::Refused("No.".into()),
-                    2 => SendOutcome::Throttled(self.now.plus(Span::seconds(60))),
-                    3 => SendOutcome::Token,
-                    4 => SendOutcome::Sent(self.left(&row)),
-                    _ => {
-                        if *arrives {
-                            self.left(&row);
-                        }
-                        SendOutcome::Unknown
-                    }
-                };
-                let times = (self.now, self.now);
-                let steps = self.outbox.answered(&id(), &row.local, answer, times);
-                self.carry_out(steps);
-            }
-            Step_::Read => self.read(),
-            Step_::Pass(seconds) => {
-                self.now = self.now.plus(Span::seconds(i64::from(*seconds)));
-                let (_, look) = self.outbox.tick(self.now);
-                if look.is_some() {
-                    self.read();
-                }
-            }
-            Step_::Crash(arrives) => {
-                if let Some(row) = self.on_its_way.take()
-                    && *arrives
-                {
-                    self.left(&row);
-                }
-                self.outbox = Outbox::new(2);
-                let rows: Vec<Outgoing> = self
-                    .entered
-                    .iter()
-                    .filter_map(|local| self.disk.get(local).cloned())
-                    .collect();
-                let steps = self.outbox.restore(rows, self.now);
-                self.carry_out(steps);
-            }
-            Step_::Decide(what) => {
-                let Some(local) = self.undecided() else {
-                    return;
-                };
-                let again = LocalId::new(format!("r{}", self.entered.len()));
-                let decision = match what {
-                    0 => Decision::SendNow,
-                    1 => Decision::SendAgain(again),
-                    2 => Decision::TreatAsSent,
-                    3 => Decision::TakeBack,
-                    _ => Decision::Drop,
-                };
-                let facts = self.facts();
-                let steps = self.outbox.decide(&id(), &local, decision, &facts);
-                if let Some(Step::Record(row)) = steps.first()
-                    && row.state == SendState::Queued
-                {
-                    self.attempts.remove(&row.local);
-                }
-                self.carry_out(steps);
-            }
-            Step_::LinkUp => self.outbox.link_is_up(self.now),
-            Step_::DiskFull => self.disk_full = true,
-        }
-        self.go();
-        self.check();
-    }
-
-    /// A byte left for this row, and it arrived.
-    fn left(&mut self, row: &Outgoing) -> Mid {
-        *self.attempts.entry(row.local.clone()).or_default() += 1;
-        self.arrive(row)
-    }
-
-    /// The oldest row that does not go on by itself.
-    fn undecided(&self) -> Option<LocalId> {
-        let waits = |row: &&Outgoing| {
-            matches!(
-                row.state,
-                SendState::Unsure | SendState::Held(_) | SendState::Refused { .. }
-            )
-        };
-        let rows = self.entered.iter().filter_map(|local| self.disk.get(local));
-        rows.filter(waits).map(|row| row.local.clone()).next()
-    }
-
-    fn check(&self) {
-        let mut named: Vec<&Mid> = Vec::new();
-        for local in &self.entered {
-            let row = self.disk.get(local);
-            assert!(
-                row.is_some() || self.let_go.contains(local),
-                "{local} is lost"
-            );
-            let arrived = self
-                .server
-                .iter()
-                .filter(|(_, _, _, whose)| whose == local)
-                .count();
-            assert!(
-                arrived <= 1,
-                "{local} was sent {arrived} times by the machine"
-            );
-            if let Some(SendState::Sent(mid)) = row.map(|row| &row.state) {
-                assert!(!named.contains(&mid), "two replies are one message");
-                named.push(mid);
-            }
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn no_reply_is_lost_and_none_is_sent_twice_by_the_machine(jobs in jobs()) {
-        let mut world = World::new();
-        for job in &jobs {
-            world.job(job);
-        }
-        // In the end, with a network that works, everything is settled or waits
-        // for a person.
-        for _ in 0..8 {
-            world.outbox.link_is_up(world.now);
-            world.job(&Step_::Network(true, 4));
-            world.job(&Step_::Pass(61));
-            world.job(&Step_::Read);
-        }
-        for local in &world.entered {
-            if let Some(row) = world.disk.get(local) {
-                prop_assert!(row.state != SendState::Sending, "{row:?}");
-            }
-            // What arrived is known as sent, unless a person has let go of it or
-            // took it for something else.
-            let arrived = world.server.iter().any(|(_, _, _, whose)| whose == local);
-            let unsure = world.disk.get(local).is_some_and(|row| row.state == SendState::Unsure);
-            prop_assert!(!(arrived && unsure) || near_twins(&world, local), "{local} arrived and is not found");
-        }
-    }
-}
-
-/// Another reply of the same words was tried within three minutes: which of the
-/// two arrived cannot be told by looks.
-fn near_twins(world: &World, local: &LocalId) -> bool {
-    let row = &world.disk[local];
-    world.disk.values().any(|other| {
-        let apart = |a: Option<Timestamp>, b: Option<Timestamp>| match (a, b) {
-            (Some(a), Some(b)) => a.since(b).as_secs().abs(),
-            _ => i64::MAX,
-        };
-        other.local != *local
-            && other.text == row.text
-            && apart(other.tried_at, row.tried_at) <= 185
-    })
 }

@@ -1,0 +1,80 @@
+//! A reply that is not in the thread yet, and where it stands.
+
+use crate::app::thread::line::{Look, Pieces, Tone, wrapped};
+use crate::app::thread::wording::size;
+use crate::{
+    domain::{Outgoing, SendAs, SendState, Span},
+    text::Clean,
+};
+
+/// For so long after Enter, a reply in doubt is only said to be looked for.
+pub(crate) const CHECKING: Span = Span::seconds(60);
+/// After so many looks in vain it was probably not sent.
+pub(super) const LOOKS: u32 = 3;
+
+pub(super) fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces> {
+    let mut lines = match &outgoing.file {
+        Some(file) => {
+            let words = format!("[{}] {} · {}", file.word(), file.name, size(file.bytes));
+            wrapped(Tone::Part, &Clean::one_line(&words), look)
+        }
+        None => wrapped(Tone::Said, &outgoing.text.as_str().into(), look),
+    };
+    let as_word = match outgoing.send_as {
+        SendAs::Response => "",
+        SendAs::HumanAgent => " as HUMAN_AGENT",
+    };
+    let settle = &look.settle;
+    let checking = look.now.since(outgoing.at) < CHECKING;
+    let (tone, words) = match &outgoing.state {
+        SendState::Queued if look.no_link => (
+            Tone::Dim,
+            format!("◷ queued{as_word} — no network; it goes out by itself within 5 minutes"),
+        ),
+        SendState::Queued if outgoing.not_before.is_some_and(|at| at > look.now) => (
+            Tone::Warn,
+            format!("◷ goes out{as_word} in a moment, and can still be taken back"),
+        ),
+        SendState::Queued => (Tone::Dim, format!("◷ queued{as_word}")),
+        SendState::Sending => (Tone::Dim, format!("… sending{as_word}")),
+        SendState::Sent(_) | SendState::Assumed => (Tone::Good, "✓ sent".into()),
+        SendState::Refused {
+            why,
+            given_back: true,
+        } => (
+            Tone::Bad,
+            format!(
+                "✗ not sent: {} Your text is back in the composer.",
+                look.keymap.name_remedies(why)
+            ),
+        ),
+        SendState::Refused { why, .. } => (
+            Tone::Bad,
+            format!(
+                "✗ not sent: {} [{settle}] edit, send again or drop",
+                look.keymap.name_remedies(why)
+            ),
+        ),
+        SendState::Unsure if checking => (Tone::Warn, "? not confirmed — checking".into()),
+        SendState::Unsure if outgoing.looks >= LOOKS => (
+            Tone::Warn,
+            format!(
+                "? probably not sent: looked {} times, and it is not there. [{settle}] look, send again or treat as sent",
+                outgoing.looks
+            ),
+        ),
+        SendState::Unsure => (
+            Tone::Warn,
+            format!(
+                "? not confirmed: Meta may have it. [{settle}] look, send again or treat as sent"
+            ),
+        ),
+        SendState::Held(why) => (
+            Tone::Warn,
+            format!("‖ held: {}. [{settle}] send now, edit or drop", why.words()),
+        ),
+        SendState::Dropped => (Tone::Dim, "dropped".into()),
+    };
+    lines.extend(wrapped(tone, &words.into(), look));
+    lines
+}
