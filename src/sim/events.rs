@@ -104,7 +104,7 @@ impl World {
         self.people[at].folder = "page_done".into();
     }
 
-    /// Moves control and tells who must be told (§5.6): the new owner of a
+    /// Moves control and tells who must be told: the new owner of a
     /// pass, the loser of a take; nobody where the thread was idle or is let go.
     pub(super) fn give_control(
         &mut self,
@@ -380,7 +380,7 @@ impl World {
         }
     }
 
-    /// What came with a message, as webhooks show it (§6.4). A sticker is one
+    /// What came with a message, as webhooks show it. A sticker is one
     /// attachment since 30 August 2026 (R14).
     fn heard_attachments(&self, message: &Message) -> Vec<Value> {
         let mut heard: Vec<Value> = match message.sent.as_slice() {

@@ -42,7 +42,7 @@
 //!
 //! # What it keeps to
 //!
-//! The names are those of the platform page; a test of the same name (in lower
+//! A test of the same name (in lower
 //! case, in `tests/`) shows each. *Sure*: D documented by Meta, F seen in the
 //! field, K known of Graph in general, C our choice. What nobody outside Meta
 //! knows is a switch of the scenario (`[switches]`).

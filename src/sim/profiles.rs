@@ -8,7 +8,7 @@ use crate::sim::{
     world::{Person, Platform, ProfileKind},
 };
 
-/// E8: every row of §4.1 of the contract.
+/// E8: every row of *Profiles* in `assets/manual/platform.md`.
 pub(super) fn profile(person: &Person, ask: &Asker<'_>) -> Result<Value, GraphError> {
     let kind = match person.profile {
         // Whoever never wrote, pressed or reacted has not agreed.

@@ -438,9 +438,13 @@ fn the_wings_know_no_libraries_of_the_other() {
 #[test]
 fn every_snapshot_is_of_a_living_picture() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let pictures: String = ["screens.rs", "plain.rs"]
-        .map(|file| fs::read_to_string(tests.join(file)).expect("the pictures"))
-        .concat();
+    let mut sources = vec![tests.join("plain.rs")];
+    files(&tests.join("screens"), &mut sources);
+    let pictures: Vec<String> = sources
+        .iter()
+        .map(|file| fs::read_to_string(file).expect("the pictures"))
+        .collect();
+    let pictures = pictures.concat();
     for entry in fs::read_dir(tests.join("snapshots")).expect("a folder") {
         let name = entry
             .expect("an entry")

@@ -12,8 +12,8 @@ use super::http::*;
 use switchboard::{
     clock::{Clock, within},
     domain::{
-        AppId, Apps, Change, Command, ConversationId, HandBack, HandBackNote, Known, LocalId,
-        Operation, Outcome, PageId, Psid, SendAs, ThreadRange, ThreadSlice,
+        AppId, Apps, Change, Command, ConversationId, HandBack, HandBackNote, Known, Link, LocalId,
+        Operation, OperationKind, Outcome, PageId, Psid, SendAs, ThreadRange, ThreadSlice,
     },
     graph::Secrets,
     sim::{Options, Simulator},
@@ -182,6 +182,36 @@ impl Wing {
         within(PATIENCE, wait)
             .await
             .unwrap_or_else(|| panic!("waited for {what}"))
+    }
+
+    /// Waits until a reply to them is sent.
+    pub async fn sent(&mut self, who: &(ConversationId, Psid)) {
+        let sent = |c: &Change| matches!(c, Change::ReplySent { conversation, .. } if *conversation == who.0);
+        self.news("a reply to them", sent).await;
+    }
+
+    /// Waits until the reply with this id of ours is sent.
+    pub async fn sent_as(&mut self, local: &str) {
+        let sent = |c: &Change| matches!(c, Change::ReplySent { local: sent, .. } if sent.as_str() == local);
+        self.news(local, sent).await;
+    }
+
+    /// Waits until nobody knows whether Meta took a reply.
+    pub async fn doubted(&mut self) {
+        let doubted = |c: &Change| matches!(c, Change::ReplyUnconfirmed { .. });
+        self.news("a reply in doubt", doubted).await;
+    }
+
+    /// Waits until this was done to a thread.
+    pub async fn done(&mut self, what: OperationKind) {
+        let done = |c: &Change| matches!(c, Change::Done { operation, .. } if *operation == what);
+        self.news(what.words(), done).await;
+    }
+
+    /// Waits until the link stands so.
+    pub async fn linked(&mut self, link: Link) {
+        self.news("the link", |c| *c == Change::Link(link.clone()))
+            .await;
     }
 
     /// Waits until the cache holds what is asked for.

@@ -18,7 +18,7 @@ use crate::{
     text::Clean,
 };
 
-/// An answer of somebody else is news for so long (product rule 7).
+/// An answer of somebody else is news for so long (rule 7).
 const JUST_NOW: Span = Span::seconds(30);
 
 /// The same words within this time are asked about.

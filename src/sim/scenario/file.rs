@@ -141,7 +141,7 @@ pub(in crate::sim) struct PersonToml {
     pub(in crate::sim) say: Vec<SayToml>,
 }
 
-/// The folders of the Page's inbox that the platform page names.
+/// The folders of the Page's inbox.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::sim) enum FolderToml {

@@ -1,4 +1,4 @@
-//! The simulator's rules one by one, under the names of the platform page: E
+//! The simulator's rules one by one, under the names of its table: E
 //! endpoints, R state rules, X checks of a send; and how webhooks leave it.
 
 mod checks;

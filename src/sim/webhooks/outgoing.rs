@@ -117,7 +117,7 @@ impl World {
     }
 }
 
-/// Several entries with one event each (§6.3), escaped as Meta escapes.
+/// Several entries with one event each, escaped as Meta escapes.
 fn body(page: &str, instagram: &str, batch: &[WebhookEvent], now: i64) -> String {
     let platform = batch.first().map_or(Platform::Messenger, |e| e.platform);
     let id = match platform {

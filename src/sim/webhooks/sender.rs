@@ -11,7 +11,7 @@ use crate::{
     sim::{paging::iso_millis, scheduler, simulator::Simulator, webhooks::outgoing::OutgoingCall},
 };
 
-/// An app has so long to answer (§6.3).
+/// An app has so long to answer (manual, Webhooks).
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The version that shapes the events.
 const VERSION: &str = "v26.0";

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::sim::graph_error::GraphError;
 
 /// Ten calls in ten minutes, for the profile of the Page and for each person's
-/// settings (§7).
+/// settings (manual, Limits).
 pub(in crate::sim) const CALLS: usize = 10;
 const MINUTES_10: i64 = 600_000;
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::sim::world::platform::{HOUR, Platform};
 
-/// The Page's fields that messaging knows (§6.1).
+/// The Page's fields that messaging knows (manual, Webhooks).
 pub(in crate::sim) const PAGE_FIELDS: [&str; 20] = [
     "messages",
     "message_echoes",

@@ -1,0 +1,244 @@
+//! Unsent text: it is saved, comes back, and belongs to one person.
+
+use super::*;
+
+#[test]
+fn a_draft_is_saved_soon_after_the_first_key_and_stays_with_its_person() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rhel");
+    let due = wake_at(&desk.model).expect("something is due");
+    assert!(due.since(desk.now) <= Span::millis(200));
+    let save = |text: &str, column| {
+        Effect::Engine(Command::SaveDraft {
+            conversation: id("3"),
+            psid: Psid::new("703"),
+            text: text.into(),
+            cursor: (0, column),
+            over: true,
+        })
+    };
+    assert_eq!(desk.pass(Span::millis(150)), [save("hel", 3)]);
+    desk.keys("lo");
+    let effects = desk.keys("<Esc>]");
+    assert!(effects.contains(&Effect::Query(Query::NextWaiting {
+        from: Some(id("3")),
+        back: false
+    })));
+    let effects = desk.send(Msg::Loaded(Loaded::Next(Some(id("3")), Some(id("1")))));
+    assert_eq!(
+        effects[0],
+        save("hello", 5),
+        "before the other thread opens"
+    );
+    assert_eq!(
+        desk.model.thread.as_ref().map(|t| t.composer.text()),
+        Some(String::new())
+    );
+}
+
+#[test]
+fn a_saved_draft_comes_back_but_never_over_what_is_being_typed_or_sent() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.draft = Some(("from the disk".into(), (0, 4)));
+    desk.answer_thread(page.clone());
+    let text = |desk: &Desk| {
+        desk.model
+            .thread
+            .as_ref()
+            .map(|t| t.composer.text())
+            .unwrap_or_default()
+    };
+    assert_eq!(text(&desk), "from the disk");
+    let local = sent(&desk.keys("r<Enter>"));
+    desk.answer_thread(page.clone());
+    assert_eq!(text(&desk), "", "it is the text that is on its way");
+    desk.send(Msg::Changed(vec![refused(local)]));
+    desk.answer_thread(page);
+    assert_eq!(text(&desk), "from the disk", "refused: the text is back");
+}
+
+#[test]
+fn quitting_saves_what_is_unsaved_and_stops_typing() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rhi");
+    let effects = desk.send(Msg::Terminate);
+    let save = Effect::Engine(Command::SaveDraft {
+        conversation: id("3"),
+        psid: Psid::new("703"),
+        text: "hi".into(),
+        cursor: (0, 2),
+        over: true,
+    });
+    assert_eq!(
+        effects,
+        [
+            ask("3", Operation::Typing(false)),
+            save,
+            Effect::Terminal(TerminalEffect::Quit)
+        ]
+    );
+    let mut desk = self::desk();
+    assert_eq!(desk.keys("<^c>"), []);
+    let held = [Effect::Query(Query::Held)];
+    assert_eq!(desk.keys("<^c>"), held, "threads are held, so it asks");
+    assert_eq!(desk.keys("y"), [Effect::Terminal(TerminalEffect::Quit)]);
+    let mut desk = self::desk();
+    assert_eq!(desk.keys("qn"), held);
+    assert_eq!(
+        desk.keys("qy"),
+        [
+            Effect::Query(Query::Held),
+            Effect::Terminal(TerminalEffect::Quit)
+        ]
+    );
+}
+
+#[test]
+fn who_types_ahead_of_their_draft_loses_neither() {
+    let mut desk = desk();
+    desk.keys("jj<Enter>");
+    desk.keys("rnew");
+    assert_eq!(
+        desk.pass(Span::seconds(1)),
+        [],
+        "not saved over a draft that is not read yet"
+    );
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.draft = Some(("old".into(), (0, 3)));
+    desk.answer_thread(page);
+    assert_eq!(
+        desk.model.thread.as_ref().map(|t| t.composer.text()),
+        Some("old\nnew".into())
+    );
+}
+
+#[test]
+fn text_that_could_not_be_saved_is_saved_again_after_a_second() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rhello");
+    let saves = |effects: &[Effect]| {
+        effects
+            .iter()
+            .filter(|e| matches!(e, Effect::Engine(Command::SaveDraft { .. })))
+            .count()
+    };
+    assert_eq!(saves(&desk.pass(Span::millis(150))), 1);
+    let failed = Change::DraftNotSaved(
+        id("3"),
+        "the disk is full. The text is only on the screen.".into(),
+    );
+    desk.send(Msg::Changed(vec![failed]));
+    assert!(
+        desk.picture().contains("only on the screen"),
+        "{}",
+        desk.picture()
+    );
+    assert_eq!(saves(&desk.pass(Span::millis(900))), 0);
+    assert_eq!(saves(&desk.pass(Span::millis(101))), 1);
+}
+
+#[test]
+fn text_of_a_thread_that_was_left_is_kept_until_the_disk_has_it() {
+    let save = |over| {
+        Effect::Engine(Command::SaveDraft {
+            conversation: id("3"),
+            psid: Psid::new("703"),
+            text: "half a thought".into(),
+            cursor: (0, 14),
+            over,
+        })
+    };
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rhalf a thought");
+    assert!(desk.keys("<Esc>q").contains(&save(true)));
+    let failed = || Change::DraftNotSaved(id("3"), "the disk is full".into());
+    desk.send(Msg::Changed(vec![failed()]));
+    assert_eq!(desk.pass(Span::millis(900)), []);
+    assert_eq!(wake_at(&desk.model), Some(desk.now.plus(Span::millis(100))));
+    assert_eq!(
+        desk.pass(Span::millis(100)),
+        [save(true)],
+        "again, every second"
+    );
+    desk.send(Msg::Changed(vec![failed()]));
+    // Back before the disk has it: the screen has it still, and what is older on
+    // the disk does not come between.
+    desk.keys("<Enter>");
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.draft = Some(("half".into(), (0, 4)));
+    desk.answer_thread(page);
+    assert_eq!(
+        desk.model.thread.as_ref().map(|t| t.composer.text()),
+        Some("half a thought".into())
+    );
+    assert!(desk.pass(Span::millis(150)).contains(&save(true)));
+    desk.send(Msg::Changed(vec![Change::DraftSaved(id("3"))]));
+    desk.keys("q");
+    assert_eq!(desk.pass(Span::seconds(5)), [], "nothing is left to save");
+}
+
+#[test]
+fn who_leaves_before_their_draft_is_there_does_not_overwrite_it() {
+    let mut desk = desk();
+    desk.keys("jjr");
+    desk.keys("ahead");
+    let wake = wake_at(&desk.model).expect("the minute turns");
+    assert!(wake > desk.now, "nothing is due that is not done");
+    let effects = desk.keys("<Esc>q");
+    assert!(
+        effects
+            .iter()
+            .any(|e| matches!(e, Effect::Engine(Command::SaveDraft { over: false, .. }))),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn text_that_never_reached_the_disk_comes_back_wherever_one_is() {
+    let lost = |local: LocalId, text: &str| Change::ReplyNotSent {
+        conversation: id("3"),
+        local,
+        why: "Not sent: the disk is full.".into(),
+        text: Some(text.into()),
+    };
+    // In the thread: both of two replies, with the reason.
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    let first = sent(&desk.keys("rfirst<Enter>"));
+    let second = sent(&desk.keys("second<Enter>"));
+    desk.send(Msg::Changed(vec![lost(first, "first")]));
+    desk.send(Msg::Changed(vec![lost(second, "second")]));
+    let text = desk.model.thread.as_ref().map(|t| t.composer.text());
+    assert_eq!(text.as_deref(), Some("second\nfirst"));
+    assert!(desk.picture().contains("the disk is full"));
+    // Elsewhere: it is saved as a draft, before nothing that stands there.
+    let mut desk = self::desk();
+    desk.open("Ana Ruiz");
+    let local = sent(&desk.keys("rfirst<Enter>"));
+    desk.keys("<Esc>q");
+    desk.send(Msg::Changed(vec![lost(local, "first")]));
+    let saved = desk.pass(Span::seconds(1));
+    assert!(
+        matches!(&saved[..], [Effect::Engine(Command::SaveDraft { text, over: false, .. })] if text == "first"),
+        "{saved:?}"
+    );
+}
+
+#[test]
+fn nothing_is_sent_before_an_unseen_draft_is_there() {
+    let mut desk = desk();
+    desk.keys("jjr");
+    desk.keys("ahead");
+    assert_eq!(asks(&desk.keys("<Enter>")), Vec::<&Operation>::new());
+    assert!(
+        desk.picture().contains("still being read"),
+        "{}",
+        desk.picture()
+    );
+}

@@ -1,0 +1,147 @@
+//! The calls of an agent's flow, and no others.
+
+use super::*;
+
+#[test]
+fn the_agents_flow_makes_exactly_the_calls_expected() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let grace = wing.person("Grace Okafor").await;
+        for ask in [
+            Operation::Take,
+            Operation::MarkSeen,
+            Operation::Typing(true),
+            send("one", "Hi Grace!", None),
+            send("two", "Bye!", Some(back())),
+        ] {
+            wing.ask(&grace, ask).await;
+        }
+        wing.sent_as("two").await;
+        let posts = wing.posts();
+        assert_eq!(
+            words(&posts),
+            [
+                "take_thread_control",
+                "mark_seen",
+                "typing_on",
+                "messages",
+                "messages"
+            ]
+        );
+        assert_eq!(posts[3]["body"]["messaging_type"], "RESPONSE");
+        assert!(
+            posts[3]["body"]["message"]["metadata"]
+                .as_str()
+                .expect("an id")
+                .starts_with("sb1:one:")
+        );
+        assert_eq!(
+            posts[4]["body"]["thread_control"]["app_id"],
+            "200000000000001"
+        );
+        assert!(
+            posts[4]["body"]["message"]["metadata"]
+                .as_str()
+                .expect("a note")
+                .contains("\"outcome\":\"resolved\"")
+        );
+        assert!(posts.iter().all(|post| post["app"] == "switchboard"));
+        let thread = wing.thread(&grace.0);
+        assert_eq!(
+            thread.conversation.owner,
+            ThreadOwner::App(AppId::new("200000000000001"))
+        );
+        let mine: Vec<_> = thread
+            .items
+            .iter()
+            .filter(|i| matches!(i, Item::Message(m) if m.author == Author::Me))
+            .collect();
+        assert_eq!(mine.len(), 2, "each once");
+        wing.end().await;
+    });
+}
+
+#[test]
+fn without_routing_the_hand_back_is_a_call_of_its_own_with_the_note() {
+    let scenario = include_str!("../../assets/demo/lamp.toml")
+        .lines()
+        .filter(|line| !line.contains("default_app"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    runtime().block_on(async {
+        let mut wing = Wing::start(Some(&scenario)).await;
+        wing.news("the page", |c| *c == Change::Page).await;
+        let ana = wing.person("Ana Ruiz").await;
+        wing.ask(&ana, send("one", "Bye!", Some(back()))).await;
+        wing.done(OperationKind::Pass).await;
+        let posts = wing.posts();
+        assert_eq!(words(&posts), ["messages", "pass_thread_control"]);
+        assert!(posts[0]["body"].get("thread_control").is_none());
+        assert_eq!(posts[1]["body"]["target_app_id"], "200000000000001");
+        assert!(
+            posts[1]["body"]["metadata"]
+                .as_str()
+                .expect("a note")
+                .contains("resolved")
+        );
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_take_that_is_asked_for_twice_is_made_once_and_drops_nothing() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let grace = wing.person("Grace Okafor").await;
+        for ask in [Operation::Take, Operation::Take, send("one", "hello", None)] {
+            wing.ask(&grace, ask).await;
+        }
+        wing.sent(&grace).await;
+        assert_eq!(words(&wing.posts()), ["take_thread_control", "messages"]);
+        wing.end().await;
+    });
+}
+
+#[test]
+fn an_escalation_from_opening_to_hand_back_costs_eight_calls() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        wing.news("the apps", |c| matches!(c, Change::Apps(_)))
+            .await;
+        let grace = wing.person("Grace Okafor").await;
+        let before = wing.calls().len();
+        wing.commands
+            .send(Command::Open(grace.0.clone()))
+            .await
+            .expect("taken");
+        for ask in [
+            Operation::Take,
+            Operation::MarkSeen,
+            Operation::Typing(true),
+            send("one", "Hi Grace, it is on its way.", Some(back())),
+        ] {
+            wing.ask(&grace, ask).await;
+        }
+        wing.sent(&grace).await;
+        let calls = wing.calls().split_off(before);
+        // The polls of list and thread go on at their own pace.
+        let thread = format!("GET {}", grace.0);
+        let polls = |call: &&String| call.ends_with("conversations") || **call == thread;
+        let mut made: Vec<String> = calls.iter().filter(|call| !polls(call)).cloned().collect();
+        made.sort();
+        assert_eq!(
+            made,
+            [
+                &format!("GET {}", grace.1),
+                "GET thread_owner",
+                "GET thread_owner",
+                "POST mark_seen",
+                "POST messages",
+                "POST take_thread_control",
+                "POST typing_on",
+            ]
+        );
+        assert!(calls.contains(&thread), "and its messages");
+        wing.end().await;
+    });
+}

@@ -1,0 +1,286 @@
+//! A send that goes wrong.
+
+use super::*;
+
+#[test]
+fn a_refused_take_stops_what_was_to_follow_and_the_text_is_kept() {
+    let scenario = include_str!("../../assets/demo/lamp.toml").replacen(
+        "id = \"300000000000002\"",
+        "id = \"300000000000002\"\ncan_take = false",
+        1,
+    );
+    runtime().block_on(async {
+        let mut wing = Wing::start(Some(&scenario)).await;
+        let grace = wing.person("Grace Okafor").await;
+        for ask in [
+            Operation::Take,
+            Operation::MarkSeen,
+            Operation::Typing(true),
+            send("one", "kept", None),
+        ] {
+            wing.ask(&grace, ask).await;
+        }
+        let failed = wing
+            .news("the refusal", |c| {
+                matches!(
+                    c,
+                    Change::Failed {
+                        operation: OperationKind::Take,
+                        ..
+                    }
+                )
+            })
+            .await;
+        assert!(matches!(failed, Change::Failed { why, .. } if why.contains("Page settings")));
+        let posts = words(&wing.posts());
+        assert_eq!(
+            posts.iter().filter(|w| *w == "messages").count(),
+            0,
+            "{posts:?}"
+        );
+        let id = grace.0.clone();
+        wing.until("the draft", move |reader| {
+            reader
+                .thread(&id, &ThreadRange::Newest, 9)
+                .expect("a cache")?
+                .draft
+        })
+        .await;
+        assert_eq!(
+            wing.thread(&grace.0).draft.map(|(text, _)| text),
+            Some("kept".into())
+        );
+        wing.end().await;
+    });
+}
+
+#[test]
+fn every_refusal_of_a_reply_is_a_sentence_and_the_text_is_kept() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        for (n, (fault, says)) in [
+            (error(10, 2_018_300), "take control"),
+            (error(551, 1_545_041), "not available"),
+            (error(10, 1_893_063), "restricted"),
+            (error(100, 0), "invalid"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            wing.simulator.fail_next("POST", fault);
+            wing.send(&ana, &format!("l{n}"), &format!("text {n}"))
+                .await;
+            let failed = wing
+                .news(says, |c| matches!(c, Change::ReplyNotSent { .. }))
+                .await;
+            assert!(
+                matches!(&failed, Change::ReplyNotSent { why, .. } if why.contains(says)),
+                "{failed:?}"
+            );
+            let thread = wing.thread(&ana.0);
+            assert_eq!(
+                thread.draft.as_ref().map(|(text, _)| text.clone()),
+                Some(format!("text {n}"))
+            );
+            assert!(thread.conversation.unsettled, "the list marks it");
+            // The text of the newest is in the composer; the others, whose words
+            // are not in it, keep theirs.
+            let states: Vec<_> = unsent(&thread)
+                .iter()
+                .map(|o| {
+                    matches!(
+                        o.state,
+                        SendState::Refused {
+                            given_back: true,
+                            ..
+                        }
+                    )
+                })
+                .collect();
+            assert_eq!(states.len(), n + 1, "nothing is lost");
+            assert_eq!(states.iter().position(|back| *back), Some(n), "{states:?}");
+        }
+        wing.end().await;
+    });
+}
+
+#[test]
+fn what_meta_did_not_take_for_now_waits_and_what_a_person_must_see_is_held() {
+    for (fault, state) in [
+        (error(190, 460), SendState::Queued),
+        (error(80_006, 0), SendState::Queued),
+        (error(613, 0), SendState::Queued),
+        (
+            error(10, 2_018_278),
+            SendState::Held(HoldReason::WindowOver),
+        ),
+    ] {
+        runtime().block_on(async {
+            let mut wing = Wing::start(None).await;
+            let ana = wing.open("Ana Ruiz").await;
+            wing.simulator.fail_next("POST", fault.clone());
+            wing.send(&ana, "one", "not lost").await;
+            wing.news("the wait", |c| matches!(c, Change::ReplyWaiting { .. }))
+                .await;
+            let thread = wing.thread(&ana.0);
+            let states: Vec<_> = unsent(&thread).iter().map(|o| o.state.clone()).collect();
+            assert_eq!(states, std::slice::from_ref(&state), "{fault:?}");
+            if state != SendState::Queued {
+                let decide = Command::Decide {
+                    conversation: ana.0.clone(),
+                    local: LocalId::new("one"),
+                    decision: Decision::SendNow,
+                };
+                wing.commands.send(decide).await.expect("taken");
+                wing.sent(&ana).await;
+            }
+            wing.end().await;
+        });
+    }
+}
+
+#[test]
+fn a_lost_answer_is_looked_for_and_the_reply_is_not_sent_twice() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.person("Ana Ruiz").await;
+        wing.commands
+            .send(Command::Open(ana.0.clone()))
+            .await
+            .expect("taken");
+        wing.simulator.fail_next("POST", Fault::LoseAnswer);
+        wing.ask(&ana, send("one", "only once", None)).await;
+        wing.doubted().await;
+        wing.sent(&ana).await;
+        let thread = wing.thread(&ana.0);
+        let mine = thread
+            .items
+            .iter()
+            .filter(|i| matches!(i, Item::Message(m) if m.text == "only once"))
+            .count();
+        assert_eq!(mine, 1);
+        assert!(!thread.items.iter().any(|i| matches!(i, Item::Outgoing(_))));
+        assert_eq!(words(&wing.posts()), ["messages"], "one attempt");
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_reply_in_doubt_holds_its_line_until_a_person_decides() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        let lost = Fault::Error {
+            status: 500,
+            code: 2,
+            subcode: 0,
+        };
+        wing.simulator.fail_next("POST", lost);
+        wing.send(&ana, "one", "ok").await;
+        wing.doubted().await;
+        wing.send(&ana, "two", "ok then").await;
+        wing.ask(&ana, Operation::MarkSeen).await;
+        // Courtesies pass it, replies do not.
+        wing.done(OperationKind::MarkSeen).await;
+        let thread = wing.thread(&ana.0);
+        let states: Vec<_> = unsent(&thread).iter().map(|o| o.state.clone()).collect();
+        assert_eq!(states, [SendState::Unsure, SendState::Queued]);
+        let decide = Command::Decide {
+            conversation: ana.0.clone(),
+            local: LocalId::new("one"),
+            decision: Decision::SendAgain(LocalId::new("again")),
+        };
+        wing.commands.send(decide).await.expect("taken");
+        for local in ["again", "two"] {
+            wing.sent_as(local).await;
+        }
+        assert!(unsent(&wing.thread(&ana.0)).is_empty());
+        wing.end().await;
+    });
+}
+
+/// What becomes of a reply whose call ends like this: whether Meta has it in the
+/// end, and where it stands on the desk.
+#[test]
+fn every_fault_of_a_send_ends_in_the_state_that_the_protocol_names() {
+    let graph = |status, code, subcode| Fault::Error {
+        status,
+        code,
+        subcode,
+    };
+    // Found in the thread: sent. Not there: in doubt. Surely not taken: queued.
+    for (fault, taken, state) in [
+        (Fault::LoseAnswer, 1, None),
+        (Fault::CutJson, 1, None),
+        (Fault::Html, 1, None),
+        (Fault::Redirect, 1, None),
+        (Fault::UnknownMembers, 1, None),
+        (graph(500, 2, 0), 0, Some(SendState::Unsure)),
+        (graph(500, 1, 0), 0, Some(SendState::Unsure)),
+        (graph(503, 100, 0), 0, Some(SendState::Unsure)),
+        (graph(400, 1, 1_357_046), 0, Some(SendState::Unsure)),
+        (graph(400, 1200, 0), 0, Some(SendState::Unsure)),
+        // Under a server's error no code is a clear refusal.
+        (graph(500, 613, 0), 0, Some(SendState::Unsure)),
+        (graph(500, 190, 463), 0, Some(SendState::Unsure)),
+        (graph(400, 4, 0), 0, Some(SendState::Queued)),
+        (graph(400, 32, 0), 0, Some(SendState::Queued)),
+        (graph(400, 80_006, 0), 0, Some(SendState::Queued)),
+        (graph(401, 190, 463), 0, Some(SendState::Queued)),
+    ] {
+        runtime().block_on(async {
+            let mut wing = Wing::start(None).await;
+            let ana = wing.open("Ana Ruiz").await;
+            wing.simulator.fail_next("POST", fault.clone());
+            wing.send(&ana, "one", "exactly this").await;
+            wing.news("an end", |c| match &state {
+                None => matches!(c, Change::ReplySent { .. }),
+                Some(SendState::Queued) => matches!(c, Change::ReplyWaiting { held: None, .. }),
+                Some(_) => matches!(c, Change::ReplyUnconfirmed { .. }),
+            })
+            .await;
+            let thread = wing.thread(&ana.0);
+            let states: Vec<_> = unsent(&thread).iter().map(|o| o.state.clone()).collect();
+            assert_eq!(
+                states,
+                state.clone().into_iter().collect::<Vec<_>>(),
+                "{fault:?}"
+            );
+            let here = |item: &&Item| matches!(item, Item::Message(m) if m.text == "exactly this");
+            assert_eq!(thread.items.iter().filter(here).count(), taken, "{fault:?}");
+            assert_eq!(words(&wing.posts()), ["messages"], "{fault:?}: asked once");
+            wing.end().await;
+        });
+    }
+}
+
+#[test]
+fn what_happened_in_the_thread_since_enter_holds_the_reply() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        // The agent knew nothing of the customer's last words.
+        let command = Command::Operate {
+            conversation: ana.0.clone(),
+            psid: ana.1.clone(),
+            operation: send("one", "an answer to something else", None),
+        };
+        wing.commands.send(command).await.expect("taken");
+        let held = wing
+            .news("the hold", |c| matches!(c, Change::ReplyWaiting { .. }))
+            .await;
+        assert!(
+            matches!(
+                held,
+                Change::ReplyWaiting {
+                    held: Some(HoldReason::CustomerWrote),
+                    ..
+                }
+            ),
+            "{held:?}"
+        );
+        assert!(wing.posts().is_empty());
+        wing.end().await;
+    });
+}

@@ -1,0 +1,73 @@
+//! Networks and tokens that come and go.
+
+use super::*;
+
+#[test]
+fn links_go_down_and_come_back_and_a_dead_token_says_so() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        wing.linked(Link::Polling).await;
+        for _ in 0..4 {
+            wing.simulator.fail_next("/conversations", Fault::Html);
+        }
+        wing.commands.send(Command::Refresh).await.expect("taken");
+        let down = wing.news("the loss", |c| matches!(c, Change::Link(Link::Offline(_)))).await;
+        assert!(matches!(&down, Change::Link(Link::Offline(why)) if why.contains("not as the Graph API does")), "{down:?}");
+        wing.linked(Link::Polling).await;
+        for _ in 0..4 {
+            wing.simulator.fail_next("/conversations", Fault::Error { status: 400, code: 190, subcode: 463 });
+        }
+        wing.commands.send(Command::Refresh).await.expect("taken");
+        let dead = wing.news("the token", |c| matches!(c, Change::Link(Link::TokenRefused(_)))).await;
+        assert!(matches!(&dead, Change::Link(Link::TokenRefused(why)) if why.contains("expired")), "{dead:?}");
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_reply_queued_for_want_of_a_token_goes_out_with_a_new_one() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        wing.simulator.fail_next("POST", error(190, 463));
+        wing.send(&ana, "one", "with the next token").await;
+        wing.news("the wait", |c| matches!(c, Change::ReplyWaiting { .. }))
+            .await;
+        assert_eq!(unsent(&wing.thread(&ana.0))[0].state, SendState::Queued);
+        // Somebody has put a new one in its place and does not want to wait.
+        wing.commands.send(Command::Refresh).await.expect("taken");
+        wing.sent(&ana).await;
+        assert_eq!(words(&wing.posts()), ["messages", "messages"]);
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_new_token_in_the_same_place_works_without_a_restart() {
+    runtime().block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = Options {
+            seed: 1,
+            log: Some(folder.path().join("server.log")),
+            ..Options::default()
+        };
+        let (address, simulator) = simulator(options, Clock::system()).await;
+        let (_, right) = simulator.app("switchboard").expect("the desk's app");
+        let place = Arc::new(Mutex::new(None));
+        let found = Arc::clone(&place);
+        let options = sync::Options {
+            token: Some(Arc::new(move || found.lock().expect("unpoisoned").clone())),
+            ..sync::Options::default()
+        };
+        let mut wing = Wing::attach_with(folder, address, simulator, options);
+        wing.news("the refusal", |c| {
+            matches!(c, Change::Link(Link::TokenRefused(_)))
+        })
+        .await;
+        *place.lock().expect("unpoisoned") = Some(right.into());
+        wing.commands.send(Command::Refresh).await.expect("taken");
+        wing.linked(Link::Polling).await;
+        wing.person("Ana Ruiz").await;
+        wing.end().await;
+    });
+}

@@ -1,0 +1,60 @@
+//! The outside wing without a terminal: engine, store and simulator over real
+//! HTTP. What is waited for is news, never time.
+//!
+//! | file | |
+//! |---|---|
+//! | `reading` | lists, threads and backfill |
+//! | `calls` | the calls of an agent's flow, and no others |
+//! | `faults` | a send that goes wrong |
+//! | `link` | networks and tokens that come and go |
+//! | `restart` | what a dead program left |
+//! | `record` | the record, and threads that go back by themselves |
+//! | `files` | files that go out |
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod calls;
+mod faults;
+mod files;
+mod link;
+mod reading;
+mod record;
+mod restart;
+
+use std::sync::{Arc, Mutex};
+
+use support::{http::*, wing::*};
+
+use tempfile::TempDir;
+
+use switchboard::{
+    clock::{Clock, within},
+    domain::{
+        AppId, Attachment, AuditDetails, Author, Change, Command, ConversationId, Decision,
+        HoldReason, InboxQuery, Item, Known, Link, LocalId, Operation, OperationKind, Outgoing,
+        PageId, Part, Psid, SendAs, SendState, Span, ThreadOwner, ThreadRange, ThreadSlice, View,
+    },
+    sim::{Fault, Options},
+    store::{self, Draft, Reader},
+    sync,
+};
+
+fn error(code: i64, subcode: i64) -> Fault {
+    Fault::Error {
+        status: 400,
+        code,
+        subcode,
+    }
+}
+
+/// The replies of a thread that are not sent.
+fn unsent(thread: &ThreadSlice) -> Vec<&Outgoing> {
+    let replies = thread.items.iter().filter_map(|item| match item {
+        Item::Outgoing(outgoing) => Some(outgoing),
+        _ => None,
+    });
+    replies.collect()
+}

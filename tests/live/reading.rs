@@ -1,0 +1,174 @@
+//! Lists, threads and backfill.
+
+use super::*;
+
+#[test]
+fn the_whole_list_fills_the_cache_without_a_call_a_row() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let page = wing
+            .until("all rows", |reader| {
+                let ask = InboxQuery {
+                    view: View::All,
+                    ..InboxQuery::default()
+                };
+                let page = reader.inbox(&ask, 200).expect("a cache");
+                (page.total == 41).then_some(page)
+            })
+            .await;
+        assert_eq!(
+            page.counts.by_view[View::NeedsMe.index()],
+            11,
+            "held by us and not closed"
+        );
+        assert_eq!(
+            page.rows[0].name.as_deref(),
+            Some("Jo Park"),
+            "the deadline that hurts next"
+        );
+        let log = std::fs::read_to_string(wing.folder.path().join("server.log")).expect("a log");
+        let lists = log
+            .lines()
+            .filter(|line| line.contains("/conversations\""))
+            .count();
+        assert!(
+            (3..=6).contains(&lists),
+            "{lists} calls for 41 rows of two platforms"
+        );
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_customers_answer_arrives_by_itself() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.person("Ana Ruiz").await;
+        wing.commands
+            .send(Command::Open(ana.0.clone()))
+            .await
+            .expect("taken");
+        wing.ask(&ana, send("one", "I have found your order.", None))
+            .await;
+        let id = ana.0.clone();
+        wing.until("the answer", move |reader| {
+            let thread = reader
+                .thread(&id, &ThreadRange::Newest, 50)
+                .expect("a cache")?;
+            thread
+                .items
+                .iter()
+                .any(
+                    |i| matches!(i, Item::Message(m) if m.text == "ok thank you!! pls let me know"),
+                )
+                .then_some(())
+        })
+        .await;
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_thread_held_in_the_page_inbox_is_known_by_its_messages_and_may_be_taken() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let sam = wing.person("Sam Iqbal").await;
+        assert_eq!(
+            wing.thread(&sam.0).conversation.owner,
+            ThreadOwner::NotUs,
+            "the list says no more"
+        );
+        wing.commands
+            .send(Command::Open(sam.0.clone()))
+            .await
+            .expect("taken");
+        let id = sam.0.clone();
+        wing.until("the holder", move |reader| {
+            (reader.conversation(&id).expect("a cache")?.owner == ThreadOwner::Other).then_some(())
+        })
+        .await;
+        assert!(
+            wing.thread(&sam.0)
+                .items
+                .iter()
+                .any(|i| matches!(i, Item::Message(m) if m.author == Author::Inbox))
+        );
+        wing.ask(&sam, Operation::Take).await;
+        wing.done(OperationKind::Take).await;
+        assert_eq!(wing.thread(&sam.0).conversation.owner, ThreadOwner::Us);
+        wing.end().await;
+    });
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_the_rest_is_there() {
+    runtime().block_on(async {
+        let list = serde_json::json!({"data": [
+            {"id": "t_1", "updated_time": "2026-11-20T09:14:02+0000",
+             "participants": {"data": [{"id": "7", "name": "Ana"}, {"id": PAGE, "name": "Lamp"}]}},
+            {"id": ["odd"]},
+        ]});
+        let (address, _) = canned(200, &[], &list.to_string()).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (_, simulator) = simulator(Options::default(), Clock::system()).await;
+        let mut wing = Wing::attach(folder, address, simulator);
+        wing.news("what is odd", |c| *c == Change::Unreadable(1))
+            .await;
+        let id = ConversationId::new("t_1");
+        wing.until("the other row", move |reader| {
+            reader.conversation(&id).expect("a cache")
+        })
+        .await;
+        wing.end().await;
+    });
+}
+
+#[test]
+fn backfill_goes_on_where_it_stopped_and_one_bad_conversation_does_not_stop_it() {
+    let scenario = include_str!("../../assets/demo/lamp.toml").replacen(
+        "name = \"Sam Iqbal\"",
+        "name = \"Sam Iqbal\"\npoisoned = true",
+        1,
+    );
+    runtime().block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = Options {
+            seed: 1,
+            scenario: Some(scenario),
+            conversations: 300,
+            log: Some(folder.path().join("server.log")),
+            ..Options::default()
+        };
+        let (address, simulator) = simulator(options, Clock::system()).await;
+        let all = |reader: &Reader| reader.cached().expect("a cache").0;
+        let lists = |folder: &TempDir| {
+            let log = std::fs::read_to_string(folder.path().join("server.log")).expect("a log");
+            log.lines()
+                .filter(|line| line.contains("/conversations\""))
+                .count()
+        };
+        let mut wing = Wing::attach(folder, address, simulator.clone());
+        wing.news("a first page of what is older", |c| {
+            matches!(c, Change::ListRead { backfill: true, .. })
+        })
+        .await;
+        let so_far = all(&wing.reader);
+        assert!((50..299).contains(&so_far), "{so_far}");
+        let folder = wing.end().await;
+        let before = lists(&folder);
+        let options = sync::Options {
+            once: true,
+            ..sync::Options::default()
+        };
+        let wing = Wing::attach_with(folder, address, simulator, options);
+        let reader = wing.reader.clone();
+        within(PATIENCE, wing.task)
+            .await
+            .expect("it ends")
+            .expect("no panic")
+            .expect("no error");
+        assert_eq!(all(&reader), 299, "all but the one that Meta fails on");
+        let calls = lists(&wing.folder) - before;
+        assert!(calls < 30, "{calls} calls");
+    });
+}

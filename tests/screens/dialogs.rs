@@ -1,0 +1,210 @@
+//! What lies over the desk.
+
+use super::*;
+
+#[test]
+fn hand_back_asks_for_the_outcome() {
+    scene("hand_back", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("rDone.<^d>");
+    });
+}
+
+#[test]
+fn help_is_made_of_the_live_keymap_and_greys_what_is_off() {
+    scene("help", |desk| {
+        desk.open("Sam Iqbal");
+        desk.keys("?");
+    });
+}
+
+#[test]
+fn commands_complete() {
+    scene("commands", |desk| {
+        desk.keys(":view");
+    });
+}
+
+#[test]
+fn jump_to_a_person() {
+    scene("jump", |desk| {
+        desk.keys("<^p>tan");
+        let found = vec![
+            (
+                ConversationId::new("11"),
+                "田中 美咲 (Tanaka)".into(),
+                Platform::Messenger,
+            ),
+            (
+                ConversationId::new("8"),
+                "Tania".into(),
+                Platform::Instagram,
+            ),
+        ];
+        desk.send(Msg::Loaded(Loaded::Found("tan".into(), found)));
+    });
+}
+
+#[test]
+fn ownership_and_clocks() {
+    scene("ownership", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("i");
+    });
+}
+
+#[test]
+fn profile_that_meta_keeps_back() {
+    scene("profile_missing", |desk| {
+        desk.open("Ana Ruiz");
+        let mut page = thread_page(conversation("3", ""), items());
+        page.conversation.name = None;
+        page.profile = Profile::Missing("This person joined with a phone number, so Meta keeps no profile. (Meta error 100/2018218)".into());
+        desk.answer_thread(page);
+        desk.keys("p");
+    });
+}
+
+#[test]
+fn raw_json() {
+    scene("raw_json", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("J");
+        let json = "{\n  \"id\": \"m_1\",\n  \"message\": \"hi \\u001b[2J\"\n}".to_owned();
+        desk.send(Msg::Loaded(Loaded::Raw(
+            ConversationId::new("3"),
+            vec![json],
+        )));
+    });
+}
+
+#[test]
+fn searching_all_messages() {
+    scene("search", |desk| {
+        desk.keys(":search refund<Enter>");
+        let hit = |name: &str, hours, text: &str| Hit {
+            conversation: ConversationId::new("3"),
+            name: name.into(),
+            mid: Mid::new("m4"),
+            at: ago(hours, 0),
+            author: Author::Customer,
+            text: text.into(),
+        };
+        let long = "Good morning, I have written to you three times about this lamp that flickers, and now I want my refund please, at once, or I shall call my bank about it.";
+        let hits = vec![
+            hit("Ana Ruiz", 1, "where is my refund??"),
+            hit("Mallory \u{1b}[31mRed", 30, long),
+            hit("田中 美咲", 400, "refund 返金はいつですか？"),
+        ];
+        desk.send(Msg::Loaded(Loaded::Hits("refund".into(), hits)));
+        desk.keys("<Down>");
+    });
+    let mut desk = Desk::new((80, 24));
+    desk.keys("g/zzz");
+    desk.send(Msg::Loaded(Loaded::Hits("zzz".into(), Vec::new())));
+    snap("search_without_hits", &desk);
+}
+
+#[test]
+fn letting_go_of_somebody_who_waits_is_asked_about() {
+    let mut desk = Desk::new((80, 24));
+    desk.keys("U");
+    snap("release", &desk);
+}
+
+#[test]
+fn a_half_typed_sequence_shows_what_may_follow() {
+    let mut desk = Desk::new((80, 24));
+    desk.keys("g");
+    desk.pass(Span::millis(400));
+    snap("continuations", &desk);
+}
+
+#[test]
+fn quitting_asks_and_names_what_is_held() {
+    let mut desk = Desk::new((80, 24));
+    desk.keys("q");
+    let held = rows().into_iter().take(5).collect();
+    desk.send(Msg::Loaded(Loaded::HeldThreads(held)));
+    desk.keys("bka");
+    snap("quit", &desk);
+}
+
+#[test]
+fn the_wire_is_seen_beside_the_conversation() {
+    let call = |method: &str, path: &str, status, ms| {
+        Change::ApiCall(ApiCall {
+            at: NOW,
+            method: method.into(),
+            host: "https://graph.facebook.com".into(),
+            path: path.into(),
+            body: (method == "POST")
+                .then(|| r#"{"recipient":{"id":"703"},"message":{"text":"hi"}}"#.to_owned()),
+            status,
+            ms,
+        })
+    };
+    let calls = |desk: &mut Desk| {
+        desk.open("Ana Ruiz");
+        desk.send(Msg::Changed(vec![
+            call(
+                "GET",
+                "/v26.0/104857600000001/conversations?fields=id,updated_time",
+                Some(200),
+                84,
+            ),
+            call(
+                "GET",
+                "/v26.0/104857600000001/thread_owner?recipient=703",
+                Some(400),
+                31,
+            ),
+            call("POST", "/v26.0/104857600000001/messages", None, 30_000),
+        ]));
+    };
+    scene("api_log", |desk| {
+        calls(desk);
+        desk.keys("@<Enter>");
+    });
+    scene("thread_with_calls", calls);
+    scene("hand_overs", |desk| {
+        desk.model.session.settings.simulator = true;
+        desk.open("Ana Ruiz");
+        desk.answer_thread(thread_page(rows().swap_remove(2), heard_items()));
+        desk.keys("gd");
+        let id = ConversationId::new("3");
+        let evidence = OwnershipEvidence {
+            base: Some((ago(0, 56), ThreadOwner::Us)),
+            moved: Some((ago(0, 35), ThreadOwner::App(AppId::new("263902037430900")))),
+            channel: Some((ago(0, 5), false)),
+        };
+        desk.send(Msg::Loaded(Loaded::OwnershipEvidence(id.clone(), evidence)));
+        let told = |app: &str, channel: &str, what: &str| DeliveredWebhook {
+            app: app.into(),
+            channel: channel.into(),
+            what: what.into(),
+        };
+        desk.send(Msg::Changed(vec![Change::Delivered(
+            id,
+            vec![
+                told("bot", "messaging", "message"),
+                told("switchboard", "standby", "message"),
+                told("switchboard", "messaging", "pass_thread_control"),
+            ],
+        )]));
+    });
+    scene("links", |desk| {
+        desk.open("Ana Ruiz");
+        let mut with = items();
+        let text = "see https://shop.example/lamps/brass?x=1 and http://xn--l-7sba6dbr.example/";
+        with.push(message("m10", NOW, Author::Customer, text, vec![]));
+        desk.answer_thread(thread_page(rows().swap_remove(2), with));
+        desk.keys("o");
+        let files = vec![(
+            "IMG_2210.jpg".to_owned(),
+            "https://scontent.xx.fbcdn.net/a.jpg".to_owned(),
+        )];
+        let id = ConversationId::new("3");
+        desk.send(Msg::Loaded(Loaded::Files(id, files, false)));
+    });
+}

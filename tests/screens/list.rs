@@ -1,0 +1,106 @@
+//! The list.
+
+use super::*;
+
+#[test]
+fn list() {
+    scene("list", |_| {});
+}
+
+#[test]
+fn list_of_everything_with_the_cursor_at_the_end() {
+    scene("list_at_the_end", |desk| {
+        view(desk, switchboard::domain::View::All, rows());
+        desk.keys("G");
+    });
+}
+
+#[test]
+fn list_without_rows() {
+    scene("list_empty", |desk| desk.answer_inbox(Vec::new()));
+}
+
+#[test]
+fn list_filtered_while_typing() {
+    scene("list_filtered", |desk| {
+        desk.keys("/ana");
+        desk.answer_inbox(vec![rows().swap_remove(2)]);
+    });
+}
+
+#[test]
+fn a_count_is_shown_whole_or_not_at_all() {
+    let mut desk = Desk::new((120, 40));
+    for (counts, words) in [
+        ([11, 11, 30, 1, 41], "╭ 1 Needs me 11 2·11 3·30 4·1 5·41╮"),
+        ([11, 11, 30, 10, 41], "╭ 1 Needs me 11 2 3 4 5──"),
+    ] {
+        desk.model.inbox.counts.by_view = counts;
+        assert!(desk.picture().contains(words), "{}", desk.picture());
+    }
+}
+
+#[test]
+fn a_window_that_closes_soon_is_told() {
+    scene("closing_soon", |desk| {
+        desk.send(Msg::Changed(vec![Change::WindowClosing {
+            conversation: ConversationId::new("1"),
+            name: "Jo Park".into(),
+            until: NOW.plus(Span::minutes(29)),
+        }]));
+    });
+}
+
+#[test]
+fn decisions_of_ones_own_are_seen_in_list_and_thread() {
+    scene("triage", |desk| {
+        let mut decided = rows();
+        let aside = |until| {
+            Some(Deferred {
+                until,
+                through: Some(NOW),
+            })
+        };
+        decided[0].triage.deferred = aside(Until::Moment(NOW.plus(Span::hours(2))));
+        decided[1].triage.deferred = aside(Until::Moment(NOW.plus(Span::hours(2))));
+        decided[2].triage.deferred = aside(Until::NoReplyNeeded);
+        decided[3].triage.deferred = aside(Until::CustomerWrites);
+        decided[5].triage.unread = true;
+        decided[4].triage.labels = vec!["refund".into(), "vip".into()];
+        view(desk, switchboard::domain::View::All, decided);
+        desk.keys("jjjjvv");
+    });
+    scene("snooze", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("s");
+    });
+    scene("snooze_words", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("s2d");
+    });
+    scene("labels", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("L");
+        let known = vec!["refund".to_owned(), "vip".to_owned()];
+        desk.send(Msg::Loaded(Loaded::Labels(known)));
+        desk.keys("v");
+    });
+    scene("note", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("cprefers the brass lamp; her brother Jo orders for the office as well");
+    });
+}
+
+#[test]
+fn the_list_has_the_columns_that_somebody_wants() {
+    let mut desk = Desk::new((80, 24));
+    desk.model.session.settings.shape.columns = vec![Column::Wait, Column::Name, Column::Owner];
+    snap("list_own_columns", &desk);
+    let mut desk = Desk::new((140, 30));
+    (
+        desk.model.session.settings.shape.list,
+        desk.model.session.settings.shape.customer,
+    ) = (40, 20);
+    desk.open("Ana Ruiz");
+    snap("layout_own_widths", &desk);
+}
