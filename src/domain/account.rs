@@ -20,8 +20,8 @@ pub struct Account {
     pub link: Link,
     /// Share of the rate limit that is used, in percent.
     pub usage: Option<u8>,
-    /// Meta's clock minus ours.
-    pub skew: Span,
+    /// Meta's clock minus ours, once an answer has told.
+    pub skew: Option<Span>,
     /// When the list was last read, by our clock.
     pub read_at: Option<Timestamp>,
 }
@@ -36,9 +36,14 @@ impl Account {
             routing: PerPlatform::default(),
             link: Link::Connecting,
             usage: None,
-            skew: Span::ZERO,
+            skew: None,
             read_at: None,
         }
+    }
+
+    /// Meta's clock minus ours, as far as it is known.
+    pub fn skew(&self) -> Span {
+        self.skew.unwrap_or(Span::ZERO)
     }
 
     /// Whether only the owner of a thread may send there.

@@ -18,6 +18,11 @@ impl<T> PerPlatform<T> {
     pub fn both(&self) -> [&T; 2] {
         [&self.messenger, &self.instagram]
     }
+
+    /// Both, Messenger's first.
+    pub fn both_mut(&mut self) -> [&mut T; 2] {
+        [&mut self.messenger, &mut self.instagram]
+    }
 }
 
 impl<T> Index<Platform> for PerPlatform<T> {

@@ -2,8 +2,10 @@
 //! have been read, and when the rules of the views were last applied.
 
 use super::{Error, Reader, codec};
-use crate::domain::{Backfill, PerPlatform, Platform, Routing, Timestamp};
-use crate::store::page_values::value;
+use crate::{
+    domain::{Account, Backfill, PerPlatform, Platform, Routing, Timestamp},
+    store::page_values::value,
+};
 
 /// What is known of the Page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +16,15 @@ pub struct PageRow {
     pub routing: PerPlatform<Routing>,
     /// When the list was last read, by our clock.
     pub read_at: Option<Timestamp>,
+}
+
+impl PageRow {
+    /// Carries over what the cache knows.
+    pub fn fill(self, account: &mut Account) {
+        account.name = self.name;
+        account.routing = self.routing;
+        account.read_at = self.read_at;
+    }
 }
 
 impl Reader {

@@ -3,7 +3,7 @@
 //! failures.
 
 use super::outbox::back_off;
-use crate::domain::{Platform, Random, Span, Timestamp};
+use crate::domain::{PerPlatform, Platform, Random, Span, Timestamp};
 
 /// Pauses between polls (our choice). With a Messenger Page and an Instagram
 /// account at work this is one call a second, half of Meta's limit for
@@ -36,13 +36,13 @@ pub(super) enum Poll {
 pub(super) struct Schedule {
     active: bool,
     /// Webhooks of Messenger, and of Instagram, flow.
-    heard: [bool; 2],
+    heard: PerPlatform<bool>,
     /// No poll before this moment: after failures and throttling.
     not_before: Timestamp,
     /// When that pause began.
     paused_at: Timestamp,
     failures: usize,
-    lists: [List; 2],
+    lists: PerPlatform<List>,
     thread: Option<Due>,
     random: Random,
 }
@@ -71,18 +71,18 @@ impl Schedule {
         };
         Self {
             active: true,
-            heard: [false; 2],
+            heard: PerPlatform::default(),
             not_before: now,
             paused_at: now,
             failures: 0,
             // Instagram is polled once we know that an account is linked.
-            lists: [
-                list(Some(Due {
+            lists: PerPlatform {
+                messenger: list(Some(Due {
                     at: now,
                     running: false,
                 })),
-                list(None),
-            ],
+                instagram: list(None),
+            },
             thread: None,
             random: Random::seeded(seed),
         }
@@ -93,7 +93,11 @@ impl Schedule {
     /// No pause is longer than it was meant to be, also when the clock was set
     /// back meanwhile.
     pub(super) fn next(&self, now: Timestamp) -> Option<Timestamp> {
-        let lists = self.lists.iter().flat_map(|list| [list.due, list.backfill]);
+        let lists = self
+            .lists
+            .both()
+            .into_iter()
+            .flat_map(|list| [list.due, list.backfill]);
         let waiting = lists
             .flatten()
             .chain(self.thread)
@@ -129,14 +133,17 @@ impl Schedule {
             }
         };
         take(&mut self.thread, Poll::Thread);
-        take(&mut self.lists[0].due, Poll::List(Platform::Messenger));
-        take(&mut self.lists[1].due, Poll::List(Platform::Instagram));
-        for (list, platform) in self
-            .lists
-            .iter_mut()
-            .zip([Platform::Messenger, Platform::Instagram])
-        {
-            take(&mut list.backfill, Poll::Backfill(platform));
+        take(
+            &mut self.lists.messenger.due,
+            Poll::List(Platform::Messenger),
+        );
+        take(
+            &mut self.lists.instagram.due,
+            Poll::List(Platform::Instagram),
+        );
+        for platform in [Platform::Messenger, Platform::Instagram] {
+            let backfill = &mut self.lists[platform].backfill;
+            take(backfill, Poll::Backfill(platform));
         }
         polls
     }
@@ -144,9 +151,9 @@ impl Schedule {
     /// A poll is over; the next one comes after the usual pause.
     pub(super) fn finished(&mut self, poll: Poll, now: Timestamp) {
         let heard = match poll {
-            Poll::List(platform) | Poll::Backfill(platform) => self.heard[platform as usize],
+            Poll::List(platform) | Poll::Backfill(platform) => self.heard[platform],
             // Where a platform is silent, its threads may be, too.
-            Poll::Thread => self.heard[0],
+            Poll::Thread => self.heard[Platform::Messenger],
         };
         let (list, thread) = match (heard, self.active) {
             (true, _) => (LIST_HEARD, THREAD_HEARD),
@@ -155,13 +162,13 @@ impl Schedule {
         };
         match poll {
             Poll::List(platform) => {
-                self.list(platform).due = Some(Due {
+                self.lists[platform].due = Some(Due {
                     at: now.plus(list),
                     running: false,
                 });
             }
             Poll::Backfill(platform) => {
-                self.list(platform).backfill = Some(Due {
+                self.lists[platform].backfill = Some(Due {
                     at: now.plus(BACKFILL),
                     running: false,
                 });
@@ -182,7 +189,7 @@ impl Schedule {
         let (Poll::List(platform) | Poll::Backfill(platform)) = poll else {
             return;
         };
-        let list = self.list(platform);
+        let list = &mut self.lists[platform];
         let due = match poll {
             Poll::List(_) => &mut list.due,
             _ => &mut list.backfill,
@@ -218,7 +225,7 @@ impl Schedule {
 
     /// Webhooks flow, or have stopped: then everything is polled at once.
     pub(super) fn set_heard(&mut self, platform: Platform, heard: bool, now: Timestamp) {
-        self.heard[platform as usize] = heard;
+        self.heard[platform] = heard;
         if !heard {
             self.hurry(now);
         }
@@ -233,7 +240,8 @@ impl Schedule {
 
     /// Polls everything now.
     pub(super) fn hurry(&mut self, now: Timestamp) {
-        let lists = self.lists.iter_mut().filter_map(|list| list.due.as_mut());
+        let lists = self.lists.both_mut().into_iter();
+        let lists = lists.filter_map(|list| list.due.as_mut());
         for due in lists.chain(&mut self.thread) {
             due.at = due.at.min(now);
         }
@@ -254,7 +262,7 @@ impl Schedule {
 
     /// An Instagram account is linked.
     pub(super) fn add_instagram(&mut self, now: Timestamp) {
-        self.lists[1].due.get_or_insert(Due {
+        self.lists.instagram.due.get_or_insert(Due {
             at: now,
             running: false,
         });
@@ -262,7 +270,7 @@ impl Schedule {
 
     /// There are older pages to be fetched, or none any more.
     pub(super) fn backfill(&mut self, platform: Platform, wanted: bool, now: Timestamp) {
-        let list = self.list(platform);
+        let list = &mut self.lists[platform];
         match (wanted, list.backfill) {
             (true, None) => {
                 list.backfill = Some(Due {
@@ -278,8 +286,8 @@ impl Schedule {
     /// Rows of the next page of a kind.
     pub(super) fn rows(&mut self, poll: Poll) -> u32 {
         match poll {
-            Poll::List(platform) => self.list(platform).rows.min(ROWS),
-            Poll::Backfill(platform) => self.list(platform).rows,
+            Poll::List(platform) => self.lists[platform].rows.min(ROWS),
+            Poll::Backfill(platform) => self.lists[platform].rows,
             Poll::Thread => 1,
         }
     }
@@ -287,21 +295,14 @@ impl Schedule {
     /// "Reduce the amount of data": half of `rows` from now on. `false` when it
     /// cannot be less.
     pub(super) fn narrow(&mut self, platform: Platform, rows: u32) -> bool {
-        self.list(platform).rows = (rows / 2).max(1);
+        self.lists[platform].rows = (rows / 2).max(1);
         rows > 1
     }
 
     /// A page went well: more next time, up to the usual.
     pub(super) fn widen(&mut self, platform: Platform) {
-        let list = self.list(platform);
+        let list = &mut self.lists[platform];
         list.rows = (list.rows * 2).min(BACKFILL_ROWS);
-    }
-
-    fn list(&mut self, platform: Platform) -> &mut List {
-        match platform {
-            Platform::Messenger => &mut self.lists[0],
-            Platform::Instagram => &mut self.lists[1],
-        }
     }
 }
 

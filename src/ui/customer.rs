@@ -302,24 +302,25 @@ pub(super) fn history(
         lapses: c.control_until,
         now: model.server_now(),
     };
-    let holds = ownership_history::of(&thread.window.items, &model.session.account.apps, &present);
-    holds[holds.len().saturating_sub(most)..]
+    let periods =
+        ownership_history::of(&thread.window.items, &model.session.account.apps, &present);
+    periods[periods.len().saturating_sub(most)..]
         .iter()
-        .flat_map(|hold| {
+        .flat_map(|period| {
             let moment = |at: Option<Timestamp>| match at {
                 Some(at) => thread::moment(model, at),
                 None => "…".into(),
             };
-            let until = match hold.until {
+            let until = match period.until {
                 Some(until) => format!("–{}", thread::moment(model, until)),
                 None => String::new(),
             };
-            let words: Vec<&str> = [hold.why.as_str(), hold.end.as_str()]
+            let words: Vec<&str> = [period.why.as_str(), period.end.as_str()]
                 .into_iter()
                 .filter(|words| !words.is_empty())
                 .collect();
-            let line = format!("{}{until} {}", moment(hold.from), hold.who);
-            let role = if hold.is_gap() {
+            let line = format!("{}{until} {}", moment(period.from), period.holder);
+            let role = if period.is_gap() {
                 Role::Warn
             } else {
                 Role::Event

@@ -428,7 +428,7 @@ pub(super) fn aside_words(model: &Model, row: &Conversation) -> Option<String> {
     }
     Some(match row.deferred(model.server_now())? {
         Until::Moment(at) => {
-            let at = at.plus(model.session.account.skew.negated());
+            let at = at.plus(model.session.account.skew().negated());
             format!("snoozed until {}", moment(model, at))
         }
         Until::CustomerWrites => "put off until they write".into(),

@@ -83,7 +83,7 @@ fn words(model: &Model, change: &TriageChange) -> String {
         TriageChange::Defer(Until::Moment(at)) => {
             let zone = &model.session.settings.zone;
             // Shown by this computer's clock, kept by Meta's.
-            let at = at.plus(model.session.account.skew.negated()).local(zone);
+            let at = at.plus(model.session.account.skew().negated()).local(zone);
             format!("snoozed until {}", at.strftime("%a %-d %b %H:%M"))
         }
         TriageChange::Defer(Until::CustomerWrites) => "put off until they write".into(),

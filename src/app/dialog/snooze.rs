@@ -43,7 +43,7 @@ impl Snooze {
             // By our clock, as all that is shown.
             let at = until
                 .plus(BEFORE_CLOSE.negated())
-                .plus(session.account.skew.negated());
+                .plus(session.account.skew().negated());
             (at > session.now).then_some(at)
         });
         let usual = [
@@ -118,7 +118,7 @@ impl Modal for Snooze {
         let Some(at) = chosen else {
             return Step::Stay;
         };
-        let until = Until::Moment(at.plus(session.account.skew));
+        let until = Until::Moment(at.plus(session.account.skew()));
         let about = self.about.clone();
         Step::Finish(Intent::Triage(about, TriageChange::Defer(until)))
     }

@@ -111,7 +111,7 @@ pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
         Change::Storage(trouble) => model.session.storage = trouble,
         Change::Link(link) => link_changed(model, link),
         Change::Usage(percent) => model.session.account.usage = Some(percent),
-        Change::Skew(ms) => model.session.account.skew = Span::millis(ms),
+        Change::Skew(ms) => model.session.account.skew = Some(Span::millis(ms)),
     }
     effects
 }

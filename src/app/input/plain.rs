@@ -273,7 +273,7 @@ fn snooze(model: &mut Model, words: &str) -> Vec<Effect> {
     }
     match parse_time(words, model.session.now, &model.session.settings.zone) {
         Some(at) => {
-            let until = Until::Moment(at.plus(model.session.account.skew));
+            let until = Until::Moment(at.plus(model.session.account.skew()));
             decide_here(model, TriageChange::Defer(until))
         }
         None => say(vec!["Until when? Such as 2h, tomorrow, fri 14:00.".into()]),

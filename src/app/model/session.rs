@@ -52,7 +52,7 @@ impl Session {
 
     /// The present moment by Meta's clock: windows close by it.
     pub fn server_now(&self) -> Timestamp {
-        self.now.plus(self.account.skew)
+        self.now.plus(self.account.skew())
     }
 
     /// Whether the Page routes on this platform.

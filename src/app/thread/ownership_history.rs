@@ -1,6 +1,8 @@
 //! Who held a thread, since when, why, and how it ended: read from the events
 //! of the thread. What nobody told us is a gap, and it is marked, not guessed.
 
+use std::fmt;
+
 use crate::domain::{
     AppId, Apps, Fields, Item, OperationKind, Span, ThreadOwner, TimelineEvent, Timestamp,
 };
@@ -8,11 +10,45 @@ use crate::domain::{
 /// What we did and what Meta tells of it lie at most this far apart.
 const TOLD_AGAIN: Span = Span::minutes(2);
 
+/// Who held a thread for a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// We.
+    Us,
+    /// Nobody: the thread was idle.
+    Nobody,
+    /// Another app, by its name.
+    App(String),
+    /// Nobody told us: a gap.
+    Unknown,
+}
+
+impl Holder {
+    fn of(apps: &Apps, app: Option<&AppId>) -> Self {
+        match app {
+            None => Self::Nobody,
+            Some(app) if apps.ours.as_ref() == Some(app) => Self::Us,
+            Some(app) => Self::App(apps.name(app)),
+        }
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Us => "us",
+            Self::Nobody => "nobody",
+            Self::App(name) => name,
+            Self::Unknown => "?",
+        })
+    }
+}
+
 /// A time during which somebody held the thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hold {
-    /// Name of the app; "us", "nobody", or "?" for a gap.
-    pub who: String,
+pub struct OwnershipPeriod {
+    /// Who.
+    pub holder: Holder,
     /// Since when; `None` for before we looked.
     pub from: Option<Timestamp>,
     /// Until when; `None` for still.
@@ -24,13 +60,13 @@ pub struct Hold {
     /// What came with it, as fields. Raw.
     pub note: Fields,
     /// By whom it was passed on to them.
-    pub by: Option<String>,
+    pub by: Option<Holder>,
 }
 
-impl Hold {
-    fn new(who: String, from: Timestamp, why: &str) -> Self {
+impl OwnershipPeriod {
+    fn new(holder: Holder, from: Timestamp, why: &str) -> Self {
         Self {
-            who,
+            holder,
             from: Some(from),
             until: None,
             why: why.to_owned(),
@@ -42,14 +78,14 @@ impl Hold {
 
     /// Nobody told us.
     pub fn is_gap(&self) -> bool {
-        self.who == "?"
+        self.holder == Holder::Unknown
     }
 }
 
 /// How a thread stands now, by all we know.
 #[derive(Clone, Debug, Default)]
 pub struct Present {
-    /// Who holds it.
+    /// Who periods it.
     pub owner: ThreadOwner,
     /// Since when, as far as we saw it.
     pub since: Option<Timestamp>,
@@ -59,9 +95,9 @@ pub struct Present {
     pub now: Timestamp,
 }
 
-/// The holds of a thread, oldest first.
-pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
-    let mut holds: Vec<Hold> = Vec::new();
+/// The periods of a thread, oldest first.
+pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<OwnershipPeriod> {
+    let mut periods: Vec<OwnershipPeriod> = Vec::new();
     for item in items {
         let Item::Event { at, what } = item else {
             continue;
@@ -69,7 +105,7 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
         let at = *at;
         match what {
             TimelineEvent::Ours { operation, to } => {
-                ours(&mut holds, *operation, to.as_ref(), at, apps)
+                ours(&mut periods, *operation, to.as_ref(), at, apps)
             }
             TimelineEvent::Moved {
                 from,
@@ -77,17 +113,18 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
                 taken,
                 note,
             } => {
-                let (before, after) = (apps.holder(from.as_ref()), apps.holder(to.as_ref()));
-                let had = |hold: &Hold| {
-                    let just_now = hold.from.is_some_and(|from| at.since(from) <= TOLD_AGAIN);
-                    hold.who == after && hold.until.is_none() && just_now
+                let before = Holder::of(apps, from.as_ref());
+                let after = Holder::of(apps, to.as_ref());
+                let had = |period: &OwnershipPeriod| {
+                    let just_now = period.from.is_some_and(|from| at.since(from) <= TOLD_AGAIN);
+                    period.holder == after && period.until.is_none() && just_now
                 };
-                if holds.last().is_some_and(had) {
+                if periods.last().is_some_and(had) {
                     // Our own act, told again.
                     continue;
                 }
                 if from.is_some() {
-                    ended_as(&mut holds, &before, at);
+                    ended_as(&mut periods, before.clone(), at);
                 }
                 let (why, end) = match (taken, from) {
                     (true, _) => ("taken".to_owned(), format!("taken by {after}")),
@@ -96,21 +133,21 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
                         (format!("passed by {before}"), format!("passed to {after}"))
                     }
                 };
-                let mut hold = Hold::new(after, at, &why);
-                hold.note.clone_from(note);
-                hold.by = from.is_some().then_some(before);
-                begin(&mut holds, hold, &end);
+                let mut period = OwnershipPeriod::new(after, at, &why);
+                period.note.clone_from(note);
+                period.by = from.is_some().then_some(before);
+                begin(&mut periods, period, &end);
             }
             TimelineEvent::CameToUs => begin(
-                &mut holds,
-                Hold::new("us".into(), at, "came to us"),
+                &mut periods,
+                OwnershipPeriod::new(Holder::Us, at, "came to us"),
                 "it came to us",
             ),
             TimelineEvent::LeftUs => {
-                ended_as(&mut holds, "us", at);
+                ended_as(&mut periods, Holder::Us, at);
                 begin(
-                    &mut holds,
-                    Hold::new("?".into(), at, "nobody told us to whom"),
+                    &mut periods,
+                    OwnershipPeriod::new(Holder::Unknown, at, "nobody told us to whom"),
                     "it left us",
                 );
             }
@@ -118,31 +155,34 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<Hold> {
         }
     }
     if let (Some(last), Some(lapses)) = (
-        holds.last_mut(),
+        periods.last_mut(),
         present.lapses.filter(|at| *at <= present.now),
-    ) && last.who != "nobody"
+    ) && last.holder != Holder::Nobody
     {
         (last.until, last.end) = (Some(lapses), "lapsed".into());
     }
     let ours = present.owner == ThreadOwner::Us;
-    if let Some(last) = holds.last_mut()
+    if let Some(last) = periods.last_mut()
         && last.until.is_none()
         && present.owner != ThreadOwner::Unknown
-        && (last.who == "us") != ours
+        && (last.holder == Holder::Us) != ours
     {
         // The channel has shown it, or a read; no event told when.
         last.end = "unseen".into();
-        let who = if ours { "us" } else { "?" };
-        let mut gap = Hold::new(who.into(), present.now, "nobody told us how");
+        let holder = match ours {
+            true => Holder::Us,
+            false => Holder::Unknown,
+        };
+        let mut gap = OwnershipPeriod::new(holder, present.now, "nobody told us how");
         gap.from = present.since;
-        holds.push(gap);
+        periods.push(gap);
     }
-    holds
+    periods
 }
 
 /// What we did ourselves.
 fn ours(
-    holds: &mut Vec<Hold>,
+    periods: &mut Vec<OwnershipPeriod>,
     operation: OperationKind,
     to: Option<&AppId>,
     at: Timestamp,
@@ -150,58 +190,65 @@ fn ours(
 ) {
     match operation {
         OperationKind::Take => begin(
-            holds,
-            Hold::new("us".into(), at, "we took it"),
+            periods,
+            OwnershipPeriod::new(Holder::Us, at, "we took it"),
             "taken by us",
         ),
         OperationKind::Pass => {
-            let to = to.map_or_else(|| apps.bot_name(), |app| apps.name(app));
-            ended_as(holds, "us", at);
-            begin(holds, Hold::new(to, at, "passed by us"), "handed over");
+            let to = match to {
+                Some(app) => Holder::of(apps, Some(app)),
+                None => Holder::App(apps.bot_name()),
+            };
+            ended_as(periods, Holder::Us, at);
+            begin(
+                periods,
+                OwnershipPeriod::new(to, at, "passed by us"),
+                "handed over",
+            );
         }
         OperationKind::Release => {
-            ended_as(holds, "us", at);
-            let nobody = Hold::new("nobody".into(), at, "released by us");
-            begin(holds, nobody, "released");
+            ended_as(periods, Holder::Us, at);
+            let nobody = OwnershipPeriod::new(Holder::Nobody, at, "released by us");
+            begin(periods, nobody, "released");
         }
         _ => {}
     }
 }
 
-/// Somebody is known to have held it until now. If the last hold we know is
+/// Somebody is known to have held it until now. If the last period we know is
 /// another's, what lies between is a gap.
-fn ended_as(holds: &mut Vec<Hold>, who: &str, at: Timestamp) {
-    match holds.last_mut() {
-        Some(last) if last.who == who || last.until.is_some() => {}
+fn ended_as(periods: &mut Vec<OwnershipPeriod>, holder: Holder, at: Timestamp) {
+    match periods.last_mut() {
+        Some(last) if last.holder == holder || last.until.is_some() => {}
         Some(last) => {
             last.end = "unseen".into();
-            let mut gap = Hold::new("?".into(), at, "nobody told us");
+            let mut gap = OwnershipPeriod::new(Holder::Unknown, at, "nobody told us");
             gap.from = None;
-            holds.push(gap);
-            let mut known = Hold::new(who.to_owned(), at, "");
+            periods.push(gap);
+            let mut known = OwnershipPeriod::new(holder, at, "");
             known.from = None;
-            holds.push(known);
+            periods.push(known);
         }
         None => {
-            let mut known = Hold::new(who.to_owned(), at, "");
+            let mut known = OwnershipPeriod::new(holder, at, "");
             known.from = None;
-            holds.push(known);
+            periods.push(known);
         }
     }
 }
 
-/// The present hold ends, and another begins.
-fn begin(holds: &mut Vec<Hold>, next: Hold, end: &str) {
-    if let Some(last) = holds.last_mut() {
+/// The present period ends, and another begins.
+fn begin(periods: &mut Vec<OwnershipPeriod>, next: OwnershipPeriod, end: &str) {
+    if let Some(last) = periods.last_mut() {
         // The same word twice: from what we did, and from what Meta told.
-        if last.who == next.who && last.until.is_none() && next.note.is_empty() {
+        if last.holder == next.holder && last.until.is_none() && next.note.is_empty() {
             return;
         }
         if last.until.is_none() {
             (last.until, last.end) = (next.from, end.to_owned());
         }
     }
-    holds.push(next);
+    periods.push(next);
 }
 
 /// What we were told when the thread came to us, and by whom: the newest note.
@@ -273,17 +320,17 @@ mod tests {
     fn told(items: &[Item], lapses: Option<i64>, now: i64) -> Vec<String> {
         of(items, &apps(), &present(ThreadOwner::Unknown, lapses, now))
             .into_iter()
-            .map(|hold| {
+            .map(|period| {
                 let minute = |t: Option<Timestamp>| {
                     t.map_or("…".into(), |t| (t.as_millis() / 60_000).to_string())
                 };
                 format!(
                     "{} {}-{} {} / {}",
-                    hold.who,
-                    minute(hold.from),
-                    minute(hold.until),
-                    hold.why,
-                    hold.end
+                    period.holder,
+                    minute(period.from),
+                    minute(period.until),
+                    period.why,
+                    period.end
                 )
             })
             .collect()
@@ -318,8 +365,8 @@ mod tests {
             event(10, TimelineEvent::CameToUs),
             event(30, moved(Some("200"), "300", false, &[])),
         ];
-        let holds = of(&items, &apps(), &present(ThreadOwner::Us, None, 40));
-        assert!(holds.iter().any(Hold::is_gap), "{holds:?}");
+        let periods = of(&items, &apps(), &present(ThreadOwner::Us, None, 40));
+        assert!(periods.iter().any(OwnershipPeriod::is_gap), "{periods:?}");
         let items = [event(10, TimelineEvent::ours(OperationKind::Take))];
         assert_eq!(told(&items, Some(50), 60), ["us 10-50 we took it / lapsed"]);
         assert_eq!(told(&items, Some(50), 40), ["us 10-… we took it / "]);
@@ -347,7 +394,7 @@ mod tests {
             1
         );
         let lost = of(&items, &apps(), &present(ThreadOwner::NotUs, None, 20));
-        assert!(lost.last().is_some_and(Hold::is_gap), "{lost:?}");
+        assert!(lost.last().is_some_and(OwnershipPeriod::is_gap), "{lost:?}");
         assert_eq!(note(&items, &apps()), None);
     }
 }

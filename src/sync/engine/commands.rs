@@ -18,7 +18,7 @@ impl Engine {
             Command::Refresh => {
                 self.try_another_token();
                 // Meta's own pauses are kept, whatever a person wants.
-                if matches!(self.link, Link::Offline(_) | Link::TokenRefused(_)) {
+                if matches!(self.account.link, Link::Offline(_) | Link::TokenRefused(_)) {
                     self.schedule.forgive(now);
                     self.outbox.link_is_up(now);
                 }

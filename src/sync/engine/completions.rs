@@ -81,7 +81,7 @@ impl Engine {
                 if let Ok((owner, until)) = result {
                     // Asked before it was known which app is ours.
                     let owner = match owner {
-                        ThreadOwner::App(app) if self.apps.ours.as_ref() == Some(&app) => {
+                        ThreadOwner::App(app) if self.account.apps.ours.as_ref() == Some(&app) => {
                             ThreadOwner::Us
                         }
                         owner => owner,
@@ -292,29 +292,30 @@ impl Engine {
     /// app on the Page that is not Meta's inbox is it.
     pub(super) fn found_apps(&mut self, ours: Option<AppId>, apps: Vec<graph::AboutApp>) {
         self.apps_known = true;
-        if self.apps.ours.is_none() {
-            self.apps.ours = ours;
+        if self.account.apps.ours.is_none() {
+            self.account.apps.ours = ours;
         }
         for app in &apps {
             if !app.name.is_empty() {
-                self.apps
+                self.account
+                    .apps
                     .names
                     .entry(app.id.clone())
                     .or_insert_with(|| app.name.clone());
             }
         }
-        if self.apps.bot.is_none() && self.apps.ours.is_some() {
+        if self.account.apps.bot.is_none() && self.account.apps.ours.is_some() {
             let others: Vec<_> = apps
                 .into_iter()
                 .filter(|app| {
-                    Some(&app.id) != self.apps.ours.as_ref()
+                    Some(&app.id) != self.account.apps.ours.as_ref()
                         && !PAGE_INBOX_APPS.contains(&app.id.as_str())
                 })
                 .collect();
             if let [bot] = others.as_slice() {
-                self.apps.bot = Some(bot.id.clone());
+                self.account.apps.bot = Some(bot.id.clone());
             }
         }
-        self.tell(Change::Apps(self.apps.clone()));
+        self.tell(Change::Apps(self.account.apps.clone()));
     }
 }

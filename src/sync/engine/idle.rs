@@ -62,7 +62,7 @@ impl Engine {
         let touched = self.idle.touched.get(&row.id);
         let busy = touched.is_some_and(|at| now.since(*at) < quiet);
         let open = self.open.as_ref() == Some(&row.id);
-        let routed = self.page.routing[row.platform] == Routing::Enabled;
+        let routed = self.account.routing[row.platform] == Routing::Enabled;
         // "We wait for them" is a decision of a person.
         let decided = row.deferred(server_now) == Some(Until::CustomerWrites);
         routed && !busy && !open && !decided
@@ -78,12 +78,12 @@ impl Engine {
             answered_through: None,
         };
         let back = HandBack {
-            to: self.apps.bot.clone(),
+            to: self.account.apps.bot.clone(),
             note,
         };
         self.outbox
             .operate(&row.id, row.psid.clone(), Operation::Pass(back));
-        let bot = self.apps.bot_name();
+        let bot = self.account.apps.bot_name();
         let name = row.display_name();
         self.tell(Change::Notice(
             Severity::Info,

@@ -100,20 +100,25 @@ impl Engine {
     fn note_flow(&mut self, platform: Platform) {
         let now = self.clock.now();
         let server_now = self.server_now();
-        let flow = &mut self.inbound.flows[platform as usize];
+        let flow = &mut self.inbound.flows[platform];
         if flow.since.is_some() || flow.distrust_until.is_some_and(|until| now < until) {
             return;
         }
         flow.since = Some(server_now);
         self.schedule.set_heard(platform, true, now);
-        if self.link == Link::Polling {
+        if self.account.link == Link::Polling {
             self.set_link(self.live());
         }
     }
 
     /// How the link stands when answers come.
     pub(super) fn live(&self) -> Link {
-        let flows = self.inbound.flows.iter().any(|flow| flow.since.is_some());
+        let flows = self
+            .inbound
+            .flows
+            .both()
+            .into_iter()
+            .any(|flow| flow.since.is_some());
         if flows { Link::Webhook } else { Link::Polling }
     }
 
@@ -124,7 +129,7 @@ impl Engine {
         platform: Platform,
         events: &[Event],
     ) -> Result<(), store::Error> {
-        let Some(since) = self.inbound.flows[platform as usize].since else {
+        let Some(since) = self.inbound.flows[platform].since else {
             return Ok(());
         };
         let late = self.server_now().plus(LATE.negated());
@@ -161,12 +166,12 @@ impl Engine {
 
     fn distrust(&mut self, platform: Platform) {
         let now = self.clock.now();
-        self.inbound.flows[platform as usize] = WebhookFlow {
+        self.inbound.flows[platform] = WebhookFlow {
             since: None,
             distrust_until: Some(now.plus(DISTRUST)),
         };
         self.schedule.set_heard(platform, false, now);
-        if self.link == Link::Webhook {
+        if self.account.link == Link::Webhook {
             self.set_link(self.live());
         }
     }
@@ -255,7 +260,7 @@ impl Engine {
             }
             WebhookFact::Echo { mut message, local } => {
                 let ours = match &message.author {
-                    Author::App(app) => self.apps.ours.as_ref() == Some(app),
+                    Author::App(app) => self.account.apps.ours.as_ref() == Some(app),
                     _ => false,
                 };
                 if ours {
@@ -321,7 +326,7 @@ impl Engine {
         events: &mut Vec<Event>,
     ) {
         let id = conversation.id.clone();
-        let ours = self.apps.ours.as_ref();
+        let ours = self.account.apps.ours.as_ref();
         let mut own = false;
         if let TimelineEvent::Moved {
             from, to, taken, ..
@@ -365,7 +370,7 @@ impl Engine {
         standby: bool,
         events: &mut Vec<Event>,
     ) {
-        if self.page.routing[conversation.platform] != Routing::Enabled {
+        if self.account.routing[conversation.platform] != Routing::Enabled {
             return;
         }
         events.push(Event::InCharge {
@@ -386,8 +391,11 @@ impl Engine {
 
     /// Meta's header has whole seconds: less than two of them are noise.
     fn by_our_clock(&self, at: Timestamp) -> Timestamp {
-        let skew = self.health.skew.filter(|skew| skew.abs() > 2_000);
-        at.plus(Span::millis(-skew.unwrap_or(0)))
+        let skew = self.account.skew();
+        match skew.as_millis().abs() {
+            0..=2_000 => at,
+            _ => at.plus(skew.negated()),
+        }
     }
 
     /// People of whom webhooks told while nobody was here to ask.

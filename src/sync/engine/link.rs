@@ -17,24 +17,23 @@ impl Engine {
         let health = self.graph.health();
         if let Some(usage) = health
             .usage
-            .filter(|usage| self.health.usage != Some(*usage))
+            .filter(|usage| self.account.usage != Some(*usage))
         {
             self.tell(Change::Usage(usage));
         }
         // The header has whole seconds: less than two of them are noise.
-        let moved = |old: Option<i64>, new: i64| old.is_none_or(|old| (old - new).abs() > 2_000);
-        match health.skew {
-            Some(skew) if moved(self.health.skew, skew) => {
-                self.tell(Change::Skew(skew));
-                self.health = health;
-            }
-            _ => self.health.usage = health.usage,
+        let old = self.account.skew.map(Span::as_millis);
+        let moved = |new: i64| old.is_none_or(|old| (old - new).abs() > 2_000);
+        if let Some(skew) = health.skew.filter(|skew| moved(*skew)) {
+            self.tell(Change::Skew(skew));
+            self.account.skew = Some(Span::millis(skew));
         }
+        self.account.usage = health.usage;
     }
 
     /// Answers come.
     pub(super) fn is_live(&self) -> bool {
-        matches!(self.link, Link::Polling | Link::Webhook)
+        matches!(self.account.link, Link::Polling | Link::Webhook)
     }
 
     pub(super) fn note_success(&mut self) {
@@ -88,7 +87,7 @@ impl Engine {
     /// After Meta has refused the token: another one may have been put where
     /// tokens are.
     pub(super) fn try_another_token(&self) {
-        if !matches!(self.link, Link::TokenRefused(_)) {
+        if !matches!(self.account.link, Link::TokenRefused(_)) {
             return;
         }
         let found = self.options.token.as_ref().and_then(|token| token());
@@ -99,8 +98,8 @@ impl Engine {
     }
 
     pub(super) fn set_link(&mut self, link: Link) {
-        if self.link != link {
-            self.link = link.clone();
+        if self.account.link != link {
+            self.account.link = link.clone();
             self.tell(Change::Link(link));
         }
     }

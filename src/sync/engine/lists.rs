@@ -207,11 +207,11 @@ impl Engine {
         }
         let now = self.clock.now();
         let stale = self
-            .page
+            .account
             .read_at
             .is_none_or(|at| now.since(at).as_secs() >= 60);
         if stale && matches!(walk.kind, WalkKind::News(_)) {
-            self.page.read_at = Some(now);
+            self.account.read_at = Some(now);
             events.push(Event::ReadAt(now));
         }
         self.check_missed_webhooks(platform, &events)?;

@@ -171,7 +171,7 @@ impl Engine {
 
     /// Whether a hand-back may ride along with a reply.
     fn inline(&self, platform: Platform) -> bool {
-        self.page.routing[platform] == Routing::Enabled
+        self.account.routing[platform] == Routing::Enabled
     }
 
     pub(super) fn facts(&self, id: &ConversationId) -> Result<Facts, store::Error> {

@@ -33,7 +33,7 @@ impl Engine {
 
     /// Asks who holds a thread. Answers whether it makes sense to ask.
     pub(super) fn ask_owner(&self, conversation: &Conversation) -> bool {
-        if self.page.routing[conversation.platform] == Routing::ZeroConfig {
+        if self.account.routing[conversation.platform] == Routing::ZeroConfig {
             return false;
         }
         let (graph, id, psid) = (
@@ -41,7 +41,7 @@ impl Engine {
             conversation.id.clone(),
             conversation.psid.clone(),
         );
-        let (ours, at) = (self.apps.ours.clone(), self.clock.now());
+        let (ours, at) = (self.account.apps.ours.clone(), self.clock.now());
         self.go(async move {
             let result = graph.thread_owner(&psid, ours.as_ref()).await;
             Completion::Owner { id, at, result }

@@ -16,11 +16,12 @@ use tokio::sync::{broadcast, mpsc};
 use crate::{
     clock::Clock,
     domain::{
-        AppId, Apps, Backfill, Change, Command, ConversationId, DeliveredWebhook, Event, Link, Mid,
-        Operation, Outgoing, Platform, Profile, Psid, Span, ThreadOwner, Timestamp,
+        Account, AppId, Apps, Backfill, Change, Command, ConversationId, DeliveredWebhook, Event,
+        Mid, Operation, Outgoing, PerPlatform, Platform, Profile, Psid, Span, ThreadOwner,
+        Timestamp,
     },
     graph::{self, AboutPage, Decoded, ListPart, MessagesPage},
-    store::{self, PageRow, Reader, Writer},
+    store::{self, Reader, Writer},
     sync::{
         delivery::Delivery,
         outbox::{Outbox, SendStep},
@@ -77,12 +78,12 @@ pub struct Engine {
     pub(super) deliveries: Option<mpsc::Receiver<Delivery>>,
     pub(super) inbound: Inbound,
     pub(super) idle: Idle,
-    pub(super) apps: Apps,
+    /// The Page: a second one is a second engine.
+    pub(super) account: Account,
     /// Meta has said which app is ours, or will not.
     pub(super) apps_known: bool,
     /// Held by an app, asked before it was known which is ours.
     pub(super) unclear_owners: Vec<ConversationId>,
-    pub(super) page: PageRow,
     pub(super) instagram: Option<String>,
     pub(super) open: Option<ConversationId>,
     pub(super) outbox: Outbox,
@@ -92,8 +93,6 @@ pub struct Engine {
     pub(super) awaiting_owner: HashSet<ConversationId>,
     pub(super) schedule: Schedule,
     pub(super) under_way: FuturesUnordered<Pin<Box<dyn Future<Output = Completion> + Send>>>,
-    pub(super) link: Link,
-    pub(super) health: graph::Health,
     /// How many items of one answer could not be read, at most so far.
     pub(super) unreadable: usize,
     pub(super) page_lookup: PageLookup,
@@ -172,10 +171,14 @@ impl Engine {
         changes: broadcast::Sender<Change>,
     ) -> Self {
         let now = clock.now();
+        let mut account = Account::new(graph.page().clone(), options.apps.clone());
+        if let Ok(row) = reader.page() {
+            row.fill(&mut account);
+        }
         Self {
             graph,
             writer,
-            page: reader.page().unwrap_or_default(),
+            account,
             reader,
             clock,
             changes,
@@ -183,7 +186,6 @@ impl Engine {
             deliveries: None,
             inbound: Inbound::default(),
             idle: Idle::default(),
-            apps: options.apps.clone(),
             apps_known: false,
             unclear_owners: Vec::new(),
             instagram: None,
@@ -194,8 +196,6 @@ impl Engine {
             awaiting_owner: HashSet::new(),
             schedule: Schedule::new(now, options.seed),
             under_way: FuturesUnordered::new(),
-            link: Link::Connecting,
-            health: graph::Health::default(),
             unreadable: 0,
             page_lookup: PageLookup::Wanted,
             cannot_save: None,
@@ -223,9 +223,7 @@ impl Engine {
 
     /// The present moment by Meta's clock.
     pub(super) fn server_now(&self) -> Timestamp {
-        self.clock
-            .now()
-            .plus(Span::millis(self.health.skew.unwrap_or(0)))
+        self.clock.now().plus(self.account.skew())
     }
 
     pub(super) async fn ingest(&mut self, events: Vec<Event>) -> Result<(), store::Error> {
@@ -235,7 +233,7 @@ impl Engine {
         }
         for change in changes {
             if change == Change::Page {
-                self.page = self.reader.page()?;
+                self.reader.page()?.fill(&mut self.account);
             }
             self.tell(change);
         }
@@ -257,7 +255,7 @@ pub(super) struct WebhookFlow {
 pub(super) struct Inbound {
     /// Since when the webhooks of a platform (Messenger, Instagram) tell of
     /// customers without a gap, by Meta's clock.
-    pub(super) flows: [WebhookFlow; 2],
+    pub(super) flows: PerPlatform<WebhookFlow>,
     /// People of whom it told, and whose conversation is not known.
     pub(super) strangers: Vec<Psid>,
     /// One of them is being asked for.

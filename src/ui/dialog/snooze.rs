@@ -72,7 +72,7 @@ fn meaning(model: &Model, snooze: &Snooze) -> (String, Role) {
         .about
         .first()
         .and_then(|c| c.window(model.server_now()).until())
-        .filter(|closes| *closes < at.plus(model.session.account.skew));
+        .filter(|closes| *closes < at.plus(model.session.account.skew()));
     match closes {
         Some(_) => (
             format!(" {}: the window has closed by then!", moment(model, at)),

@@ -177,16 +177,16 @@ fn conclusion(model: &Model, subject: &Conversation) -> Vec<(String, Role)> {
         },
     );
     let actual = model.owner_words(&subject.owner);
-    let Some(hold) = expected.last() else {
+    let Some(period) = expected.last() else {
         let words = "expected  ? (no change of hands was seen; open the thread)";
         return vec![
             (words.into(), Role::Dim),
             (format!("actual    {actual}"), Role::Text),
         ];
     };
-    let same = hold.who == actual || hold.is_gap();
-    let since = hold.from.map_or("?".into(), |at| moment(model, at));
-    let words = format!("expected  {} since {since}: {}", hold.who, hold.why);
+    let same = period.holder.to_string() == actual || period.is_gap();
+    let since = period.from.map_or("?".into(), |at| moment(model, at));
+    let words = format!("expected  {} since {since}: {}", period.holder, period.why);
     let (role, verdict) = match same {
         true => (Role::Good, "as expected"),
         false => (Role::Bad, "NOT as expected"),
