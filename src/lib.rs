@@ -53,7 +53,7 @@
 //! | [`config`] | one file's options, handed out in parts | app, domain, graph, ui, webhook |
 //! | [`cli`] | subcommands; the only text on stdout | all |
 //!
-//! `tests/house` reads the imports and fails when this table is broken.
+//! `tests/house` reads the code and fails when this table is broken.
 //!
 //! # Four paths
 //!
@@ -68,10 +68,14 @@
 //!
 //! # Where to add a thing
 //!
-//! An action: one row in [`app::action`]; keymap, help, palette and config
-//! follow. A dialog: `app/dialog/x.rs` and its twin in `ui/dialog`. A Graph
-//! call: one file in `graph`, a sample in `assets/graph`, a route in `sim`. An
-//! option: `config` and a commented line in `assets/config.toml`.
+//! `CONTRIBUTING.md` lists the files for an action, a dialog, a Graph call, an
+//! event kind and an option. The `mod.rs` of each folder is a table of its files.
+//! Names are the same everywhere: what can be done to a thread is an
+//! [`Operation`](domain::Operation), what an agent wants of the engine a
+//! [`Command`](domain::Command), what the engine tells a
+//! [`Change`](domain::Change), what the state machine wants done an
+//! [`Effect`](app::Effect), and what an agent can do about a failure a
+//! [`Remedy`](domain::Remedy), to which only the screen gives a key.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

@@ -465,6 +465,40 @@ fn every_snapshot_is_of_a_living_picture() {
     }
 }
 
+/// A comment points to what is in the repository: a rule by its number, a file by
+/// its path, and no paragraph of a paper that only its author has.
+#[test]
+fn comments_point_to_what_is_here() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rules = fs::read_to_string(root.join("assets/manual/rules.md")).expect("the rules");
+    let mut found = Vec::new();
+    files(&source(), &mut found);
+    files(&root.join("tests"), &mut found);
+    files(&root.join("benches"), &mut found);
+    let mut lost = Vec::new();
+    for path in found {
+        let text = fs::read_to_string(&path).expect("readable");
+        let comments = text.lines().filter_map(|line| line.split_once("//"));
+        for (_, comment) in comments {
+            let words: Vec<&str> = comment.split_whitespace().collect();
+            let paragraph = comment.contains('\u{a7}');
+            let rule = words.windows(2).any(|pair| {
+                let number = pair[1].trim_matches(|c: char| !c.is_ascii_digit());
+                let named = pair[0].trim_start_matches('(') == "rule" && !number.is_empty();
+                named && !rules.contains(&format!("\n{number}. "))
+            });
+            let mut paths = comment
+                .split('`')
+                .filter(|word| word.starts_with("assets/"));
+            let path_gone = paths.any(|word| !root.join(word).exists());
+            if paragraph || rule || path_gone {
+                lost.push(format!("{}: {comment}", path.display()));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
 /// The table in `src/sim/mod.rs` names what the simulator keeps to; a test of
 /// that name shows it.
 #[test]

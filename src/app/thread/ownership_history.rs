@@ -107,37 +107,7 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<OwnershipPeriod
             TimelineEvent::Ours { operation, to } => {
                 ours(&mut periods, *operation, to.as_ref(), at, apps)
             }
-            TimelineEvent::Moved {
-                from,
-                to,
-                taken,
-                note,
-            } => {
-                let before = Holder::of(apps, from.as_ref());
-                let after = Holder::of(apps, to.as_ref());
-                let had = |period: &OwnershipPeriod| {
-                    let just_now = period.from.is_some_and(|from| at.since(from) <= TOLD_AGAIN);
-                    period.holder == after && period.until.is_none() && just_now
-                };
-                if periods.last().is_some_and(had) {
-                    // Our own act, told again.
-                    continue;
-                }
-                if from.is_some() {
-                    ended_as(&mut periods, before.clone(), at);
-                }
-                let (why, end) = match (taken, from) {
-                    (true, _) => ("taken".to_owned(), format!("taken by {after}")),
-                    (false, None) => ("passed from idle".to_owned(), "passed".to_owned()),
-                    (false, Some(_)) => {
-                        (format!("passed by {before}"), format!("passed to {after}"))
-                    }
-                };
-                let mut period = OwnershipPeriod::new(after, at, &why);
-                period.note.clone_from(note);
-                period.by = from.is_some().then_some(before);
-                begin(&mut periods, period, &end);
-            }
+            TimelineEvent::Moved { .. } => moved(&mut periods, what, at, apps),
             TimelineEvent::CameToUs => begin(
                 &mut periods,
                 OwnershipPeriod::new(Holder::Us, at, "came to us"),
@@ -154,6 +124,47 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<OwnershipPeriod
             _ => {}
         }
     }
+    by_now(&mut periods, present);
+    periods
+}
+
+/// What Meta tells of a hand-over.
+fn moved(periods: &mut Vec<OwnershipPeriod>, what: &TimelineEvent, at: Timestamp, apps: &Apps) {
+    let TimelineEvent::Moved {
+        from,
+        to,
+        taken,
+        note,
+    } = what
+    else {
+        return;
+    };
+    let before = Holder::of(apps, from.as_ref());
+    let after = Holder::of(apps, to.as_ref());
+    let had = |period: &OwnershipPeriod| {
+        let just_now = period.from.is_some_and(|from| at.since(from) <= TOLD_AGAIN);
+        period.holder == after && period.until.is_none() && just_now
+    };
+    if periods.last().is_some_and(had) {
+        // Our own act, told again.
+        return;
+    }
+    if from.is_some() {
+        ended_as(periods, before.clone(), at);
+    }
+    let (why, end) = match (taken, from) {
+        (true, _) => ("taken".to_owned(), format!("taken by {after}")),
+        (false, None) => ("passed from idle".to_owned(), "passed".to_owned()),
+        (false, Some(_)) => (format!("passed by {before}"), format!("passed to {after}")),
+    };
+    let mut period = OwnershipPeriod::new(after, at, &why);
+    period.note.clone_from(note);
+    period.by = from.is_some().then_some(before);
+    begin(periods, period, &end);
+}
+
+/// Control may have lapsed, or changed hands unseen.
+fn by_now(periods: &mut Vec<OwnershipPeriod>, present: &Present) {
     if let (Some(last), Some(lapses)) = (
         periods.last_mut(),
         present.lapses.filter(|at| *at <= present.now),
@@ -177,7 +188,6 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<OwnershipPeriod
         gap.from = present.since;
         periods.push(gap);
     }
-    periods
 }
 
 /// What we did ourselves.
