@@ -21,10 +21,9 @@ pub(super) enum Kind {
     Edit,
     Postback,
     Referral,
-    Optin,
-    AccountLinking,
+    /// Any other, by its field, which is the same on both platforms.
+    Other(&'static str),
     Handover,
-    Policy,
 }
 
 impl Kind {
@@ -39,10 +38,8 @@ impl Kind {
             (Platform::Messenger, Self::Edit) => "message_edits",
             (_, Self::Postback) => "messaging_postbacks",
             (Platform::Messenger, Self::Referral) => "messaging_referrals",
-            (_, Self::Optin) => "messaging_optins",
-            (_, Self::AccountLinking) => "messaging_account_linking",
+            (_, Self::Other(field)) => field,
             (Platform::Messenger, Self::Handover) => "messaging_handovers",
-            (_, Self::Policy) => "messaging_policy_enforcement",
             (Platform::Instagram, Self::Message | Self::Echo) => "messages",
             (Platform::Instagram, Self::Read) => "messaging_seen",
             (Platform::Instagram, Self::Edit) => "message_edit",
@@ -315,7 +312,13 @@ impl World {
         }
         for app in 0..self.apps.len() {
             let platform = Platform::Messenger;
-            self.journal(app, "messaging", Kind::Policy, platform, event.clone());
+            self.journal(
+                app,
+                "messaging",
+                Kind::Other("messaging_policy_enforcement"),
+                platform,
+                event.clone(),
+            );
         }
     }
 

@@ -87,21 +87,6 @@ impl World {
                 json!({"referral": {"ref": text, "source": "SHORTLINK", "type": "OPEN_THREAD"}}),
                 self,
             ),
-            ActionKind::OptsIn => kind(
-                Kind::Optin,
-                json!({"optin": {"type": "notification_messages", "payload": text}}),
-                self,
-            ),
-            ActionKind::Links => kind(
-                Kind::AccountLinking,
-                json!({"account_linking": {"status": "linked", "authorization_code": text}}),
-                self,
-            ),
-            ActionKind::Unlinks => kind(
-                Kind::AccountLinking,
-                json!({"account_linking": {"status": "unlinked"}}),
-                self,
-            ),
             ActionKind::Surprises => {
                 let mut what = serde_json::Map::new();
                 what.insert(text.to_owned(), json!({"new": [1, null]}));
@@ -112,7 +97,11 @@ impl World {
             ActionKind::Inbox => self.meta_says(at, "inbox", text, now),
             ActionKind::Ai => self.meta_says(at, "meta_ai", text, now),
             ActionKind::InboxDone => self.inbox_is_done(at, now),
-            _ => {}
+            other => {
+                if let Some((field, what)) = other.event(text) {
+                    kind(Kind::Other(field), what, self);
+                }
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 //! order by `POST /sim/deeds`.
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 /// One action. Which members it needs depends on what is done.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -72,4 +73,26 @@ pub(in crate::sim) enum ActionKind {
     Surprises,
     /// Under the Handover Protocol: the apps are told their parts.
     Roles,
+}
+
+impl ActionKind {
+    /// The event that the apps get, where that is all that happens: the field that
+    /// has to be subscribed, and the members.
+    pub(in crate::sim) fn event(self, text: &str) -> Option<(&'static str, Value)> {
+        Some(match self {
+            Self::OptsIn => (
+                "messaging_optins",
+                json!({"optin": {"type": "notification_messages", "payload": text}}),
+            ),
+            Self::Links => (
+                "messaging_account_linking",
+                json!({"account_linking": {"status": "linked", "authorization_code": text}}),
+            ),
+            Self::Unlinks => (
+                "messaging_account_linking",
+                json!({"account_linking": {"status": "unlinked"}}),
+            ),
+            _ => return None,
+        })
+    }
 }
