@@ -265,6 +265,10 @@ fn an_action_may_be_bound_by_its_other_names() {
             assert_eq!(keymap.key_of(spec.action), "F2", "{alias}");
         }
     }
+    let twice = ["pass_to", "pass"].map(|name| (name.to_owned(), vec!["F2".to_owned()]));
+    let mistakes = Keymap::with(&twice).expect_err("two names of one action");
+    let words = "pass is another name of pass_to, which has keys already; keep one";
+    assert_eq!(mistakes, [words]);
 }
 
 /// Meta and the engine know no keys: whoever has bound another reads that one.

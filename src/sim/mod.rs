@@ -42,10 +42,10 @@
 //!
 //! # What it keeps to
 //!
-//! A test of the same name (in lower
-//! case, in `tests/`) shows each. *Sure*: D documented by Meta, F seen in the
-//! field, K known of Graph in general, C our choice. What nobody outside Meta
-//! knows is a switch of the scenario (`[switches]`).
+//! A test of the same name (in lower case, in `tests/`) shows each. *Sure*: D
+//! documented by Meta, F seen in the field, K known of Graph in general, C our
+//! choice. What nobody outside Meta knows is a switch of the scenario
+//! (`[switches]`).
 //!
 //! | | what | sure | switch |
 //! |---|---|---|---|

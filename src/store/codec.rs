@@ -414,7 +414,9 @@ impl TimelineRow {
             TimelineEvent::Linked(linked) => Self::Linked(linked),
             TimelineEvent::Enforced { action, reason } => Self::Enforced(action, reason),
             TimelineEvent::Unknown(name) => Self::Unknown(name),
-            other => Self::Unknown(timeline_event(&other)),
+            ours @ (TimelineEvent::Ours { .. }
+            | TimelineEvent::CameToUs
+            | TimelineEvent::LeftUs) => Self::Unknown(timeline_event(&ours)),
         }
     }
 

@@ -1,6 +1,5 @@
-//! What every dialog can do, and what it may want: plain data. A dialog knows the
-//! session and never calls back into what opened it; `action::intent` carries
-//! out what it wants.
+//! What every dialog can do. A dialog knows the session and never calls back into
+//! what opened it; `action::intent` carries out what it wants.
 
 use crate::app::dialog::intent::Intent;
 use crate::app::{

@@ -176,10 +176,14 @@ impl Keymap {
         }
         let mut map = Self(Vec::new());
         for spec in ACTIONS {
-            let changed = changes
-                .iter()
-                .find(|(name, _)| spec.is_called(name))
-                .map(|(_, keys)| keys);
+            let mut named = changes.iter().filter(|(name, _)| spec.is_called(name));
+            let changed = named.next().map(|(_, keys)| keys);
+            for (other, _) in named {
+                mistakes.push(format!(
+                    "{other} is another name of {}, which has keys already; keep one",
+                    spec.name
+                ));
+            }
             let keys: Vec<&str> = match changed {
                 Some(keys) => keys.iter().map(String::as_str).collect(),
                 None => spec.keys.to_vec(),

@@ -85,7 +85,7 @@ impl OwnershipPeriod {
 /// How a thread stands now, by all we know.
 #[derive(Clone, Debug, Default)]
 pub struct Present {
-    /// Who periods it.
+    /// Who holds it.
     pub owner: ThreadOwner,
     /// Since when, as far as we saw it.
     pub since: Option<Timestamp>,

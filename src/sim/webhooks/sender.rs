@@ -1,5 +1,5 @@
-//! The webhook sender: does the outgoing_calls of the hooks over HTTP, and wakes the
-//! world when something in it is due.
+//! The webhook sender: makes the calls that are due, and wakes the world when
+//! something in it is.
 
 use std::time::Duration;
 

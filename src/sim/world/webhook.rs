@@ -142,7 +142,7 @@ impl Webhook {
         self.queue.len()
     }
 
-    /// When there is something to do, if it has.
+    /// When there is something to do, if there is.
     pub(in crate::sim) fn due(&self) -> Option<i64> {
         let idle = self.url.is_none() || self.disabled || self.busy;
         let nothing = self.verified && self.queue.is_empty() && self.again.is_none();
