@@ -62,7 +62,7 @@
 //!   `store` ingests (then Meta gets its 200) → a [`domain::Change`] names what
 //!   changed → the screen asks the cache.
 //! - **A reply**: Enter → [`domain::Operation::Reply`] → written down → its
-//!   conversation's line → claimed on the disk → `graph` posts → accepted,
+//!   conversation's queue → claimed on the disk → `graph` posts → accepted,
 //!   refused, held or in doubt. `sync/outbox` draws its life.
 //! - **A start**: cache → first frame → what a dead program left → the network.
 //!

@@ -71,10 +71,14 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         ..sim::Options::default()
     };
     let simulator = Simulator::new(options, clock.clone()).map_err(Failure::failed)?;
-    let temporary = temporary_folder()?;
+    // Gone when the demo ends.
+    let temporary;
     let cache = match &global.cache {
         Some(folder) => folder.clone(),
-        None => temporary.path().to_owned(),
+        None => {
+            temporary = temporary_folder()?;
+            temporary.path().to_owned()
+        }
     };
     let webhook = webhook(&executor, &simulator)?;
     let ended = executor.block_on(async {

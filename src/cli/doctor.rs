@@ -17,7 +17,7 @@ use super::{
 use crate::{
     clock::{self, Clock},
     config::Config,
-    domain::{AppId, Platform, Routing},
+    domain::{AppId, Platform, Remedy, Routing},
     graph::{self, AppSubscription, Client, INBOX_FIELDS, INSTAGRAM_FIELDS, ListPart},
     webhook,
 };
@@ -58,7 +58,7 @@ impl DoctorReport {
             CheckState::Note => "note",
             CheckState::Bad => "BAD",
         };
-        let words = crate::text::Clean::one_line(&words.to_string());
+        let words = crate::text::Clean::one_line(&Remedy::without_keys(&words.to_string()));
         if self.json {
             say(json!({"check": what, "state": word.to_lowercase(), "words": &*words}));
         } else {

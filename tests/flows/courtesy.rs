@@ -92,3 +92,29 @@ fn marking_seen_in_the_list_is_for_that_row() {
         "Ana has not been seen by that"
     );
 }
+
+#[test]
+fn marking_seen_on_marked_rows_says_nothing_of_the_thread_that_is_open_beside() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("h");
+    // The mark is on the first row; the cursor is where it was.
+    desk.keys("ggv");
+    let away = |desk: &Desk| desk.model.thread.as_ref().expect("open").marked_seen;
+    let place = rows()
+        .iter()
+        .position(|row| row.id == id("3"))
+        .expect("a row");
+    desk.keys("gg");
+    desk.keys(&"j".repeat(place));
+    let effects = desk.keys("m");
+    let about: Vec<&ConversationId> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Engine(Command::Operate { conversation, .. }) => Some(conversation),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(about, [&rows()[0].id]);
+    assert_eq!(away(&desk), None);
+}

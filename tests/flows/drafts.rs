@@ -199,6 +199,30 @@ fn who_leaves_before_their_draft_is_there_does_not_overwrite_it() {
     );
 }
 
+/// A found message is asked for by a question of its own; until it is answered
+/// the thread is as unseen as any other.
+#[test]
+fn a_thread_that_was_opened_at_a_message_is_not_at_hand_before_the_cache_answers() {
+    let mut desk = desk();
+    desk.keys("g/re");
+    let hit = Hit {
+        conversation: id("3"),
+        name: "Ana Ruiz".into(),
+        mid: Mid::new("m4"),
+        at: ago(23, 49),
+        author: Author::Page,
+        text: "Which order is it about?".into(),
+    };
+    desk.send(Msg::Loaded(Loaded::Hits("re".into(), vec![hit])));
+    desk.keys("<Enter>");
+    desk.keys("rahead");
+    assert_eq!(asks(&desk.keys("<Enter>")), Vec::<&Operation>::new());
+    assert!(desk.picture().contains("still being read"));
+    let effects = desk.keys("<Esc>q");
+    let unseen = |e: &Effect| matches!(e, Effect::Engine(Command::SaveDraft { over: false, .. }));
+    assert!(effects.iter().any(unseen), "{effects:?}");
+}
+
 #[test]
 fn text_that_never_reached_the_disk_comes_back_wherever_one_is() {
     let lost = |local: LocalId, text: &str| Change::ReplyNotSent {

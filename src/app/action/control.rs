@@ -9,7 +9,7 @@ use crate::{
         },
         composer::Mode,
         dialog::{Choice, Choose, Dialog, Fate, HandBackAnswer, HandBackDialog},
-        thread::{Then, Thread},
+        thread::Thread,
     },
     domain::{
         AppId, Author, Command, Conversation, ConversationId, Decision, HandBack, HandBackNote,
@@ -33,7 +33,7 @@ pub(crate) fn begin_reply(model: &mut Model) -> Vec<Effect> {
         .filter(|thread| thread.conversation.psid.as_str().is_empty())
     {
         // Not even the row is at hand: the reply begins when it is.
-        thread.then = Then::Reply;
+        thread.then.reply = true;
         return effects;
     }
     model.focus = Focus::Composer;
@@ -108,7 +108,15 @@ pub(crate) fn mark_seen(model: &mut Model) -> Vec<Effect> {
     }
     let now = model.server_now();
     let effects = operate(model, Operation::MarkSeen);
-    if let Some(thread) = open_subject(model).filter(|_| !effects.is_empty()) {
+    // On marked rows the thread that is open need not be among them.
+    let among = |id: &ConversationId| {
+        effects.iter().any(|effect| {
+            matches!(effect, Effect::Engine(Command::Operate { conversation, .. }) if conversation == id)
+        })
+    };
+    if let Some(thread) = &mut model.thread
+        && among(&thread.conversation.id)
+    {
         thread.marked_seen = Some(now);
     }
     effects
@@ -278,7 +286,7 @@ fn hand_back(model: &mut Model, answer: HandBackAnswer, to: Option<AppId>) -> Ve
         .filter(|thread| thread.conversation.id == subject.id)
     {
         thread.notice = None;
-        thread.then = Then::AdvanceAfterPass;
+        thread.then.advance_after_pass = true;
     }
     effects.push(Effect::operate(&subject, Operation::Pass(back)));
     effects

@@ -35,7 +35,7 @@ pub(crate) fn go_to_message(thread: &mut Thread, mid: &Mid, at: Timestamp) -> Ef
 
 /// Asks the cache for another part of the thread.
 fn load(thread: &mut Thread, range: ThreadRange) -> Effect {
-    thread.window.load = Load::More;
+    thread.window.asked();
     thread.window.range = range.clone();
     Effect::Query(Query::Thread {
         id: thread.conversation.id.clone(),
@@ -311,7 +311,7 @@ pub(crate) fn more_history(thread: &mut Thread) -> Vec<Effect> {
         return vec![load(thread, ThreadRange::Around(first))];
     }
     if thread.window.older_remote {
-        thread.window.load = Load::More;
+        thread.window.asked();
         return vec![Effect::Engine(Command::Older(
             thread.conversation.id.clone(),
         ))];

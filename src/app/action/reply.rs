@@ -9,7 +9,7 @@ use crate::{
         composer::{Composer, checks},
         dialog::{Attach, CannedPicker, Dialog, HandBackDialog},
         history::Undo,
-        thread::{Then, ownership_history},
+        thread::ownership_history,
     },
     domain::{
         Attachment, Command, ConversationId, HandBack, LocalId, Operation, SendAs, SendState, Span,
@@ -199,7 +199,7 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
     let (conversation, known) = (thread.conversation.clone(), thread.conversation.known());
     let last = parts.last().map(|(local, _)| local.clone());
     if hand_back.is_some() {
-        thread.then = last.clone().map_or(Then::Nothing, Then::AdvanceAfterReply);
+        thread.then.advance_after.clone_from(&last);
         model.focus = Focus::Thread;
     }
     let locals: Vec<LocalId> = parts.iter().map(|(local, _)| local.clone()).collect();

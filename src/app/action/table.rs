@@ -13,6 +13,8 @@
 //! | reach | whom it reaches |
 //! | marked | `Each`: on marked rows it is done to all of them |
 //! | aliases | other names, which people may have bound |
+//! | help | what it does, in words |
+//! | after `=>` | the function that does it |
 
 /// Where a key is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,6 @@ use crate::{
         },
         dialog::{Dialog, Fate, Step, Viewer, ViewerContent},
         model::history::Undo,
-        thread::Then,
     },
     domain::{
         Command, Conversation, ConversationId, Mid, OwnershipEvidence, ThreadOwner, ThreadSlice,
@@ -117,10 +116,7 @@ fn thread(model: &mut Model, id: &ConversationId, slice: Option<ThreadSlice>) ->
     if !thread.window.is_loaded() {
         return Vec::new();
     }
-    let begins = thread.then == Then::Reply;
-    if begins {
-        thread.then = Then::Nothing;
-    }
+    let begins = std::mem::take(&mut thread.then.reply);
     let owner = thread.conversation.owner.clone();
     let began_ours = thread.composer.began.as_ref().is_some_and(|b| b.ours);
     let ours_still = matches!(owner, ThreadOwner::Us | ThreadOwner::Unknown);

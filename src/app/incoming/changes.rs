@@ -12,7 +12,6 @@ use crate::{
         composer::draft::SAVE_AFTER,
         dialog::{Dialog, HandOvers, Viewer, ViewerContent},
         model::UnsavedDraft,
-        thread::Then,
     },
     domain::{
         ApiCall, Change, ConversationId, HoldReason, Link, LocalId, OperationKind, Psid, Severity,
@@ -221,10 +220,10 @@ fn sent(model: &mut Model, id: &ConversationId, local: &LocalId) -> Vec<Effect> 
         return Vec::new();
     };
     thread.composer.no_longer_awaits(local);
-    if thread.then != Then::AdvanceAfterReply(local.clone()) {
+    if thread.then.advance_after.as_ref() != Some(local) {
         return Vec::new();
     }
-    thread.then = Then::Nothing;
+    thread.then.advance_after = None;
     let name = thread.conversation.display_name();
     model.toast_about(
         ToastKind::Good,
@@ -239,8 +238,8 @@ fn done(model: &mut Model, id: &ConversationId, operation: OperationKind) -> Vec
         return Vec::new();
     };
     match operation {
-        OperationKind::Pass if thread.then == Then::AdvanceAfterPass => {
-            thread.then = Then::Nothing;
+        OperationKind::Pass if thread.then.advance_after_pass => {
+            thread.then.advance_after_pass = false;
             let name = thread.conversation.display_name();
             model.toast_about(ToastKind::Good, &name, format!("{name} is handed over."));
             advance(model)
@@ -268,8 +267,6 @@ fn done(model: &mut Model, id: &ConversationId, operation: OperationKind) -> Vec
     }
 }
 
-/// A refusal appears on what was refused: a reply's on its bubble, another
-/// operation's above the composer; for a thread that is not open, as a toast.
 /// What the engine says in words, in which the keys are missing.
 fn sentence_of(change: &mut Change) -> Option<&mut String> {
     match change {
@@ -286,6 +283,8 @@ fn sentence_of(change: &mut Change) -> Option<&mut String> {
     }
 }
 
+/// A refusal appears on what was refused: a reply's on its bubble, another
+/// operation's above the composer; for a thread that is not open, as a toast.
 fn failed(model: &mut Model, id: &ConversationId, operation: OperationKind, why: String) {
     if let Some(thread) = model
         .open_thread(id)
@@ -308,9 +307,7 @@ fn say_failed(model: &mut Model, id: &ConversationId, words: &str) {
         return;
     };
     thread.window.asked_in_vain();
-    if thread.then == Then::AdvanceAfterPass {
-        thread.then = Then::Nothing;
-    }
+    thread.then.advance_after_pass = false;
     thread.notice = Some(words.to_owned());
 }
 
@@ -389,9 +386,7 @@ fn in_doubt(model: &mut Model, id: &ConversationId, why: String) {
     match model.open_thread(id) {
         Some(thread) => {
             thread.composer.awaiting.clear();
-            if matches!(thread.then, Then::AdvanceAfterReply(_)) {
-                thread.then = Then::Nothing;
-            }
+            thread.then.advance_after = None;
             thread.anchor = Anchor::Bottom;
         }
         None => model.toast(ToastKind::Warn, why),

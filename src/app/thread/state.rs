@@ -51,18 +51,16 @@ pub(crate) enum GoTo {
     Message(Mid),
 }
 
-/// What happens by itself once something that is under way is done.
+/// What happens by itself once something that is under way is done. Several
+/// things may be under way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Then {
-    /// Nothing.
-    #[default]
-    Nothing,
+pub struct Then {
     /// A reply begins as soon as the thread is at hand.
-    Reply,
+    pub reply: bool,
     /// After this reply has gone out, the next who waits is opened.
-    AdvanceAfterReply(LocalId),
+    pub advance_after: Option<LocalId>,
     /// After a hand-back without a reply, too.
-    AdvanceAfterPass,
+    pub advance_after_pass: bool,
 }
 
 /// The thread as it is shown.
@@ -97,6 +95,14 @@ impl ThreadWindow {
         self.load != Load::First
     }
 
+    /// Another part has been asked for. Before the first answer that changes
+    /// nothing: a draft may still stand on the disk that nobody has seen.
+    pub(crate) fn asked(&mut self) {
+        if self.load == Load::Done {
+            self.load = Load::More;
+        }
+    }
+
     /// The question for another part is over, however it ended.
     pub(crate) fn asked_in_vain(&mut self) {
         if self.load == Load::More {
@@ -125,7 +131,7 @@ impl Thread {
             composer: Composer::default(),
             notice: None,
             marked_seen: None,
-            then: Then::Nothing,
+            then: Then::default(),
             find: String::new(),
         }
     }
@@ -233,8 +239,8 @@ impl Thread {
 
     /// It is not waited any more for this reply to go on to the next.
     pub(crate) fn no_advance_after(&mut self, local: &LocalId) {
-        if self.then == Then::AdvanceAfterReply(local.clone()) {
-            self.then = Then::Nothing;
+        if self.then.advance_after.as_ref() == Some(local) {
+            self.then.advance_after = None;
         }
     }
 }

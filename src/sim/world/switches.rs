@@ -25,7 +25,7 @@ pub(in crate::sim) struct Switches {
     pub(in crate::sim) actions_need_control: bool,
     /// E6: sender actions need an open window, as sends do.
     pub(in crate::sim) actions_need_window: bool,
-    /// Handovers: every app with the field hears of handovers, not only those who
+    /// Every app with the field hears of handovers, not only those who
     /// win or lose.
     pub(in crate::sim) handovers_to_all: bool,
     /// R14: a sticker comes as sticker and image, as before 30 August 2026.

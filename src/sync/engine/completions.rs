@@ -158,7 +158,7 @@ impl Engine {
         Ok(())
     }
 
-    /// A thread has been read. The line first: what is in doubt is told apart
+    /// A thread has been read. The outbox first: what is in doubt is told apart
     /// from what somebody else wrote before the cache says whose it is.
     async fn thread_read(
         &mut self,

@@ -176,7 +176,7 @@ impl Engine {
         }
     }
 
-    /// One transaction for all of it. The line first: a reply in doubt that an
+    /// One transaction for all of it. The outbox first: a reply in doubt that an
     /// echo names is sent, before the cache says whose it is.
     /// `also` goes with it.
     async fn take_in(

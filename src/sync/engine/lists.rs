@@ -148,19 +148,21 @@ impl Engine {
             cursor: Some(cursor.to_owned()),
             until,
         };
-        let stands = self.reader.backfill(walk.part.platform)?;
+        let stands = || self.reader.backfill(walk.part.platform);
         Ok(match walk.kind {
             WalkKind::News(known) => {
                 // The first page of all, or too many pages: the rest is old.
                 let hand_over = known.is_none() || walk.pages >= NEWS_PAGES;
-                let until = known.filter(|_| stands == Backfill::Done);
                 match go_on {
-                    Some(cursor) if hand_over => Some(from(cursor, until)),
+                    Some(cursor) if hand_over => {
+                        let done = stands()? == Backfill::Done;
+                        Some(from(cursor, known.filter(|_| done)))
+                    }
                     _ => known.is_none().then_some(Backfill::Done),
                 }
             }
             // News on many pages has handed over another rest meanwhile.
-            WalkKind::Backfill(_) if stands != walk.began => None,
+            WalkKind::Backfill(_) if stands()? != walk.began => None,
             WalkKind::Backfill(until) => {
                 Some(go_on.map_or(Backfill::Done, |cursor| from(cursor, until)))
             }

@@ -66,9 +66,9 @@ impl Engine {
         // One trouble does not keep the rest from being done.
         let mut worked = self.write_again().await;
         if !self.options.once {
-            let (lines, look) = self.outbox.tick(now);
+            let (queues, look) = self.outbox.tick(now);
             worked = worked.and(self.carry_out(look.into_iter().collect()).await);
-            for id in lines {
+            for id in queues {
                 let pumped = self.pump(&id).await;
                 if pumped.is_err() {
                     self.outbox.hold_off(&id, now);

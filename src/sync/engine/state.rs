@@ -89,7 +89,7 @@ pub struct Engine {
     pub(super) outbox: Outbox,
     /// What the disk did not take; nothing is sent before it does.
     pub(super) unwritten: Vec<SendStep>,
-    /// Lines that go on when it is known who holds the thread.
+    /// Queues that go on when it is known who holds the thread.
     pub(super) awaiting_owner: HashSet<ConversationId>,
     pub(super) schedule: Schedule,
     pub(super) under_way: FuturesUnordered<Pin<Box<dyn Future<Output = Completion> + Send>>>,

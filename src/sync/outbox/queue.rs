@@ -55,7 +55,7 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// What could go next: an act, or a queued reply. `None` when something is
+    /// What could go next: an operation, or a queued reply. `None` when something is
     /// under way, or the head waits for an answer or for a person.
     pub(super) fn next(&self) -> Option<&Job> {
         self.jobs
