@@ -50,6 +50,10 @@ impl Remedy {
     /// The sentence with the name of each remedy in it, such as its key.
     pub fn named(sentence: &str, name: impl Fn(Self) -> String) -> String {
         let mut words = sentence.to_owned();
+        // Most sentences name none, and some are named at every frame.
+        if !words.contains('⟦') {
+            return words;
+        }
         for remedy in Self::ALL {
             if words.contains(remedy.place()) {
                 words = words.replace(remedy.place(), &name(remedy));
