@@ -76,7 +76,7 @@ impl Client {
     /// Page's own token Meta refuses the question.
     pub async fn pages_of_user(&self) -> Result<Vec<PageOfUser>, Error> {
         #[derive(Deserialize)]
-        struct Account {
+        struct Managed {
             id: String,
             name: Option<String>,
             access_token: String,
@@ -91,17 +91,17 @@ impl Client {
             .await?;
         let list: List<'_> =
             serde_json::from_str(&text).map_err(|_| self.foreign(200, "not a list of Pages"))?;
-        let account =
-            |item: &&serde_json::value::RawValue| serde_json::from_str::<Account>(item.get()).ok();
+        let managed =
+            |item: &&serde_json::value::RawValue| serde_json::from_str::<Managed>(item.get()).ok();
         Ok(list
             .data
             .iter()
-            .filter_map(account)
-            .map(|account| PageOfUser {
-                id: PageId::new(account.id),
-                name: account.name.unwrap_or_default(),
-                may_message: account.tasks.iter().any(|task| task == "MESSAGING"),
-                token: account.access_token.into(),
+            .filter_map(managed)
+            .map(|page| PageOfUser {
+                id: PageId::new(page.id),
+                name: page.name.unwrap_or_default(),
+                may_message: page.tasks.iter().any(|task| task == "MESSAGING"),
+                token: page.access_token.into(),
             })
             .collect())
     }

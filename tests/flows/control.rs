@@ -61,6 +61,25 @@ fn hand_back_and_pass_name_their_app_and_the_next_who_waits_opens() {
     );
 }
 
+/// A hand-back and a reply that hands back may be under way at once; the end of
+/// either goes on to the next.
+#[test]
+fn a_reply_that_hands_back_does_not_forget_the_hand_back_before_it() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("b2");
+    desk.keys("rbye<^d>1");
+    let done = Change::Done {
+        conversation: id("3"),
+        operation: OperationKind::Pass,
+    };
+    let next = Effect::Query(Query::NextWaiting {
+        from: Some(id("3")),
+        back: false,
+    });
+    assert_eq!(desk.send(Msg::Changed(vec![done])), [next]);
+}
+
 #[test]
 fn request_works_where_no_default_app_is_set_and_take_does_not() {
     let mut desk = desk();
