@@ -1,5 +1,7 @@
 //! A send that goes wrong.
 
+use futures_util::future::join_all;
+
 use super::*;
 
 #[test]
@@ -210,7 +212,7 @@ fn every_fault_of_a_send_ends_in_the_state_that_the_protocol_names() {
         subcode,
     };
     // Found in the thread: sent. Not there: in doubt. Surely not taken: queued.
-    for (fault, taken, state) in [
+    let cases = [
         (Fault::LoseAnswer, 1, None),
         (Fault::CutJson, 1, None),
         (Fault::Html, 1, None),
@@ -228,31 +230,32 @@ fn every_fault_of_a_send_ends_in_the_state_that_the_protocol_names() {
         (graph(400, 32, 0), 0, Some(SendState::Queued)),
         (graph(400, 80_006, 0), 0, Some(SendState::Queued)),
         (graph(401, 190, 463), 0, Some(SendState::Queued)),
-    ] {
-        runtime().block_on(async {
-            let mut wing = Wing::start(None).await;
-            let ana = wing.open("Ana Ruiz").await;
-            wing.simulator.fail_next("POST", fault.clone());
-            wing.send(&ana, "one", "exactly this").await;
-            wing.news("an end", |c| match &state {
-                None => matches!(c, Change::ReplySent { .. }),
-                Some(SendState::Queued) => matches!(c, Change::ReplyWaiting { held: None, .. }),
-                Some(_) => matches!(c, Change::ReplyUnconfirmed { .. }),
-            })
-            .await;
-            let thread = wing.thread(&ana.0);
-            let states: Vec<_> = unsent(&thread).iter().map(|o| o.state.clone()).collect();
-            assert_eq!(
-                states,
-                state.clone().into_iter().collect::<Vec<_>>(),
-                "{fault:?}"
-            );
-            let here = |item: &&Item| matches!(item, Item::Message(m) if m.text == "exactly this");
-            assert_eq!(thread.items.iter().filter(here).count(), taken, "{fault:?}");
-            assert_eq!(words(&wing.posts()), ["messages"], "{fault:?}: asked once");
-            wing.end().await;
-        });
-    }
+    ];
+    // Each with a world of its own, so they need not wait for each other.
+    let ends = cases.map(|(fault, taken, state)| async move {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        wing.simulator.fail_next("POST", fault.clone());
+        wing.send(&ana, "one", "exactly this").await;
+        wing.news("an end", |c| match &state {
+            None => matches!(c, Change::ReplySent { .. }),
+            Some(SendState::Queued) => matches!(c, Change::ReplyWaiting { held: None, .. }),
+            Some(_) => matches!(c, Change::ReplyUnconfirmed { .. }),
+        })
+        .await;
+        let thread = wing.thread(&ana.0);
+        let states: Vec<_> = unsent(&thread).iter().map(|o| o.state.clone()).collect();
+        assert_eq!(
+            states,
+            state.clone().into_iter().collect::<Vec<_>>(),
+            "{fault:?}"
+        );
+        let here = |item: &&Item| matches!(item, Item::Message(m) if m.text == "exactly this");
+        assert_eq!(thread.items.iter().filter(here).count(), taken, "{fault:?}");
+        assert_eq!(words(&wing.posts()), ["messages"], "{fault:?}: asked once");
+        wing.end().await;
+    });
+    runtime().block_on(join_all(ends));
 }
 
 #[test]
