@@ -16,7 +16,9 @@ use switchboard::{
         dialog::{Dialog, Help},
         input::keymap::{Keymap, Meaning},
     },
-    domain::{Change, Command, ConversationId, Operation, OperationKind, Outcome, Routing, SendAs},
+    domain::{
+        Change, Command, ConversationId, Operation, OperationKind, Outcome, Remedy, Routing, SendAs,
+    },
     graph::GraphError,
 };
 
@@ -267,8 +269,27 @@ fn an_action_may_be_bound_by_its_other_names() {
     }
     let twice = ["pass_to", "pass"].map(|name| (name.to_owned(), vec!["F2".to_owned()]));
     let mistakes = Keymap::with(&twice).expect_err("two names of one action");
-    let words = "pass is another name of pass_to, which has keys already; keep one";
+    let words = "pass is another name for pass_to, which already has keys; keep one of the two";
     assert_eq!(mistakes, [words]);
+}
+
+/// Where nobody presses keys, a remedy is an action by its name.
+#[test]
+fn every_remedy_is_an_action_that_has_this_name() {
+    let remedies = [
+        (Remedy::Take, Action::Take),
+        (Remedy::MessageType, Action::MessageType),
+        (Remedy::HandBack, Action::HandBack),
+        (Remedy::OpenLink, Action::OpenLink),
+    ];
+    for (remedy, action) in remedies {
+        let name = action.spec().name;
+        let keys = Keymap::with(&[(name.to_owned(), vec!["F2".to_owned()])]).expect("a keymap");
+        let sentence = format!("Press {remedy} now.");
+        assert_eq!(keys.name_remedies(&sentence), "Press F2 now.");
+        let without = Remedy::without_keys(&sentence);
+        assert_eq!(without, format!("Press the key for {name} now."));
+    }
 }
 
 /// Meta and the engine know no keys: whoever has bound another reads that one.

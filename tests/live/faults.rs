@@ -146,11 +146,7 @@ fn what_meta_did_not_take_for_now_waits_and_what_a_person_must_see_is_held() {
 fn a_lost_answer_is_looked_for_and_the_reply_is_not_sent_twice() {
     runtime().block_on(async {
         let mut wing = Wing::start(None).await;
-        let ana = wing.person("Ana Ruiz").await;
-        wing.commands
-            .send(Command::Open(ana.0.clone()))
-            .await
-            .expect("taken");
+        let ana = wing.open("Ana Ruiz").await;
         wing.simulator.fail_next("POST", Fault::LoseAnswer);
         wing.ask(&ana, send("one", "only once", None)).await;
         wing.doubted().await;

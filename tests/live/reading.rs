@@ -43,11 +43,7 @@ fn the_whole_list_fills_the_cache_without_a_call_a_row() {
 fn a_customers_answer_arrives_by_itself() {
     runtime().block_on(async {
         let mut wing = Wing::start(None).await;
-        let ana = wing.person("Ana Ruiz").await;
-        wing.commands
-            .send(Command::Open(ana.0.clone()))
-            .await
-            .expect("taken");
+        let ana = wing.open("Ana Ruiz").await;
         wing.ask(&ana, send("one", "I have found your order.", None))
             .await;
         let id = ana.0.clone();

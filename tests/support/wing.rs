@@ -244,7 +244,7 @@ impl Wing {
         (id, psid)
     }
 
-    /// Opens a thread and waits until it has been read.
+    /// Opens a thread, once its row is there.
     pub async fn open(&mut self, name: &str) -> (ConversationId, Psid) {
         let who = self.person(name).await;
         self.commands

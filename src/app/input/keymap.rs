@@ -180,7 +180,7 @@ impl Keymap {
             let changed = named.next().map(|(_, keys)| keys);
             for (other, _) in named {
                 mistakes.push(format!(
-                    "{other} is another name of {}, which has keys already; keep one",
+                    "{other} is another name for {}, which already has keys; keep one of the two",
                     spec.name
                 ));
             }

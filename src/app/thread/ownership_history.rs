@@ -59,8 +59,6 @@ pub struct OwnershipPeriod {
     pub end: String,
     /// What came with it, as fields. Raw.
     pub note: Fields,
-    /// By whom it was passed on to them.
-    pub by: Option<Holder>,
 }
 
 impl OwnershipPeriod {
@@ -72,7 +70,6 @@ impl OwnershipPeriod {
             why: why.to_owned(),
             end: String::new(),
             note: Fields::new(),
-            by: None,
         }
     }
 
@@ -159,7 +156,6 @@ fn moved(periods: &mut Vec<OwnershipPeriod>, what: &TimelineEvent, at: Timestamp
     };
     let mut period = OwnershipPeriod::new(after, at, &why);
     period.note.clone_from(note);
-    period.by = from.is_some().then_some(before);
     begin(periods, period, &end);
 }
 
