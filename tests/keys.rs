@@ -358,7 +358,7 @@ impl Hands {
         self.desk.keys(key)
     }
 
-    /// The reply is accepted, and the next who waits opens by itself.
+    /// The reply is accepted, and the next one waiting opens by itself.
     fn accepted(&mut self, effects: &[Effect], row: &str, next: &str) {
         let [
             Effect::Engine(Command::Operate {

@@ -61,7 +61,7 @@ pub enum Loaded {
     Inbox(InboxQuery, InboxSlice),
     /// A thread; `None` when there is none of that id.
     Thread(ConversationId, Option<Box<ThreadSlice>>),
-    /// The next who waits after this one; `None` when nobody does.
+    /// The next one waiting after this one; `None` when there is none.
     Next(Option<ConversationId>, Option<ConversationId>),
     /// People whose names fit, best first.
     Found(String, Vec<(ConversationId, String, Platform)>),

@@ -188,7 +188,7 @@ pub(crate) fn next_waiting(model: &mut Model, back: bool) -> Vec<Effect> {
     vec![Effect::Query(Query::NextWaiting { from, back })]
 }
 
-/// The work on the open thread is done: the next who waits opens by itself, and
+/// The work on the open thread is done: the next one waiting opens by itself, and
 /// for a moment *undo* comes back here. Not for who wants nothing to move by
 /// itself: *next waiting* is one key.
 pub(crate) fn advance(model: &mut Model) -> Vec<Effect> {

@@ -24,7 +24,7 @@ pub(crate) fn decide_here(model: &mut Model, change: TriageChange) -> Vec<Effect
     decide(model, &targets, change)
 }
 
-/// Does it to these, and goes on to the next who waits where the thread is done
+/// Does it to these, and goes on to the next one waiting where the thread is done
 /// with.
 pub(crate) fn decide(
     model: &mut Model,

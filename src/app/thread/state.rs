@@ -57,7 +57,7 @@ pub(crate) enum GoTo {
 pub struct Then {
     /// A reply begins as soon as the thread is at hand.
     pub reply: bool,
-    /// After this reply has gone out, the next who waits is opened.
+    /// After this reply has gone out, the next one waiting is opened.
     pub advance_after: Option<LocalId>,
     /// After a hand-back without a reply, too.
     pub advance_after_pass: bool,
