@@ -138,7 +138,7 @@ fn losing_control_while_writing_is_seen_at_once_and_the_text_stays() {
     page.conversation.owner = ThreadOwner::App(AppId::new(BOT));
     desk.answer_thread(page);
     let thread = desk.model.thread.as_ref().expect("a thread");
-    let notice = thread.notice.as_deref().unwrap_or_default();
+    let notice = thread.notice().unwrap_or_default();
     assert!(notice.contains("Control has moved to shopbot"), "{notice}");
     assert_eq!(thread.composer.text(), "hello");
     assert_eq!(desk.model.focus, Focus::Composer);
@@ -147,7 +147,7 @@ fn losing_control_while_writing_is_seen_at_once_and_the_text_stays() {
             matches!(
                 e,
                 Effect::Engine(Command::Operate {
-                    operation: Operation::Reply { .. },
+                    operation: Operation::Reply(_),
                     ..
                 })
             )

@@ -17,7 +17,8 @@ use switchboard::{
         input::keymap::{Keymap, Meaning},
     },
     domain::{
-        Change, Command, ConversationId, Operation, OperationKind, Outcome, Remedy, Routing, SendAs,
+        Change, Command, ConversationId, NewReply, Operation, OperationKind, Outcome, Remedy,
+        Routing, SendAs,
     },
     graph::GraphError,
 };
@@ -324,7 +325,7 @@ fn a_sentence_from_outside_names_the_key_that_is_bound() {
             operation: OperationKind::Extend,
             why: refused.sentence(),
         }]));
-        let said = desk.model.thread.as_ref().expect("open").notice.clone();
+        let said = desk.model.thread.as_ref().expect("open").notice();
         let said = said.expect("a notice");
         let words = format!("Press {key} to take control, then try again.");
         assert!(said.contains(&words), "{said}");
@@ -363,12 +364,12 @@ impl Hands {
         let [
             Effect::Engine(Command::Operate {
                 operation:
-                    Operation::Reply {
-                        local,
+                    Operation::Reply(NewReply {
+                        parts,
                         hand_back: Some(back),
                         send_as,
                         ..
-                    },
+                    }),
                 ..
             }),
         ] = effects
@@ -380,7 +381,7 @@ impl Hands {
         let from = ConversationId::new(row);
         let sent = Change::ReplySent {
             conversation: from.clone(),
-            local: local.clone(),
+            local: parts[0].local.clone(),
         };
         let asked = self.desk.send(Msg::Changed(vec![sent]));
         let from = Some(from);

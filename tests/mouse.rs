@@ -8,7 +8,9 @@ use support::desk::*;
 
 use switchboard::{
     app::{Effect, Focus, Loaded, Mouse, Msg, Query, TerminalEffect, layout, thread::Selection},
-    domain::{ApiCall, Author, Change, Command, ConversationId, Mid, Operation, Psid, View},
+    domain::{
+        ApiCall, Author, Change, Command, ConversationId, Mid, NewReply, Operation, Psid, View,
+    },
 };
 
 fn desk() -> Desk {
@@ -91,10 +93,10 @@ fn a_line_of_a_dialog_that_sends_is_marked_by_a_click_and_chosen_by_the_next() {
         effects.iter().any(|effect| matches!(
             effect,
             Effect::Engine(Command::Operate {
-                operation: Operation::Reply {
+                operation: Operation::Reply(NewReply {
                     hand_back: Some(_),
                     ..
-                },
+                }),
                 ..
             })
         )),

@@ -13,7 +13,9 @@ use support::{desk::*, process::program};
 
 use switchboard::{
     app::{Effect, Loaded, Msg, Query, TerminalEffect},
-    domain::{Change, Command, Link, Operation, Outcome, SendAs, SendState, Span, ThreadOwner},
+    domain::{
+        Change, Command, Link, NewReply, Operation, Outcome, SendAs, SendState, Span, ThreadOwner,
+    },
     ui::Transcript,
 };
 
@@ -101,32 +103,34 @@ fn an_escalation_is_told_from_the_list_to_the_hand_back() {
     let [
         Effect::Engine(Command::Operate {
             operation:
-                Operation::Reply {
-                    local,
-                    text,
+                Operation::Reply(NewReply {
+                    parts,
                     send_as,
                     hand_back: Some(back),
                     ..
-                },
+                }),
             ..
         }),
     ] = &effects[..]
     else {
         panic!("one send: {effects:?}");
     };
-    assert_eq!(text, "Good news: the bank confirmed it.");
+    assert_eq!(parts[0].text, "Good news: the bank confirmed it.");
     assert_eq!(
         (*send_as, back.note.outcome),
         (SendAs::Response, Outcome::Resolved)
     );
     let mut page = thread_page(rows().swap_remove(2), items());
-    page.items
-        .push(outgoing(text, SendAs::Response, SendState::Sending));
+    page.items.push(outgoing(
+        &parts[0].text,
+        SendAs::Response,
+        SendState::Sending,
+    ));
     let told = lines.desk.answer_thread(page);
     lines.hear(told);
     let sent = Change::ReplySent {
         conversation: switchboard::domain::ConversationId::new("3"),
-        local: local.clone(),
+        local: parts[0].local.clone(),
     };
     let effects = lines.send(Msg::Changed(vec![sent]));
     assert!(matches!(

@@ -38,7 +38,7 @@ fn asks(effects: &[Effect]) -> Vec<Operation> {
 
 fn sent_as(effects: &[Effect]) -> Option<SendAs> {
     asks(effects).into_iter().find_map(|ask| match ask {
-        Operation::Reply { send_as, .. } => Some(send_as),
+        Operation::Reply(reply) => Some(reply.send_as),
         _ => None,
     })
 }
@@ -298,7 +298,7 @@ fn rule_5_a_draft_belongs_to_its_person() {
     assert!(desk.picture().contains("Draft to Ana Ruiz"));
     let saved = |effects: &[Effect]| {
         effects.iter().any(|effect| {
-            matches!(effect, Effect::Engine(Command::SaveDraft { psid, text, .. }) if *psid == Psid::new("703") && text == "for Ana")
+            matches!(effect, Effect::Engine(Command::SaveDraft { psid, draft, .. }) if *psid == Psid::new("703") && draft.text == "for Ana")
         })
     };
     assert!(saved(&desk.pass(Span::seconds(1))), "within a second");
@@ -314,15 +314,17 @@ fn rule_5_a_draft_belongs_to_its_person() {
     refused.open("Ana Ruiz");
     refused.keys("rhello");
     let effects = refused.keys("<Enter>");
-    let Some(Operation::Reply { local, .. }) = asks(&effects).into_iter().next() else {
+    let Some(Operation::Reply(reply)) = asks(&effects).into_iter().next() else {
         panic!("a send: {effects:?}");
     };
     refused.send(Msg::Changed(vec![Change::ReplyNotSent {
         conversation: ConversationId::new("3"),
-        local,
+        local: reply.parts[0].local.clone(),
         why: "no".into(),
-        text: None,
+        text: "hello".into(),
+        kept: true,
     }]));
+    refused.pass(Span::seconds(3));
     assert!(refused.picture().contains("│hello "));
 }
 
@@ -372,7 +374,7 @@ fn rule_7_what_happened_since_is_shown_and_a_second_enter_sends() {
         since(&mut page.conversation);
         desk.answer_thread(page);
         assert_eq!(sent_as(&desk.keys("<Enter>")), None, "{words}");
-        let notice = desk.model.thread.as_ref().and_then(|t| t.notice.clone());
+        let notice = desk.model.thread.as_ref().and_then(|t| t.notice());
         assert!(
             notice.as_deref().unwrap_or_default().contains(words),
             "{notice:?}"

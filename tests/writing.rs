@@ -13,7 +13,7 @@ use switchboard::{
     },
     domain::{
         AppId, Attachment, Author, Change, Command, ConversationId, Decision, Item, LocalId,
-        Operation, Span, TimelineEvent,
+        Operation, ReplyPart, Span, TimelineEvent,
     },
 };
 
@@ -31,24 +31,20 @@ fn sends(effects: &[Effect]) -> Vec<(LocalId, String, Option<LocalId>, Span, boo
         .iter()
         .filter_map(|effect| match effect {
             Effect::Engine(Command::Operate {
-                operation:
-                    Operation::Reply {
-                        local,
-                        text,
-                        follows,
-                        delay,
-                        hand_back,
-                        ..
-                    },
+                operation: Operation::Reply(reply),
                 ..
-            }) => Some((
-                local.clone(),
-                text.clone(),
-                follows.clone(),
-                *delay,
-                hand_back.is_some(),
-            )),
+            }) => Some(reply),
             _ => None,
+        })
+        .flat_map(|reply| {
+            let (last, mut before) = (reply.parts.len() - 1, None);
+            let part = move |(at, part): (usize, &ReplyPart)| {
+                let follows = before.replace(part.local.clone());
+                let hand_back = at == last && reply.hand_back.is_some();
+                let text = part.text.clone();
+                (part.local.clone(), text, follows, reply.delay, hand_back)
+            };
+            reply.parts.iter().enumerate().map(part)
         })
         .collect()
 }
@@ -71,7 +67,7 @@ fn composed(desk: &Desk) -> String {
 
 fn notice(desk: &Desk) -> String {
     let thread = desk.model.thread.as_ref().expect("a thread");
-    thread.notice.clone().unwrap_or_default()
+    thread.notice().unwrap_or_default()
 }
 
 fn canned() -> Vec<Canned> {
@@ -213,9 +209,19 @@ fn a_refused_part_comes_back_and_only_that() {
         conversation: ConversationId::new("3"),
         local: sent[1].0.clone(),
         why: "no".into(),
-        text: None,
+        text: sent[1].1.clone(),
+        kept: true,
     }]));
-    assert_eq!(composed(&desk), sent[1].1);
+    assert_eq!(composed(&desk), "", "somebody may be typing");
+    desk.pass(Span::seconds(3));
+    assert_eq!(
+        composed(&desk),
+        format!(
+            "{}
+",
+            sent[1].1
+        )
+    );
 }
 
 #[test]
@@ -289,7 +295,7 @@ fn a_reply_with_a_delay_can_be_taken_back_until_it_goes() {
             })
             .collect();
         if comes_back {
-            assert_eq!(back, [&sent[1].0, &sent[0].0], "the last part first");
+            assert_eq!(back, [&sent[0].0, &sent[1].0], "in their order");
         } else {
             assert!(back.is_empty(), "{back:?}");
         }
@@ -393,7 +399,25 @@ fn attach(desk: &mut Desk, bytes: u64) {
     );
     let file = Some(photo(bytes));
     desk.send(Msg::Loaded(Loaded::Path(path, Vec::new(), file)));
-    desk.keys("<Enter>");
+    copy(desk);
+}
+
+/// Presses Enter on a file, and its copy is made.
+fn copy(desk: &mut Desk) {
+    for effect in desk.keys("<Enter>") {
+        if let Effect::Engine(Command::CopyFile {
+            conversation,
+            id,
+            file,
+        }) = effect
+        {
+            desk.send(Msg::Changed(vec![Change::FileCopied {
+                conversation,
+                id,
+                copy: Ok(Box::new(file)),
+            }]));
+        }
+    }
 }
 
 #[test]
@@ -428,11 +452,12 @@ fn a_file_goes_out_behind_the_text_and_the_hand_back_rides_with_it() {
         .iter()
         .filter_map(|effect| match effect {
             Effect::Engine(Command::Operate {
-                operation: Operation::Reply { file, .. },
+                operation: Operation::Reply(reply),
                 ..
-            }) => Some(file.is_some()),
+            }) => Some(reply),
             _ => None,
         })
+        .flat_map(|reply| reply.parts.iter().map(|part| part.file.is_some()))
         .collect();
     assert_eq!(files, [false, true]);
 }

@@ -105,7 +105,7 @@ fn split_thread(model: &Model, area: Rect, layout: &mut Layout) {
     let inner = area.width.saturating_sub(2);
     // The thread keeps at least three lines and its frame.
     let room = area.height.saturating_sub(5);
-    let notice = thread.notice.as_ref().map_or(0, |text| {
+    let notice = thread.notice().map_or(0, |text| {
         let lines = text::wrap(&text.as_str().into(), usize::from(inner)).len();
         u16::try_from(lines).unwrap_or(u16::MAX).min(3).min(room)
     });

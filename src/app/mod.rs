@@ -78,6 +78,10 @@ const TYPING_REFRESH: Span = Span::seconds(15);
 /// Without a key for this long, the agent pauses (our choice).
 const TYPING_PAUSE: Span = Span::seconds(10);
 
+/// Without a key for this long, nobody types: what is refused comes back into the
+/// composer (our choice).
+const RETURN_AFTER: Span = Span::seconds(3);
+
 /// Without a key for this long, nobody works at the desk (our choice).
 const IDLE_AFTER: Span = Span::minutes(3);
 
@@ -92,11 +96,13 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
             let mut effects = awake(model);
             model.mouse = MouseInput::default();
             toast::read(&mut model.toasts, model.session.now);
+            touched(model);
             effects.extend(key_pressed(model, key));
             effects
         }
         Msg::Paste(text) => {
             let mut effects = awake(model);
+            touched(model);
             effects.extend(pasted(model, &text));
             effects
         }
@@ -209,6 +215,9 @@ pub fn wake_at(model: &Model) -> Option<Timestamp> {
             .unsaved_since
             .filter(|_| thread.window.is_loaded());
         due.extend(unsaved.map(|since| since.plus(SAVE_AFTER)));
+        if !thread.composer.returning.is_empty() && thread.window.is_loaded() {
+            due.push(thread.composer.touched.plus(RETURN_AFTER));
+        }
         if let Some(shown) = thread.composer.typing {
             due.push(shown.plus(TYPING_REFRESH));
             due.push(thread.composer.last_key.plus(TYPING_PAUSE));
@@ -241,6 +250,11 @@ fn by_itself(model: &mut Model) -> Vec<Effect> {
     let Some(thread) = &mut model.thread else {
         return effects;
     };
+    let typing_here =
+        model.focus == Focus::Composer && now < thread.composer.touched.plus(RETURN_AFTER);
+    if !thread.composer.returning.is_empty() && thread.window.is_loaded() && !typing_here {
+        thread.return_texts(now);
+    }
     // Not before the draft on the disk is known: it would be overwritten.
     let due = thread
         .composer
@@ -265,6 +279,14 @@ fn by_itself(model: &mut Model) -> Vec<Effect> {
         }
     }
     effects
+}
+
+/// Somebody types in the composer, or is about to.
+fn touched(model: &mut Model) {
+    let now = model.session.now;
+    if let Some(thread) = &mut model.thread {
+        thread.composer.touched = now;
+    }
 }
 
 fn awake(model: &mut Model) -> Vec<Effect> {

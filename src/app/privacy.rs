@@ -32,7 +32,10 @@ pub fn drawn(model: &Model) -> Model {
     model.marked.values_mut().for_each(mask_row);
     if let Some(thread) = &mut model.thread {
         mask_row(&mut thread.conversation);
-        thread.notice = thread.notice.as_deref().map(|words| mask.names_in(words));
+        thread.trouble = thread.trouble.as_deref().map(|words| mask.names_in(words));
+        if let Some(question) = &mut thread.question {
+            question.words = mask.names_in(&question.words);
+        }
         thread.window.items.iter_mut().for_each(item);
         thread.find.clear();
         if let Profile::Known(person) = &mut thread.profile {

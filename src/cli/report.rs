@@ -195,6 +195,7 @@ mod tests {
             agent: "kim".into(),
             conversation: ConversationId::new(id),
             psid: Psid::new("7"),
+            reply: None,
             details,
         }
     }
@@ -204,6 +205,7 @@ mod tests {
             send_as: SendAs::HumanAgent,
             chosen: false,
             waited: waited.map(Span::minutes),
+            after_refusal: false,
         }
     }
 

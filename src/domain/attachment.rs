@@ -7,7 +7,7 @@ use super::Platform;
 /// Pictures up to this size (Meta, "Saving assets": 8 MB).
 const PICTURE_LIMIT: u64 = 8 * 1024 * 1024;
 /// Everything else up to this size (25 MB).
-const FILE_LIMIT: u64 = 25 * 1024 * 1024;
+pub const FILE_LIMIT: u64 = 25 * 1024 * 1024;
 
 /// Endings with Meta's kind and the media type; what is not here goes out as a
 /// plain file.

@@ -1,7 +1,7 @@
 //! What was done at this desk, for the record: who, when, why. Never what was
 //! said.
 
-use super::{ConversationId, OperationKind, Outcome, Psid, SendAs, Span, Timestamp};
+use super::{ConversationId, LocalId, OperationKind, Outcome, Psid, SendAs, Span, Timestamp};
 
 /// One entry of the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct AuditEntry {
     pub conversation: ConversationId,
     /// The person in it.
     pub psid: Psid,
+    /// The reply that it was, or that it rode on.
+    pub reply: Option<LocalId>,
     /// What was done.
     pub operation: OperationKind,
     /// What else is kept of it.
@@ -34,6 +36,9 @@ pub enum AuditDetails {
         chosen: bool,
         /// It was the first since the customer wrote: so long they had waited.
         waited: Option<Span>,
+        /// Meta had refused it before, as far as we knew: what we take for a clear
+        /// refusal is none.
+        after_refusal: bool,
     },
     /// Of control that was passed.
     Pass {

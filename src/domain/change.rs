@@ -1,8 +1,8 @@
 //! What our cache holds now: the news that the screen is told.
 
 use super::{
-    ApiCall, Apps, ConversationId, DeliveredWebhook, HoldReason, Link, LocalId, OperationKind,
-    Platform, Span, Timestamp,
+    ApiCall, Apps, Attachment, ConversationId, DeliveredWebhook, HoldReason, Link, LocalId,
+    OperationKind, Platform, Span, Timestamp,
 };
 
 /// News for the screen. It names what changed; the screen asks the cache.
@@ -40,15 +40,36 @@ pub enum Change {
         local: LocalId,
         /// What happened and what to do, in one sentence.
         why: String,
-        /// Its text, where it is nowhere on the disk.
-        text: Option<String>,
+        /// Its text, raw, which comes back to whoever wrote it.
+        text: String,
+        /// It stands in the outbox; else it is nowhere on the disk.
+        kept: bool,
     },
-    /// The text of a reply is in its draft again, because a person wanted it.
+    /// The text and the file of a reply are in its draft again, because a person
+    /// wanted that.
     TextReturned {
         /// Which thread.
         conversation: ConversationId,
         /// What was typed.
         text: String,
+        /// The file.
+        file: Option<Box<Attachment>>,
+    },
+    /// A reply that Meta had refused, as far as we knew, went out after all.
+    RefusedButSent {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Its text, raw, which leaves the draft.
+        text: String,
+    },
+    /// A file that is to go out has been copied, or says why not.
+    FileCopied {
+        /// Whose draft it belongs to.
+        conversation: ConversationId,
+        /// The name of the copy.
+        id: LocalId,
+        /// The copy.
+        copy: Result<Box<Attachment>, String>,
     },
     /// The window of somebody who waits for us closes soon.
     WindowClosing {

@@ -1,7 +1,9 @@
 //! What an agent wants of the engine. The desk hands it over as it is, and so
 //! would a colleague's desk: nothing is copied field by field on the way.
 
-use super::{ConversationId, Decision, LocalId, Operation, PrivateNote, Psid, Triage};
+use super::{
+    Attachment, ConversationId, Decision, Draft, LocalId, Operation, PrivateNote, Psid, Triage,
+};
 
 /// None of them waits for an answer: the answer is a [`Change`](super::Change).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,16 +33,23 @@ pub enum Command {
         /// What.
         operation: Operation,
     },
-    /// Keep unsent text; `cursor` is line and column in characters.
+    /// Make our own copy of a file that is to go out.
+    CopyFile {
+        /// Whose draft it belongs to.
+        conversation: ConversationId,
+        /// The name of the copy.
+        id: LocalId,
+        /// The file as a person named it.
+        file: Attachment,
+    },
+    /// Keep unsent text.
     SaveDraft {
         /// Which thread.
         conversation: ConversationId,
         /// The person in it.
         psid: Psid,
-        /// The text; empty removes the draft.
-        text: String,
-        /// Line and column.
-        cursor: (u16, u16),
+        /// The text; an empty draft is removed.
+        draft: Draft,
         /// In place of the draft on the disk; else before it, because nobody
         /// has seen what stands there.
         over: bool,

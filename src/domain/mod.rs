@@ -19,7 +19,7 @@
 //! | `change`, `link`, `api_call` | what the screen is told |
 //! | `remedy` | what an agent can do about a failure, without its key |
 //! | `command`, `operation`, `operation_kind` | what an agent wants, what can be done to a thread |
-//! | `outgoing` | a reply on its way out |
+//! | `outgoing`, `draft` | a reply on its way out, unsent text |
 //! | `audit_entry` | the record of what was done |
 //! | `split_text`, `parse_time` | long texts in parts, moments in words |
 
@@ -30,6 +30,7 @@ mod audit_entry;
 mod change;
 mod command;
 mod conversation;
+mod draft;
 mod event;
 mod ids;
 mod item;
@@ -56,17 +57,18 @@ mod window;
 
 pub use account::Account;
 pub use api_call::ApiCall;
-pub use attachment::Attachment;
+pub use attachment::{Attachment, FILE_LIMIT};
 pub use audit_entry::{AuditDetails, AuditEntry};
 pub use change::{Change, Severity};
 pub use command::{Command, SimulatorOrder};
 pub use conversation::Conversation;
+pub use draft::Draft;
 pub use event::{Backfill, ConversationSeen, Event, MessageSeen, WebhookEvent, WebhookFact};
 pub use ids::{AppId, ConversationId, LocalId, Mid, PageId, Psid};
 pub use item::{Item, PrivateNote};
 pub use link::Link;
 pub use message::{Annotations, Author, Message, Part, Reaction};
-pub use operation::Operation;
+pub use operation::{NewReply, Operation, ReplyPart};
 pub use operation_kind::OperationKind;
 pub use outgoing::{Decision, HoldReason, Known, Outgoing, STALE_AFTER, SendState};
 pub use ownership_evidence::{DeliveredWebhook, OwnershipEvidence};

@@ -7,28 +7,50 @@
 
 use super::{Attachment, HandBack, Known, LocalId, OperationKind, SendAs, Span, TimelineEvent};
 
+/// What a person sends with one Enter: a message, or several where the text is
+/// too long for one, or where a file goes behind it. All of it is written down
+/// at once, or nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewReply {
+    /// The messages, in their order; never empty.
+    pub parts: Vec<ReplyPart>,
+    /// What they go out as.
+    pub send_as: SendAs,
+    /// Hand the thread over behind the last of them.
+    pub hand_back: Option<HandBack>,
+    /// What the agent knew of the thread when they sent it.
+    pub known: Known,
+    /// It can be taken back for so long before it goes.
+    pub delay: Span,
+}
+
+/// One message of a reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplyPart {
+    /// Our id for it.
+    pub local: LocalId,
+    /// The text; empty when a file goes out.
+    pub text: String,
+    /// The file that goes out instead of text.
+    pub file: Option<Box<Attachment>>,
+}
+
+impl NewReply {
+    /// The whole text again, as it was typed.
+    pub fn text(&self) -> String {
+        let texts = self.parts.iter().map(|part| part.text.as_str());
+        texts
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}
+
 /// Something to do to a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// Send what a person typed.
-    Reply {
-        /// Our id.
-        local: LocalId,
-        /// The text; empty when a file goes out.
-        text: String,
-        /// The file that goes out instead of text.
-        file: Option<Box<Attachment>>,
-        /// What it goes out as.
-        send_as: SendAs,
-        /// Hand the thread over with it.
-        hand_back: Option<HandBack>,
-        /// What the agent knew of the thread when they sent it.
-        known: Known,
-        /// The part of the same text that goes before it.
-        follows: Option<LocalId>,
-        /// It can be taken back for so long before it goes.
-        delay: Span,
-    },
+    Reply(NewReply),
     /// Take control.
     Take,
     /// Give control to another app, with a note.
@@ -49,7 +71,7 @@ impl Operation {
     /// Its name.
     pub fn kind(&self) -> OperationKind {
         match self {
-            Self::Reply { .. } => OperationKind::Reply,
+            Self::Reply(_) => OperationKind::Reply,
             Self::Take => OperationKind::Take,
             Self::Pass(_) => OperationKind::Pass,
             Self::Release => OperationKind::Release,
@@ -65,11 +87,11 @@ impl Operation {
     pub fn timeline_event(&self) -> Option<TimelineEvent> {
         match self {
             Self::Pass(hand_back)
-            | Self::Reply {
+            | Self::Reply(NewReply {
                 hand_back: Some(hand_back),
                 ..
-            } => Some(TimelineEvent::passed_to(hand_back.to.clone())),
-            Self::Reply { .. } | Self::Typing(_) => None,
+            }) => Some(TimelineEvent::passed_to(hand_back.to.clone())),
+            Self::Reply(_) | Self::Typing(_) => None,
             other => Some(TimelineEvent::ours(other.kind())),
         }
     }

@@ -108,7 +108,7 @@ pub enum Decision {
     SendAgain(LocalId),
     /// Treat it as sent.
     TreatAsSent,
-    /// Give its text back to the composer.
+    /// Give its text and its file back to the composer.
     TakeBack,
     /// Drop it.
     Drop,

@@ -1,6 +1,6 @@
 //! Which part of a thread is asked for, and what the cache holds of it.
 
-use super::{Author, Conversation, ConversationId, Item, Mid, Profile, Timestamp};
+use super::{Author, Conversation, ConversationId, Draft, Item, Mid, Profile, Timestamp};
 
 /// Which part of a thread is asked for. A thread may be longer than what is kept
 /// at hand, so it is read in windows.
@@ -49,8 +49,8 @@ pub struct ThreadSlice {
     pub newer: u32,
     /// Meta may have older ones that we have not fetched.
     pub older_remote: bool,
-    /// Unsent text and the cursor in it (line, column in characters).
-    pub draft: Option<(String, (u16, u16))>,
+    /// Unsent text.
+    pub draft: Option<Draft>,
     /// What we had read through when we last looked.
     pub seen_through: Option<Timestamp>,
 }

@@ -483,6 +483,14 @@ impl Client {
         }
     }
 
+    /// For the callers that give a call a time limit of their own.
+    pub fn too_long(&self) -> Error {
+        Error::Lost {
+            host: self.0.host.clone(),
+            why: "it took too long",
+        }
+    }
+
     fn transport_error(&self, error: &reqwest::Error) -> Error {
         let host = self.0.host.clone();
         // The library's own text holds the whole URL, so it is not shown.

@@ -139,14 +139,21 @@ fn undeliverable(command: Command) -> Msg {
     let change = match command {
         Command::Operate {
             conversation,
-            operation: Operation::Reply { local, text, .. },
+            operation: Operation::Reply(reply),
             ..
-        } => Change::ReplyNotSent {
-            conversation,
-            local,
-            why: why.into(),
-            text: Some(text),
-        },
+        } => {
+            let text = reply.text();
+            let Some(part) = reply.parts.into_iter().next() else {
+                return Msg::Failed(why.into());
+            };
+            Change::ReplyNotSent {
+                conversation,
+                local: part.local,
+                why: why.into(),
+                text,
+                kept: false,
+            }
+        }
         Command::Operate {
             conversation,
             operation,

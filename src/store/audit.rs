@@ -1,20 +1,24 @@
 //! The record of what was done at this desk: a file of JSON lines beside the
-//! databases, only ever added to. It holds ids, never words of anybody.
+//! databases, only ever added to. It holds ids, never words of anybody. A line
+//! stands in the outbox first, so that a full disk or a crash costs none, and
+//! nothing ever waits for the file.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write},
+    collections::HashSet,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
 };
 
 use jiff::Timestamp as Moment;
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::{Error, Reader, Writer};
 use crate::{
     domain::{
-        AuditDetails, AuditEntry, ConversationId, HUMAN_AGENT_WINDOW, OperationKind, Outcome,
-        PageId, Psid, SendAs, Span, Timestamp,
+        AuditDetails, AuditEntry, ConversationId, HUMAN_AGENT_WINDOW, LocalId, OperationKind,
+        Outcome, PageId, Psid, SendAs, Span, Timestamp,
     },
     store::paths::Paths,
 };
@@ -27,12 +31,16 @@ struct AuditLine {
     act: String,
     conversation: String,
     psid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply: Option<String>,
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     send_as: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waited_s: Option<i64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    after_refusal: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,9 +56,11 @@ impl AuditLine {
             act: entry.operation.code().to_owned(),
             conversation: entry.conversation.to_string(),
             psid: entry.psid.to_string(),
+            reply: entry.reply.as_ref().map(ToString::to_string),
             send_as: None,
             why: None,
             waited_s: None,
+            after_refusal: false,
             to: None,
             outcome: None,
         };
@@ -60,7 +70,9 @@ impl AuditLine {
                 send_as,
                 chosen,
                 waited,
+                after_refusal,
             } => {
+                line.after_refusal = *after_refusal;
                 line.send_as = Some(send_as.word().into());
                 line.why = match (send_as, chosen) {
                     (SendAs::HumanAgent, true) => Some("chosen".into()),
@@ -90,6 +102,7 @@ impl AuditLine {
                 },
                 chosen: self.why.as_deref() == Some("chosen"),
                 waited: self.waited_s.map(Span::seconds),
+                after_refusal: self.after_refusal,
             },
             OperationKind::Pass => AuditDetails::Pass {
                 outcome: Outcome::ALL.into_iter().find(same)?,
@@ -103,6 +116,7 @@ impl AuditLine {
             agent: self.agent,
             conversation: ConversationId::new(self.conversation),
             psid: Psid::new(self.psid),
+            reply: self.reply.map(LocalId::new),
             operation,
             details,
         })
@@ -110,23 +124,60 @@ impl AuditLine {
 }
 
 impl Writer {
-    /// Adds to the record: on the disk when this returns.
-    pub async fn append_audit(&self, entry: AuditEntry) -> Result<(), Error> {
+    /// Puts something on the record: it stands in the outbox when this returns,
+    /// and in the file after [`Self::write_audit`].
+    pub async fn enter_audit(&self, entry: AuditEntry) -> Result<(), Error> {
+        self.run(move |files| enter(&files.outbox, &entry)).await
+    }
+
+    /// Writes what was put on the record into its file. Answers how many lines
+    /// that were. A line is written once, also when the program dies half-way.
+    pub async fn write_audit(&self) -> Result<usize, Error> {
         self.run(move |files| {
-            let Ok(mut line) = serde_json::to_vec(&AuditLine::of(&entry)) else {
-                return Ok(());
+            let waiting: Vec<(i64, String)> = files
+                .outbox
+                .prepare_cached("SELECT n, line FROM audit ORDER BY n")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?;
+            let Some((last, _)) = waiting.last() else {
+                return Ok(0);
             };
-            line.push(b'\n');
-            append(&files.audit, &line).map_err(|why| Error::Io {
+            append(&files.audit, &waiting).map_err(|why| Error::Io {
                 path: files.audit.clone(),
                 why,
-            })
+            })?;
+            files
+                .outbox
+                .execute("DELETE FROM audit WHERE n <= ?1", [last])?;
+            Ok(waiting.len())
         })
         .await
     }
 }
 
+/// Keeps a line until it is in the file. A reply has one line a kind of
+/// operation, however often it is told.
+pub(super) fn enter(outbox: &Connection, entry: &AuditEntry) -> Result<(), Error> {
+    let Ok(line) = serde_json::to_string(&AuditLine::of(entry)) else {
+        return Ok(());
+    };
+    let reply = entry
+        .reply
+        .as_ref()
+        .map(|local| format!("{} {local}", entry.operation.code()));
+    outbox.execute(
+        "INSERT OR IGNORE INTO audit (reply, line) VALUES (?1, ?2)",
+        params![reply, line],
+    )?;
+    Ok(())
+}
+
 impl Reader {
+    /// How many entries of the record are not in its file yet.
+    pub fn waiting_audit(&self) -> Result<u32, Error> {
+        self.with(|db| Ok(db.query_row("SELECT count(*) FROM outbox.audit", [], |row| row.get(0))?))
+    }
+
     /// How many customers were left without any answer until their 7 days were
     /// over, between these two moments (Meta's clock).
     pub fn windows_lost(&self, from: Timestamp, to: Timestamp) -> Result<u32, Error> {
@@ -143,14 +194,42 @@ impl Reader {
     }
 }
 
-fn append(path: &Path, line: &[u8]) -> io::Result<()> {
+/// Adds lines to the file, but for those that a dead program has added already.
+/// A line that only half fits is taken away again.
+fn append(path: &Path, waiting: &[(i64, String)]) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    options.append(true).create(true);
+    options.read(true).append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    file.write_all(line)?;
-    file.sync_data()
+    let length = file.metadata()?.len();
+    let end = end_of(&mut file, length)?;
+    let mut text = String::new();
+    if !end.is_empty() && !end.ends_with('\n') {
+        text.push('\n');
+    }
+    let known: HashSet<&str> = end.lines().collect();
+    for (_, line) in waiting.iter().filter(|(_, line)| !known.contains(&**line)) {
+        text.push_str(line);
+        text.push('\n');
+    }
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_data());
+    if written.is_err() {
+        // What cannot be taken away is an unreadable line, and is counted so.
+        let _ = file.set_len(length);
+    }
+    written
+}
+
+/// The last lines of the file; the first of them may be half a line.
+fn end_of(file: &mut File, length: u64) -> io::Result<String> {
+    const END: u64 = 64 * 1024;
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(length.saturating_sub(END)))?;
+    file.take(length.min(END)).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The record of a Page in `folder`, oldest first, and how many lines of it could

@@ -5,7 +5,7 @@ use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Annotations, AppId, Attachment, Author, Conversation, ConversationId, Deferred, Fields,
+    Annotations, AppId, Attachment, Author, Conversation, ConversationId, Deferred, Draft, Fields,
     HandBack, HandBackNote, HoldReason, Known, LocalId, Message, Mid, OperationKind, Outcome,
     Outgoing, Part, Person, Platform, Profile, Psid, Reaction, Routing, SendAs, SendState,
     ThreadOwner, TimelineEvent, Timestamp, Triage, Until,
@@ -152,13 +152,25 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
             ("sent", Some(mid)) => SendState::Sent(Mid::new(mid)),
             ("refused", _) => SendState::Refused {
                 why: reason.unwrap_or_default(),
-                given_back: row.get(15)?,
+                given_back: row.get::<_, u8>(15)? == 1,
             },
             ("held", _) => SendState::Held(held_from(&reason.unwrap_or_default())),
             ("assumed", _) => SendState::Assumed,
             ("dropped", _) => SendState::Dropped,
             _ => SendState::Unsure,
         },
+    })
+}
+
+/// Reads `text, line, col, file`.
+pub(super) fn draft(row: &Row<'_>) -> rusqlite::Result<Draft> {
+    Ok(Draft {
+        text: row.get(0)?,
+        cursor: (row.get(1)?, row.get(2)?),
+        file: row
+            .get::<_, Option<String>>(3)?
+            .and_then(|json| file_from(&json))
+            .map(Box::new),
     })
 }
 

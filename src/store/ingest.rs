@@ -15,7 +15,6 @@ use crate::{
         OperationKind, Part, Profile, Psid, Span, ThreadOwner, TimelineEvent, Timestamp,
         display_name,
     },
-    failpoint,
     store::triage_columns,
     text,
 };
@@ -271,8 +270,8 @@ impl Ingest<'_> {
     }
 }
 
-/// A reply of ours got its name: it is sent, whatever becomes of the cache, so
-/// the outbox is told first.
+/// A reply of ours got its name, as [`Writer::accept`](super::Writer::accept) has
+/// told the outbox already: it stands in the thread.
 fn accepted(
     db: &Transaction<'_>,
     outbox: &Connection,
@@ -285,16 +284,6 @@ fn accepted(
         .prepare_cached("SELECT text, file FROM outgoing WHERE local = ?1")?
         .query_row([local.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    failpoint::reach("send.commit");
-    // One message is one reply; Meta's own word counts.
-    outbox.execute(
-        "UPDATE outgoing SET mid = NULL, state = 'assumed' WHERE mid = ?1 AND local <> ?2",
-        params![mid.as_str(), local.as_str()],
-    )?;
-    outbox.execute(
-        "UPDATE outgoing SET state = 'sent', mid = ?2, reason = NULL WHERE local = ?1",
-        params![local.as_str(), mid.as_str()],
-    )?;
     let (text, file) = kept.unwrap_or_default();
     let file = file.and_then(|json| codec::file_from(&json));
     let parts: Vec<Part> = file

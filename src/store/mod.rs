@@ -16,7 +16,7 @@
 //! | `schema` | the shape of the files, and what becomes of damaged ones |
 //! | `writer`, `ingest`, `message` | facts from outside into the cache |
 //! | `webhook_facts` | what only webhooks tell |
-//! | `outbox` | drafts and replies on the disk |
+//! | `outbox`, `draft` | replies and unsent text on the disk |
 //! | `audit` | the record of what was done |
 //! | `triage`, `triage_columns` | what an agent decides for themselves |
 //! | `ranking` | in which views a row stands, and where |
@@ -27,6 +27,7 @@
 
 mod audit;
 mod codec;
+mod draft;
 mod error;
 mod forget;
 mod ingest;
@@ -54,7 +55,7 @@ pub use page::PageRow;
 pub use reader::{Lane, Reader};
 pub use schema::Rescued;
 pub use triage::EscalationRules;
-pub use writer::{Draft, Writer};
+pub use writer::Writer;
 
 #[cfg(test)]
 mod tests;

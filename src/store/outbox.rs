@@ -1,21 +1,30 @@
 //! The outbox on the disk: every step of a reply's life is written here before
 //! the next one is taken.
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Error, Writer, codec};
+use super::{Error, Writer, audit, codec, draft};
 use crate::{
-    domain::{ConversationId, LocalId, Outgoing, SendState, Timestamp},
+    domain::{
+        AuditDetails, AuditEntry, ConversationId, LocalId, Mid, Outgoing, SendState, Timestamp,
+    },
     failpoint,
 };
 
 impl Writer {
-    /// Writes a reply down and removes the draft it came from, in one
-    /// transaction that is on the disk when this returns.
-    pub async fn enter(&self, row: Outgoing) -> Result<(), Error> {
+    /// Writes a reply down, all messages of it, and removes the draft it came
+    /// from, in one transaction that is on the disk when this returns.
+    pub async fn enter(&self, rows: Vec<Outgoing>) -> Result<(), Error> {
         self.run(move |files| {
+            let Some(row) = rows.first() else {
+                return Ok(());
+            };
+            let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+            let text = texts.join("\n");
             let db = files.outbox.transaction()?;
-            insert(&db, &row)?;
+            for row in &rows {
+                insert(&db, row)?;
+            }
             db.execute(
                 "DELETE FROM draft WHERE conversation = ?1",
                 [row.conversation.as_str()],
@@ -24,11 +33,13 @@ impl Writer {
             // reply takes its place; one whose words are not in it keeps them.
             let refused = "conversation = ?1 AND state = 'refused' AND given_back = 1";
             db.execute(
-                &format!("DELETE FROM outgoing WHERE {refused} AND instr(?2, substr(text, 1, 12))"),
-                params![row.conversation.as_str(), row.text],
+                &format!(
+                    "UPDATE outgoing SET state = 'dropped' WHERE {refused} AND instr(?2, substr(text, 1, 12))"
+                ),
+                params![row.conversation.as_str(), text],
             )?;
             db.execute(
-                &format!("UPDATE outgoing SET given_back = 0 WHERE {refused}"),
+                &format!("UPDATE outgoing SET given_back = 2 WHERE {refused}"),
                 [row.conversation.as_str()],
             )?;
             failpoint::reach("outbox.insert");
@@ -54,13 +65,16 @@ impl Writer {
 
     /// Writes down where a reply stands: on the disk when this returns. `false`
     /// when a row that is to be sent is not queued any more: somebody else has
-    /// it.
-    pub async fn record(&self, row: Outgoing, now: Timestamp) -> Result<bool, Error> {
+    /// it. With a moment, the text of a refused reply joins its draft; without,
+    /// somebody has the thread open and may be typing there.
+    pub async fn record(&self, row: Outgoing, give_back: Option<Timestamp>) -> Result<bool, Error> {
         self.run(move |files| {
             let db = files.outbox.transaction()?;
             let recorded = update(&db, &row)?;
-            if let SendState::Refused { .. } = row.state {
-                give_back(&db, row.local.as_str(), now)?;
+            if let (SendState::Refused { .. }, Some(at), true) =
+                (&row.state, give_back, !row.text.is_empty())
+            {
+                draft::give_back(&db, &row, at)?;
             }
             db.commit()?;
             if row.state == SendState::Sending {
@@ -71,23 +85,59 @@ impl Writer {
         .await
     }
 
-    /// Gives the text of a reply back to its draft, before what stands there,
-    /// and drops the reply.
+    /// Meta has a reply under this name, whatever becomes of the cache. What
+    /// goes on the record for it is kept with it, so that it is there once. Had
+    /// the reply been refused or dropped before, its text leaves the draft, and
+    /// the answer is true.
+    pub async fn accept(
+        &self,
+        row: Outgoing,
+        mid: Mid,
+        record: Vec<AuditEntry>,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        self.run(move |files| {
+            let db = files.outbox.transaction()?;
+            let before: Option<String> = db
+                .prepare_cached("SELECT state FROM outgoing WHERE local = ?1")?
+                .query_row([row.local.as_str()], |row| row.get(0))
+                .optional()?;
+            failpoint::reach("send.commit");
+            // One message is one reply; Meta's own word counts.
+            db.execute(
+                "UPDATE outgoing SET mid = NULL, state = 'assumed' WHERE mid = ?1 AND local <> ?2",
+                params![mid.as_str(), row.local.as_str()],
+            )?;
+            db.execute(
+                "UPDATE outgoing SET state = 'sent', mid = ?2, reason = NULL WHERE local = ?1",
+                params![row.local.as_str(), mid.as_str()],
+            )?;
+            let after_all = matches!(before.as_deref(), Some("refused" | "dropped"));
+            if after_all {
+                draft::take_out(&db, &row.conversation, &row.psid, &row.text, now)?;
+            }
+            // Told again after it was sent: it is on the record already.
+            if before.as_deref() != Some("sent") {
+                for mut entry in record {
+                    if let AuditDetails::Reply { after_refusal, .. } = &mut entry.details {
+                        *after_refusal = after_all;
+                    }
+                    audit::enter(&db, &entry)?;
+                }
+            }
+            db.commit()?;
+            Ok(after_all)
+        })
+        .await
+    }
+
+    /// Gives the text and the file of a reply back to its draft, and drops the
+    /// reply.
     pub async fn take_back(&self, row: Outgoing, now: Timestamp) -> Result<(), Error> {
         self.run(move |files| {
             let db = files.outbox.transaction()?;
-            if row.file.is_some() {
-                db.execute("DELETE FROM outgoing WHERE local = ?1", [row.local.as_str()])?;
-                db.commit()?;
-                return Ok(());
-            }
-            db.execute(
-                "INSERT INTO draft (conversation, psid, text, line, col, at) VALUES (?1, ?2, ?3, 65535, 65535, ?4) \
-                 ON CONFLICT (conversation) DO UPDATE SET at = ?4, \
-                   text = CASE WHEN instr(text, ?3) > 0 THEN text ELSE ?3 || char(10) || text END",
-                params![row.conversation.as_str(), row.psid.as_str(), row.text, now.as_millis()],
-            )?;
-            db.execute("DELETE FROM outgoing WHERE local = ?1", [row.local.as_str()])?;
+            draft::give_back(&db, &row, now)?;
+            drop_row(&db, &row)?;
             db.commit()?;
             Ok(())
         })
@@ -98,7 +148,7 @@ impl Writer {
     pub async fn drop_refused(&self, conversation: ConversationId) -> Result<(), Error> {
         self.run(move |files| {
             files.outbox.execute(
-                "DELETE FROM outgoing WHERE conversation = ?1 AND state = 'refused'",
+                "UPDATE outgoing SET state = 'dropped' WHERE conversation = ?1 AND state = 'refused'",
                 [conversation.as_str()],
             )?;
             Ok(())
@@ -119,9 +169,14 @@ impl Writer {
         .await
     }
 
-    /// Forgets replies that were sent before `before` (Meta's clock).
-    pub async fn forget_sent(&self, before: Timestamp) -> Result<(), Error> {
+    /// Forgets replies that were sent before `before`, and those that were dropped
+    /// before `dropped` (Meta's clock).
+    pub async fn forget_sent(&self, before: Timestamp, dropped: Timestamp) -> Result<(), Error> {
         self.run(move |files| {
+            files.outbox.execute(
+                "DELETE FROM outgoing WHERE state = 'dropped' AND coalesce(sent_at, at) < ?1",
+                [dropped.as_millis()],
+            )?;
             files.outbox.execute(
                 "DELETE FROM outgoing WHERE state IN ('sent', 'assumed') AND coalesce(sent_at, at) < ?1",
                 [before.as_millis()],
@@ -157,11 +212,7 @@ fn insert(db: &Connection, row: &Outgoing) -> Result<(), Error> {
 /// Whether the row was there to be changed.
 fn update(db: &Connection, row: &Outgoing) -> Result<bool, Error> {
     if row.state == SendState::Dropped {
-        let rows = db.execute(
-            "DELETE FROM outgoing WHERE local = ?1",
-            [row.local.as_str()],
-        )?;
-        return Ok(rows == 1);
+        return drop_row(db, row);
     }
     let (state, reason, mid) = codec::send_state(&row.state);
     let only = match row.state {
@@ -193,17 +244,14 @@ fn update(db: &Connection, row: &Outgoing) -> Result<bool, Error> {
     Ok(rows == 1)
 }
 
-/// The text of a refused reply becomes its person's draft, unless there is one.
-fn give_back(db: &Transaction<'_>, local: &str, at: Timestamp) -> Result<(), Error> {
-    let given_back = db.execute(
-        "INSERT INTO draft (conversation, psid, text, line, col, at) \
-         SELECT conversation, psid, text, 65535, 65535, ?2 FROM outgoing WHERE local = ?1 AND state = 'refused' \
-           AND text <> '' ON CONFLICT (conversation) DO NOTHING",
-        params![local, at.as_millis()],
-    )?;
-    db.execute(
-        "UPDATE outgoing SET given_back = ?2 WHERE local = ?1",
-        params![local, given_back > 0],
-    )?;
-    Ok(())
+/// A person let go of a reply. One that was tried is remembered for a while: an
+/// echo would say that it went out all the same. Whether it was there.
+fn drop_row(db: &Connection, row: &Outgoing) -> Result<bool, Error> {
+    let how = match row.attempt {
+        0 => "DELETE FROM outgoing WHERE local = ?1",
+        _ => {
+            "UPDATE outgoing SET state = 'dropped', given_back = 0, hand_back = NULL WHERE local = ?1"
+        }
+    };
+    Ok(db.execute(how, [row.local.as_str()])? == 1)
 }

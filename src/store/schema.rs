@@ -30,6 +30,7 @@ const OUTBOX_STEPS: &[&str] = &[
     include_str!("migrations/outbox_0003.sql"),
     include_str!("migrations/outbox_0004.sql"),
     include_str!("migrations/outbox_0005.sql"),
+    include_str!("migrations/outbox_0006.sql"),
 ];
 
 /// Which of the two files.
@@ -210,14 +211,15 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
     for (table, columns, only, count) in [
         (
             "draft",
-            "conversation, psid, text, line, col, at",
+            "conversation, psid, text, line, col, at, file",
             "1",
             &mut rescued.drafts,
         ),
         (
             "outgoing",
-            "local, conversation, psid, at, text, send_as, attempt, sent_at, state, reason, mid",
-            "state <> 'sent'",
+            "local, conversation, psid, at, text, send_as, attempt, sent_at, state, reason, mid, given_back, \
+             hand_back, customer_at, page_at, follows, not_before, file",
+            "state NOT IN ('sent', 'dropped')",
             &mut rescued.replies,
         ),
         (
@@ -226,6 +228,7 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
             "1",
             &mut 0,
         ),
+        ("audit", "reply, line", "1", &mut 0),
         (
             "note",
             "id, conversation, psid, at, agent, text",
@@ -233,6 +236,7 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
             &mut 0,
         ),
     ] {
+        let columns = columns_of(&old, table, columns);
         // Row by row: what lies behind the damage may be unreadable.
         let places = columns
             .split(", ")
@@ -242,26 +246,10 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
             "INSERT OR IGNORE INTO {table} ({columns}) VALUES ({})",
             places.collect::<Vec<_>>().join(", ")
         );
-        let Ok(mut select) = old.prepare(&format!("SELECT {columns} FROM {table} WHERE {only}"))
-        else {
-            continue;
-        };
-        let width = select.column_count();
-        let Ok(mut rows) = select.query([]) else {
-            continue;
-        };
-        while let Ok(Some(row)) = rows.next() {
-            let values: Result<Vec<rusqlite::types::Value>, _> =
-                (0..width).map(|i| row.get(i)).collect();
-            if let Ok(values) = values
-                && into
-                    .execute(&insert, rusqlite::params_from_iter(values))
-                    .unwrap_or(0)
-                    > 0
-            {
-                *count += 1;
-            }
-        }
+        read_around(&old, table, &columns, only, |values| {
+            let kept = into.execute(&insert, rusqlite::params_from_iter(values));
+            *count += u32::try_from(kept.unwrap_or(0)).unwrap_or(0);
+        });
     }
     let _ = into.execute(
         "UPDATE outgoing SET state = 'unsure' WHERE state = 'sending'",
@@ -272,6 +260,61 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
         [],
     );
     rescued
+}
+
+/// The rows of a damaged table, also those that lie behind the damage: where
+/// reading fails it begins anew some rows later.
+fn read_around(
+    db: &Connection,
+    table: &str,
+    columns: &str,
+    only: &str,
+    mut take: impl FnMut(Vec<rusqlite::types::Value>),
+) {
+    let sql = format!(
+        "SELECT rowid, {columns} FROM {table} WHERE rowid > ?1 AND ({only}) ORDER BY rowid"
+    );
+    let (mut from, mut leap) = (i64::MIN, 1_i64);
+    // Leaps double, so that the whole of the numbers is soon behind us.
+    for _ in 0..200 {
+        let Ok(mut select) = db.prepare(&sql) else {
+            return;
+        };
+        let width = select.column_count();
+        let Ok(mut rows) = select.query([from]) else {
+            return;
+        };
+        loop {
+            match rows.next() {
+                Ok(Some(row)) => {
+                    let values: Result<Vec<_>, _> = (1..width).map(|i| row.get(i)).collect();
+                    (from, leap) = (row.get(0).unwrap_or(from), 1);
+                    values.map(&mut take).unwrap_or_default();
+                }
+                Ok(None) => return,
+                Err(_) => {
+                    from = from.max(0).saturating_add(leap);
+                    leap = leap.saturating_mul(2);
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Those of `wanted` that a table has: a file of an older shape has fewer.
+fn columns_of(db: &Connection, table: &str, wanted: &str) -> String {
+    let mut named: Vec<String> = wanted
+        .split(", ")
+        .map(|name| name.trim().to_owned())
+        .collect();
+    let known: Result<Vec<String>, _> = db
+        .prepare("SELECT name FROM pragma_table_info(?1)")
+        .and_then(|mut names| names.query_map([table], |row| row.get(0))?.collect());
+    if let Ok(known) = known {
+        named.retain(|name| known.contains(name));
+    }
+    named.join(", ")
 }
 
 /// How much could be read of a damaged outbox.

@@ -43,8 +43,8 @@ impl Reader {
                 .optional()?
                 .unwrap_or(Profile::Unasked);
             let draft = db
-                .prepare_cached("SELECT text, line, col FROM outbox.draft WHERE conversation = ?1")?
-                .query_row([id.as_str()], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))
+                .prepare_cached("SELECT text, line, col, file FROM outbox.draft WHERE conversation = ?1")?
+                .query_row([id.as_str()], codec::draft)
                 .optional()?;
             Ok(Some(ThreadSlice {
                 range: range.clone(),
@@ -69,6 +69,20 @@ impl Reader {
             let mut rows = sent_near(db, since, near)?;
             rows.extend(unsettled(db, None)?);
             Ok(rows)
+        })
+    }
+
+    /// A reply by our id, wherever it stands; one that was dropped after it had
+    /// been tried is remembered for a day.
+    pub fn reply(&self, local: &LocalId) -> Result<Option<Outgoing>, Error> {
+        self.with(|db| {
+            Ok(db
+                .prepare_cached(&format!(
+                    "SELECT {} FROM outbox.outgoing WHERE local = ?1",
+                    codec::OUTGOING_COLUMNS
+                ))?
+                .query_row([local.as_str()], codec::outgoing)
+                .optional()?)
         })
     }
 

@@ -10,10 +10,7 @@ use super::{
     ingest::Ingest,
     ranking::{place, turn},
 };
-use crate::{
-    domain::{Change, ConversationId, Event, Psid, Timestamp, display_name},
-    failpoint,
-};
+use crate::domain::{Change, ConversationId, Event, Psid, Timestamp, display_name};
 
 /// At most so many rows are placed anew at once: the screen waits for a commit.
 const TURN: u32 = 500;
@@ -25,21 +22,6 @@ type WriteJob = Box<dyn FnOnce(&mut Files) + Send>;
 pub struct Writer {
     jobs: Option<mpsc::Sender<WriteJob>>,
     thread: Option<thread::JoinHandle<()>>,
-}
-
-/// Unsent text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
-    /// Whose thread.
-    pub conversation: ConversationId,
-    /// The person.
-    pub psid: Psid,
-    /// The text, raw.
-    pub text: String,
-    /// Line and column in characters.
-    pub cursor: (u16, u16),
-    /// In place of what is kept; else behind it, because nobody has seen that.
-    pub over: bool,
 }
 
 /// The two files, as the writer's thread has them.
@@ -123,50 +105,6 @@ impl Writer {
             let turned = turn(&transaction, now, TURN)?;
             transaction.commit()?;
             Ok(turned)
-        })
-        .await
-    }
-
-    /// Keeps unsent text; empty text removes it.
-    pub async fn save_draft(&self, draft: Draft, at: Timestamp) -> Result<(), Error> {
-        self.run(move |files| {
-            let Draft {
-                conversation,
-                psid,
-                text,
-                cursor,
-                over,
-            } = draft;
-            let db = files.outbox.transaction()?;
-            // A refused reply whose words no longer stand in the composer keeps
-            // its text.
-            db.execute(
-                "UPDATE outgoing SET given_back = 0 WHERE conversation = ?1 AND state = 'refused' \
-                 AND instr(?2, substr(text, 1, 12)) = 0",
-                params![conversation.as_str(), text],
-            )?;
-            if text.trim().is_empty() && over {
-                db.execute("DELETE FROM draft WHERE conversation = ?1", [conversation.as_str()])?;
-            } else {
-                db.execute(
-                    "INSERT INTO draft (conversation, psid, text, line, col, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-                     ON CONFLICT (conversation) DO UPDATE SET line = ?4, col = ?5, at = ?6, \
-                       text = CASE WHEN ?7 OR instr(?3, text) THEN ?3 WHEN instr(text, ?3) THEN text \
-                              ELSE text || char(10) || ?3 END",
-                    params![
-                        conversation.as_str(),
-                        psid.as_str(),
-                        text,
-                        cursor.0,
-                        cursor.1,
-                        at.as_millis(),
-                        over
-                    ],
-                )?;
-            }
-            failpoint::reach("draft.save");
-            db.commit()?;
-            Ok(())
         })
         .await
     }

@@ -66,10 +66,16 @@ fn file(thread: &Thread) -> String {
         .composer
         .file
         .as_ref()
-        .map_or_else(String::new, |file| {
+        .map_or_else(String::new, |attached| {
+            let file = &attached.file;
             let size = size(file.bytes);
+            let copying = if attached.copied {
+                ""
+            } else {
+                ", being copied"
+            };
             format!(
-                " · + [{}] {} {size}",
+                " · + [{}] {} {size}{copying}",
                 file.word(),
                 Clean::one_line(&file.name)
             )
@@ -81,6 +87,10 @@ fn file(thread: &Thread) -> String {
 fn title(model: &Model, thread: &Thread, width: usize) -> (String, Role) {
     let name = Clean::one_line(&thread.conversation.display_name());
     let (words, role) = match model.send_as(thread) {
+        Ok(_) if thread.conversation.can_reply == Some(false) => (
+            "cannot be reached: blocked the Page, or left".to_owned(),
+            Role::Bad,
+        ),
         Ok(send_as) => (
             format!(
                 "goes out as {}{}",

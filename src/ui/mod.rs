@@ -80,8 +80,8 @@ fn paint_all(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) ->
         thread::draw(model, theme, area, buffer);
     }
     if let (Some(area), Some(thread)) = (layout.notice, &model.thread) {
-        let words = thread.notice.as_deref().unwrap_or_default();
-        wrapped(words, theme.style(Role::Bad), area, buffer);
+        let words = thread.notice().unwrap_or_default();
+        wrapped(&words, theme.style(Role::Bad), area, buffer);
     }
     let mut cursor = layout
         .composer

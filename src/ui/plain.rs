@@ -120,9 +120,10 @@ impl Transcript {
             }
             self.entries.insert(key, words);
         }
-        if self.notice != thread.notice {
-            self.notice.clone_from(&thread.notice);
-            lines.extend(thread.notice.iter().map(|words| format!("notice: {words}")));
+        let notice = thread.notice();
+        if self.notice != notice {
+            lines.extend(notice.iter().map(|words| format!("notice: {words}")));
+            self.notice = notice;
         }
     }
 

@@ -102,7 +102,7 @@ fn a_refused_take_stops_typing_and_stands_above_the_composer() {
     desk.send(Msg::Changed(vec![failed]));
     let thread = desk.model.thread.as_ref().expect("open");
     assert_eq!(
-        thread.notice.as_deref(),
+        thread.notice().as_deref(),
         Some("Could not take control. Not permitted.")
     );
     assert_eq!(thread.composer.typing, None);

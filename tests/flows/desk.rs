@@ -58,9 +58,9 @@ fn the_same_keys_give_the_same_ids_and_pictures() {
         .iter()
         .filter_map(|e| match e {
             Effect::Engine(Command::Operate {
-                operation: Operation::Reply { local, .. },
+                operation: Operation::Reply(reply),
                 ..
-            }) => Some(local),
+            }) => Some(&reply.parts[0].local),
             _ => None,
         })
         .collect();

@@ -13,8 +13,10 @@ fn a_draft_is_saved_soon_after_the_first_key_and_stays_with_its_person() {
         Effect::Engine(Command::SaveDraft {
             conversation: id("3"),
             psid: Psid::new("703"),
-            text: text.into(),
-            cursor: (0, column),
+            draft: Draft {
+                cursor: (0, column),
+                ..Draft::of(text)
+            },
             over: true,
         })
     };
@@ -42,7 +44,10 @@ fn a_saved_draft_comes_back_but_never_over_what_is_being_typed_or_sent() {
     let mut desk = desk();
     desk.open("Ana Ruiz");
     let mut page = thread_page(rows().swap_remove(2), items());
-    page.draft = Some(("from the disk".into(), (0, 4)));
+    page.draft = Some(Draft {
+        cursor: (0, 4),
+        ..Draft::of("from the disk")
+    });
     desk.answer_thread(page.clone());
     let text = |desk: &Desk| {
         desk.model
@@ -55,9 +60,10 @@ fn a_saved_draft_comes_back_but_never_over_what_is_being_typed_or_sent() {
     let local = sent(&desk.keys("r<Enter>"));
     desk.answer_thread(page.clone());
     assert_eq!(text(&desk), "", "it is the text that is on its way");
-    desk.send(Msg::Changed(vec![refused(local)]));
+    desk.send(Msg::Changed(vec![refused(local, "from the disk")]));
     desk.answer_thread(page);
-    assert_eq!(text(&desk), "from the disk", "refused: the text is back");
+    desk.pass(Span::seconds(3));
+    assert_eq!(text(&desk), "from the disk\n", "refused: the text is back");
 }
 
 #[test]
@@ -69,8 +75,10 @@ fn quitting_saves_what_is_unsaved_and_stops_typing() {
     let save = Effect::Engine(Command::SaveDraft {
         conversation: id("3"),
         psid: Psid::new("703"),
-        text: "hi".into(),
-        cursor: (0, 2),
+        draft: Draft {
+            cursor: (0, 2),
+            ..Draft::of("hi")
+        },
         over: true,
     });
     assert_eq!(
@@ -108,7 +116,10 @@ fn who_types_ahead_of_their_draft_loses_neither() {
         "not saved over a draft that is not read yet"
     );
     let mut page = thread_page(rows().swap_remove(2), items());
-    page.draft = Some(("old".into(), (0, 3)));
+    page.draft = Some(Draft {
+        cursor: (0, 3),
+        ..Draft::of("old")
+    });
     desk.answer_thread(page);
     assert_eq!(
         desk.model.thread.as_ref().map(|t| t.composer.text()),
@@ -148,8 +159,10 @@ fn text_of_a_thread_that_was_left_is_kept_until_the_disk_has_it() {
         Effect::Engine(Command::SaveDraft {
             conversation: id("3"),
             psid: Psid::new("703"),
-            text: "half a thought".into(),
-            cursor: (0, 14),
+            draft: Draft {
+                cursor: (0, 14),
+                ..Draft::of("half a thought")
+            },
             over,
         })
     };
@@ -171,7 +184,10 @@ fn text_of_a_thread_that_was_left_is_kept_until_the_disk_has_it() {
     // the disk does not come between.
     desk.keys("<Enter>");
     let mut page = thread_page(rows().swap_remove(2), items());
-    page.draft = Some(("half".into(), (0, 4)));
+    page.draft = Some(Draft {
+        cursor: (0, 4),
+        ..Draft::of("half")
+    });
     desk.answer_thread(page);
     assert_eq!(
         desk.model.thread.as_ref().map(|t| t.composer.text()),
@@ -229,7 +245,8 @@ fn text_that_never_reached_the_disk_comes_back_wherever_one_is() {
         conversation: id("3"),
         local,
         why: "Not sent: the disk is full.".into(),
-        text: Some(text.into()),
+        text: text.into(),
+        kept: false,
     };
     // In the thread: both of two replies, with the reason.
     let mut desk = desk();
@@ -238,8 +255,13 @@ fn text_that_never_reached_the_disk_comes_back_wherever_one_is() {
     let second = sent(&desk.keys("second<Enter>"));
     desk.send(Msg::Changed(vec![lost(first, "first")]));
     desk.send(Msg::Changed(vec![lost(second, "second")]));
+    desk.pass(Span::seconds(3));
     let text = desk.model.thread.as_ref().map(|t| t.composer.text());
-    assert_eq!(text.as_deref(), Some("second\nfirst"));
+    assert_eq!(
+        text.as_deref(),
+        Some("first\nsecond\n"),
+        "in the order they were sent"
+    );
     assert!(desk.picture().contains("the disk is full"));
     // Elsewhere: it is saved as a draft, before nothing that stands there.
     let mut desk = self::desk();
@@ -249,7 +271,7 @@ fn text_that_never_reached_the_disk_comes_back_wherever_one_is() {
     desk.send(Msg::Changed(vec![lost(local, "first")]));
     let saved = desk.pass(Span::seconds(1));
     assert!(
-        matches!(&saved[..], [Effect::Engine(Command::SaveDraft { text, over: false, .. })] if text == "first"),
+        matches!(&saved[..], [Effect::Engine(Command::SaveDraft { draft, over: false, .. })] if draft.text == "first\n"),
         "{saved:?}"
     );
 }

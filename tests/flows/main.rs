@@ -28,8 +28,8 @@ use support::desk::*;
 use switchboard::{
     app::{Anchor, Effect, Focus, Loaded, Msg, Query, Settings, TerminalEffect, wake_at},
     domain::{
-        AppId, Author, Change, Command, Conversation, ConversationId, Decision, HandBack,
-        HandBackNote, Hit, HoldReason, InboxQuery, InboxSlice, LocalId, Mid, Operation,
+        AppId, Author, Change, Command, Conversation, ConversationId, Decision, Draft, HandBack,
+        HandBackNote, Hit, HoldReason, InboxQuery, InboxSlice, LocalId, Mid, NewReply, Operation,
         OperationKind, Outcome, Psid, ReplyAs, Routing, SendAs, SendState, Span, ThreadOwner,
         ThreadRange, Timestamp, View,
     },
@@ -62,7 +62,7 @@ fn sent(effects: &[Effect]) -> LocalId {
     let locals: Vec<&LocalId> = asks(effects)
         .into_iter()
         .filter_map(|ask| match ask {
-            Operation::Reply { local, .. } => Some(local),
+            Operation::Reply(reply) => Some(&reply.parts[0].local),
             _ => None,
         })
         .collect();
@@ -71,12 +71,13 @@ fn sent(effects: &[Effect]) -> LocalId {
 }
 
 /// Ana's reply is refused.
-fn refused(local: LocalId) -> Change {
+fn refused(local: LocalId, text: &str) -> Change {
     Change::ReplyNotSent {
         conversation: id("3"),
         local,
         why: "no".into(),
-        text: None,
+        text: text.into(),
+        kept: true,
     }
 }
 

@@ -60,13 +60,12 @@ fn the_agents_flow_costs_four_control_keys_and_sends_what_is_expected() {
     let [
         Effect::Engine(Command::Operate {
             operation:
-                Operation::Reply {
-                    local,
-                    text,
+                Operation::Reply(NewReply {
+                    parts,
                     send_as,
                     hand_back,
                     ..
-                },
+                }),
             ..
         }),
     ] = effects.as_slice()
@@ -74,14 +73,14 @@ fn the_agents_flow_costs_four_control_keys_and_sends_what_is_expected() {
         panic!("one send: {effects:?}");
     };
     assert_eq!(
-        (text.as_str(), *send_as),
+        (parts[0].text.as_str(), *send_as),
         ("The money is on its way.", SendAs::HumanAgent)
     );
     assert_eq!(hand_back.as_ref(), Some(&note(Outcome::Resolved)));
     // No "typing off": Meta takes the bubble away with the message.
     let sent = Change::ReplySent {
         conversation: id("4"),
-        local: local.clone(),
+        local: parts[0].local.clone(),
     };
     let effects = desk.send(Msg::Changed(vec![sent]));
     assert_eq!(
@@ -108,11 +107,11 @@ fn inside_the_day_a_reply_is_a_response_and_the_composer_stays() {
     assert!(
         matches!(
             asks(&effects)[..],
-            [Operation::Reply {
+            [Operation::Reply(NewReply {
                 send_as: SendAs::Response,
                 hand_back: None,
                 ..
-            }]
+            })]
         ),
         "{effects:?}"
     );
@@ -131,19 +130,19 @@ fn the_type_of_one_reply_can_be_changed_and_the_option_tags_all() {
     let effects = first.keys("rhi<^t><Enter>");
     assert!(matches!(
         asks(&effects).last(),
-        Some(Operation::Reply {
+        Some(Operation::Reply(NewReply {
             send_as: SendAs::HumanAgent,
             ..
-        })
+        }))
     ));
     let effects = first.keys("again<Enter>");
     assert!(
         matches!(
             asks(&effects).last(),
-            Some(Operation::Reply {
+            Some(Operation::Reply(NewReply {
                 send_as: SendAs::Response,
                 ..
-            })
+            }))
         ),
         "for one reply only"
     );
@@ -158,10 +157,10 @@ fn the_type_of_one_reply_can_be_changed_and_the_option_tags_all() {
     let effects = second.keys("rhi<Enter>");
     assert!(matches!(
         asks(&effects).last(),
-        Some(Operation::Reply {
+        Some(Operation::Reply(NewReply {
             send_as: SendAs::HumanAgent,
             ..
-        })
+        }))
     ));
 }
 
@@ -183,7 +182,7 @@ fn what_cannot_go_out_stays_in_the_composer_and_says_why() {
         assert!(
             !asks(&effects)
                 .iter()
-                .any(|a| matches!(a, Operation::Reply { .. })),
+                .any(|a| matches!(a, Operation::Reply(_))),
             "{effects:?}"
         );
         assert!(
@@ -208,7 +207,7 @@ fn pasting_never_sends_and_never_runs_commands() {
     assert!(
         !asks(&effects)
             .iter()
-            .any(|a| matches!(a, Operation::Reply { .. }))
+            .any(|a| matches!(a, Operation::Reply(_)))
     );
     assert_eq!(
         desk.model.thread.as_ref().map(|t| t.composer.text()),
@@ -281,7 +280,7 @@ fn what_happened_since_the_text_was_begun_is_shown_and_a_second_enter_sends() {
                 effects = desk.keys("1");
             }
             assert!(
-                matches!(asks(&effects).as_slice(), [Operation::Reply { known, .. }] if known.customer_at.is_some()),
+                matches!(asks(&effects).as_slice(), [Operation::Reply(NewReply { known, .. })] if known.customer_at.is_some()),
                 "{says}: {effects:?}"
             );
         }
@@ -302,7 +301,7 @@ fn the_same_words_twice_within_two_seconds_are_asked_about() {
     assert!(desk.picture().contains("same words"), "{}", desk.picture());
     assert!(matches!(
         asks(&desk.keys("<Enter>")).as_slice(),
-        [Operation::Reply { .. }]
+        [Operation::Reply(_)]
     ));
 }
 

@@ -22,12 +22,11 @@ fn a_file_is_uploaded_and_sent_and_our_copy_of_it_goes() {
         };
         let mut wing = Wing::attach_with(folder, address, simulator, options);
         let ana = wing.open("Ana Ruiz").await;
-        let mut reply = send("one", "", None);
-        if let Operation::Reply { file, .. } = &mut reply {
-            *file = Some(Box::new(Attachment::new(photo.clone(), 9)));
-        }
-        wing.ask(&ana, reply).await;
+        let copy = wing.copy(&ana, Attachment::new(photo.clone(), 9)).await;
         // What is on its way does not depend on the file any more.
+        std::fs::remove_file(&photo).expect("removed");
+        wing.ask(&ana, send_file("one", copy.expect("a copy")))
+            .await;
         wing.sent_as("one").await;
         let posts = wing.posts();
         assert_eq!(words(&posts), ["message_attachments", "messages"]);
@@ -46,25 +45,31 @@ fn a_file_is_uploaded_and_sent_and_our_copy_of_it_goes() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_not_sent_and_it_is_said_why() {
+fn what_is_no_plain_file_is_not_copied_and_nothing_waits_for_it() {
     runtime().block_on(async {
         let mut wing = Wing::start(None).await;
         let ana = wing.open("Ana Ruiz").await;
-        let file = |local: &str, path: &str| {
-            let mut reply = send(local, "", None);
-            if let Operation::Reply { file, .. } = &mut reply {
-                *file = Some(Box::new(Attachment::new(path.into(), 9)));
-            }
-            reply
-        };
-        wing.ask(&ana, file("one", "/nowhere/lamp.png")).await;
-        let refused = wing
-            .news("the refusal", |c| matches!(c, Change::ReplyNotSent { .. }))
-            .await;
-        let Change::ReplyNotSent { why, .. } = refused else {
-            panic!("a refusal");
-        };
-        assert!(why.contains("cannot be read"), "{why}");
+        let path = |name: &str| wing.folder.path().join(name);
+        let (pipe, grown, gone) = (path("pipe.png"), path("grown.png"), path("gone.png"));
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).expect("a pipe");
+        // It was small when it was chosen, and has grown since.
+        let file = std::fs::File::create(&grown).expect("made");
+        file.set_len(600 * 1024 * 1024).expect("grown");
+        for (file, says) in [
+            (pipe, "no plain file"),
+            (grown, "larger than 25 MB"),
+            (gone, "cannot be read"),
+        ] {
+            let copy = wing.copy(&ana, Attachment::new(file, 9)).await;
+            let why = copy.expect_err("no copy");
+            assert!(why.contains(says), "{why}");
+        }
+        let copies = std::fs::read_dir(wing.folder.path().join("copies"));
+        assert_eq!(
+            copies.map_or(0, Iterator::count),
+            0,
+            "nothing half-copied stays"
+        );
         wing.end().await;
     });
 }

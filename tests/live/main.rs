@@ -33,12 +33,12 @@ use tempfile::TempDir;
 use switchboard::{
     clock::{Clock, within},
     domain::{
-        AppId, Attachment, AuditDetails, Author, Change, Command, ConversationId, Decision,
+        AppId, Attachment, AuditDetails, Author, Change, Command, ConversationId, Decision, Draft,
         HoldReason, InboxQuery, Item, Known, Link, LocalId, Operation, OperationKind, Outgoing,
         PageId, Part, Psid, SendAs, SendState, Span, ThreadOwner, ThreadRange, ThreadSlice, View,
     },
     sim::{Fault, Options},
-    store::{self, Draft, Reader},
+    store::{self, Reader},
     sync,
 };
 

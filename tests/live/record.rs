@@ -72,3 +72,44 @@ fn what_is_done_is_on_the_record_and_a_quiet_thread_goes_back_by_itself() {
         drop(folder);
     });
 }
+
+#[test]
+fn a_record_that_cannot_be_written_stops_no_reply_and_catches_up_later() {
+    runtime().block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = folder.path().join("cache");
+        std::fs::create_dir(&cache).expect("made");
+        // A device without room: whatever is written fails.
+        let record = cache.join(format!("{PAGE}.audit.ndjson"));
+        std::os::unix::fs::symlink("/dev/full", &record).expect("linked");
+        let log = folder.path().join("server.log");
+        let options = Options {
+            seed: 1,
+            log: Some(log),
+            ..Options::default()
+        };
+        let (address, simulator) = simulator(options, Clock::system()).await;
+        let mut wing = Wing::attach(folder, address, simulator);
+        let ana = wing.open("Ana Ruiz").await;
+        wing.send(&ana, "one", "first").await;
+        let told = |c: &Change| matches!(c, Change::Notice(_, why) if why.contains("record of what was done cannot be written"));
+        wing.news("the gap", told).await;
+        wing.sent_as("one").await;
+        wing.send(&ana, "two", "second").await;
+        wing.sent_as("two").await;
+        let (address, simulator) = (wing.address, wing.simulator.clone());
+        let folder = wing.end().await;
+        std::fs::remove_file(&record).expect("removed");
+        // Room again: it is whole after the next start, each line once.
+        let mut next = Wing::attach(folder, address, simulator);
+        next.news("a start", |c| matches!(c, Change::Link(_))).await;
+        let (entries, unreadable) = store::audit_entries(&cache, &PageId::new(PAGE)).expect("it");
+        let replies: Vec<&str> = entries
+            .iter()
+            .filter_map(|entry| entry.reply.as_ref())
+            .map(LocalId::as_str)
+            .collect();
+        assert_eq!((replies, unreadable), (vec!["one", "two"], 0));
+        next.end().await;
+    });
+}

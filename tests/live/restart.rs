@@ -10,8 +10,10 @@ fn the_cache_is_there_at_the_next_start_with_drafts_and_interrupted_replies() {
         let draft = Command::SaveDraft {
             conversation: ana.0.clone(),
             psid: ana.1.clone(),
-            text: "half a".into(),
-            cursor: (0, 6),
+            draft: Draft {
+                cursor: (0, 6),
+                ..Draft::of("half a")
+            },
             over: true,
         };
         wing.commands.send(draft).await.expect("taken");
@@ -24,7 +26,8 @@ fn the_cache_is_there_at_the_next_start_with_drafts_and_interrupted_replies() {
             .thread(&ana.0, &ThreadRange::Newest, 9)
             .expect("a cache")
             .expect("a thread");
-        assert_eq!(thread.draft, Some(("half a".into(), (0, 6))));
+        let draft = thread.draft.expect("a draft");
+        assert_eq!((draft.text.as_str(), draft.cursor), ("half a", (0, 6)));
         assert!(thread.conversation.draft);
         assert_eq!(reader.page().expect("a page").name, "Lamp & Co");
         drop((_writer, reader));
@@ -81,7 +84,7 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
             reply("l2", "second in the queue"),
         ];
         for row in &rows {
-            writer.enter(row.clone()).await.expect("queued");
+            writer.enter(vec![row.clone()]).await.expect("queued");
         }
         assert_eq!(
             reader.outbox(now, Span::ZERO).expect("a cache"),
@@ -90,8 +93,13 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
         );
         for (n, row) in rows.iter_mut().enumerate() {
             row.state = SendState::Sending;
-            assert!(writer.record(row.clone(), now).await.expect("claimed"));
-            assert!(!writer.record(row.clone(), now).await.expect("once"));
+            assert!(
+                writer
+                    .record(row.clone(), Some(now))
+                    .await
+                    .expect("claimed")
+            );
+            assert!(!writer.record(row.clone(), Some(now)).await.expect("once"));
             row.state = match n {
                 0 => SendState::Unsure,
                 _ => SendState::Refused {
@@ -99,38 +107,40 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
                     given_back: false,
                 },
             };
-            assert!(writer.record(row.clone(), now).await.expect("written"));
+            assert!(
+                writer
+                    .record(row.clone(), Some(now))
+                    .await
+                    .expect("written")
+            );
         }
         let thread = reader
             .thread(&id, &ThreadRange::Newest, 9)
             .expect("a cache")
             .expect("a thread");
         assert_eq!(
-            thread.draft.map(|(text, _)| text),
-            Some("first in the queue".into())
+            thread.draft.map(|draft| draft.text),
+            Some("first in the queue\nsecond in the queue\n".into())
         );
         let states: Vec<String> = thread.items.iter().map(|i| format!("{i:?}")).collect();
         assert!(states[0].contains("Unsure"), "{states:?}");
         assert!(
-            states[1].contains("given_back: true") && states[2].contains("given_back: false"),
+            states[1].contains("given_back: true") && states[2].contains("given_back: true"),
             "{states:?}"
         );
         // Another draft takes the place of the given-back words: they stay with their reply.
         writer
             .save_draft(
-                Draft {
-                    conversation: id.clone(),
-                    psid: psid.clone(),
-                    text: "something else".into(),
-                    cursor: (0, 0),
-                    over: true,
-                },
+                id.clone(),
+                psid.clone(),
+                Draft::of("something else"),
+                true,
                 now,
             )
             .await
             .expect("saved");
         let next = reply("next", "something else");
-        writer.enter(next).await.expect("queued");
+        writer.enter(vec![next]).await.expect("queued");
         let text = format!(
             "{:?}",
             reader

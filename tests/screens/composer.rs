@@ -26,7 +26,10 @@ fn window_closed_says_why_and_keeps_the_draft() {
     scene("thread_window_closed", |desk| {
         desk.open("Nils Berg");
         let mut page = thread_page(rows().swap_remove(8), items());
-        page.draft = Some(("kept text".into(), (0, 9)));
+        page.draft = Some(Draft {
+            cursor: (0, 9),
+            ..Draft::of("kept text")
+        });
         page.conversation.can_reply = Some(false);
         desk.answer_thread(page);
         desk.keys("r");
@@ -47,7 +50,10 @@ fn refusals_stand_where_they_happened() {
                 given_back: true,
             },
         ));
-        page.draft = Some(("The refund is on its way.".into(), (0, 25)));
+        page.draft = Some(Draft {
+            cursor: (0, 25),
+            ..Draft::of("The refund is on its way.")
+        });
         desk.answer_thread(page);
     });
     scene("refused_take", |desk| {

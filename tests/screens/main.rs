@@ -33,7 +33,7 @@ use switchboard::{
     },
     domain::{
         ApiCall, AppId, Author, Change, Conversation, ConversationId, Deferred, DeliveredWebhook,
-        Hit, HoldReason, Item, Link, Mid, OperationKind, OwnershipEvidence, Part, Platform,
+        Draft, Hit, HoldReason, Item, Link, Mid, OperationKind, OwnershipEvidence, Part, Platform,
         Profile, Routing, SendAs, SendState, Span, ThreadOwner, Until,
     },
     ui::{THEMES, Theme},

@@ -12,8 +12,9 @@ use super::http::*;
 use switchboard::{
     clock::{Clock, within},
     domain::{
-        AppId, Apps, Change, Command, ConversationId, HandBack, HandBackNote, Known, Link, LocalId,
-        Operation, OperationKind, Outcome, PageId, Psid, SendAs, ThreadRange, ThreadSlice,
+        AppId, Apps, Attachment, Change, Command, ConversationId, HandBack, HandBackNote, Known,
+        Link, LocalId, NewReply, Operation, OperationKind, Outcome, PageId, Psid, ReplyPart,
+        SendAs, ThreadRange, ThreadSlice,
     },
     graph::Secrets,
     sim::{Options, Simulator},
@@ -265,7 +266,7 @@ impl Wing {
         (conversation, psid): &(ConversationId, Psid),
         mut operation: Operation,
     ) {
-        if let Operation::Reply { known, .. } = &mut operation {
+        if let Operation::Reply(NewReply { known, .. }) = &mut operation {
             let row = self.reader.conversation(conversation).expect("a cache");
             *known = row.expect("a row").known();
         }
@@ -275,6 +276,25 @@ impl Wing {
             operation,
         };
         self.commands.send(command).await.expect("taken");
+    }
+
+    /// Has a file copied that is to go out.
+    pub async fn copy(
+        &mut self,
+        who: &(ConversationId, Psid),
+        file: Attachment,
+    ) -> Result<Attachment, String> {
+        let command = Command::CopyFile {
+            conversation: who.0.clone(),
+            id: LocalId::new("the_copy"),
+            file,
+        };
+        self.commands.send(command).await.expect("taken");
+        let copied = |c: &Change| matches!(c, Change::FileCopied { .. });
+        match self.news("the copy", copied).await {
+            Change::FileCopied { copy, .. } => copy.map(|copy| *copy),
+            other => panic!("{other:?}"),
+        }
     }
 
     pub fn thread(&self, id: &ConversationId) -> ThreadSlice {
@@ -321,16 +341,32 @@ impl Wing {
 }
 
 pub fn send(local: &str, text: &str, hand_back: Option<HandBack>) -> Operation {
-    Operation::Reply {
-        local: LocalId::new(local),
-        text: text.into(),
+    send_parts(&[(local, text)], hand_back)
+}
+
+/// A text in several messages.
+pub fn send_parts(parts: &[(&str, &str)], hand_back: Option<HandBack>) -> Operation {
+    let part = |(local, text): &(&str, &str)| ReplyPart {
+        local: LocalId::new(*local),
+        text: (*text).into(),
         file: None,
+    };
+    Operation::Reply(NewReply {
+        parts: parts.iter().map(part).collect(),
         send_as: SendAs::Response,
         hand_back,
         known: Known::default(),
-        follows: None,
         delay: switchboard::domain::Span::ZERO,
+    })
+}
+
+/// A file that goes out alone.
+pub fn send_file(local: &str, file: Attachment) -> Operation {
+    let mut reply = send(local, "", None);
+    if let Operation::Reply(reply) = &mut reply {
+        reply.parts[0].file = Some(Box::new(file));
     }
+    reply
 }
 
 pub fn back() -> HandBack {

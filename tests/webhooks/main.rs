@@ -33,8 +33,8 @@ use tokio_util::sync::CancellationToken;
 use switchboard::{
     clock::Clock,
     domain::{
-        AppId, Author, Change, ConversationId, Item, Link, LocalId, Mid, Operation, Part, Psid,
-        Random, Severity, ThreadOwner, TimelineEvent, Timestamp,
+        AppId, Author, Change, Command, ConversationId, Decision, Item, Link, LocalId, Mid,
+        Operation, Part, Psid, Random, Severity, ThreadOwner, TimelineEvent, Timestamp,
     },
     sim::{DeliveryFault, Fault, Options},
 };

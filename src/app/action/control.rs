@@ -49,7 +49,7 @@ pub(crate) fn begin_reply(model: &mut Model) -> Vec<Effect> {
     let Some(thread) = &mut model.thread else {
         return effects;
     };
-    thread.notice = None;
+    thread.trouble = None;
     thread.composer.mode = Mode::Insert;
     let held_by_others = matches!(
         thread.conversation.owner,
@@ -133,7 +133,7 @@ pub(crate) fn open_or_settle(model: &mut Model) -> Vec<Effect> {
 /// Does something to the subject, and says so where one looks.
 fn operate_on_subject(model: &mut Model, operation: Operation) -> Vec<Effect> {
     if let Some(thread) = open_subject(model) {
-        thread.notice = None;
+        thread.trouble = None;
     }
     let subject = model
         .subject()
@@ -285,7 +285,7 @@ fn hand_back(model: &mut Model, answer: HandBackAnswer, to: Option<AppId>) -> Ve
         .as_mut()
         .filter(|thread| thread.conversation.id == subject.id)
     {
-        thread.notice = None;
+        thread.trouble = None;
         thread.then.advance_after_pass = true;
     }
     effects.push(Effect::operate(&subject, Operation::Pass(back)));
@@ -366,12 +366,11 @@ pub(crate) fn settle(model: &mut Model) -> Vec<Effect> {
     let Some(thread) = &model.thread else {
         return Vec::new();
     };
-    // While the text of a refused reply stands in the composer, it is decided
-    // about there.
-    let open = |state: &SendState| match state {
-        SendState::Unsure | SendState::Held(_) | SendState::Queued => true,
-        SendState::Refused { given_back, .. } => !given_back,
-        _ => false,
+    let open = |state: &SendState| {
+        matches!(
+            state,
+            SendState::Unsure | SendState::Held(_) | SendState::Queued | SendState::Refused { .. }
+        )
     };
     let Some(outgoing) = thread.outgoing().find(|o| open(&o.state)) else {
         return Vec::new();

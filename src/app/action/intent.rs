@@ -57,10 +57,7 @@ fn carry_out(model: &mut Model, intent: Intent) -> Vec<Effect> {
         }
         Intent::Insert(text) => reply::compose(model, |composer| composer.insert(&text)),
         Intent::InsertCanned(text) => reply::insert_canned(model, &text),
-        Intent::Attach(file) => {
-            reply::attach_file(model, file);
-            Vec::new()
-        }
+        Intent::Attach(file) => reply::attach_file(model, file),
         Intent::HandBack {
             about,
             answer,

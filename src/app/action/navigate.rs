@@ -70,7 +70,7 @@ pub(crate) fn open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
     let now = model.session.now;
     if let (Some(left), Some(thread)) = (model.unsaved.remove(&id), &mut model.thread) {
         let composer = &mut thread.composer;
-        composer.set(&left.text, left.cursor);
+        composer.show(left.draft);
         composer.unsaved_since = Some(now);
         composer.newer_than_disk = left.over;
         composer.pending = left.pending;
@@ -89,12 +89,13 @@ pub(crate) fn open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
 pub(crate) fn close_thread(model: &mut Model) -> Vec<Effect> {
     let mut effects = stop_typing(model);
     if let Some(mut thread) = model.thread.take() {
+        // What was to come back comes back now: nobody types here any more.
+        thread.return_texts(model.session.now);
         if thread.composer.unsaved_since.is_some() {
             effects.push(save_draft(&mut thread));
             let left = UnsavedDraft {
                 psid: thread.conversation.psid.clone(),
-                text: thread.composer.text(),
-                cursor: thread.composer.cursor(),
+                draft: thread.composer.draft(),
                 over: thread.window.is_loaded() || thread.composer.newer_than_disk,
                 pending: thread.composer.pending,
                 again_at: None,
@@ -119,8 +120,7 @@ pub(crate) fn save_left(model: &mut Model) -> Vec<Effect> {
         Effect::Engine(Command::SaveDraft {
             conversation: id.clone(),
             psid: left.psid.clone(),
-            text: left.text.clone(),
-            cursor: left.cursor,
+            draft: left.draft.clone(),
             over: left.over,
         })
     })

@@ -6,14 +6,14 @@ use crate::{
         Anchor, Effect, Focus, Model, Query, TerminalEffect, Thread, ToastKind,
         action::table::Action,
         canned,
-        composer::{Composer, checks},
+        composer::{AttachedFile, Composer, checks},
         dialog::{Attach, CannedPicker, Dialog, HandBackDialog},
         history::Undo,
-        thread::ownership_history,
+        thread::{SendQuestion, ownership_history},
     },
     domain::{
-        Attachment, Command, ConversationId, HandBack, LocalId, Operation, SendAs, SendState, Span,
-        ThreadOwner,
+        Attachment, Command, ConversationId, Draft, HandBack, LocalId, NewReply, Operation,
+        ReplyPart, SendAs, SendState, Span, ThreadOwner,
     },
     text::Clean,
 };
@@ -73,8 +73,7 @@ pub(crate) fn save_draft(thread: &mut Thread) -> Effect {
     Effect::Engine(Command::SaveDraft {
         conversation: thread.conversation.id.clone(),
         psid: thread.conversation.psid.clone(),
-        text: thread.composer.text(),
-        cursor: thread.composer.cursor(),
+        draft: thread.composer.draft(),
         over: thread.window.is_loaded() || thread.composer.newer_than_disk,
     })
 }
@@ -90,8 +89,11 @@ pub(crate) fn attach(model: &mut Model) -> Vec<Effect> {
     let Some(thread) = &mut model.thread else {
         return Vec::new();
     };
-    if let Some(file) = thread.composer.file.take() {
-        model.toast(ToastKind::Info, format!("{} is taken off.", file.name));
+    if let Some(attached) = thread.composer.file.take() {
+        thread.composer.unsaved_since = Some(model.session.now);
+        model.copying.remove(&attached.id);
+        let name = Clean::one_line(&attached.file.name);
+        model.toast(ToastKind::Info, format!("{name} is taken off."));
         return Vec::new();
     }
     let attach = Attach::on(thread.conversation.platform);
@@ -176,33 +178,42 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
     };
     let delay = model.session.settings.undo_send;
     let platform = model.thread.as_ref().map(|t| t.conversation.platform);
-    let mut parts: Vec<(LocalId, String)> = platform
+    let mut parts: Vec<ReplyPart> = platform
         .filter(|_| !text.is_empty())
         .map(|platform| platform.parts(&text))
         .unwrap_or_default()
         .into_iter()
-        .map(|part| (model.new_id(), part))
+        .map(|text| ReplyPart {
+            local: model.new_id(),
+            text,
+            file: None,
+        })
         .collect();
     let file_id = model.new_id();
     let Some(thread) = &mut model.thread else {
         return Vec::new();
     };
-    let file = thread.composer.file.take();
-    if file.is_some() {
-        parts.push((file_id.clone(), String::new()));
+    if let Some(attached) = thread.composer.file.take() {
+        parts.push(ReplyPart {
+            local: file_id,
+            text: String::new(),
+            file: Some(Box::new(attached.file)),
+        });
     }
-    thread.notice = None;
+    (thread.trouble, thread.question) = (None, None);
     thread.anchor = Anchor::Bottom;
     // Meta takes the typing bubble away by itself when a message arrives.
     thread.composer.clear();
-    thread.composer.awaiting.extend(parts.iter().cloned());
+    thread.composer.touched = model.session.now;
+    let awaited = parts
+        .iter()
+        .map(|part| (part.local.clone(), part.text.clone()));
+    thread.composer.awaiting.extend(awaited);
     let (conversation, known) = (thread.conversation.clone(), thread.conversation.known());
-    let last = parts.last().map(|(local, _)| local.clone());
     if hand_back.is_some() {
-        thread.then.advance_after.clone_from(&last);
+        thread.then.advance_after = parts.last().map(|last| last.local.clone());
         model.focus = Focus::Thread;
     }
-    let locals: Vec<LocalId> = parts.iter().map(|(local, _)| local.clone()).collect();
     if delay > Span::ZERO {
         let undo = model.session.settings.keymap.key_of(Action::Undo);
         let leave = match model.focus {
@@ -218,30 +229,19 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
         );
         model.toast(ToastKind::Info, words);
         let until = model.session.now.plus(delay);
+        let locals: Vec<LocalId> = parts.iter().map(|part| part.local.clone()).collect();
         model
             .history
             .remember(Undo::Send(conversation.id.clone(), locals, until));
     }
-    let mut before = None;
-    parts
-        .into_iter()
-        .map(|(local, text)| {
-            let follows = before.replace(local.clone());
-            let hand_back = hand_back.clone().filter(|_| Some(&local) == last.as_ref());
-            let file = file.clone().filter(|_| local == file_id).map(Box::new);
-            let what = Operation::Reply {
-                local,
-                text,
-                file,
-                send_as,
-                hand_back,
-                known,
-                follows,
-                delay,
-            };
-            Effect::operate(&conversation, what)
-        })
-        .collect()
+    let reply = NewReply {
+        parts,
+        send_as,
+        hand_back,
+        known,
+        delay,
+    };
+    vec![Effect::operate(&conversation, Operation::Reply(reply))]
 }
 
 pub(crate) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
@@ -273,19 +273,33 @@ fn ready(model: &mut Model) -> Option<String> {
         model.toast(ToastKind::Warn, why);
         return None;
     }
-    let worries = worries(model, thread, &text);
-    let doubts: Vec<String> = not_fresh(model, &text)
-        .into_iter()
-        .chain(worries.iter().cloned())
-        .collect();
-    if doubts.is_empty() {
+    let mut doubts: Vec<String> = not_fresh(model).into_iter().collect();
+    if thread.conversation.can_reply == Some(false) {
+        let name = thread.conversation.display_name();
+        doubts.push(format!("Meta says that {name} cannot be written to now."));
+    }
+    doubts.extend(worries(model, thread, &text));
+    doubts.extend(on_its_way(model, thread, &text));
+    // News since the text was begun is asked about anew each time; the rest once,
+    // as long as the question is still there to be read.
+    let fresh = began_is_current(thread);
+    if fresh && doubts.iter().all(|doubt| thread.was_asked(doubt)) {
         return Some(text);
     }
-    ask_first(model, &doubts.join(" "));
-    if let Some(thread) = &mut model.thread {
-        thread.composer.asked_about.extend(worries);
-    }
+    ask_first(model, doubts);
     None
+}
+
+/// Nothing has happened in the thread since the text was begun, or since it was
+/// last asked about.
+fn began_is_current(thread: &Thread) -> bool {
+    let (Some(began), c) = (&thread.composer.began, &thread.conversation) else {
+        return true;
+    };
+    let others = c.page_at.filter(|at| Some(*at) > c.agent_at);
+    c.customer_at <= began.known.customer_at
+        && others <= began.known.page_at
+        && !(began.ours && c.owner != ThreadOwner::Us)
 }
 
 /// What a person may not have meant, and was not asked about yet.
@@ -306,13 +320,12 @@ fn worries(model: &Model, thread: &Thread, text: &str) -> Vec<String> {
             "It is too long for one message and goes out as {parts}."
         ));
     }
-    worries.retain(|worry| !thread.composer.asked_about.contains(worry));
     worries
 }
 
 /// What a person should see before the text goes out: something has happened in
 /// the thread since it was begun, or the same words are on their way already.
-fn not_fresh(model: &Model, text: &str) -> Option<String> {
+fn not_fresh(model: &Model) -> Option<String> {
     let thread = model.thread.as_ref()?;
     let began = thread.composer.began.as_ref()?;
     let c = &thread.conversation;
@@ -322,33 +335,35 @@ fn not_fresh(model: &Model, text: &str) -> Option<String> {
     }
     let others = c.page_at.filter(|at| Some(*at) > c.agent_at);
     let just_now = others.is_some_and(|at| model.server_now().since(at) < JUST_NOW);
-    if others > began.known.page_at || (just_now && !began.told) {
+    if others > began.known.page_at || just_now {
         return Some("The bot or a colleague has just answered.".into());
     }
     if began.ours && c.owner != ThreadOwner::Us {
         let holder = model.owner_words(&c.owner);
         return Some(format!("Control has moved to {holder} since you began."));
     }
+    None
+}
+
+/// The same words are on their way already.
+fn on_its_way(model: &Model, thread: &Thread, text: &str) -> Option<String> {
     let twice = thread.outgoing().any(|o| {
         let recent = model.session.now.since(o.at) < TWICE;
         let same = o.text == text && o.file.is_none() && !text.is_empty();
         same && (recent || o.state == SendState::Unsure)
     });
-    (twice && !began.told)
-        .then(|| "The same words are on their way already, and not confirmed.".into())
+    twice.then(|| "The same words are on their way already, and not confirmed.".into())
 }
 
 /// Says what a person should see; the next Enter sends all the same.
-fn ask_first(model: &mut Model, why: &str) {
+fn ask_first(model: &mut Model, doubts: Vec<String>) {
     let send = model.session.settings.keymap.key_of(Action::Send);
     if let Some(thread) = &mut model.thread {
-        thread.notice = Some(format!("{why} {send} sends all the same."));
+        let words = format!("{} {send} sends all the same.", doubts.join(" "));
+        thread.question = Some(SendQuestion { words, doubts });
         thread.anchor = Anchor::Bottom;
         let c = &thread.conversation;
         thread.composer.began(c.known(), &c.owner);
-        if let Some(began) = &mut thread.composer.began {
-            began.told = true;
-        }
     }
 }
 
@@ -360,6 +375,12 @@ pub(crate) fn why_not_send(model: &Model, thread: &Thread) -> Option<String> {
     if !thread.window.is_loaded() && !thread.composer.newer_than_disk {
         // A draft may stand there that nobody has seen.
         return Some("This thread is still being read; press it again in a moment.".into());
+    }
+    if let Some(attached) = thread.composer.file.as_ref().filter(|file| !file.copied) {
+        let name = Clean::one_line(&attached.file.name);
+        return Some(format!(
+            "{name} is still being copied; press it again in a moment."
+        ));
     }
     if let Some(variable) = canned::unfilled(&thread.composer.text()) {
         return Some(format!(
@@ -410,13 +431,73 @@ pub(crate) fn canned_values(model: &Model) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Puts a file into the composer.
-pub(crate) fn attach_file(model: &mut Model, file: Attachment) {
-    if let Some(thread) = &mut model.thread {
-        let c = &thread.conversation;
-        if thread.composer.began.is_none() {
-            thread.composer.began(c.known(), &c.owner);
+/// Puts a file into the composer. A copy of it is made at once: the file may be
+/// changed or gone before it goes out.
+pub(crate) fn attach_file(model: &mut Model, file: Attachment) -> Vec<Effect> {
+    let id = model.new_id();
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    let c = &thread.conversation;
+    if thread.composer.began.is_none() {
+        thread.composer.began(c.known(), &c.owner);
+    }
+    model.copying.insert(id.clone(), c.psid.clone());
+    let copy = Command::CopyFile {
+        conversation: c.id.clone(),
+        id: id.clone(),
+        file: file.clone(),
+    };
+    thread.composer.file = Some(AttachedFile {
+        id,
+        file,
+        copied: false,
+    });
+    vec![Effect::Engine(copy)]
+}
+
+/// The copy is made, or it is said why not. In a thread that was left it joins the
+/// draft on the disk.
+pub(crate) fn file_copied(
+    model: &mut Model,
+    conversation: ConversationId,
+    id: &LocalId,
+    copy: Result<Box<Attachment>, String>,
+) -> Vec<Effect> {
+    let Some(psid) = model.copying.remove(id) else {
+        // It was taken off meanwhile; the copy goes at the next start.
+        return Vec::new();
+    };
+    let now = model.session.now;
+    let attached = model
+        .open_thread(&conversation)
+        .map(|thread| &mut thread.composer)
+        .filter(|composer| composer.file.as_ref().is_some_and(|file| file.id == *id));
+    match (copy, attached) {
+        (Ok(copy), Some(composer)) => {
+            composer.file = Some(AttachedFile {
+                id: id.clone(),
+                file: *copy,
+                copied: true,
+            });
+            composer.unsaved_since = Some(now);
+            Vec::new()
         }
-        thread.composer.file = Some(file);
+        (Ok(copy), None) => vec![Effect::Engine(Command::SaveDraft {
+            conversation,
+            psid,
+            draft: Draft {
+                file: Some(copy),
+                ..Draft::default()
+            },
+            over: false,
+        })],
+        (Err(why), attached) => {
+            if let Some(composer) = attached {
+                composer.file = None;
+            }
+            model.toast(ToastKind::Bad, why);
+            Vec::new()
+        }
     }
 }

@@ -135,19 +135,16 @@ pub(crate) fn undo(model: &mut Model) -> Vec<Effect> {
             }
             effects
         }
-        Some(Undo::Send(conversation, locals, _)) => {
-            // The last part first: each comes back before what is there.
-            let parts = locals.into_iter().rev();
-            parts
-                .map(|local| {
-                    Effect::Engine(Command::Decide {
-                        conversation: conversation.clone(),
-                        local,
-                        decision: Decision::TakeBack,
-                    })
+        Some(Undo::Send(conversation, locals, _)) => locals
+            .into_iter()
+            .map(|local| {
+                Effect::Engine(Command::Decide {
+                    conversation: conversation.clone(),
+                    local,
+                    decision: Decision::TakeBack,
                 })
-                .collect()
-        }
+            })
+            .collect(),
         Some(Undo::Note(conversation, id)) => {
             model.toast(ToastKind::Info, "The note is gone.");
             vec![Effect::Engine(Command::DropNote(conversation, id))]

@@ -18,7 +18,7 @@ use crate::{
         composer::Mode,
         input::keymap::{Code, Key},
     },
-    domain::{Attachment, Known, LocalId, Platform, SendAs, Span, ThreadOwner, Timestamp},
+    domain::{Attachment, Draft, Known, LocalId, Platform, SendAs, Span, ThreadOwner, Timestamp},
     text,
 };
 
@@ -51,13 +51,29 @@ pub struct Composer {
     /// their own text, and what is refused comes back.
     pub awaiting: Vec<(LocalId, String)>,
     /// The file that goes out behind the text.
-    pub file: Option<Attachment>,
-    /// What a person was asked about this text; it is asked once.
-    pub asked_about: Vec<String>,
+    pub file: Option<AttachedFile>,
+    /// Texts of refused replies, in the order they were sent: they come back when
+    /// nobody is typing here.
+    pub(crate) returning: Vec<String>,
+    /// Those that have come back; they stand at the beginning.
+    pub(crate) returned: Vec<String>,
+    /// When a key was last pressed here.
+    pub(crate) touched: Timestamp,
     /// Whether keys are text, where editing is vi's.
     pub mode: Mode,
     /// What was known when the text was begun, or last asked about.
     pub began: Option<Began>,
+}
+
+/// A file in the composer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttachedFile {
+    /// The name of our copy.
+    pub id: LocalId,
+    /// The file; our copy of it, once there is one.
+    pub file: Attachment,
+    /// There is one.
+    pub copied: bool,
 }
 
 /// What a text answers.
@@ -67,8 +83,6 @@ pub struct Began {
     pub known: Known,
     /// We held the thread.
     pub ours: bool,
-    /// A person has been told what else to think of.
-    pub told: bool,
 }
 
 impl Default for Composer {
@@ -87,7 +101,9 @@ impl Default for Composer {
             last_key: Timestamp::default(),
             awaiting: Vec::new(),
             file: None,
-            asked_about: Vec::new(),
+            returning: Vec::new(),
+            returned: Vec::new(),
+            touched: Timestamp::default(),
             mode: Mode::Insert,
             began: None,
         }
@@ -100,7 +116,6 @@ impl Composer {
         self.began = Some(Began {
             known,
             ours: *owner == ThreadOwner::Us,
-            told: false,
         });
     }
 
@@ -137,6 +152,61 @@ impl Composer {
         self.snap();
     }
 
+    /// What stands here, as it is saved. A file that is still being copied is
+    /// not: nobody could send it.
+    pub fn draft(&self) -> Draft {
+        Draft {
+            text: self.text(),
+            cursor: self.cursor(),
+            file: self
+                .file
+                .as_ref()
+                .filter(|attached| attached.copied)
+                .map(|attached| Box::new(attached.file.clone())),
+        }
+    }
+
+    /// Shows a draft that was saved.
+    pub(crate) fn show(&mut self, draft: Draft) {
+        self.set(&draft.text, draft.cursor);
+        if let Some(file) = draft.file {
+            self.put_file_back(*file);
+        }
+    }
+
+    /// A file that was here before is here again, unless there is another.
+    pub(crate) fn put_file_back(&mut self, file: Attachment) {
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+        let id = LocalId::new(name.into_owned());
+        self.file.get_or_insert(AttachedFile {
+            id,
+            file,
+            copied: true,
+        });
+    }
+
+    /// Text of a reply that did not go, on lines of its own.
+    pub(crate) fn put_back(&mut self, text: &str) {
+        let mut draft = self.draft();
+        draft.put_back(&self.returned, text);
+        self.set(&draft.text, draft.cursor);
+        self.returned.push(text.to_owned());
+    }
+
+    /// Text of a reply that went out after all. Whether it stood here unchanged,
+    /// or was to come back.
+    pub(crate) fn take_out(&mut self, text: &str) -> bool {
+        let waiting = self.returning.len();
+        self.returning.retain(|returning| returning != text);
+        self.returned.retain(|returned| returned != text);
+        let mut draft = self.draft();
+        let stood = draft.take_out(text);
+        if stood {
+            self.set(&draft.text, draft.cursor);
+        }
+        stood || waiting != self.returning.len()
+    }
+
     /// Empties it after a send.
     pub fn clear(&mut self) {
         self.set("", (0, 0));
@@ -145,7 +215,7 @@ impl Composer {
         self.saved = false;
         self.typing = None;
         self.began = None;
-        self.asked_about.clear();
+        self.returned.clear();
         self.file = None;
         self.mode = Mode::Insert;
     }

@@ -126,9 +126,10 @@ impl Choose {
                 ('e', "edit: back into the composer", Decision::TakeBack),
                 ('d', "drop it", Decision::Drop),
             ],
+            // The first line is what Enter chooses: nothing goes out by that.
             _ => vec![
-                ('s', &send, Decision::SendNow),
                 ('e', "edit: back into the composer", Decision::TakeBack),
+                ('s', &send, Decision::SendNow),
                 ('d', "drop it", Decision::Drop),
             ],
         };
@@ -141,8 +142,6 @@ impl Choose {
             about: Some(conversation.id.clone()),
             lines: lines
                 .into_iter()
-                // A file is not edited.
-                .filter(|(key, ..)| *key != 'e' || outgoing.file.is_none())
                 .map(|(key, words, decision)| {
                     let choice = Choice::Decide(Box::new(outgoing.clone()), decision);
                     (key, words.to_owned(), choice)

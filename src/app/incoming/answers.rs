@@ -145,8 +145,8 @@ fn control_lost(model: &mut Model, owner: &ThreadOwner) {
         _ => String::new(),
     };
     let thread = model.thread.as_mut();
-    if let Some(thread) = thread.filter(|thread| thread.notice.is_none()) {
-        thread.notice = Some(format!(
+    if let Some(thread) = thread.filter(|thread| thread.trouble.is_none()) {
+        thread.trouble = Some(format!(
             "Control has moved to {holder}. Your text is kept; {leave}{take} takes the thread back."
         ));
     }

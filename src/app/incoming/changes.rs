@@ -6,6 +6,7 @@ use crate::{
         Anchor, Effect, Focus, Model, Query, TerminalEffect, ToastKind,
         action::{
             navigate::{advance, older_arrived},
+            reply::file_copied,
             table::Action,
         },
         alerts::escalated,
@@ -14,8 +15,8 @@ use crate::{
         model::UnsavedDraft,
     },
     domain::{
-        ApiCall, Change, ConversationId, HoldReason, Link, LocalId, OperationKind, Psid, Severity,
-        Span, ThreadRange, Timestamp,
+        ApiCall, Attachment, Change, ConversationId, Draft, HoldReason, Link, LocalId,
+        OperationKind, Psid, Severity, Span, ThreadRange, Timestamp,
     },
     text::Clean,
 };
@@ -49,14 +50,25 @@ pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
             local,
             why,
             text,
-        } => not_sent(model, &conversation, &local, why, text),
+            kept,
+        } => not_sent(model, &conversation, &local, Refused { why, text, kept }),
         Change::ReplyUnconfirmed { conversation, why } => in_doubt(model, &conversation, why),
         Change::ReplyWaiting {
             conversation,
             local,
             held,
         } => waits(model, &conversation, &local, held),
-        Change::TextReturned { conversation, text } => given_back(model, &conversation, &text),
+        Change::TextReturned {
+            conversation,
+            text,
+            file,
+        } => given_back(model, &conversation, &text, file),
+        Change::RefusedButSent { conversation, text } => went_out(model, &conversation, &text),
+        Change::FileCopied {
+            conversation,
+            id,
+            copy,
+        } => effects.extend(file_copied(model, conversation, &id, copy)),
         Change::Done {
             conversation,
             operation,
@@ -201,7 +213,7 @@ fn link_changed(model: &mut Model, link: Link) {
         && let Some(thread) = &mut model.thread
     {
         // What failed for want of a link is old news now.
-        thread.notice = None;
+        thread.trouble = None;
     }
     model.session.account.link = link;
 }
@@ -308,7 +320,7 @@ fn say_failed(model: &mut Model, id: &ConversationId, words: &str) {
     };
     thread.window.asked_in_vain();
     thread.then.advance_after_pass = false;
-    thread.notice = Some(words.to_owned());
+    thread.trouble = Some(words.to_owned());
 }
 
 /// Unsent text is only on the screen: once a second until the disk takes it.
@@ -325,41 +337,60 @@ fn draft_not_saved(model: &mut Model, id: &ConversationId, why: &str) {
     say_failed(model, id, &format!("Could not save the draft. {why}"));
 }
 
-/// A refused reply: its bubble says why, and its text comes back if it is the
-/// one that was written last here. `text` is of one that is nowhere on the disk:
-/// it comes back in any case.
-fn not_sent(
-    model: &mut Model,
-    id: &ConversationId,
-    local: &LocalId,
+/// A reply that Meta did not take, or that never came so far.
+struct Refused {
     why: String,
-    text: Option<String>,
-) {
+    text: String,
+    /// It stands in the outbox.
+    kept: bool,
+}
+
+/// A refused reply: its bubble says why, and its text comes back when nobody is
+/// typing here. In a thread that is not open, its draft has the text already,
+/// unless it is nowhere on the disk.
+fn not_sent(model: &mut Model, id: &ConversationId, local: &LocalId, refused: Refused) {
     let now = model.session.now;
+    let Refused { why, text, kept } = refused;
     let Some(thread) = model.open_thread(id) else {
-        if let (Some(text), Some(psid)) = (text, psid_of(model, id)) {
-            let left = UnsavedDraft {
+        if let (false, Some(psid)) = (kept, psid_of(model, id)) {
+            let left = model.unsaved.entry(id.clone()).or_insert(UnsavedDraft {
                 psid,
-                text,
-                cursor: (u16::MAX, u16::MAX),
+                draft: Draft::default(),
                 over: false,
                 pending: 0,
-                again_at: Some(now.plus(SAVE_AGAIN)),
-            };
-            model.unsaved.insert(id.clone(), left);
+                again_at: None,
+            });
+            left.draft.put_back(&[], &text);
+            left.again_at = Some(now.plus(SAVE_AGAIN));
         }
         model.toast(ToastKind::Bad, why);
         return;
     };
     thread.anchor = Anchor::Bottom;
     thread.no_advance_after(local);
-    if text.is_some() {
+    thread.composer.no_longer_awaits(local);
+    if !kept {
         // There is no bubble that could say it.
-        thread.notice = Some(why);
+        thread.trouble = Some(why);
     }
-    if let Some(text) = thread.composer.no_longer_awaits(local).or(text) {
-        thread.give_back(&text, now);
+    if !text.is_empty() {
+        thread.composer.returning.push(text);
     }
+}
+
+/// A reply that was called refused has gone out after all: nobody is to send its
+/// text once more.
+fn went_out(model: &mut Model, id: &ConversationId, text: &str) {
+    let now = model.session.now;
+    if let Some(thread) = model.open_thread(id) {
+        if thread.composer.take_out(text) {
+            thread.composer.unsaved_since = Some(now);
+        }
+    } else if let Some(left) = model.unsaved.get_mut(id) {
+        left.draft.take_out(text);
+    }
+    let words = "A reply that Meta had refused has gone out after all; it stands in its thread.";
+    model.toast(ToastKind::Warn, words);
 }
 
 fn psid_of(model: &Model, id: &ConversationId) -> Option<Psid> {
@@ -367,15 +398,19 @@ fn psid_of(model: &Model, id: &ConversationId) -> Option<Psid> {
     Some(row.psid.clone())
 }
 
-/// The text of a reply that a person wanted back.
-fn given_back(model: &mut Model, id: &ConversationId, text: &str) {
+/// The text and the file of a reply that a person wanted back.
+fn given_back(model: &mut Model, id: &ConversationId, text: &str, file: Option<Box<Attachment>>) {
     let now = model.session.now;
     if let Some(thread) = model.open_thread(id) {
         thread.give_back(text, now);
+        if let Some(file) = file {
+            thread.composer.put_file_back(*file);
+        }
         model.focus = Focus::Composer;
     } else if let Some(left) = model.unsaved.get_mut(id) {
         // What is on its way to the disk does not know of it.
-        left.text = format!("{text}\n{}", left.text);
+        left.draft.put_back(&[], text);
+        left.draft.file = left.draft.file.take().or(file);
         left.again_at = Some(now);
     }
 }

@@ -25,8 +25,8 @@ use super::{
     toast::{self, Toast, ToastKind},
 };
 use crate::domain::{
-    Conversation, ConversationId, LocalId, Platform, Psid, Random, Routing, SendAs, ThreadOwner,
-    Timestamp, WindowClosed,
+    Conversation, ConversationId, Draft, LocalId, Platform, Psid, Random, Routing, SendAs,
+    ThreadOwner, Timestamp, WindowClosed,
 };
 
 /// Which pane has the keys.
@@ -45,8 +45,7 @@ pub enum Focus {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UnsavedDraft {
     pub(crate) psid: Psid,
-    pub(crate) text: String,
-    pub(crate) cursor: (u16, u16),
+    pub(crate) draft: Draft,
     /// The draft on the disk was known when it was written.
     pub(crate) over: bool,
     /// How many times it is on its way there.
@@ -111,6 +110,8 @@ pub struct Model {
     pub(crate) calling: Calling,
     /// What was written in threads that were left and is not on the disk yet.
     pub(crate) unsaved: BTreeMap<ConversationId, UnsavedDraft>,
+    /// Files that are being copied, for whom.
+    pub(crate) copying: BTreeMap<LocalId, Psid>,
     random: Random,
 }
 
@@ -131,6 +132,7 @@ impl Model {
             mouse: MouseInput::default(),
             calling: Calling::default(),
             unsaved: BTreeMap::new(),
+            copying: BTreeMap::new(),
         }
     }
 

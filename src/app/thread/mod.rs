@@ -30,5 +30,5 @@ pub use pane::{ThreadPane, entry_in_words};
 pub use scroll::{Anchor, Viewport};
 pub use selection::Selection;
 pub(crate) use state::GoTo;
-pub use state::{Load, Then, Thread, ThreadWindow, WINDOW};
+pub use state::{Load, SendQuestion, Then, Thread, ThreadWindow, WINDOW};
 pub use wording::{happening, size};

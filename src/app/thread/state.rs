@@ -4,7 +4,8 @@
 use crate::{
     app::{composer::Composer, thread::scroll::Anchor},
     domain::{
-        Conversation, Item, LocalId, Mid, Outgoing, Profile, ThreadRange, ThreadSlice, Timestamp,
+        Conversation, Draft, Item, LocalId, Mid, Outgoing, Profile, ThreadRange, ThreadSlice,
+        Timestamp,
     },
 };
 
@@ -79,14 +80,26 @@ pub struct Thread {
     pub seen_through: Option<Timestamp>,
     /// The reply being written.
     pub composer: Composer,
+    /// What a person was asked before a send, until it is answered.
+    pub question: Option<SendQuestion>,
     /// A refusal, until something is done about it.
-    pub notice: Option<String>,
+    pub trouble: Option<String>,
     /// When we last marked the thread as seen.
     pub marked_seen: Option<Timestamp>,
     /// What happens by itself next.
     pub then: Then,
     /// Words that were searched for.
     pub find: String,
+}
+
+/// A question that stands above the composer. It stays until it is answered, and
+/// what does not stand there was not asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendQuestion {
+    /// The whole of it.
+    pub words: String,
+    /// What speaks against sending, a sentence each.
+    pub doubts: Vec<String>,
 }
 
 impl ThreadWindow {
@@ -129,7 +142,8 @@ impl Thread {
             anchor: Anchor::Bottom,
             seen_through: None,
             composer: Composer::default(),
-            notice: None,
+            question: None,
+            trouble: None,
             marked_seen: None,
             then: Then::default(),
             find: String::new(),
@@ -159,8 +173,8 @@ impl Thread {
             self.seen_through = slice.seen_through;
         }
         self.find_place_again();
-        if let Some((text, cursor)) = slice.draft {
-            self.take_draft(&text, cursor, first);
+        if let Some(draft) = slice.draft {
+            self.take_draft(draft, first);
         }
     }
 
@@ -185,28 +199,57 @@ impl Thread {
         }
     }
 
-    fn take_draft(&mut self, text: &str, cursor: (u16, u16), first: bool) {
+    fn take_draft(&mut self, draft: Draft, first: bool) {
         let known = self.conversation.known();
         let composer = &mut self.composer;
-        if !composer.awaiting.is_empty() {
+        if !composer.awaiting.is_empty() || !composer.returning.is_empty() {
             return;
         }
         if composer.is_empty() && composer.unsaved_since.is_none() {
-            composer.set(text, cursor);
+            composer.show(draft);
             composer.saved = true;
             composer.began(known, &self.conversation.owner);
         } else if first && !composer.newer_than_disk {
             // Somebody typed ahead of their own draft.
-            composer.put_before(text);
+            composer.put_before(&draft.text);
+            if let Some(file) = draft.file {
+                composer.put_file_back(*file);
+            }
+        }
+    }
+
+    /// The texts of refused replies come back into the composer at `now`, to be
+    /// saved, all of them in the order they were sent.
+    pub(crate) fn return_texts(&mut self, now: Timestamp) {
+        for text in std::mem::take(&mut self.composer.returning) {
+            self.give_back(&text, now);
         }
     }
 
     /// Text that comes back into the composer at `now`, to be saved.
     pub(crate) fn give_back(&mut self, text: &str, now: Timestamp) {
-        self.composer.put_before(text);
+        self.composer.put_back(text);
         self.composer.unsaved_since = Some(now);
         self.composer
             .began(self.conversation.known(), &self.conversation.owner);
+    }
+
+    /// What stands above the composer: what went wrong, and what is asked.
+    pub fn notice(&self) -> Option<String> {
+        let question = self.question.as_ref().map(|question| &question.words);
+        let words: Vec<&str> = self
+            .trouble
+            .iter()
+            .chain(question)
+            .map(String::as_str)
+            .collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    }
+
+    /// Whether a person has been asked about this, and still reads it.
+    pub(crate) fn was_asked(&self, doubt: &str) -> bool {
+        let question = self.question.as_ref();
+        question.is_some_and(|question| question.doubts.iter().any(|asked| asked == doubt))
     }
 
     /// Puts an entry at the top of the pane.

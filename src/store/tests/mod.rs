@@ -1,5 +1,6 @@
 //! The two files on a real disk: modes, lock, damage, newer programs.
 
+mod damage;
 mod triage;
 
 use std::{
@@ -14,9 +15,10 @@ use rusqlite::Connection;
 use super::{opening::look, *};
 use crate::{
     domain::{
-        AppId, Author, ConversationId, ConversationSeen, Event, InboxQuery, Item, Known, LocalId,
-        Message, MessageSeen, Mid, OperationKind, Outgoing, PageId, Platform, Psid, SendAs,
-        SendState, Span, ThreadOwner, ThreadRange, TimelineEvent, Timestamp, View,
+        AppId, Attachment, Author, ConversationId, ConversationSeen, Draft, Event, HandBack,
+        HandBackNote, HoldReason, InboxQuery, Item, Known, LocalId, Message, MessageSeen, Mid,
+        OperationKind, Outcome, Outgoing, PageId, Platform, Psid, SendAs, SendState, Span,
+        ThreadOwner, ThreadRange, TimelineEvent, Timestamp, View,
     },
     store::{paths::Paths, schema::FileKind},
 };
@@ -97,13 +99,34 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
         .block_on(work)
 }
 
-fn unsent(conversation: ConversationId, psid: Psid, text: &str) -> Draft {
-    Draft {
-        conversation,
-        psid,
-        text: text.into(),
+/// Keeps unsent text of one of them.
+fn save(writer: &Writer, number: u32, text: &str) -> Result<(), Error> {
+    let draft = Draft {
         cursor: (0, 3),
-        over: true,
+        ..Draft::of(text)
+    };
+    let (id, psid) = (seen(number).id, seen(number).psid);
+    wait(writer.save_draft(id, psid, draft, true, NOW)).map(drop)
+}
+
+/// A reply to the first of them, just entered.
+fn reply(local: &str, text: &str) -> Outgoing {
+    Outgoing {
+        local: LocalId::new(local),
+        conversation: seen(0).id,
+        psid: seen(0).psid,
+        at: NOW,
+        text: text.into(),
+        file: None,
+        send_as: SendAs::Response,
+        hand_back: None,
+        known: Known::default(),
+        follows: None,
+        not_before: None,
+        attempt: 0,
+        tried_at: None,
+        looks: 0,
+        state: SendState::Queued,
     }
 }
 
@@ -121,9 +144,8 @@ fn filled(folder: &Path) {
     });
     wait(writer.ingest(events.collect(), NOW)).expect("taken");
     for n in 0..60 {
-        let (id, psid) = (seen(n).id, seen(n).psid);
         let text = format!("draft {n} ").repeat(20);
-        wait(writer.save_draft(unsent(id, psid, &text), NOW)).expect("saved");
+        save(&writer, n, &text).expect("saved");
     }
 }
 
@@ -134,197 +156,7 @@ fn file(folder: &Path, ending: &str) -> PathBuf {
 fn draft(reader: &Reader) -> Option<String> {
     let thread = reader.thread(&seen(0).id, &ThreadRange::Newest, 9);
     let draft = thread.ok().flatten().and_then(|page| page.draft);
-    draft.map(|(text, _)| text.chars().take(7).collect())
-}
-
-#[test]
-fn a_damaged_cache_is_set_aside_as_it_is_and_drafts_are_kept() {
-    for how in [
-        "not a database",
-        "cut in half",
-        "garbage inside",
-        "garbage in the list",
-    ] {
-        let folder = tempfile::tempdir().expect("a folder");
-        filled(folder.path());
-        let path = file(folder.path(), "cache.db");
-        let mut bytes = fs::read(&path).expect("readable");
-        let half = bytes.len() / 2;
-        match how {
-            "not a database" => bytes[..64].fill(b'x'),
-            "cut in half" => bytes.truncate(half),
-            "garbage inside" => bytes[half..half + 8_192].fill(0xA5),
-            _ => bytes[4_096..half].fill(0xA5),
-        }
-        fs::write(&path, &bytes).expect("written");
-        let mut opened = open(folder.path(), &page(), NOW).expect("opens all the same");
-        if opened.notices.is_empty() {
-            // Not where every start reads: a question finds it, and the next
-            // start acts on it.
-            let ask = InboxQuery {
-                view: View::All,
-                ..InboxQuery::default()
-            };
-            let whole = (0..200).all(|n| {
-                opened
-                    .reader
-                    .thread(&seen(n).id, &ThreadRange::Newest, 9)
-                    .is_ok()
-            }) && opened.reader.inbox(&ask, 500).is_ok();
-            assert!(!whole, "{how}: found by nobody");
-            drop(opened);
-            opened = open(folder.path(), &page(), NOW).expect("opens");
-        }
-        let [Notice::CacheSetAside(aside)] = opened.notices.as_slice() else {
-            panic!("{how}: {:?}", opened.notices);
-        };
-        assert_eq!(
-            fs::read(aside).expect("kept"),
-            bytes,
-            "{how}: not a byte is changed"
-        );
-        assert_eq!(mode(aside), 0o600);
-        let reader = &opened.reader;
-        assert_eq!(
-            reader
-                .inbox(&InboxQuery::default(), 9)
-                .expect("a new one")
-                .total,
-            0
-        );
-        let writer = opened.writer.as_ref().expect("a writer");
-        wait(writer.ingest(vec![Event::Conversation(seen(0))], NOW)).expect("taken");
-        assert_eq!(draft(reader).as_deref(), Some("draft 0"), "{how}");
-    }
-}
-
-#[test]
-fn a_damaged_outbox_is_set_aside_and_what_is_readable_of_it_is_rescued() {
-    for (how, rescues) in [("not a database", false), ("garbage inside", true)] {
-        let folder = tempfile::tempdir().expect("a folder");
-        filled(folder.path());
-        let path = file(folder.path(), "outbox.db");
-        let mut bytes = fs::read(&path).expect("readable");
-        let last = bytes.len() - 4_096;
-        match how {
-            "not a database" => bytes[..64].fill(b'x'),
-            _ => bytes[last..].fill(0xA5),
-        }
-        fs::write(&path, &bytes).expect("written");
-        let opened = open(folder.path(), &page(), NOW).expect("opens all the same");
-        let [Notice::OutboxSetAside(aside, rescued)] = opened.notices.as_slice() else {
-            panic!("{how}: {:?}", opened.notices);
-        };
-        assert_eq!(
-            fs::read(aside).expect("kept"),
-            bytes,
-            "{how}: not a byte is changed"
-        );
-        assert_eq!(rescued.drafts > 10, rescues, "{how}: {rescued:?}");
-        assert_eq!(draft(&opened.reader).is_some(), rescues, "{how}");
-    }
-}
-
-#[test]
-fn a_newer_cache_is_set_aside_and_a_newer_outbox_stops_with_nothing_changed() {
-    let folder = tempfile::tempdir().expect("a folder");
-    filled(folder.path());
-    let newer = |ending: &str| {
-        let path = file(folder.path(), ending);
-        let db = Connection::open(&path).expect("opens");
-        db.pragma_update(None, "user_version", 99).expect("sets");
-        db.pragma_update(None, "journal_mode", "DELETE")
-            .expect("sets");
-        drop(db);
-        (fs::read(&path).expect("readable"), path)
-    };
-    let (bytes, _) = newer("cache.db");
-    let opened = open(folder.path(), &page(), NOW).expect("opens");
-    let [Notice::NewerCacheSetAside(aside)] = opened.notices.as_slice() else {
-        panic!("{:?}", opened.notices);
-    };
-    assert_eq!(fs::read(aside).expect("kept"), bytes);
-    drop(opened);
-    let (bytes, path) = newer("outbox.db");
-    let refused = open(folder.path(), &page(), NOW);
-    assert!(
-        matches!(refused, Err(Error::Newer { found: 99, .. })),
-        "{refused:?}"
-    );
-    assert_eq!(fs::read(path).expect("there"), bytes);
-}
-
-#[test]
-fn a_full_disk_takes_nothing_half_and_works_again_when_there_is_room() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page(), NOW)
-        .and_then(|opened| opened.alone(folder.path()))
-        .expect("a cache");
-    wait(writer.ingest(vec![Event::Conversation(seen(0))], NOW)).expect("taken");
-    let room = |pages: i64| {
-        wait(writer.run(move |files| {
-            for db in [&files.cache, &files.outbox] {
-                db.pragma_update(None, "max_page_count", pages)?;
-            }
-            Ok(())
-        }))
-        .expect("set");
-    };
-    room(1);
-    let (id, psid) = (seen(0).id, seen(0).psid);
-    let long = "x".repeat(50_000);
-    let saved = wait(writer.save_draft(unsent(id.clone(), psid.clone(), &long), NOW));
-    assert!(matches!(saved, Err(Error::Full)), "{saved:?}");
-    let row = Outgoing {
-        local: LocalId::new("a"),
-        conversation: id.clone(),
-        psid: psid.clone(),
-        at: NOW,
-        text: long.clone(),
-        file: None,
-        send_as: SendAs::Response,
-        hand_back: None,
-        known: Known::default(),
-        follows: None,
-        not_before: None,
-        attempt: 0,
-        tried_at: None,
-        looks: 0,
-        state: SendState::Queued,
-    };
-    let entered = wait(writer.enter(row.clone()));
-    assert!(matches!(entered, Err(Error::Full)), "{entered:?}");
-    let words = messages(0, vec![message(0, 0, Author::Customer, &long)]);
-    let taken = wait(writer.ingest(vec![words.clone()], NOW));
-    assert!(matches!(taken, Err(Error::Full)), "{taken:?}");
-    assert_eq!(reader.outbox(NOW, Span::ZERO).expect("a cache"), []);
-    let thread = reader
-        .thread(&id, &ThreadRange::Newest, 9)
-        .expect("a cache")
-        .expect("it");
-    assert_eq!((thread.items.len(), thread.draft), (0, None));
-    room(100_000);
-    wait(writer.save_draft(unsent(id.clone(), psid, &long), NOW)).expect("saved");
-    wait(writer.enter(row)).expect("entered");
-    wait(writer.ingest(vec![words], NOW)).expect("taken");
-    assert_eq!(reader.outbox(NOW, Span::ZERO).expect("a cache").len(), 1);
-}
-
-#[test]
-fn what_is_on_a_disk_that_takes_no_writing_can_be_read() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let paths = Paths::new(folder.path(), &page());
-    let refused = look(&paths, Notice::ReadOnly);
-    assert!(matches!(refused, Err(Error::Io { .. })), "nothing is there");
-    filled(folder.path());
-    let opened = look(&paths, Notice::ReadOnly).expect("opens");
-    assert!(opened.writer.is_none());
-    assert_eq!(draft(&opened.reader).as_deref(), Some("draft 0"));
-    assert!(
-        !file(folder.path(), "cache.db-wal").exists(),
-        "nothing is written"
-    );
-    assert!(matches!(opened.alone(folder.path()), Err(Error::ReadOnly)));
+    draft.map(|draft| draft.text.chars().take(7).collect())
 }
 
 #[test]
@@ -357,7 +189,7 @@ fn old_messages_go_and_what_is_unsent_or_held_by_us_stays() {
         what: TimelineEvent::ours(OperationKind::Take),
     });
     wait(writer.ingest(events, NOW)).expect("taken");
-    wait(writer.save_draft(unsent(old(2).id, old(2).psid, "unsent"), NOW)).expect("saved");
+    save(&writer, 2, "unsent").expect("saved");
     while wait(writer.retain(NOW.plus(Span::days(-30)), 2)).expect("removed") > 0 {}
     let left: Vec<(u32, bool)> = (0..4)
         .map(|n| {

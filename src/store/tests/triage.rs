@@ -196,10 +196,12 @@ fn decisions_and_notes_survive_the_loss_of_the_cache_and_go_with_the_person() {
             agent: "kim".into(),
             conversation: ConversationId::new(format!("t_{psid}")),
             psid: Psid::new(psid),
+            reply: None,
             operation: OperationKind::Take,
             details: AuditDetails::None,
         };
-        wait(writer.append_audit(entry)).expect("recorded");
+        wait(writer.enter_audit(entry)).expect("recorded");
+        wait(writer.write_audit()).expect("written");
     }
     drop((writer, reader));
     for file in ["cache.db", "cache.db-wal", "cache.db-shm"] {

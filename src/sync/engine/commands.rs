@@ -1,8 +1,8 @@
 //! What an agent wants of the engine.
 
 use crate::{
-    domain::{Change, Command, ConversationId, Link, Timestamp},
-    store::{self, Draft},
+    domain::{Change, Command, ConversationId, Draft, Link, Psid, Timestamp},
+    store,
     sync::engine::{
         files,
         state::{Completion, Engine, PageLookup},
@@ -42,25 +42,19 @@ impl Engine {
             Command::SaveDraft {
                 conversation,
                 psid,
-                text,
-                cursor,
+                draft,
                 over,
+            } => self.save_draft(conversation, psid, draft, over).await,
+            Command::CopyFile {
+                conversation,
+                id,
+                file,
             } => {
-                let draft = Draft {
-                    conversation: conversation.clone(),
-                    psid,
-                    text,
-                    cursor,
-                    over,
-                };
-                let saved = self.writer.save_draft(draft, now).await;
-                match saved {
-                    Ok(()) => self.tell(Change::DraftSaved(conversation)),
-                    Err(error) => {
-                        let why = format!("{error}. The text is only on the screen.");
-                        self.tell(Change::DraftNotSaved(conversation, why));
-                    }
-                }
+                let folder = self.options.files.clone();
+                self.go(async move {
+                    let copy = files::copy(&folder, &id, file).await.map(Box::new);
+                    Completion::Copied(conversation, id, copy)
+                });
             }
             Command::LookedAt(id) => {
                 let now = self.server_now();
@@ -130,6 +124,28 @@ impl Engine {
             } => self.operate(conversation, psid, operation, now).await?,
         }
         Ok(())
+    }
+
+    async fn save_draft(
+        &mut self,
+        conversation: ConversationId,
+        psid: Psid,
+        draft: Draft,
+        over: bool,
+    ) {
+        let (id, now) = (conversation.clone(), self.clock.now());
+        match self.writer.save_draft(id, psid, draft, over, now).await {
+            Ok(taken_off) => {
+                if let Some(file) = taken_off {
+                    files::remove(&file);
+                }
+                self.tell(Change::DraftSaved(conversation));
+            }
+            Err(error) => {
+                let why = format!("{error}. The text is only on the screen.");
+                self.tell(Change::DraftNotSaved(conversation, why));
+            }
+        }
     }
 
     pub(super) async fn opened(

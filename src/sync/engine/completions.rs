@@ -127,6 +127,11 @@ impl Engine {
                 Ok(delivered) => self.tell(Change::Delivered(id, delivered)),
                 Err(error) => self.tell(Change::Notice(Severity::Problem, error.to_string())),
             },
+            Completion::Copied(conversation, id, copy) => self.tell(Change::FileCopied {
+                conversation,
+                id,
+                copy,
+            }),
             Completion::Saved(Ok(path)) => {
                 self.tell(Change::Notice(
                     Severity::Info,

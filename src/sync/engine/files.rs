@@ -8,7 +8,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::domain::{Attachment, LocalId, Outgoing};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::domain::{Attachment, FILE_LIMIT, LocalId, Outgoing};
 
 /// Writes it into `folder`; answers where.
 pub(super) fn keep(folder: &Path, bytes: &[u8], ending: &str) -> Result<PathBuf, String> {
@@ -37,51 +39,84 @@ pub(super) fn keep(folder: &Path, bytes: &[u8], ending: &str) -> Result<PathBuf,
     Err(format!("{} holds too many of them.", folder.display()))
 }
 
-/// Our own copy of a file that is to go out, under the id of its reply.
-pub(super) fn copy(folder: &Path, local: &LocalId, file: Attachment) -> Result<Attachment, String> {
-    let failed = |why: io::Error| {
-        format!(
-            "Not sent: {} cannot be read ({why}). Attach it again.",
-            file.path.display()
-        )
-    };
+/// Our own copy of a file that is to go out, under this name. It is looked at when
+/// it is open: what is no plain file (a pipe would wait for ever) or too large is
+/// not copied, whatever it was when it was chosen.
+pub(super) async fn copy(
+    folder: &Path,
+    id: &LocalId,
+    file: Attachment,
+) -> Result<Attachment, String> {
+    let shown = file.path.display().to_string();
+    let failed = |why: io::Error| format!("{shown} cannot be read ({why}). Attach it again.");
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(failed)?;
-    let path = folder.join(local.as_str());
-    let mut from = fs::File::open(&file.path).map_err(failed)?;
-    let mut options = OpenOptions::new();
+    let mut options = tokio::fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    let from = options.open(&file.path).await.map_err(failed)?;
+    let meta = from.metadata().await.map_err(failed)?;
+    if !meta.is_file() {
+        return Err(format!("{shown} is no plain file, so it cannot be sent."));
+    }
+    let path = folder.join(id.as_str());
+    let mut options = tokio::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut to = options.open(&path).map_err(failed)?;
-    let copied = io::copy(&mut from, &mut to).and_then(|_| to.sync_all());
-    if let Err(why) = copied {
+    options.mode(0o600);
+    let mut to = options.open(&path).await.map_err(failed)?;
+    // One byte more than may be sent shows that it is too large, or grows.
+    let mut limited = from.take(FILE_LIMIT + 1);
+    let copied = async {
+        let bytes = tokio::io::copy(&mut limited, &mut to).await?;
+        to.flush().await?;
+        to.sync_all().await?;
+        Ok(bytes)
+    };
+    let copy = match copied.await {
+        Ok(bytes) if bytes > FILE_LIMIT => Err(format!(
+            "{shown} is larger than 25 MB, which is more than Meta takes."
+        )),
+        Ok(bytes) => Ok(Attachment {
+            path: path.clone(),
+            bytes,
+            ..file
+        }),
+        Err(why) => Err(failed(why)),
+    };
+    if copy.is_err() {
         let _ = fs::remove_file(&path);
-        return Err(failed(why));
     }
-    Ok(Attachment { path, ..file })
+    copy
+}
+
+/// A copy that nobody needs any more.
+pub(super) fn remove(file: &Attachment) {
+    // One that stays behind is removed at the next start.
+    let _ = fs::remove_file(&file.path);
 }
 
 /// The reply is settled: our copy of its file goes.
 pub(super) fn settled(row: &Outgoing) {
     if let Some(file) = &row.file {
-        // One that stays behind is removed at the next start.
-        let _ = fs::remove_file(&file.path);
+        remove(file);
     }
 }
 
-/// At the start: copies that no reply needs any more go.
-pub(super) fn tidy(folder: &Path, rows: &[Outgoing]) {
+/// At the start: copies that neither a reply nor a draft needs any more go.
+pub(super) fn tidy(folder: &Path, rows: &[Outgoing], drafts: &[Attachment]) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         let needed = |row: &Outgoing| {
             let open = !row.state.is_settled();
             open && row.file.as_ref().is_some_and(|file| file.path == path)
         };
-        if !rows.iter().any(needed) {
+        let kept = drafts.iter().any(|file| file.path == path);
+        if !kept && !rows.iter().any(needed) {
             let _ = fs::remove_file(path);
         }
     }

@@ -1,14 +1,12 @@
 //! Threads that are answered, quiet and without a draft go back to the bot after
-//! a while, so that the customer is not left with a desk that has forgotten them;
-//! and the record of what was done.
+//! a while, so that the customer is not left with a desk that has forgotten them.
 
 use std::collections::HashMap;
 
 use crate::{
     domain::{
-        AuditDetails, AuditEntry, Change, Conversation, ConversationId, HandBack, HandBackNote,
-        Operation, OperationKind, Outcome, Outgoing, Psid, RESPONSE_WINDOW, Routing, SendAs,
-        Severity, Span, Timestamp, Until,
+        Change, Conversation, HandBack, HandBackNote, Operation, Outcome, Routing, Severity, Span,
+        Timestamp, Until,
     },
     store,
     sync::engine::state::Engine,
@@ -90,71 +88,5 @@ impl Engine {
             format!("{name} goes back to {bot}: answered, and quiet for long."),
         ));
         self.pump(&row.id).await
-    }
-
-    /// Puts a reply that Meta accepted on the record.
-    pub(super) async fn record_sent(
-        &mut self,
-        row: &Outgoing,
-        at: Timestamp,
-    ) -> Result<(), store::Error> {
-        let before = self.reader.conversation(&row.conversation)?;
-        let wrote = row.known.customer_at;
-        let answered = before.and_then(|c| c.agent_at);
-        let first = wrote.filter(|wrote| answered.is_none_or(|answered| answered < *wrote));
-        let in_time = wrote.is_some_and(|wrote| at.since(wrote) <= RESPONSE_WINDOW);
-        let details = AuditDetails::Reply {
-            send_as: row.send_as,
-            chosen: row.send_as == SendAs::HumanAgent && in_time,
-            waited: first.map(|wrote| at.since(wrote)),
-        };
-        let id = &row.conversation;
-        self.record(id, row.psid.clone(), OperationKind::Reply, details)
-            .await
-    }
-
-    /// Puts what was done to a thread on the record. Courtesies are not.
-    pub(super) async fn record_operation(
-        &mut self,
-        id: &ConversationId,
-        operation: &Operation,
-    ) -> Result<(), store::Error> {
-        let details = match operation {
-            Operation::MarkSeen | Operation::Typing(_) | Operation::Reply { .. } => return Ok(()),
-            Operation::Pass(back) => AuditDetails::Pass {
-                to: back
-                    .to
-                    .as_ref()
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
-                outcome: back.note.outcome,
-                idle: back.note.idle,
-            },
-            Operation::Take | Operation::Release | Operation::Extend(_) | Operation::Request => {
-                AuditDetails::None
-            }
-        };
-        let Some(row) = self.reader.conversation(id)? else {
-            return Ok(());
-        };
-        self.record(id, row.psid, operation.kind(), details).await
-    }
-
-    async fn record(
-        &mut self,
-        id: &ConversationId,
-        psid: Psid,
-        operation: OperationKind,
-        details: AuditDetails,
-    ) -> Result<(), store::Error> {
-        let entry = AuditEntry {
-            at: self.clock.now(),
-            agent: self.options.agent.clone(),
-            conversation: id.clone(),
-            psid,
-            operation,
-            details,
-        };
-        self.writer.append_audit(entry).await
     }
 }

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 
 use crate::{
     domain::{
-        Author, CONTROL, Change, Conversation, ConversationId, Event, Link, MessageSeen, Platform,
-        Psid, Routing, Severity, Span, ThreadOwner, TimelineEvent, Timestamp, WebhookEvent,
-        WebhookFact,
+        Author, CONTROL, Change, Conversation, ConversationId, Event, Link, LocalId, Message,
+        MessageSeen, Platform, Psid, Routing, SendState, Severity, Span, ThreadOwner,
+        TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
     },
     failpoint, graph, store,
     sync::{
@@ -258,21 +258,8 @@ impl Engine {
                 events.push(messages(id, message, raw));
                 return Ok(true);
             }
-            WebhookFact::Echo { mut message, local } => {
-                let ours = match &message.author {
-                    Author::App(app) => self.account.apps.ours.as_ref() == Some(app),
-                    _ => false,
-                };
-                if ours {
-                    message.author = Author::Me;
-                }
-                if let Some(local) = local.filter(|_| ours) {
-                    let steps = self.outbox.echoed(&id, &local, message.mid.clone(), at);
-                    if !steps.is_empty() {
-                        message.author = Author::Me;
-                        self.carry_out(steps).await?;
-                    }
-                }
+            WebhookFact::Echo { message, local } => {
+                let message = self.echo(&id, message, local, at).await?;
                 events.push(messages(id, message, raw));
                 return Ok(true);
             }
@@ -315,6 +302,37 @@ impl Engine {
             }
         }
         Ok(false)
+    }
+
+    /// An echo: whose message it is, and whether a reply of ours went out with it.
+    async fn echo(
+        &mut self,
+        id: &ConversationId,
+        mut message: Message,
+        local: Option<LocalId>,
+        at: Timestamp,
+    ) -> Result<Message, store::Error> {
+        let ours = match &message.author {
+            Author::App(app) => self.account.apps.ours.as_ref() == Some(app),
+            _ => false,
+        };
+        if !ours {
+            return Ok(message);
+        }
+        message.author = Author::Me;
+        if let Some(local) = local {
+            let mid = message.mid.clone();
+            let mut steps = self.outbox.echoed(id, &local, mid.clone(), at);
+            if steps.is_empty()
+                && let Some(row) = self.reader.reply(&local)?
+                && row.conversation == *id
+                && row.state != SendState::Sent(mid.clone())
+            {
+                steps = self.outbox.recalled(row, mid, at);
+            }
+            self.carry_out(steps).await?;
+        }
+        Ok(message)
     }
 
     fn happened(
@@ -510,7 +528,7 @@ fn is_nameless(event: &Event) -> bool {
     }
 }
 
-fn messages(conversation: ConversationId, message: crate::domain::Message, raw: String) -> Event {
+fn messages(conversation: ConversationId, message: Message, raw: String) -> Event {
     Event::Messages {
         conversation,
         messages: vec![MessageSeen {

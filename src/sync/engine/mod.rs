@@ -13,6 +13,7 @@
 //! | `completions` | what becomes of an answer |
 //! | `files` | attachments that a person wants to keep |
 //! | `idle` | threads that go back because nobody needs them here |
+//! | `record` | what was done, for the record |
 //! | `link` | how the link to Meta stands |
 
 mod commands;
@@ -24,6 +25,7 @@ mod link;
 mod lists;
 mod outgoing;
 mod polling;
+mod record;
 mod state;
 
 use std::time::Duration;
@@ -93,13 +95,22 @@ impl Engine {
     /// When something is due by itself.
     pub(super) fn due(&self) -> Option<Timestamp> {
         let now = self.clock.now();
-        let disk = (!self.unwritten.is_empty()).then(|| now.plus(TRY_DISK));
+        let owes = !self.unwritten.is_empty() || !self.late_events.is_empty();
+        let disk = owes.then(|| now.plus(TRY_DISK));
+        let record = self.record.again_at;
         let outbox = self.outbox.due(now).filter(|_| !self.options.once);
         let turn = Some(self.turn_at.min(now.plus(polling::TURN)));
-        [self.schedule.next(now), outbox, disk, turn, self.retain_at]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.schedule.next(now),
+            outbox,
+            disk,
+            record,
+            turn,
+            self.retain_at,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Tells the store's troubles, once; only its end is ours, too.
@@ -131,6 +142,8 @@ impl Engine {
         }
         let written = self.write_again().await;
         self.cope(written)?;
+        let late = std::mem::take(&mut self.late_events);
+        self.ingest_or_keep(late).await?;
         let work = async {
             while self.outbox.is_busy() {
                 let Some(completion) = self.under_way.next().await else {

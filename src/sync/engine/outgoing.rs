@@ -2,22 +2,25 @@
 
 use super::files;
 use crate::{
+    clock,
     domain::{
-        Change, ConversationId, Event, LocalId, Mid, Operation, OperationKind, Outgoing, Platform,
-        Psid, Remedy, Routing, STALE_AFTER, SendAs, SendState, Span, ThreadOwner, TimelineEvent,
-        Timestamp,
+        Change, ConversationId, Event, LocalId, Mid, NewReply, Operation, OperationKind, Outgoing,
+        Platform, Psid, Remedy, ReplyPart, Routing, STALE_AFTER, SendAs, SendState, Span,
+        ThreadOwner, TimelineEvent, Timestamp,
     },
     failpoint,
     graph::{self, Control, Reply, Verdict},
     store,
     sync::{
         engine::state::{Completion, Engine},
-        outbox::{Facts, SendOutcome, SendStep, TOLD_APART},
+        outbox::{Facts, SendOutcome, SendStep, TOLD_APART, time_limit},
     },
 };
 
 /// Replies that were sent are remembered for so long.
 const REMEMBER_SENT: Span = Span::days(30);
+/// Replies that were dropped after they had been tried, for so long.
+const REMEMBER_DROPPED: Span = Span::hours(24);
 
 impl Engine {
     /// What a dead program left behind.
@@ -30,12 +33,14 @@ impl Engine {
         let rows = self
             .reader
             .outbox(now.plus(TOLD_APART.negated()), TOLD_APART)?;
-        files::tidy(&self.options.files, &rows);
+        files::tidy(&self.options.files, &rows, &self.reader.draft_files()?);
         let steps = self.outbox.restore(rows, now);
         self.carry_out(steps).await?;
         if self.options.once {
             return Ok(());
         }
+        self.writer.give_back_refused(now).await?;
+        self.write_record().await;
         self.remember_strangers()?;
         self.ask_for_strangers();
         for row in self.reader.hand_backs()? {
@@ -59,7 +64,10 @@ impl Engine {
             }
         }
         self.writer
-            .forget_sent(now.plus(REMEMBER_SENT.negated()))
+            .forget_sent(
+                now.plus(REMEMBER_SENT.negated()),
+                now.plus(REMEMBER_DROPPED.negated()),
+            )
             .await?;
         self.retain_at = self.options.keep.map(|_| now.plus(Span::seconds(5)));
         Ok(())
@@ -74,51 +82,21 @@ impl Engine {
         operation: Operation,
         now: Timestamp,
     ) -> Result<(), store::Error> {
-        if let Operation::Reply {
-            local,
-            text,
-            file,
-            send_as,
-            hand_back,
-            known,
-            follows,
-            delay,
-        } = operation
-        {
-            // The file may be changed or gone before it goes out.
-            let file = match file.map(|file| files::copy(&self.options.files, &local, *file)) {
-                Some(Err(why)) => {
-                    self.not_sent(id, local, why, None);
-                    return Ok(());
-                }
-                Some(Ok(file)) => Some(Box::new(file)),
-                None => None,
-            };
-            let row = Outgoing {
-                local,
-                conversation: id.clone(),
-                psid,
-                at: now,
-                text,
-                file,
-                send_as,
-                hand_back,
-                known,
-                follows,
-                not_before: (delay > Span::ZERO).then(|| now.plus(delay)),
-                attempt: 0,
-                tried_at: None,
-                looks: 0,
-                state: SendState::Queued,
-            };
-            if let Err(error) = self.writer.enter(row.clone()).await {
+        if let Operation::Reply(reply) = operation {
+            let text = reply.text();
+            let rows = rows(&id, &psid, reply, now);
+            if let Err(error) = self.writer.enter(rows.clone()).await {
                 // Nothing leaves that is not written down first.
                 let why = format!("Not sent: {error}. Your text is only on the screen.");
-                self.not_sent(id, row.local, why, Some(row.text));
+                if let Some(row) = rows.into_iter().next() {
+                    self.not_sent(id, row.local, why, text, false);
+                }
                 return Ok(());
             }
             self.changed(&id);
-            self.outbox.enter(row);
+            for row in rows {
+                self.outbox.enter(row);
+            }
         } else {
             self.outbox.operate(&id, psid, operation);
         }
@@ -253,7 +231,7 @@ impl Engine {
     }
 
     async fn claim(&mut self, row: &Outgoing) -> Result<bool, store::Error> {
-        let claimed = self.writer.record(row.clone(), self.clock.now()).await?;
+        let claimed = self.writer.record(row.clone(), None).await?;
         if claimed {
             self.changed(&row.conversation);
         }
@@ -265,7 +243,11 @@ impl Engine {
         let now = self.clock.now();
         match step {
             SendStep::Record(row) => {
-                self.writer.record(row.clone(), now).await?;
+                // Somebody may be typing where the thread is open.
+                let open = self.open.as_ref() == Some(&row.conversation);
+                self.writer
+                    .record(row.clone(), (!open).then_some(now))
+                    .await?;
                 if row.state == SendState::Dropped {
                     files::settled(row);
                 }
@@ -273,10 +255,10 @@ impl Engine {
             }
             SendStep::GiveBack(row) => {
                 self.writer.take_back(row.clone(), now).await?;
-                files::settled(row);
                 self.tell(Change::TextReturned {
                     conversation: row.conversation.clone(),
                     text: row.text.clone(),
+                    file: row.file.clone(),
                 });
                 self.changed(&row.conversation);
             }
@@ -300,11 +282,18 @@ impl Engine {
         let id = row.conversation.clone();
         let platform = self.platform(&id);
         let inline = self.inline(platform);
-        self.record_sent(&row, at).await?;
-        if let (true, Some(hand_back)) = (inline, &row.hand_back) {
-            self.record_operation(&id, &Operation::Pass(hand_back.clone()))
-                .await?;
+        let record = self.entries_of_reply(&row, at, inline)?;
+        let after_all = self
+            .writer
+            .accept(row.clone(), mid.clone(), record, now)
+            .await?;
+        if after_all {
+            self.tell(Change::RefusedButSent {
+                conversation: id.clone(),
+                text: row.text.clone(),
+            });
         }
+        self.write_record().await;
         let mut events = vec![Event::Accepted {
             conversation: id.clone(),
             local: row.local.clone(),
@@ -319,7 +308,7 @@ impl Engine {
                 what: TimelineEvent::passed_to(hand_back.to.clone()),
             });
         }
-        self.ingest(events).await?;
+        self.ingest_or_keep(events).await?;
         files::settled(&row);
         let Some(hand_back) = row.hand_back else {
             return Ok(());
@@ -335,6 +324,19 @@ impl Engine {
             self.failed(id.clone(), OperationKind::Pass, why);
         }
         self.writer.handed_back(id).await
+    }
+
+    /// What is true whether the cache takes it or not: it is tried again, and
+    /// nothing waits for it.
+    pub(super) async fn ingest_or_keep(&mut self, events: Vec<Event>) -> Result<(), store::Error> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let taken = self.ingest(events.clone()).await;
+        if taken.is_err() {
+            self.late_events.extend(events);
+        }
+        self.cope(taken)
     }
 
     pub(super) fn platform(&self, id: &ConversationId) -> Platform {
@@ -354,7 +356,7 @@ impl Engine {
         match &row.state {
             SendState::Refused { why, .. } => {
                 let why = format!("Not sent; your text is still here. {why}");
-                self.not_sent(conversation, local, why, None);
+                self.not_sent(conversation, local, why, row.text.clone(), true);
                 return;
             }
             SendState::Unsure if row.looks == 0 => {
@@ -395,7 +397,9 @@ impl Engine {
                 hand_back: row.hand_back.clone().filter(|_| inline),
             };
             failpoint::reach("send.connect");
-            let result = graph.send(&reply).await;
+            let limit = time_limit(&row).to_std();
+            let sent = clock::within(limit, graph.send(&reply)).await;
+            let result = sent.unwrap_or_else(|| Err(graph.too_long()));
             failpoint::reach("send.answered");
             Completion::Posted { row, result }
         });
@@ -439,7 +443,7 @@ impl Engine {
         let server_now = self.server_now();
         let steps = self
             .outbox
-            .answered(&id, &row.local, answer, now, server_now);
+            .answered(&id, &row.local, row.attempt, answer, now, server_now);
         let written = self.carry_out(steps).await;
         written.and(self.pump(&id).await)
     }
@@ -463,19 +467,21 @@ impl Engine {
         Ok(())
     }
 
-    /// `text` where it is nowhere on the disk.
+    /// `kept`: it stands in the outbox.
     fn not_sent(
         &self,
         conversation: ConversationId,
         local: LocalId,
         why: String,
-        text: Option<String>,
+        text: String,
+        kept: bool,
     ) {
         self.tell(Change::ReplyNotSent {
             conversation: conversation.clone(),
             local,
             why,
             text,
+            kept,
         });
         self.changed(&conversation);
     }
@@ -496,6 +502,42 @@ impl Engine {
     }
 }
 
+/// A reply as the outbox keeps it: a row a message, in their order, the hand-back
+/// with the last.
+fn rows(id: &ConversationId, psid: &Psid, reply: NewReply, now: Timestamp) -> Vec<Outgoing> {
+    let NewReply {
+        parts,
+        send_as,
+        mut hand_back,
+        known,
+        delay,
+    } = reply;
+    let mut follows = None;
+    let count = parts.len();
+    let row = |(at, part): (usize, ReplyPart)| Outgoing {
+        follows: follows.replace(part.local.clone()),
+        local: part.local,
+        conversation: id.clone(),
+        psid: psid.clone(),
+        at: now,
+        text: part.text,
+        file: part.file,
+        send_as,
+        hand_back: if at + 1 == count {
+            hand_back.take()
+        } else {
+            None
+        },
+        known,
+        not_before: (delay > Span::ZERO).then(|| now.plus(delay)),
+        attempt: 0,
+        tried_at: None,
+        looks: 0,
+        state: SendState::Queued,
+    };
+    parts.into_iter().enumerate().map(row).collect()
+}
+
 /// Makes a call that is no reply.
 async fn perform(
     graph: &graph::Client,
@@ -504,7 +546,7 @@ async fn perform(
 ) -> Result<(), graph::Error> {
     let control = match operation {
         // Replies go through the outbox.
-        Operation::Reply { .. } => return Ok(()),
+        Operation::Reply(_) => return Ok(()),
         Operation::MarkSeen => return graph.sender_action(psid, "mark_seen").await,
         Operation::Typing(on) => {
             let action = if *on { "typing_on" } else { "typing_off" };

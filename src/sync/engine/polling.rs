@@ -65,7 +65,14 @@ impl Engine {
         }
         // One trouble does not keep the rest from being done.
         let mut worked = self.write_again().await;
+        let late = std::mem::take(&mut self.late_events);
+        worked = worked.and(self.ingest_or_keep(late).await);
+        if self.record.again_at.is_some_and(|at| at <= now) {
+            self.write_record().await;
+        }
         if !self.options.once {
+            let over = self.outbox.give_up_waiting(now);
+            worked = worked.and(self.carry_out(over).await);
             let (queues, look) = self.outbox.tick(now);
             worked = worked.and(self.carry_out(look.into_iter().collect()).await);
             for id in queues {

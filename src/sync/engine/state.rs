@@ -16,9 +16,9 @@ use tokio::sync::{broadcast, mpsc};
 use crate::{
     clock::Clock,
     domain::{
-        Account, AppId, Apps, Backfill, Change, Command, ConversationId, DeliveredWebhook, Event,
-        Mid, Operation, Outgoing, PerPlatform, Platform, Profile, Psid, Span, ThreadOwner,
-        Timestamp,
+        Account, AppId, Apps, Attachment, AuditEntry, Backfill, Change, Command, ConversationId,
+        DeliveredWebhook, Event, LocalId, Mid, Operation, Outgoing, PerPlatform, Platform, Profile,
+        Psid, Span, ThreadOwner, Timestamp,
     },
     graph::{self, AboutPage, Decoded, ListPart, MessagesPage},
     store::{self, Reader, Writer},
@@ -89,6 +89,10 @@ pub struct Engine {
     pub(super) outbox: Outbox,
     /// What the disk did not take; nothing is sent before it does.
     pub(super) unwritten: Vec<SendStep>,
+    /// What the cache did not take, of replies that Meta has.
+    pub(super) late_events: Vec<Event>,
+    /// The record of what was done.
+    pub(super) record: Record,
     /// Queues that go on when it is known who holds the thread.
     pub(super) awaiting_owner: HashSet<ConversationId>,
     pub(super) schedule: Schedule,
@@ -147,6 +151,8 @@ pub(super) enum Completion {
     },
     Ordered(Result<String, graph::Error>),
     Delivered(ConversationId, Result<Vec<DeliveredWebhook>, graph::Error>),
+    /// The copy of a file that is to go out.
+    Copied(ConversationId, LocalId, Result<Box<Attachment>, String>),
     /// Where it is, or why it is nowhere.
     Saved(Result<PathBuf, String>),
     Stranger {
@@ -192,6 +198,8 @@ impl Engine {
             open: None,
             outbox: Outbox::new(options.seed),
             unwritten: Vec::new(),
+            late_events: Vec::new(),
+            record: Record::default(),
             turn_at: now,
             awaiting_owner: HashSet::new(),
             schedule: Schedule::new(now, options.seed),
@@ -262,6 +270,15 @@ pub(super) struct Inbound {
     pub(super) asking: bool,
     /// Who has been told about already, by the customer's last message.
     pub(super) alarmed: Vec<(ConversationId, Timestamp)>,
+}
+
+/// What the record of what was done still owes its file.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    /// Entries that even the outbox did not take.
+    pub(super) unkept: Vec<AuditEntry>,
+    /// When to try again, by our clock; `None` while all is well.
+    pub(super) again_at: Option<Timestamp>,
 }
 
 /// How long a thread that is answered stays with us.

@@ -35,11 +35,11 @@ mod step;
 
 use std::collections::{HashMap, VecDeque};
 
-pub(super) use self::rules::{TOLD_APART, TRY_DISK, back_off};
+pub(super) use self::rules::{TOLD_APART, TRY_DISK, back_off, time_limit};
 pub(super) use self::step::{Facts, SendOutcome, SendStep};
 
 use self::{
-    queue::{Job, Queue},
+    queue::{Job, Queue, UnderWay},
     rules::{
         LATER_LOOKS, LOOKS, NOT_BEFORE_ATTEMPT, dropped, is_fresh, passed, renewed, tried, why_hold,
     },
@@ -124,7 +124,7 @@ impl Outbox {
         let Some(queue) = self.queues.get_mut(id) else {
             return Vec::new();
         };
-        if queue.busy {
+        if queue.is_busy() {
             return Vec::new();
         }
         match queue.jobs.front_mut() {
@@ -154,7 +154,8 @@ impl Outbox {
                     row.attempt += 1;
                     row.tried_at = Some(facts.server_now);
                     row.looks = 0;
-                    queue.busy = true;
+                    let over_by = facts.now.plus(time_limit(row));
+                    queue.under_way = UnderWay::Attempt(row.local.clone(), row.attempt, over_by);
                     return vec![SendStep::Record(row.clone()), SendStep::Post(row.clone())];
                 }
             }
@@ -164,7 +165,7 @@ impl Outbox {
         let passes = |job: &Job| match job {
             Job::Operate(_, operation) => !matches!(
                 **operation,
-                Operation::Pass(_) | Operation::Release | Operation::Reply { .. }
+                Operation::Pass(_) | Operation::Release | Operation::Reply(_)
             ),
             Job::Reply(_) => false,
         };
@@ -177,15 +178,16 @@ impl Outbox {
     /// What was begun in a queue (and is no reply) is over.
     pub(super) fn operated(&mut self, id: &ConversationId) {
         if let Some(queue) = self.queues.get_mut(id) {
-            queue.busy = false;
+            queue.under_way = UnderWay::Nothing;
         }
     }
 
-    /// An attempt is over. An echo may have told already.
+    /// An attempt is over. An echo may have told already, or its time limit.
     pub(super) fn answered(
         &mut self,
         id: &ConversationId,
         local: &LocalId,
+        attempt: u32,
         answer: SendOutcome,
         now: Timestamp,
         server_now: Timestamp,
@@ -194,14 +196,22 @@ impl Outbox {
         let Some(queue) = self.queues.get_mut(id) else {
             return Vec::new();
         };
-        queue.busy = false;
+        queue.attempt_over(local, attempt);
         let Some(at) = queue.place(local) else {
-            return Vec::new();
+            // Called refused, or let go of: what Meta says last counts.
+            return match answer {
+                SendOutcome::Sent(mid) => queue.proven(local, mid, server_now),
+                _ => Vec::new(),
+            };
         };
         let Some(Job::Reply(reply)) = queue.jobs.get_mut(at) else {
             return Vec::new();
         };
         let row = &mut reply.row;
+        let late = row.state != SendState::Sending || row.attempt != attempt;
+        if late && !matches!(answer, SendOutcome::Sent(_)) {
+            return Vec::new();
+        }
         match answer {
             SendOutcome::Sent(mid) => {
                 queue.failures = 0;
@@ -236,10 +246,7 @@ impl Outbox {
                 steps.extend(queue.hold_what_follows(local));
                 return steps;
             }
-            SendOutcome::Unknown => {
-                row.state = SendState::Unsure;
-                (reply.look_at, reply.looked) = (now.plus(Span::seconds(LOOKS[0])), 1);
-            }
+            SendOutcome::Unknown => return queue.doubt(at, now).into_iter().collect(),
         }
         vec![SendStep::Record(reply.row.clone())]
     }
@@ -255,10 +262,14 @@ impl Outbox {
         let Some(queue) = self.queues.get_mut(id) else {
             return Vec::new();
         };
-        match queue.place(local) {
-            Some(place) => queue.sent(place, mid, at),
-            None => Vec::new(),
-        }
+        queue.proven(local, mid, at)
+    }
+
+    /// An echo of a reply that is known to the disk alone: a person let go of it
+    /// after it had been tried, or it was settled long ago.
+    pub(super) fn recalled(&mut self, row: Outgoing, mid: Mid, at: Timestamp) -> Vec<SendStep> {
+        let queue = self.queues.entry(row.conversation.clone()).or_default();
+        queue.name(row, mid, at)
     }
 
     /// The thread was read. Replies in doubt that stand in it are sent. The
@@ -428,7 +439,7 @@ impl Outbox {
         let Some(queue) = self.queues.get_mut(&row.conversation) else {
             return;
         };
-        queue.busy = false;
+        queue.under_way = UnderWay::Nothing;
         queue.not_before = now.plus(TRY_DISK);
         if let Some(at) = queue.place(&row.local)
             && let Some(Job::Reply(reply)) = queue.jobs.get_mut(at)
@@ -490,10 +501,28 @@ impl Outbox {
                 None => None,
             };
             let look = queue.next_look(now).filter(|_| !looking);
-            look.into_iter().chain(go).min()
+            look.into_iter().chain(go).chain(queue.over_by()).min()
         };
         let due = self.queues.values().filter_map(due).min()?;
         Some(due.min(now.plus(LATER_LOOKS)))
+    }
+
+    /// Attempts whose time limit is over are in doubt from now on, whatever is
+    /// still to be heard of their calls: nothing stays on its way for ever.
+    pub(super) fn give_up_waiting(&mut self, now: Timestamp) -> Vec<SendStep> {
+        let mut steps = Vec::new();
+        for queue in self.queues.values_mut() {
+            let UnderWay::Attempt(local, _, over_by) = &queue.under_way else {
+                continue;
+            };
+            if !passed(*over_by, now) {
+                continue;
+            }
+            let place = queue.place(local);
+            queue.under_way = UnderWay::Nothing;
+            steps.extend(place.and_then(|place| queue.doubt(place, now)));
+        }
+        steps
     }
 
     /// The queues that can go on by themselves now, and the thread that has
@@ -539,7 +568,7 @@ impl Outbox {
 
     /// Whether something is on its way just now.
     pub(super) fn is_busy(&self) -> bool {
-        self.queues.values().any(|queue| queue.busy)
+        self.queues.values().any(Queue::is_busy)
     }
 }
 

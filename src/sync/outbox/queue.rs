@@ -4,12 +4,12 @@
 use std::collections::VecDeque;
 
 use super::rules::{
-    LATER_LOOKS, LOOK_FOR, NOT_AFTER_ATTEMPT, NOT_BEFORE_ATTEMPT, TOLD_APART, plain, tried,
+    LATER_LOOKS, LOOK_FOR, LOOKS, NOT_AFTER_ATTEMPT, NOT_BEFORE_ATTEMPT, TOLD_APART, plain, tried,
 };
 use crate::{
     domain::{
         Author, ConversationId, HoldReason, LocalId, MessageSeen, Mid, Operation, Outgoing, Part,
-        Psid, SendState, Timestamp,
+        Psid, SendState, Span, Timestamp,
     },
     sync::outbox::SendStep,
 };
@@ -41,8 +41,7 @@ pub(super) struct QueuedReply {
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     pub(super) jobs: VecDeque<Job>,
-    /// An operation of this queue is under way.
-    pub(super) busy: bool,
+    pub(super) under_way: UnderWay,
     /// A read of the thread is under way.
     pub(super) reading: bool,
     /// When the thread was last read whole-heartedly.
@@ -54,17 +53,60 @@ pub(super) struct Queue {
     pub(super) settled: Vec<Outgoing>,
 }
 
+/// What is on its way from a queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum UnderWay {
+    /// Nothing: the next may go.
+    #[default]
+    Nothing,
+    /// A call that is no reply.
+    Operation,
+    /// This attempt at a reply, which is over by a certain moment (our clock)
+    /// whatever becomes of the call.
+    Attempt(LocalId, u32, Timestamp),
+}
+
 impl Queue {
     /// What could go next: an operation, or a queued reply. `None` when something is
     /// under way, or the head waits for an answer or for a person.
     pub(super) fn next(&self) -> Option<&Job> {
         self.jobs
             .front()
-            .filter(|_| !self.busy && !self.reading)
+            .filter(|_| !self.is_busy() && !self.reading)
             .filter(|job| match job {
                 Job::Operate(..) => true,
                 Job::Reply(reply) => reply.row.state == SendState::Queued,
             })
+    }
+
+    pub(super) fn is_busy(&self) -> bool {
+        self.under_way != UnderWay::Nothing
+    }
+
+    /// By when the attempt that is under way is over.
+    pub(super) fn over_by(&self) -> Option<Timestamp> {
+        match self.under_way {
+            UnderWay::Attempt(_, _, at) => Some(at),
+            UnderWay::Nothing | UnderWay::Operation => None,
+        }
+    }
+
+    /// An attempt is over, if it is this one.
+    pub(super) fn attempt_over(&mut self, local: &LocalId, attempt: u32) {
+        if matches!(&self.under_way, UnderWay::Attempt(l, a, _) if l == local && *a == attempt) {
+            self.under_way = UnderWay::Nothing;
+        }
+    }
+
+    /// Nobody knows what became of the attempt at the reply at `at`: it is in
+    /// doubt, and looked for soon.
+    pub(super) fn doubt(&mut self, at: usize, now: Timestamp) -> Option<SendStep> {
+        let Some(Job::Reply(reply)) = self.jobs.get_mut(at) else {
+            return None;
+        };
+        reply.row.state = SendState::Unsure;
+        (reply.look_at, reply.looked) = (now.plus(Span::seconds(LOOKS[0])), 1);
+        Some(SendStep::Record(reply.row.clone()))
     }
 
     pub(super) fn replies(&self) -> impl Iterator<Item = &QueuedReply> {
@@ -77,7 +119,7 @@ impl Queue {
     pub(super) fn begin(&mut self, id: &ConversationId, at: usize) -> Vec<SendStep> {
         match self.jobs.remove(at) {
             Some(Job::Operate(psid, operation)) => {
-                self.busy = true;
+                self.under_way = UnderWay::Operation;
                 vec![SendStep::Operate(id.clone(), psid, *operation)]
             }
             _ => Vec::new(),
@@ -93,22 +135,55 @@ impl Queue {
     /// The reply at `at` is Meta's message `mid`. If another reply was taken for
     /// that message by its looks, that one is in doubt again.
     pub(super) fn sent(&mut self, at: usize, mid: Mid, when: Timestamp) -> Vec<SendStep> {
-        let mut steps = Vec::new();
         let Some(Job::Reply(reply)) = self.jobs.remove(at) else {
-            return steps;
+            return Vec::new();
         };
-        let taken = SendState::Sent(mid.clone());
-        if let Some(other) = self.settled.iter().position(|row| row.state == taken) {
-            let mut row = self.settled.remove(other);
-            row.state = SendState::Unsure;
-            steps.push(SendStep::Record(row.clone()));
-            self.jobs.push_front(Job::reply(row, when));
-        }
-        let mut row = reply.row;
-        row.state = taken;
-        self.settled.push(row.clone());
-        steps.push(SendStep::Sent { row, mid, at: when });
+        let mut steps = self.unbind(&mid, when);
+        steps.push(self.settle(reply.row, mid, when));
         steps
+    }
+
+    /// Meta itself names the reply `local` as its message `mid`: that is proof at
+    /// any time, also of one that was called refused, or that was taken for another
+    /// message.
+    pub(super) fn proven(&mut self, local: &LocalId, mid: Mid, when: Timestamp) -> Vec<SendStep> {
+        if let Some(at) = self.place(local) {
+            return self.sent(at, mid, when);
+        }
+        let known = SendState::Sent(mid.clone());
+        let rows = [&mut self.settled, &mut self.refused];
+        let found = rows.into_iter().find_map(|rows| {
+            let at = rows.iter().position(|row| row.local == *local)?;
+            (rows[at].state != known).then(|| rows.remove(at))
+        });
+        found.map_or_else(Vec::new, |row| self.name(row, mid, when))
+    }
+
+    /// A reply that does not stand here gets its name.
+    pub(super) fn name(&mut self, row: Outgoing, mid: Mid, when: Timestamp) -> Vec<SendStep> {
+        let mut steps = self.unbind(&mid, when);
+        steps.push(self.settle(row, mid, when));
+        steps
+    }
+
+    /// The message `mid` is another reply than the one that was taken for it by
+    /// its looks: that one is in doubt again.
+    fn unbind(&mut self, mid: &Mid, when: Timestamp) -> Vec<SendStep> {
+        let taken = SendState::Sent(mid.clone());
+        let Some(other) = self.settled.iter().position(|row| row.state == taken) else {
+            return Vec::new();
+        };
+        let mut row = self.settled.remove(other);
+        row.state = SendState::Unsure;
+        let step = SendStep::Record(row.clone());
+        self.jobs.push_front(Job::reply(row, when));
+        vec![step]
+    }
+
+    fn settle(&mut self, mut row: Outgoing, mid: Mid, at: Timestamp) -> SendStep {
+        row.state = SendState::Sent(mid.clone());
+        self.settled.push(row.clone());
+        SendStep::Sent { row, mid, at }
     }
 
     /// Replies in doubt that stand among `messages`: a message of the Page with

@@ -28,6 +28,19 @@ pub(super) const NOT_AFTER_ATTEMPT: Span = Span::seconds(150);
 /// After the disk did not take something.
 pub(in crate::sync) const TRY_DISK: Span = Span::seconds(1);
 
+/// An attempt is over by then, whatever becomes of its call: the time limits of
+/// the calls (30 s; 120 s for the upload of a file) and some.
+const ATTEMPT_LIMIT: Span = Span::seconds(40);
+const WITH_FILE_LIMIT: Span = Span::seconds(165);
+
+/// How long an attempt at this reply may take.
+pub(in crate::sync) fn time_limit(row: &Outgoing) -> Span {
+    match row.file {
+        None => ATTEMPT_LIMIT,
+        Some(_) => WITH_FILE_LIMIT,
+    }
+}
+
 /// When a reply was last tried, by Meta's clock.
 pub(super) fn tried(row: &Outgoing) -> Timestamp {
     row.tried_at.unwrap_or(row.at)

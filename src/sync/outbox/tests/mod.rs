@@ -90,7 +90,7 @@ fn states(outbox: &Outbox) -> Vec<SendState> {
 }
 
 fn answer(outbox: &mut Outbox, local: &str, answer: SendOutcome, now: Timestamp) -> Vec<SendStep> {
-    outbox.answered(&id(), &LocalId::new(local), answer, now, now)
+    outbox.answered(&id(), &LocalId::new(local), 1, answer, now, now)
 }
 
 #[test]

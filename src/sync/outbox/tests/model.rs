@@ -7,14 +7,26 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::Part;
 
 /// One job of the world.
 #[derive(Clone, Debug)]
 enum Happening {
+    /// One message.
     Enter(u8),
-    /// What becomes of the attempt on its way: whether it arrives, and what is
-    /// answered.
+    /// A long text in so many parts.
+    EnterParts(u8),
+    /// Text and a file behind it.
+    EnterFile(u8),
+    /// One that can be taken back for some seconds.
+    EnterDelayed(u8, u8),
+    /// What becomes of the oldest attempt on its way: whether it arrives, and what
+    /// is answered. An attempt may have been given up by then.
     Network(bool, u8),
+    /// The newest attempt arrives, and its answer stalls.
+    Stall,
+    /// Meta's own word of one of its messages, as late as can be.
+    Echo(u8),
     Read,
     Pass(u16),
     Crash(bool),
@@ -26,7 +38,12 @@ enum Happening {
 fn jobs() -> impl Strategy<Value = Vec<Happening>> {
     let job = prop_oneof![
         4 => (0..3u8).prop_map(Happening::Enter),
-        6 => (any::<bool>(), 0..7u8).prop_map(|(arrives, kind)| Happening::Network(arrives, kind)),
+        2 => (2..4u8).prop_map(Happening::EnterParts),
+        1 => (0..3u8).prop_map(Happening::EnterFile),
+        1 => (0..3u8, 1..10u8).prop_map(|(text, delay)| Happening::EnterDelayed(text, delay)),
+        6 => (any::<bool>(), 0..8u8).prop_map(|(arrives, kind)| Happening::Network(arrives, kind)),
+        1 => Just(Happening::Stall),
+        3 => any::<u8>().prop_map(Happening::Echo),
         3 => Just(Happening::Read),
         4 => (0..400u16).prop_map(Happening::Pass),
         1 => any::<bool>().prop_map(Happening::Crash),
@@ -37,13 +54,16 @@ fn jobs() -> impl Strategy<Value = Vec<Happening>> {
     proptest::collection::vec(job, 1..60)
 }
 
+const TEXTS: [&str; 3] = ["ok", "on its way", "ok"];
+
 /// The outbox with everything around it.
 struct World {
     outbox: Outbox,
     disk: BTreeMap<LocalId, Outgoing>,
     /// What Meta has: its id, when, the words, and which reply it was.
     server: Vec<(Mid, Timestamp, String, LocalId)>,
-    on_its_way: Option<Outgoing>,
+    /// Calls that are not answered, oldest first; all but the last were given up.
+    on_its_way: Vec<Outgoing>,
     now: Timestamp,
     entered: Vec<LocalId>,
     /// Rows that a person dropped or took back.
@@ -51,6 +71,8 @@ struct World {
     /// Attempts that left, by row, since it was last queued by a person.
     attempts: BTreeMap<LocalId, u32>,
     disk_full: bool,
+    /// Refused, and delivered all the same: only an echo tells.
+    lied_about: Vec<LocalId>,
 }
 
 impl World {
@@ -59,12 +81,13 @@ impl World {
             outbox: Outbox::new(1),
             disk: BTreeMap::new(),
             server: Vec::new(),
-            on_its_way: None,
+            on_its_way: Vec::new(),
             now: START,
             entered: Vec::new(),
             let_go: Vec::new(),
             attempts: BTreeMap::new(),
             disk_full: false,
+            lied_about: Vec::new(),
         }
     }
 
@@ -87,16 +110,12 @@ impl World {
                         return;
                     }
                     if row.state == SendState::Dropped {
-                        self.let_go.push(row.local.clone());
-                        self.disk.remove(&row.local);
+                        self.drop_row(row);
                     } else {
                         self.disk.insert(row.local.clone(), row);
                     }
                 }
-                SendStep::GiveBack(row) => {
-                    self.let_go.push(row.local.clone());
-                    self.disk.remove(&row.local);
-                }
+                SendStep::GiveBack(row) => self.drop_row(row),
                 SendStep::Sent { mut row, mid, .. } => {
                     let has = self
                         .server
@@ -104,6 +123,12 @@ impl World {
                         .any(|(m, _, text, _)| *m == mid && *text == row.text);
                     assert!(has, "said to be sent, but Meta has it not: {row:?}");
                     row.state = SendState::Sent(mid);
+                    // As the store does: one message is one reply.
+                    for other in self.disk.values_mut() {
+                        if other.state == row.state && other.local != row.local {
+                            other.state = SendState::Assumed;
+                        }
+                    }
                     self.disk.insert(row.local.clone(), row);
                 }
                 SendStep::Post(row) => {
@@ -112,11 +137,50 @@ impl World {
                         SendState::Sending,
                         "claimed first"
                     );
-                    assert!(self.on_its_way.is_none(), "one at a time");
-                    self.on_its_way = Some(row);
+                    let given_up = |on_its_way: &Outgoing| {
+                        let row = self.disk.get(&on_its_way.local);
+                        row.is_none_or(|row| {
+                            row.state != SendState::Sending || row.attempt != on_its_way.attempt
+                        })
+                    };
+                    assert!(self.on_its_way.iter().all(given_up), "one at a time");
+                    self.on_its_way.push(row);
                 }
                 SendStep::Operate(..) | SendStep::Read(_) => {}
             }
+        }
+    }
+
+    /// A person let go of it; what was tried is remembered, as the store does.
+    fn drop_row(&mut self, mut row: Outgoing) {
+        self.let_go.push(row.local.clone());
+        self.disk.remove(&row.local);
+        if row.attempt > 0 {
+            row.state = SendState::Dropped;
+            self.disk.insert(row.local.clone(), row);
+        }
+    }
+
+    /// Enter: all rows are on the disk, or none.
+    fn enter(&mut self, texts: &[&str], file: bool, delay: u8) {
+        let mut follows = None;
+        let mut rows = Vec::new();
+        for (at, text) in texts.iter().enumerate() {
+            let local = LocalId::new(format!("r{}", self.entered.len()));
+            let mut row = row(local.as_str(), text, self.now);
+            if file && at + 1 == texts.len() {
+                let path = std::path::PathBuf::from("lamp.jpg");
+                row.text = String::new();
+                row.file = Some(Box::new(crate::domain::Attachment::new(path, 9)));
+            }
+            row.follows = follows.replace(local.clone());
+            row.not_before = (delay > 0).then(|| self.now.plus(Span::seconds(delay.into())));
+            self.entered.push(local.clone());
+            self.disk.insert(local, row.clone());
+            rows.push(row);
+        }
+        for row in rows {
+            self.outbox.enter(row);
         }
     }
 
@@ -135,6 +199,13 @@ impl World {
             .iter()
             .map(|(mid, at, text, _)| seen(mid.as_str(), *at, text))
             .collect();
+        for seen in &mut messages {
+            if seen.message.text.is_empty() {
+                let (name, bytes) = (Some("lamp.jpg".into()), None);
+                let kind = "photo";
+                seen.message.parts.push(Part::File { kind, name, bytes });
+            }
+        }
         messages.reverse();
         let steps = self.outbox.read(&id(), &messages, true, self.now);
         self.carry_out(steps);
@@ -157,28 +228,70 @@ impl World {
 
     fn job(&mut self, job: &Happening) {
         match job {
-            Happening::Enter(text) => {
-                let local = LocalId::new(format!("r{}", self.entered.len()));
-                let row = row(
-                    local.as_str(),
-                    ["ok", "on its way", "ok"][usize::from(*text)],
-                    self.now,
+            Happening::Enter(text) => self.enter(&[TEXTS[usize::from(*text)]], false, 0),
+            Happening::EnterParts(parts) => {
+                self.enter(
+                    &["part one", "part two", "ok"][..usize::from(*parts)],
+                    false,
+                    0,
                 );
-                self.entered.push(local.clone());
-                self.disk.insert(local, row.clone());
-                self.outbox.enter(row);
+            }
+            Happening::EnterFile(text) => {
+                self.enter(&[TEXTS[usize::from(*text)], ""], true, 0);
+            }
+            Happening::EnterDelayed(text, delay) => {
+                self.enter(&[TEXTS[usize::from(*text)]], false, *delay);
+            }
+            Happening::Stall => {
+                if let Some(row) = self.on_its_way.last().cloned()
+                    && !self.server.iter().any(|(.., whose)| *whose == row.local)
+                {
+                    self.left(&row);
+                }
+            }
+            Happening::Echo(which) => {
+                let count = self.server.len();
+                if count > 0 {
+                    let (mid, at, _, local) = self.server[usize::from(*which) % count].clone();
+                    let mut steps = self.outbox.echoed(&id(), &local, mid.clone(), at);
+                    let row = self.disk.get(&local).cloned();
+                    if let Some(row) = row.filter(|row| row.state != SendState::Sent(mid.clone()))
+                        && steps.is_empty()
+                    {
+                        steps = self.outbox.recalled(row, mid.clone(), at);
+                    }
+                    self.carry_out(steps);
+                    if let Some(row) = self.disk.get(&local) {
+                        let sent = matches!(&row.state, SendState::Sent(_));
+                        assert!(sent, "an echo is proof at any time: {row:?}");
+                    }
+                }
             }
             Happening::Network(arrives, kind) => {
-                let Some(row) = self.on_its_way.take() else {
+                if self.on_its_way.is_empty() {
                     return;
-                };
+                }
+                let row = self.on_its_way.remove(0);
+                // Whatever Meta did with it before its answer stalled.
+                let had = self.server.iter().find(|(.., whose)| *whose == row.local);
+                let had = had.map(|(mid, ..)| mid.clone());
                 let answer = match kind {
-                    // A clear refusal and a missing connection are never lies.
+                    _ if had.is_some() && *kind != 4 => SendOutcome::Unknown,
+                    // A missing connection is never a lie.
                     0 => SendOutcome::NotConnected,
                     1 => SendOutcome::Refused("No.".into()),
                     2 => SendOutcome::Throttled(self.now.plus(Span::seconds(60))),
                     3 => SendOutcome::Token,
-                    4 => SendOutcome::Sent(self.left(&row)),
+                    4 => SendOutcome::Sent(had.unwrap_or_else(|| self.left(&row))),
+                    // A clear refusal was one so far; if ever one is a lie, only an
+                    // echo can tell, and nothing may be sent twice by us for it.
+                    5 => {
+                        if *arrives {
+                            self.left(&row);
+                            self.lied_about.push(row.local.clone());
+                        }
+                        SendOutcome::Refused("It lies.".into())
+                    }
                     _ => {
                         if *arrives {
                             self.left(&row);
@@ -187,23 +300,31 @@ impl World {
                     }
                 };
                 let now = self.now;
-                let steps = self.outbox.answered(&id(), &row.local, answer, now, now);
+                let steps = self
+                    .outbox
+                    .answered(&id(), &row.local, row.attempt, answer, now, now);
                 self.carry_out(steps);
             }
             Happening::Read => self.read(),
             Happening::Pass(seconds) => {
                 self.now = self.now.plus(Span::seconds(i64::from(*seconds)));
+                let steps = self.outbox.give_up_waiting(self.now);
+                self.carry_out(steps);
                 let (_, look) = self.outbox.tick(self.now);
                 if look.is_some() {
                     self.read();
                 }
             }
             Happening::Crash(arrives) => {
-                if let Some(row) = self.on_its_way.take()
+                let had =
+                    |row: &Outgoing| self.server.iter().any(|(.., whose)| *whose == row.local);
+                if let Some(row) = self.on_its_way.pop()
                     && *arrives
+                    && !had(&row)
                 {
                     self.left(&row);
                 }
+                self.on_its_way.clear();
                 self.outbox = Outbox::new(2);
                 let rows: Vec<Outgoing> = self
                     .entered
@@ -267,15 +388,16 @@ impl World {
                 row.is_some() || self.let_go.contains(local),
                 "{local} is lost"
             );
-            let arrived = self
-                .server
-                .iter()
-                .filter(|(_, _, _, whose)| whose == local)
-                .count();
+            let attempts = self.attempts.get(local).copied().unwrap_or(0);
             assert!(
-                arrived <= 1,
-                "{local} was sent {arrived} times by the machine"
+                attempts <= 1,
+                "{local} was sent {attempts} times by the machine"
             );
+            if let Some(row) = row.filter(|row| row.state == SendState::Sending) {
+                let since = self.now.since(row.tried_at.unwrap_or(row.at));
+                // Time goes in steps of up to 400 s here; after each, what is over is over.
+                assert!(since <= rules::time_limit(row), "stays on its way: {row:?}");
+            }
             if let Some(SendState::Sent(mid)) = row.map(|row| &row.state) {
                 assert!(!named.contains(&mid), "two replies are one message");
                 named.push(mid);
@@ -306,10 +428,15 @@ proptest! {
                 prop_assert!(row.state != SendState::Sending, "{row:?}");
             }
             // What arrived is known as sent, unless a person has let go of it or
-            // took it for something else.
+            // took it for something else, or a refusal was a lie.
             let arrived = world.server.iter().any(|(_, _, _, whose)| whose == local);
             let unsure = world.disk.get(local).is_some_and(|row| row.state == SendState::Unsure);
-            prop_assert!(!(arrived && unsure) || near_twins(&world, local), "{local} arrived and is not found");
+            let told = !world.lied_about.contains(local);
+            prop_assert!(!(arrived && unsure && told) || near_twins(&world, local), "{local} arrived and is not found");
+        }
+        // And when all echoes have come, nobody is wrong about anything that arrived.
+        for which in 0..world.server.len() {
+            world.job(&Happening::Echo(u8::try_from(which).expect("few")));
         }
     }
 }
