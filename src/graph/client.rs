@@ -39,14 +39,24 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
 /// A file on its way to Meta.
 #[derive(Debug)]
 pub(super) struct Upload {
-    pub(super) bytes: Vec<u8>,
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// How large it was when it was copied.
+    pub(super) bytes: u64,
     pub(super) name: String,
     pub(super) mime: &'static str,
 }
 
 impl Upload {
-    /// The members of `body` as fields, and the file behind them.
-    fn form(&self, body: &Value) -> Form {
+    /// The members of `body` as fields, and the file behind them, read while it is
+    /// sent. A form is for one attempt.
+    async fn form(&self, body: &Value) -> Result<Form, Error> {
+        let failed = |why: std::io::Error| Error::File(why.to_string());
+        let file = tokio::fs::File::open(&self.path).await.map_err(failed)?;
+        let meta = file.metadata().await.map_err(failed)?;
+        if !meta.is_file() || meta.len() != self.bytes {
+            return Err(Error::File("it has changed since it was copied".into()));
+        }
         let mut form = Form::new();
         for (name, value) in body.as_object().into_iter().flatten() {
             let text = value
@@ -54,12 +64,12 @@ impl Upload {
                 .map_or_else(|| value.to_string(), str::to_owned);
             form = form.text(name.clone(), text);
         }
-        let part = Part::bytes(self.bytes.clone()).file_name(self.name.clone());
+        let part = Part::stream_with_length(file, self.bytes).file_name(self.name.clone());
         // All of our types are well-formed.
-        match part.mime_str(self.mime) {
+        Ok(match part.mime_str(self.mime) {
             Ok(part) => form.part("filedata", part),
             Err(_) => form,
-        }
+        })
     }
 }
 
@@ -381,7 +391,8 @@ impl Client {
             .header(AUTHORIZATION, auth.clone());
         match (body, file) {
             (Some(body), Some(file)) => {
-                request = request.multipart(file.form(body)).timeout(UPLOAD_TIMEOUT);
+                let form = file.form(body).await?;
+                request = request.multipart(form).timeout(UPLOAD_TIMEOUT);
             }
             (Some(body), None) => request = request.json(body),
             _ => {}

@@ -58,7 +58,6 @@ impl Client {
     /// Gives Meta a file, to be sent by the id that it answers. It goes out under
     /// a name of ours: Instagram takes plain letters only.
     async fn upload(&self, file: &Attachment, platform: Platform) -> Result<String, Error> {
-        let bytes = std::fs::read(&file.path).map_err(|why| Error::File(why.to_string()))?;
         let payload = json!({"is_reusable": true});
         let message = json!({"attachment": {"type": file.kind, "payload": payload}});
         let mut body = json!({"message": message});
@@ -66,7 +65,8 @@ impl Client {
             body["platform"] = json!("instagram");
         }
         let file = Upload {
-            bytes,
+            path: file.path.clone(),
+            bytes: file.bytes,
             name: format!("file.{}", file.ending()),
             mime: file.mime,
         };
