@@ -170,7 +170,7 @@ fn the_record_of_an_agents_work_holds_no_words_and_report_counts_it() {
     let token = ("SWITCHBOARD_PAGE_TOKEN", sim.token());
     let mut pty = Pty::start(&desk, &[token], (120, 40));
     pty.wait_for("11 need you");
-    pty.type_in("\x10kemi\r");
+    pty.jump_to("kemi");
     pty.wait_for("Both payments have left my account now.");
     pty.type_in("r");
     pty.wait_for("goes out as HUMAN_AGENT");

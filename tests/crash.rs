@@ -170,7 +170,7 @@ impl Scene {
     fn open(&self, die_at: &str) -> Pty {
         let mut desk = self.desk(die_at);
         desk.wait_for("11 need you");
-        desk.type_in("\x10ana ruiz\r");
+        desk.jump_to("ana ruiz");
         desk.wait("her thread", |screen| {
             screen.contains("Ana Ruiz · messenger") && screen.contains("it has been a week")
         });

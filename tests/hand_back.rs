@@ -50,7 +50,8 @@ fn the_outcome_is_one_key_and_words_for_the_bot_are_optional() {
     for (keys, expected) in [
         ("b1", note(Outcome::Resolved, "", "")),
         ("b2", note(Outcome::FollowUp, "", "")),
-        ("bj<Enter>", note(Outcome::FollowUp, "", "")),
+        ("bj<Enter>", note(Outcome::Resolved, "", "")),
+        ("bk<Enter>", note(Outcome::Other, "", "")),
         ("b3", note(Outcome::BotFailed, "", "")),
         ("b4", note(Outcome::Other, "", "")),
         (
@@ -72,6 +73,7 @@ fn the_outcome_is_one_key_and_words_for_the_bot_are_optional() {
     let mut desk = desk();
     desk.open("Ana Ruiz");
     assert_eq!(desk.keys("b<Esc>"), []);
+    assert_eq!(desk.keys("b<Enter>"), [], "Enter alone hands nothing back");
     assert_eq!(desk.keys("b<Tab>words<Esc><Esc>"), []);
 }
 
@@ -100,7 +102,7 @@ fn what_we_hold_is_listed_when_the_desk_is_left() {
     }
     // Jo back to the bot, Rahul kept, Ana to the helpdesk, Kemi kept.
     desk.keys("bka");
-    let effects = desk.keys("<Enter>");
+    let effects = desk.keys("y");
     let passed = passed(&effects);
     let whom: Vec<(&str, &str)> = passed
         .iter()
@@ -122,6 +124,11 @@ fn what_we_hold_is_listed_when_the_desk_is_left() {
         rows().into_iter().take(3).collect(),
     )));
     assert_eq!(other.keys("B<Esc>"), [], "Esc stays, and nothing is done");
+    other.keys("q");
+    other.send(Msg::Loaded(Loaded::HeldThreads(
+        rows().into_iter().take(3).collect(),
+    )));
+    assert_eq!(other.keys("B<Enter>"), [], "and so does Enter");
     other.keys("q");
     other.send(Msg::Loaded(Loaded::HeldThreads(
         rows().into_iter().take(3).collect(),

@@ -45,7 +45,7 @@ const AGREED: &[(Context, &str, &str)] = {
         (D, "t", "take"),
         (D, "Enter", "open"),
         (D, "q", "back"),
-        (D, "Esc", "back"),
+        (D, "Esc", "close"),
         (D, "b", "hand_back"),
         (D, "Space", "read_on"),
         (D, "B", "pass_to"),

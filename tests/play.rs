@@ -205,7 +205,7 @@ fn three_processes_play_the_whole_story() {
     // The agent answers, and sees it delivered and seen.
     desk.type_in("r");
     desk.wait_for("Draft to Ana Ruiz");
-    desk.type_in("It is on its way, Ana.\r");
+    desk.enter("It is on its way, Ana.");
     // The bot has just spoken, so the desk asks.
     desk.wait_for("Enter sends");
     desk.type_in("\r");
@@ -213,7 +213,7 @@ fn three_processes_play_the_whole_story() {
     desk.wait_for("thank you so much!");
     // Hands back inside the send, and the bot goes on.
     desk.type_in("Bye, Ana!\u{4}");
-    desk.wait_for("hand back");
+    desk.wait_for("1  resolved");
     desk.type_in("1");
     desk.wait("the bot again", |screen| {
         screen.contains("Here is your bot again.")
@@ -227,10 +227,14 @@ fn three_processes_play_the_whole_story() {
     desk.wait("the bot's answer", |screen| {
         screen.contains("You are welcome.")
     });
+    desk.wait_for("q quit");
     desk.type_in("\r");
+    desk.wait_for("q list");
     desk.type_in("t");
     desk.wait_for("you took control");
-    desk.type_in("qq");
+    desk.type_in("q");
+    desk.wait_for("/ filter");
+    desk.type_in("q");
     desk.wait("the question", |screen| {
         screen.contains("held") || screen.contains("quit")
     });

@@ -69,7 +69,7 @@ fn word(post: &Value) -> &str {
 /// keys of the README.
 fn play(pty: &mut Pty) {
     pty.wait_for("11 need you");
-    pty.type_in("\x10kemi\r"); // ^P and a part of the name
+    pty.jump_to("kemi"); // ^P and a part of the name
     pty.wait_for("Both payments have left my account now.");
     pty.type_in("r");
     pty.wait_for("goes out as HUMAN_AGENT");
@@ -84,13 +84,13 @@ fn play(pty: &mut Pty) {
     });
     pty.type_in("r");
     pty.wait_for("goes out as RESPONSE");
-    pty.type_in("A new one is on its way.\r");
+    pty.enter("A new one is on its way.");
     pty.wait_for("oh that is kind, thank you");
     pty.type_in("\x1b");
     pty.wait_for("r reply");
     pty.type_in("q");
     pty.wait_for("q quit");
-    pty.type_in("qy");
+    pty.quit();
 }
 
 fn check_calls(entries: &[Value]) {
@@ -309,26 +309,66 @@ fn forbidden(bytes: &[u8]) -> Vec<String> {
     found
 }
 
+/// A terminal without bracketed paste gives a paste as keys, in one go.
+#[test]
+fn a_paste_without_brackets_is_one_draft_and_sends_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let calls = folder.path().join("calls.log");
+    let mut pty = Pty::demo(&["--log", calls.to_str().expect("a path")], (120, 40));
+    pty.wait_for("11 need you");
+    // Over the list it takes nothing, hands nothing back, and does not quit.
+    pty.type_in("ttmEqyqy");
+    pty.wait_for("Several keys came at once");
+    pty.jump_to("ana ruiz");
+    pty.wait_for("Ana Ruiz · messenger");
+    pty.type_in("r");
+    pty.wait_for("goes out as RESPONSE");
+    pty.type_in("Dear Ben,\ryour refund is on its way.\rKim\r");
+    let screen = pty.wait("the last line", |s| s.contains("││Kim"));
+    for line in [
+        "││Dear Ben,",
+        "││your refund is on its way.",
+        "Draft to Ana",
+    ] {
+        assert!(screen.contains(line), "{line} in\n{screen}");
+    }
+    pty.type_in("\x1b");
+    pty.wait_for("r reply");
+    pty.leave();
+    let entries = log(&calls);
+    let sent = entries.iter().any(|e| {
+        e["body"]["message"].is_object()
+            || e["path"]
+                .as_str()
+                .is_some_and(|p| p.contains("take_thread"))
+    });
+    assert!(!sent, "{entries:?}");
+}
+
 #[test]
 fn nothing_a_customer_types_reaches_the_terminal_as_a_command() {
     let mut pty = Pty::demo(&[], (120, 40));
     pty.wait_for("Mallory");
-    pty.type_in("\x10mallory\r");
+    pty.jump_to("mallory");
     pty.wait_for("were disarmed");
     pty.type_in("p");
     pty.wait_for("conversation t_");
-    pty.type_in("pJ"); // the page closes with its own key
+    pty.type_in("p"); // the page closes with its own key
+    pty.wait("the thread", |s| !s.contains("conversation t_"));
+    pty.type_in("J");
     pty.wait_for("JSON as Meta sent it");
     pty.wait_for("created_time");
-    pty.type_in("Jrhello");
+    pty.type_in("J");
+    pty.wait("the thread", |s| !s.contains("JSON as Meta"));
+    pty.type_in("r");
     pty.wait_for("Draft to Mallory");
-    pty.type_in("\r");
+    pty.enter("good morning");
     pty.wait_for("did it work?");
     pty.type_in("\x1b");
     pty.wait_for("r reply");
     pty.type_in("q");
     pty.wait_for("q quit");
-    pty.type_in("qy");
+    pty.quit();
     assert!(pty.end().success());
     let found = forbidden(&pty.bytes());
     assert!(found.is_empty(), "{found:?}");
@@ -364,11 +404,13 @@ fn signals_end_it_politely_and_a_suspend_gives_the_terminal_back() {
     pty.wait("the shell's screen", |s| !s.contains("need you"));
     kill_process(pid, Signal::CONT).expect("signalled");
     pty.wait_for("11 need you");
-    pty.type_in("j\x1a");
+    pty.type_in("j");
+    pty.wait("the next row", |s| !s.contains(">! "));
+    pty.type_in("\x1a");
     pty.wait("the shell's screen", |s| !s.contains("need you"));
     kill_process(pid, Signal::CONT).expect("signalled");
     pty.wait_for("11 need you");
-    pty.type_in("qy");
+    pty.quit();
     assert!(pty.end().success());
 }
 
@@ -384,7 +426,9 @@ fn any_size_and_any_storm_of_sizes_is_survived() {
     pty.wait_for("11 need you");
     pty.type_in("\r");
     pty.wait_for("the glass is everywhere");
-    pty.type_in("qqy");
+    pty.type_in("q");
+    pty.wait_for("/ filter");
+    pty.quit();
     assert!(pty.end().success());
 }
 
@@ -395,7 +439,7 @@ fn a_desk_without_a_network_starts_and_says_so() {
     let mut pty = desk(folder.path(), nowhere, "1", "EAAcanary", &[], (100, 30));
     let screen = pty.wait_for("Cannot reach 127.0.0.1:1");
     assert!(screen.contains("OFFLINE"), "{screen}");
-    pty.type_in("qy");
+    pty.quit();
     assert!(pty.end().success());
     assert!(!String::from_utf8_lossy(&pty.bytes()).contains("EAAcanary"));
 }
@@ -433,14 +477,14 @@ fn without_a_network_the_whole_desk_works_from_its_cache() {
         s.contains("Piotr Okafor 77 ·") && s.contains("needle 77 0")
     });
     // A long thread, from its end to its beginning.
-    pty.type_in("\x10alex novak 0\r");
+    pty.jump_to("alex novak 0");
     pty.wait_for("(499)");
     pty.type_in("gg");
     pty.wait_for("(0)");
     // A reply waits, through a death, too.
     pty.type_in("r");
     pty.wait_for("goes out as RESPONSE");
-    pty.type_in("sorry for the wait\r");
+    pty.enter("sorry for the wait");
     pty.wait_for("queued — no network");
     pty.wait_for("1 unsent");
     let pid = Pid::from_raw(i32::try_from(pty.pid()).expect("a pid")).expect("a process");
@@ -448,7 +492,7 @@ fn without_a_network_the_whole_desk_works_from_its_cache() {
     pty.end();
     let mut pty = start();
     pty.wait_for("1 unsent");
-    pty.type_in("\x10alex novak 0\r");
+    pty.jump_to("alex novak 0");
     pty.wait("the reply", |s| {
         s.contains("sorry for the wait") && s.contains("queued")
     });
@@ -475,7 +519,7 @@ fn a_wrong_token_is_said_in_the_desk_and_on_the_command_line() {
     pty.wait("the remedy", |s| {
         s.contains("TOKEN REFUSED") && s.contains("SWITCHBOARD_PAGE_TOKEN")
     });
-    pty.type_in("qy");
+    pty.quit();
     assert!(pty.end().success());
     // Without --page Meta is asked first, and its refusal is the end.
     let home = folder.path().to_str().expect("a path");
@@ -576,18 +620,20 @@ fn a_second_desk_on_one_cache_only_reads_and_says_so() {
     second.type_in("r");
     second.wait_for("Close it to work here");
     // What the first one does is seen by the second.
-    first.type_in("\x10kemi\r");
+    first.jump_to("kemi");
     first.wait_for("Both payments have left my account now.");
-    first.type_in("rIt goes back to you today.\r");
+    first.type_in("r");
+    first.wait_for("Draft to Kemi");
+    first.enter("It goes back to you today.");
     first.wait_for("wonderful, thank you");
     second.wait_for("wonderful, thank you");
-    second.type_in("qy");
+    second.quit();
     assert!(second.end().success());
     first.type_in("\x1b");
     first.wait_for("r reply");
     first.type_in("q");
     first.wait_for("/ filter");
-    first.type_in("qy");
+    first.quit();
     assert!(first.end().success());
 }
 
@@ -681,7 +727,7 @@ fn a_demo_with_a_kept_cache_can_be_played_again_and_again() {
     for (run, before) in [("the first run", ""), ("the second run", "the first run")] {
         let mut pty = Pty::demo(&["--cache", cache], (120, 40));
         pty.wait_for("11 need you");
-        pty.type_in("\x10kemi\r");
+        pty.jump_to("kemi");
         pty.wait("her thread", |s| {
             s.contains("Kemi Adeyemi · messenger") && s.contains("Hello?") && s.contains(before)
         });

@@ -45,9 +45,11 @@ fn a_draft_goes_through_the_persons_editor_and_back_and_a_failing_one_changes_no
     ];
     let mut pty = Pty::start(&["demo"], &environment, (120, 40));
     pty.wait_for("11 need you");
-    pty.type_in("\x10kemi\r");
+    pty.jump_to("kemi");
     pty.wait_for("Both payments have left my account now.");
-    pty.type_in("rfrom the desk");
+    pty.type_in("r");
+    pty.wait_for("Draft to Kemi");
+    pty.type_in("from the desk");
     pty.wait_for("from the desk");
     pty.type_in("\x0f");
     let screen = pty.wait_for("with a second line");
@@ -176,15 +178,16 @@ fn a_file_is_chosen_uploaded_and_sent() {
     let log_file = path(folder.path(), "calls.log");
     let mut pty = Pty::demo(&["--log", &log_file], (120, 40));
     pty.wait_for("11 need you");
-    pty.type_in("\x10jo park\r");
+    pty.jump_to("jo park");
     pty.wait_for("the glass is everywhere");
     pty.type_in("r");
     pty.wait_for("goes out as RESPONSE");
     pty.type_in("\x06");
     pty.wait_for("attach a file");
-    pty.type_in(&format!("{}/nothing.png\r", folder.path().display()));
+    pty.enter(&format!("{}/nothing.png", folder.path().display()));
     pty.wait_for("nothing.png");
-    pty.type_in(&format!("\x15{picture}\r"));
+    pty.type_in("\x15");
+    pty.enter(&picture);
     pty.wait_for("[photo] invoice 4471.png 29 B");
     pty.type_in("\r");
     // It answers the one with words to whom it has listened.

@@ -49,12 +49,12 @@ fn put_off_in_the_list_changes_only_that_row() {
     for (keys, expected) in [
         ("w", Until::CustomerWrites),
         ("x", Until::NoReplyNeeded),
-        ("sh", Until::Moment(NOW.plus(Span::hours(1)))),
+        ("sh<Enter>", Until::Moment(NOW.plus(Span::hours(1)))),
         // Saturday, 21 November 2026, 09:00 UTC.
-        ("st", Until::Moment(NOW.plus(Span::seconds(67_950)))),
+        ("st<Enter>", Until::Moment(NOW.plus(Span::seconds(67_950)))),
         ("s20m<Enter>", Until::Moment(NOW.plus(Span::minutes(20)))),
         (
-            "s<Tab>tomorrow 9am<Enter>",
+            "stomorrow 9am<Enter>",
             Until::Moment(NOW.plus(Span::seconds(67_950))),
         ),
         ("s<Down><Enter>", Until::Moment(NOW.plus(Span::hours(1)))),
@@ -85,10 +85,27 @@ fn put_off_in_the_list_changes_only_that_row() {
 #[test]
 fn a_moment_that_means_nothing_is_not_taken_and_esc_takes_nothing() {
     let mut desk = desk();
-    assert_eq!(desk.keys("s99x<Enter>"), []);
-    assert!(matches!(desk.model.dialogs.last(), Some(Dialog::Snooze(_))));
-    assert_eq!(desk.keys("<Esc><Esc>"), []);
-    assert!(desk.model.dialogs.is_empty());
+    for words in ["99x", "z", "soon"] {
+        assert_eq!(desk.keys(&format!("s{words}<Enter>")), [], "{words}");
+        assert!(matches!(desk.model.dialogs.last(), Some(Dialog::Snooze(_))));
+        assert!(desk.picture().contains("That is no moment"), "{words}");
+        assert_eq!(desk.keys("<Esc>"), []);
+        assert!(desk.model.dialogs.is_empty());
+    }
+}
+
+/// The words' field has the keys: nothing of "tomorrow" is a command, and the
+/// customer sees nothing of it.
+#[test]
+fn tomorrow_is_a_word_and_no_row_of_keys() {
+    let mut desk = desk();
+    let effects = desk.keys("jjstomorrow<Enter>");
+    assert_eq!(decided(&effects).len(), 1, "{effects:?}");
+    assert_eq!(effects.len(), 1, "and nothing else: {effects:?}");
+    assert_eq!(
+        until(&effects),
+        Some(Until::Moment(NOW.plus(Span::seconds(67_950))))
+    );
 }
 
 #[test]
@@ -151,7 +168,7 @@ fn keep_unread_undoes_what_put_it_off_and_can_be_undone() {
 fn the_last_decision_is_repeated_elsewhere() {
     let mut desk = desk();
     assert_eq!(desk.keys("."), [], "nothing to repeat yet");
-    desk.keys("st");
+    desk.keys("st<Enter>");
     let effects = desk.keys("j.");
     assert_eq!(decided(&effects)[0].0, "2");
     assert!(matches!(until(&effects), Some(Until::Moment(_))));
@@ -306,7 +323,7 @@ fn the_cursor_follows_who_was_taken_back_as_soon_as_the_list_has_them() {
 
 #[test]
 fn a_question_stays_about_whom_it_was_asked_although_the_list_moves() {
-    for keys in ["t", "1h<Enter>"] {
+    for keys in ["t<Enter>", "1h<Enter>"] {
         let mut desk = desk();
         desk.keys("jjs");
         let title = desk.picture().contains("snooze Ana Ruiz until");
@@ -329,7 +346,7 @@ fn marks_are_for_the_list_and_stay_when_something_is_decided_in_a_thread() {
     desk.open("Ana Ruiz");
     desk.keys("s");
     assert!(desk.picture().contains("snooze Ana Ruiz until"));
-    let effects = desk.keys("t");
+    let effects = desk.keys("t<Enter>");
     assert_eq!(decided(&effects).len(), 1);
     assert_eq!(desk.model.marked.len(), 2);
 }
@@ -337,7 +354,7 @@ fn marks_are_for_the_list_and_stay_when_something_is_decided_in_a_thread() {
 #[test]
 fn a_moment_that_is_over_is_not_repeated() {
     let mut desk = desk();
-    desk.keys("sh");
+    desk.keys("sh<Enter>");
     desk.pass(Span::hours(2));
     assert_eq!(decided(&desk.keys("j.")), []);
     assert!(desk.picture().contains("That moment is over"));

@@ -13,6 +13,9 @@ use crate::{
 pub enum Msg {
     /// A key was pressed.
     Key(Key),
+    /// A key that came together with others, as nobody types: a paste of a terminal
+    /// that does not say so.
+    Burst(Key),
     /// Text was pasted; never a command.
     Paste(String),
     /// A line was typed, where the desk speaks in lines.

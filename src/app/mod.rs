@@ -65,7 +65,7 @@ use self::{
     composer::draft::SAVE_AFTER,
     incoming::{answered, changed, reload_thread},
     input::{
-        dispatch::{key_pressed, pasted},
+        dispatch::{burst_of_keys, key_pressed, pasted},
         mouse::moused,
         plain,
     },
@@ -98,6 +98,13 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
             toast::read(&mut model.toasts, model.session.now);
             touched(model);
             effects.extend(key_pressed(model, key));
+            effects
+        }
+        Msg::Burst(key) => {
+            let mut effects = awake(model);
+            model.mouse = MouseInput::default();
+            touched(model);
+            effects.extend(burst_of_keys(model, key));
             effects
         }
         Msg::Paste(text) => {

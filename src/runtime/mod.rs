@@ -47,7 +47,7 @@ pub use terminal::Terminal;
 
 use self::{
     effects::EffectRunner,
-    input::Pause,
+    input::{Pause, Shown},
     plain::Plain,
     screen::{DRAIN, Screen},
     signals::Signals,
@@ -232,7 +232,8 @@ fn screen(
 ) -> Screen {
     let (input_sender, input) = mpsc::channel(DRAIN);
     let (pause, paused) = Pause::new();
-    let read = input::read(input_sender, paused, tasks.stop_signal());
+    let shown = Shown::default();
+    let read = input::read(input_sender, paused, shown.clone(), tasks.stop_signal());
     tasks.spawn("input", read);
     let (reload_sender, reloads) = mpsc::channel(1);
     if let Some(reload) = &desk.reload {
@@ -247,6 +248,8 @@ fn screen(
         tasks,
         input,
         pause,
+        shown,
+        taken: 0,
         editing: None,
         folder: desk.cache,
         reload: desk.reload,

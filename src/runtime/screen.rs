@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use super::effects::EffectRunner;
-use super::input::Pause;
+use super::input::{Pause, Shown};
 use tokio::sync::{broadcast, mpsc};
 
 use crate::{
@@ -31,6 +31,9 @@ pub(super) struct Screen {
     pub(super) tasks: Tasks,
     pub(super) input: mpsc::Receiver<io::Result<Msg>>,
     pub(super) pause: Pause,
+    pub(super) shown: Shown,
+    /// How many messages of the reader were taken.
+    pub(super) taken: u64,
     /// A draft that the person's editor is to get.
     pub(super) editing: Option<(ConversationId, String)>,
     /// A folder that is this user's alone.
@@ -79,7 +82,10 @@ impl Screen {
             }
         };
         tokio::select! {
-            Some(key) = self.input.recv() => key.map_or_else(LoopEvent::Lost, LoopEvent::Message),
+            Some(key) = self.input.recv() => {
+                self.taken += 1;
+                key.map_or_else(LoopEvent::Lost, LoopEvent::Message)
+            }
             Some(turn) = news(&mut self.changes) => turn,
             loaded = self.runner.next() => LoopEvent::Message(loaded),
             (name, why) = self.tasks.ended() => {
@@ -172,6 +178,8 @@ impl Screen {
     }
 
     pub(super) fn draw(&mut self) -> io::Result<()> {
+        // Said before the terminal has it: who sees the frame may be quick.
+        self.shown.up_to(self.taken);
         self.terminal
             .draw(|frame| ui::view(&self.model, &self.theme, frame))
     }
@@ -231,6 +239,7 @@ impl Screen {
     /// What is there already, without waiting.
     pub(super) fn ready(&mut self) -> Option<LoopEvent> {
         if let Ok(key) = self.input.try_recv() {
+            self.taken += 1;
             return Some(key.map_or_else(LoopEvent::Lost, LoopEvent::Message));
         }
         if let Some(msg) = self.runner.ready() {

@@ -8,7 +8,7 @@ fn each_control_key_asks_for_its_move_or_says_why_not() {
         ("Sam Iqbal", "t", Ok(Operation::Take)),
         ("Ana Ruiz", "t", Err("already")),
         ("Ana Ruiz", "E", Ok(Operation::Extend(Span::hours(24)))),
-        ("Tomasz Wiśniewski", "U", Ok(Operation::Release)),
+        ("Tomasz Wiśniewski", "Uy", Ok(Operation::Release)),
         ("Ana Ruiz", "Uy", Ok(Operation::Release)),
         ("Sam Iqbal", "U", Err("t takes it first")),
         ("Sam Iqbal", "E", Err("t takes it first")),
@@ -85,7 +85,12 @@ fn request_works_where_no_default_app_is_set_and_take_does_not() {
     let mut desk = desk();
     desk.routes(Routing::ZeroConfig);
     desk.open("Sam Iqbal");
-    assert_eq!(asks(&desk.keys("R")), [&Operation::Request]);
+    assert_eq!(
+        asks(&desk.keys("R<Enter>")),
+        [] as [&Operation; 0],
+        "it asks"
+    );
+    assert_eq!(asks(&desk.keys("Ry")), [&Operation::Request]);
     assert_eq!(asks(&desk.keys("t")), [] as [&Operation; 0]);
 }
 

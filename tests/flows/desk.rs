@@ -120,3 +120,96 @@ fn behind_the_curtain_no_news_and_no_question_names_or_quotes_anybody() {
     let picture = desk.picture();
     assert!(picture.contains("save which attachment") && !picture.contains("IMG_2210"));
 }
+
+#[test]
+fn esc_never_leaves_the_desk_and_a_name_typed_behind_it_is_no_order() {
+    let mut desk = desk();
+    assert_eq!(desk.keys("<Esc><Esc><Esc>"), []);
+    assert!(desk.model.dialogs.is_empty());
+    let effects = desk.keys("<Esc><^p>kemi");
+    let people = |e: &Effect| matches!(e, Effect::Query(Query::People(_)));
+    assert!(effects.iter().all(people), "{effects:?}");
+    let found = vec![(id("4"), "Kemi Adeyemi".into(), Platform::Messenger)];
+    desk.send(Msg::Loaded(Loaded::Found("kemi".into(), found)));
+    desk.keys("<Enter>");
+    assert_eq!(
+        desk.model
+            .thread
+            .as_ref()
+            .map(|t| t.conversation.id.clone()),
+        Some(id("4"))
+    );
+}
+
+/// Everything that is asked leaves things as they are when Enter is all that is
+/// pressed.
+#[test]
+fn enter_alone_chooses_the_safe_answer_of_every_question() {
+    for keys in ["b", "B", "a", "U", "vjvU", "vjvb", "q"] {
+        let mut desk = desk();
+        desk.open("Ana Ruiz");
+        desk.keys(if keys.starts_with('v') || keys == "q" {
+            "<Esc>"
+        } else {
+            ""
+        });
+        desk.keys(keys);
+        desk.send(Msg::Loaded(Loaded::HeldThreads(rows())));
+        assert_eq!(desk.model.dialogs.len(), 1, "{keys} asks");
+        assert_eq!(desk.keys("<Enter>"), [], "{keys}");
+        assert!(desk.model.dialogs.is_empty(), "{keys}");
+    }
+}
+
+/// Keys that come at once are a paste of a terminal that does not say so.
+#[test]
+fn a_burst_of_keys_is_text_where_text_goes_and_reaches_nobody_elsewhere() {
+    let burst = |desk: &mut Desk, text: &str| -> Vec<Effect> {
+        let key = |c: char| match c {
+            '\r' => "Enter".parse().expect("a key"),
+            c => Key::plain(Code::Char(c)),
+        };
+        text.chars()
+            .flat_map(|c| desk.send(Msg::Burst(key(c))))
+            .collect()
+    };
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("r");
+    let effects = burst(&mut desk, "Dear Ben,\r/ your refund :cry:\rKim\r");
+    assert!(
+        !asks(&effects)
+            .iter()
+            .any(|ask| matches!(ask, Operation::Reply(_)))
+    );
+    let text = desk.model.thread.as_ref().map(|t| t.composer.text());
+    assert_eq!(
+        text.as_deref(),
+        Some("Dear Ben,\n/ your refund :cry:\nKim\n")
+    );
+    // In a field of one line Enter is nothing.
+    desk.keys("<Esc>s");
+    assert_eq!(burst(&mut desk, "tomorrow\r"), []);
+    assert!(desk.picture().contains("tomorrow"));
+    // A question is not answered.
+    desk.keys("<Esc>b");
+    assert_eq!(burst(&mut desk, "1\r"), []);
+    assert_eq!(desk.model.dialogs.len(), 1);
+    // What would reach Meta or leave the program is not done, and it is said.
+    desk.keys("<Esc>");
+    for keys in ["t", "m", "E", "q", "jttE"] {
+        let effects = burst(&mut desk, keys);
+        assert_eq!(asks(&effects), [] as [&Operation; 0], "{keys}");
+        assert!(desk.model.dialogs.is_empty(), "{keys}");
+        assert!(
+            desk.picture().contains("Several keys came at once"),
+            "{keys}"
+        );
+        desk.keys("<Esc>");
+        desk.open("Ana Ruiz");
+    }
+    // Moving about is harmless.
+    desk.keys("<Esc>");
+    burst(&mut desk, "Gkgg");
+    assert_eq!(desk.model.inbox.cursor, 0);
+}

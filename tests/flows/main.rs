@@ -26,12 +26,13 @@ mod replying;
 use support::desk::*;
 
 use switchboard::{
+    app::input::keymap::{Code, Key},
     app::{Anchor, Effect, Focus, Loaded, Msg, Query, Settings, TerminalEffect, wake_at},
     domain::{
         AppId, Author, Change, Command, Conversation, ConversationId, Decision, Draft, HandBack,
         HandBackNote, Hit, HoldReason, InboxQuery, InboxSlice, LocalId, Mid, NewReply, Operation,
-        OperationKind, Outcome, Psid, ReplyAs, Routing, SendAs, SendState, Span, ThreadOwner,
-        ThreadRange, Timestamp, View,
+        OperationKind, Outcome, Platform, Psid, ReplyAs, Routing, SendAs, SendState, Span,
+        ThreadOwner, ThreadRange, Timestamp, View,
     },
 };
 

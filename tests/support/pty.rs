@@ -113,6 +113,34 @@ impl Pty {
         self.keyboard.flush().expect("takes keys");
     }
 
+    /// Types text, waits until it stands on the screen, and presses Enter: in one go
+    /// they would be a paste.
+    pub fn enter(&mut self, text: &str) {
+        self.type_in(text);
+        self.wait_for(text);
+        self.type_in("\r");
+    }
+
+    /// Leaves the desk from its list.
+    pub fn quit(&mut self) {
+        self.type_in("q");
+        self.wait("the question", |screen| screen.contains("Quit"));
+        self.type_in("y");
+    }
+
+    /// Jumps to a person: the name is on the screen before Enter, as with anybody
+    /// who types.
+    pub fn jump_to(&mut self, name: &str) {
+        self.type_in("\x10");
+        self.wait_for("jump to");
+        self.type_in(name);
+        let found = |line: &str| line.contains("messenger") || line.contains("instagram");
+        self.wait("the person", |screen| {
+            screen.contains(name) && screen.lines().any(found)
+        });
+        self.type_in("\r");
+    }
+
     /// Waits until the screen fulfils `condition`; fails with the screen.
     pub fn wait(&self, what: &str, condition: impl Fn(&str) -> bool) -> String {
         let (lock, changed) = &*self.shared;
@@ -170,7 +198,7 @@ impl Pty {
 
     /// Quits the desk from its list or a thread, whatever is held.
     pub fn leave(&mut self) {
-        self.type_in(":quit\r");
+        self.enter(":quit");
         let asked = self.wait("the question or the end", |s| {
             s.trim().is_empty() || s.contains("Quit?")
         });

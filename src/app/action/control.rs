@@ -93,8 +93,18 @@ pub(crate) fn take(model: &mut Model) -> Vec<Effect> {
     operate(model, Operation::Take)
 }
 
+/// Asking is asked about first: the owner is told.
 pub(crate) fn request(model: &mut Model) -> Vec<Effect> {
-    operate(model, Operation::Request)
+    let choose = match model.subject() {
+        _ if model.acts_on_marked() => Choose::request_all(model.marked.len()),
+        Some(subject) => {
+            let holder = model.owner_words(&subject.owner);
+            Choose::request(subject, &holder)
+        }
+        None => return Vec::new(),
+    };
+    model.dialogs.push(Dialog::Choose(choose));
+    Vec::new()
 }
 
 pub(crate) fn extend(model: &mut Model) -> Vec<Effect> {
@@ -348,6 +358,8 @@ pub(crate) fn chosen(
     }
     match choice {
         Choice::ReleaseAll => operate_on_marked(model, &Operation::Release),
+        Choice::RequestAll => operate_on_marked(model, &Operation::Request),
+        Choice::Request => operate_on_subject(model, Operation::Request),
         Choice::PassTo(app) => hand_back(model, Outcome::Other.into(), Some(app)),
         Choice::Claim => operate_on_subject(model, Operation::Take),
         Choice::OpenLink(link) => vec![Effect::Terminal(TerminalEffect::OpenUrl(link))],
@@ -403,7 +415,7 @@ fn decide(model: &mut Model, outgoing: &Outgoing, decision: Decision) -> Vec<Eff
     })]
 }
 
-/// Letting go of somebody who waits is asked about first.
+/// Letting go is asked about first: nobody holds the thread then.
 pub(crate) fn release(model: &mut Model) -> Vec<Effect> {
     if model.acts_on_marked() {
         let choose = Choose::release_all(model.marked.len());
@@ -411,12 +423,12 @@ pub(crate) fn release(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     match model.subject() {
-        Some(subject) if subject.waiting() => {
+        Some(subject) => {
             let choose = Choose::release(subject);
             model.dialogs.push(Dialog::Choose(choose));
             Vec::new()
         }
-        _ => operate_on_subject(model, Operation::Release),
+        None => Vec::new(),
     }
 }
 

@@ -127,20 +127,28 @@ pub(crate) fn save_left(model: &mut Model) -> Vec<Effect> {
     .collect()
 }
 
+/// A step back; in the list, where there is nothing to go back from, out.
 pub(crate) fn back(model: &mut Model) -> Vec<Effect> {
+    let narrowed = !model.marked.is_empty() || !model.inbox.filter.is_empty();
+    if model.focus == Focus::List && !narrowed {
+        return ask_to_quit(model);
+    }
+    close(model)
+}
+
+/// Closes what is open, or goes a step back. It never leaves the program: who
+/// presses it once too often is where they were.
+pub(crate) fn close(model: &mut Model) -> Vec<Effect> {
     if model.focus == Focus::List {
         if !model.marked.is_empty() {
             model.marked.clear();
             return Vec::new();
         }
-        if !model.inbox.filter.is_empty() {
-            return model
-                .inbox
-                .show(model.inbox.view, String::new())
-                .into_iter()
-                .collect();
+        if model.inbox.filter.is_empty() {
+            return Vec::new();
         }
-        return ask_to_quit(model);
+        let view = model.inbox.view;
+        return model.inbox.show(view, String::new()).into_iter().collect();
     }
     let mut effects = close_thread(model);
     model.focus = Focus::List;

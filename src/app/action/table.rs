@@ -133,7 +133,8 @@ Repeat         "repeat"          ["."]            Desk     Triage   [Row]       
 DropRefused    "drop_refused"    ["d"]            Desk     Reply    [Row Refused]                Meta  No   []                "drop the replies that Meta refused" => control::drop_refused;
 MessageType    "message_type"    ["^t"]           Desk     Reply    [Row]                        Meta  No   []                "change what the next reply goes out as" => reply::change_type;
 Open           "open"            ["Enter"]        Desk     Move     [Row]                        View  No   []                "open the conversation; in it: decide about an unsent reply" => control::open_or_settle;
-Back           "back"            ["q", "Esc"]     Desk     Move     []                           View  No   []                "back to the list; in the list: quit" => navigate::back;
+Back           "back"            ["q"]            Desk     Move     []                           View  No   []                "back to the list; in the list: quit" => navigate::back;
+Close          "close"           ["Esc"]          Desk     Move     []                           View  No   []                "close what is open, or go back; it never quits" => navigate::close;
 ReadOn         "read_on"         ["Space"]        Desk     Move     []                           View  No   []                "a page further, then the next who waits" => navigate::read_on;
 NextWaiting    "next_waiting"    ["]"]            Desk     Move     []                           View  No   []                "open the next conversation that waits" => |model| navigate::next_waiting(model, false);
 PreviousWaiting "previous_waiting" ["["]          Desk     Move     []                           View  No   []                "open the previous conversation that waits" => |model| navigate::next_waiting(model, true);
@@ -229,6 +230,16 @@ impl Action {
     pub fn spec(self) -> &'static ActionSpec {
         // The table makes enum and rows in one order.
         &ACTIONS[self as usize]
+    }
+
+    /// Whether it would do harm where nobody meant it: it reaches Meta, or is a
+    /// step out of the program.
+    pub(crate) fn harms_by_mistake(self) -> bool {
+        let leaves = matches!(
+            self,
+            Self::Back | Self::Quit | Self::Cancel | Self::Suspend | Self::ComposerSuspend
+        );
+        leaves || self.spec().reach == Reach::Meta
     }
 }
 

@@ -48,7 +48,36 @@ impl Choose {
                 ),
                 ('n', "keep them".into(), Choice::Stay),
             ],
-            cursor: 0,
+            cursor: 1,
+        }
+    }
+
+    /// Really ask for control of so many?
+    pub fn request_all(count: usize) -> Self {
+        Self {
+            title: format!("Ask for control of {count} threads?"),
+            about: None,
+            lines: vec![
+                ('y', "ask their owners".into(), Choice::RequestAll),
+                ('n', "do not ask".into(), Choice::Stay),
+            ],
+            cursor: 1,
+        }
+    }
+
+    /// Really? Its owner is told.
+    pub fn request(conversation: &Conversation, holder: &str) -> Self {
+        Self {
+            title: format!(
+                "Ask {holder} for control of {}?",
+                conversation.display_name()
+            ),
+            about: Some(conversation.id.clone()),
+            lines: vec![
+                ('y', "ask".into(), Choice::Request),
+                ('n', "do not ask".into(), Choice::Stay),
+            ],
+            cursor: 1,
         }
     }
 
@@ -58,12 +87,8 @@ impl Choose {
             .into_iter()
             .zip('1'..='9')
             .map(|((id, name), key)| (key, name, Choice::PassTo(id)));
-        Self {
-            title: format!("Pass {} to", conversation.display_name()),
-            about: Some(conversation.id.clone()),
-            lines: lines.collect(),
-            cursor: 0,
-        }
+        let title = format!("Pass {} to", conversation.display_name());
+        Self::or_keep(title, conversation, lines.collect())
     }
 
     /// Mine, or which colleague's?
@@ -77,20 +102,32 @@ impl Choose {
             .into_iter()
             .zip('1'..='9')
             .map(|((id, name), key)| (key, format!("pass it to {name}"), Choice::PassTo(id)));
+        let title = format!("{} is for", conversation.display_name());
+        Self::or_keep(title, conversation, own.into_iter().chain(others).collect())
+    }
+
+    /// A choice of where a thread goes; Enter alone leaves it where it is.
+    fn or_keep(
+        title: String,
+        conversation: &Conversation,
+        mut lines: Vec<(char, String, Choice)>,
+    ) -> Self {
+        lines.push(('n', "leave it where it is".into(), Choice::Stay));
         Self {
-            title: format!("{} is for", conversation.display_name()),
+            title,
             about: Some(conversation.id.clone()),
-            lines: own.into_iter().chain(others).collect(),
-            cursor: 0,
+            cursor: lines.len() - 1,
+            lines,
         }
     }
 
-    /// Really, while they wait?
+    /// Really? All the more while they wait.
     pub fn release(conversation: &Conversation) -> Self {
-        let title = format!(
-            "{} waits for an answer. Let go of the thread?",
-            conversation.display_name()
-        );
+        let name = conversation.display_name();
+        let title = match conversation.waiting() {
+            true => format!("{name} waits for an answer. Let go of the thread?"),
+            false => format!("Let go of the thread of {name}?"),
+        };
         let lines = vec![
             ('y', "let go: nobody holds it then".into(), Choice::Release),
             ('n', "keep it".into(), Choice::Stay),
@@ -99,7 +136,7 @@ impl Choose {
             title,
             about: Some(conversation.id.clone()),
             lines,
-            cursor: 0,
+            cursor: 1,
         }
     }
 

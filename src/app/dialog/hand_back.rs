@@ -21,6 +21,9 @@ use crate::{
 /// characters).
 const LONGEST: usize = 500;
 
+/// The row behind the outcomes: nothing is handed back. *Enter* alone chooses it.
+pub(super) const STAY: usize = Outcome::ALL.len();
+
 /// Where keys go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Field {
@@ -48,7 +51,7 @@ pub struct HandBackDialog {
     pub next: Input,
     /// Where keys go.
     pub field: Field,
-    /// The marked outcome.
+    /// The marked row: an outcome, or `STAY`.
     pub cursor: usize,
 }
 
@@ -78,7 +81,7 @@ impl HandBackDialog {
             summary: Input::default(),
             next: Input::default(),
             field: Field::Outcome,
-            cursor: 0,
+            cursor: STAY,
         }
     }
 
@@ -122,13 +125,19 @@ impl Modal for HandBackDialog {
                 self.field = Field::Summary;
                 None
             }
+            (Code::Enter, _) if self.cursor == STAY => return Step::Close,
             (Code::Enter, _) => Outcome::ALL.get(self.cursor),
             (_, Some(c)) if c.is_ascii_digit() => {
                 let place = c.to_digit(10).and_then(|n| n.checked_sub(1));
                 place.and_then(|place| Outcome::ALL.get(place as usize))
             }
             _ => {
-                move_cursor_vi(&mut self.cursor, Outcome::ALL.len(), key);
+                let before = self.cursor;
+                move_cursor_vi(&mut self.cursor, STAY + 1, key);
+                let down = key.code == Code::Down || key.text() == Some('j');
+                if down && before == STAY {
+                    self.cursor = 0;
+                }
                 None
             }
         };
@@ -137,9 +146,9 @@ impl Modal for HandBackDialog {
 
     fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
         let width = cells(title_width(&self.title, layout.screen) + 6).max(60);
-        let height = cells(Outcome::ALL.len() + 6);
+        let height = cells(Outcome::ALL.len() + 7);
         let place = Geometry::boxed(layout, (width, height), 0, 4);
-        Some(place.with_rows(Outcome::ALL.len(), self.cursor))
+        Some(place.with_rows(STAY + 1, self.cursor))
     }
 
     fn cursor(&mut self) -> Option<&mut usize> {

@@ -75,6 +75,10 @@ pub enum Intent {
 pub enum Choice {
     /// Let go of all marked conversations.
     ReleaseAll,
+    /// Ask for control of all marked conversations.
+    RequestAll,
+    /// Ask the owner for control.
+    Request,
     /// Pass the thread to this app.
     PassTo(AppId),
     /// Take the thread for oneself.

@@ -72,8 +72,8 @@ impl Modal for SignOff {
     fn key(&mut self, session: &Session, key: Key) -> Step {
         let count = self.count();
         match (key.code, key.text()) {
-            (Code::Esc, _) | (_, Some('q' | 'n')) => return Step::Close,
-            (Code::Enter, _) | (_, Some('y')) => {
+            (Code::Esc | Code::Enter, _) | (_, Some('q' | 'n')) => return Step::Close,
+            (_, Some('y')) => {
                 let rows = self.rows.take().unwrap_or_default();
                 return Step::Finish(Intent::SignOff(rows));
             }
@@ -106,7 +106,7 @@ impl Modal for SignOff {
         Some(&mut self.cursor)
     }
 
-    /// *Enter* would be for all rows.
+    /// *Enter* stays.
     fn clicked(&mut self) -> Click {
         Click::MarkOnly
     }

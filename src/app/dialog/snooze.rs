@@ -1,11 +1,12 @@
-//! Until when? One key for the usual moments, or words: `2h`, `fri 14:00`.
+//! Until when? Words have the keys: `2h`, `fri 14:00`, `tomorrow`, or the letter of
+//! a usual moment; the arrows choose one of those without a word.
 
 use crate::{
     app::{
         areas::Layout,
         dialog::{
             geometry::{Geometry, cells},
-            input::{Input, move_cursor, move_cursor_vi},
+            input::{Input, move_cursor},
             intent::Intent,
             modal::{Click, Modal, Step},
         },
@@ -24,10 +25,10 @@ const BEFORE_CLOSE: Span = Span::hours(1);
 pub struct Snooze {
     /// Whom it is about: the list may move meanwhile.
     pub about: Vec<Conversation>,
-    /// What was typed; empty while the usual moments are offered.
+    /// What was typed.
     pub input: Input,
-    /// Words are being typed.
-    pub typing: bool,
+    /// *Enter* was pressed on words that are no moment.
+    pub unknown: bool,
     /// A key, words and the moment, by our clock.
     pub usual: Vec<(char, &'static str, Timestamp)>,
     /// The marked line.
@@ -59,7 +60,7 @@ impl Snooze {
         Self {
             about,
             input: Input::default(),
-            typing: false,
+            unknown: false,
             usual: usual.collect(),
             cursor: 0,
         }
@@ -67,55 +68,37 @@ impl Snooze {
 
     /// The moment that is chosen or typed, by our clock.
     pub fn moment(&self, session: &Session) -> Option<Timestamp> {
-        if self.typing {
-            return parse_time(self.input.text(), session.now, &session.settings.zone);
+        let words = self.input.text().trim();
+        if words.is_empty() {
+            return self.usual.get(self.cursor).map(|(_, _, at)| *at);
         }
-        self.usual.get(self.cursor).map(|(_, _, at)| *at)
-    }
-
-    /// A letter while the usual moments are offered.
-    fn letter(&mut self, key: Key, c: char) -> Option<Timestamp> {
-        let usual = self.usual.iter().find(|(key, _, _)| *key == c);
-        if let Some((_, _, at)) = usual {
-            return Some(*at);
-        }
-        if !move_cursor_vi(&mut self.cursor, self.usual.len(), key) {
-            self.typing = true;
-            self.input.key(key);
-        }
-        None
+        let mut letters = words.chars();
+        let usual = match (letters.next(), letters.next()) {
+            (Some(letter), None) => self.usual.iter().find(|(key, _, _)| *key == letter),
+            _ => None,
+        };
+        usual
+            .map(|(_, _, at)| *at)
+            .or_else(|| parse_time(words, session.now, &session.settings.zone))
     }
 }
 
 impl Modal for Snooze {
     fn key(&mut self, session: &Session, key: Key) -> Step {
-        let chosen = match (key.code, key.text()) {
-            (Code::Esc, _) if self.typing => {
-                (self.typing, self.input) = (false, Input::default());
-                None
-            }
-            (Code::Esc, _) => return Step::Close,
-            (Code::Enter, _) => self.moment(session),
-            (Code::Tab, _) => {
-                self.typing = true;
-                None
-            }
-            (Code::Backspace, _) if self.typing && self.input.text().is_empty() => {
-                self.typing = false;
-                None
-            }
-            (_, Some('q')) if !self.typing => return Step::Close,
-            (_, Some(c)) if !self.typing => self.letter(key, c),
-            _ if self.typing => {
-                self.input.key(key);
-                None
-            }
+        self.unknown = false;
+        match key.code {
+            Code::Esc => return Step::Close,
+            Code::Enter => {}
             _ => {
-                move_cursor(&mut self.cursor, self.usual.len(), key);
-                None
+                if !self.input.key(key) {
+                    move_cursor(&mut self.cursor, self.usual.len(), key);
+                }
+                return Step::Stay;
             }
-        };
-        let Some(at) = chosen else {
+        }
+        let Some(at) = self.moment(session) else {
+            // The words stay, and it is said that they mean nothing.
+            self.unknown = true;
             return Step::Stay;
         };
         let until = Until::Moment(at.plus(session.account.skew()));
@@ -134,13 +117,8 @@ impl Modal for Snooze {
     }
 
     fn clicked(&mut self) -> Click {
-        self.typing = false;
+        self.input = Input::default();
         Click::Enter
-    }
-
-    fn takes_words(&mut self) -> bool {
-        self.typing = true;
-        true
     }
 
     fn mask(&mut self, _: &Mask) {

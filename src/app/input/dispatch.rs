@@ -11,7 +11,7 @@ use crate::{
             table::{Action, Context},
         },
         areas::too_small,
-        composer::Took,
+        composer::{Mode, Took},
         input::keymap::{Code, Key, Meaning},
     },
     text::Clean,
@@ -76,6 +76,60 @@ pub(crate) fn key_pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         );
     }
     Vec::new()
+}
+
+/// A key of a burst is no typing. Where text goes it is text, and Enter a new line
+/// (nothing in a field of one line); elsewhere it does what keys do, but reaches
+/// nobody and never leaves the program.
+pub(crate) fn burst_of_keys(model: &mut Model, key: Key) -> Vec<Effect> {
+    let text = key.text().map(|c| c.to_string());
+    if let Some(top) = model.dialogs.last_mut() {
+        let field = top.modal_mut().takes_words();
+        return match text {
+            Some(text) if field => pasted(model, &text),
+            None if key.code != Code::Enter => to_dialog(model, key),
+            None if field => Vec::new(),
+            _ => {
+                let words = "Several keys came at once, as from a paste. Answer with one key.";
+                model.toast(ToastKind::Warn, words);
+                Vec::new()
+            }
+        };
+    }
+    if model.focus == Focus::Composer {
+        let text = text.or_else(|| match key.code {
+            Code::Enter => Some("\n".into()),
+            Code::Tab => Some("\t".into()),
+            _ => None,
+        });
+        let thread = model.thread.as_ref();
+        let writes = thread.is_some_and(|thread| thread.composer.mode == Mode::Insert);
+        return match text {
+            Some(text) if writes => compose(model, |composer| composer.insert(&text)),
+            Some(_) if key.code == Code::Enter => Vec::new(),
+            _ => key_pressed(model, key),
+        };
+    }
+    let mut pending = model.keys.pending.clone();
+    pending.push(key);
+    let keymap = &model.session.settings.keymap;
+    let meaning = match keymap.meaning(Context::Desk, &pending) {
+        Meaning::Nothing => keymap.meaning(Context::Desk, &[key]),
+        meaning => meaning,
+    };
+    match meaning {
+        Meaning::Action(action) if action.harms_by_mistake() => {
+            model.keys.pending.clear();
+            let name = action.spec().name.replace('_', " ");
+            let key = keymap.key_of(action);
+            let words = format!(
+                "Several keys came at once, as from a paste, so \"{name}\" was not done. Press {key} by itself."
+            );
+            model.toast(ToastKind::Warn, words);
+            Vec::new()
+        }
+        _ => key_pressed(model, key),
+    }
 }
 
 /// Gives a key to the top dialog.

@@ -151,13 +151,9 @@ fn answer(model: &mut Model, line: &str) -> Vec<Effect> {
     let mut letters = line.chars();
     match (letters.next(), letters.next()) {
         (None, _) => return press(model, Key::plain(Code::Enter)),
-        (Some(c), None) => return press(model, Key::plain(Code::Char(c))),
+        (Some(c), None) if !takes_words(model) => return press(model, Key::plain(Code::Char(c))),
         _ if line == "cancel" => return press(model, Key::plain(Code::Esc)),
-        _ if !model
-            .dialogs
-            .last_mut()
-            .is_some_and(|top| top.modal_mut().takes_words()) =>
-        {
+        _ if !takes_words(model) => {
             let words = "A question is open: answer with one letter, or cancel.";
             return say(vec![words.into()]);
         }
@@ -168,6 +164,12 @@ fn answer(model: &mut Model, line: &str) -> Vec<Effect> {
     }
     effects.extend(press(model, Key::plain(Code::Enter)));
     effects
+}
+
+/// The question on top has an input.
+fn takes_words(model: &mut Model) -> bool {
+    let top = model.dialogs.last_mut();
+    top.is_some_and(|top| top.modal_mut().takes_words())
 }
 
 fn open(model: &mut Model, which: &str) -> Vec<Effect> {

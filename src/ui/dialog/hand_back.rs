@@ -27,7 +27,7 @@ pub(super) fn draw(
         usize::from(place.frame.width).saturating_sub(4),
     );
     let inner = boxed(&title, place.frame, theme, buffer);
-    let lines = Outcome::ALL.iter().zip(1..).map(|(outcome, key)| {
+    let outcomes = Outcome::ALL.iter().zip(1..).map(|(outcome, key)| {
         vec![
             span(format!(" {key}  "), theme.style(Role::Key)),
             span(
@@ -36,6 +36,14 @@ pub(super) fn draw(
             ),
         ]
     });
+    let stay = vec![
+        span(" Esc".to_owned(), theme.style(Role::Key)),
+        span(
+            text::fit(" not now", usize::from(inner.width)),
+            theme.style(Role::Text),
+        ),
+    ];
+    let lines = outcomes.chain([stay]);
     let mut shown = *place;
     if dialog.field != Field::Outcome {
         shown.cursor = usize::MAX;
@@ -55,10 +63,7 @@ pub(super) fn draw(
     );
     let next = input_line("what comes next     ", &dialog.next, theme, line(2), buffer);
     let (words, cursor) = match dialog.field {
-        Field::Outcome => (
-            "1-4 hands back, Tab writes a summary first, Esc stays",
-            None,
-        ),
+        Field::Outcome => ("1-4 hands back, Tab writes a summary first", None),
         Field::Summary => (
             "Enter: back to the outcome, Tab: what comes next",
             Some(summary),

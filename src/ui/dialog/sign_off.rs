@@ -68,7 +68,7 @@ pub(super) fn draw(
         height: 1,
         ..inner
     };
-    let words = "b hand back  a colleague  k keep  B all back  Enter quits  Esc stays";
+    let words = "b hand back  a colleague  k keep  B all back  y quits  Enter stays";
     let words = text::cut(words, usize::from(inner.width));
     put(vec![span(words, theme.style(Role::Dim))], hint, buffer);
 }

@@ -41,7 +41,7 @@ pub(super) fn draw(
         ]
     });
     let mut shown = *place;
-    if snooze.typing {
+    if !snooze.input.text().is_empty() {
         // No line is chosen then.
         shown.cursor = usize::MAX;
     }
@@ -51,11 +51,6 @@ pub(super) fn draw(
         height: 1,
         ..inner
     };
-    if !snooze.typing {
-        let words = " or type: 20m, 2h, 14:00 (Tab first for fri, 24 nov …)";
-        put(vec![span(words, theme.style(Role::Dim))], line(2), buffer);
-        return None;
-    }
     let cursor = input_line(" until ", &snooze.input, theme, line(2), buffer);
     let (words, role) = meaning(model, snooze);
     put(vec![span(words, theme.style(role))], line(1), buffer);
@@ -64,9 +59,14 @@ pub(super) fn draw(
 
 /// What the typed words mean, and what speaks against it.
 fn meaning(model: &Model, snooze: &Snooze) -> (String, Role) {
-    let Some(at) = snooze.moment(&model.session) else {
-        let words = " such as 2h, tomorrow 14:00, fri, 24 nov 9am";
+    if snooze.input.text().trim().is_empty() {
+        let words = " a letter, or 20m, tomorrow 14:00, fri, 24 nov 9am";
         return (words.into(), Role::Dim);
+    }
+    let Some(at) = snooze.moment(&model.session) else {
+        let role = if snooze.unknown { Role::Bad } else { Role::Dim };
+        let words = " That is no moment. Write 2h, fri 14:00 or 24 nov 9am";
+        return (words.into(), role);
     };
     let closes = snooze
         .about
