@@ -145,6 +145,10 @@ impl Scene {
     }
 
     fn desk(&self, die_at: &str) -> Pty {
+        self.desk_with(die_at, &[])
+    }
+
+    fn desk_with(&self, die_at: &str, more: &[(&str, &str)]) -> Pty {
         let home = self.folder.path().to_str().expect("a path");
         let cache = self.path("cache");
         let arguments = [
@@ -161,6 +165,7 @@ impl Scene {
             ("XDG_CONFIG_HOME", home),
             ("SWITCHBOARD_DIE_AT", die_at),
         ];
+        let environment = [&environment[..], more].concat();
         let pty = Pty::start(&arguments, &environment, (120, 40));
         self.wire.desk.store(pty.pid(), Ordering::SeqCst);
         pty
@@ -168,7 +173,14 @@ impl Scene {
 
     /// Opens Ana's thread.
     fn open(&self, die_at: &str) -> Pty {
-        let mut desk = self.desk(die_at);
+        self.opened(self.desk(die_at))
+    }
+
+    fn open_with(&self, more: &[(&str, &str)]) -> Pty {
+        self.opened(self.desk_with("nowhere", more))
+    }
+
+    fn opened(&self, mut desk: Pty) -> Pty {
         desk.wait_for("11 need you");
         desk.jump_to("ana ruiz");
         desk.wait("her thread", |screen| {
@@ -265,7 +277,7 @@ fn a_draft_older_than_a_second_survives_a_death_while_the_next_letters_are_saved
     let mut again = scene.open("nowhere");
     again.wait_for("half of a thought");
     again.type_in("r");
-    again.wait_for("· saved");
+    again.wait_for("Enter send");
     again.type_in("!");
     // The cursor stands where it stood.
     again.wait_for("half of a thought!");
@@ -283,6 +295,157 @@ fn a_death_at_the_very_end_loses_nothing_that_was_typed_before() {
     assert!(!desk.end().success(), "it died");
     let again = scene.open("nowhere");
     again.wait_for("the last words");
+}
+
+/// The terminal goes away while the person's editor is open: what it had saved is
+/// the draft.
+#[test]
+fn a_hang_up_while_the_editor_is_open_keeps_what_it_wrote() {
+    use std::os::unix::fs::PermissionsExt;
+    for signalled in [Signal::HUP, Signal::TERM] {
+        let scene = Scene::new(None);
+        let (editor, seen) = (scene.path("editor"), scene.path("seen"));
+        let script = format!(
+            "#!/bin/sh\nprintf 'a line from the editor\\n' >> \"$1\"\ntouch {}\nexec sleep 60\n",
+            seen.display()
+        );
+        std::fs::write(&editor, script).expect("a script");
+        let mode = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(&editor, mode).expect("can be run");
+        let editor = editor.to_str().expect("a path").to_owned();
+        let mut desk = scene.open_with(&[("EDITOR", &editor), ("VISUAL", "")]);
+        desk.type_in("r");
+        desk.wait_for("goes out as RESPONSE");
+        desk.type_in("from the desk");
+        desk.wait_for("from the desk");
+        desk.type_in("\x0f");
+        desk.wait("the editor's screen", |screen| !screen.contains("need you"));
+        while !seen.exists() {
+            thread::yield_now();
+        }
+        signal(desk.pid(), signalled);
+        desk.end();
+        let again = scene.open("nowhere");
+        again.wait("both lines", |screen| {
+            screen.contains("from the desk") && screen.contains("a line from the editor")
+        });
+        let left = std::fs::read_dir(scene.path("cache")).expect("a folder");
+        let left = left
+            .flatten()
+            .filter(|entry| entry.file_name().to_string_lossy().starts_with("draft-"));
+        assert_eq!(left.count(), 0, "it is in the outbox, so the file is gone");
+    }
+}
+
+/// A long text is several messages: all of them are written down, or none.
+#[test]
+fn a_death_among_the_parts_of_a_long_reply_leaves_no_torso() {
+    let long = format!("{} and {} the end", "one ".repeat(495), "two ".repeat(200));
+    for (die_at, sent) in [("outbox.insert", 0), ("outbox.commit", 2)] {
+        let scene = Scene::new(None);
+        let mut desk = scene.open(die_at);
+        desk.type_in("r");
+        desk.wait_for("goes out as RESPONSE");
+        desk.type_in(&format!("\x1b[200~{long}\x1b[201~"));
+        desk.wait_for("· saved");
+        desk.type_in("\r");
+        desk.wait_for("goes out as 2");
+        desk.type_in("\r");
+        assert!(!desk.end().success(), "it died at {die_at}");
+        let again = scene.open("nowhere");
+        again.wait("an end", |screen| match sent {
+            0 => screen.contains("the end") && screen.contains("Draft to Ana"),
+            _ => !screen.contains("unsent") && screen.contains("the end"),
+        });
+        let parts = log(&scene.path("sim.log"))
+            .iter()
+            .filter(|e| e["body"]["message"]["text"].is_string() && e["status"] == 200)
+            .count();
+        assert_eq!(parts, sent, "at {die_at}");
+    }
+}
+
+/// The record is on a device without room, and the desk dies as Meta's answer
+/// comes: nothing is sent twice, and the record says it once.
+#[test]
+fn a_death_with_a_full_record_costs_no_reply_and_doubles_no_line() {
+    let scene = Scene::new(None);
+    let cache = scene.path("cache");
+    std::fs::create_dir(&cache).expect("made");
+    let record = cache.join(format!("{}.audit.ndjson", scene.sim.text("page_id")));
+    std::os::unix::fs::symlink("/dev/full", &record).expect("linked");
+    let mut desk = scene.open("send.commit");
+    desk.type_in("r");
+    desk.wait_for("goes out as RESPONSE");
+    desk.enter(TEXT);
+    assert!(!desk.end().success(), "it died");
+    let mut again = scene.open("nowhere");
+    again.wait("it is found", |screen| {
+        screen.contains("refund has left us") && !screen.contains("not confirmed")
+    });
+    std::fs::remove_file(&record).expect("removed");
+    again.leave();
+    let last = scene.open("nowhere");
+    last.wait_for("refund has left us");
+    drop(last);
+    assert_eq!(scene.taken(), 1);
+    let lines = std::fs::read_to_string(&record).expect("a record");
+    let replies = lines.lines().filter(|line| line.contains("\"reply\":"));
+    assert_eq!(replies.count(), 1, "{lines}");
+    assert!(!lines.contains("refund"), "never what was said");
+}
+
+/// Meta said no and sent it all the same; the desk dies before it hears of it.
+#[test]
+fn an_echo_after_a_refusal_is_believed_after_a_death_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let port = free_port();
+    let sim = Sim::start(&["--speed", "0"]);
+    let mut desk = sim.desk_with_a_door(folder.path(), port, "nowhere");
+    desk.wait_for("11 need you");
+    desk.jump_to("ana ruiz");
+    desk.wait_for("Ana Ruiz · messenger");
+    let fault = json!({"call": "send", "code": 100, "times": 1});
+    sim.order("/sim/faults", fault);
+    desk.type_in("r");
+    desk.wait_for("goes out as RESPONSE");
+    desk.enter(TEXT);
+    desk.wait_for("not sent");
+    let cache = folder.path().join("cache");
+    signal(desk.pid(), Signal::KILL);
+    desk.end();
+    let outbox = cache.join(format!("{}.outbox.db", sim.text("page_id")));
+    let local: String = rusqlite::Connection::open(outbox)
+        .and_then(|db| db.query_row("SELECT local FROM outgoing", [], |row| row.get(0)))
+        .expect("the refused reply");
+    let again = sim.desk_with_a_door(folder.path(), port, "nowhere");
+    again.wait_for("11 need you");
+    let people = sim.get("/sim/people");
+    let ana = people["data"]
+        .as_array()
+        .and_then(|people| people.iter().find(|p| p["name"] == "Ana Ruiz"))
+        .and_then(|ana| ana["id"].as_str())
+        .expect("Ana")
+        .to_owned();
+    let ours: i64 = sim.of_app("switchboard", "id").parse().expect("digits");
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("a time")
+        .as_millis();
+    let page = sim.text("page_id");
+    let echo = json!({"object": "page", "entry": [{"id": page, "time": now, "messaging": [{
+        "sender": {"id": page}, "recipient": {"id": ana}, "timestamp": now,
+        "message": {"mid": "m_after_all", "is_echo": true, "app_id": ours, "text": TEXT,
+                    "metadata": format!("sb1:{local}:1")}}]}]});
+    sim.deliver(port, &echo);
+    let mut again = again;
+    again.jump_to("ana ruiz");
+    again.wait("one message", |screen| {
+        screen.contains("Ana Ruiz · messenger")
+            && screen.matches("refund has left us").count() == 1
+            && !screen.contains("not sent")
+            && !screen.contains("Draft to Ana")
+    });
 }
 
 #[test]

@@ -9,11 +9,12 @@ use support::desk::*;
 
 use switchboard::{
     app::{
-        Effect, Focus, Loaded, Msg, Query, Settings, TerminalEffect, canned::Canned, dialog::Dialog,
+        EditedText, Effect, Focus, Loaded, Msg, Query, Settings, TerminalEffect, canned::Canned,
+        dialog::Dialog,
     },
     domain::{
         AppId, Attachment, Author, Change, Command, ConversationId, Decision, Item, LocalId,
-        Operation, ReplyPart, Span, TimelineEvent,
+        Operation, Psid, ReplyPart, Span, TimelineEvent,
     },
 };
 
@@ -310,6 +311,7 @@ fn the_editor_gets_the_draft_and_gives_it_back() {
     let effects = desk.keys("<^o>");
     let edit = Effect::Terminal(TerminalEffect::Edit {
         conversation: ConversationId::new("3"),
+        psid: Psid::new("703"),
         text: "hello".into(),
     });
     assert_eq!(effects.last(), Some(&edit));
@@ -328,22 +330,24 @@ fn the_editor_gets_the_draft_and_gives_it_back() {
         "{effects:?}"
     );
     let id = ConversationId::new("3");
-    desk.send(Msg::Edited(
-        id.clone(),
-        Ok("hello\u{1b}[2J\nworld\n".into()),
-    ));
+    let edited = |text: Result<&str, &str>| {
+        let remark = None;
+        let text = text.map(|text| EditedText {
+            text: text.into(),
+            remark,
+        });
+        Msg::Edited(id.clone(), Psid::new("703"), text.map_err(str::to_owned))
+    };
+    desk.send(edited(Ok("hello\u{1b}[2J\nworld\n")));
     assert_eq!(composed(&desk), "hello\u{fffd}[2J\nworld");
     assert_eq!(desk.model.focus, Focus::Composer);
-    desk.send(Msg::Edited(
-        id.clone(),
-        Err("vi ended with an error".into()),
-    ));
+    desk.send(edited(Err("vi ended with an error")));
     assert_eq!(composed(&desk), "hello\u{fffd}[2J\nworld", "as it was");
     desk.keys("<Esc>q");
-    assert_eq!(
-        desk.send(Msg::Edited(id, Ok("late".into()))),
-        [],
-        "nobody to get it"
+    let saved = desk.send(edited(Ok("late")));
+    assert!(
+        matches!(&saved[..], [Effect::Engine(Command::SaveDraft { draft, .. })] if draft.text == "late"),
+        "it is their draft, whoever is open: {saved:?}"
     );
 }
 

@@ -2,7 +2,7 @@
 //! the disk) is asked, what the terminal does. Plain data, so tests compare it.
 
 use crate::domain::{
-    Command, Conversation, ConversationId, InboxQuery, Mid, Operation, ThreadRange, Timestamp,
+    Command, Conversation, ConversationId, InboxQuery, Mid, Operation, Psid, ThreadRange, Timestamp,
 };
 
 /// Something to be done outside.
@@ -83,6 +83,8 @@ pub enum TerminalEffect {
     Edit {
         /// Whose draft it is.
         conversation: ConversationId,
+        /// The person.
+        psid: Psid,
         /// The text.
         text: String,
     },

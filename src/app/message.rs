@@ -4,7 +4,7 @@ use crate::{
     app::{Settings, canned::Canned, input::keymap::Key},
     domain::{
         Attachment, Change, Conversation, ConversationId, Hit, InboxQuery, InboxSlice, Mid,
-        OwnershipEvidence, PerPlatform, Platform, Routing, ThreadSlice, Timestamp,
+        OwnershipEvidence, PerPlatform, Platform, Psid, Routing, ThreadSlice, Timestamp,
     },
 };
 
@@ -37,11 +37,20 @@ pub enum Msg {
     /// The configuration has been read anew.
     Configured(Box<Settings>),
     /// The editor is done with this draft, or why not.
-    Edited(ConversationId, Result<String, String>),
+    Edited(ConversationId, Psid, Result<EditedText, String>),
     /// The moment that [`wake_at`](super::wake_at) named has come.
     Wake,
     /// The system asks the program to end.
     Terminate,
+}
+
+/// What an editor wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditedText {
+    /// The text, raw.
+    pub text: String,
+    /// What a person should know of it: that it was not UTF-8, say.
+    pub remark: Option<String>,
 }
 
 /// What the mouse did, with the cell (column, row) where it did it.

@@ -49,7 +49,7 @@ pub use action::availability::why_not;
 pub use effect::{Effect, Query, TerminalEffect};
 pub use inbox::{Inbox, WINDOW as INBOX_WINDOW};
 pub use input::keymap;
-pub use message::{Loaded, Mouse, Msg};
+pub use message::{EditedText, Loaded, Mouse, Msg};
 pub use model::{
     Focus, KeyInput, Model, MouseInput, Session, history,
     settings::{self, Settings},
@@ -70,7 +70,7 @@ use self::{
         plain,
     },
 };
-use crate::domain::{Command, Operation, SendState, Span, Timestamp};
+use crate::domain::{Command, ConversationId, Operation, SendState, Span, Timestamp};
 
 /// "Typing" is shown anew before Meta's 20 seconds are over.
 const TYPING_REFRESH: Span = Span::seconds(15);
@@ -84,6 +84,16 @@ const RETURN_AFTER: Span = Span::seconds(3);
 
 /// Without a key for this long, nobody works at the desk (our choice).
 const IDLE_AFTER: Span = Span::minutes(3);
+
+/// Whether everything that was written to this person is on the disk, or on its way
+/// to them.
+pub fn is_saved(model: &Model, id: &ConversationId) -> bool {
+    let thread = model.thread.as_ref();
+    match thread.filter(|thread| thread.conversation.id == *id) {
+        Some(thread) => thread.composer.unsaved_since.is_none() && thread.composer.pending == 0,
+        None => !model.unsaved.contains_key(id),
+    }
+}
 
 /// A half-typed sequence shows what may follow after this long.
 const PREFIX_HELP: Span = Span::millis(400);
@@ -160,7 +170,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
             configured(model, *settings);
             Vec::new()
         }
-        Msg::Edited(id, text) => edited(model, &id, text),
+        Msg::Edited(id, psid, text) => edited(model, id, psid, text),
         Msg::Wake => Vec::new(),
         Msg::Terminate => leave(model),
     };

@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tempfile::TempPath;
 use tokio::process::{Child, Command};
+
+use crate::app::EditedText;
 
 /// What our environment may hold that nobody else needs to know.
 pub(super) const SECRETS: [&str; 3] = [
@@ -16,12 +19,18 @@ pub(super) const SECRETS: [&str; 3] = [
     "SWITCHBOARD_VERIFY_TOKEN",
 ];
 
+/// How our files for editors are called.
+const PREFIX: &str = "draft-";
+const SUFFIX: &str = ".txt";
+
 /// An editor at work on a file.
 #[derive(Debug)]
 pub(super) struct Editor {
     pub(super) child: Child,
-    file: tempfile::TempPath,
+    file: TempPath,
     name: String,
+    /// What stood in the file at first.
+    before: Vec<u8>,
 }
 
 /// Starts the editor that `VISUAL` or `EDITOR` name, else `vi`, on a file with
@@ -34,7 +43,7 @@ pub(super) fn start(text: &str, folder: &Path) -> Result<Editor, String> {
     let mut words = named.split_whitespace();
     let program = PathBuf::from(words.next().unwrap_or("vi"));
     let file = write(text, folder).map_err(|why| {
-        format!("cannot write a file for the editor ({why}); nothing was changed")
+        format!("Cannot write a file for the editor ({why}); nothing was changed.")
     })?;
     let mut command = Command::new(&program);
     command.args(words).arg(&file).kill_on_drop(true);
@@ -43,38 +52,159 @@ pub(super) fn start(text: &str, folder: &Path) -> Result<Editor, String> {
     }
     let name = program.display().to_string();
     let child = command.spawn().map_err(|why| {
-        format!("cannot start {name} ({why}); set EDITOR to your editor. Nothing was changed.")
+        format!("Cannot start {name} ({why}). Set EDITOR to your editor. Nothing was changed.")
     })?;
-    Ok(Editor { child, file, name })
+    let before = fs::read(&file).unwrap_or_default();
+    Ok(Editor {
+        child,
+        file,
+        name,
+        before,
+    })
 }
 
 impl Editor {
-    /// What stands in the file now.
+    /// What stands in the file now, and the file: what a person wrote stays there
+    /// until it is elsewhere.
     pub(super) fn text(
-        &self,
+        self,
         ended: io::Result<std::process::ExitStatus>,
-    ) -> Result<String, String> {
-        let name = &self.name;
-        match ended {
-            Ok(status) if !status.success() => Err(format!(
-                "{name} ended with an error, so your draft is as it was."
-            )),
-            Err(why) => Err(format!("{name} was lost ({why}); your draft is as it was.")),
-            Ok(_) => fs::read_to_string(&self.file)
-                .map_err(|why| format!("cannot read what {name} wrote ({why}).")),
+    ) -> (Result<EditedText, String>, Option<TempPath>) {
+        let Self {
+            file, name, before, ..
+        } = self;
+        let bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                let path = kept(file);
+                let why = format!("Cannot read what {name} wrote ({why}). It is kept in {path}.");
+                return (Err(why), None);
+            }
+        };
+        // One that was ended by a signal had no say: what it had saved counts.
+        let failed = matches!(ended, Ok(status) if status.code().is_some_and(|code| code != 0));
+        if failed {
+            if bytes == before {
+                return (
+                    Err(format!(
+                        "{name} ended with an error, so your draft is as it was."
+                    )),
+                    None,
+                );
+            }
+            let path = kept(file);
+            let why = format!(
+                "{name} ended with an error, so your draft is as it was. What it wrote is kept in {path}."
+            );
+            return (Err(why), None);
+        }
+        match decoded(&bytes) {
+            Some(edited) => (Ok(edited), Some(file)),
+            None => {
+                let path = kept(file);
+                let why = format!(
+                    "What {name} wrote is no text, so your draft is as it was. It is kept in {path}."
+                );
+                (Err(why), None)
+            }
         }
     }
 }
 
-fn write(text: &str, folder: &Path) -> io::Result<tempfile::TempPath> {
+/// The file stays, under the name that is answered.
+fn kept(file: TempPath) -> String {
+    match file.keep() {
+        Ok(path) => path.display().to_string(),
+        Err(failed) => failed.path.display().to_string(),
+    }
+}
+
+/// Files of editors that a dead program left in `folder`.
+pub(super) fn left_behind(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let ours = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(PREFIX) && name.ends_with(SUFFIX)
+    };
+    entries.map(|entry| entry.path()).filter(ours).collect()
+}
+
+/// Bytes as text: UTF-8, with or without a mark, UTF-16 with one, and else what an
+/// old editor most probably means, Windows-1252. `None` for what is no text.
+fn decoded(bytes: &[u8]) -> Option<EditedText> {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes
+            .chunks_exact(2)
+            .map(|pair| unit([pair[0], pair[1]]))
+            .collect();
+        String::from_utf16_lossy(&units)
+    };
+    let (text, remark) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (utf16(rest, u16::from_le_bytes), None),
+        [0xFE, 0xFF, rest @ ..] => (utf16(rest, u16::from_be_bytes), None),
+        bytes => match std::str::from_utf8(bytes) {
+            Ok(text) => (text.trim_start_matches('\u{FEFF}').to_owned(), None),
+            Err(_) if bytes.contains(&0) => return None,
+            Err(_) => {
+                let text = bytes.iter().map(|byte| windows_1252(*byte)).collect();
+                let remark = "Your editor did not write UTF-8; its text is read as Windows-1252. Look it over before you send it.";
+                (text, Some(remark.to_owned()))
+            }
+        },
+    };
+    Some(EditedText { text, remark })
+}
+
+/// The character of a byte in Windows-1252; its five free places are as in the
+/// WHATWG's table.
+fn windows_1252(byte: u8) -> char {
+    const HIGH: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
+        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
+        'ž', 'Ÿ',
+    ];
+    match byte {
+        0x80..=0x9F => HIGH[usize::from(byte - 0x80)],
+        byte => char::from(byte),
+    }
+}
+
+fn write(text: &str, folder: &Path) -> io::Result<TempPath> {
     // Made for this user alone, under a name that nobody can guess.
     let mut file = tempfile::Builder::new()
-        .prefix("draft-")
-        .suffix(".txt")
+        .prefix(PREFIX)
+        .suffix(SUFFIX)
         .tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {
         file.write_all(b"\n")?;
     }
     Ok(file.into_temp_path())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_wrote_is_read_in_whatever_encoding_it_was_saved() {
+        let utf16: Vec<u8> = "\u{FEFF}Grüße"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        for (bytes, text, remarked) in [
+            ("Grüße €".as_bytes(), "Grüße €", false),
+            ("\u{FEFF}Grüße".as_bytes(), "Grüße", false),
+            (utf16.as_slice(), "Grüße", false),
+            (b"Gr\xFC\xDFe, caf\xE9 \x80 5", "Grüße, café € 5", true),
+            (b"", "", false),
+        ] {
+            let edited = decoded(bytes).expect("text");
+            assert_eq!(
+                (edited.text.as_str(), edited.remark.is_some()),
+                (text, remarked)
+            );
+        }
+        assert_eq!(decoded(b"\x7fELF\xff\0"), None, "no text");
+    }
 }

@@ -136,6 +136,13 @@ pub async fn run(mut desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     let mut model = Model::new(desk.settings.clone(), size, desk.clock.now());
     let mut runner = EffectRunner::new(reader, commands, desk.canned.clone());
     let effects = first_answers(&mut model, &runner, &desk.clock);
+    for left in editor::left_behind(&desk.cache) {
+        let words = format!(
+            "Text from your editor was left behind in {}. Copy what you need, then delete it.",
+            left.display()
+        );
+        model.toast(ToastKind::Warn, words);
+    }
     for notice in notices {
         model.toast(ToastKind::Bad, notice);
     }
@@ -251,6 +258,7 @@ fn screen(
         shown,
         taken: 0,
         editing: None,
+        edited: None,
         folder: desk.cache,
         reload: desk.reload,
         reloads,

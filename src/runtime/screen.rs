@@ -4,12 +4,13 @@ use std::{io, path::PathBuf};
 
 use super::effects::EffectRunner;
 use super::input::{Pause, Shown};
+use tempfile::TempPath;
 use tokio::sync::{broadcast, mpsc};
 
 use crate::{
     app::{self, Effect, Model, Msg, TerminalEffect},
     clock::Clock,
-    domain::{Change, ConversationId, Link, Severity},
+    domain::{Change, ConversationId, Link, Psid, Severity},
     runtime::{
         editor,
         error::Error,
@@ -24,6 +25,13 @@ use crate::{
 /// At most this many messages are taken before a frame is drawn.
 pub(super) const DRAIN: usize = 64;
 
+/// A draft for the person's editor.
+pub(super) struct Editing {
+    conversation: ConversationId,
+    psid: Psid,
+    text: String,
+}
+
 pub(super) struct Screen {
     pub(super) model: Model,
     pub(super) runner: EffectRunner,
@@ -35,7 +43,9 @@ pub(super) struct Screen {
     /// How many messages of the reader were taken.
     pub(super) taken: u64,
     /// A draft that the person's editor is to get.
-    pub(super) editing: Option<(ConversationId, String)>,
+    pub(super) editing: Option<Editing>,
+    /// The file of the last edit, until what stands in it is on the disk.
+    pub(super) edited: Option<(ConversationId, TempPath)>,
     /// A folder that is this user's alone.
     pub(super) folder: PathBuf,
     pub(super) reload: Option<Reload>,
@@ -68,6 +78,14 @@ impl Screen {
         }
         self.terminal.leave();
         self.tasks.finish().await;
+        // The last words of the engine: what it could not save stays in its file.
+        while let Ok(change) = self.changes.try_recv() {
+            let _ = self.take(Msg::Changed(vec![change]));
+        }
+        if let Some((_, file)) = self.edited.take() {
+            // Named at the next start.
+            let _ = file.keep();
+        }
         ended
     }
 
@@ -152,12 +170,22 @@ impl Screen {
                 Effect::Terminal(TerminalEffect::Title(words)) => self.terminal.title(&words)?,
                 Effect::Terminal(TerminalEffect::Redraw) => self.terminal.clear()?,
                 Effect::Terminal(TerminalEffect::Suspend) => self.suspend()?,
-                Effect::Terminal(TerminalEffect::Edit { conversation, text }) => {
-                    self.editing = Some((conversation, text))
+                Effect::Terminal(TerminalEffect::Edit {
+                    conversation,
+                    psid,
+                    text,
+                }) => {
+                    self.editing = Some(Editing {
+                        conversation,
+                        psid,
+                        text,
+                    });
                 }
                 effect => self.runner.perform(effect, &mut self.tasks),
             }
         }
+        let saved = |(id, _): &mut (ConversationId, TempPath)| app::is_saved(&self.model, id);
+        drop(self.edited.take_if(saved));
         Ok(left)
     }
 
@@ -194,7 +222,12 @@ impl Screen {
     /// Gives the terminal to the editor, if somebody wants that, and takes it
     /// back. The engine goes on meanwhile. Answers whether to leave.
     pub(super) async fn edit(&mut self, signals: &mut Signals) -> io::Result<bool> {
-        let Some((conversation, text)) = self.editing.take() else {
+        let Some(Editing {
+            conversation,
+            psid,
+            text,
+        }) = self.editing.take()
+        else {
             return Ok(false);
         };
         self.pause.begin().await;
@@ -222,16 +255,21 @@ impl Screen {
                         break Ok(std::process::ExitStatus::default());
                     }
                 };
-                editor.text(ended)
+                let (edited, file) = editor.text(ended);
+                self.edited = file.map(|file| (conversation.clone(), file));
+                edited
             }
         };
-        self.terminal.take_back()?;
+        // What was written comes first: the terminal may be gone.
+        let taken = self.take(Msg::Edited(conversation, psid, edited));
+        let back = self.terminal.take_back();
         self.pause.end();
-        self.model.session.size = self.terminal.size()?;
-        let mut left = self.take(Msg::Edited(conversation, edited))?;
         if terminated {
-            left = self.take(Msg::Terminate)?;
+            return self.take(Msg::Terminate);
         }
+        back?;
+        self.model.session.size = self.terminal.size()?;
+        let left = taken?;
         self.draw()?;
         Ok(left)
     }

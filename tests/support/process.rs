@@ -92,6 +92,34 @@ impl Sim {
         })
     }
 
+    /// What it tells, to a GET.
+    pub fn get(&self, path: &str) -> Value {
+        let call = super::wing::http()
+            .get(format!("{}{path}", self.text("base_url")))
+            .send();
+        super::http::runtime().block_on(async {
+            let answer = call.await.expect("an answer");
+            answer.json().await.expect("JSON")
+        })
+    }
+
+    /// Delivers a webhook to the desk's door, signed as Meta does.
+    pub fn deliver(&self, port: u16, body: &Value) {
+        let body = body.to_string();
+        let secret = self.of_app("switchboard", "secret");
+        let call = super::wing::http()
+            .post(format!("http://127.0.0.1:{port}/"))
+            .header(
+                "x-hub-signature-256",
+                super::wing::sha256(secret, body.as_bytes()),
+            )
+            .body(body)
+            .send();
+        super::http::runtime().block_on(async {
+            assert_eq!(call.await.expect("an answer").status().as_u16(), 200);
+        });
+    }
+
     /// Somebody does something now.
     pub fn deed(&self, deed: Value) {
         let answer = self.order("/sim/deeds", deed);

@@ -3,16 +3,17 @@
 
 use crate::{
     app::{
-        Anchor, Effect, Focus, Model, Query, TerminalEffect, Thread, ToastKind,
+        Anchor, EditedText, Effect, Focus, Model, Query, TerminalEffect, Thread, ToastKind,
         action::table::Action,
         canned,
         composer::{AttachedFile, Composer, checks},
         dialog::{Attach, CannedPicker, Dialog, HandBackDialog},
         history::Undo,
+        model::UnsavedDraft,
         thread::{SendQuestion, ownership_history},
     },
     domain::{
-        Attachment, Command, ConversationId, Draft, HandBack, LocalId, NewReply, Operation,
+        Attachment, Command, ConversationId, Draft, HandBack, LocalId, NewReply, Operation, Psid,
         ReplyPart, SendAs, SendState, Span, ThreadOwner,
     },
     text::Clean,
@@ -111,38 +112,53 @@ pub(crate) fn edit(model: &mut Model) -> Vec<Effect> {
         }
         effects.push(Effect::Terminal(TerminalEffect::Edit {
             conversation: thread.conversation.id.clone(),
+            psid: thread.conversation.psid.clone(),
             text: thread.composer.text(),
         }));
     }
     effects
 }
 
-/// The editor is done.
+/// The editor is done. What it wrote is the draft, also of a thread that is not
+/// open any more.
 pub(crate) fn edited(
     model: &mut Model,
-    id: &ConversationId,
-    text: Result<String, String>,
+    id: ConversationId,
+    psid: Psid,
+    text: Result<EditedText, String>,
 ) -> Vec<Effect> {
-    match text {
+    let edited = match text {
         Err(why) => {
             model.toast(ToastKind::Bad, why);
-            Vec::new()
+            return Vec::new();
         }
-        Ok(text) if model.open_thread(id).is_some() => {
-            model.focus = Focus::Composer;
-            compose(model, |composer| {
-                // Editors end a file with a new line.
-                let text = text.strip_suffix('\n').unwrap_or(&text);
-                let changed = composer.text() != text;
-                if changed {
-                    composer.set("", (0, 0));
-                    composer.insert(text);
-                }
-                changed
-            })
-        }
-        Ok(_) => Vec::new(),
+        Ok(edited) => edited,
+    };
+    if let Some(remark) = edited.remark {
+        model.toast(ToastKind::Warn, remark);
     }
+    // Editors end a file with a new line.
+    let text = edited.text.strip_suffix('\n').unwrap_or(&edited.text);
+    if model.open_thread(&id).is_none() {
+        let left = UnsavedDraft {
+            psid,
+            draft: Draft::of(text),
+            over: true,
+            pending: 0,
+            again_at: Some(model.session.now),
+        };
+        model.unsaved.insert(id, left);
+        return Vec::new();
+    }
+    model.focus = Focus::Composer;
+    compose(model, |composer| {
+        let changed = composer.text() != text;
+        if changed {
+            composer.set("", (0, 0));
+            composer.insert(text);
+        }
+        changed
+    })
 }
 
 pub(crate) fn change_type(model: &mut Model) -> Vec<Effect> {
