@@ -29,7 +29,7 @@ static CACHES: LazyLock<[(TempDir, Opened); 2]> = LazyLock::new(|| {
     SIZES.map(|size| {
         let folder = tempfile::tempdir().expect("a folder");
         big::fill(folder.path(), size, size);
-        let opened = store::open(folder.path(), &big::page(), big::NOW).expect("a cache");
+        let opened = store::open(folder.path(), &big::page()).expect("a cache");
         (folder, opened)
     })
 });
@@ -78,7 +78,7 @@ fn start(bencher: Bencher<'_, '_>, size: u32) {
     // and asks the same.
     let (folder, _) = cache(size);
     bencher.bench_local(|| {
-        let opened = store::open(folder.path(), &big::page(), big::NOW).expect("a cache");
+        let opened = store::open(folder.path(), &big::page()).expect("a cache");
         let mut model = Model::new(Settings::default(), (120, 40), big::NOW);
         let page = opened
             .reader

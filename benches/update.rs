@@ -35,6 +35,7 @@ fn conversation(n: u32) -> Conversation {
         owner: ThreadOwner::Us,
         owner_since: None,
         control_until: None,
+        lapsed: false,
         delivered_through: None,
         read_through: None,
         can_reply: None,

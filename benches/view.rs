@@ -35,6 +35,7 @@ fn desk(size: (u16, u16), messages: i64) -> Model {
         owner: ThreadOwner::Us,
         owner_since: None,
         control_until: None,
+        lapsed: false,
         delivered_through: None,
         read_through: None,
         can_reply: None,

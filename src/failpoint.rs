@@ -4,7 +4,8 @@
 //! that place; `send.mark:2` when it reaches it for the second time. In a release
 //! build the places are nothing at all. The names are those of the outbox'
 //! life: `draft.save`, `outbox.insert`, `outbox.commit`, `send.mark`,
-//! `send.connect`, `send.answered`, `send.commit`, `migrate.step`, `quit.flush`;
+//! `send.connect`, `send.answered`, `send.commit`, `triage.commit`, `migrate.step`,
+//! `quit.flush`;
 //! and of what webhooks bring: `heard.insert`, `heard.commit`.
 
 /// The program is at this place.

@@ -448,6 +448,19 @@ fn an_echo_after_a_refusal_is_believed_after_a_death_too() {
     });
 }
 
+/// A decision stands in two files; the desk dies between their commits.
+#[test]
+fn a_death_between_the_two_files_of_a_decision_leaves_them_as_one() {
+    let scene = Scene::new(None);
+    let mut desk = scene.open("triage.commit");
+    desk.type_in("x");
+    assert!(!desk.end().success(), "it died");
+    let again = scene.desk("nowhere");
+    again.wait("without her", |screen| {
+        screen.contains("10 need you") && !screen.contains("it has been a week")
+    });
+}
+
 #[test]
 fn a_death_while_the_files_are_brought_up_to_date_leaves_them_as_they_were() {
     let scene = Scene::new(None);

@@ -387,10 +387,9 @@ impl Hands {
         let from = Some(from);
         assert_eq!(
             asked,
-            [Effect::Query(Query::NextWaiting {
-                from: from.clone(),
-                back: false
-            })]
+            [Effect::Query(Query::TopWaiting(
+                from.clone().expect("a thread")
+            ))]
         );
         let next = Some(ConversationId::new(next));
         self.desk.send(Msg::Loaded(Loaded::Next(from, next)));

@@ -133,10 +133,7 @@ fn an_escalation_is_told_from_the_list_to_the_hand_back() {
         local: parts[0].local.clone(),
     };
     let effects = lines.send(Msg::Changed(vec![sent]));
-    assert!(matches!(
-        effects[..],
-        [Effect::Query(Query::NextWaiting { .. })]
-    ));
+    assert!(matches!(effects[..], [Effect::Query(Query::TopWaiting(_))]));
     lines.picture("escalation");
 }
 

@@ -115,8 +115,7 @@ fn a_decision_in_the_thread_opens_the_next_and_u_comes_back_and_takes_it_back() 
         desk.open("Ana Ruiz");
         let effects = desk.keys("x");
         assert_eq!(until(&effects), Some(Until::NoReplyNeeded));
-        let from = Some(id("3"));
-        assert!(effects.contains(&Effect::Query(Query::NextWaiting { from, back: false })));
+        assert!(effects.contains(&Effect::Query(Query::TopWaiting(id("3")))));
         next(&mut desk, "3", Some("1"));
         assert_eq!(desk.model.subject().map(|c| c.id.clone()), Some(id("1")));
         desk.pass(wait);
@@ -284,7 +283,7 @@ fn with_reduced_motion_nothing_opens_or_goes_away_without_a_key() {
         let mut desk = Desk::with((120, 40), settings);
         desk.open("Ana Ruiz");
         let effects = desk.keys("x");
-        let asks = |e: &Effect| matches!(e, Effect::Query(Query::NextWaiting { .. }));
+        let asks = |e: &Effect| matches!(e, Effect::Query(Query::TopWaiting(_)));
         assert_eq!(effects.iter().any(asks), opens);
         desk.pass(Span::minutes(10));
         desk.send(Msg::Wake);

@@ -2,7 +2,8 @@
 //! the disk) is asked, what the terminal does. Plain data, so tests compare it.
 
 use crate::domain::{
-    Command, Conversation, ConversationId, InboxQuery, Mid, Operation, Psid, ThreadRange, Timestamp,
+    Command, Conversation, ConversationId, InboxQuery, Mid, Operation, Psid, ThreadRange,
+    Timestamp, View,
 };
 
 /// Something to be done outside.
@@ -52,6 +53,10 @@ pub enum Query {
         /// Backwards.
         back: bool,
     },
+    /// Who comes next of all who wait for us, besides this one.
+    TopWaiting(ConversationId),
+    /// Where a conversation stands in a view.
+    Place(ConversationId, View),
     /// Whose names fit these words.
     People(String),
     /// The JSON of a thread.

@@ -144,6 +144,18 @@ impl Inbox {
         }
     }
 
+    /// Goes to where a conversation stands, as the cache has said.
+    pub(crate) fn go_to(&mut self, id: &ConversationId, place: u32) -> Option<Effect> {
+        (self.placed, self.cursor) = (true, place);
+        self.select(id);
+        self.wanted.is_some().then(|| self.reload()).flatten()
+    }
+
+    /// The conversation stands among the rows at hand.
+    pub(crate) fn has(&self, id: &ConversationId) -> bool {
+        self.place_of(id).is_some()
+    }
+
     fn place_of(&self, id: &ConversationId) -> Option<u32> {
         let at = self.rows.iter().position(|row| row.id == *id)?;
         Some(self.offset + u32::try_from(at).ok()?)

@@ -4,7 +4,7 @@ use crate::{
     app::{Settings, canned::Canned, input::keymap::Key},
     domain::{
         Attachment, Change, Conversation, ConversationId, Hit, InboxQuery, InboxSlice, Mid,
-        OwnershipEvidence, PerPlatform, Platform, Psid, Routing, ThreadSlice, Timestamp,
+        OwnershipEvidence, PerPlatform, Platform, Psid, Routing, ThreadSlice, Timestamp, View,
     },
 };
 
@@ -75,6 +75,8 @@ pub enum Loaded {
     Thread(ConversationId, Option<Box<ThreadSlice>>),
     /// The next one waiting after this one; `None` when there is none.
     Next(Option<ConversationId>, Option<ConversationId>),
+    /// The place of a conversation in a view; `None` when it is not in it.
+    Place(ConversationId, View, Option<u32>),
     /// People whose names fit, best first.
     Found(String, Vec<(ConversationId, String, Platform)>),
     /// The next message of a thread that holds these words.

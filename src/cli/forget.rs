@@ -10,7 +10,7 @@ use super::{
     output::say,
     setup::{self, executor},
 };
-use crate::{clock::Clock, domain::Psid, store};
+use crate::{domain::Psid, store};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -20,8 +20,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
     let (page, folder) = setup::kept(global)?;
-    let now = Clock::system().now();
-    let (writer, _reader) = store::open(&folder, &page, now)
+    let (writer, _reader) = store::open(&folder, &page)
         .and_then(|opened| opened.alone(&folder))
         .map_err(Failure::failed)?;
     let psid = Psid::new(arguments.psid.trim());

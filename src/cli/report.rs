@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         ))
     })?;
     let (entries, unreadable) = store::audit_entries(&folder, &page).map_err(Failure::failed)?;
-    let opened = store::open(&folder, &page, now).map_err(Failure::failed)?;
+    let opened = store::open(&folder, &page).map_err(Failure::failed)?;
     let lost = opened.reader.windows_lost(since, now);
     let report = AuditReport::of(&entries, since, lost.map_err(Failure::failed)?);
     if global.json {

@@ -34,7 +34,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
     let clock = Clock::system();
     let (graph, page) = setup::connect(global, &config, &executor, &clock)?;
     let folder = setup::folder(global, &config)?;
-    let opened = store::open(&folder, &page, clock.now()).map_err(Failure::failed)?;
+    let opened = store::open(&folder, &page).map_err(Failure::failed)?;
     for notice in &opened.notices {
         if !matches!(notice, Notice::InUse | Notice::ReadOnly) {
             eprintln!("{notice}");

@@ -1,8 +1,8 @@
 //! A conversation as the list shows it, the person in it, and the views.
 
 use super::{
-    CLOSING_SOON, ConversationId, Known, Platform, Psid, Span, ThreadOwner, Timestamp, Triage,
-    Until, Window, display_name,
+    CLOSING_SOON, ConversationId, HUMAN_AGENT_WINDOW, Known, Platform, Psid, RESPONSE_WINDOW, Span,
+    ThreadOwner, Timestamp, Triage, Until, Window, display_name,
 };
 
 /// One row of the inbox.
@@ -37,6 +37,8 @@ pub struct Conversation {
     pub owner_since: Option<Timestamp>,
     /// When control lapses, if Meta said.
     pub control_until: Option<Timestamp>,
+    /// Nobody holds the thread, and the last who did were we.
+    pub lapsed: bool,
     /// The customer's devices have what was sent up to here.
     pub delivered_through: Option<Timestamp>,
     /// The customer has read what was sent up to here.
@@ -69,6 +71,7 @@ impl Conversation {
             owner: ThreadOwner::Unknown,
             owner_since: None,
             control_until: None,
+            lapsed: false,
             delivered_through: None,
             read_through: None,
             can_reply: None,
@@ -96,12 +99,35 @@ impl Conversation {
         Window::at(now, self.customer_at, self.opened_at)
     }
 
+    /// Until when a reply goes out as `RESPONSE`, and until when as `HUMAN_AGENT`:
+    /// the same moments that [`Self::window`] goes by. A reaction or a referral
+    /// opens the 24 hours as a message does, and does not prolong the 7 days.
+    pub fn deadlines(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        let opened = self.customer_at.max(self.opened_at);
+        (
+            opened.map(|at| at.plus(RESPONSE_WINDOW)),
+            self.customer_at.map(|at| at.plus(HUMAN_AGENT_WINDOW)),
+        )
+    }
+
     /// The customer wrote last, and it needs a reply.
     pub fn waiting(&self) -> bool {
         let wrote_last = self
             .customer_at
             .is_some_and(|wrote| self.page_at.is_none_or(|answered| wrote > answered));
         wrote_last && !self.needs_no_reply()
+    }
+
+    /// They wait for us, and our control of the thread has run out: nobody else has
+    /// them, and a reply takes the thread again.
+    pub fn control_lapsed(&self, now: Timestamp) -> bool {
+        let over = self.control_until.is_some_and(|until| until <= now);
+        let lapsed = match self.owner {
+            ThreadOwner::Us => over,
+            ThreadOwner::Idle => self.lapsed,
+            _ => false,
+        };
+        lapsed && self.waiting()
     }
 
     /// How long the customer has been waiting.

@@ -105,7 +105,7 @@ struct EngineSide {
 /// Runs a desk until it is left. `tasks` may already hold others (the demo's
 /// simulator); all of them are stopped at the end.
 pub async fn run(mut desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
-    let opened = store::open(&desk.cache, &desk.page, desk.clock.now())?;
+    let opened = store::open(&desk.cache, &desk.page)?;
     let reader = opened.reader.clone();
     let (change_sender, changes) = broadcast::channel(1024);
     let (commands, command_receiver) = mpsc::channel(256);

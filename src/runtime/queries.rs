@@ -47,6 +47,14 @@ pub(super) fn answer(
             let next = reader.next_waiting(from.as_ref(), back)?;
             Loaded::Next(from, next)
         }
+        Query::TopWaiting(not) => {
+            let next = reader.top_waiting(&not)?;
+            Loaded::Next(Some(not), next)
+        }
+        Query::Place(id, view) => {
+            let place = reader.place_in(&id, view)?;
+            Loaded::Place(id, view, place)
+        }
         Query::People(words) => {
             let found = best(&words, reader)?;
             Loaded::Found(words, found)

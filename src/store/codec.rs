@@ -15,9 +15,9 @@ pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.psid, c.platform, c.name,
      c.customer_at, c.page_at, c.agent_at, c.owner, c.owner_since, c.control_until, c.can_reply, \
      EXISTS (SELECT 1 FROM outbox.draft d WHERE d.conversation = c.id), \
      EXISTS (SELECT 1 FROM outbox.outgoing o WHERE o.conversation = c.id AND o.state IN ('refused', 'unsure', 'held')), \
-     c.delivered_through, c.read_through, c.aside, c.until, c.through, c.kept_unread, c.labels, c.opened_at";
+     c.delivered_through, c.read_through, c.aside, c.until, c.through, c.kept_unread, c.labels, c.opened_at, c.lapsed";
 /// How many they are.
-pub(super) const CONVERSATION_WIDTH: usize = 24;
+pub(super) const CONVERSATION_WIDTH: usize = 25;
 
 /// Reads [`CONVERSATION_COLUMNS`].
 pub(super) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -40,6 +40,7 @@ pub(super) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         owner: owner_from(row.get_ref(10)?.as_str()?),
         owner_since: time(11)?,
         control_until: time(12)?,
+        lapsed: row.get(24)?,
         delivered_through: time(16)?,
         read_through: time(17)?,
         can_reply: row.get(13)?,

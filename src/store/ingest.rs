@@ -132,6 +132,7 @@ impl Ingest<'_> {
                     webhook_facts::opened(db, &conversation, at)?;
                 }
                 if webhook_facts::annotate(db, &conversation, &mid, &reaction, at)? {
+                    webhook_facts::refresh_row(db, &conversation, true)?;
                     self.touched(conversation);
                 }
             }
@@ -174,7 +175,9 @@ impl Ingest<'_> {
                     _ => webhook_facts::add_timeline_event(db, &conversation, at, &what, &raw)?,
                 }
                 match what {
-                    TimelineEvent::AskedFor { .. } => message::asks(db, &conversation, at)?,
+                    TimelineEvent::AskedFor { .. } => {
+                        message::asks(db, self.outbox, &conversation, at)?
+                    }
                     TimelineEvent::Referred { .. } => webhook_facts::opened(db, &conversation, at)?,
                     _ => {}
                 }

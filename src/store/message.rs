@@ -52,7 +52,7 @@ pub(super) fn ingest(
             if !seen.from_webhook {
                 replace_made_up(db, id, m)?;
             }
-            insert(db, id, seen, &author)?;
+            insert(db, outbox, id, seen, &author)?;
             true
         }
         // Content that Meta no longer gives out stays as we had it, and what
@@ -62,7 +62,9 @@ pub(super) fn ingest(
     };
     changed |= reactions(db, id, m, now)?;
     changed |= webhook_facts::apply(db, id, &m.mid)?;
-    if !m.gone {
+    // An echo with nothing in it (Meta sends them) answers nobody.
+    let says_something = !author.is_page() || !m.text.is_empty() || !m.parts.is_empty();
+    if !m.gone && says_something {
         changed |= advance(db, id, &author, m.at)? > 0;
     }
     Ok(changed)
@@ -106,6 +108,7 @@ fn replace_made_up(db: &Transaction<'_>, id: &ConversationId, m: &Message) -> Re
 
 fn insert(
     db: &Transaction<'_>,
+    outbox: &Connection,
     id: &ConversationId,
     seen: &MessageSeen,
     author: &Author,
@@ -135,7 +138,7 @@ fn insert(
             )?
             .query_row([text::fold(&m.text)], |row| row.get(0))?;
         if asks_for_a_person {
-            asks(db, id, m.at)?;
+            asks(db, outbox, id, m.at)?;
         }
     }
     Ok(())
@@ -143,13 +146,31 @@ fn insert(
 
 /// The bot asked for a person at this moment, unless we have handed the thread
 /// back since.
-pub(super) fn asks(db: &Transaction<'_>, id: &ConversationId, at: Timestamp) -> Result<(), Error> {
-    db.prepare_cached(
-        "UPDATE conversation SET asked_at = ?2 WHERE id = ?1 AND coalesce(asked_at, 0) < ?2 \
+pub(super) fn asks(
+    db: &Transaction<'_>,
+    outbox: &Connection,
+    id: &ConversationId,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let asked = db
+        .prepare_cached(
+            "UPDATE conversation SET asked_at = ?2 WHERE id = ?1 AND coalesce(asked_at, 0) < ?2 \
          AND NOT EXISTS (SELECT 1 FROM happening WHERE conversation = ?1 AND at >= ?2 \
                          AND (what LIKE 'passed%' OR what = 'released'))",
-    )?
-    .execute(params![id.as_str(), at.as_millis()])?;
+        )?
+        .execute(params![id.as_str(), at.as_millis()])?;
+    if asked > 0 {
+        // "No reply needed" was said before the bot asked for a person.
+        let over = "aside = NULL, until = NULL, through = NULL";
+        outbox.execute(
+            &format!("UPDATE triage SET {over} WHERE conversation = ?1 AND aside = 'done'"),
+            [id.as_str()],
+        )?;
+        db.execute(
+            &format!("UPDATE conversation SET {over} WHERE id = ?1 AND aside = 'done'"),
+            [id.as_str()],
+        )?;
+    }
     Ok(())
 }
 

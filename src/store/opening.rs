@@ -12,11 +12,10 @@ use rusqlite::Connection;
 
 use super::schema::{FileKind, private_file};
 use crate::{
-    domain::{PageId, Timestamp},
+    domain::PageId,
     store::{
         error::Error,
         paths::Paths,
-        ranking,
         reader::Reader,
         schema::{self, Rescued},
         writer::Writer,
@@ -97,12 +96,12 @@ pub fn exists(folder: &Path, page: &PageId) -> bool {
 }
 
 /// Opens (or makes) the two files of `page` in `folder`. The folder is made
-/// 0700 and the files 0600; a lock file keeps a second writer out. `now` (our
-/// clock) says which rows turned while nobody was here.
+/// 0700 and the files 0600; a lock file keeps a second writer out. Nothing is
+/// brought up to date here that the first frame would wait for.
 ///
 /// A damaged cache is set aside and built anew; of a damaged outbox, what can be
 /// read is taken over.
-pub fn open(folder: &Path, page: &PageId, now: Timestamp) -> Result<Opened, Error> {
+pub fn open(folder: &Path, page: &PageId) -> Result<Opened, Error> {
     let paths = Paths::new(folder, page);
     if folder.is_file() {
         return Err(Error::NotAFolder(folder.to_owned()));
@@ -144,7 +143,6 @@ pub fn open(folder: &Path, page: &PageId, now: Timestamp) -> Result<Opened, Erro
     if suspected {
         let _ = fs::remove_file(&paths.suspicion);
     }
-    ranking::turn(&cache, now, 500)?;
     let reader = Reader::open(&paths.cache, &paths.outbox, paths.suspicion, false)?;
     let writer = Writer::start(cache, outbox, paths.audit, lock);
     Ok(Opened {

@@ -19,9 +19,9 @@ use crate::{
 /// back, so every row is looked at again. In milliseconds.
 const SET_BACK: i64 = 60_000;
 
-/// The rules as one statement, for the row `?2` at the moment `?1` (Meta's
-/// clock, milliseconds).
-static PLACE: LazyLock<String> = LazyLock::new(|| {
+/// The rules as one statement, for some rows at the moment `?1` (Meta's clock,
+/// milliseconds).
+static RULES: LazyLock<String> = LazyLock::new(|| {
     let (response, human) = (RESPONSE_WINDOW.as_millis(), HUMAN_AGENT_WINDOW.as_millis());
     let soon = CLOSING_SOON.as_millis();
     // An agent's own decision holds until the customer writes again.
@@ -41,13 +41,15 @@ static PLACE: LazyLock<String> = LazyLock::new(|| {
         "CASE WHEN ?1 <= {opened} + {response} THEN {opened} + {response} ELSE customer_at + {human} END"
     );
     let elsewhere = "(owner IN ('other', 'not_us') OR owner LIKE 'app:%')";
-    // Control lapses by the clock, and nobody is told.
+    // Control lapses by the clock, and nobody is told. Who waits then still waits
+    // for us: nobody else has them.
     let ours = "(owner = 'us' AND (control_until IS NULL OR control_until > ?1))";
+    let lapsed = format!("((owner = 'us' OR (owner = 'idle' AND lapsed = 1)) AND {waits})");
     // Where nobody owns threads (routing off), whoever waits needs a person.
     let asked = "(asked_at IS NOT NULL AND asked_at > coalesce(agent_at, 0))";
     let labelled = "EXISTS (SELECT 1 FROM asking a, json_each(labels) l WHERE a.kind = 'label' AND a.word = l.value)";
     let needs_me = format!(
-        "(NOT {closed} AND (kept_unread = 1 OR (NOT {aside} AND ({ours} OR (owner = 'unknown' AND {waits}) \
+        "(NOT {closed} AND (kept_unread = 1 OR (NOT {aside} AND ({ours} OR {lapsed} OR (owner = 'unknown' AND {waits}) \
          OR {asked} OR {labelled} \
          OR (unread > 0 AND agent_at IS NOT NULL AND customer_at > agent_at AND {waits})))))"
     );
@@ -82,9 +84,29 @@ static PLACE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "UPDATE conversation SET waits = {waits}, needs_me = coalesce({needs_me}, 0), mine = (owner = 'us'), \
          bot = ({elsewhere} OR owner = 'idle'), closing = coalesce({closing}, 0), ord = {ord}, \
-         turns_at = nullif(min({moments}), {never}) WHERE id = ?2"
+         turns_at = nullif(min({moments}), {never})"
     )
 });
+
+static PLACE: LazyLock<String> = LazyLock::new(|| format!("{} WHERE id = ?2", *RULES));
+
+/// Of the rows whose moment has come, those with the latest moments.
+static TURN: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{} WHERE id IN (SELECT id FROM conversation WHERE turns_at <= ?1 ORDER BY turns_at DESC LIMIT ?2)",
+        *RULES
+    )
+});
+
+/// What came of a look at the rows whose moment has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Turned {
+    /// So many were looked at; as many as were asked for means that there may be
+    /// more.
+    pub(super) rows: usize,
+    /// The list is not what it was.
+    pub(super) moved: bool,
+}
 
 /// Applies the rules to one row.
 pub(super) fn place(db: &Connection, id: &ConversationId, now: Timestamp) -> Result<(), Error> {
@@ -94,25 +116,41 @@ pub(super) fn place(db: &Connection, id: &ConversationId, now: Timestamp) -> Res
 }
 
 /// Applies the rules to at most `limit` rows whose moment has come, the latest
-/// first. Answers how many there were.
-pub(super) fn turn(db: &Connection, now: Timestamp, limit: u32) -> Result<usize, Error> {
+/// first, in one statement.
+pub(super) fn turn(db: &Connection, now: Timestamp, limit: u32) -> Result<Turned, Error> {
     let last: Option<i64> = page_values::value(db, "placed_at")?.and_then(|at| at.parse().ok());
     if last.is_some_and(|last| now.as_millis() + SET_BACK < last) {
         db.execute("UPDATE conversation SET turns_at = 0", [])?;
     }
-    let ids: Vec<String> = db
-        .prepare_cached(
-            "SELECT id FROM conversation WHERE turns_at <= ?1 ORDER BY turns_at DESC LIMIT ?2",
-        )?
-        .query_map(params![now.as_millis(), limit], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    if !ids.is_empty() || last.is_none_or(|last| now.as_millis() + SET_BACK < last) {
+    let before = shape(db, now, limit)?;
+    let rows = db
+        .prepare_cached(&TURN)?
+        .execute(params![now.as_millis(), limit])?;
+    if rows > 0 || last.is_none_or(|last| now.as_millis() + SET_BACK < last) {
         page_values::set(db, "placed_at", &now.as_millis().to_string())?;
     }
-    for id in &ids {
-        place(db, &ConversationId::new(id.as_str()), now)?;
+    let ids: Vec<&str> = before.iter().map(|(id, _)| id.as_str()).collect();
+    let mut now_so =
+        db.prepare_cached(&format!("SELECT {SHAPE} FROM conversation WHERE id = ?1"))?;
+    let mut moved = false;
+    for (id, (_, before)) in ids.iter().zip(&before) {
+        moved = moved || now_so.query_row([id], |row| row.get::<_, String>(0))? != *before;
     }
-    Ok(ids.len())
+    Ok(Turned { rows, moved })
+}
+
+/// Where a row stands, in a word.
+const SHAPE: &str = "waits || needs_me || mine || bot || closing || ' ' || ord";
+
+/// Where the rows stand that are about to turn.
+fn shape(db: &Connection, now: Timestamp, limit: u32) -> Result<Vec<(String, String)>, Error> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT id, {SHAPE} FROM conversation WHERE turns_at <= ?1 ORDER BY turns_at DESC LIMIT ?2"
+    ))?;
+    let rows = statement.query_map(params![now.as_millis(), limit], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The condition of a view on a row `c`; each has an index of its own.
@@ -190,11 +228,15 @@ mod tests {
         // Wrote an hour ago: 19 hours until it is marked as closing.
         for (hours, closing, expected) in [(18, false, 0), (20, true, 1), (22, true, 0)] {
             let now = NOW.plus(Span::hours(hours));
-            assert_eq!(turn(&db, now, 10).expect("turns"), expected, "{hours} h");
+            assert_eq!(
+                turn(&db, now, 10).expect("turns").rows,
+                expected,
+                "{hours} h"
+            );
             assert_eq!(!ids(&db, "c.closing = 1").is_empty(), closing, "{hours} h");
         }
         // The clock is set back: what was decided too early is taken back.
-        assert_eq!(turn(&db, NOW, 10).expect("turns"), 1);
+        assert_eq!(turn(&db, NOW, 10).expect("turns").rows, 1);
         assert!(ids(&db, "c.closing = 1").is_empty());
     }
 
@@ -207,7 +249,7 @@ mod tests {
             ("d", "us", 9 * 24 * 60, None),
         ]);
         db.execute(
-            "UPDATE conversation SET owner = 'idle', turns_at = 0 WHERE id = 'a'",
+            "UPDATE conversation SET owner = 'app:5', turns_at = 0 WHERE id = 'a'",
             [],
         )
         .expect("changes");

@@ -12,7 +12,7 @@ use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params
 use super::{Error, codec, ranking, webhook_facts};
 use crate::domain::{
     Conversation, ConversationId, Counts, InboxQuery, InboxSlice, Mid, OwnershipEvidence, Psid,
-    ThreadOwner, Timestamp,
+    ThreadOwner, Timestamp, View,
 };
 
 /// A read-only view of the files. Cheap to clone; clones take turns, but a
@@ -191,6 +191,41 @@ impl Reader {
                 None => first(db, "")?,
             };
             Ok(next.map(ConversationId::new))
+        })
+    }
+
+    /// Who comes next of all, besides `not`: the first of "Needs me" who waits and
+    /// whom we may answer. Nobody else holds them, and Meta takes a reply.
+    pub fn top_waiting(&self, not: &ConversationId) -> Result<Option<ConversationId>, Error> {
+        self.with(|db| {
+            let next = db
+                .prepare_cached(
+                    "SELECT id FROM conversation WHERE needs_me = 1 AND waits = 1 AND id <> ?1 \
+                     AND owner IN ('us', 'idle', 'unknown') AND coalesce(can_reply, 1) = 1 ORDER BY ord, id LIMIT 1",
+                )?
+                .query_row([not.as_str()], |row| row.get::<_, String>(0))
+                .optional()?;
+            Ok(next.map(ConversationId::new))
+        })
+    }
+
+    /// The place of a row in a view, from 0; `None` when it does not stand there.
+    pub fn place_in(&self, id: &ConversationId, view: View) -> Result<Option<u32>, Error> {
+        self.with(|db| {
+            let condition = ranking::condition(view);
+            let ord: Option<i64> = db
+                .prepare_cached(&format!(
+                    "SELECT ord FROM conversation c WHERE id = ?1 AND {condition}"
+                ))?
+                .query_row([id.as_str()], |row| row.get(0))
+                .optional()?;
+            let Some(ord) = ord else { return Ok(None) };
+            Ok(Some(
+                db.prepare_cached(&format!(
+                    "SELECT count(*) FROM conversation c WHERE (ord, id) < (?1, ?2) AND {condition}"
+                ))?
+                .query_row(params![ord, id.as_str()], |row| row.get(0))?,
+            ))
         })
     }
 

@@ -23,6 +23,7 @@ const CACHE_STEPS: &[&str] = &[
     include_str!("migrations/cache_0003.sql"),
     include_str!("migrations/cache_0004.sql"),
     include_str!("migrations/cache_0005.sql"),
+    include_str!("migrations/cache_0006.sql"),
 ];
 const OUTBOX_STEPS: &[&str] = &[
     include_str!("migrations/outbox_0001.sql"),

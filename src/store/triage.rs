@@ -1,13 +1,15 @@
 //! What an agent decides for themselves: kept in the precious file, and copied
 //! into the cache, whose rows it moves.
 
+use std::collections::HashMap;
+
 use rusqlite::params;
 
 use super::{Error, Reader, Writer, codec, ranking::place};
 use crate::store::triage_columns::{columns, copy};
 use crate::{
     domain::{ConversationId, PrivateNote, Psid, Timestamp, Triage},
-    text,
+    failpoint, text,
 };
 
 /// What makes a conversation need a person, besides control and unread words.
@@ -17,6 +19,12 @@ pub struct EscalationRules {
     pub phrases: Vec<String>,
     /// Labels of ours.
     pub labels: Vec<String>,
+}
+
+/// Ids as SQL takes a list of them.
+fn ids<'a>(ids: impl Iterator<Item = &'a ConversationId>) -> String {
+    let ids: Vec<&str> = ids.map(ConversationId::as_str).collect();
+    serde_json::to_string(&ids).unwrap_or_default()
 }
 
 impl Writer {
@@ -54,8 +62,45 @@ impl Writer {
             }
             // The precious file first: the cache can be made of it again.
             outbox.commit()?;
+            failpoint::reach("triage.commit");
             cache.commit()?;
             Ok(())
+        })
+        .await
+    }
+
+    /// A program that died between the two files left them apart: the cache takes
+    /// over what the precious file says. Answers how many rows that were.
+    pub async fn repair_triage(&self, now: Timestamp) -> Result<usize, Error> {
+        self.run(move |files| {
+            let kept: HashMap<ConversationId, Triage> = files
+                .outbox
+                .prepare("SELECT aside, until, through, unread, labels, conversation FROM triage")?
+                .query_map([], |row| {
+                    Ok((ConversationId::new(row.get::<_, String>(5)?), codec::triage(row, 0)?))
+                })?
+                .collect::<Result<_, _>>()?;
+            let cache = files.cache.transaction()?;
+            let copied: Vec<(ConversationId, Triage)> = cache
+                .prepare(
+                    "SELECT aside, until, through, kept_unread, labels, id FROM conversation \
+                     WHERE aside IS NOT NULL OR kept_unread = 1 OR labels <> '[]' OR id IN (SELECT value FROM json_each(?1))",
+                )?
+                .query_map([ids(kept.keys())], |row| {
+                    Ok((ConversationId::new(row.get::<_, String>(5)?), codec::triage(row, 0)?))
+                })?
+                .collect::<Result<_, _>>()?;
+            let mut repaired = 0;
+            for (id, copied) in copied {
+                let kept = kept.get(&id).cloned().unwrap_or_default();
+                if kept != copied {
+                    copy(&cache, &id, &kept)?;
+                    place(&cache, &id, now)?;
+                    repaired += 1;
+                }
+            }
+            cache.commit()?;
+            Ok(repaired)
         })
         .await
     }

@@ -214,6 +214,22 @@ pub(super) fn refresh_row(
     } else {
         words
     };
+    // A thumb under our question is often the whole answer.
+    let reaction: Option<(i64, String)> = db
+        .prepare_cached(
+            "SELECT a.n, a.value || ' to: ' || m.text FROM annotation a JOIN message m ON m.mid = a.mid \
+             WHERE a.conversation = ?1 AND a.kind = ?2 AND a.value IS NOT NULL AND m.author <> 'customer' \
+             ORDER BY a.n DESC LIMIT 1",
+        )?
+        .query_row(
+            params![id.as_str(), AnnotationKind::CustomerReaction.word()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let (at, words) = match reaction {
+        Some((reacted_at, reaction)) if reacted_at > at => (reacted_at, reaction),
+        _ => (at, words),
+    };
     let name: Option<String> = db
         .prepare_cached("SELECT name FROM conversation WHERE id = ?1")?
         .query_row([id.as_str()], |row| row.get(0))

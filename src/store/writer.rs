@@ -12,8 +12,8 @@ use super::{
 };
 use crate::domain::{Change, ConversationId, Event, Psid, Timestamp, display_name};
 
-/// At most so many rows are placed anew at once: the screen waits for a commit.
-const TURN: u32 = 500;
+/// At most so many rows are placed anew at once: a reply waits for a commit.
+const TURN: u32 = 10_000;
 
 type WriteJob = Box<dyn FnOnce(&mut Files) + Send>;
 
@@ -97,14 +97,15 @@ impl Writer {
         .await
     }
 
-    /// Applies the rules of the views to some rows whose moment has come, by
-    /// Meta's clock. Answers how many there were.
-    pub async fn turn(&self, now: Timestamp) -> Result<usize, Error> {
+    /// Applies the rules of the views to the rows whose moment has come, by Meta's
+    /// clock, in one transaction. Answers whether the list is another one now, and
+    /// whether there may be more of them.
+    pub async fn turn(&self, now: Timestamp) -> Result<(bool, bool), Error> {
         self.run(move |files| {
             let transaction = files.cache.transaction()?;
             let turned = turn(&transaction, now, TURN)?;
             transaction.commit()?;
-            Ok(turned)
+            Ok((turned.moved, turned.rows >= TURN as usize))
         })
         .await
     }

@@ -9,10 +9,7 @@ use ratatui::{
 
 use crate::{
     app::{Model, action::table::Action, thread::ownership_history},
-    domain::{
-        AppId, Conversation, HUMAN_AGENT_WINDOW, Platform, Profile, RESPONSE_WINDOW, Routing,
-        ThreadOwner, Timestamp, Window,
-    },
+    domain::{AppId, Conversation, Platform, Profile, Routing, ThreadOwner, Timestamp, Window},
     text::{self, Clean},
     ui::{
         call,
@@ -207,7 +204,7 @@ fn clock(
 
 pub(super) fn clocks(model: &Model, theme: &Theme, c: &Conversation) -> Vec<Line<'static>> {
     let now = model.server_now();
-    let after = |span| c.customer_at.map(|wrote: Timestamp| wrote.plus(span));
+    let (response, human_agent) = c.deadlines();
     let ours = c.owner == ThreadOwner::Us;
     let more = if ours {
         format!(
@@ -218,8 +215,8 @@ pub(super) fn clocks(model: &Model, theme: &Theme, c: &Conversation) -> Vec<Line
         String::new()
     };
     let mut rows = vec![
-        clock("RESPONSE", after(RESPONSE_WINDOW), now, theme, ""),
-        clock("HUMAN_AGENT", after(HUMAN_AGENT_WINDOW), now, theme, ""),
+        clock("RESPONSE", response, now, theme, ""),
+        clock("HUMAN_AGENT", human_agent, now, theme, ""),
     ];
     if c.can_reply == Some(false) {
         let words = "Meta: no reply possible";
@@ -248,6 +245,10 @@ pub(super) fn ownership(
             "nobody owns threads".to_owned(),
             "No default app is set for this Page: everyone may send, and take is refused."
                 .to_owned(),
+        ),
+        (ThreadOwner::Us | ThreadOwner::Idle, _) if c.control_lapsed(model.server_now()) => (
+            "nobody: our control lapsed".to_owned(),
+            format!("They still wait. {} takes it again.", key(Action::Reply)),
         ),
         (ThreadOwner::Us, _) => (
             format!("us{since}"),

@@ -15,7 +15,7 @@ use crate::{
         layout::{self},
         settings::Column,
     },
-    domain::{Conversation, Platform, ThreadOwner, Until, View, Window},
+    domain::{Conversation, Link, Platform, ThreadOwner, Until, View, Window},
     text::{self, Clean},
     ui::{
         draw::{frame, framed, put, span, wrapped},
@@ -115,6 +115,8 @@ fn empty(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             "Nothing here holds {:?}. Esc shows everything again.",
             model.inbox.filter
         )
+    } else if let Some(why) = why_nothing_is_known(model) {
+        why
     } else {
         match model.inbox.view {
             View::NeedsMe => {
@@ -137,6 +139,37 @@ fn empty(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         },
         buffer,
     );
+}
+
+/// An empty list says nothing of the customers while nothing of them is known, or
+/// nothing new.
+fn why_nothing_is_known(model: &Model) -> Option<String> {
+    let account = &model.session.account;
+    let read_at = account.read_at.map(|at| moment(model, at));
+    let seen = match &read_at {
+        Some(at) => {
+            format!("Nobody of those known here is in this view; the list was last read {at}.")
+        }
+        None => "No conversation has been loaded yet.".to_owned(),
+    };
+    let why = match &account.link {
+        Link::Polling | Link::Webhook => {
+            return read_at
+                .is_none()
+                .then(|| "Loading the conversations…".to_owned());
+        }
+        Link::Connecting if read_at.is_none() => {
+            return Some("Asking Meta for the conversations…".into());
+        }
+        Link::Connecting | Link::ReadOnly(_) => return None,
+        Link::TokenRefused(_) => "Meta does not accept the token".to_owned(),
+        Link::Offline(why) | Link::Broken(why) => Clean::one_line(why).into_string(),
+        Link::Throttled(until) => {
+            format!("Meta asked to slow down until {}", moment(model, *until))
+        }
+    };
+    let why = why.trim_end_matches('.');
+    Some(format!("{why}. {seen}"))
 }
 
 /// The mark of a row: the first that fits.
@@ -193,9 +226,11 @@ fn wait(model: &Model, row: &Conversation) -> String {
         .map_or_else(|| "-".into(), |wait| wait.short())
 }
 
-fn last_words(row: &Conversation) -> (String, Option<(String, Role)>) {
+fn last_words(model: &Model, row: &Conversation) -> (String, Option<(String, Role)>) {
     let flag = if row.unsettled {
         Some(("[not sent] ".to_owned(), Role::Bad))
+    } else if row.control_lapsed(model.server_now()) {
+        Some(("[control lapsed] ".to_owned(), Role::Warn))
     } else if row.draft {
         Some(("[draft] ".to_owned(), Role::Warn))
     } else {
@@ -266,7 +301,7 @@ fn card_row(
         area,
         buffer,
     );
-    let (words, flag) = last_words(row);
+    let (words, flag) = last_words(model, row);
     let indent = "    ";
     let flag_width = flag.as_ref().map_or(0, |(words, _)| text::width(words));
     let mut spans = vec![span(indent, style(Role::Dim))];
@@ -356,7 +391,7 @@ fn table_row(
         },
         Column::Name => Clean::one_line(&row.display_name()).into_string(),
         Column::Last => {
-            let (words, flag) = last_words(row);
+            let (words, flag) = last_words(model, row);
             flag.map_or(words.clone(), |(flag, _)| format!("{flag}{words}"))
         }
         Column::Owner => match &row.owner {

@@ -102,6 +102,7 @@ fn is_found(thread: &Thread, at: usize) -> bool {
 fn title(model: &Model, thread: &Thread) -> String {
     let c = &thread.conversation;
     let owner = match &c.owner {
+        _ if c.control_lapsed(model.server_now()) => "control lapsed".to_owned(),
         ThreadOwner::Us => "held by US".to_owned(),
         ThreadOwner::Unknown => match model.routing(c.platform) {
             crate::domain::Routing::ZeroConfig => "no routing: everyone may send".into(),

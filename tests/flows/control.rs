@@ -49,10 +49,7 @@ fn hand_back_and_pass_name_their_app_and_the_next_who_waits_opens() {
     };
     assert_eq!(
         desk.send(Msg::Changed(vec![done])),
-        [Effect::Query(Query::NextWaiting {
-            from: Some(id("3")),
-            back: false
-        })]
+        [Effect::Query(Query::TopWaiting(id("3")))]
     );
     let effects = desk.keys("B2");
     assert!(
@@ -73,10 +70,7 @@ fn a_reply_that_hands_back_does_not_forget_the_hand_back_before_it() {
         conversation: id("3"),
         operation: OperationKind::Pass,
     };
-    let next = Effect::Query(Query::NextWaiting {
-        from: Some(id("3")),
-        back: false,
-    });
+    let next = Effect::Query(Query::TopWaiting(id("3")));
     assert_eq!(desk.send(Msg::Changed(vec![done])), [next]);
 }
 

@@ -213,3 +213,41 @@ fn a_burst_of_keys_is_text_where_text_goes_and_reaches_nobody_elsewhere() {
     burst(&mut desk, "Gkgg");
     assert_eq!(desk.model.inbox.cursor, 0);
 }
+
+/// The cursor is never on somebody else than the thread that was jumped to.
+#[test]
+fn a_jump_takes_the_cursor_along_also_to_who_is_not_in_the_view() {
+    let jump = |desk: &mut Desk| {
+        desk.keys("<^p>zoe");
+        let found = vec![(id("99"), "Zoe Far".into(), Platform::Messenger)];
+        desk.send(Msg::Loaded(Loaded::Found("zoe".into(), found)));
+        desk.keys("<Enter>")
+    };
+    let place = |view| Effect::Query(Query::Place(id("99"), view));
+    let mut desk = desk();
+    assert!(jump(&mut desk).contains(&place(View::NeedsMe)));
+    // Not in the view: everybody is shown, and the cursor is on her.
+    let asked = desk.send(Msg::Loaded(Loaded::Place(id("99"), View::NeedsMe, None)));
+    assert_eq!(asked, [place(View::All)]);
+    desk.send(Msg::Loaded(Loaded::Place(id("99"), View::All, Some(13))));
+    assert_eq!(desk.model.inbox.view, View::All);
+    let mut all = rows();
+    all.push(conversation("99", "Zoe Far"));
+    desk.answer_inbox(all);
+    assert_eq!(
+        desk.model.inbox.selected().map(|c| c.id.clone()),
+        Some(id("99"))
+    );
+}
+
+#[test]
+fn a_reply_to_who_lapsed_takes_the_thread_again() {
+    let mut desk = desk();
+    let mut lapsed = rows();
+    lapsed[2].control_until = Some(ago(1, 0));
+    lapsed[2].page_at = Some(ago(2, 0));
+    desk.answer_inbox(lapsed.clone());
+    desk.keys("jj<Enter>");
+    desk.answer_thread(thread_page(lapsed.swap_remove(2), items()));
+    assert!(asks(&desk.keys("r")).contains(&&Operation::Take));
+}

@@ -85,10 +85,7 @@ fn the_agents_flow_costs_four_control_keys_and_sends_what_is_expected() {
     let effects = desk.send(Msg::Changed(vec![sent]));
     assert_eq!(
         effects,
-        [Effect::Query(Query::NextWaiting {
-            from: Some(id("4")),
-            back: false
-        })],
+        [Effect::Query(Query::TopWaiting(id("4")))],
         "the next one opens by itself"
     );
     let effects = desk.send(Msg::Loaded(Loaded::Next(Some(id("4")), Some(id("1")))));

@@ -20,6 +20,56 @@ fn list_without_rows() {
     scene("list_empty", |desk| desk.answer_inbox(Vec::new()));
 }
 
+/// An empty list says nothing of the customers while nothing is known of them.
+#[test]
+fn an_empty_list_says_why_it_is_empty() {
+    let refused = "Meta does not accept the token. Put a new one.";
+    for (link, read, says) in [
+        (Link::Connecting, false, "Asking Meta for the conversations"),
+        (Link::Polling, false, "Loading the conversations"),
+        (
+            Link::TokenRefused(refused.into()),
+            false,
+            "Meta does not accept the token. No conversation has been loaded yet.",
+        ),
+        (
+            Link::Offline("Cannot reach 127.0.0.1:1: no answer.".into()),
+            false,
+            "Cannot reach 127.0.0.1:1: no answer.",
+        ),
+        (
+            Link::Offline("The object does not exist: is the Page right?".into()),
+            true,
+            "the list was last read 14:07",
+        ),
+        (Link::Polling, true, "Nobody needs you right now"),
+    ] {
+        let mut desk = Desk::new((120, 40));
+        desk.answer_inbox(Vec::new());
+        desk.model.session.account.read_at = read.then_some(NOW);
+        desk.send(Msg::Changed(vec![Change::Link(link)]));
+        let picture = desk.picture();
+        let list: String = picture
+            .lines()
+            .filter_map(|line| line.split('│').nth(1))
+            .map(|words| format!("{} ", words.trim()))
+            .collect();
+        assert!(list.contains(says), "{says} in\n{picture}");
+    }
+}
+
+#[test]
+fn who_waits_while_our_control_has_lapsed_is_marked() {
+    scene("control_lapsed", |desk| {
+        let mut lapsed = rows();
+        for row in &mut lapsed {
+            row.control_until = Some(NOW.plus(Span::minutes(-1)));
+        }
+        desk.answer_inbox(lapsed);
+        desk.keys("jj");
+    });
+}
+
 #[test]
 fn list_filtered_while_typing() {
     scene("list_filtered", |desk| {

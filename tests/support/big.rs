@@ -116,7 +116,7 @@ pub fn fill(folder: &Path, conversations: u32, messages: u32) {
 
 /// The same, as it is at another moment.
 pub fn fill_at(folder: &Path, conversations: u32, messages: u32, now: Timestamp) {
-    let (writer, _reader) = store::open(folder, &page(), now)
+    let (writer, _reader) = store::open(folder, &page())
         .and_then(|opened| opened.alone(folder))
         .expect("a cache");
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -40,6 +40,7 @@ pub fn conversation(id: &str, name: &str) -> Conversation {
         owner: ThreadOwner::Us,
         owner_since: Some(ago(0, 5)),
         control_until: Some(NOW.plus(Span::hours(23))),
+        lapsed: false,
         delivered_through: None,
         read_through: None,
         can_reply: Some(true),

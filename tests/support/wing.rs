@@ -27,7 +27,7 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Opens (or makes) a cache of which nobody else has hold.
 pub fn cache(folder: &Path) -> (Writer, Reader) {
-    store::open(folder, &PageId::new(PAGE), Clock::system().now())
+    store::open(folder, &PageId::new(PAGE))
         .and_then(|opened| opened.alone(folder))
         .expect("a cache")
 }

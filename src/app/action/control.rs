@@ -55,7 +55,7 @@ pub(crate) fn begin_reply(model: &mut Model) -> Vec<Effect> {
         thread.conversation.owner,
         ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs | ThreadOwner::Idle
     );
-    if routed && held_by_others {
+    if routed && (held_by_others || thread.conversation.control_lapsed(server_now)) {
         effects.push(Effect::operate(&thread.conversation, Operation::Take));
     }
     if attended {

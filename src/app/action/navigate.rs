@@ -81,6 +81,10 @@ pub(crate) fn open(model: &mut Model, id: ConversationId) -> Vec<Effect> {
         id: id.clone(),
         range: ThreadRange::Newest,
     }));
+    if !model.inbox.has(&id) {
+        let view = model.inbox.view;
+        effects.push(Effect::Query(Query::Place(id.clone(), view)));
+    }
     effects.push(Effect::Engine(Command::Open(id)));
     effects
 }
@@ -196,16 +200,18 @@ pub(crate) fn next_waiting(model: &mut Model, back: bool) -> Vec<Effect> {
     vec![Effect::Query(Query::NextWaiting { from, back })]
 }
 
-/// The work on the open thread is done: the next one waiting opens by itself, and
+/// The work on the open thread is done: the top of the queue opens by itself, and
 /// for a moment *undo* comes back here. Not for who wants nothing to move by
 /// itself: *next waiting* is one key.
 pub(crate) fn advance(model: &mut Model) -> Vec<Effect> {
     if model.session.settings.reduced_motion {
         return Vec::new();
     }
-    let effects = next_waiting(model, false);
-    model.history.advancing = model.subject().map(|c| c.id.clone());
-    effects
+    let Some(from) = model.subject().map(|c| c.id.clone()) else {
+        return Vec::new();
+    };
+    model.history.advancing = Some(from.clone());
+    vec![Effect::Query(Query::TopWaiting(from))]
 }
 
 pub(crate) fn read_on(model: &mut Model) -> Vec<Effect> {

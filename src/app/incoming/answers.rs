@@ -4,7 +4,7 @@
 use super::changes::hand_overs;
 use crate::{
     app::{
-        Effect, Focus, Loaded, Model, TerminalEffect, ToastKind,
+        Effect, Focus, Loaded, Model, Query, TerminalEffect, ToastKind,
         action::{
             clipboard,
             control::begin_reply,
@@ -17,7 +17,7 @@ use crate::{
     },
     domain::{
         Command, Conversation, ConversationId, Mid, OwnershipEvidence, ThreadOwner, ThreadSlice,
-        Timestamp,
+        Timestamp, View,
     },
 };
 
@@ -27,6 +27,7 @@ pub(crate) fn answered(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
         Loaded::Inbox(query, slice) => model.inbox.take(&query, slice).into_iter().collect(),
         Loaded::Thread(id, slice) => thread(model, &id, slice.map(|slice| *slice)),
         Loaded::Next(from, next) => next_waiting(model, from, next),
+        Loaded::Place(id, view, place) => placed(model, &id, view, place),
         Loaded::Found(words, found) => to_top(model, |dialog| match dialog {
             Dialog::Jump(jump) => jump.take(&words, found),
             _ => Step::Stay,
@@ -150,6 +151,29 @@ fn control_lost(model: &mut Model, owner: &ThreadOwner) {
             "Control has moved to {holder}. Your text is kept; {leave}{take} takes the thread back."
         ));
     }
+}
+
+/// Where the open conversation stands in the list. Who is not in the view is shown
+/// where they are: the cursor is never on somebody else.
+fn placed(model: &mut Model, id: &ConversationId, view: View, place: Option<u32>) -> Vec<Effect> {
+    let open = model.thread.as_ref().map(|thread| &thread.conversation.id);
+    if open != Some(id) || model.inbox.has(id) {
+        return Vec::new();
+    }
+    let Some(place) = place else {
+        let wider = match view {
+            View::All => return Vec::new(),
+            View::NeedsMe => View::All,
+            View::Mine | View::Bot | View::Closing => View::NeedsMe,
+        };
+        return vec![Effect::Query(Query::Place(id.clone(), wider))];
+    };
+    let mut effects: Vec<Effect> = Vec::new();
+    if model.inbox.view != view || !model.inbox.filter.is_empty() {
+        effects.extend(model.inbox.show(view, String::new()));
+    }
+    effects.extend(model.inbox.go_to(id, place));
+    effects
 }
 
 fn next_waiting(

@@ -22,7 +22,7 @@ fn a_damaged_cache_is_set_aside_as_it_is_and_drafts_are_kept() {
             _ => bytes[4_096..half].fill(0xA5),
         }
         fs::write(&path, &bytes).expect("written");
-        let mut opened = open(folder.path(), &page(), NOW).expect("opens all the same");
+        let mut opened = open(folder.path(), &page()).expect("opens all the same");
         if opened.notices.is_empty() {
             // Not where every start reads: a question finds it, and the next
             // start acts on it.
@@ -38,7 +38,7 @@ fn a_damaged_cache_is_set_aside_as_it_is_and_drafts_are_kept() {
             }) && opened.reader.inbox(&ask, 500).is_ok();
             assert!(!whole, "{how}: found by nobody");
             drop(opened);
-            opened = open(folder.path(), &page(), NOW).expect("opens");
+            opened = open(folder.path(), &page()).expect("opens");
         }
         let [Notice::CacheSetAside(aside)] = opened.notices.as_slice() else {
             panic!("{how}: {:?}", opened.notices);
@@ -76,7 +76,7 @@ fn a_damaged_outbox_is_set_aside_and_what_is_readable_of_it_is_rescued() {
             _ => bytes[last..].fill(0xA5),
         }
         fs::write(&path, &bytes).expect("written");
-        let opened = open(folder.path(), &page(), NOW).expect("opens all the same");
+        let opened = open(folder.path(), &page()).expect("opens all the same");
         let [Notice::OutboxSetAside(aside, rescued)] = opened.notices.as_slice() else {
             panic!("{how}: {:?}", opened.notices);
         };
@@ -94,7 +94,7 @@ fn a_damaged_outbox_is_set_aside_and_what_is_readable_of_it_is_rescued() {
 fn a_rescued_reply_keeps_its_file_its_place_and_its_hand_back() {
     let folder = tempfile::tempdir().expect("a folder");
     filled(folder.path());
-    let (writer, _) = open(folder.path(), &page(), NOW)
+    let (writer, _) = open(folder.path(), &page())
         .and_then(|opened| opened.alone(folder.path()))
         .expect("a cache");
     let file = |name: &str| Box::new(Attachment::new(format!("/copies/{name}").into(), 9));
@@ -133,7 +133,7 @@ fn a_rescued_reply_keeps_its_file_its_place_and_its_hand_back() {
     let start = other.expect("another draft") / 4_096 * 4_096;
     bytes[start..start + 4_096].fill(0xA5);
     fs::write(&path, &bytes).expect("written");
-    let opened = open(folder.path(), &page(), NOW).expect("opens all the same");
+    let opened = open(folder.path(), &page()).expect("opens all the same");
     assert!(matches!(opened.notices[..], [Notice::OutboxSetAside(..)]));
     let rows = opened.reader.outbox(NOW, Span::ZERO).expect("a cache");
     let held = Outgoing {
@@ -159,14 +159,14 @@ fn a_newer_cache_is_set_aside_and_a_newer_outbox_stops_with_nothing_changed() {
         (fs::read(&path).expect("readable"), path)
     };
     let (bytes, _) = newer("cache.db");
-    let opened = open(folder.path(), &page(), NOW).expect("opens");
+    let opened = open(folder.path(), &page()).expect("opens");
     let [Notice::NewerCacheSetAside(aside)] = opened.notices.as_slice() else {
         panic!("{:?}", opened.notices);
     };
     assert_eq!(fs::read(aside).expect("kept"), bytes);
     drop(opened);
     let (bytes, path) = newer("outbox.db");
-    let refused = open(folder.path(), &page(), NOW);
+    let refused = open(folder.path(), &page());
     assert!(
         matches!(refused, Err(Error::Newer { found: 99, .. })),
         "{refused:?}"
@@ -177,7 +177,7 @@ fn a_newer_cache_is_set_aside_and_a_newer_outbox_stops_with_nothing_changed() {
 #[test]
 fn a_full_disk_takes_nothing_half_and_works_again_when_there_is_room() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page(), NOW)
+    let (writer, reader) = open(folder.path(), &page())
         .and_then(|opened| opened.alone(folder.path()))
         .expect("a cache");
     wait(writer.ingest(vec![Event::Conversation(seen(0))], NOW)).expect("taken");

@@ -37,9 +37,9 @@ fn mode(path: &Path) -> u32 {
 fn the_files_are_private_and_a_second_program_only_reads() {
     let folder = tempfile::tempdir().expect("a folder");
     let inner = folder.path().join("new");
-    let first = open(&inner, &page(), NOW).expect("the first opens");
+    let first = open(&inner, &page()).expect("the first opens");
     assert!(first.writer.is_some() && first.notices.is_empty());
-    let second = open(&inner, &page(), NOW).expect("the second reads");
+    let second = open(&inner, &page()).expect("the second reads");
     assert_eq!(second.notices, [Notice::InUse]);
     assert!(second.reader.inbox(&InboxQuery::default(), 10).is_ok());
     assert!(matches!(second.alone(&inner), Err(Error::InUse(_))));
@@ -48,7 +48,7 @@ fn the_files_are_private_and_a_second_program_only_reads() {
         assert_eq!(mode(&file.expect("an entry").path()), 0o600);
     }
     drop(first);
-    let third = open(&inner, &page(), NOW).expect("opens");
+    let third = open(&inner, &page()).expect("opens");
     assert!(third.writer.is_some(), "the lock is free again");
 }
 
@@ -132,7 +132,7 @@ fn reply(local: &str, text: &str) -> Outgoing {
 
 /// A cache with 200 people and their words, and a draft to the first of them.
 fn filled(folder: &Path) {
-    let (writer, _) = open(folder, &page(), NOW)
+    let (writer, _) = open(folder, &page())
         .and_then(|opened| opened.alone(folder))
         .expect("a cache");
     let events = (0..200).flat_map(|n| {
@@ -162,7 +162,7 @@ fn draft(reader: &Reader) -> Option<String> {
 #[test]
 fn old_messages_go_and_what_is_unsent_or_held_by_us_stays() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page(), NOW)
+    let (writer, reader) = open(folder.path(), &page())
         .and_then(|opened| opened.alone(folder.path()))
         .expect("a cache");
     let old = |n: u32| ConversationSeen {
@@ -219,7 +219,7 @@ fn old_messages_go_and_what_is_unsent_or_held_by_us_stays() {
 #[test]
 fn any_script_is_found_by_any_part_of_it_and_odd_words_break_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page(), NOW)
+    let (writer, reader) = open(folder.path(), &page())
         .and_then(|opened| opened.alone(folder.path()))
         .expect("a cache");
     let texts = [
@@ -287,7 +287,7 @@ fn any_script_is_found_by_any_part_of_it_and_odd_words_break_nothing() {
 fn a_filter_asked_behind_its_last_hit_still_says_how_many_there_are() {
     let folder = tempfile::tempdir().expect("a folder");
     filled(folder.path());
-    let opened = open(folder.path(), &page(), NOW).expect("opens");
+    let opened = open(folder.path(), &page()).expect("opens");
     let ask = InboxQuery {
         view: View::All,
         filter: "person 1".into(),
@@ -300,7 +300,7 @@ fn a_filter_asked_behind_its_last_hit_still_says_how_many_there_are() {
 #[test]
 fn a_thread_is_read_in_parts_that_fit_together() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page(), NOW)
+    let (writer, reader) = open(folder.path(), &page())
         .and_then(|opened| opened.alone(folder.path()))
         .expect("a cache");
     // Two messages share each moment: their order is that of their arrival.
@@ -362,7 +362,7 @@ struct One {
 impl One {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let (writer, reader) = open(folder.path(), &page(), NOW)
+        let (writer, reader) = open(folder.path(), &page())
             .and_then(|opened| opened.alone(folder.path()))
             .expect("a cache");
         let one = Self {

@@ -48,7 +48,7 @@ fn writes(writer: &Writer, line: i64, author: Author, text: &str) {
 
 /// One person who waits for us.
 fn one(folder: &Path) -> (Writer, Reader) {
-    let (writer, reader) = open(folder, &page(), NOW)
+    let (writer, reader) = open(folder, &page())
         .and_then(|opened| opened.alone(folder))
         .expect("a cache");
     wait(writer.ingest(vec![Event::Conversation(seen(1))], NOW)).expect("ingested");
@@ -84,6 +84,174 @@ fn what_is_put_off_comes_back_at_its_moment_or_when_they_write() {
         writes(&writer, 2, Author::Customer, "and another thing");
         assert_eq!(ids(&reader, View::NeedsMe), ["t_1"], "{until:?}");
     }
+}
+
+/// Nobody who waits is lost: a conversation leaves "Needs me" because it was
+/// answered, put off, or handed to somebody who has it, and for nothing else.
+#[test]
+fn control_that_lapses_while_they_wait_keeps_them_in_the_queue() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = one(folder.path());
+    let id = ConversationId::new("t_1");
+    let row = |reader: &Reader| reader.conversation(&id).expect("reads").expect("a row");
+    let owner = |owner, hours: i64, until: Option<i64>| Event::Owner {
+        conversation: ConversationId::new("t_1"),
+        owner,
+        until: until.map(|hours| NOW.plus(Span::hours(hours))),
+        at: NOW.plus(Span::hours(hours)),
+    };
+    let take = |event| wait(writer.ingest(vec![event], NOW)).expect("ingested");
+    take(owner(ThreadOwner::Us, 0, Some(2)));
+    let later = NOW.plus(Span::hours(3));
+    wait(writer.turn(later)).expect("turns");
+    assert_eq!(ids(&reader, View::NeedsMe), ["t_1"], "lapsed by the clock");
+    assert!(row(&reader).control_lapsed(later) && !row(&reader).control_lapsed(NOW));
+    // Meta says so, too.
+    take(owner(ThreadOwner::Idle, 3, None));
+    assert_eq!(ids(&reader, View::NeedsMe), ["t_1"], "nobody has them");
+    assert!(row(&reader).control_lapsed(later));
+    take(owner(ThreadOwner::App(AppId::new("5")), 4, None));
+    assert!(ids(&reader, View::NeedsMe).is_empty(), "the bot has them");
+    take(owner(ThreadOwner::Idle, 5, None));
+    assert!(ids(&reader, View::NeedsMe).is_empty(), "and had them last");
+}
+
+#[test]
+fn the_top_of_the_queue_is_whom_we_may_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = open(folder.path(), &page())
+        .and_then(|opened| opened.alone(folder.path()))
+        .expect("a cache");
+    let mut events = Vec::new();
+    // The most urgent first: the bot's, one who cannot be reached, and two of ours.
+    for (n, owner, can_reply) in [
+        (1, ThreadOwner::App(AppId::new("5")), None),
+        (2, ThreadOwner::Us, Some(false)),
+        (3, ThreadOwner::Us, Some(true)),
+        (4, ThreadOwner::Us, None),
+    ] {
+        let seen = ConversationSeen {
+            can_reply,
+            ..seen(n)
+        };
+        let owned = Event::Owner {
+            conversation: seen.id.clone(),
+            owner,
+            until: None,
+            at: NOW,
+        };
+        let words = message(n, i64::from(n), Author::Customer, "hello?");
+        events.extend([Event::Conversation(seen), messages(n, vec![words]), owned]);
+        if n == 1 {
+            events.push(Event::Happened {
+                conversation: ConversationId::new("t_1"),
+                at: NOW,
+                what: TimelineEvent::AskedFor {
+                    by: None,
+                    note: Vec::new(),
+                },
+                own: false,
+                raw: String::new(),
+            });
+        }
+    }
+    wait(writer.ingest(events, NOW)).expect("ingested");
+    assert_eq!(ids(&reader, View::NeedsMe), ["t_1", "t_2", "t_3", "t_4"]);
+    let top = |not: &str| {
+        let next = reader.top_waiting(&ConversationId::new(not));
+        next.expect("reads").map(|id| id.to_string())
+    };
+    assert_eq!(top("t_4").as_deref(), Some("t_3"));
+    assert_eq!(top("t_3").as_deref(), Some("t_4"));
+    let place = |n: u32, view| reader.place_in(&seen(n).id, view).expect("reads");
+    assert_eq!(place(3, View::NeedsMe), Some(2));
+    assert_eq!((place(1, View::Mine), place(1, View::Bot)), (None, Some(0)));
+}
+
+/// The two files are two commits: a death between them is repaired at the start.
+#[test]
+fn decisions_that_only_one_file_knows_are_taken_over_at_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = one(folder.path());
+    decide(&writer, aside(Until::NoReplyNeeded, &reader));
+    for (sql, left) in [
+        ("UPDATE conversation SET aside = NULL, needs_me = 1", 0),
+        ("DELETE FROM triage", 1),
+    ] {
+        let apart = sql.to_owned();
+        wait(writer.run(move |files| {
+            let db = if apart.starts_with("DELETE") {
+                &files.outbox
+            } else {
+                &files.cache
+            };
+            db.execute_batch(&apart)?;
+            Ok(())
+        }))
+        .expect("set apart");
+        assert_eq!(
+            wait(writer.repair_triage(NOW)).expect("repaired"),
+            1,
+            "{sql}"
+        );
+        assert_eq!(ids(&reader, View::NeedsMe).len(), left, "{sql}");
+        assert_eq!(wait(writer.repair_triage(NOW)).expect("repaired"), 0);
+    }
+}
+
+/// "No reply needed" was true until the bot asked for a person.
+#[test]
+fn who_was_done_with_needs_me_again_when_the_bot_asks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = one(folder.path());
+    decide(&writer, aside(Until::NoReplyNeeded, &reader));
+    let asks = Event::Happened {
+        conversation: ConversationId::new("t_1"),
+        at: NOW,
+        what: TimelineEvent::AskedFor {
+            by: None,
+            note: Vec::new(),
+        },
+        own: false,
+        raw: String::new(),
+    };
+    wait(writer.ingest(vec![asks], NOW)).expect("ingested");
+    assert_eq!(ids(&reader, View::NeedsMe), ["t_1"]);
+    assert_eq!(
+        wait(writer.repair_triage(NOW)).expect("repaired"),
+        0,
+        "in both files"
+    );
+}
+
+#[test]
+fn a_thumb_under_our_question_stands_in_the_row_and_an_empty_echo_answers_nobody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = one(folder.path());
+    let id = ConversationId::new("t_1");
+    let row = |reader: &Reader| reader.conversation(&id).expect("reads").expect("a row");
+    let answered = row(&reader).page_at;
+    writes(&writer, 2, Author::App(AppId::new("5")), "");
+    assert_eq!(row(&reader).page_at, answered, "nothing was said");
+    assert!(row(&reader).waiting());
+    writes(&writer, 3, Author::Me, "Is Tuesday fine?");
+    let reacts = |emoji: Option<&str>, minutes| Event::Reacted {
+        conversation: ConversationId::new("t_1"),
+        mid: Mid::new("m_1_3"),
+        emoji: emoji.map(str::to_owned),
+        at: NOW.plus(Span::minutes(minutes)),
+    };
+    wait(writer.ingest(vec![reacts(Some("👍"), 0)], NOW)).expect("ingested");
+    assert_eq!(row(&reader).snippet, "👍 to: Is Tuesday fine?");
+    let (response, human_agent) = row(&reader).deadlines();
+    assert_eq!(
+        response,
+        row(&reader).window(NOW).until(),
+        "one rule for all clocks"
+    );
+    assert!(human_agent.expect("they wrote") < NOW.plus(Span::days(7)));
+    wait(writer.ingest(vec![reacts(None, 1)], NOW)).expect("ingested");
+    assert_eq!(row(&reader).snippet, "Is Tuesday fine?");
 }
 
 #[test]
@@ -207,7 +375,7 @@ fn decisions_and_notes_survive_the_loss_of_the_cache_and_go_with_the_person() {
     for file in ["cache.db", "cache.db-wal", "cache.db-shm"] {
         let _ = fs::remove_file(folder.path().join(format!("1.{file}")));
     }
-    let (writer, reader) = open(folder.path(), &page(), NOW)
+    let (writer, reader) = open(folder.path(), &page())
         .and_then(|opened| opened.alone(folder.path()))
         .expect("a cache");
     wait(writer.ingest(vec![Event::Conversation(seen(1))], NOW)).expect("ingested");

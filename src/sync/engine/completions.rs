@@ -2,8 +2,8 @@
 
 use crate::{
     domain::{
-        AppId, Change, ConversationId, Event, Operation, PAGE_INBOX_APPS, Platform, Severity,
-        ThreadOwner, Timestamp,
+        AppId, Change, ConversationId, Event, Operation, Outcome, PAGE_INBOX_APPS, Platform,
+        Severity, ThreadOwner, Timestamp, TriageChange, Until,
     },
     graph::{self, Decoded, Verdict},
     store,
@@ -253,6 +253,7 @@ impl Engine {
                     operation: operation.kind(),
                 });
                 taken?;
+                self.clear_resolved(id, operation).await?;
                 self.record_operation(id, operation).await?;
                 let moved = matches!(operation, Operation::Take | Operation::Extend(_));
                 if let (true, Some(conversation)) = (moved, self.reader.conversation(id)?) {
@@ -276,6 +277,31 @@ impl Engine {
         if matches!(operation, Operation::Pass(_)) {
             self.writer.handed_back(id.clone()).await?;
         }
+        Ok(())
+    }
+
+    /// Handed back as resolved, although they wrote last: nobody waits for us there
+    /// until they write again.
+    async fn clear_resolved(
+        &mut self,
+        id: &ConversationId,
+        operation: &Operation,
+    ) -> Result<(), store::Error> {
+        let Operation::Pass(back) = operation else {
+            return Ok(());
+        };
+        let row = self.reader.conversation(id)?;
+        let Some(row) = row.filter(|row| row.waiting()) else {
+            return Ok(());
+        };
+        if back.note.outcome != Outcome::Resolved {
+            return Ok(());
+        }
+        let change = TriageChange::Defer(Until::NoReplyNeeded);
+        let triage = change.added_to(&row.triage, row.customer_at);
+        let rows = vec![(row.id, row.psid, triage)];
+        self.writer.triage(rows, self.server_now()).await?;
+        self.tell(Change::Inbox);
         Ok(())
     }
 

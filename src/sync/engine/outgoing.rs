@@ -4,9 +4,9 @@ use super::files;
 use crate::{
     clock,
     domain::{
-        Change, ConversationId, Event, LocalId, Mid, NewReply, Operation, OperationKind, Outgoing,
-        Platform, Psid, Remedy, ReplyPart, Routing, STALE_AFTER, SendAs, SendState, Span,
-        ThreadOwner, TimelineEvent, Timestamp,
+        Change, Conversation, ConversationId, Event, LocalId, Mid, NewReply, Operation,
+        OperationKind, Outgoing, Platform, Psid, Remedy, ReplyPart, Routing, STALE_AFTER, SendAs,
+        SendState, Span, ThreadOwner, TimelineEvent, Timestamp,
     },
     failpoint,
     graph::{self, Control, Reply, Verdict},
@@ -39,6 +39,7 @@ impl Engine {
         if self.options.once {
             return Ok(());
         }
+        self.writer.repair_triage(self.server_now()).await?;
         self.writer.give_back_refused(now).await?;
         self.write_record().await;
         self.remember_strangers()?;
@@ -129,7 +130,7 @@ impl Engine {
             let facts = self.facts(id)?;
             let steps = self.outbox.go(id, &facts);
             if let [SendStep::Operate(_, _, Operation::Take)] = steps.as_slice()
-                && self.owner(id) == Some(ThreadOwner::Us)
+                && self.holds(id)
             {
                 // Asked for twice, or it came to us meanwhile.
                 self.outbox.operated(id);
@@ -143,8 +144,11 @@ impl Engine {
         }
     }
 
-    fn owner(&self, id: &ConversationId) -> Option<ThreadOwner> {
-        self.reader.conversation(id).ok()?.map(|c| c.owner)
+    /// We hold the thread, as far as is known, and control has not run out.
+    fn holds(&self, id: &ConversationId) -> bool {
+        let row = self.reader.conversation(id).ok().flatten();
+        let until = |c: &Conversation| c.control_until.is_none_or(|at| at > self.server_now());
+        row.is_some_and(|c| c.owner == ThreadOwner::Us && until(&c))
     }
 
     /// Whether a hand-back may ride along with a reply.

@@ -130,9 +130,11 @@ impl Engine {
         self.turn_at = self.clock.now().plus(TURN);
         self.alarm()?;
         self.let_go_of_idle().await?;
-        if self.writer.turn(self.server_now()).await? > 0 {
-            // There may be more of them.
+        let (moved, more) = self.writer.turn(self.server_now()).await?;
+        if more {
             self.turn_at = self.clock.now();
+        }
+        if moved {
             self.tell(Change::Inbox);
         }
         Ok(())
