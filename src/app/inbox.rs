@@ -151,6 +151,17 @@ impl Inbox {
         self.wanted.is_some().then(|| self.reload()).flatten()
     }
 
+    /// A row has another name from now on; the cursor stays on it.
+    pub(crate) fn renamed(&mut self, from: &ConversationId, to: &ConversationId) -> Option<Effect> {
+        if let Some(row) = self.rows.iter_mut().find(|row| row.id == *from) {
+            row.id = to.clone();
+        }
+        if self.wanted.as_ref() == Some(from) {
+            self.wanted = Some(to.clone());
+        }
+        self.reload()
+    }
+
     /// The conversation stands among the rows at hand.
     pub(crate) fn has(&self, id: &ConversationId) -> bool {
         self.place_of(id).is_some()

@@ -7,7 +7,7 @@ use crate::{
         Model,
         mask::{Mask, mask_row, masked},
     },
-    domain::{Conversation, Item, Message, Part, Profile, TimelineEvent},
+    domain::{Conversation, Item, Message, Part, Profile, Referral, TimelineEvent},
 };
 
 /// The same desk with names and words hidden. Masks are as wide as what they
@@ -57,7 +57,7 @@ fn item(item: &mut Item) {
                     *value = masked(value);
                 }
             }
-            TimelineEvent::Referred { reference, .. } => *reference = masked(reference),
+            TimelineEvent::Referred(referral) => mask_referral(referral),
             _ => {}
         },
     }
@@ -83,7 +83,12 @@ fn message(message: &mut Message) {
                 titles.iter_mut().for_each(|title| *title = masked(title));
             }
             Part::Share { title, link } => (*title, *link) = (masked(title), masked(link)),
-            Part::Sticker | Part::Tapped | Part::Story | Part::Unsupported => {}
+            Part::Referred(referral) => mask_referral(referral),
+            Part::Sticker | Part::Tapped | Part::Story | Part::Unknown(_) | Part::Unsupported => {}
         }
     }
+}
+
+fn mask_referral(referral: &mut Referral) {
+    referral.reference = masked(&referral.reference);
 }

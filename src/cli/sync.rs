@@ -86,6 +86,8 @@ struct SyncReport {
     pages: u32,
     back_to: Option<Timestamp>,
     trouble: Option<String>,
+    /// Something of Meta's answers could not be read.
+    gaps: bool,
     /// What Meta refuses: the token, or a list.
     refused: Option<String>,
 }
@@ -101,6 +103,7 @@ impl SyncReport {
             pages: 0,
             back_to: None,
             trouble: None,
+            gaps: false,
             refused: None,
         }
     }
@@ -151,10 +154,13 @@ impl SyncReport {
                 let until = until.local(&clock::zone()).strftime("%H:%M").to_string();
                 self.trouble = Some(format!("Meta asks us to slow down until {until}."));
             }
-            Change::Unreadable(count) => eprintln!(
-                "{}{count} items of Meta's answers could not be read.",
-                self.clear()
-            ),
+            Change::Unreadable(count) => {
+                self.gaps = true;
+                eprintln!(
+                    "{}{count} items of Meta's answers could not be read.",
+                    self.clear()
+                );
+            }
             _ => {}
         }
     }
@@ -194,6 +200,7 @@ impl SyncReport {
         let cached = self.reader.cached().map_err(Failure::failed)?;
         let whole = !left(Platform::Messenger)
             && self.trouble.is_none()
+            && !self.gaps
             && self.refused.is_none()
             && !stopped;
         if self.json {

@@ -12,6 +12,13 @@ pub enum Change {
     Inbox,
     /// This thread (messages, owner, profile or replies) is not what it was.
     Thread(ConversationId),
+    /// Meta shows a conversation that was known by a name of ours.
+    Renamed {
+        /// Our name.
+        from: ConversationId,
+        /// Meta's id.
+        to: ConversationId,
+    },
     /// The page's name or routing is not what it was.
     Page,
     /// The apps on the Page, as far as we could find out.

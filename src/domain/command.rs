@@ -87,6 +87,47 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The same about the conversation that `called` names: one may have got another
+    /// name since the command was given.
+    pub fn about(mut self, called: impl Fn(ConversationId) -> ConversationId) -> Self {
+        let rename = |id: &mut ConversationId| {
+            let old = std::mem::replace(id, ConversationId::new(""));
+            *id = called(old);
+        };
+        match &mut self {
+            Self::Open(id)
+            | Self::Older(id)
+            | Self::LookedAt(id)
+            | Self::AskDelivered(id, _)
+            | Self::DropNote(id, _)
+            | Self::DropRefused(id)
+            | Self::Operate {
+                conversation: id, ..
+            }
+            | Self::CopyFile {
+                conversation: id, ..
+            }
+            | Self::SaveDraft {
+                conversation: id, ..
+            }
+            | Self::KeepNote {
+                conversation: id, ..
+            }
+            | Self::Decide {
+                conversation: id, ..
+            } => rename(id),
+            Self::Triage(rows) => rows.iter_mut().for_each(|(id, ..)| rename(id)),
+            Self::Pace { .. }
+            | Self::Close
+            | Self::Refresh
+            | Self::Simulator(_)
+            | Self::SaveFile(_) => {}
+        }
+        self
+    }
+}
+
 /// What a simulator is to change: its clock, its faults, a storm of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimulatorOrder {

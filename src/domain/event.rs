@@ -77,8 +77,8 @@ pub enum Event {
         conversation: ConversationId,
         /// The message.
         mid: Mid,
-        /// The emoji, raw; `None` took it back.
-        emoji: Option<String>,
+        /// With what.
+        with: ReactedWith,
         /// When, by Meta's clock: the last word counts.
         at: Timestamp,
     },
@@ -88,10 +88,11 @@ pub enum Event {
         conversation: ConversationId,
         /// The message.
         mid: Mid,
-        /// What it says now, raw.
-        text: String,
-        /// The how-manieth change this is: the highest counts.
-        number: u32,
+        /// What it says now, raw; `None` when Meta did not say.
+        text: Option<String>,
+        /// The how-manieth change this is: the highest counts. `None` when Meta did
+        /// not say: one more than before.
+        number: Option<u32>,
     },
     /// The customer took a message back.
     Unsent {
@@ -243,14 +244,37 @@ pub enum WebhookFact {
     Read(Timestamp),
     /// The customer has read up to this message (Instagram).
     Seen(Mid),
-    /// The customer reacted; `None` took it back.
-    Reacted(Mid, Option<String>),
-    /// The customer changed a message: its text, and the how-manieth change.
-    Edited(Mid, String, u32),
+    /// The customer reacted to a message.
+    Reacted(Mid, ReactedWith),
+    /// The customer changed a message: its text and the how-manieth change, where
+    /// Meta says so.
+    Edited(Mid, Option<String>, Option<u32>),
     /// The customer took a message back.
     Unsent(Mid),
     /// Anything else.
     Happened(TimelineEvent),
+}
+
+impl WebhookFact {
+    /// It is something that stands in a thread by itself; the others are words about
+    /// something else.
+    pub fn stands_in_a_thread(&self) -> bool {
+        matches!(
+            self,
+            Self::Message(_) | Self::Echo { .. } | Self::Happened(_)
+        )
+    }
+}
+
+/// With what a customer reacted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReactedWith {
+    /// This emoji, raw.
+    Emoji(String),
+    /// Meta did not say with what: it may be what we know already.
+    Something,
+    /// They took their reaction back.
+    Nothing,
 }
 
 /// What is left to be read of a list, from the newest to the oldest.
@@ -283,7 +307,7 @@ pub struct ConversationSeen {
     pub name: Option<String>,
     /// Last text.
     pub snippet: Option<String>,
-    /// Last change.
+    /// Last change; the beginning of time where Meta did not say.
     pub updated_at: Timestamp,
     /// Unread by Meta's count, if given.
     pub unread: Option<u32>,

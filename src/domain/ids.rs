@@ -50,3 +50,18 @@ ids! {
     /// in the message's `metadata` until Meta has given a [`Mid`].
     LocalId
 }
+
+/// What our own name for a conversation begins with; no id of Meta's does.
+const OF_PERSON: &str = "person:";
+
+impl ConversationId {
+    /// Our own name for the conversation of a person, until Meta shows it.
+    pub fn of_person(psid: &Psid) -> Self {
+        Self::new(format!("{OF_PERSON}{psid}"))
+    }
+
+    /// It is a name of ours: Meta knows no conversation of it.
+    pub fn is_ours(&self) -> bool {
+        self.0.starts_with(OF_PERSON)
+    }
+}

@@ -1,6 +1,6 @@
 //! One entry of a thread: a message, an event, or a reply on its way out.
 
-use super::{AppId, Apps, Mid, Timestamp};
+use super::{AppId, Apps, Mid, Referral, Timestamp};
 
 /// Who wrote a message, as far as we know it for sure.
 ///
@@ -56,6 +56,10 @@ pub enum Part {
     },
     /// A mention in, or reply to, a story.
     Story,
+    /// How the customer came into the thread with this message.
+    Referred(Referral),
+    /// Something that Meta sends and we do not know, by Meta's name for it; raw.
+    Unknown(String),
     /// Something Meta does not give out through its API.
     Unsupported,
 }

@@ -11,7 +11,7 @@
 //! | `platform`, `per_platform` | Messenger and Instagram |
 //! | `account` | one Page as this desk knows it |
 //! | `conversation`, `profile`, `view` | a row of the list, the person in it, the views |
-//! | `message`, `attachment`, `item`, `timeline`, `slice` | what stands in a thread |
+//! | `message`, `referral`, `attachment`, `item`, `timeline`, `slice` | what stands in a thread |
 //! | `window` | the messaging window |
 //! | `thread_control`, `ownership_evidence` | who holds a thread, and how we know |
 //! | `triage` | an agent's own decisions |
@@ -45,6 +45,7 @@ mod per_platform;
 mod platform;
 mod profile;
 mod random;
+mod referral;
 mod remedy;
 mod slice;
 mod split_text;
@@ -63,7 +64,9 @@ pub use change::{Change, Severity};
 pub use command::{Command, SimulatorOrder};
 pub use conversation::Conversation;
 pub use draft::Draft;
-pub use event::{Backfill, ConversationSeen, Event, MessageSeen, WebhookEvent, WebhookFact};
+pub use event::{
+    Backfill, ConversationSeen, Event, MessageSeen, ReactedWith, WebhookEvent, WebhookFact,
+};
 pub use ids::{AppId, ConversationId, LocalId, Mid, PageId, Psid};
 pub use item::{Item, PrivateNote};
 pub use link::Link;
@@ -77,6 +80,7 @@ pub use per_platform::PerPlatform;
 pub use platform::Platform;
 pub use profile::{Person, Profile, display_name};
 pub use random::Random;
+pub use referral::Referral;
 pub use remedy::Remedy;
 pub use slice::{Hit, ThreadRange, ThreadSlice};
 pub use thread_control::{

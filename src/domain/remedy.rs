@@ -14,14 +14,17 @@ pub enum Remedy {
     HandBack,
     /// Open the link in the browser.
     OpenLink,
+    /// Ask Meta for news.
+    Refresh,
 }
 
 impl Remedy {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Take,
         Self::MessageType,
         Self::HandBack,
         Self::OpenLink,
+        Self::Refresh,
     ];
 
     /// How it stands in a sentence; no text of Meta's or a customer's does.
@@ -31,6 +34,7 @@ impl Remedy {
             Self::MessageType => "⟦message type⟧",
             Self::HandBack => "⟦hand back⟧",
             Self::OpenLink => "⟦open link⟧",
+            Self::Refresh => "⟦refresh⟧",
         }
     }
 
@@ -42,6 +46,7 @@ impl Remedy {
                 Self::MessageType => "message_type",
                 Self::HandBack => "hand_back",
                 Self::OpenLink => "open_link",
+                Self::Refresh => "refresh",
             };
             format!("the key for {action}")
         })

@@ -1,6 +1,6 @@
 //! What happens to a thread and is no message.
 
-use super::{AppId, OperationKind};
+use super::{AppId, OperationKind, Referral};
 
 /// Something that happened to a thread and is not a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,13 +34,8 @@ pub enum TimelineEvent {
         /// What it said, as fields.
         note: Fields,
     },
-    /// The customer came by a link or an advertisement.
-    Referred {
-        /// `SHORTLINK`, `ADS` …
-        source: String,
-        /// The reference in the link; may be empty.
-        reference: String,
-    },
+    /// The customer came by a link, an advertisement or a product.
+    Referred(Referral),
     /// The customer opted in to this.
     OptedIn(String),
     /// The customer linked their account with the business, or unlinked it.

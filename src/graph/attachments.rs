@@ -14,6 +14,14 @@ pub fn files(raw: &str) -> Vec<(String, String)> {
     };
     let read = json["attachments"]["data"].as_array();
     let heard = json["message"]["attachments"].as_array();
+    let story = |at: &Value| at.as_str().map(|url| ("story".to_owned(), url.to_owned()));
+    let stories = [
+        &json["story"]["mention"]["link"],
+        &json["story"]["reply_to"]["link"],
+        &json["message"]["reply_to"]["story"]["url"],
+    ]
+    .into_iter()
+    .filter_map(story);
     let address = |item: &Value| {
         [
             &item["image_data"]["url"],
@@ -34,6 +42,7 @@ pub fn files(raw: &str) -> Vec<(String, String)> {
         .chain(heard)
         .flatten()
         .filter_map(|item| Some((name(item), address(item)?)))
+        .chain(stories)
         .collect()
 }
 
@@ -52,7 +61,20 @@ pub(super) fn parts(attachments: &[Value]) -> Vec<Part> {
         }
         part(item, &mut parts);
     }
-    parts
+    told_once(parts)
+}
+
+/// What is told twice is shown once.
+pub(super) fn told_once(parts: Vec<Part>) -> Vec<Part> {
+    let mut once: Vec<Part> = Vec::with_capacity(parts.len());
+    for part in parts {
+        // Two photos of one kind without names are two photos.
+        let file = matches!(part, Part::File { .. });
+        if file || !once.contains(&part) {
+            once.push(part);
+        }
+    }
+    once
 }
 
 fn part(item: &Value, parts: &mut Vec<Part>) {
@@ -83,9 +105,7 @@ fn part(item: &Value, parts: &mut Vec<Part>) {
         "audio" => file("audio"),
         "file" => file("file"),
         "template" => {
-            let cards = payload["elements"].as_array().cloned();
-            let cards = cards.unwrap_or_else(|| vec![payload.clone()]);
-            parts.extend(cards.iter().map(card));
+            parts.extend(cards(payload));
             return;
         }
         "fallback" | "reel" | "ig_reel" | "post" | "ig_post" | "share" | "media" => {
@@ -97,8 +117,29 @@ fn part(item: &Value, parts: &mut Vec<Part>) {
             share(format!("location {}, {}", at["lat"], at["long"]))
         }
         "story_mention" | "story" | "ig_story" => Part::Story,
-        _ => Part::Unsupported,
+        "unsupported_type" => Part::Unsupported,
+        kind => Part::Unknown(kind.to_owned()),
     });
+}
+
+/// The cards of a template: in `elements`, in `product.elements` (what a customer
+/// shares of the Page's shop), or one by itself. One of a shape that nobody knows is
+/// named by its kind.
+fn cards(payload: &Value) -> Vec<Part> {
+    let lists = [&payload["elements"], &payload["product"]["elements"]];
+    let elements = lists.into_iter().filter_map(Value::as_array).flatten();
+    let mut cards: Vec<Part> = elements.map(card).collect();
+    if cards.is_empty() {
+        cards.push(card(payload));
+    }
+    let kind = payload["template_type"].as_str().unwrap_or("template");
+    for part in &mut cards {
+        if matches!(part, Part::Card { title, subtitle, buttons } if title.is_empty() && subtitle.is_empty() && buttons.is_empty())
+        {
+            *part = Part::Unknown(kind.to_owned());
+        }
+    }
+    cards
 }
 
 fn card(card: &Value) -> Part {

@@ -5,9 +5,10 @@
 
 use super::{
     Client, Error,
-    decode::{self, Decoded, Whose},
+    decode::{self, Decoded, MessagesPage, Whose},
+    wire::graph_api::Place,
 };
-use crate::domain::{ConversationId, MessageSeen, Platform, Psid};
+use crate::domain::{ConversationId, Platform, Psid};
 
 /// What is asked of each message. `tags` tells text typed in Meta's own inbox
 /// (`source:web`); the sub-fields of `shares` must be named (message reference).
@@ -48,17 +49,6 @@ pub struct ListPart {
     pub bare: bool,
 }
 
-/// A page of older messages.
-#[derive(Debug, Default)]
-pub struct MessagesPage {
-    /// Newest first.
-    pub messages: Vec<MessageSeen>,
-    /// Cursor of the next page, if there is one.
-    pub after: Option<String>,
-    /// Items that could not be read.
-    pub unreadable: usize,
-}
-
 impl Client {
     /// A page of the list, most recently updated first. `instagram` is the id
     /// of the Page's account there, if known.
@@ -75,7 +65,12 @@ impl Client {
             ("limit", &*limit),
             ("fields", fields),
         ];
-        query.extend(part.after.as_deref().map(|cursor| ("after", cursor)));
+        let place = part
+            .after
+            .as_deref()
+            .map(Place::of_cursor)
+            .unwrap_or_default();
+        query.extend(place.0.iter().map(|(name, value)| (&**name, &**value)));
         self.list(&query, self.whose(platform, instagram, None))
             .await
     }
@@ -144,16 +139,11 @@ impl Client {
         after: Option<&str>,
     ) -> Result<MessagesPage, Error> {
         let mut query = vec![("limit", "50"), ("fields", MESSAGE_FIELDS)];
-        query.extend(after.map(|cursor| ("after", cursor)));
+        let place = after.map(Place::of_cursor).unwrap_or_default();
+        query.extend(place.0.iter().map(|(name, value)| (&**name, &**value)));
         let text = self
             .read_conversations(&[id.as_str(), "messages"], &query)
             .await?;
-        let (messages, after, unreadable) = decode::message_page(&text, psid)
-            .ok_or_else(|| self.foreign(200, "not a list of messages"))?;
-        Ok(MessagesPage {
-            messages,
-            after,
-            unreadable,
-        })
+        decode::message_page(&text, psid).ok_or_else(|| self.foreign(200, "not a list of messages"))
     }
 }

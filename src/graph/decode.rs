@@ -3,7 +3,10 @@
 
 use serde_json::value::RawValue;
 
-use super::wire::graph_api::{self as wire, List};
+use super::{
+    attachments::told_once,
+    wire::graph_api::{self as wire, List},
+};
 use crate::domain::{
     Annotations, Author, ConversationId, ConversationSeen, Event, Message, MessageSeen, Mid,
     PageId, Part, Person, Platform, Profile, Psid, Reaction, Timestamp,
@@ -14,8 +17,23 @@ use crate::domain::{
 pub struct Decoded {
     /// What it says.
     pub events: Vec<Event>,
-    /// Cursor of the next page.
+    /// Place of the next page.
     pub after: Option<String>,
+    /// There is a next page, whether its place is known or not.
+    pub goes_on: bool,
+    /// Items that could not be read.
+    pub unreadable: usize,
+}
+
+/// A page of older messages.
+#[derive(Debug, Default)]
+pub struct MessagesPage {
+    /// Newest first.
+    pub messages: Vec<MessageSeen>,
+    /// Place of the next page, if it is known.
+    pub after: Option<String>,
+    /// There is a next page.
+    pub goes_on: bool,
     /// Items that could not be read.
     pub unreadable: usize,
 }
@@ -40,6 +58,7 @@ pub fn conversations(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
     let list: List<'_> = serde_json::from_str(text).ok()?;
     let mut decoded = Decoded {
         after: list.after(),
+        goes_on: list.goes_on(),
         ..Decoded::default()
     };
     for item in &list.data {
@@ -77,7 +96,7 @@ pub(super) fn conversation(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
             .updated_time
             .as_deref()
             .and_then(time)
-            .unwrap_or(whose.at),
+            .unwrap_or_default(),
         unread: node.unread_count.map(|n| u32::try_from(n).unwrap_or(0)),
         can_reply: node.can_reply,
         is_owner: node.is_owner,
@@ -88,25 +107,27 @@ pub(super) fn conversation(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
         decoded.unreadable = unreadable;
         // Without a next page this is the whole thread. Where there is one, its
         // cursor belongs to this short page, not to where older ones continue.
-        let older = list.after().is_none().then_some(None);
+        let older = (!list.goes_on()).then_some(None);
         decoded.events.push(Event::Messages {
             conversation,
             messages,
             older,
         });
-        decoded.after = list.after();
+        (decoded.after, decoded.goes_on) = (list.after(), list.goes_on());
     }
     Some(decoded)
 }
 
 /// Reads a page of `/{conversation}/messages`.
-pub(super) fn message_page(
-    text: &str,
-    psid: &Psid,
-) -> Option<(Vec<MessageSeen>, Option<String>, usize)> {
+pub(super) fn message_page(text: &str, psid: &Psid) -> Option<MessagesPage> {
     let list: List<'_> = serde_json::from_str(text).ok()?;
     let (messages, unreadable) = messages(&list.data, psid);
-    Some((messages, list.after(), unreadable))
+    Some(MessagesPage {
+        messages,
+        after: list.after(),
+        goes_on: list.goes_on(),
+        unreadable,
+    })
 }
 
 fn messages(items: &[&RawValue], psid: &Psid) -> (Vec<MessageSeen>, usize) {
@@ -157,7 +178,8 @@ fn reactions(rows: &[wire::Reactions], psid: &Psid) -> Vec<Reaction> {
             emoji: row.reaction.clone(),
         })
     });
-    each.collect()
+    // Without a word of what it is, a reaction says nothing that is not known.
+    each.filter(|reaction| !reaction.emoji.is_empty()).collect()
 }
 
 fn parts(wire: &wire::Message<'_>) -> Vec<Part> {
@@ -183,12 +205,16 @@ fn parts(wire: &wire::Message<'_>) -> Vec<Part> {
     if wire.is_unsupported {
         parts.push(Part::Unsupported);
     }
-    parts
+    let text = wire.message.as_deref().unwrap_or_default();
+    parts.retain(|part| {
+        !matches!(part, Part::Share { title, link } if title.is_empty() && link == text && !link.is_empty())
+    });
+    told_once(parts)
 }
 
 fn attachment(item: &RawValue) -> Part {
     let Ok(wire) = serde_json::from_str::<wire::Attachment>(item.get()) else {
-        return Part::Unsupported;
+        return Part::Unknown("attachment".to_owned());
     };
     if let Some(template) = wire.generic_template {
         let buttons = match template.cta {

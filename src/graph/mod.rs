@@ -48,8 +48,8 @@ mod wire;
 
 pub use attachments::files;
 pub use client::{Client, Health, Options, SetupError, handshake};
-pub use conversations::{ListPart, MessagesPage};
-pub use decode::{Decoded, Whose, conversations as decode_conversations};
+pub use conversations::ListPart;
+pub use decode::{Decoded, MessagesPage, Whose, conversations as decode_conversations};
 pub use error::{Error, GraphError, Verdict};
 pub use page::{AboutApp, AboutPage, PageOfUser};
 pub use send::Reply;

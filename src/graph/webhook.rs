@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use super::attachments::parts;
 use crate::domain::{
     Annotations, AppId, Author, Fields, LocalId, Message, Mid, PAGE_INBOX_APPS, Part, Platform,
-    Psid, TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
+    Psid, ReactedWith, Referral, TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
 };
 use crate::graph::wire::webhook::{
-    Body, Control, Entry, Event, HeardMessage, Party, Postback, Referral, Watermark,
+    self as wire, Body, Control, Entry, Event, HeardMessage, Party, Postback, Watermark,
 };
 
 /// What one call of Meta brought.
@@ -152,7 +152,7 @@ impl Delivered<'_> {
     ) -> Option<WebhookFact> {
         let millis = |w: &Watermark| w.watermark.map(Timestamp::from_millis);
         if let Some(message) = &event.message {
-            return message.told(at);
+            return message.told(at, raw);
         }
         if let Some(delivery) = &event.delivery {
             return millis(delivery).map(WebhookFact::Delivered);
@@ -162,19 +162,19 @@ impl Delivered<'_> {
             return millis(read).map(WebhookFact::Read).or(seen);
         }
         if let Some(reaction) = &event.reaction {
-            let gone = reaction.action.as_deref() == Some("unreact");
-            let emoji = reaction.emoji.clone().or_else(|| reaction.reaction.clone());
-            let emoji = emoji.filter(|_| !gone).map(|word| emoji_of(&word));
-            return Some(WebhookFact::Reacted(Mid::new(reaction.mid.clone()?), emoji));
+            let said = [&reaction.emoji, &reaction.reaction];
+            let emoji = said.into_iter().flatten().find(|word| !word.is_empty());
+            let with = match (reaction.action.as_deref(), emoji) {
+                (Some("unreact"), _) => ReactedWith::Nothing,
+                (_, Some(word)) => ReactedWith::Emoji(emoji_of(word)),
+                (_, None) => ReactedWith::Something,
+            };
+            return Some(WebhookFact::Reacted(Mid::new(reaction.mid.clone()?), with));
         }
         if let Some(edit) = &event.message_edit {
-            let number = u32::try_from(edit.num_edit.unwrap_or(1)).unwrap_or(1);
-            let text = edit.text.clone().unwrap_or_default();
-            return Some(WebhookFact::Edited(
-                Mid::new(edit.mid.clone()?),
-                text,
-                number,
-            ));
+            let number = edit.num_edit.and_then(|n| u32::try_from(n).ok());
+            let mid = Mid::new(edit.mid.clone()?);
+            return Some(WebhookFact::Edited(mid, edit.text.clone(), number));
         }
         if let (Some(postback), Some(person)) = (&event.postback, person) {
             return Some(WebhookFact::Message(postback.message(person, at)));
@@ -215,7 +215,7 @@ impl Delivered<'_> {
             Event {
                 referral: Some(referral),
                 ..
-            } => referral.happened(),
+            } => TimelineEvent::Referred(referral.told()),
             Event {
                 optin: Some(optin), ..
             } => {
@@ -260,7 +260,7 @@ impl Delivered<'_> {
 }
 
 impl HeardMessage {
-    fn told(&self, at: Timestamp) -> Option<WebhookFact> {
+    fn told(&self, at: Timestamp, raw: &str) -> Option<WebhookFact> {
         let mid = Mid::new(self.mid.clone()?);
         if self.is_deleted {
             return Some(WebhookFact::Unsent(mid));
@@ -284,16 +284,20 @@ impl HeardMessage {
         if self.is_unsupported {
             parts.push(Part::Unsupported);
         }
-        if let Some(referral) = &self.referral {
-            let link = referral.reference.clone().unwrap_or_default();
-            let title = "came by a link".to_owned();
-            parts.push(Part::Share { title, link });
+        parts.extend(self.referral.as_ref().map(|r| Part::Referred(r.told())));
+        let text = self.text.clone().unwrap_or_default();
+        // What one link says by itself it does not say twice.
+        parts.retain(|part| {
+            !matches!(part, Part::Share { title, link } if title.is_empty() && *link == text && !link.is_empty())
+        });
+        if text.is_empty() && parts.is_empty() {
+            parts.extend(unknown_members(raw).map(Part::Unknown));
         }
         let message = Message {
             mid,
             at,
             author,
-            text: self.text.clone().unwrap_or_default(),
+            text,
             parts,
             gone: false,
             annotations: Annotations {
@@ -325,20 +329,58 @@ impl Postback {
             at,
             author: Author::Customer,
             text: title.unwrap_or_default(),
-            parts: vec![Part::Tapped],
+            parts: [Part::Tapped]
+                .into_iter()
+                .chain(self.referral.as_ref().map(|r| Part::Referred(r.told())))
+                .collect(),
             gone: false,
             annotations: Annotations::default(),
         }
     }
 }
 
-impl Referral {
-    fn happened(&self) -> TimelineEvent {
-        TimelineEvent::Referred {
-            source: self.source.clone().unwrap_or_default(),
-            reference: self.reference.clone().unwrap_or_default(),
+impl wire::Referral {
+    fn told(&self) -> Referral {
+        let said = |word: &Option<String>| word.clone().unwrap_or_default();
+        let ads = self.ads_context_data.as_ref();
+        let product = self.product.as_ref().and_then(|product| product.id.clone());
+        Referral {
+            source: said(&self.source),
+            reference: said(&self.reference),
+            ad_title: ads.map(|ads| said(&ads.ad_title)).unwrap_or_default(),
+            ad_id: said(&self.ad_id),
+            product: product
+                .or_else(|| ads.and_then(|ads| ads.product_id.clone()))
+                .unwrap_or_default(),
         }
     }
+}
+
+/// The members of a message that nobody knows, by Meta's names: with nothing else in
+/// it, they are what it says.
+fn unknown_members(raw: &str) -> Option<String> {
+    const KNOWN: [&str; 12] = [
+        "mid",
+        "seq",
+        "text",
+        "attachments",
+        "quick_reply",
+        "reply_to",
+        "is_echo",
+        "is_deleted",
+        "is_unsupported",
+        "app_id",
+        "metadata",
+        "referral",
+    ];
+    let event: Map<String, Value> = serde_json::from_str(raw).ok()?;
+    let message = event.get("message")?.as_object()?;
+    let told = |value: &Value| !value.is_null();
+    let unknown = message
+        .iter()
+        .filter(|(name, value)| !KNOWN.contains(&name.as_str()) && told(value));
+    let names: Vec<&str> = unknown.map(|(name, _)| name.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// Our id in an echo's metadata: `sb1:<id>:<attempt>` by itself, or the `id` of

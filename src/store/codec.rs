@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     Annotations, AppId, Attachment, Author, Conversation, ConversationId, Deferred, Draft, Fields,
     HandBack, HandBackNote, HoldReason, Known, LocalId, Message, Mid, OperationKind, Outcome,
-    Outgoing, Part, Person, Platform, Profile, Psid, Reaction, Routing, SendAs, SendState,
-    ThreadOwner, TimelineEvent, Timestamp, Triage, Until,
+    Outgoing, Part, Person, Platform, Profile, Psid, Reaction, Referral, Routing, SendAs,
+    SendState, ThreadOwner, TimelineEvent, Timestamp, Triage, Until,
 };
 
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.psid, c.platform, c.name, c.snippet, c.updated_at, c.unread, \
@@ -399,12 +399,63 @@ pub(super) fn timeline_event(what: &TimelineEvent) -> String {
     }
 }
 
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct ReferralRow {
+    source: String,
+    reference: String,
+    ad_title: String,
+    ad_id: String,
+    product: String,
+}
+
+impl ReferralRow {
+    fn of(referral: Referral) -> Self {
+        let Referral {
+            source,
+            reference,
+            ad_title,
+            ad_id,
+            product,
+        } = referral;
+        Self {
+            source,
+            reference,
+            ad_title,
+            ad_id,
+            product,
+        }
+    }
+
+    fn referral(self) -> Referral {
+        let Self {
+            source,
+            reference,
+            ad_title,
+            ad_id,
+            product,
+        } = self;
+        Referral {
+            source,
+            reference,
+            ad_title,
+            ad_id,
+            product,
+        }
+    }
+
+    fn is_a_link(&self) -> bool {
+        self.ad_title.is_empty() && self.ad_id.is_empty() && self.product.is_empty()
+    }
+}
+
 /// What webhooks tell, by our own names.
 #[derive(Serialize, Deserialize)]
 enum TimelineRow {
     Moved(Option<String>, Option<String>, bool, Fields),
     AskedFor(Option<String>, Fields),
     Referred(String, String),
+    Came(ReferralRow),
     OptedIn(String),
     Linked(bool),
     Enforced(String, String),
@@ -422,7 +473,11 @@ impl TimelineRow {
                 note,
             } => Self::Moved(id(&from), id(&to), taken, note),
             TimelineEvent::AskedFor { by, note } => Self::AskedFor(id(&by), note),
-            TimelineEvent::Referred { source, reference } => Self::Referred(source, reference),
+            TimelineEvent::Referred(referral) => match ReferralRow::of(referral) {
+                // As it stands in rows of older programs, so that it is the same one.
+                row if row.is_a_link() => Self::Referred(row.source, row.reference),
+                row => Self::Came(row),
+            },
             TimelineEvent::OptedIn(what) => Self::OptedIn(what),
             TimelineEvent::Linked(linked) => Self::Linked(linked),
             TimelineEvent::Enforced { action, reason } => Self::Enforced(action, reason),
@@ -443,7 +498,12 @@ impl TimelineRow {
                 note,
             },
             Self::AskedFor(by, note) => TimelineEvent::AskedFor { by: app(by), note },
-            Self::Referred(source, reference) => TimelineEvent::Referred { source, reference },
+            Self::Referred(source, reference) => TimelineEvent::Referred(Referral {
+                source,
+                reference,
+                ..Referral::default()
+            }),
+            Self::Came(row) => TimelineEvent::Referred(row.referral()),
             Self::OptedIn(what) => TimelineEvent::OptedIn(what),
             Self::Linked(linked) => TimelineEvent::Linked(linked),
             Self::Enforced(action, reason) => TimelineEvent::Enforced { action, reason },
@@ -482,6 +542,8 @@ enum PartRow {
     Share(String, String),
     Story,
     Unsupported,
+    Referred(ReferralRow),
+    Unknown(String),
 }
 
 pub(super) fn parts(parts: &[Part]) -> String {
@@ -501,6 +563,8 @@ pub(super) fn parts(parts: &[Part]) -> String {
             Part::Share { title, link } => PartRow::Share(title, link),
             Part::Story => PartRow::Story,
             Part::Unsupported => PartRow::Unsupported,
+            Part::Referred(referral) => PartRow::Referred(ReferralRow::of(referral)),
+            Part::Unknown(kind) => PartRow::Unknown(kind),
         })
         .collect();
     serde_json::to_string(&rows).unwrap_or_else(|_| "[]".into())
@@ -517,6 +581,7 @@ pub(super) fn parts_in_a_word(text: &str) -> &'static str {
         Some(Part::Card { .. }) => "[card]",
         Some(Part::Share { .. }) => "[link]",
         Some(Part::Story) => "[story]",
+        Some(Part::Unknown(_) | Part::Unsupported) => "[attachment]",
         _ => "",
     }
 }
@@ -541,6 +606,8 @@ pub(super) fn parts_from(text: &str) -> Vec<Part> {
             PartRow::Share(title, link) => Part::Share { title, link },
             PartRow::Story => Part::Story,
             PartRow::Unsupported => Part::Unsupported,
+            PartRow::Referred(row) => Part::Referred(row.referral()),
+            PartRow::Unknown(kind) => Part::Unknown(kind),
         })
         .collect()
 }

@@ -5,15 +5,15 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
-    Error, codec, message,
+    Error, codec, merge, message,
     page_values::set,
     webhook_facts::{self, Annotation, AnnotationKind, Receipt},
 };
 use crate::{
     domain::{
         Author, Backfill, Change, ConversationId, ConversationSeen, Event, LocalId, Mid,
-        OperationKind, Part, Profile, Psid, Span, ThreadOwner, TimelineEvent, Timestamp,
-        display_name,
+        OperationKind, Part, Profile, Psid, ReactedWith, Span, ThreadOwner, TimelineEvent,
+        Timestamp, display_name,
     },
     store::triage_columns,
     text,
@@ -55,8 +55,14 @@ impl Ingest<'_> {
         match event {
             Event::Conversation(seen) => {
                 let id = seen.id.clone();
-                if conversation(db, self.outbox, seen)? {
-                    self.touched(id);
+                let ours = merge::merge(db, self.outbox, &seen.psid, &id)?;
+                if conversation(db, self.outbox, seen)? || ours.is_some() {
+                    self.touched(id.clone());
+                }
+                if let Some(from) = ours {
+                    count_early_messages(db, &id)?;
+                    webhook_facts::refresh_row(db, &id, false)?;
+                    self.push(Change::Renamed { from, to: id });
                 }
             }
             Event::Messages {
@@ -120,18 +126,13 @@ impl Ingest<'_> {
             Event::Reacted {
                 conversation,
                 mid,
-                emoji,
+                with,
                 at,
             } => {
-                let reaction = Annotation {
-                    kind: AnnotationKind::CustomerReaction,
-                    n: at.as_millis(),
-                    value: emoji.as_deref(),
-                };
-                if emoji.is_some() {
+                if with != ReactedWith::Nothing {
                     webhook_facts::opened(db, &conversation, at)?;
                 }
-                if webhook_facts::annotate(db, &conversation, &mid, &reaction, at)? {
+                if webhook_facts::reacted(db, &conversation, &mid, &with, at)? {
                     webhook_facts::refresh_row(db, &conversation, true)?;
                     self.touched(conversation);
                 }
@@ -142,12 +143,7 @@ impl Ingest<'_> {
                 text,
                 number,
             } => {
-                let edit = Annotation {
-                    kind: AnnotationKind::Edit,
-                    n: i64::from(number),
-                    value: Some(&text),
-                };
-                webhook_facts::annotate(db, &conversation, &mid, &edit, now)?;
+                webhook_facts::edited(db, &conversation, &mid, text.as_deref(), number, now)?;
                 if webhook_facts::apply(db, &conversation, &mid)? {
                     webhook_facts::refresh_row(db, &conversation, true)?;
                     self.touched(conversation);
@@ -335,7 +331,7 @@ fn conversation(
         .query_row([seen.id.as_str()], |row| row.get(0))?;
     let rows = db.execute(
         "INSERT INTO conversation (id, psid, platform, name, snippet, fold, updated_at, unread, can_reply, name_fold) \
-         VALUES (?1, ?2, ?3, ?4, coalesce(?5, ''), ?6, ?7, coalesce(?8, 0), ?9, ?10) \
+         VALUES (?1, ?2, ?3, ?4, coalesce(?5, ''), ?6, CASE ?7 WHEN 0 THEN ?11 ELSE ?7 END, coalesce(?8, 0), ?9, ?10) \
          ON CONFLICT (id) DO UPDATE SET name = coalesce(name, ?4), \
            snippet = CASE WHEN ?7 >= updated_at / 1000 * 1000 THEN coalesce(?5, snippet) ELSE snippet END, \
            fold = CASE WHEN ?7 >= updated_at / 1000 * 1000 THEN ?6 ELSE fold END, \
@@ -354,7 +350,8 @@ fn conversation(
             seen.updated_at.as_millis(),
             seen.unread,
             seen.can_reply,
-            text::fold(&display_name(seen.name.as_deref(), &seen.psid, seen.platform))
+            text::fold(&display_name(seen.name.as_deref(), &seen.psid, seen.platform)),
+            seen.at.as_millis()
         ],
     )?;
     let mut changed = rows > 0;
@@ -499,13 +496,14 @@ fn person(
     match profile {
         Profile::Unasked => return Ok(Vec::new()),
         Profile::Missing(why) => db.execute(
-            "INSERT INTO person (psid, missing) VALUES (?1, ?2) ON CONFLICT (psid) DO UPDATE SET missing = ?2",
+            "INSERT INTO person (psid, missing) VALUES (?1, ?2) ON CONFLICT (psid) DO UPDATE SET missing = ?2 \
+             WHERE name IS NULL AND username IS NULL",
             params![psid.as_str(), why],
         )?,
         Profile::Known(p) => db.execute(
             "INSERT INTO person (psid, name, username, locale, utc_offset, followers) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-             ON CONFLICT (psid) DO UPDATE SET missing = NULL, name = ?2, username = ?3, locale = ?4, utc_offset = ?5, \
-               followers = ?6",
+             ON CONFLICT (psid) DO UPDATE SET missing = NULL, name = coalesce(?2, name), username = coalesce(?3, username), \
+               locale = coalesce(?4, locale), utc_offset = coalesce(?5, utc_offset), followers = coalesce(?6, followers)",
             params![psid.as_str(), p.name, p.username, p.locale, p.utc_offset, p.followers],
         )?,
     };

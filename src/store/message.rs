@@ -41,13 +41,18 @@ pub(super) fn ingest(
     now: Timestamp,
 ) -> Result<bool, Error> {
     let m = &seen.message;
+    let known = known(db, &m.mid)?;
+    if known.is_none() && m.at == Timestamp::default() {
+        // Without a moment it has no place; reading shows it again.
+        return Ok(false);
+    }
     // The wire says only "the Page"; what stands in our outbox is ours.
     let ours = m.author == Author::Page
         && outbox
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM outgoing WHERE mid = ?1)")?
             .query_row([m.mid.as_str()], |row| row.get(0))?;
     let author = if ours { Author::Me } else { m.author.clone() };
-    let mut changed = match known(db, &m.mid)? {
+    let mut changed = match known {
         None => {
             if !seen.from_webhook {
                 replace_made_up(db, id, m)?;
@@ -64,7 +69,7 @@ pub(super) fn ingest(
     changed |= webhook_facts::apply(db, id, &m.mid)?;
     // An echo with nothing in it (Meta sends them) answers nobody.
     let says_something = !author.is_page() || !m.text.is_empty() || !m.parts.is_empty();
-    if !m.gone && says_something {
+    if !m.gone && says_something && m.at != Timestamp::default() {
         changed |= advance(db, id, &author, m.at)? > 0;
     }
     Ok(changed)
@@ -192,15 +197,17 @@ fn better(
     let at = match (same_second, known.heard && !seen.from_webhook) {
         (true, _) if !bare => known.at.max(m.at.as_millis()),
         (_, true) => known.at,
+        _ if m.at == Timestamp::default() => known.at,
         _ => m.at.as_millis(),
     };
     let just_edited = Timestamp::from_millis(known.edited_at).plus(ON_ITS_WAY) > now;
-    let text = if keeps || (known.edits > 0 && just_edited) {
+    // A member that is not there says nothing: no message becomes empty by it.
+    let text = if keeps || m.text.is_empty() || (known.edits > 0 && just_edited) {
         &known.text
     } else {
         &m.text
     };
-    let mut parts = if keeps {
+    let mut parts = if keeps || m.parts.is_empty() {
         known.parts.clone()
     } else {
         m.parts.clone()
@@ -305,7 +312,10 @@ fn searchable(text: &str, parts: &[Part]) -> String {
             }
             Part::QuickReplies(titles) => words.extend(titles.iter().map(String::as_str)),
             Part::Share { title, link } => words.extend([title.as_str(), link.as_str()]),
-            Part::Sticker | Part::Tapped | Part::Story | Part::Unsupported => {}
+            Part::Referred(referral) => {
+                words.extend([referral.ad_title.as_str(), referral.reference.as_str()]);
+            }
+            Part::Sticker | Part::Tapped | Part::Story | Part::Unknown(_) | Part::Unsupported => {}
         }
     }
     words.retain(|words| !words.is_empty());

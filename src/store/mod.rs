@@ -15,7 +15,7 @@
 //! | `opening`, `paths`, `error` | the files, who may write, what goes wrong |
 //! | `schema` | the shape of the files, and what becomes of damaged ones |
 //! | `writer`, `ingest`, `message` | facts from outside into the cache |
-//! | `webhook_facts` | what only webhooks tell |
+//! | `webhook_facts`, `merge` | what only webhooks tell, also before Meta shows a conversation |
 //! | `outbox`, `draft` | replies and unsent text on the disk |
 //! | `audit` | the record of what was done |
 //! | `triage`, `triage_columns` | what an agent decides for themselves |
@@ -31,6 +31,7 @@ mod draft;
 mod error;
 mod forget;
 mod ingest;
+mod merge;
 mod message;
 mod opening;
 mod outbox;

@@ -318,6 +318,18 @@ impl Reader {
         self.with(|db| webhook_facts::parked(db, psid))
     }
 
+    /// People whose conversation Meta has not shown yet, at most `limit`.
+    pub fn unshown(&self, limit: u32) -> Result<Vec<Psid>, Error> {
+        self.with(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT psid FROM conversation WHERE id = 'person:' || psid ORDER BY updated_at DESC LIMIT ?1",
+            )?;
+            let ids = statement.query_map([limit], |row| row.get::<_, String>(0))?;
+            let ids: Vec<String> = ids.collect::<Result<_, _>>()?;
+            Ok(ids.into_iter().map(Psid::new).collect())
+        })
+    }
+
     /// People of whom webhooks told, and whose conversation is not known; at
     /// most `limit`.
     pub fn strangers(&self, limit: u32) -> Result<Vec<Psid>, Error> {

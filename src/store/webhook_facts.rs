@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{Error, codec};
 use crate::{
-    domain::{ConversationId, Mid, Psid, Span, ThreadOwner, TimelineEvent, Timestamp},
+    domain::{ConversationId, Mid, Psid, ReactedWith, Span, ThreadOwner, TimelineEvent, Timestamp},
     text,
 };
 
@@ -91,6 +91,67 @@ pub(super) fn annotate(
     Ok(rows > 0)
 }
 
+/// The customer reacted at this moment. A reaction of which Meta does not say what it
+/// is leaves the one that is known.
+pub(super) fn reacted(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    mid: &Mid,
+    with: &ReactedWith,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let kind = AnnotationKind::CustomerReaction;
+    let known: Option<Option<String>> = db
+        .prepare_cached("SELECT value FROM annotation WHERE mid = ?1 AND kind = ?2")?
+        .query_row([mid.as_str(), kind.word()], |row| row.get(0))
+        .optional()?;
+    let value = match with {
+        ReactedWith::Emoji(emoji) => Some(emoji.as_str()),
+        ReactedWith::Nothing => None,
+        ReactedWith::Something if known.flatten().is_some() => return Ok(false),
+        ReactedWith::Something => Some(""),
+    };
+    let n = at.as_millis();
+    annotate(db, id, mid, &Annotation { kind, n, value }, at)
+}
+
+/// The customer changed a message. Without its new text the old one stays, and is
+/// read anew; without a number it is one change more.
+pub(super) fn edited(
+    db: &Transaction<'_>,
+    id: &ConversationId,
+    mid: &Mid,
+    text: Option<&str>,
+    number: Option<u32>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let kind = AnnotationKind::Edit;
+    let n = match number {
+        Some(number) => i64::from(number),
+        None => db
+            .prepare_cached(
+                "SELECT 1 + coalesce((SELECT n FROM annotation WHERE mid = ?1 AND kind = ?2), \
+                   (SELECT edits FROM message WHERE mid = ?1), 0)",
+            )?
+            .query_row([mid.as_str(), kind.word()], |row| row.get(0))?,
+    };
+    // The first word of a message (number 0) changes nothing.
+    if n > 0 || text.is_some() {
+        annotate(
+            db,
+            id,
+            mid,
+            &Annotation {
+                kind,
+                n,
+                value: text,
+            },
+            now,
+        )?;
+    }
+    Ok(())
+}
+
 /// What has been said about a message is applied to it, when either comes.
 /// Whether anything changed.
 pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Result<bool, Error> {
@@ -105,6 +166,13 @@ pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Res
     for (kind, n, value, at) in said {
         let mut known = AnnotationKind::ALL.into_iter();
         changed |= match known.find(|known| known.word() == kind) {
+            // How it reads now is not known; what is read from now on is.
+            Some(AnnotationKind::Edit) if value.is_none() => {
+                db.execute(
+                    "UPDATE message SET edits = ?2, edited_at = 0 WHERE mid = ?1 AND unsent = 0 AND edits < ?2",
+                    params![mid.as_str(), n],
+                )? > 0
+            }
             Some(AnnotationKind::Edit) => {
                 let text = value.unwrap_or_default();
                 db.execute(
@@ -217,7 +285,7 @@ pub(super) fn refresh_row(
     // A thumb under our question is often the whole answer.
     let reaction: Option<(i64, String)> = db
         .prepare_cached(
-            "SELECT a.n, a.value || ' to: ' || m.text FROM annotation a JOIN message m ON m.mid = a.mid \
+            "SELECT a.n, iif(a.value = '', 'reacted', a.value) || ' to: ' || m.text FROM annotation a JOIN message m ON m.mid = a.mid \
              WHERE a.conversation = ?1 AND a.kind = ?2 AND a.value IS NOT NULL AND m.author <> 'customer' \
              ORDER BY a.n DESC LIMIT 1",
         )?

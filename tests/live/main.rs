@@ -28,14 +28,17 @@ use std::sync::{Arc, Mutex};
 
 use support::{http::*, wing::*};
 
+use serde_json::{Value, json};
+
 use tempfile::TempDir;
 
 use switchboard::{
     clock::{Clock, within},
     domain::{
-        AppId, Attachment, AuditDetails, Author, Change, Command, ConversationId, Decision, Draft,
-        HoldReason, InboxQuery, Item, Known, Link, LocalId, Operation, OperationKind, Outgoing,
-        PageId, Part, Psid, SendAs, SendState, Span, ThreadOwner, ThreadRange, ThreadSlice, View,
+        AppId, Attachment, AuditDetails, Author, Backfill, Change, Command, ConversationId,
+        Decision, Draft, HoldReason, InboxQuery, Item, Known, Link, LocalId, Operation,
+        OperationKind, Outgoing, PageId, Part, Platform, Psid, SendAs, SendState, Span,
+        ThreadOwner, ThreadRange, ThreadSlice, View,
     },
     sim::{Fault, Options},
     store::{self, Reader},

@@ -168,3 +168,100 @@ fn backfill_goes_on_where_it_stopped_and_one_bad_conversation_does_not_stop_it()
         assert!(calls < 30, "{calls} calls");
     });
 }
+
+/// Fetches everything once from a server; what it asked for, and how it ended.
+async fn fetched_once(rule: fn(&str) -> String) -> (Vec<String>, Reader, TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (address, asked) = served(rule).await;
+    let (writer, reader) = cache(&folder.path().join("cache"));
+    let (changes, _) = tokio::sync::broadcast::channel(64);
+    let (_commands, receiver) = tokio::sync::mpsc::channel(1);
+    let options = sync::Options {
+        once: true,
+        ..sync::Options::default()
+    };
+    let (client, clock) = (client(address, TOKEN), Clock::system());
+    let engine = sync::Engine::new(
+        options,
+        client,
+        writer,
+        reader.clone(),
+        clock,
+        receiver,
+        changes,
+    );
+    let stop = tokio_util::sync::CancellationToken::new();
+    engine.run(stop).await.expect("ends");
+    let asked = asked.lock().expect("unpoisoned").clone();
+    let lists = asked
+        .into_iter()
+        .filter(|path| path.contains("/conversations"));
+    (lists.collect(), reader, folder)
+}
+
+fn page_of(person: u32, paging: Value) -> String {
+    let row = json!({"id": format!("t_{person}"), "updated_time": "2026-11-20T09:14:02+0000",
+        "participants": {"data": [{"id": format!("70{person}"), "name": format!("Person {person}")}]}});
+    json!({"data": [row], "paging": paging}).to_string()
+}
+
+/// Older edges give a link to the next page and no cursors: what its query says is
+/// used, its host never.
+#[test]
+fn a_list_with_a_link_and_no_cursors_is_read_to_its_end() {
+    let rule = |path: &str| match path {
+        path if !path.contains("/conversations") => "{}".to_owned(),
+        path if path.contains("__paging_token=P2") => page_of(2, json!({})),
+        _ => page_of(
+            1,
+            json!({"next": "https://evil.example/v26.0/1/conversations?access_token=x&until=123&__paging_token=P2"}),
+        ),
+    };
+    runtime().block_on(async {
+        let (asked, reader, _folder) = fetched_once(rule).await;
+        assert_eq!(reader.cached().expect("a cache").0, 2);
+        assert_eq!(
+            reader.backfill(Platform::Messenger).expect("a cache"),
+            Backfill::Done
+        );
+        assert!(
+            asked.iter().any(|path| path.contains("until=123")),
+            "{asked:?}"
+        );
+        assert!(
+            asked.iter().all(|path| !path.contains("access_token")),
+            "{asked:?}"
+        );
+    });
+}
+
+/// What does not go on is never whole, and is not asked for in circles.
+#[test]
+fn a_list_that_comes_to_the_same_place_again_is_left_and_not_called_whole() {
+    let same = |path: &str| match path {
+        path if !path.contains("/conversations") => "{}".to_owned(),
+        _ => page_of(
+            1,
+            json!({"cursors": {"after": "SAME"}, "next": "https://x.example/?after=SAME"}),
+        ),
+    };
+    let turns = |path: &str| match path {
+        path if !path.contains("/conversations") => "{}".to_owned(),
+        path if path.contains("after=A") => {
+            page_of(2, json!({"cursors": {"after": "B"}, "next": "x"}))
+        }
+        _ => page_of(1, json!({"cursors": {"after": "A"}, "next": "x"})),
+    };
+    let nowhere = |path: &str| match path {
+        path if !path.contains("/conversations") => "{}".to_owned(),
+        _ => page_of(1, json!({"next": true})),
+    };
+    for rule in [same, turns, nowhere] as [fn(&str) -> String; 3] {
+        runtime().block_on(async {
+            let (asked, reader, _folder) = fetched_once(rule).await;
+            assert!(asked.len() <= 6, "{asked:?}");
+            let left = reader.backfill(Platform::Messenger).expect("a cache");
+            assert_ne!(left, Backfill::Done);
+        });
+    }
+}

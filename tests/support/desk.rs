@@ -9,7 +9,7 @@ use switchboard::{
     domain::{
         Annotations, AppId, Apps, Author, Change, Conversation, ConversationId, Counts, InboxSlice,
         Item, Known, LocalId, Message, Mid, OperationKind, Outgoing, Part, PerPlatform, Person,
-        Platform, Profile, Psid, Reaction, Routing, SendAs, SendState, Span, ThreadOwner,
+        Platform, Profile, Psid, Reaction, Referral, Routing, SendAs, SendState, Span, ThreadOwner,
         ThreadRange, ThreadSlice, TimelineEvent, Timestamp, Triage, View,
     },
     ui::{self, Theme},
@@ -249,10 +249,11 @@ pub fn heard_items() -> Vec<Item> {
         by_customer,
         emoji: emoji.into(),
     };
-    let referred = TimelineEvent::Referred {
+    let referred = TimelineEvent::Referred(Referral {
         source: "SHORTLINK".into(),
         reference: "flyer-7".into(),
-    };
+        ..Referral::default()
+    });
     vec![
         event(59, referred),
         message(

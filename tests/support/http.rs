@@ -86,6 +86,24 @@ async fn answer(
     response.body(Body::from(body.clone())).expect("an answer")
 }
 
+/// A server that answers each path (with its query) by a rule, and counts its calls.
+pub async fn served(
+    rule: impl Fn(&str) -> String + Clone + Send + Sync + 'static,
+) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let calls = Arc::clone(&asked);
+    let app = Router::new().fallback(move |request: Request| {
+        let path = request.uri().to_string();
+        let body = rule(&path);
+        calls.lock().expect("unpoisoned").push(path);
+        async move { body }
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (address, asked)
+}
+
 /// The simulator on a free port.
 pub async fn simulator(options: sim::Options, clock: Clock) -> (SocketAddr, Simulator) {
     simulator_until(options, clock, CancellationToken::new()).await

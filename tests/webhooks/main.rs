@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `conformance` | W1 … W14 |
 //! | `events` | every kind of event |
+//! | `unsaid` | what Meta does not say, and says in odd places |
 //! | `polling` | webhooks and polling tell of the same |
 //! | `replies` | what an echo says of a reply of ours |
 //! | `delivery` | bodies and connections that do harm |
@@ -21,6 +22,7 @@ mod disorder;
 mod events;
 mod polling;
 mod replies;
+mod unsaid;
 
 use rusqlite::Connection;
 

@@ -15,7 +15,7 @@ use crate::{
         model::UnsavedDraft,
     },
     domain::{
-        ApiCall, Attachment, Change, ConversationId, Draft, HoldReason, Link, LocalId,
+        ApiCall, Attachment, Change, Command, ConversationId, Draft, HoldReason, Link, LocalId,
         OperationKind, Psid, Severity, Span, ThreadRange, Timestamp,
     },
     text::Clean,
@@ -39,6 +39,7 @@ pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
             effects.extend(reload_thread(model));
         }
         Change::Thread(_) => {}
+        Change::Renamed { from, to } => effects.extend(renamed(model, &from, to)),
         Change::Page => effects.push(Effect::Query(Query::Page)),
         Change::Apps(apps) => model.session.account.apps = apps,
         Change::ReplySent {
@@ -123,6 +124,27 @@ pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
         Change::Link(link) => link_changed(model, link),
         Change::Usage(percent) => model.session.account.usage = Some(percent),
         Change::Skew(ms) => model.session.account.skew = Some(Span::millis(ms)),
+    }
+    effects
+}
+
+/// Meta shows a conversation that had a name of ours.
+fn renamed(model: &mut Model, from: &ConversationId, to: ConversationId) -> Vec<Effect> {
+    if let Some(left) = model.unsaved.remove(from) {
+        model.unsaved.insert(to.clone(), left);
+    }
+    if model.history.last_thread.as_ref() == Some(from) {
+        model.history.last_thread = Some(to.clone());
+    }
+    if let Some(mut row) = model.marked.remove(from) {
+        row.id = to.clone();
+        model.marked.insert(to.clone(), row);
+    }
+    let mut effects: Vec<Effect> = model.inbox.renamed(from, &to).into_iter().collect();
+    if let Some(thread) = model.open_thread(from) {
+        thread.conversation.id = to.clone();
+        effects.extend(reload_thread(model));
+        effects.push(Effect::Engine(Command::Open(to)));
     }
     effects
 }

@@ -275,6 +275,7 @@ impl Keymap {
                 Remedy::MessageType => Action::MessageType,
                 Remedy::HandBack => Action::HandBack,
                 Remedy::OpenLink => Action::OpenLink,
+                Remedy::Refresh => Action::Refresh,
             })
         })
     }

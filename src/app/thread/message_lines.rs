@@ -92,6 +92,7 @@ pub(super) fn reaction_words(reactions: &[Reaction]) -> String {
         let who = if r.by_customer { "customer" } else { "Page" };
         // The word is there where the emoji cannot be.
         match text::reaction_word(&r.emoji) {
+            _ if r.emoji.is_empty() => format!("reacted ({who})"),
             Some(word) => format!("{} {word} ({who})", r.emoji),
             None => format!("{} ({who})", r.emoji),
         }
@@ -129,6 +130,8 @@ pub(super) fn part_lines(part: &Part, look: &Look<'_>, lines: &mut Vec<Pieces>) 
             }
         }
         Part::Story => say(Tone::Part, "[story]".into()),
+        Part::Referred(referral) => say(Tone::Part, format!("[{}]", referral.words())),
+        Part::Unknown(kind) => say(Tone::Part, format!("[unknown attachment: {kind}]")),
         Part::Unsupported => say(
             Tone::Dim,
             "[Meta does not give this kind of message to apps]".into(),

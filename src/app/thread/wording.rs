@@ -42,13 +42,7 @@ pub fn happening(what: &TimelineEvent, look: &Look<'_>) -> String {
                 .map_or("another app".into(), |app| apps.name(app));
             format!("{by} asks for control{}", fields(note))
         }
-        TimelineEvent::Referred { source, reference } => {
-            let source = match source.as_str() {
-                "ADS" => "an advertisement",
-                _ => "a link",
-            };
-            format!("came by {source}{}", behind(reference))
-        }
+        TimelineEvent::Referred(referral) => referral.words(),
         TimelineEvent::OptedIn(what) => format!("opted in{}", behind(what)),
         TimelineEvent::Linked(true) => "linked their account".into(),
         TimelineEvent::Linked(false) => "unlinked their account".into(),

@@ -3,8 +3,11 @@
 //! read as raw items and then each item alone, so one odd item does not take
 //! the others with it.
 
-use serde::{Deserialize, Deserializer, de};
-use serde_json::value::RawValue;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned},
+};
+use serde_json::{Value, value::RawValue};
 
 /// The error of an answer, if it holds one.
 pub(in crate::graph) fn error(text: &str) -> Option<ErrorBody> {
@@ -35,35 +38,100 @@ pub(in crate::graph) struct List<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::graph) struct Paging {
+    #[serde(deserialize_with = "lenient")]
     cursors: Cursors,
-    next: Option<de::IgnoredAny>,
+    #[serde(deserialize_with = "lenient")]
+    next: Option<Value>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Cursors {
+    #[serde(deserialize_with = "lenient")]
     after: Option<String>,
 }
 
+/// The members of a link's query that say where the next page begins.
+const PLACES: [&str; 3] = ["after", "until", "__paging_token"];
+
+/// What a cursor begins with that is several members of a query.
+const SEVERAL: char = '?';
+
+/// Where a page of a list begins.
+#[derive(Debug, Default)]
+pub(in crate::graph) struct Place(pub(in crate::graph) Vec<(String, String)>);
+
+impl Place {
+    /// What a link's query says; nothing of its host or of its other members.
+    fn of_link(link: &str) -> Option<Self> {
+        let url = reqwest::Url::parse(link).ok()?;
+        let pairs: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(name, _)| PLACES.contains(&&**name))
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        (!pairs.is_empty()).then_some(Self(pairs))
+    }
+
+    /// As it is kept, in one word.
+    fn into_cursor(self) -> String {
+        match self.0.as_slice() {
+            [(name, value)] if name == "after" => value.clone(),
+            pairs => {
+                let mut query = reqwest::Url::parse("https://nowhere.invalid/").map(|mut url| {
+                    url.query_pairs_mut().extend_pairs(pairs);
+                    url.query().unwrap_or_default().to_owned()
+                });
+                let query = query.as_mut().map(std::mem::take).unwrap_or_default();
+                format!("{SEVERAL}{query}")
+            }
+        }
+    }
+
+    /// Of what was kept.
+    pub(in crate::graph) fn of_cursor(cursor: &str) -> Self {
+        match cursor.strip_prefix(SEVERAL) {
+            Some(query) => {
+                Self::of_link(&format!("https://nowhere.invalid/?{query}")).unwrap_or_default()
+            }
+            None => Self(vec![("after".into(), cursor.to_owned())]),
+        }
+    }
+}
+
 impl List<'_> {
-    /// The cursor of the next page, if there is one. The link itself is never
-    /// followed: it could lead anywhere.
+    /// The place of the next page, if there is one. The link itself is never
+    /// followed, because it could lead anywhere; but older edges give no cursors,
+    /// and then what its query says is the place.
     pub(in crate::graph) fn after(&self) -> Option<String> {
         let paging = self.paging.as_ref()?;
-        paging.next.as_ref().and(paging.cursors.after.clone())
+        let next = paging.next.as_ref()?;
+        let cursor = paging.cursors.after.clone();
+        cursor.or_else(|| Place::of_link(next.as_str()?).map(Place::into_cursor))
+    }
+
+    /// There is a next page, whether it can be asked for or not.
+    pub(in crate::graph) fn goes_on(&self) -> bool {
+        self.paging
+            .as_ref()
+            .is_some_and(|paging| paging.next.is_some())
     }
 }
 
 #[derive(Debug, Deserialize)]
 pub(in crate::graph) struct Conversation<'a> {
     pub(in crate::graph) id: String,
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) updated_time: Option<String>,
     #[serde(default, deserialize_with = "maybe_number")]
     pub(in crate::graph) unread_count: Option<i64>,
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) snippet: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) can_reply: Option<bool>,
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) is_owner: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) participants: Data<Party>,
     #[serde(borrow)]
     pub(in crate::graph) messages: Option<List<'a>>,
@@ -93,21 +161,25 @@ pub(in crate::graph) struct Party {
 pub(in crate::graph) struct Message<'a> {
     #[serde(deserialize_with = "id")]
     pub(in crate::graph) id: String,
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) created_time: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) from: Option<Party>,
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) message: Option<String>,
     pub(in crate::graph) sticker: Option<de::IgnoredAny>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) tags: Data<Named>,
     #[serde(borrow)]
     pub(in crate::graph) attachments: Option<List<'a>>,
     #[serde(borrow)]
     pub(in crate::graph) shares: Option<List<'a>>,
     pub(in crate::graph) story: Option<de::IgnoredAny>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) is_unsupported: bool,
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) reply_to: Option<ReplyTo>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) reactions: Data<Reactions>,
 }
 
@@ -121,9 +193,9 @@ pub(in crate::graph) struct ReplyTo {
 
 #[derive(Debug, Deserialize)]
 pub(in crate::graph) struct Reactions {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) reaction: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) users: Vec<Party>,
 }
 
@@ -140,14 +212,17 @@ pub(in crate::graph) struct Attachment {
     pub(in crate::graph) name: Option<String>,
     #[serde(deserialize_with = "maybe_number")]
     pub(in crate::graph) size: Option<i64>,
+    #[serde(deserialize_with = "lenient")]
     pub(in crate::graph) image_data: Option<ImageData>,
     pub(in crate::graph) video_data: Option<de::IgnoredAny>,
+    #[serde(deserialize_with = "lenient")]
     pub(in crate::graph) generic_template: Option<Template>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::graph) struct ImageData {
+    #[serde(deserialize_with = "lenient")]
     pub(in crate::graph) render_as_sticker: bool,
     pub(in crate::graph) animated_gif_url: Option<de::IgnoredAny>,
 }
@@ -293,4 +368,14 @@ pub(in crate::graph) fn maybe_number<'de, D: Deserializer<'de>>(
 
 fn number<'de, D: Deserializer<'de>>(d: D) -> Result<i64, D::Error> {
     Ok(maybe_number(d)?.unwrap_or(0))
+}
+
+/// A member of an odd kind is as good as none.
+pub(in crate::graph) fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned + Default,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }

@@ -1,10 +1,10 @@
 //! The JSON of a webhook. Lenient, because receivers meet events without nearly
 //! all of their members.
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
-use crate::graph::wire::graph_api::{self as wire, maybe_id, maybe_number};
+use crate::graph::wire::graph_api::{self as wire, lenient, maybe_id, maybe_number};
 
 #[derive(Deserialize)]
 pub(in crate::graph) struct Body<'a> {
@@ -144,6 +144,8 @@ pub(in crate::graph) struct Postback {
     pub(in crate::graph) title: Option<String>,
     #[serde(deserialize_with = "lenient")]
     pub(in crate::graph) payload: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(in crate::graph) referral: Option<Referral>,
 }
 
 #[derive(Default, Deserialize)]
@@ -153,6 +155,21 @@ pub(in crate::graph) struct Referral {
     pub(in crate::graph) reference: Option<String>,
     #[serde(deserialize_with = "lenient")]
     pub(in crate::graph) source: Option<String>,
+    #[serde(deserialize_with = "maybe_id")]
+    pub(in crate::graph) ad_id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(in crate::graph) ads_context_data: Option<AdsContext>,
+    #[serde(deserialize_with = "lenient")]
+    pub(in crate::graph) product: Option<Party>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(in crate::graph) struct AdsContext {
+    #[serde(deserialize_with = "lenient")]
+    pub(in crate::graph) ad_title: Option<String>,
+    #[serde(deserialize_with = "maybe_id")]
+    pub(in crate::graph) product_id: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -166,14 +183,4 @@ pub(in crate::graph) struct Control {
     pub(in crate::graph) requested_owner_app_id: Option<String>,
     #[serde(deserialize_with = "lenient")]
     pub(in crate::graph) metadata: Option<Value>,
-}
-
-/// A member of an odd kind is as good as none.
-pub(in crate::graph) fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned + Default,
-{
-    let value = Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
 }

@@ -17,8 +17,8 @@ use crate::{
     domain::{
         AppId, Attachment, Author, ConversationId, ConversationSeen, Draft, Event, HandBack,
         HandBackNote, HoldReason, InboxQuery, Item, Known, LocalId, Message, MessageSeen, Mid,
-        OperationKind, Outcome, Outgoing, PageId, Platform, Psid, SendAs, SendState, Span,
-        ThreadOwner, ThreadRange, TimelineEvent, Timestamp, View,
+        OperationKind, Outcome, Outgoing, PageId, Platform, Psid, ReactedWith, SendAs, SendState,
+        Span, ThreadOwner, ThreadRange, TimelineEvent, Timestamp, View,
     },
     store::{paths::Paths, schema::FileKind},
 };
@@ -402,8 +402,8 @@ fn what_meta_shows_heals_an_edit_once_an_answer_on_its_way_cannot_be_older() {
     let edit = Event::Edited {
         conversation: seen(0).id,
         mid: Mid::new("m_0_0"),
-        text: "second words".into(),
-        number: 1,
+        text: Some("second words".into()),
+        number: Some(1),
     };
     cache.takes(edit.clone(), NOW);
     cache.takes(read(), NOW.plus(Span::seconds(14)));

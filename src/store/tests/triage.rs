@@ -238,7 +238,9 @@ fn a_thumb_under_our_question_stands_in_the_row_and_an_empty_echo_answers_nobody
     let reacts = |emoji: Option<&str>, minutes| Event::Reacted {
         conversation: ConversationId::new("t_1"),
         mid: Mid::new("m_1_3"),
-        emoji: emoji.map(str::to_owned),
+        with: emoji.map_or(ReactedWith::Nothing, |emoji| {
+            ReactedWith::Emoji(emoji.into())
+        }),
         at: NOW.plus(Span::minutes(minutes)),
     };
     wait(writer.ingest(vec![reacts(Some("👍"), 0)], NOW)).expect("ingested");

@@ -1,7 +1,9 @@
 //! What an agent wants of the engine.
 
 use crate::{
-    domain::{Change, Command, ConversationId, Draft, Link, Psid, Timestamp},
+    domain::{
+        Change, Command, ConversationId, Draft, Link, PerPlatform, Platform, Psid, Timestamp,
+    },
     store,
     sync::engine::{
         files,
@@ -12,6 +14,7 @@ use crate::{
 impl Engine {
     pub(super) async fn command(&mut self, command: Command) -> Result<(), store::Error> {
         let now = self.clock.now();
+        let command = command.about(|id| self.called(id));
         self.idle.touched(&command, now);
         match command {
             Command::Pace { active } => self.schedule.set_active(active, now),
@@ -23,6 +26,10 @@ impl Engine {
                     self.outbox.link_is_up(now);
                 }
                 self.schedule.hurry(now);
+                self.read_places = PerPlatform::default();
+                for platform in [Platform::Messenger, Platform::Instagram] {
+                    self.schedule_backfill(platform)?;
+                }
                 if self.page_lookup == PageLookup::Wanted {
                     self.start_up();
                 }
@@ -171,6 +178,11 @@ impl Engine {
     }
 
     pub(super) fn older(&mut self, id: ConversationId) -> Result<(), store::Error> {
+        if id.is_ours() {
+            let why = "Meta does not show this conversation yet; it is asked for again.";
+            self.tell(Change::OlderFailed(id, why.into()));
+            return Ok(());
+        }
         let Some(conversation) = self.reader.conversation(&id)? else {
             return Ok(());
         };

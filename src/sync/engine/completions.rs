@@ -74,6 +74,7 @@ impl Engine {
                 self.unclear_owners.push(id);
             }
             Completion::Owner { id, at, result } => {
+                let id = self.called(id);
                 if self.awaiting_owner.remove(&id) {
                     self.outbox.operated(&id);
                 }
@@ -108,14 +109,26 @@ impl Engine {
                 id,
                 result: Ok(page),
             } => {
-                let older = Some(page.after);
+                // A place that does not move on is no place.
+                let asked = self.reader.older_cursor(&id)?.flatten();
+                let moved = page
+                    .after
+                    .clone()
+                    .filter(|after| Some(after) != asked.as_ref());
+                let lost = page.goes_on && moved.is_none();
+                let older = (!lost).then_some(moved);
                 self.ingest(vec![Event::Messages {
                     conversation: id.clone(),
                     messages: page.messages,
                     older,
                 }])
                 .await?;
-                self.tell(Change::OlderArrived(id));
+                if lost {
+                    let why = "Meta says that there are more, and not where.";
+                    self.tell(Change::OlderFailed(id, why.into()));
+                } else {
+                    self.tell(Change::OlderArrived(id));
+                }
             }
             Completion::Older {
                 id,
@@ -219,6 +232,7 @@ impl Engine {
         result: Result<(), graph::Error>,
     ) -> Result<(), store::Error> {
         let now = self.clock.now();
+        let id = self.called(id);
         let lost = |error: &graph::Error| error.verdict() == Verdict::Unknown;
         let doubtful_take = operation == Operation::Take && result.as_ref().is_err_and(lost);
         let conversation = self.reader.conversation(&id).ok().flatten();

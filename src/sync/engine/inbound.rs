@@ -2,18 +2,18 @@
 //! after the commit; while it flows, polling only looks for what was missed, and
 //! when something was, polling is the first door again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use crate::{
     domain::{
-        Author, CONTROL, Change, Conversation, ConversationId, Event, Link, LocalId, Message,
-        MessageSeen, Platform, Psid, Routing, SendState, Severity, Span, ThreadOwner,
-        TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
+        Author, CONTROL, Change, Conversation, ConversationId, ConversationSeen, Event, Link,
+        LocalId, Message, MessageSeen, Platform, Psid, ReactedWith, Routing, SendState, Severity,
+        Span, ThreadOwner, TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
     },
     failpoint, graph, store,
     sync::{
         delivery::Delivery,
-        engine::state::{Completion, Engine, PageLookup, WebhookFlow},
+        engine::state::{AskAgain, Completion, Engine, PageLookup, WebhookFlow},
     },
 };
 
@@ -187,7 +187,8 @@ impl Engine {
         let mut known: HashMap<Psid, Option<Conversation>> = HashMap::new();
         let mut events = also;
         let mut lines = Vec::new();
-        for heard in heard {
+        let mut waiting = VecDeque::from(heard);
+        while let Some(heard) = waiting.pop_front() {
             let Some(psid) = heard.psid.clone() else {
                 self.page_told(&heard);
                 let psid = Psid::new("");
@@ -211,12 +212,25 @@ impl Engine {
                 if !self.inbound.strangers.contains(&psid) {
                     self.inbound.strangers.push(psid.clone());
                 }
-                events.push(Event::Parked {
-                    psid,
-                    about: heard.told.about().cloned(),
-                    unsent: matches!(heard.told, WebhookFact::Unsent(_)),
-                    raw: heard.raw,
-                });
+                if !heard.told.stands_in_a_thread() {
+                    events.push(Event::Parked {
+                        psid,
+                        about: heard.told.about().cloned(),
+                        unsent: matches!(heard.told, WebhookFact::Unsent(_)),
+                        raw: heard.raw,
+                    });
+                    continue;
+                }
+                // Their words stand in the list at once, under a name of ours, until
+                // Meta shows their conversation.
+                let seen = unshown(&psid, heard.platform, heard.at, self.server_now());
+                known.insert(psid.clone(), Some(row_of(&seen)));
+                events.push(Event::Conversation(seen));
+                waiting.push_front(heard);
+                for told in told(&self.reader.parked(&psid)?).into_iter().rev() {
+                    waiting.push_front(told);
+                }
+                events.push(Event::Unparked { psid });
                 continue;
             };
             let id = conversation.id.clone();
@@ -230,6 +244,9 @@ impl Engine {
         let nameless: Vec<Event> = events.iter().filter(|e| is_nameless(e)).cloned().collect();
         self.found_in(&nameless).await?;
         let taken = self.ingest(events).await;
+        for id in std::mem::take(&mut self.inbound.read_again) {
+            self.read_thread(&id, false);
+        }
         for id in lines {
             self.pump(&id).await?;
         }
@@ -275,23 +292,29 @@ impl Engine {
                 conversation: id,
                 mid,
             }),
-            WebhookFact::Reacted(mid, emoji) => {
-                if emoji.is_some() {
+            WebhookFact::Reacted(mid, with) => {
+                if with != ReactedWith::Nothing {
                     self.customer_was_here(conversation, at, standby, events);
                 }
                 events.push(Event::Reacted {
                     conversation: id,
                     mid,
-                    emoji,
+                    with,
                     at,
                 });
             }
-            WebhookFact::Edited(mid, text, number) => events.push(Event::Edited {
-                conversation: id,
-                mid,
-                text,
-                number,
-            }),
+            WebhookFact::Edited(mid, text, number) => {
+                if text.is_none() && number != Some(0) {
+                    // How it reads now is to be read.
+                    self.inbound.read_again.insert(id.clone());
+                }
+                events.push(Event::Edited {
+                    conversation: id,
+                    mid,
+                    text,
+                    number,
+                });
+            }
             WebhookFact::Unsent(mid) => events.push(Event::Unsent {
                 conversation: id,
                 mid,
@@ -417,9 +440,28 @@ impl Engine {
     }
 
     /// People of whom webhooks told while nobody was here to ask.
-    pub(super) fn remember_strangers(&mut self) -> Result<(), store::Error> {
-        self.inbound.strangers = self.reader.strangers(1_000)?;
+    pub(super) async fn remember_strangers(&mut self) -> Result<(), store::Error> {
+        for psid in self.reader.strangers(1_000)? {
+            let kept = self.reader.parked(&psid)?;
+            self.take_in(told(&kept), Vec::new()).await?;
+        }
+        self.inbound.strangers = self.reader.unshown(1_000)?;
         Ok(())
+    }
+
+    /// Asks once more for those whose pause is over.
+    pub(super) fn ask_again_for_strangers(&mut self) {
+        let now = self.clock.now();
+        let due: Vec<Psid> = self
+            .inbound
+            .again
+            .extract_if(.., |again| again.at <= now)
+            .map(|again| again.psid)
+            .collect();
+        if !due.is_empty() {
+            self.inbound.strangers.extend(due);
+            self.ask_for_strangers();
+        }
     }
 
     /// Asks for the conversation of one of them.
@@ -446,7 +488,17 @@ impl Engine {
         });
     }
 
-    /// One of them is known now, or will be asked for at the next start.
+    /// After 5 s, 30 s, 2 min, 10 min, and then every half hour (our choice).
+    fn ask_later(&mut self, psid: Psid) {
+        const PAUSES: [i64; 5] = [5, 30, 120, 600, 1_800];
+        let failures = self.inbound.failures.entry(psid.clone()).or_default();
+        let pause = PAUSES[(*failures).min(PAUSES.len() - 1)];
+        *failures += 1;
+        let at = self.clock.now().plus(Span::seconds(pause));
+        self.inbound.again.push(AskAgain { psid, at });
+    }
+
+    /// One of them is known now, or will be asked for again.
     pub(super) async fn stranger_read(
         &mut self,
         psid: Psid,
@@ -454,15 +506,18 @@ impl Engine {
     ) -> Result<(), store::Error> {
         self.inbound.asking = false;
         match result {
-            // Meta knows no such conversation: nobody will ever ask for it.
-            Ok(page) if page.events.is_empty() => {
-                self.ingest(vec![Event::Unparked { psid }]).await?;
-            }
+            // Not shown, or not to be read: what Meta has got its 200 for is kept, and
+            // read again some time.
+            Ok(page) if page.events.is_empty() => self.ask_later(psid),
             Ok(page) => {
+                self.inbound.failures.remove(&psid);
                 self.ingest(page.events.clone()).await?;
                 self.unpark(&page.events).await?;
             }
-            Err(error) => self.note_failure(&error),
+            Err(error) => {
+                self.note_failure(&error);
+                self.ask_later(psid);
+            }
         }
         self.ask_for_strangers();
         Ok(())
@@ -478,13 +533,9 @@ impl Engine {
             if kept.is_empty() {
                 continue;
             }
-            let heard = kept
-                .iter()
-                .filter_map(|raw| graph::decode_webhook(raw))
-                .flat_map(|delivery| delivery.heard)
-                .collect();
             let psid = seen.psid.clone();
-            self.take_in(heard, vec![Event::Unparked { psid }]).await?;
+            self.take_in(told(&kept), vec![Event::Unparked { psid }])
+                .await?;
         }
         Ok(())
     }
@@ -515,6 +566,36 @@ impl Engine {
         }
         self.inbound.alarmed.retain(|(_, until)| *until > now);
         Ok(())
+    }
+}
+
+/// What kept webhooks told.
+fn told(kept: &[String]) -> Vec<WebhookEvent> {
+    let read = kept.iter().filter_map(|raw| graph::decode_webhook(raw));
+    read.flat_map(|delivery| delivery.heard).collect()
+}
+
+/// A conversation that Meta has not shown yet, under our own name.
+fn unshown(psid: &Psid, platform: Platform, at: Timestamp, now: Timestamp) -> ConversationSeen {
+    ConversationSeen {
+        id: ConversationId::of_person(psid),
+        psid: psid.clone(),
+        platform,
+        name: None,
+        snippet: None,
+        updated_at: at,
+        unread: None,
+        can_reply: None,
+        is_owner: None,
+        at: now,
+    }
+}
+
+fn row_of(seen: &ConversationSeen) -> Conversation {
+    Conversation {
+        psid: seen.psid.clone(),
+        platform: seen.platform,
+        ..Conversation::unknown(seen.id.clone(), seen.updated_at)
     }
 }
 

@@ -7,7 +7,7 @@
 //! to the backfill.
 
 use crate::{
-    domain::{Backfill, Change, Event, Platform, Severity},
+    domain::{Backfill, Change, Event, Platform, Remedy, Severity, Timestamp},
     graph::{self, Decoded, ListPart},
     store,
     sync::{
@@ -56,6 +56,7 @@ impl Engine {
             kind,
             newest: None,
             unreadable: 0,
+            lost: false,
             pages: 0,
             began: self.reader.backfill(platform).unwrap_or_default(),
         };
@@ -158,11 +159,20 @@ impl Engine {
                         let done = stands()? == Backfill::Done;
                         Some(from(cursor, known.filter(|_| done)))
                     }
+                    // Where it goes on is not known: the same again, some time.
+                    _ if walk.lost => known.is_none().then_some(Backfill::From {
+                        cursor: None,
+                        until: None,
+                    }),
                     _ => known.is_none().then_some(Backfill::Done),
                 }
             }
             // News on many pages has handed over another rest meanwhile.
             WalkKind::Backfill(_) if stands()? != walk.began => None,
+            WalkKind::Backfill(until) if walk.lost => Some(Backfill::From {
+                cursor: None,
+                until,
+            }),
             WalkKind::Backfill(until) => {
                 Some(go_on.map_or(Backfill::Done, |cursor| from(cursor, until)))
             }
@@ -178,17 +188,21 @@ impl Engine {
         // The figure of a walk is that of all its pages.
         walk.unreadable += page.unreadable;
         walk.pages += 1;
+        if page.unreadable > 0 {
+            self.gaps.insert(platform);
+        }
         let updates = || {
-            page.events.iter().filter_map(|event| match event {
+            let moments = page.events.iter().filter_map(|event| match event {
                 Event::Conversation(seen) => Some(seen.updated_at),
                 _ => None,
-            })
+            });
+            moments.filter(|at| *at != Timestamp::default())
         };
         let (newest, oldest) = (updates().max(), updates().min());
         walk.newest = walk.newest.max(newest);
         let (conversations, messages) = count(&page.events);
         let mut events = page.events;
-        let next = page.after;
+        let next = self.next_place(&mut walk, page.after, page.goes_on);
         let known = match walk.kind {
             WalkKind::News(known) | WalkKind::Backfill(known) => known,
         };
@@ -204,18 +218,10 @@ impl Engine {
         }
         let mut whole = false;
         if let Some(left) = rest.clone() {
-            whole = left == Backfill::Done;
+            whole = left == Backfill::Done && !self.gaps.contains(&platform);
             events.push(Event::Backfill { platform, left });
         }
-        let now = self.clock.now();
-        let stale = self
-            .account
-            .read_at
-            .is_none_or(|at| now.since(at).as_secs() >= 60);
-        if stale && matches!(walk.kind, WalkKind::News(_)) {
-            self.account.read_at = Some(now);
-            events.push(Event::ReadAt(now));
-        }
+        events.extend(self.read_now(&walk));
         self.check_missed_webhooks(platform, &events)?;
         self.found_in(&events).await?;
         let rows: Vec<Event> = events
@@ -242,9 +248,57 @@ impl Engine {
             return Ok(());
         }
         self.note_unreadable(walk.unreadable);
+        if walk.lost {
+            self.remaining.remove(&platform);
+            self.schedule.rest(walk.poll(), self.clock.now());
+            self.schedule.backfill(platform, false, self.clock.now());
+            return Ok(());
+        }
         self.end_walk(&walk);
         self.schedule_backfill(platform)?;
         Ok(())
+    }
+
+    /// The list was read just now, which is written down once a minute.
+    fn read_now(&mut self, walk: &Walk) -> Option<Event> {
+        let now = self.clock.now();
+        let read_at = self.account.read_at;
+        let stale = read_at.is_none_or(|at| now.since(at).as_secs() >= 60);
+        if !stale || !matches!(walk.kind, WalkKind::News(_)) {
+            return None;
+        }
+        self.account.read_at = Some(now);
+        Some(Event::ReadAt(now))
+    }
+
+    /// Where a list goes on, if it is a place that was not read yet: some lists
+    /// say that there is more and not where, or come to the same place again.
+    fn next_place(
+        &mut self,
+        walk: &mut Walk,
+        after: Option<String>,
+        goes_on: bool,
+    ) -> Option<String> {
+        let platform = walk.part.platform;
+        let again = |cursor: &String| {
+            let backfill = matches!(walk.kind, WalkKind::Backfill(_));
+            let same = walk.part.after.as_ref() == Some(cursor);
+            same || (backfill && self.read_places[platform].contains(cursor))
+        };
+        let place = after.filter(|cursor| !again(cursor));
+        walk.lost = goes_on && place.is_none();
+        if let (Some(read), WalkKind::Backfill(_)) = (&walk.part.after, walk.kind) {
+            self.read_places[platform].insert(read.clone());
+        }
+        if walk.lost && self.gaps.insert(platform) {
+            let words = format!(
+                "Meta's list of {} conversations does not go on where it says it does, so older ones are missing. {} asks again.",
+                platform.word(),
+                Remedy::Refresh
+            );
+            self.tell(Change::Notice(Severity::Problem, words));
+        }
+        place
     }
 
     /// Whether older pages are still to be fetched.

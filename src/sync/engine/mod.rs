@@ -98,6 +98,7 @@ impl Engine {
         let owes = !self.unwritten.is_empty() || !self.late_events.is_empty();
         let disk = owes.then(|| now.plus(TRY_DISK));
         let record = self.record.again_at;
+        let strangers = self.inbound.again.iter().map(|again| again.at).min();
         let outbox = self.outbox.due(now).filter(|_| !self.options.once);
         let turn = Some(self.turn_at.min(now.plus(polling::TURN)));
         [
@@ -105,6 +106,7 @@ impl Engine {
             outbox,
             disk,
             record,
+            strangers,
             turn,
             self.retain_at,
         ]

@@ -42,7 +42,7 @@ impl Engine {
         self.writer.repair_triage(self.server_now()).await?;
         self.writer.give_back_refused(now).await?;
         self.write_record().await;
-        self.remember_strangers()?;
+        self.remember_strangers().await?;
         self.ask_for_strangers();
         for row in self.reader.hand_backs()? {
             let id = row.conversation.clone();
@@ -194,8 +194,9 @@ impl Engine {
                 }
                 SendStep::Read(id) => {
                     if !self.read_thread(&id, false) {
-                        // Once the list knows it, it can be read.
-                        self.outbox.read_failed(&id, false, self.clock.now());
+                        // Once the list knows it, it can be read; of one that Meta
+                        // does not show, nothing fresher is to be had.
+                        self.outbox.read_failed(&id, id.is_ours(), self.clock.now());
                     }
                 }
                 SendStep::Record(row) if row.state == SendState::Sending => {
@@ -412,10 +413,11 @@ impl Engine {
     /// An attempt is over.
     pub(super) async fn posted(
         &mut self,
-        row: Outgoing,
+        mut row: Outgoing,
         result: Result<Option<Mid>, graph::Error>,
     ) -> Result<(), store::Error> {
         let now = self.clock.now();
+        row.conversation = self.called(row.conversation);
         let id = row.conversation.clone();
         let answer = match result {
             Ok(Some(mid)) => {

@@ -67,6 +67,7 @@ impl Engine {
         let mut worked = self.write_again().await;
         let late = std::mem::take(&mut self.late_events);
         worked = worked.and(self.ingest_or_keep(late).await);
+        self.ask_again_for_strangers();
         if self.record.again_at.is_some_and(|at| at <= now) {
             self.write_record().await;
         }
@@ -103,6 +104,10 @@ impl Engine {
 
     /// Reads a thread; `false` when the cache does not know it.
     pub(super) fn read_thread(&mut self, id: &ConversationId, polled: bool) -> bool {
+        if id.is_ours() {
+            // Meta knows no conversation of that name.
+            return false;
+        }
         let Some(conversation) = self.reader.conversation(id).ok().flatten() else {
             return false;
         };

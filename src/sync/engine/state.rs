@@ -93,6 +93,9 @@ pub struct Engine {
     pub(super) late_events: Vec<Event>,
     /// The record of what was done.
     pub(super) record: Record,
+    /// Names of ours that Meta's ids have taken the place of: an answer to an older
+    /// question may still name one.
+    pub(super) renamed: HashMap<ConversationId, ConversationId>,
     /// Queues that go on when it is known who holds the thread.
     pub(super) awaiting_owner: HashSet<ConversationId>,
     pub(super) schedule: Schedule,
@@ -106,6 +109,11 @@ pub struct Engine {
     pub(super) turn_at: Timestamp,
     /// Old messages have been removed; when to look again.
     pub(super) retain_at: Option<Timestamp>,
+    /// Places of which pages have been read, by list: a list that comes to one of
+    /// them again goes in circles.
+    pub(super) read_places: PerPlatform<HashSet<String>>,
+    /// Something of a list could not be read, so it is not whole.
+    pub(super) gaps: HashSet<Platform>,
     /// Lists that Meta keeps back; it is said once.
     pub(super) refused_lists: HashSet<Platform>,
     /// For a single run: the lists that are still being read.
@@ -199,6 +207,7 @@ impl Engine {
             outbox: Outbox::new(options.seed),
             unwritten: Vec::new(),
             late_events: Vec::new(),
+            renamed: HashMap::new(),
             record: Record::default(),
             turn_at: now,
             awaiting_owner: HashSet::new(),
@@ -208,6 +217,8 @@ impl Engine {
             page_lookup: PageLookup::Wanted,
             cannot_save: None,
             retain_at: None,
+            read_places: PerPlatform::default(),
+            gaps: HashSet::new(),
             refused_lists: HashSet::new(),
             remaining: HashSet::from([Platform::Messenger, Platform::Instagram]),
             options,
@@ -234,6 +245,23 @@ impl Engine {
         self.clock.now().plus(self.account.skew())
     }
 
+    /// Meta shows a conversation that we had under a name of ours.
+    fn rename(&mut self, from: &ConversationId, to: &ConversationId) {
+        self.outbox.rename(from, to);
+        if self.open.as_ref() == Some(from) {
+            self.open = Some(to.clone());
+        }
+        if let Some(at) = self.idle.touched.remove(from) {
+            self.idle.touched.insert(to.clone(), at);
+        }
+        self.renamed.insert(from.clone(), to.clone());
+    }
+
+    /// What a conversation is called now.
+    pub(super) fn called(&self, id: ConversationId) -> ConversationId {
+        self.renamed.get(&id).cloned().unwrap_or(id)
+    }
+
     pub(super) async fn ingest(&mut self, events: Vec<Event>) -> Result<(), store::Error> {
         let changes = self.writer.ingest(events, self.server_now()).await?;
         if self.cannot_save.take().is_some() {
@@ -242,6 +270,9 @@ impl Engine {
         for change in changes {
             if change == Change::Page {
                 self.reader.page()?.fill(&mut self.account);
+            }
+            if let Change::Renamed { from, to } = &change {
+                self.rename(from, to);
             }
             self.tell(change);
         }
@@ -268,6 +299,12 @@ pub(super) struct Inbound {
     pub(super) strangers: Vec<Psid>,
     /// One of them is being asked for.
     pub(super) asking: bool,
+    /// Those who are asked for again, when.
+    pub(super) again: Vec<AskAgain>,
+    /// How often somebody was asked for in vain.
+    pub(super) failures: HashMap<Psid, usize>,
+    /// Threads of which a webhook told that something is new, and not what.
+    pub(super) read_again: HashSet<ConversationId>,
     /// Who has been told about already, by the customer's last message.
     pub(super) alarmed: Vec<(ConversationId, Timestamp)>,
 }
@@ -279,6 +316,14 @@ pub(super) struct Record {
     pub(super) unkept: Vec<AuditEntry>,
     /// When to try again, by our clock; `None` while all is well.
     pub(super) again_at: Option<Timestamp>,
+}
+
+/// Somebody whose conversation Meta did not show.
+#[derive(Debug)]
+pub(super) struct AskAgain {
+    pub(super) psid: Psid,
+    /// By our clock.
+    pub(super) at: Timestamp,
 }
 
 /// How long a thread that is answered stays with us.
@@ -339,6 +384,8 @@ pub(super) struct Walk {
     pub(super) newest: Option<Timestamp>,
     /// How many items could not be read.
     pub(super) unreadable: usize,
+    /// Meta says that there is more, and not where; or it says the same place again.
+    pub(super) lost: bool,
     pub(super) pages: u32,
     /// What was left to be read when it began.
     pub(super) began: Backfill,

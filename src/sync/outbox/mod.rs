@@ -566,6 +566,15 @@ impl Outbox {
             .collect()
     }
 
+    /// Meta shows a conversation that had a name of ours.
+    pub(super) fn rename(&mut self, from: &ConversationId, to: &ConversationId) {
+        if let Some(mut queue) = self.queues.remove(from) {
+            queue.rename(to);
+            // Nobody has written to it under Meta's id yet.
+            self.queues.insert(to.clone(), queue);
+        }
+    }
+
     /// Whether something is on its way just now.
     pub(super) fn is_busy(&self) -> bool {
         self.queues.values().any(Queue::is_busy)

@@ -305,6 +305,18 @@ impl Queue {
         });
     }
 
+    /// All rows belong to this conversation.
+    pub(super) fn rename(&mut self, to: &ConversationId) {
+        for job in &mut self.jobs {
+            if let Job::Reply(reply) = job {
+                reply.row.conversation = to.clone();
+            }
+        }
+        for row in self.refused.iter_mut().chain(&mut self.settled) {
+            row.conversation = to.clone();
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.jobs.is_empty() && self.settled.is_empty() && self.refused.is_empty() && !self.reading
     }
