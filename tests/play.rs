@@ -221,7 +221,9 @@ fn three_processes_play_the_whole_story() {
 
     // She writes once more; the agent takes the thread from the bot.
     desk.type_in("\u{1b}");
-    desk.wait_for("Nobody needs you");
+    desk.wait("the list again", |screen| {
+        screen.contains("Nobody needs you") && screen.contains("q quit")
+    });
     desk.type_in("5");
     sim.deed(json!({"person": "Ana Ruiz", "do": "writes", "text": "one more thing"}));
     desk.wait("the bot's answer", |screen| {

@@ -11,7 +11,7 @@
 //! | `mod` | puts a desk together and runs it |
 //! | `screen`, `plain` | the desk on the whole screen, and in lines |
 //! | `effects`, `queries` | carries out effects, answers questions |
-//! | `terminal`, `input`, `signals` | the terminal, its keys, what the system tells |
+//! | `terminal`, `gate`, `input`, `signals` | the terminal, what it is written, its keys, what the system tells |
 //! | `tasks` | the only place that spawns |
 //! | `browser`, `editor`, `files`, `canned`, `reload` | what lies outside of the terminal |
 //! | `error` | why a desk ends badly |
@@ -25,6 +25,7 @@ mod editor;
 mod effects;
 mod error;
 mod files;
+mod gate;
 mod input;
 mod plain;
 mod queries;

@@ -1,8 +1,7 @@
 //! The terminal: every mode that is switched on is switched off again, on
 //! return, on error, on panic, before a suspend.
 //!
-//! It is also the second gate: whatever the view does, no cell with a control
-//! or direction character reaches the terminal.
+//! What is painted passes the second gate on its way: see `gate`.
 
 use std::{
     io::{self, Stdout, Write},
@@ -17,15 +16,14 @@ use crossterm::{
     clipboard::CopyToClipboard,
     event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange},
     execute,
-    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+    terminal::{
+        DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen,
+        disable_raw_mode, enable_raw_mode,
+    },
 };
-use ratatui::{
-    Frame,
-    backend::{Backend, ClearType, CrosstermBackend, WindowSize},
-    buffer::Cell,
-    layout::{Position, Rect, Size},
-};
+use ratatui::{Frame, backend::CrosstermBackend, layout::Rect};
 
+use super::gate::Gate;
 use crate::{app::settings::Notify, text};
 
 static MODES_ON: AtomicBool = AtomicBool::new(false);
@@ -51,7 +49,7 @@ impl Terminal {
             }));
         });
         modes_on()?;
-        let inner = ratatui::Terminal::new(Gate(CrosstermBackend::new(io::stdout())));
+        let inner = ratatui::Terminal::new(Gate::new(CrosstermBackend::new(io::stdout())));
         if inner.is_err() {
             restore();
         }
@@ -164,6 +162,9 @@ fn modes_on() -> io::Result<()> {
     execute!(
         io::stdout(),
         EnterAlternateScreen,
+        // What the terminal takes for wider than we do must not run into the
+        // next line.
+        DisableLineWrap,
         EnableBracketedPaste,
         EnableFocusChange,
         crossterm::cursor::Hide
@@ -193,92 +194,10 @@ fn restore() {
         io::stdout(),
         DisableFocusChange,
         DisableBracketedPaste,
+        EnableLineWrap,
         LeaveAlternateScreen,
         crossterm::cursor::Show
     );
     let _ = disable_raw_mode();
     let _ = io::stdout().flush();
-}
-
-/// Lets only harmless cells through.
-#[derive(Debug)]
-struct Gate<B>(B);
-
-impl<B: Backend> Backend for Gate<B> {
-    type Error = B::Error;
-
-    fn draw<'a, I>(&mut self, content: I) -> Result<(), Self::Error>
-    where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
-    {
-        let harmless: Vec<(u16, u16, Option<Cell>, &Cell)> = content
-            .map(|(x, y, cell)| {
-                let bad = cell.symbol().chars().any(text::is_forbidden);
-                let replaced = bad.then(|| {
-                    let mut cell = cell.clone();
-                    cell.set_symbol("\u{FFFD}");
-                    cell
-                });
-                (x, y, replaced, cell)
-            })
-            .collect();
-        self.0.draw(
-            harmless
-                .iter()
-                .map(|(x, y, replaced, cell)| (*x, *y, replaced.as_ref().unwrap_or(cell))),
-        )
-    }
-
-    fn hide_cursor(&mut self) -> Result<(), Self::Error> {
-        self.0.hide_cursor()
-    }
-
-    fn show_cursor(&mut self) -> Result<(), Self::Error> {
-        self.0.show_cursor()
-    }
-
-    fn get_cursor_position(&mut self) -> Result<Position, Self::Error> {
-        self.0.get_cursor_position()
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Self::Error> {
-        self.0.set_cursor_position(position)
-    }
-
-    fn clear(&mut self) -> Result<(), Self::Error> {
-        self.0.clear()
-    }
-
-    fn clear_region(&mut self, clear_type: ClearType) -> Result<(), Self::Error> {
-        self.0.clear_region(clear_type)
-    }
-
-    fn size(&self) -> Result<Size, Self::Error> {
-        self.0.size()
-    }
-
-    fn window_size(&mut self) -> Result<WindowSize, Self::Error> {
-        self.0.window_size()
-    }
-
-    fn flush(&mut self) -> Result<(), Self::Error> {
-        self.0.flush()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ratatui::backend::TestBackend;
-
-    #[test]
-    fn a_cell_with_a_control_character_never_passes() {
-        let mut gate = Gate(TestBackend::new(4, 1));
-        let mut cells = [Cell::new("a"), Cell::new("b"), Cell::new("c")];
-        cells[0].set_symbol("\u{1b}[2J");
-        cells[1].set_symbol("\u{202e}");
-        gate.draw(cells.iter().zip(0..).map(|(cell, x)| (x, 0, cell)))
-            .expect("draws");
-        gate.0.assert_buffer_lines(["\u{FFFD}\u{FFFD}c "]);
-    }
 }

@@ -30,14 +30,13 @@ pub(super) fn draw(
     let (title, role) = title(model, thread, usize::from(area.width.saturating_sub(4)));
     let (length, limit) = thread.composer.length(thread.conversation.platform);
     let count_role = if length > limit { Role::Bad } else { Role::Dim };
-    let block = frame(Line::from(span(title, theme.style(role))), focused, theme).title_bottom(
-        Line::from(vec![
-            span(format!(" {length}/{limit}"), theme.style(count_role)),
-            span(file(thread), theme.style(Role::Part)),
-            span(format!("{} ", state(model, thread)), theme.style(Role::Dim)),
-        ]),
-    );
-    let inner = framed(block, area, buffer);
+    let block = frame(focused, theme).title_bottom(Line::from(vec![
+        span(format!(" {length}/{limit}"), theme.style(count_role)),
+        span(file(thread), theme.style(Role::Part)),
+        span(format!("{} ", state(model, thread)), theme.style(Role::Dim)),
+    ]));
+    let title = Line::from(span(title, theme.style(role)));
+    let inner = framed(title, block, area, buffer);
     // The widget marks the cursor with a style; without the keys there is none.
     let mut widget = thread.composer.area().clone();
     let marker = Style::new().add_modifier(Modifier::SLOW_BLINK);

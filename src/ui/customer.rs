@@ -30,7 +30,7 @@ const HOLDS: usize = 3;
 
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let title = Line::from(span(" customer ", theme.style(Role::Dim)));
-    let inner = framed(frame(title, false, theme), area, buffer);
+    let inner = framed(title, frame(false, theme), area, buffer);
     let inner = Rect {
         x: inner.x + 1,
         width: inner.width.saturating_sub(2),

@@ -1,12 +1,14 @@
 //! What everything on the screen is drawn with. `span` is the only way to a cell:
 //! what it takes has passed the gate.
 
+use std::num::NonZeroU16;
+
 use ratatui::{
-    buffer::Buffer,
+    buffer::{Buffer, CellDiffOption, CellWidth},
     layout::Rect,
     style::Style,
     text::{Line, Span},
-    widgets::{Block, BorderType, Borders, Clear, Paragraph, Widget},
+    widgets::{Block, BorderType, Borders, Clear, Widget},
 };
 
 use crate::{
@@ -20,9 +22,38 @@ pub(crate) fn span(text: impl Into<Clean>, style: Style) -> Span<'static> {
 }
 
 /// One line at a place, cut to the width.
+///
+/// Not by the library's own writing, which counts some vowel signs as nothing:
+/// what is laid out by `text::width` is also painted by it.
 pub(crate) fn put(spans: Vec<Span<'static>>, area: Rect, buffer: &mut Buffer) {
-    if area.height > 0 {
-        Line::from(spans).render(Rect { height: 1, ..area }, buffer);
+    let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return;
+    }
+    let mut x = area.x;
+    for span in &spans {
+        for (cluster, width) in text::clusters(&span.content) {
+            let width = u16::try_from(width).unwrap_or(u16::MAX);
+            if width > area.right() - x {
+                return;
+            }
+            let Some(width) = NonZeroU16::new(width) else {
+                continue;
+            };
+            let option = if cluster.cell_width() == width.get() {
+                CellDiffOption::None
+            } else {
+                CellDiffOption::ForcedWidth(width)
+            };
+            buffer[(x, area.y)]
+                .set_symbol(cluster)
+                .set_style(span.style)
+                .set_diff_option(option);
+            for covered in x + 1..x + width.get() {
+                buffer[(covered, area.y)].reset();
+            }
+            x += width.get();
+        }
     }
 }
 
@@ -52,17 +83,14 @@ pub(crate) fn clear(area: Rect, buffer: &mut Buffer) {
         return;
     };
     for y in area.y..area.bottom() {
-        if let Some(cell) = buffer
-            .cell_mut((x, y))
-            .filter(|cell| text::width(cell.symbol()) > 1)
-        {
-            cell.set_symbol(" ");
+        if let Some(cell) = buffer.cell_mut((x, y)).filter(|cell| cell.cell_width() > 1) {
+            cell.set_symbol(" ").set_diff_option(CellDiffOption::None);
         }
     }
 }
 
-/// A frame with a title on the left; brighter when it has the keys.
-pub(crate) fn frame(title: Line<'static>, focused: bool, theme: &Theme) -> Block<'static> {
+/// A frame; brighter when it has the keys.
+pub(crate) fn frame(focused: bool, theme: &Theme) -> Block<'static> {
     let role = if focused {
         Role::FrameFocused
     } else {
@@ -72,17 +100,38 @@ pub(crate) fn frame(title: Line<'static>, focused: bool, theme: &Theme) -> Block
         .borders(Borders::ALL)
         .border_type(BorderType::Rounded)
         .border_style(theme.style(role))
-        .title_top(title)
 }
 
-/// Draws a block and answers what is inside.
-pub(crate) fn framed(block: Block<'_>, area: Rect, buffer: &mut Buffer) -> Rect {
+/// Draws a block with its title on the left, and answers what is inside.
+pub(crate) fn framed(
+    title: Line<'static>,
+    block: Block<'_>,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Rect {
     let inner = block.inner(area);
     block.render(area, buffer);
+    let head = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
+        height: 1,
+        ..area
+    };
+    put(title.spans, head, buffer);
     inner
 }
 
 /// Lines from the top of an area on.
 pub(crate) fn lines(lines: Vec<Line<'static>>, area: Rect, buffer: &mut Buffer) {
-    Paragraph::new(lines).render(area, buffer);
+    for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
+        put(
+            line.spans,
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+            buffer,
+        );
+    }
 }

@@ -38,10 +38,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, bu
     } else {
         format!(" /{} ", inbox.filter)
     };
-    let block = frame(tabs(model, theme, area.width), focused, theme)
+    let block = frame(focused, theme)
         .title_bottom(Line::from(span(order, theme.style(Role::Dim))))
         .title_bottom(Line::from(span(position, theme.style(Role::Dim))).right_aligned());
-    framed(block, area, buffer);
+    framed(tabs(model, theme, area.width), block, area, buffer);
     let body = areas::list_body(layout);
     if inbox.total == 0 {
         empty(model, theme, body, buffer);

@@ -16,7 +16,7 @@ mod call;
 mod composer;
 mod customer;
 mod dialog;
-mod draw;
+pub(crate) mod draw;
 mod inbox;
 mod plain;
 mod status;

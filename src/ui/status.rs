@@ -4,7 +4,7 @@ use ratatui::{
     buffer::Buffer,
     layout::Rect,
     style::Style,
-    text::Span,
+    text::{Line, Span},
     widgets::{Block, BorderType},
 };
 
@@ -301,9 +301,9 @@ pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut
         let block = Block::bordered()
             .border_type(BorderType::Rounded)
             .border_style(theme.style(role))
-            .style(Style::default())
-            .title_top(title);
-        let inner = framed(block, area, buffer);
+            .style(Style::default());
+        let title = Line::from(span(title, theme.style(role)));
+        let inner = framed(title, block, area, buffer);
         let inner = Rect {
             x: inner.x + 1,
             width: inner.width.saturating_sub(2),

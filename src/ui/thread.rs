@@ -20,7 +20,7 @@ use crate::{
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let focused = model.focus == Focus::Thread;
     let Some(thread) = &model.thread else {
-        let inner = framed(frame(Line::default(), focused, theme), area, buffer);
+        let inner = framed(Line::default(), frame(focused, theme), area, buffer);
         welcome(model, theme, inner, buffer);
         return;
     };
@@ -39,13 +39,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         &title(model, thread),
         usize::from(area.width.saturating_sub(4)),
     );
-    let block = frame(
-        Line::from(span(title, theme.style(Role::Strong))),
-        focused,
-        theme,
-    )
-    .title_bottom(Line::from(span(position, theme.style(Role::Dim))).right_aligned());
-    let inner = framed(block, area, buffer);
+    let title = Line::from(span(title, theme.style(Role::Strong)));
+    let block = frame(focused, theme)
+        .title_bottom(Line::from(span(position, theme.style(Role::Dim))).right_aligned());
+    let inner = framed(title, block, area, buffer);
     if thread.window.items.is_empty() {
         let words = if thread.window.is_loaded() {
             "No messages yet."

@@ -33,7 +33,7 @@ pub(super) fn boxed(title: &str, area: Rect, theme: &Theme, buffer: &mut Buffer)
     clear(area, buffer);
     buffer.set_style(area, Style::default());
     let title = Line::from(span(format!(" {title} "), theme.style(Role::Strong)));
-    framed(frame(title, true, theme), area, buffer);
+    framed(title, frame(true, theme), area, buffer);
     geometry::padded(area)
 }
 

@@ -1,11 +1,6 @@
 //! Text to read: profile, ownership and clocks, JSON.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::Rect,
-    text::Line,
-    widgets::{Paragraph, Widget},
-};
+use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
 use crate::{
     app::{
@@ -18,7 +13,7 @@ use crate::{
     ui::{
         customer,
         dialog::frame::boxed,
-        draw::span,
+        draw::{self, span},
         theme::{Role, Theme},
         thread::moment,
     },
@@ -46,7 +41,7 @@ pub(super) fn draw(
     };
     let title = text::cut(title, usize::from(width).saturating_sub(4));
     let room = usize::from(width.saturating_sub(4)).max(2);
-    let (lines, marked) = match &viewer.content {
+    let (mut lines, marked) = match &viewer.content {
         ViewerContent::Raw(_, Some(json)) if !json.is_empty() => {
             json_lines(json, viewer.line, theme, room)
         }
@@ -67,9 +62,8 @@ pub(super) fn draw(
             .saturating_sub(inner.height / 2),
         None => viewer.scroll,
     };
-    Paragraph::new(lines)
-        .scroll((scroll.min(last), 0))
-        .render(inner, buffer);
+    let from = usize::from(scroll.min(last));
+    draw::lines(lines.split_off(from.min(lines.len())), inner, buffer);
 }
 
 /// JSON with one line of it marked, and where on the page that line begins.

@@ -1,16 +1,15 @@
-//! The gate that outside text passes before it is shown, and measuring by
-//! terminal cells.
-//!
-//! Whatever a customer, a profile or a server wrote is hostile until it is
-//! [`Clean`]: no control character, no direction override, no invisible
-//! character, no pile of marks. The store keeps the raw text; the gate stands
-//! at every exit. This module must not know what the text is about.
+//! The one sanitizer, and the type of what has passed it.
 
 use std::{borrow::Cow, fmt, ops::Deref};
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{
+        DefaultIgnorableCodePoint, GeneralCategory, NoncharacterCodePoint,
+        PrependedConcatenationMark, VariationSelector,
+    },
+};
+use unicode_normalization::char::is_combining_mark;
 
 /// At most this many combining marks stay on one base character.
 const MARKS_PER_BASE: usize = 8;
@@ -80,27 +79,106 @@ impl From<Cow<'_, str>> for Clean {
 }
 
 /// Whether the gate would have to take out something that no honest text
-/// holds: controls, direction overrides, invisible characters.
+/// holds: controls, direction overrides, and invisible characters that no
+/// keyboard types.
 pub fn is_suspicious(raw: &str) -> bool {
+    let mut flag = false;
     raw.chars().any(|c| {
-        (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}')) || is_direction_control(c)
+        let tag = is_tag(c);
+        if !tag {
+            flag = c == BLACK_FLAG;
+        }
+        (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}'))
+            || is_direction_control(c)
+            || (is_hidden(c) && !is_usual(c) && !(tag && flag))
     })
 }
 
 /// Whether a character may never reach a terminal cell.
 pub fn is_forbidden(c: char) -> bool {
-    c.is_control() || is_direction_control(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}')
+    let kept = is_joiner(c) || is_variation(c) || is_tag(c);
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || (is_hidden(c) && !kept)
+}
+
+/// Whether the content of a terminal cell needs nothing taken out.
+pub fn is_clean(symbol: &str) -> bool {
+    symbol.bytes().all(|b| (0x20..0x7F).contains(&b))
+        || (!symbol.contains('\n') && disarm(None, symbol) == symbol)
+}
+
+/// Whether a character is a mark on the one before it.
+pub fn is_mark(c: char) -> bool {
+    is_combining_mark(c)
 }
 
 fn is_direction_control(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}'
-        | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF9}'..='\u{FFFB}' | '\u{FDD0}'..='\u{FDEF}')
-        || (c as u32) & 0xFFFE == 0xFFFE
+/// Invisible by what Unicode says about it, not by a list of ours: what a text
+/// is shown without, format characters, what will never be a character, and
+/// what is not assigned yet where such characters live. The Arabic number signs
+/// and their like are format characters that one sees.
+fn is_hidden(c: char) -> bool {
+    if c.is_ascii() || CodePointSetData::new::<PrependedConcatenationMark>().contains(c) {
+        return false;
+    }
+    if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+        || CodePointSetData::new::<NoncharacterCodePoint>().contains(c)
+    {
+        return true;
+    }
+    match CodePointMapData::<GeneralCategory>::new().get(c) {
+        GeneralCategory::Format => true,
+        GeneralCategory::Unassigned => {
+            matches!(c, '\u{2060}'..='\u{206F}' | '\u{FFF0}'..='\u{FFFF}' | '\u{13430}'..='\u{1345F}'
+                | '\u{1BCA0}'..='\u{1BCAF}' | '\u{E0000}'..='\u{E0FFF}')
+        }
+        _ => false,
+    }
+}
+
+/// Invisible, and yet typed by keyboards and written by web pages.
+fn is_usual(c: char) -> bool {
+    is_joiner(c)
+        || is_variation(c)
+        || matches!(
+            c,
+            '\u{AD}'
+                | '\u{34F}'
+                | '\u{115F}'
+                | '\u{1160}'
+                | '\u{17B4}'
+                | '\u{17B5}'
+                | '\u{180E}'
+                | '\u{200B}'
+                | '\u{2060}'
+                | '\u{3164}'
+                | '\u{FEFF}'
+                | '\u{FFA0}'
+        )
+}
+
+const BLACK_FLAG: char = '\u{1F3F4}';
+
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}')
+}
+
+fn is_tag(c: char) -> bool {
+    ('\u{E0020}'..='\u{E007F}').contains(&c)
+}
+
+fn is_variation(c: char) -> bool {
+    CodePointSetData::new::<VariationSelector>().contains(c)
+}
+
+/// What a variation selector may stand behind: a sign that has variants.
+fn has_variants(base: Option<char>) -> bool {
+    base.is_some_and(|c| match c {
+        '0'..='9' | '#' | '*' => true,
+        c => !c.is_ascii() && !c.is_whitespace() && !is_variation(c) && !is_joiner(c),
+    })
 }
 
 /// The one sanitizer, code point by code point: a sequence may be split over
@@ -120,9 +198,9 @@ fn gate(raw: &str, at_most: usize) -> Cow<'_, str> {
             out.push('…');
             break;
         }
-        let tag = ('\u{E0000}'..='\u{E007F}').contains(&c);
+        let tag = is_tag(c);
         if !tag {
-            in_tag_flag = c == '\u{1F3F4}';
+            in_tag_flag = c == BLACK_FLAG;
         }
         match c {
             '\n' => out.push('\n'),
@@ -134,11 +212,10 @@ fn gate(raw: &str, at_most: usize) -> Cow<'_, str> {
             '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             '\t' => out.push(' '),
             c if c.is_control() => out.push('\u{FFFD}'),
-            c if is_direction_control(c) || is_invisible(c) => {}
             // Joiners spell words in some scripts and hold emoji together;
             // between ASCII they only hide.
-            '\u{200C}' | '\u{200D}' => {
-                let joins = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
+            c if is_joiner(c) => {
+                let joins = |c: Option<char>| c.is_some_and(|c| !c.is_ascii() && !is_forbidden(c));
                 if joins(out.chars().next_back()) && joins(chars.peek().copied()) {
                     out.push(c);
                 }
@@ -148,6 +225,12 @@ fn gate(raw: &str, at_most: usize) -> Cow<'_, str> {
                     out.push(c);
                 }
             }
+            c if is_variation(c) => {
+                if has_variants(out.chars().next_back()) {
+                    out.push(c);
+                }
+            }
+            c if is_hidden(c) => {}
             c if is_combining_mark(c) => {
                 marks += 1;
                 if marks <= MARKS_PER_BASE {
@@ -182,132 +265,13 @@ pub fn disarm(before: Option<char>, raw: &str) -> String {
     clean.split_off(skip.min(clean.len()))
 }
 
-/// Width in terminal cells.
-pub fn width(text: &str) -> usize {
-    text.width()
-}
-
-/// Cuts to at most `cells`, with `…` where something was lost.
-pub fn cut(text: &str, cells: usize) -> String {
-    if width(text) <= cells {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    let mut used = 0;
-    for cluster in text.graphemes(true) {
-        let w = width(cluster);
-        if used + w + 1 > cells {
-            break;
-        }
-        used += w;
-        out.push_str(cluster);
-    }
-    if cells > 0 {
-        out.push('…');
-    }
-    out
-}
-
-/// What stands in the cells from `from` up to, but not with, `to`. A wide letter
-/// belongs to it when one of its cells does.
-pub fn cells(text: &str, from: usize, to: usize) -> String {
-    let mut at = 0;
-    let mut out = String::new();
-    for cluster in text.graphemes(true) {
-        let end = at + width(cluster);
-        if end > from && at < to {
-            out.push_str(cluster);
-        }
-        at = end;
-    }
-    out
-}
-
-/// Exactly `cells` wide: cut or filled with spaces on the right.
-pub fn fit(text: &str, cells: usize) -> String {
-    let mut out = cut(text, cells);
-    let missing = cells.saturating_sub(width(&out));
-    out.extend(std::iter::repeat_n(' ', missing));
-    out
-}
-
-/// Exactly `cells` wide: cut or filled with spaces on the left.
-pub fn fit_right(text: &str, cells: usize) -> String {
-    let out = cut(text, cells);
-    let missing = cells.saturating_sub(width(&out));
-    format!("{}{out}", " ".repeat(missing))
-}
-
-/// Breaks into lines of at most `cells`, at words where possible, never inside
-/// a grapheme cluster. Always at least one line.
-pub fn wrap(text: &Clean, cells: usize) -> Vec<String> {
-    let cells = cells.max(2);
-    let options = textwrap::Options::new(cells)
-        .break_words(false)
-        .word_separator(textwrap::WordSeparator::UnicodeBreakProperties)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
-    let mut lines = Vec::new();
-    for line in text.split('\n') {
-        for piece in textwrap::wrap(line, &options) {
-            if width(&piece) <= cells {
-                lines.push(piece.into_owned());
-            } else {
-                break_long(&piece, cells, &mut lines);
-            }
-        }
-    }
-    lines
-}
-
-fn break_long(word: &str, cells: usize, lines: &mut Vec<String>) {
-    let mut line = String::new();
-    let mut used = 0;
-    for cluster in word.graphemes(true) {
-        let w = width(cluster);
-        if used + w > cells && !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-        }
-        line.push_str(cluster);
-        used += w;
-    }
-    lines.push(line);
-}
-
-/// Folds for searching: accents off, lower case, so that "tran" finds "Trần".
-pub fn fold(text: &str) -> String {
-    text.nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .map(|c| match c {
-            'đ' => 'd',
-            'ł' => 'l',
-            'ø' => 'o',
-            c => c,
-        })
-        .collect()
-}
-
-/// Messenger's word for a reaction, for those that everybody has (webhook
-/// reference, `message_reactions`).
-pub fn reaction_word(emoji: &str) -> Option<&'static str> {
-    Some(match emoji.trim_end_matches('\u{FE0F}') {
-        "😊" | "😀" | "😆" => "smile",
-        "😠" | "😡" => "angry",
-        "😢" => "sad",
-        "😮" => "wow",
-        "❤" | "😍" => "love",
-        "👍" => "like",
-        "👎" => "dislike",
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use unicode_segmentation::UnicodeSegmentation;
+
+    use crate::text::{width, wrap};
 
     #[test]
     fn the_gate_disarms_what_acts_on_terminals() {
@@ -323,6 +287,22 @@ mod tests {
             ("a\u{200d}b", "ab"),
             ("می\u{200c}خواهم", "می\u{200c}خواهم"),
             ("x\u{e0041}\u{e0042}", "x"),
+            // By what they are, not by a list of ours.
+            ("\u{1d173}a\u{1d17a}b\u{1bca0}c\u{1bca3}", "abc"),
+            ("\u{13430}a\u{1343f}b\u{2065}c\u{fff0}d\u{fff8}", "abcd"),
+            ("é\u{200d}\u{2065}x", "éx"),
+            // What one sees stays: Arabic number signs and their like, and what
+            // picks the shape of a sign.
+            (
+                "\u{600}١٢ \u{6dd}٣ \u{8e2} \u{110bd}",
+                "\u{600}١٢ \u{6dd}٣ \u{8e2} \u{110bd}",
+            ),
+            (
+                "❤\u{fe0f} 1\u{fe0f}\u{20e3} 葛\u{e0100}",
+                "❤\u{fe0f} 1\u{fe0f}\u{20e3} 葛\u{e0100}",
+            ),
+            ("a\u{fe01}b\u{e0101} \u{fe0f}", "ab "),
+            ("❤\u{fe0f}\u{fe0f}\u{e0101}", "❤\u{fe0f}"),
             (
                 "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
                 "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
@@ -333,38 +313,28 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_hid_something_says_so() {
+        for (raw, hides) in [
+            ("plain, with \u{ad}soft hyphens and \u{200b}spaces", false),
+            ("👩\u{200d}👧 ❤\u{fe0f} می\u{200c}خواهم", false),
+            (
+                "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+                false,
+            ),
+            ("\u{600}١٢", false),
+            ("read\u{e0041} me", true),
+            ("\u{202e}live", true),
+            ("\u{1d173}note", true),
+            ("\u{2065}", true),
+        ] {
+            assert_eq!(is_suspicious(raw), hides, "{raw:?}");
+        }
+    }
+
+    #[test]
     fn a_flood_of_marks_is_cut_to_eight() {
         let raw = format!("e{}", "\u{301}".repeat(2000));
         assert_eq!(Clean::from(raw).chars().count(), 9);
-    }
-
-    #[test]
-    fn wrapping_keeps_clusters_whole_and_breaks_cjk() {
-        assert_eq!(wrap(&"one two three".into(), 8), ["one two", "three"]);
-        assert_eq!(
-            wrap(&"荷物がまだ届きません".into(), 8),
-            ["荷物がま", "だ届きま", "せん"]
-        );
-        assert_eq!(
-            wrap(&"👩\u{200d}👩\u{200d}👧👩\u{200d}👩\u{200d}👧".into(), 2).len(),
-            2
-        );
-        assert_eq!(wrap(&"".into(), 8), [""]);
-        assert_eq!(wrap(&"a\n\nb".into(), 8), ["a", "", "b"]);
-    }
-
-    #[test]
-    fn fitting_counts_cells_not_characters() {
-        assert_eq!(fit("日本語", 5), "日本…");
-        assert_eq!(fit("ab", 4), "ab  ");
-        assert_eq!(fit_right("ab", 4), "  ab");
-        assert_eq!(cut("abc", 0), "");
-    }
-
-    #[test]
-    fn folding_finds_names_without_their_accents() {
-        assert_eq!(fold("Trần Đức"), "tran duc");
-        assert_eq!(fold("Łukasz"), "lukasz");
     }
 
     proptest! {

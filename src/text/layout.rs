@@ -1,0 +1,182 @@
+//! Measuring by terminal cells, and making text fit.
+
+use icu_properties::{
+    CodePointMapData,
+    props::{GeneralCategory, LineBreak},
+};
+use textwrap::{WordSeparator, WordSplitter};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::clean::Clean;
+
+/// Width in terminal cells.
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
+    text.graphemes(true).map(cluster_width).sum()
+}
+
+/// The grapheme clusters of a text, each with its width in cells.
+pub fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    text.graphemes(true)
+        .map(|cluster| (cluster, cluster_width(cluster)))
+}
+
+/// A letter with its signs takes the most that a terminal gives it, which is
+/// what its characters take one by one: the library counts the vowel signs and
+/// stacked letters of some scripts as nothing, and a terminal that does not would
+/// write the next letter over them. Emoji are one picture everywhere.
+fn cluster_width(cluster: &str) -> usize {
+    if cluster.len() == 1 {
+        return 1;
+    }
+    let whole = cluster.width();
+    let spells = cluster.chars().next().is_some_and(char::is_alphabetic);
+    if spells || cluster.chars().any(is_sound_mark) {
+        whole.max(cluster.chars().map(char_width).sum())
+    } else {
+        whole
+    }
+}
+
+fn char_width(c: char) -> usize {
+    let spacing =
+        || CodePointMapData::<GeneralCategory>::new().get(c) == GeneralCategory::SpacingMark;
+    match c.width() {
+        Some(0) if is_sound_mark(c) || spacing() => 1,
+        width => width.unwrap_or(0),
+    }
+}
+
+/// The marks that halfwidth katakana have in a cell of their own.
+fn is_sound_mark(c: char) -> bool {
+    matches!(c, '\u{FF9E}' | '\u{FF9F}')
+}
+
+/// Cuts to at most `cells`, with `…` where something was lost.
+pub fn cut(text: &str, cells: usize) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for (cluster, w) in clusters(text) {
+        if used + w + 1 > cells {
+            break;
+        }
+        used += w;
+        out.push_str(cluster);
+    }
+    if cells > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// What stands in the cells from `from` up to, but not with, `to`. A wide letter
+/// belongs to it when one of its cells does.
+pub fn cells(text: &str, from: usize, to: usize) -> String {
+    let mut at = 0;
+    let mut out = String::new();
+    for cluster in text.graphemes(true) {
+        let end = at + width(cluster);
+        if end > from && at < to {
+            out.push_str(cluster);
+        }
+        at = end;
+    }
+    out
+}
+
+/// Exactly `cells` wide: cut or filled with spaces on the right.
+pub fn fit(text: &str, cells: usize) -> String {
+    let mut out = cut(text, cells);
+    let missing = cells.saturating_sub(width(&out));
+    out.extend(std::iter::repeat_n(' ', missing));
+    out
+}
+
+/// Exactly `cells` wide: cut or filled with spaces on the left.
+pub fn fit_right(text: &str, cells: usize) -> String {
+    let out = cut(text, cells);
+    let missing = cells.saturating_sub(width(&out));
+    format!("{}{out}", " ".repeat(missing))
+}
+
+/// Breaks into lines of at most `cells`, at words where possible, never inside
+/// a grapheme cluster. Always at least one line.
+pub fn wrap(text: &Clean, cells: usize) -> Vec<String> {
+    let cells = cells.max(2);
+    let options = textwrap::Options::new(cells)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
+    let mut lines = Vec::new();
+    for line in text.split('\n') {
+        let options = options.clone().word_separator(separator(line));
+        for piece in textwrap::wrap(line, &options) {
+            if width(&piece) <= cells {
+                lines.push(piece.into_owned());
+            } else {
+                break_long(&piece, cells, &mut lines);
+            }
+        }
+    }
+    lines
+}
+
+/// Thai and its neighbours write words without spaces between them; where one
+/// ends is known from dictionaries only, which we do not carry. The library
+/// would complain with every line.
+fn separator(line: &str) -> WordSeparator {
+    let complex = |c| CodePointMapData::<LineBreak>::new().get(c) == LineBreak::ComplexContext;
+    if line.chars().any(complex) {
+        WordSeparator::AsciiSpace
+    } else {
+        WordSeparator::UnicodeBreakProperties
+    }
+}
+
+fn break_long(word: &str, cells: usize, lines: &mut Vec<String>) {
+    let mut line = String::new();
+    let mut used = 0;
+    for (cluster, w) in clusters(word) {
+        if used + w > cells && !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        line.push_str(cluster);
+        used += w;
+    }
+    lines.push(line);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapping_keeps_clusters_whole_and_breaks_cjk() {
+        assert_eq!(wrap(&"one two three".into(), 8), ["one two", "three"]);
+        assert_eq!(
+            wrap(&"荷物がまだ届きません".into(), 8),
+            ["荷物がま", "だ届きま", "せん"]
+        );
+        assert_eq!(
+            wrap(&"👩\u{200d}👩\u{200d}👧👩\u{200d}👩\u{200d}👧".into(), 2).len(),
+            2
+        );
+        assert_eq!(wrap(&"".into(), 8), [""]);
+        assert_eq!(wrap(&"a\n\nb".into(), 8), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn fitting_counts_cells_not_characters() {
+        assert_eq!(fit("日本語", 5), "日本…");
+        assert_eq!(fit("ab", 4), "ab  ");
+        assert_eq!(fit_right("ab", 4), "  ab");
+        assert_eq!(cut("abc", 0), "");
+    }
+}
