@@ -103,7 +103,7 @@ fn a_changed_configuration_counts_at_once_and_one_with_mistakes_changes_nothing(
 fn the_mouse_opens_answers_and_copies_and_the_terminal_gets_it_back() {
     let mut pty = Pty::demo(&[], (120, 40));
     let screen = pty.wait("the whole list", |s| {
-        s.contains("11 need you") && s.contains("3·30")
+        s.contains("11 need you") && s.contains("3·36")
     });
     let row = 1 + screen
         .lines()
@@ -212,4 +212,68 @@ fn a_file_is_chosen_uploaded_and_sent() {
         (1, 1),
         "{entries:#?}"
     );
+}
+
+/// A program of its own, run in a terminal by the test below: something that is
+/// not ours writes to stderr while the desk has the screen.
+#[test]
+#[ignore = "a program of its own, started by the test below"]
+fn somebody_writes_over_the_screen() {
+    let Some(log) = std::env::var_os("LOG") else {
+        return;
+    };
+    let paint = |words: &'static str| {
+        move |frame: &mut ratatui::Frame<'_>| frame.render_widget(words, frame.area())
+    };
+    let mut terminal =
+        switchboard::runtime::Terminal::enter(false, Some(Path::new(&log))).expect("a terminal");
+    terminal.draw(paint("the desk")).expect("draws");
+    eprintln!("No segmentation model for complex script");
+    terminal
+        .draw(paint("the desk, undisturbed"))
+        .expect("draws");
+    std::io::stdin()
+        .read_line(&mut String::new())
+        .expect("a key");
+    terminal.leave();
+    eprintln!("and the terminal again");
+}
+
+#[test]
+fn what_others_write_to_stderr_goes_to_the_log_and_not_over_the_screen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = path(folder.path(), "state/switchboard.log");
+    let mut pty = Pty::run(
+        &std::env::current_exe().expect("this program"),
+        &[
+            "--exact",
+            "somebody_writes_over_the_screen",
+            "--ignored",
+            "--nocapture",
+        ],
+        &[("LOG", &log)],
+        (80, 24),
+    );
+    let screen = pty.wait_for("the desk, undisturbed");
+    assert!(!screen.contains("segmentation"), "{screen}");
+    let written = fs::read_to_string(&log).expect("a log");
+    assert_eq!(written, "No segmentation model for complex script\n");
+    pty.type_in("\n");
+    pty.wait_for("and the terminal again");
+    assert_eq!(fs::read_to_string(&log).expect("a log"), written);
+}
+
+#[test]
+fn a_thread_in_thai_is_readable_and_nothing_complains() {
+    let mut pty = Pty::demo(&[], (120, 40));
+    pty.wait_for("11 need you");
+    pty.type_in("5");
+    pty.jump_to("สมชาย");
+    let screen = pty.wait_for("โคมไฟตั้งโต๊ะราคาเท่าไหร่");
+    assert!(!screen.contains("segmentation"), "{screen}");
+    let log = pty.state().join("switchboard/switchboard.log");
+    assert_eq!(fs::read_to_string(log).expect("a log"), "");
+    pty.type_in("\x1b");
+    pty.wait_for("q quit");
+    pty.leave();
 }

@@ -119,6 +119,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             theme: theme(&config),
             plain: global.plain,
             mouse: !config.no_mouse,
+            log: config::log_file(),
             reload: setup::reload(global),
             canned: CannedSource {
                 folder: config.canned_folder(),

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    config::Config,
+    config::{self, Config},
     runtime::{self, CannedSource, Desk, Tasks},
 };
 
@@ -46,6 +46,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
         theme: theme(&config),
         plain: global.plain,
         mouse: !config.no_mouse,
+        log: config::log_file(),
         reload: reload(global),
         canned: CannedSource {
             folder: config.canned_folder(),

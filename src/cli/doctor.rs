@@ -85,6 +85,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     report.line(CheckState::Ok, "config", "no mistakes");
     terminal(&mut report, &config);
     folder(&mut report, global, &config);
+    log_file(&mut report);
     let executor = executor()?;
     let clock = Clock::system();
     match setup::connect(global, &config, &executor, &clock) {
@@ -161,6 +162,25 @@ fn folder(report: &mut DoctorReport, global: &Global, config: &Config) {
             report.line(CheckState::Bad, "cache", why);
         }
     }
+}
+
+fn log_file(report: &mut DoctorReport) {
+    let Some(path) = crate::config::log_file() else {
+        return report.line(
+            CheckState::Note,
+            "log",
+            "there is no home folder for it; what libraries write to stderr is lost",
+        );
+    };
+    let words = match std::fs::metadata(&path) {
+        Ok(found) if found.len() > 0 => format!(
+            "{} ({} bytes): what libraries wrote while the desk had the terminal",
+            path.display(),
+            found.len()
+        ),
+        _ => format!("{}, nothing in it", path.display()),
+    };
+    report.line(CheckState::Ok, "log", words);
 }
 
 async fn meta(report: &mut DoctorReport, arguments: &Arguments, graph: &Client, config: &Config) {

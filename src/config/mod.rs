@@ -26,7 +26,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-pub use paths::{config_file, config_folder, data_folder, downloads_folder};
+pub use paths::{config_file, config_folder, data_folder, downloads_folder, log_file};
 pub use secrets::{SecretError, keep as keep_secret};
 
 use crate::{

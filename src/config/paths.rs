@@ -34,6 +34,17 @@ pub fn data_folder() -> Option<PathBuf> {
     project().map(|dirs| dirs.data_dir().to_owned())
 }
 
+/// The file that gets what libraries write to stderr while the desk has the
+/// terminal: `switchboard.log` in the user's state folder. Where a system has no
+/// such folder, in the one for data.
+pub fn log_file() -> Option<PathBuf> {
+    project().map(|dirs| {
+        dirs.state_dir()
+            .unwrap_or_else(|| dirs.data_local_dir())
+            .join("switchboard.log")
+    })
+}
+
 /// `~/` becomes the home folder.
 pub(super) fn expand(path: &str) -> PathBuf {
     match (path.strip_prefix("~/"), BaseDirs::new()) {

@@ -12,6 +12,7 @@
 //! | `screen`, `plain` | the desk on the whole screen, and in lines |
 //! | `effects`, `queries` | carries out effects, answers questions |
 //! | `terminal`, `gate`, `input`, `signals` | the terminal, what it is written, its keys, what the system tells |
+//! | `stderr` | what others write over the screen, led into a file |
 //! | `tasks` | the only place that spawns |
 //! | `browser`, `editor`, `files`, `canned`, `reload` | what lies outside of the terminal |
 //! | `error` | why a desk ends badly |
@@ -32,6 +33,7 @@ mod queries;
 mod reload;
 mod screen;
 mod signals;
+mod stderr;
 mod tasks;
 mod terminal;
 
@@ -84,6 +86,9 @@ pub struct Desk {
     pub plain: bool,
     /// The mouse is ours.
     pub mouse: bool,
+    /// The file that gets what libraries write to stderr while the terminal is
+    /// ours; without one it is lost.
+    pub log: Option<PathBuf>,
     /// How the configuration is read anew when its file changes.
     pub reload: Option<Reload>,
     /// Where canned replies come from.
@@ -128,7 +133,7 @@ pub async fn run(mut desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     let signals = Signals::new()?;
     let mut terminal = match desk.plain {
         true => None,
-        false => Some(Terminal::enter(desk.mouse)?),
+        false => Some(Terminal::enter(desk.mouse, desk.log.as_deref())?),
     };
     let size = match &terminal {
         Some(terminal) => terminal.size()?,

@@ -6,6 +6,7 @@
 use std::{
     io::{self, Stdout, Write},
     panic,
+    path::Path,
     sync::{
         Once,
         atomic::{AtomicBool, Ordering},
@@ -23,7 +24,7 @@ use crossterm::{
 };
 use ratatui::{Frame, backend::CrosstermBackend, layout::Rect};
 
-use super::gate::Gate;
+use super::{gate::Gate, stderr};
 use crate::{app::settings::Notify, text};
 
 static MODES_ON: AtomicBool = AtomicBool::new(false);
@@ -38,9 +39,10 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Takes the terminal over.
-    pub fn enter(mouse: bool) -> io::Result<Self> {
+    /// Takes the terminal over. Meanwhile stderr goes into the file `log`.
+    pub fn enter(mouse: bool, log: Option<&Path>) -> io::Result<Self> {
         MOUSE.store(mouse, Ordering::SeqCst);
+        stderr::prepare(log);
         HOOK.call_once(|| {
             let before = panic::take_hook();
             panic::set_hook(Box::new(move |info| {
@@ -71,6 +73,7 @@ impl Terminal {
             modes_on()?;
             self.clear()?;
         }
+        stderr::keep_small();
         self.inner.draw(paint).map(drop)
     }
 
@@ -159,6 +162,7 @@ impl Drop for Terminal {
 fn modes_on() -> io::Result<()> {
     enable_raw_mode()?;
     MODES_ON.store(true, Ordering::SeqCst);
+    stderr::lead_away();
     execute!(
         io::stdout(),
         EnterAlternateScreen,
@@ -200,4 +204,5 @@ fn restore() {
     );
     let _ = disable_raw_mode();
     let _ = io::stdout().flush();
+    stderr::lead_back();
 }

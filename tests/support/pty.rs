@@ -27,10 +27,18 @@ pub struct Pty {
     master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
     shared: Arc<(Mutex<Shared>, Condvar)>,
+    state: tempfile::TempDir,
 }
 
 impl Pty {
-    pub fn start(
+    pub fn start(arguments: &[&str], environment: &[(&str, &str)], size: (u16, u16)) -> Self {
+        let program = Path::new(env!("CARGO_BIN_EXE_switchboard"));
+        Self::run(program, arguments, environment, size)
+    }
+
+    /// Any program.
+    pub fn run(
+        program: &Path,
         arguments: &[&str],
         environment: &[(&str, &str)],
         (columns, rows): (u16, u16),
@@ -44,7 +52,7 @@ impl Pty {
         let pair = native_pty_system()
             .openpty(size)
             .expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_switchboard"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         for name in [
             "SWITCHBOARD_PAGE_TOKEN",
@@ -58,6 +66,8 @@ impl Pty {
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         command.env("TZ", "UTC");
+        let state = tempfile::tempdir().expect("a folder");
+        command.env("XDG_STATE_HOME", state.path());
         for (name, value) in environment {
             command.env(name, value);
         }
@@ -97,7 +107,13 @@ impl Pty {
             master: pair.master,
             keyboard,
             shared,
+            state,
         }
+    }
+
+    /// The user's state folder.
+    pub fn state(&self) -> &Path {
+        self.state.path()
     }
 
     pub fn demo(arguments: &[&str], size: (u16, u16)) -> Self {
