@@ -15,6 +15,7 @@ use switchboard::{
     app::{Effect, Loaded, Msg, Query, TerminalEffect},
     domain::{
         Change, Command, Link, NewReply, Operation, Outcome, SendAs, SendState, Span, ThreadOwner,
+        View,
     },
     ui::Transcript,
 };
@@ -244,9 +245,42 @@ fn the_program_speaks_in_lines_through_a_pipe() {
     writeln!(keyboard, "open mallory").expect("takes");
     until("open: Mallory");
     writeln!(keyboard, "quit").expect("takes");
+    until("question: Quit? ");
+    until("Jo Park, waits: stays with us");
+    writeln!(keyboard, "y").expect("takes");
     drop(keyboard);
     assert!(process.wait().expect("ends").success());
     assert!(!said.contains('\u{1b}'), "{said}");
+}
+
+#[test]
+fn whoever_quits_with_threads_held_hears_which_and_decides() {
+    let mut lines = Lines::new();
+    assert_eq!(lines.type_in("quit"), [Effect::Query(Query::Held)]);
+    let held = Loaded::HeldThreads(rows().into_iter().take(2).collect());
+    lines.send(Msg::Loaded(held));
+    let name = lines.desk.model.inbox.row(0).map(|row| row.display_name());
+    let name = name.expect("a row");
+    let told = lines.said.join("\n");
+    assert!(told.contains("threads are still held by us"), "{told}");
+    assert!(
+        told.contains(&format!("{name}, waits: stays with us")),
+        "{told}"
+    );
+    lines.type_in("B");
+    let told = lines.said.join("\n");
+    assert!(
+        told.contains(&format!("{name}, waits: goes back to the bot")),
+        "{told}"
+    );
+    assert!(!asks_to_quit(&lines.type_in("cancel")));
+    // Held by nobody of us: nothing to ask.
+    lines.desk.model.inbox.counts.by_view[View::Mine.index()] = 0;
+    assert!(asks_to_quit(&lines.type_in("quit")));
+}
+
+fn asks_to_quit(effects: &[Effect]) -> bool {
+    effects.contains(&Effect::Terminal(TerminalEffect::Quit))
 }
 
 #[test]

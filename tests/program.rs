@@ -1032,3 +1032,34 @@ fn two_runs_with_one_seed_leave_the_same_log_to_the_byte() {
     assert_eq!(read("one.log"), read("other.log"));
     assert!(!read("one.log").is_empty());
 }
+
+/// The window is closed: signal and broken terminal at once.
+#[test]
+fn a_terminal_that_goes_away_is_no_crash() {
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    let pair = native_pty_system()
+        .openpty(PtySize::default())
+        .expect("a pseudo-terminal");
+    let state = tempfile::tempdir().expect("a folder");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_switchboard"));
+    command.arg("demo");
+    command.env("TERM", "xterm-256color");
+    command.env("XDG_STATE_HOME", state.path());
+    let mut child = pair.slave.spawn_command(command).expect("starts");
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().expect("a reader");
+    let mut seen = Vec::new();
+    while !seen.windows(8).any(|words| words == b"need you") {
+        let mut some = [0; 1024];
+        let read = reader.read(&mut some).expect("a screen");
+        assert!(read > 0, "it ended");
+        seen.extend_from_slice(&some[..read]);
+    }
+    drop(reader);
+    drop(pair.master);
+    let ended = child.wait().expect("ends");
+    assert!(
+        ended.exit_code() <= 1 && ended.signal().is_none(),
+        "{ended:?}"
+    );
+}

@@ -271,6 +271,17 @@ fn a_thread_in_thai_is_readable_and_nothing_complains() {
     pty.jump_to("สมชาย");
     let screen = pty.wait_for("โคมไฟตั้งโต๊ะราคาเท่าไหร่");
     assert!(!screen.contains("segmentation"), "{screen}");
+    // Redrawn whole, everything is there again.
+    let cleared = count(&pty.bytes(), "\x1b[2J");
+    pty.type_in("\x0c");
+    while count(&pty.bytes(), "\x1b[2J") == cleared {
+        std::thread::yield_now();
+    }
+    pty.wait("the same as before", |screen| {
+        screen.contains("11 need you")
+            && screen.contains("โคมไฟตั้งโต๊ะราคาเท่าไหร่")
+            && screen.contains("q list")
+    });
     let log = pty.state().join("switchboard/switchboard.log");
     assert_eq!(fs::read_to_string(log).expect("a log"), "");
     pty.type_in("\x1b");

@@ -6,6 +6,7 @@ use super::{
     demo,
     failure::Failure,
     global::Global,
+    output::prompt,
     setup::{GUIDE, connect, executor, folder, open_webhook, reload, settings, sync_options},
     terminal::{require_terminal, theme},
 };
@@ -66,7 +67,9 @@ pub(super) fn first_run(global: &Global) -> Result<(), Failure> {
     if require_terminal().is_err() || !std::io::stderr().is_terminal() {
         return Err(Failure::Usage(GUIDE.into()));
     }
-    eprint!("switchboard: {GUIDE}\n\nStart the demo now? [Y/n] ");
+    prompt(format_args!(
+        "switchboard: {GUIDE}\n\nStart the demo now? [Y/n] "
+    ));
     let mut answer = String::new();
     std::io::stdin()
         .read_line(&mut answer)

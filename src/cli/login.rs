@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use super::{
     failure::Failure,
     global::Global,
-    output::say,
+    output::{prompt, say, warn},
     setup::{self, executor},
 };
 use crate::{
@@ -178,8 +178,7 @@ fn shown(app: &AboutApp) -> String {
 /// From a terminal without showing it, else the first line of what comes in.
 fn token(asks: bool) -> Result<SecretString, Failure> {
     let text = if asks {
-        eprint!("{INTRO}\ntoken: ");
-        let _ = io::stderr().flush();
+        prompt(format_args!("{INTRO}\ntoken: "));
         hidden_line().map_err(Failure::failed)?
     } else {
         let mut line = String::new();
@@ -225,13 +224,12 @@ fn hidden_line() -> io::Result<String> {
         }
     };
     disable_raw_mode()?;
-    eprintln!();
+    warn("");
     read.map(|()| line)
 }
 
 fn ask(question: &str) -> Result<String, Failure> {
-    eprint!("{question}");
-    let _ = io::stderr().flush();
+    prompt(format_args!("{question}"));
     let mut line = String::new();
     io::stdin()
         .lock()
@@ -256,7 +254,7 @@ fn number(question: &str, count: usize) -> Result<usize, Failure> {
                     "nothing was chosen, and nothing was kept".into(),
                 ));
             }
-            _ => eprintln!("Type a number from 1 to {count}."),
+            _ => warn(format_args!("Type a number from 1 to {count}.")),
         }
     }
 }
@@ -282,11 +280,11 @@ fn choose_page(
         } else {
             "  (without the MESSAGING task)"
         };
-        eprintln!(
+        warn(format_args!(
             "  {number}  {} ({}){messages}",
             Clean::one_line(&page.name),
             page.id
-        );
+        ));
     }
     if !asks {
         return Err(Failure::Usage(
@@ -326,7 +324,7 @@ async fn apps(
         [only] => Some(only.clone()),
         several if asks => {
             for (number, app) in (1..).zip(several) {
-                eprintln!("  {number}  {}", shown(app));
+                warn(format_args!("  {number}  {}", shown(app)));
             }
             let at = number("Which of them is the bot?", several.len())?;
             several.get(at).cloned()

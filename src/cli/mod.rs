@@ -10,8 +10,6 @@
 //! | `setup`, `global` | what they have in common |
 //! | `terminal`, `output`, `failure` | what the terminal can do, words for the shell, exit codes |
 
-#![allow(clippy::print_stdout, clippy::print_stderr)] // words for the shell are its business
-
 mod config;
 mod demo;
 mod desk;
@@ -96,6 +94,6 @@ pub fn main() -> ExitCode {
         Err(Failure::Usage(words)) => (words, 2),
         Err(Failure::Refused(words)) => (words, 3),
     };
-    eprintln!("switchboard: {}", Clean::from(words));
+    output::warn(format_args!("switchboard: {}", Clean::from(words)));
     ExitCode::from(code)
 }

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::{
     failure::Failure,
     global::Global,
+    output::warn,
     terminal::{notify, theme},
 };
 use crate::{
@@ -78,7 +79,9 @@ pub(super) fn connect(
         Some(page) => page,
         // Its id names the cache, so it must be known.
         None => {
-            eprintln!("Asking Meta which Page the token belongs to …");
+            warn(format_args!(
+                "Asking Meta which Page the token belongs to …"
+            ));
             let client = client(global, config, token.clone(), PageId::new("me"), clock)?;
             executor
                 .block_on(client.about_page())

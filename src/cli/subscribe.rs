@@ -1,7 +1,7 @@
 //! `switchboard subscribe`: what Meta tells the desk's app, on both layers, and
 //! how to be told more. What others have set stays set.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 
 use clap::Args;
 use serde_json::json;
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     failure::Failure,
     global::Global,
-    output::say,
+    output::{prompt, say},
     setup::{self, executor},
 };
 use crate::{
@@ -200,8 +200,9 @@ fn agreed(object: &str, old: &str, new: &str) -> Result<bool, Failure> {
             "the app's {object} events go to {old} now. To let them go to {new} instead, say --yes"
         )));
     }
-    eprint!("The app's {object} events go to {old} now. Let them go to {new} instead? [y/N] ");
-    let _ = std::io::stderr().flush();
+    prompt(format_args!(
+        "The app's {object} events go to {old} now. Let them go to {new} instead? [y/N] "
+    ));
     let mut answer = String::new();
     let _ = std::io::stdin().lock().read_line(&mut answer);
     Ok(answer.trim().eq_ignore_ascii_case("y"))

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     failure::Failure,
     global::Global,
-    output::say,
+    output::{prompt, say, warn},
     setup::{self, executor},
 };
 use crate::{
@@ -37,7 +37,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
     let opened = store::open(&folder, &page).map_err(Failure::failed)?;
     for notice in &opened.notices {
         if !matches!(notice, Notice::InUse | Notice::ReadOnly) {
-            eprintln!("{notice}");
+            warn(format_args!("{notice}"));
         }
     }
     let (writer, reader) = opened.alone(&folder).map_err(Failure::failed)?;
@@ -156,10 +156,10 @@ impl SyncReport {
             }
             Change::Unreadable(count) => {
                 self.gaps = true;
-                eprintln!(
+                warn(format_args!(
                     "{}{count} items of Meta's answers could not be read.",
                     self.clear()
-                );
+                ));
             }
             _ => {}
         }
@@ -186,13 +186,13 @@ impl SyncReport {
             let day = at.local(&clock::zone()).strftime("%-d %b %Y").to_string();
             format!(", back to {day}")
         });
-        eprint!(
+        prompt(format_args!(
             "{}[{bar}] {} conversations, {} messages{}",
             self.clear(),
             self.conversations,
             self.messages,
             back_to.unwrap_or_default()
-        );
+        ));
     }
 
     fn end(self, stopped: bool) -> Result<(), Failure> {
@@ -209,7 +209,7 @@ impl SyncReport {
             say(line);
         } else {
             if self.live {
-                eprintln!("{}[{}]", self.clear(), "#".repeat(BAR));
+                warn(format_args!("{}[{}]", self.clear(), "#".repeat(BAR)));
             }
             say(format_args!(
                 "Read {} conversations and {} messages; {} and {} are cached now.",

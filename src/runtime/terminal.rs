@@ -189,8 +189,9 @@ fn restore() {
     if !MODES_ON.swap(false, Ordering::SeqCst) {
         return;
     }
-    // A terminal that is gone cannot be restored, and there is nobody to tell.
-    let _ = write("\x1b[23;2t");
+    // A terminal that is gone cannot be restored, and there is nobody to tell:
+    // words for it would end the program by a panic.
+    let gone = write("\x1b[23;2t").is_err();
     if MOUSE.load(Ordering::SeqCst) {
         let _ = write("\x1b[?1006l\x1b[?1002l\x1b[?1000l");
     }
@@ -204,5 +205,7 @@ fn restore() {
     );
     let _ = disable_raw_mode();
     let _ = io::stdout().flush();
-    stderr::lead_back();
+    if !gone {
+        stderr::lead_back();
+    }
 }

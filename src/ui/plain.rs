@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    app::{Model, ToastKind, input::plain, privacy, thread::entry_in_words},
+    app::{Model, ToastKind, dialog::Question, input::plain, privacy, thread::entry_in_words},
     domain::{ConversationId, Link, Timestamp, View},
     text::Clean,
 };
@@ -24,7 +24,7 @@ pub struct Transcript {
     thread: Option<ConversationId>,
     /// The entries that were told, with their words.
     entries: BTreeMap<String, String>,
-    question: Option<String>,
+    question: Option<Question>,
 }
 
 impl Transcript {
@@ -130,11 +130,10 @@ impl Transcript {
     /// A question is open: what it asks, and which letter answers what.
     fn question(&mut self, model: &Model, lines: &mut Vec<String>) {
         let asked = model.dialogs.last().and_then(|top| top.modal().question());
-        let title = asked.as_ref().map(|asked| asked.title.clone());
-        if self.question == title {
+        if self.question == asked {
             return;
         }
-        self.question = title;
+        self.question.clone_from(&asked);
         if let Some(asked) = asked {
             lines.push(format!("question: {}", asked.title));
             lines.extend(asked.answers);

@@ -35,6 +35,20 @@ impl SignOff {
         self.rows.as_ref().map_or(0, Vec::len)
     }
 
+    /// What is asked.
+    pub fn title(&self) -> String {
+        let threads = match self.held {
+            1 => "One thread is still held by us.".to_owned(),
+            n => format!("{n} threads are still held by us."),
+        };
+        let replies = match self.unsettled {
+            0 => String::new(),
+            1 => " One reply is not settled.".into(),
+            n => format!(" {n} replies are not settled."),
+        };
+        format!("Quit? {threads}{replies}")
+    }
+
     /// Decides about the marked row and goes to the next.
     fn decide(&mut self, fate: Fate) {
         let last = self.count().saturating_sub(1);
@@ -115,13 +129,25 @@ impl Modal for SignOff {
         false
     }
 
+    /// Asked when it is known who they are.
     fn question(&self) -> Option<Question> {
+        let rows = self.rows.as_ref()?;
+        let held = rows.iter().map(|(row, fate)| {
+            let waits = if row.waiting() { ", waits" } else { "" };
+            let fate = match fate {
+                Fate::Keep => "stays with us".to_owned(),
+                Fate::HandBack => "goes back to the bot".to_owned(),
+                Fate::Colleague(_, name) => format!("goes to {name}"),
+            };
+            format!("{}{waits}: {fate}", row.display_name())
+        });
+        let letters = [
+            "B: all back to the bot, then answer again",
+            "y: quit, and it will be as it stands here",
+        ];
         Some(Question {
-            title: "Quit? Threads are still held by us.".into(),
-            answers: vec![
-                "y: quit and keep them".into(),
-                "B: all back to the bot".into(),
-            ],
+            title: self.title(),
+            answers: held.chain(letters.map(String::from)).collect(),
         })
     }
 

@@ -50,7 +50,10 @@ const COMMANDS: [(&str, &str); 14] = [
     ("next", "open the next who waits"),
     ("close", "back to the list"),
     ("who", "who holds the thread, and the clocks"),
-    ("quit", "leave; drafts are kept"),
+    (
+        "quit",
+        "leave; drafts are kept, and threads that you hold are listed first",
+    ),
 ];
 
 /// Does what a typed line says.
@@ -100,8 +103,18 @@ pub(crate) fn line(model: &mut Model, line: &str) -> Vec<Effect> {
             Some(row) => vec![keep_note(model, row.id, row.psid, rest.to_owned())],
             None => no_subject(),
         },
-        "quit" => navigate::leave(model),
+        "quit" => quit(model),
         word => action(model, word),
+    }
+}
+
+/// Whoever holds threads hears which before the end; who holds none is not asked.
+fn quit(model: &mut Model) -> Vec<Effect> {
+    let held = model.inbox.counts.by_view[View::Mine.index()];
+    if held > 0 && !model.session.settings.read_only {
+        navigate::ask_to_quit(model)
+    } else {
+        navigate::leave(model)
     }
 }
 

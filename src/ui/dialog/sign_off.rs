@@ -22,17 +22,10 @@ pub(super) fn draw(
     place: &Geometry,
     buffer: &mut Buffer,
 ) {
-    let replies = match dialog.unsettled {
-        0 => String::new(),
-        1 => " One reply is not settled.".into(),
-        n => format!(" {n} replies are not settled."),
-    };
-    let threads = match dialog.held {
-        1 => "One thread is still held by us.".to_owned(),
-        n => format!("{n} threads are still held by us."),
-    };
-    let title = format!("Quit? {threads}{replies}");
-    let title = text::cut(&title, usize::from(place.frame.width).saturating_sub(4));
+    let title = text::cut(
+        &dialog.title(),
+        usize::from(place.frame.width).saturating_sub(4),
+    );
     let inner = boxed(&title, place.frame, theme, buffer);
     match &dialog.rows {
         None => nothing("Reading the cache…", theme, place, buffer),
