@@ -50,7 +50,7 @@
 //! | [`app`] | state machine: `Model`, `Msg`, `Effect`, `update` | domain, text |
 //! | [`ui`] | `Model` to cells | app, domain, text |
 //! | [`runtime`] | loop, terminal, effects, tasks | all above but sim |
-//! | [`config`] | one file's options, handed out in parts | app, domain, graph, ui, webhook |
+//! | [`config`] | one file's options, handed out in parts | app, domain, graph, text, ui, webhook |
 //! | [`cli`] | subcommands; the only text on stdout | all |
 //!
 //! `tests/house` reads the code and fails when this table is broken.

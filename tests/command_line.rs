@@ -154,6 +154,61 @@ fn login_checks_the_token_finds_the_bot_and_keeps_both_where_the_desk_looks() {
 }
 
 #[test]
+fn a_login_that_cannot_keep_everything_keeps_nothing_and_a_link_stays_a_link() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sim = Sim::start(&[]);
+    let token = format!("\u{feff}{}\r\n", sim.token());
+    let (real, token_file) = (path(folder.path(), "real"), path(folder.path(), "token"));
+    fs::write(&real, "EAAold\n").expect("written");
+    std::os::unix::fs::symlink(&real, &token_file).expect("a link");
+    // The token could be kept, the options not: an empty file where nothing can
+    // be made, not even by root.
+    let nowhere = path(folder.path(), "nowhere.toml");
+    std::os::unix::fs::symlink("/proc/self/timers", &nowhere).expect("a link");
+    let (code, _, err) = login(&sim, &nowhere, &token, &[]);
+    assert_ne!(code, 0);
+    assert!(
+        err.contains("cannot write") && err.contains("nowhere.toml"),
+        "{err}"
+    );
+    assert_eq!(fs::read_to_string(&real).expect("there"), "EAAold\n");
+    // With room, the link still points to the file, which has the new one.
+    let options = path(folder.path(), "config.toml");
+    fs::write(&options, format!("token_file = {token_file:?}\n")).expect("written");
+    let (code, out, err) = login(&sim, &options, &token, &[]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(
+        fs::symlink_metadata(&token_file)
+            .expect("there")
+            .is_symlink()
+    );
+    assert_eq!(
+        fs::read_to_string(&real).expect("there").trim(),
+        sim.token()
+    );
+}
+
+#[test]
+fn a_variable_that_is_no_text_is_an_error_and_no_missing_token() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    for (value, says) in [
+        (&b"EAA\xffcanary"[..], "SWITCHBOARD_PAGE_TOKEN is no text"),
+        (b"EAA canary", "SWITCHBOARD_PAGE_TOKEN has a space in it"),
+    ] {
+        let cache = path(folder.path(), "cache");
+        let answer = program(&["--cache", &cache, "doctor"])
+            .env("SWITCHBOARD_PAGE_TOKEN", std::ffi::OsStr::from_bytes(value))
+            .output()
+            .expect("runs");
+        let (code, out, err) = of(answer);
+        assert_eq!(code, 1, "{out}{err}");
+        assert!(out.contains(says), "{out}{err}");
+        assert!(!out.contains("canary") && !err.contains("canary"));
+    }
+}
+
+#[test]
 fn the_record_of_an_agents_work_holds_no_words_and_report_counts_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let sim = Sim::start(&[]);

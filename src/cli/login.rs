@@ -2,13 +2,12 @@
 //! keeps what the desk needs, the token in a file of its own.
 
 use std::{
-    fs,
-    io::{self, BufRead, IsTerminal, Write},
-    path::{Path, PathBuf},
+    io::{self, BufRead, IsTerminal},
+    path::Path,
 };
 
 use clap::{Args, ValueEnum};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     failure::Failure,
@@ -18,10 +17,10 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    config::{self, Config, SAMPLE},
+    config::{self, Config, Replacement, SAMPLE},
     domain::{AppId, PAGE_INBOX_APPS, PageId, Routing},
     graph::{self, AboutApp, AboutPage, Client, PageOfUser},
-    text::Clean,
+    text::{self, Clean},
 };
 
 #[derive(Debug, Args)]
@@ -106,9 +105,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         options.push(("reply_as", "auto".into()));
     }
     options.extend(agent.map(|agent| ("agent", agent)));
-    config::keep_secret(&token_file, &token)
-        .map_err(|why| Failure::Failed(format!("cannot write {}: {why}", token_file.display())))?;
-    keep(&file, &options)?;
+    keep(&token_file, &token, &file, &options)?;
     say(format_args!(
         "Kept the token in {} and the rest in {}.",
         token_file.display(),
@@ -181,18 +178,22 @@ fn token(asks: bool) -> Result<SecretString, Failure> {
         prompt(format_args!("{INTRO}\ntoken: "));
         hidden_line().map_err(Failure::failed)?
     } else {
-        let mut line = String::new();
+        let mut bytes = Vec::new();
         io::stdin()
             .lock()
-            .read_line(&mut line)
+            .read_until(b'\n', &mut bytes)
             .map_err(Failure::failed)?;
-        line
+        text::decode(&bytes)
+            .ok_or_else(|| Failure::Usage("what came in is no text in UTF-8".into()))?
     };
-    match text.trim() {
-        "" => Err(Failure::Usage(
+    match config::secret_in(&text) {
+        Ok("") => Err(Failure::Usage(
             "no token came in. Type it, or pipe it: switchboard login < FILE".into(),
         )),
-        token => Ok(token.to_owned().into()),
+        Ok(token) => Ok(token.to_owned().into()),
+        Err(why) => Err(Failure::Usage(format!(
+            "what came in {why}; give the token and nothing else"
+        ))),
     }
 }
 
@@ -334,28 +335,32 @@ async fn apps(
     Ok((ours, bot))
 }
 
-/// Sets options in the file and leaves everything else as it is; a new file is
-/// the commented one. Nothing is half-written: the new text takes the old one's
-/// place in one step, and only if it is a good configuration.
-fn keep(file: &Path, options: &[(&str, String)]) -> Result<(), Failure> {
-    let failed =
-        |why: io::Error| Failure::Failed(format!("cannot write {}: {why}", file.display()));
-    let text = match fs::read_to_string(file) {
+/// Keeps the token in its file, and sets the options in theirs, where everything
+/// else stays as it is; a new file is the commented one. Nothing is half-written:
+/// both are on the disk before either takes the old one's place, and only if the
+/// options are a good configuration.
+fn keep(
+    token_file: &Path,
+    token: &SecretString,
+    file: &Path,
+    options: &[(&str, String)],
+) -> Result<(), Failure> {
+    let failed = |path: &Path| {
+        let path = path.display().to_string();
+        move |why: io::Error| Failure::Failed(format!("cannot write {path}: {why}"))
+    };
+    let text = match text::read(file) {
         Ok(text) => text,
         Err(why) if why.kind() == io::ErrorKind::NotFound => SAMPLE.to_owned(),
-        Err(why) => return Err(failed(why)),
+        Err(why) => return Err(failed(file)(why)),
     };
     let text = with(&text, options);
     config::check(&text).map_err(|why| Failure::Failed(format!("nothing was kept: {why}")))?;
-    let folder: PathBuf = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => ".".into(),
-    };
-    let mut fresh = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    fresh.write_all(text.as_bytes()).map_err(failed)?;
-    fresh.as_file().sync_all().map_err(failed)?;
-    fresh.persist(file).map_err(|why| failed(why.error))?;
-    Ok(())
+    let secret = format!("{}\n", token.expose_secret());
+    let secret = Replacement::write(token_file, secret.as_bytes()).map_err(failed(token_file))?;
+    let options = Replacement::write(file, text.as_bytes()).map_err(failed(file))?;
+    secret.take_place().map_err(failed(token_file))?;
+    options.take_place().map_err(failed(file))
 }
 
 /// The text with options set: in place of the line that sets or offers each,

@@ -58,7 +58,7 @@ fn app(text: &str) -> Result<(String, String), String> {
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
     let scenario = match &arguments.scenario {
-        Some(path) => Some(std::fs::read_to_string(path).map_err(|e| {
+        Some(path) => Some(crate::text::read(path).map_err(|e| {
             Failure::Usage(format!("cannot read the scenario {}: {e}", path.display()))
         })?),
         None => None,

@@ -14,7 +14,6 @@ mod secrets;
 
 use std::{
     collections::BTreeMap,
-    fs,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -27,7 +26,7 @@ use toml::{
 };
 
 pub use paths::{config_file, config_folder, data_folder, downloads_folder, log_file};
-pub use secrets::{SecretError, keep as keep_secret};
+pub use secrets::{Replacement, SecretError, secret_in};
 
 use crate::{
     app::{
@@ -36,6 +35,7 @@ use crate::{
     },
     domain::{AppId, Apps, ReplyAs, Span},
     graph::Secrets,
+    text,
     ui::{THEMES, Theme},
     webhook,
 };
@@ -180,7 +180,7 @@ impl Config {
                 _ => return Ok(Self::default()),
             },
         };
-        let text = fs::read_to_string(&path).map_err(|e| ConfigError::Unreadable {
+        let text = text::read(&path).map_err(|e| ConfigError::Unreadable {
             path: path.clone(),
             why: e.to_string(),
         })?;
@@ -415,7 +415,7 @@ fn theme(value: &Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) -> Option<Th
         return None;
     }
     let path = paths::expand(&name);
-    let text = match fs::read_to_string(&path) {
+    let text = match text::read(&path) {
         Ok(text) => text,
         Err(why) => {
             mistakes.at(

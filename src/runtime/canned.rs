@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::PathBuf};
 
-use crate::app::canned::Canned;
+use crate::{app::canned::Canned, text};
 
 /// Longer files are no replies.
 const LARGEST: u64 = 64 * 1024;
@@ -53,7 +53,7 @@ impl CannedSource {
                 continue;
             };
             let small = fs::metadata(&path).is_ok_and(|file| file.len() <= LARGEST);
-            match fs::read_to_string(&path) {
+            match text::read(&path) {
                 Ok(text) if small => found.push(Canned { name, text }),
                 Ok(_) => bad.push(format!("{name}.txt is longer than 64 kB")),
                 Err(why) => bad.push(format!("{name}.txt: {why}")),

@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempPath;
 use tokio::process::{Child, Command};
 
-use crate::app::EditedText;
+use crate::{app::EditedText, text};
 
 /// What our environment may hold that nobody else needs to know.
 pub(super) const SECRETS: [&str; 3] = [
@@ -132,25 +132,14 @@ pub(super) fn left_behind(folder: &Path) -> Vec<PathBuf> {
 /// Bytes as text: UTF-8, with or without a mark, UTF-16 with one, and else what an
 /// old editor most probably means, Windows-1252. `None` for what is no text.
 fn decoded(bytes: &[u8]) -> Option<EditedText> {
-    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes
-            .chunks_exact(2)
-            .map(|pair| unit([pair[0], pair[1]]))
-            .collect();
-        String::from_utf16_lossy(&units)
-    };
-    let (text, remark) = match bytes {
-        [0xFF, 0xFE, rest @ ..] => (utf16(rest, u16::from_le_bytes), None),
-        [0xFE, 0xFF, rest @ ..] => (utf16(rest, u16::from_be_bytes), None),
-        bytes => match std::str::from_utf8(bytes) {
-            Ok(text) => (text.trim_start_matches('\u{FEFF}').to_owned(), None),
-            Err(_) if bytes.contains(&0) => return None,
-            Err(_) => {
-                let text = bytes.iter().map(|byte| windows_1252(*byte)).collect();
-                let remark = "Your editor did not write UTF-8; its text is read as Windows-1252. Look it over before you send it.";
-                (text, Some(remark.to_owned()))
-            }
-        },
+    let (text, remark) = match text::decode(bytes) {
+        Some(text) => (text, None),
+        None if bytes.contains(&0) => return None,
+        None => {
+            let text = bytes.iter().map(|byte| windows_1252(*byte)).collect();
+            let remark = "Your editor did not write UTF-8; its text is read as Windows-1252. Look it over before you send it.";
+            (text, Some(remark.to_owned()))
+        }
     };
     Some(EditedText { text, remark })
 }

@@ -10,13 +10,16 @@
 //! |---|---|
 //! | `clean` | the gate |
 //! | `layout` | width in cells, cutting, breaking into lines |
+//! | `decode` | bytes that a person's editor wrote |
 //! | `fold` | what a search takes for the same |
 
 mod clean;
+mod decode;
 mod fold;
 mod layout;
 
 pub use clean::{Clean, disarm, is_clean, is_forbidden, is_mark, is_suspicious};
+pub use decode::{decode, read};
 pub use fold::fold;
 pub use layout::{cells, clusters, cut, fit, fit_right, width, wrap};
 
