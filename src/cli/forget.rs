@@ -30,12 +30,12 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         .ok_or_else(|| Failure::Failed("nobody of that id is in the files of this Page".into()))?;
     if global.json {
         let line = json!({"conversations": forgotten.conversations, "messages": forgotten.messages,
-            "unsent": forgotten.unsent, "traces": forgotten.traces, "left_in": forgotten.left_in});
+            "unsent": forgotten.unsent, "record": forgotten.record, "traces": forgotten.traces, "left_in": forgotten.left_in});
         say(line);
     } else {
         say(format_args!(
-            "Forgotten: conversations {}, messages {}, drafts and replies {}.",
-            forgotten.conversations, forgotten.messages, forgotten.unsent
+            "Forgotten: conversations {}, messages {}, drafts and replies {}, lines of the record {}.",
+            forgotten.conversations, forgotten.messages, forgotten.unsent, forgotten.record
         ));
     }
     if !forgotten.left_in.is_empty() {

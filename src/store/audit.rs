@@ -255,29 +255,44 @@ pub fn audit_entries(folder: &Path, page: &PageId) -> Result<(Vec<AuditEntry>, u
     Ok((entries, unreadable))
 }
 
+/// A line without saying to whom, if it is about this person.
+pub(super) fn anonymous(line: &str, psid: &str) -> Option<String> {
+    let mut line: AuditLine = serde_json::from_str(line).ok()?;
+    if line.psid != psid {
+        return None;
+    }
+    (line.psid, line.conversation) = ("-".into(), "-".into());
+    serde_json::to_string(&line).ok()
+}
+
 /// A person is forgotten: what was done stays on the record, without saying to
-/// whom. The new file takes the old one's place in one step.
-pub(super) fn forget(path: &Path, psid: &str) -> io::Result<()> {
+/// whom. The new file takes the old one's place in one step. Answers how many
+/// lines were about them.
+pub(super) fn forget(path: &Path, psid: &str) -> io::Result<usize> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
-        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(0),
         Err(why) => return Err(why),
     };
+    let mut theirs = 0;
     let mut kept = String::with_capacity(text.len());
     for line in text.lines() {
-        match serde_json::from_str::<AuditLine>(line) {
-            Ok(mut line) if line.psid == psid => {
-                (line.psid, line.conversation) = ("-".into(), "-".into());
-                kept.push_str(&serde_json::to_string(&line).unwrap_or_default());
+        match anonymous(line, psid) {
+            Some(line) => {
+                theirs += 1;
+                kept.push_str(&line);
             }
-            _ => kept.push_str(line),
+            None => kept.push_str(line),
         }
         kept.push('\n');
+    }
+    if theirs == 0 {
+        return Ok(0);
     }
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
     fresh.write_all(kept.as_bytes())?;
     fresh.as_file().sync_all()?;
     fresh.persist(path).map_err(|failed| failed.error)?;
-    Ok(())
+    Ok(theirs)
 }

@@ -36,6 +36,26 @@ pub enum Error {
         /// Ours.
         known: u32,
     },
+    /// Written by an older program, where it cannot be brought up to date.
+    #[error(
+        "{path} was written by an older switchboard and cannot be brought up to date on a disk that takes no writing. \
+         Copy the folder to another disk, and name it with --cache DIR"
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is all in its journal, where that cannot be read.
+    #[error(
+        "what was kept is still in {0}, which can only be read on a disk that takes writing. \
+         Copy the folder to one, and name it with --cache DIR"
+    )]
+    InJournal(PathBuf),
+    /// There is no file, and none can be made.
+    #[error(
+        "there is no {0}, and it cannot be made on a disk that takes no writing. Name another folder with --cache DIR"
+    )]
+    Missing(PathBuf),
     /// What SQLite reads makes no sense.
     #[error(
         "the cache is damaged. Restart switchboard: it is set aside and built anew, and drafts and replies are kept"

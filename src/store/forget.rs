@@ -24,6 +24,8 @@ pub struct Forgotten {
     pub messages: usize,
     /// Drafts, replies, notes and decisions.
     pub unsent: usize,
+    /// Lines of the record that no longer say whom they are about.
+    pub record: usize,
     /// Ids, names and texts that the files were searched for.
     pub traces: usize,
     /// Files in which some of them still stand: copies of damaged files, say.
@@ -100,7 +102,10 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
     cache.commit()?;
     let outbox = files.outbox.transaction()?;
     let copies: Vec<String> = outbox
-        .prepare("SELECT file FROM outgoing WHERE psid = ?1 AND file IS NOT NULL")?
+        .prepare(
+            "SELECT file FROM outgoing WHERE psid = ?1 AND file IS NOT NULL \
+             UNION SELECT file FROM draft WHERE psid = ?1 AND file IS NOT NULL",
+        )?
         .query_map([psid], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for copy in copies.iter().filter_map(|json| codec::file_from(json)) {
@@ -110,8 +115,14 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
         + outbox.execute("DELETE FROM outgoing WHERE psid = ?1", [psid])?
         + outbox.execute("DELETE FROM note WHERE psid = ?1", [psid])?
         + outbox.execute("DELETE FROM triage WHERE psid = ?1", [psid])?;
+    let waiting = forget_waiting_lines(&outbox, psid)?;
     outbox.commit()?;
-    if conversations + profiles + messages + unsent + parked == 0 {
+    // Their conversation may be gone long since; the record is still there.
+    let record = audit::forget(&files.audit, psid).map_err(|why| Error::Io {
+        path: files.audit.clone(),
+        why,
+    })? + waiting;
+    if conversations + profiles + messages + unsent + parked + record == 0 {
         return Ok(None);
     }
     files
@@ -121,10 +132,6 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
         // Nothing of it may stay in free pages or in the journal.
         db.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
     }
-    audit::forget(&files.audit, psid).map_err(|why| Error::Io {
-        path: files.audit.clone(),
-        why,
-    })?;
     let mut left_in = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -137,9 +144,26 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
         conversations,
         messages,
         unsent,
+        record,
         traces: traces.len(),
         left_in,
     }))
+}
+
+/// The same for lines that are not in the record's file yet.
+fn forget_waiting_lines(outbox: &Connection, psid: &str) -> Result<usize, Error> {
+    let lines: Vec<(i64, String)> = outbox
+        .prepare("SELECT n, line FROM audit")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let mut theirs = 0;
+    for (n, line) in &lines {
+        if let Some(line) = audit::anonymous(line, psid) {
+            theirs +=
+                outbox.execute("UPDATE audit SET line = ?2 WHERE n = ?1", params![n, line])?;
+        }
+    }
+    Ok(theirs)
 }
 
 /// What would give a person away: their ids and names, and every text of their

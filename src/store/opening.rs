@@ -41,6 +41,8 @@ pub enum Notice {
     InUse,
     /// They are on a disk that takes no writing.
     ReadOnly,
+    /// And what was written last is in this journal, which cannot be read there.
+    JournalUnread(PathBuf),
     /// The cache was unreadable and is built anew.
     CacheSetAside(PathBuf),
     /// The cache was a newer program's and is built anew.
@@ -57,6 +59,11 @@ impl fmt::Display for Notice {
             ),
             Self::ReadOnly => f.write_str(
                 "The cache is on a disk that takes no writing, so this desk only reads what it holds.",
+            ),
+            Self::JournalUnread(path) => write!(
+                f,
+                "What was written last is missing here: it is in {}, which can only be read on a disk that takes writing. Copy the folder to one, and name it with --cache DIR.",
+                path.display()
             ),
             Self::CacheSetAside(path) => write!(
                 f,
@@ -159,25 +166,38 @@ pub(super) fn takes_no_writing(why: &io::Error) -> bool {
     )
 }
 
-/// Opens what is there for reading only.
+/// Opens what is there for reading only. Why stands last among the notices.
 pub(super) fn look(paths: &Paths, notice: Notice) -> Result<Opened, Error> {
-    for path in [&paths.cache, &paths.outbox] {
+    let immutable = notice == Notice::ReadOnly;
+    let mut notices = Vec::new();
+    for (path, kind) in [
+        (&paths.cache, FileKind::Cache),
+        (&paths.outbox, FileKind::Outbox),
+    ] {
         if !path.exists() {
             return Err(match notice {
                 Notice::InUse => Error::InUse(paths.folder.clone()),
-                _ => Error::Io {
-                    path: path.clone(),
-                    why: io::ErrorKind::ReadOnlyFilesystem.into(),
-                },
+                _ => Error::Missing(path.clone()),
             });
         }
+        if immutable {
+            let journal = schema::beside(path, "-wal");
+            let unread = fs::metadata(&journal).is_ok_and(|journal| journal.len() > 0);
+            match schema::readable(path, kind) {
+                Err(Error::Older { .. }) if unread => return Err(Error::InJournal(journal)),
+                readable => readable?,
+            }
+            if unread {
+                notices.push(Notice::JournalUnread(journal));
+            }
+        }
     }
-    let immutable = notice == Notice::ReadOnly;
+    notices.push(notice);
     let suspicion = paths.suspicion.clone();
     Ok(Opened {
         writer: None,
         reader: Reader::open(&paths.cache, &paths.outbox, suspicion, immutable)?,
-        notices: vec![notice],
+        notices,
     })
 }
 

@@ -467,7 +467,7 @@ fn connect(cache: &Path, outbox: &Path, immutable: bool) -> Result<Connection, E
 }
 
 /// A file name as SQLite's URI, whatever signs are in it.
-fn uri(path: &Path, immutable: bool) -> String {
+pub(super) fn uri(path: &Path, immutable: bool) -> String {
     let mut uri = String::from("file:");
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {

@@ -3,6 +3,7 @@
 //! file is set aside under another name and never written to.
 
 use std::{
+    cmp::Ordering,
     fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
@@ -107,6 +108,26 @@ pub(super) fn open(path: &Path, kind: FileKind) -> Result<Connection, Error> {
     // Also one that an earlier start left behind.
     let _ = fs::remove_file(copy);
     Ok(connection)
+}
+
+/// Whether a file that cannot be written has the shape that our questions expect.
+pub(super) fn readable(path: &Path, kind: FileKind) -> Result<(), Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(super::reader::uri(path, true), flags)?;
+    let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match found.cmp(&known(kind)) {
+        Ordering::Equal => Ok(()),
+        Ordering::Less => Err(Error::Older {
+            path: path.to_owned(),
+        }),
+        Ordering::Greater => Err(Error::Newer {
+            path: path.to_owned(),
+            found,
+            known: known(kind),
+        }),
+    }
 }
 
 /// What exists nowhere else is copied before it is changed; the copy goes when

@@ -44,6 +44,7 @@ impl Writer {
             while let Some(job) = queue.blocking_recv() {
                 job(&mut files);
             }
+            fold_in(&files);
             drop(files);
             drop(lock);
         });
@@ -146,6 +147,15 @@ fn calls(db: &Connection, id: &ConversationId) -> Result<Option<Change>, Error> 
         })
         .optional()?;
     Ok(row)
+}
+
+/// What still stands in the journals goes into the two files, so that they alone
+/// are whole: for a copy, or a disk that takes no writing. Where that cannot be
+/// done the journals stay, and the next start reads them.
+fn fold_in(files: &Files) {
+    for db in [&files.cache, &files.outbox] {
+        let _ = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
 }
 
 impl Drop for Writer {

@@ -219,7 +219,10 @@ fn what_is_on_a_disk_that_takes_no_writing_can_be_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let paths = Paths::new(folder.path(), &page());
     let refused = look(&paths, Notice::ReadOnly);
-    assert!(matches!(refused, Err(Error::Io { .. })), "nothing is there");
+    assert!(
+        matches!(refused, Err(Error::Missing(_))),
+        "nothing is there"
+    );
     filled(folder.path());
     let opened = look(&paths, Notice::ReadOnly).expect("opens");
     assert!(opened.writer.is_none());

@@ -1,6 +1,7 @@
 //! The two files on a real disk: modes, lock, damage, newer programs.
 
 mod damage;
+mod keeping;
 mod triage;
 
 use std::{

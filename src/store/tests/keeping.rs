@@ -1,0 +1,109 @@
+//! What is left of the files: after a clean end, on a disk that takes no
+//! writing, and of somebody who is forgotten.
+
+use super::*;
+use crate::domain::{AuditDetails, AuditEntry};
+
+/// Copies the files of the Page whose names end so.
+fn copy(from: &Path, to: &Path, ends: &[&str]) {
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if ends.iter().any(|end| name.ends_with(end)) {
+            fs::copy(entry.path(), to.join(&name)).expect("copied");
+        }
+    }
+}
+
+#[test]
+fn after_a_clean_end_the_two_files_alone_are_whole() {
+    let (folder, moved) = (tempfile::tempdir(), tempfile::tempdir());
+    let (folder, moved) = (folder.expect("a folder"), moved.expect("a folder"));
+    let opened = open(folder.path(), &page()).expect("opens");
+    let (writer, reader) = opened.alone(folder.path()).expect("a writer");
+    wait(writer.ingest(vec![Event::Conversation(seen(0))], NOW)).expect("ingested");
+    save(&writer, 0, "a draft").expect("saved");
+    // Questions may still be open when the desk is left.
+    assert!(draft(&reader).is_some());
+    drop(writer);
+    copy(folder.path(), moved.path(), &[".db"]);
+    let paths = Paths::new(moved.path(), &page());
+    let opened = look(&paths, Notice::ReadOnly).expect("opens");
+    assert_eq!(opened.notices, [Notice::ReadOnly]);
+    assert_eq!(draft(&opened.reader).as_deref(), Some("a draft"));
+    let rows = opened.reader.inbox(&InboxQuery::default(), 10);
+    assert_eq!(rows.expect("reads").total, 1);
+    drop(reader);
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_is_named() {
+    let (folder, moved) = (tempfile::tempdir(), tempfile::tempdir());
+    let (folder, moved) = (folder.expect("a folder"), moved.expect("a folder"));
+    drop(open(folder.path(), &page()).expect("opens"));
+    let opened = open(folder.path(), &page()).expect("opens");
+    let (writer, _reader) = opened.alone(folder.path()).expect("a writer");
+    save(&writer, 0, "not folded in").expect("saved");
+    // As after a crash: the desk has not ended.
+    copy(folder.path(), moved.path(), &[".db", "-wal"]);
+    let paths = Paths::new(moved.path(), &page());
+    let opened = look(&paths, Notice::ReadOnly).expect("opens");
+    let journal = moved.path().join("1.outbox.db-wal");
+    assert!(
+        opened
+            .notices
+            .contains(&Notice::JournalUnread(journal.clone())),
+        "{:?}",
+        opened.notices
+    );
+    assert_eq!(opened.notices.last(), Some(&Notice::ReadOnly));
+    // Where even the tables are in the journal, nothing can be shown.
+    fs::write(moved.path().join("1.outbox.db"), b"").expect("emptied");
+    let refused = look(&paths, Notice::ReadOnly).map(drop);
+    assert!(
+        matches!(&refused, Err(Error::InJournal(path)) if *path == journal),
+        "{refused:?}"
+    );
+    fs::remove_file(&journal).expect("gone");
+    let refused = look(&paths, Notice::ReadOnly).map(drop);
+    assert!(matches!(refused, Err(Error::Older { .. })), "{refused:?}");
+}
+
+#[test]
+fn forgetting_reaches_the_record_and_the_files_of_somebody_whose_conversation_is_gone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let opened = open(folder.path(), &page()).expect("opens");
+    let (writer, _reader) = opened.alone(folder.path()).expect("a writer");
+    let forget =
+        |psid: &str| wait(writer.forget(Psid::new(psid), folder.path().to_owned())).expect("looks");
+    let did = |psid: &str, operation| AuditEntry {
+        at: NOW,
+        agent: "kim".into(),
+        conversation: ConversationId::new(format!("t_{psid}")),
+        psid: Psid::new(psid),
+        reply: None,
+        operation,
+        details: AuditDetails::None,
+    };
+    assert_eq!(forget("70000001"), None, "never seen");
+    // One line in the file, one that still waits for room; no conversation.
+    wait(writer.enter_audit(did("70000001", OperationKind::Take))).expect("recorded");
+    wait(writer.enter_audit(did("70000002", OperationKind::Take))).expect("recorded");
+    wait(writer.write_audit()).expect("written");
+    wait(writer.enter_audit(did("70000001", OperationKind::Release))).expect("recorded");
+    let copied = folder.path().join("a copy of a picture");
+    fs::write(&copied, b"picture").expect("written");
+    let drafted = Draft {
+        file: Some(Box::new(Attachment::new(copied.clone(), 7))),
+        ..Draft::default()
+    };
+    let id = ConversationId::new("t_1");
+    wait(writer.save_draft(id, Psid::new("70000001"), drafted, true, NOW)).expect("saved");
+    let forgotten = forget("70000001").expect("known");
+    assert_eq!((forgotten.record, forgotten.left_in), (2, Vec::new()));
+    assert!(!copied.exists(), "and the file of a draft");
+    wait(writer.write_audit()).expect("written");
+    let (entries, unreadable) = audit_entries(folder.path(), &page()).expect("the record");
+    let who: Vec<&str> = entries.iter().map(|entry| entry.psid.as_str()).collect();
+    assert_eq!((who, unreadable), (vec!["-", "70000002", "-"], 0));
+    assert_eq!(forget("70000001"), None, "nothing is left to forget");
+}
