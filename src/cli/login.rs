@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::{
     failure::Failure,
@@ -356,8 +356,7 @@ fn keep(
     };
     let text = with(&text, options);
     config::check(&text).map_err(|why| Failure::Failed(format!("nothing was kept: {why}")))?;
-    let secret = format!("{}\n", token.expose_secret());
-    let secret = Replacement::write(token_file, secret.as_bytes()).map_err(failed(token_file))?;
+    let secret = Replacement::secret(token_file, token).map_err(failed(token_file))?;
     let options = Replacement::write(file, text.as_bytes()).map_err(failed(file))?;
     secret.take_place().map_err(failed(token_file))?;
     options.take_place().map_err(failed(file))

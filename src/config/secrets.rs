@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::text;
 
@@ -99,6 +99,11 @@ impl Replacement {
         Ok(Self { fresh, path })
     }
 
+    /// The same for a secret, on a line of its own.
+    pub fn secret(path: &Path, secret: &SecretString) -> io::Result<Self> {
+        Self::write(path, format!("{}\n", secret.expose_secret()).as_bytes())
+    }
+
     /// Takes the old one's place, in one step.
     pub fn take_place(self) -> io::Result<()> {
         self.fresh
@@ -147,8 +152,6 @@ pub(super) fn secret(name: &str, file: Option<&Path>) -> Result<Option<SecretStr
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     /// A file of ours alone with these bytes.

@@ -87,7 +87,7 @@ mod tests {
         let found = source(folder.path().to_owned()).read().expect("read");
         let names: Vec<&str> = found.iter().map(|canned| canned.name.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
-        fs::write(folder.path().join("bad.txt"), [0xff, 0xfe]).expect("written");
+        fs::write(folder.path().join("bad.txt"), [b'a', 0xe9]).expect("written");
         fs::write(folder.path().join("big.txt"), "x".repeat(70_000)).expect("written");
         let why = source(folder.path().to_owned()).read().expect_err("two");
         assert!(why.contains("bad.txt") && why.contains("big.txt"), "{why}");

@@ -30,7 +30,11 @@ fn after_a_clean_end_the_two_files_alone_are_whole() {
     let opened = look(&paths, Notice::ReadOnly).expect("opens");
     assert_eq!(opened.notices, [Notice::ReadOnly]);
     assert_eq!(draft(&opened.reader).as_deref(), Some("a draft"));
-    let rows = opened.reader.inbox(&InboxQuery::default(), 10);
+    let all = InboxQuery {
+        view: View::All,
+        ..InboxQuery::default()
+    };
+    let rows = opened.reader.inbox(&all, 10);
     assert_eq!(rows.expect("reads").total, 1);
     drop(reader);
 }
