@@ -9,7 +9,7 @@ use std::{
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params};
 
-use super::{Error, codec, ranking, webhook_facts};
+use super::{Error, codec, paths::uri, ranking, webhook_facts};
 use crate::domain::{
     Conversation, ConversationId, Counts, InboxQuery, InboxSlice, Mid, OwnershipEvidence, Psid,
     ThreadOwner, Timestamp, View,
@@ -464,21 +464,4 @@ fn connect(cache: &Path, outbox: &Path, immutable: bool) -> Result<Connection, E
     connection.execute("ATTACH DATABASE ?1 AS outbox", [uri(outbox, immutable)])?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
-}
-
-/// A file name as SQLite's URI, whatever signs are in it.
-pub(super) fn uri(path: &Path, immutable: bool) -> String {
-    let mut uri = String::from("file:");
-    for byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'/' | b'.' | b'-' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => {
-                uri.push(char::from(*byte));
-            }
-            byte => uri.push_str(&format!("%{byte:02x}")),
-        }
-    }
-    if immutable {
-        uri.push_str("?immutable=1");
-    }
-    uri
 }

@@ -115,7 +115,7 @@ pub(super) fn readable(path: &Path, kind: FileKind) -> Result<(), Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(super::reader::uri(path, true), flags)?;
+    let db = Connection::open_with_flags(super::paths::uri(path, true), flags)?;
     let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     match found.cmp(&known(kind)) {
         Ordering::Equal => Ok(()),
