@@ -24,3 +24,10 @@ pub enum Link {
     /// This program only reads what another one fetches; says why.
     ReadOnly(String),
 }
+
+impl Link {
+    /// Whether Meta answers, so that what we know is fresh.
+    pub fn is_alive(&self) -> bool {
+        matches!(self, Self::Polling | Self::Webhook)
+    }
+}

@@ -19,6 +19,11 @@ impl Engine {
         let Some(lease) = self.options.idle_lease.filter(|_| !self.options.once) else {
             return Ok(());
         };
+        if !self.account.link.is_alive() {
+            // Somebody may have written meanwhile: warned of anew, with fresh news.
+            self.idle.warned.clear();
+            return Ok(());
+        }
         let now = self.clock.now();
         let server_now = self.server_now();
         let before = server_now.plus(lease.quiet.negated());
