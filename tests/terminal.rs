@@ -218,6 +218,7 @@ fn a_file_is_chosen_uploaded_and_sent() {
 /// not ours writes to stderr while the desk has the screen.
 #[test]
 #[ignore = "a program of its own, started by the test below"]
+#[allow(clippy::print_stderr)] // As a library would.
 fn somebody_writes_over_the_screen() {
     let Some(log) = std::env::var_os("LOG") else {
         return;

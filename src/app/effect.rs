@@ -8,10 +8,6 @@ use crate::domain::{
 
 /// Something to be done outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a handful a key press, and each lives for a moment"
-)]
 pub enum Effect {
     /// For the engine, as it is.
     Engine(Command),

@@ -169,8 +169,8 @@ mod tests {
             &b"EAAtoken|1\n"[..],
             b"  EAAtoken|1\r\n\r\n",
             b"\xef\xbb\xbfEAAtoken|1",
-            b"\xff\xfeE\0A\0A\0t\0o\0k\0e\0n\0|\01\0\r\0\n\0",
-            b"\xfe\xff\0E\0A\0A\0t\0o\0k\0e\0n\0|\01\0\n",
+            b"\xff\xfeE\0A\0A\0t\0o\0k\0e\0n\0|\x001\0\r\0\n\0",
+            b"\xfe\xff\0E\0A\0A\0t\0o\0k\0e\0n\0|\x001\0\n",
             b"EAAtoken|1\xc2\xa0\n",
         ] {
             let (_folder, path) = file(bytes);

@@ -376,6 +376,7 @@ mod tests {
     /// tmux counts as most terminals do, character by character. Where it is
     /// missing, this says so and checks nothing.
     #[test]
+    #[allow(clippy::print_stderr)] // A check that is left out says so.
     fn every_script_stands_in_its_own_line_in_tmux() {
         if Command::new("tmux").arg("-V").output().is_err() {
             eprintln!("SKIPPED: tmux is not installed; the scripts are tried on one terminal only");

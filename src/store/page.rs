@@ -1,10 +1,10 @@
 //! What is kept once for the whole Page: its name and routing, how far its lists
 //! have been read, and when the rules of the views were last applied.
 
-use super::{Error, Reader, codec};
+use super::{Error, Reader, Writer, codec};
 use crate::{
-    domain::{Account, Backfill, PerPlatform, Platform, Routing, Timestamp},
-    store::page_values::value,
+    domain::{Account, AppId, Backfill, PerPlatform, Platform, Routing, Timestamp},
+    store::page_values::{set, value},
 };
 
 /// What is known of the Page.
@@ -14,6 +14,8 @@ pub struct PageRow {
     pub name: String,
     /// Whether it routes conversations.
     pub routing: PerPlatform<Routing>,
+    /// The app that our token belongs to, once Meta has told.
+    pub app: Option<AppId>,
     /// When the list was last read, by our clock.
     pub read_at: Option<Timestamp>,
 }
@@ -24,6 +26,18 @@ impl PageRow {
         account.name = self.name;
         account.routing = self.routing;
         account.read_at = self.read_at;
+        if account.apps.ours.is_none() {
+            account.apps.ours = self.app;
+        }
+    }
+}
+
+impl Writer {
+    /// Keeps which app our token belongs to: an echo of ours may come before Meta
+    /// has told again.
+    pub async fn keep_app(&self, app: AppId) -> Result<(), Error> {
+        self.run(move |files| set(&files.cache, "app", app.as_str()).map(drop))
+            .await
     }
 }
 
@@ -37,6 +51,7 @@ impl Reader {
                     messenger: codec::routing_from(value(db, "routing_messenger")?.as_deref()),
                     instagram: codec::routing_from(value(db, "routing_instagram")?.as_deref()),
                 },
+                app: value(db, "app")?.map(AppId::new),
                 read_at: value(db, "read_at")?
                     .and_then(|at| at.parse().ok())
                     .map(Timestamp::from_millis),

@@ -74,59 +74,6 @@ fn what_is_done_is_on_the_record_and_a_quiet_thread_goes_back_by_itself() {
 }
 
 #[test]
-fn with_a_dead_link_no_thread_goes_back_by_itself() {
-    runtime().block_on(async {
-        let mut wing = Wing::start(None).await;
-        let grace = wing.person("Grace Okafor").await;
-        wing.ask(&grace, Operation::Take).await;
-        wing.send(&grace, "one", "Hi Grace!").await;
-        wing.sent(&grace).await;
-        let (address, simulator) = (wing.address, wing.simulator.clone());
-        let folder = wing.end().await;
-        // Held, answered and quiet; and from the start Meta does not answer us.
-        let lease = sync::Lease {
-            quiet: Span::millis(1),
-            warning: Span::ZERO,
-        };
-        let options = sync::Options {
-            idle_lease: Some(lease),
-            token: Some(std::sync::Arc::new(|| None)),
-            ..sync::Options::default()
-        };
-        let mut wing = Wing::attach_with(folder, address, simulator, options);
-        let mut told = Vec::new();
-        loop {
-            match wing.changes.recv().await.expect("news") {
-                Change::Link(Link::TokenRefused(_)) => break,
-                change => told.push(change),
-            }
-        }
-        // One more turn of everything, with the link dead.
-        wing.commands.send(Command::Refresh).await.expect("taken");
-        wing.commands
-            .send(Command::Open(grace.0.clone()))
-            .await
-            .expect("taken");
-        wing.until("the thread again", |reader| {
-            reader.conversation(&grace.0).expect("a cache")
-        })
-        .await;
-        while let Ok(change) = wing.changes.try_recv() {
-            told.push(change);
-        }
-        let warned = told
-            .iter()
-            .any(|change| matches!(change, Change::IdleWarning { .. }));
-        assert!(!warned, "{told:?}");
-        assert!(wing.posts().iter().all(|post| {
-            let path = post["path"].as_str().unwrap_or_default();
-            !path.ends_with("pass_thread_control")
-        }));
-        wing.end().await;
-    });
-}
-
-#[test]
 fn a_record_that_cannot_be_written_stops_no_reply_and_catches_up_later() {
     runtime().block_on(async {
         let folder = tempfile::tempdir().expect("a folder");

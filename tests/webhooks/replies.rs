@@ -75,3 +75,32 @@ fn an_echo_of_a_reply_that_was_called_refused_is_proof_that_it_went_out() {
         });
     }
 }
+
+#[test]
+fn an_echo_is_proof_before_meta_has_told_again_which_app_we_are() {
+    runtime().block_on(async {
+        let mut stage = Stage::new().await;
+        let fault = Fault::Error { status: 400, code: 100, subcode: 0 };
+        stage.wing.simulator.fail_next("send", fault);
+        stage.wing.send(&stage.ana, "0123456789abcdef", "hello").await;
+        let refused = |c: &Change| matches!(c, Change::ReplyNotSent { .. });
+        stage.wing.news("the refusal", refused).await;
+        stage
+            .wing
+            .until("which app we are", |reader| reader.page().ok()?.app)
+            .await;
+        let (address, simulator) = (stage.wing.address, stage.wing.simulator.clone());
+        // The desk is started again, and no question is answered.
+        for _ in 0..200 {
+            simulator.fail_next("GET", Fault::Html);
+        }
+        let folder = stage.wing.end().await;
+        stage.wing = Wing::attach(folder, address, simulator);
+        let ours: i64 = US.parse().expect("digits");
+        let echo = json!({"mid": "m_after_all", "app_id": ours, "metadata": "sb1:0123456789abcdef:1", "text": "hello"});
+        stage.wing.hear(&[stage.echo(0, echo)]).await;
+        let told = |c: &Change| matches!(c, Change::RefusedButSent { text, .. } if text == "hello");
+        stage.wing.news("the truth", told).await;
+        stage.wing.end().await;
+    });
+}

@@ -30,6 +30,9 @@ impl Engine {
                 self.note_failure(&error);
             }
             Completion::Apps(ours, apps) => {
+                if let Some(app) = ours.clone() {
+                    self.writer.keep_app(app).await?;
+                }
                 self.found_apps(ours, apps);
                 for id in std::mem::take(&mut self.unclear_owners) {
                     if let Some(conversation) = self.reader.conversation(&id)? {
@@ -337,7 +340,8 @@ impl Engine {
     /// app on the Page that is not Meta's inbox is it.
     pub(super) fn found_apps(&mut self, ours: Option<AppId>, apps: Vec<graph::AboutApp>) {
         self.apps_known = true;
-        if self.account.apps.ours.is_none() {
+        // What was kept may be of a token before this one.
+        if self.options.apps.ours.is_none() && ours.is_some() {
             self.account.apps.ours = ours;
         }
         for app in &apps {

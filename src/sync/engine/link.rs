@@ -99,6 +99,10 @@ impl Engine {
 
     pub(super) fn set_link(&mut self, link: Link) {
         if self.account.link != link {
+            if link.is_alive() && !self.account.link.is_alive() {
+                // What had to wait for a link is looked at now.
+                self.turn_at = self.clock.now();
+            }
             self.account.link = link.clone();
             self.tell(Change::Link(link));
         }
