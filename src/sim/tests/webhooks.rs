@@ -15,6 +15,9 @@ use tokio::net::TcpListener;
 use super::{super::*, NOW, WORLD};
 use crate::clock::{Clock, Span, Stopwatch, Timestamp};
 
+/// The status of a bot that refuses its first handshake.
+const NOT_YET: u16 = 503;
+
 /// What a bot's server has heard: headers and body.
 type Heard = Arc<Mutex<Vec<(String, String, String)>>>;
 
@@ -37,6 +40,14 @@ async fn bot_answers(
 ) -> Response {
     let query = request.uri().query().unwrap_or_default().to_owned();
     if request.method() == "GET" {
+        let mut now = status.lock().expect("unpoisoned");
+        if *now == NOT_YET {
+            // From the next handshake on it is there.
+            *now = 200;
+            let mut refused = Response::new(Body::empty());
+            *refused.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            return refused;
+        }
         let challenge = query
             .split('&')
             .find_map(|p| p.strip_prefix("hub.challenge="));
@@ -71,7 +82,11 @@ struct Stage {
 impl Stage {
     /// The usual world, whose desk listens. Its clock stands still.
     async fn new() -> Self {
-        let status = Arc::new(Mutex::new(200));
+        Self::with_status(200).await
+    }
+
+    async fn with_status(status: u16) -> Self {
+        let status = Arc::new(Mutex::new(status));
         let (url, heard) = bot(Arc::clone(&status)).await;
         let clock = Clock::manual(Timestamp::from_millis(NOW));
         let options = Options {
@@ -154,6 +169,16 @@ fn run(test: impl Future<Output = ()>) {
         .build()
         .expect("a runtime")
         .block_on(test);
+}
+
+#[test]
+fn a_bot_that_starts_after_the_simulator_is_found_while_the_clock_stands_still() {
+    run(async {
+        let stage = Stage::with_status(NOT_YET).await;
+        stage.says("are you there?").await;
+        let heard = stage.hears(1).await;
+        assert_eq!(texts(&heard[0].2), ["are you there?"]);
+    });
 }
 
 #[test]

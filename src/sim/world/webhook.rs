@@ -160,16 +160,14 @@ impl Webhook {
     }
 
     /// It was not: the same bytes go again later, until Meta gives up. A
-    /// handshake is tried on (our choice: the program behind it may start
-    /// after us).
+    /// handshake goes again at once; the sender has paused before it.
     pub(in crate::sim) fn failed(&mut self, now: i64) {
         self.busy = false;
-        let pause = PAUSES[self.attempts.min(PAUSES.len() - 1)];
-        self.attempts += 1;
         if !self.verified {
-            self.not_before = now + pause.clamp(500, 2_000);
             return;
         }
+        let pause = PAUSES[self.attempts.min(PAUSES.len() - 1)];
+        self.attempts += 1;
         let since = *self.failing_since.get_or_insert(now);
         self.not_before = now + pause;
         if now - since >= GIVE_UP {
