@@ -90,8 +90,8 @@ pub enum Event {
         mid: Mid,
         /// What it says now, raw; `None` when Meta did not say.
         text: Option<String>,
-        /// The how-manieth change this is: the highest counts. `None` when Meta did
-        /// not say: one more than before.
+        /// The number of this change; the highest wins. `None` when Meta did not
+        /// say: one more than the last.
         number: Option<u32>,
     },
     /// The customer took a message back.
@@ -246,8 +246,8 @@ pub enum WebhookFact {
     Seen(Mid),
     /// The customer reacted to a message.
     Reacted(Mid, ReactedWith),
-    /// The customer changed a message: its text and the how-manieth change, where
-    /// Meta says so.
+    /// The customer changed a message: its new text and the number of the change,
+    /// where Meta says so.
     Edited(Mid, Option<String>, Option<u32>),
     /// The customer took a message back.
     Unsent(Mid),

@@ -3,10 +3,10 @@
 //!
 //! Terminals do not agree on how wide a cluster of several characters is: a
 //! letter with its vowel sign is one cell to some and two to others. The
-//! painted frame counts in one way, so such a cluster is *doubtful*. Its line is
-//! written anew from there to the end whenever something in it changes, and the
-//! cluster and what follows it are each put at their column. A wrong guess then
-//! costs a gap, and never leaves a letter of one customer in the next one's
+//! painted frame counts one way, so such a cluster is *doubtful*. When anything
+//! in its line changes, the line is rewritten from there to the end, and the
+//! cluster and what follows it are each placed at their own column. A wrong guess
+//! then costs a gap, and never leaves a letter of one customer in the next one's
 //! thread.
 //!
 //! It must not know what is painted.

@@ -296,7 +296,7 @@ fn ready(model: &mut Model) -> Option<String> {
     }
     doubts.extend(worries(model, thread, &text));
     doubts.extend(on_its_way(model, thread, &text));
-    // News since the text was begun is asked about anew each time; the rest once,
+    // What happened since the text was begun is asked about every time; the rest once,
     // as long as the question is still there to be read.
     let fresh = began_is_current(thread);
     if fresh && doubts.iter().all(|doubt| thread.was_asked(doubt)) {
@@ -371,11 +371,11 @@ fn on_its_way(model: &Model, thread: &Thread, text: &str) -> Option<String> {
     twice.then(|| "The same words are on their way already, and not confirmed.".into())
 }
 
-/// Says what a person should see; the next Enter sends all the same.
+/// Says what a person should see; the next Enter sends it anyway.
 fn ask_first(model: &mut Model, doubts: Vec<String>) {
     let send = model.session.settings.keymap.key_of(Action::Send);
     if let Some(thread) = &mut model.thread {
-        let words = format!("{} {send} sends all the same.", doubts.join(" "));
+        let words = format!("{} {send} sends it anyway.", doubts.join(" "));
         thread.question = Some(SendQuestion { words, doubts });
         thread.anchor = Anchor::Bottom;
         let c = &thread.conversation;

@@ -92,7 +92,7 @@ impl Engine {
                 self.record.again_at = Some(self.clock.now().plus(AGAIN));
                 if before.is_none() {
                     let words = format!(
-                        "The record of what was done cannot be written: {why}. It is kept and tried again; replies go out all the same."
+                        "The record of what was done cannot be written: {why}. Replies still go out, and the desk keeps trying."
                     );
                     self.tell(Change::Notice(Severity::Problem, words));
                 }
