@@ -56,12 +56,28 @@ fn jobs() -> impl Strategy<Value = Vec<Happening>> {
 
 const TEXTS: [&str; 3] = ["ok", "on its way", "ok"];
 
+/// What Meta has.
+#[derive(Clone, Debug)]
+struct Arrived {
+    mid: Mid,
+    at: Timestamp,
+    text: String,
+    local: LocalId,
+    attempt: u32,
+}
+
+impl Arrived {
+    /// This very attempt: another one of the same reply is another message.
+    fn is(&self, row: &Outgoing) -> bool {
+        self.local == row.local && self.attempt == row.attempt
+    }
+}
+
 /// The outbox with everything around it.
 struct World {
     outbox: Outbox,
     disk: BTreeMap<LocalId, Outgoing>,
-    /// What Meta has: its id, when, the words, and which reply it was.
-    server: Vec<(Mid, Timestamp, String, LocalId)>,
+    server: Vec<Arrived>,
     /// Calls that are not answered, oldest first; all but the last were given up.
     on_its_way: Vec<Outgoing>,
     now: Timestamp,
@@ -120,7 +136,7 @@ impl World {
                     let has = self
                         .server
                         .iter()
-                        .any(|(m, _, text, _)| *m == mid && *text == row.text);
+                        .any(|arrived| arrived.mid == mid && arrived.text == row.text);
                     assert!(has, "said to be sent, but Meta has it not: {row:?}");
                     row.state = SendState::Sent(mid);
                     // As the store does: one message is one reply.
@@ -188,8 +204,13 @@ impl World {
         let mid = Mid::new(format!("m_{}", self.server.len()));
         let latest = row.tried_at.unwrap_or(row.at).plus(Span::seconds(30));
         let at = self.now.min(latest);
-        self.server
-            .push((mid.clone(), at, row.text.clone(), row.local.clone()));
+        self.server.push(Arrived {
+            mid: mid.clone(),
+            at,
+            text: row.text.clone(),
+            local: row.local.clone(),
+            attempt: row.attempt,
+        });
         mid
     }
 
@@ -197,7 +218,7 @@ impl World {
         let mut messages: Vec<MessageSeen> = self
             .server
             .iter()
-            .map(|(mid, at, text, _)| seen(mid.as_str(), *at, text))
+            .map(|arrived| seen(arrived.mid.as_str(), arrived.at, &arrived.text))
             .collect();
         for seen in &mut messages {
             if seen.message.text.is_empty() {
@@ -244,7 +265,7 @@ impl World {
             }
             Happening::Stall => {
                 if let Some(row) = self.on_its_way.last().cloned()
-                    && !self.server.iter().any(|(.., whose)| *whose == row.local)
+                    && !self.has(&row)
                 {
                     self.left(&row);
                 }
@@ -252,7 +273,8 @@ impl World {
             Happening::Echo(which) => {
                 let count = self.server.len();
                 if count > 0 {
-                    let (mid, at, _, local) = self.server[usize::from(*which) % count].clone();
+                    let Arrived { mid, at, local, .. } =
+                        self.server[usize::from(*which) % count].clone();
                     let mut steps = self.outbox.echoed(&id(), &local, mid.clone(), at);
                     let row = self.disk.get(&local).cloned();
                     if let Some(row) = row.filter(|row| row.state != SendState::Sent(mid.clone()))
@@ -273,8 +295,8 @@ impl World {
                 }
                 let row = self.on_its_way.remove(0);
                 // Whatever Meta did with it before its answer stalled.
-                let had = self.server.iter().find(|(.., whose)| *whose == row.local);
-                let had = had.map(|(mid, ..)| mid.clone());
+                let had = self.server.iter().find(|arrived| arrived.is(&row));
+                let had = had.map(|arrived| arrived.mid.clone());
                 let answer = match kind {
                     _ if had.is_some() && *kind != 4 => SendOutcome::Unknown,
                     // A missing connection is never a lie.
@@ -316,11 +338,9 @@ impl World {
                 }
             }
             Happening::Crash(arrives) => {
-                let had =
-                    |row: &Outgoing| self.server.iter().any(|(.., whose)| *whose == row.local);
                 if let Some(row) = self.on_its_way.pop()
                     && *arrives
-                    && !had(&row)
+                    && !self.has(&row)
                 {
                     self.left(&row);
                 }
@@ -362,19 +382,24 @@ impl World {
         self.check();
     }
 
+    /// Whether this attempt has arrived.
+    fn has(&self, row: &Outgoing) -> bool {
+        self.server.iter().any(|arrived| arrived.is(row))
+    }
+
     /// A byte left for this row, and it arrived.
     fn left(&mut self, row: &Outgoing) -> Mid {
         *self.attempts.entry(row.local.clone()).or_default() += 1;
         self.arrive(row)
     }
 
-    /// The oldest row that does not go on by itself.
+    /// The oldest row that a person may decide about: it does not go on by itself,
+    /// or can still be taken back.
     fn undecided(&self) -> Option<LocalId> {
-        let waits = |row: &&Outgoing| {
-            matches!(
-                row.state,
-                SendState::Unsure | SendState::Held(_) | SendState::Refused { .. }
-            )
+        let waits = |row: &&Outgoing| match row.state {
+            SendState::Unsure | SendState::Held(_) | SendState::Refused { .. } => true,
+            SendState::Queued => row.not_before.is_some_and(|at| at > self.now),
+            _ => false,
         };
         let rows = self.entered.iter().filter_map(|local| self.disk.get(local));
         rows.filter(waits).map(|row| row.local.clone()).next()
@@ -429,7 +454,7 @@ proptest! {
             }
             // What arrived is known as sent, unless a person has let go of it or
             // took it for something else, or a refusal was a lie.
-            let arrived = world.server.iter().any(|(_, _, _, whose)| whose == local);
+            let arrived = world.server.iter().any(|arrived| arrived.local == *local);
             let unsure = world.disk.get(local).is_some_and(|row| row.state == SendState::Unsure);
             let told = !world.lied_about.contains(local);
             prop_assert!(!(arrived && unsure && told) || near_twins(&world, local), "{local} arrived and is not found");
