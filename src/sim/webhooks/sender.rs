@@ -51,7 +51,7 @@ impl Simulator {
                 under_way.push(async move {
                     let done = run(&client, &url, &outgoing_call).await;
                     if done != 200 && matches!(outgoing_call, OutgoingCall::Handshake { .. }) {
-                        tokio::time::sleep(HANDSHAKE_PAUSE).await;
+                        clock::sleep(HANDSHAKE_PAUSE).await;
                     }
                     (app, url, outgoing_call, done)
                 });
