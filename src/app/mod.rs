@@ -59,7 +59,8 @@ pub use toast::{Toast, ToastKind};
 
 use self::{
     action::{
-        navigate::{leave, list_rows, save_left},
+        leave::{leave, save_left},
+        navigate::list_rows,
         reply::{edited, save_draft, stop_typing},
     },
     composer::draft::SAVE_AFTER,

@@ -192,6 +192,36 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The thread it is about, by its id; `None` where it is about a person, the
+    /// Page or a list.
+    pub fn conversation_mut(&mut self) -> Option<&mut ConversationId> {
+        match self {
+            Self::Messages { conversation, .. }
+            | Self::Owner { conversation, .. }
+            | Self::Did { conversation, .. }
+            | Self::Delivered { conversation, .. }
+            | Self::Read { conversation, .. }
+            | Self::Seen { conversation, .. }
+            | Self::Reacted { conversation, .. }
+            | Self::Edited { conversation, .. }
+            | Self::Unsent { conversation, .. }
+            | Self::Happened { conversation, .. }
+            | Self::InCharge { conversation, .. }
+            | Self::HandedTo { conversation, .. }
+            | Self::Accepted { conversation, .. } => Some(conversation),
+            Self::Conversation(_)
+            | Self::Profile { .. }
+            | Self::Parked { .. }
+            | Self::Unparked { .. }
+            | Self::Listed { .. }
+            | Self::Backfill { .. }
+            | Self::ReadAt(_)
+            | Self::Page { .. } => None,
+        }
+    }
+}
+
 /// What a webhook told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebhookEvent {

@@ -60,7 +60,6 @@ impl Ingest<'_> {
                     self.touched(id.clone());
                 }
                 if let Some(from) = ours {
-                    count_early_messages(db, &id)?;
                     webhook_facts::refresh_row(db, &id, false)?;
                     self.push(Change::Renamed { from, to: id });
                 }
@@ -356,7 +355,8 @@ fn conversation(
     )?;
     let mut changed = rows > 0;
     if changed && !known {
-        count_early_messages(db, &seen.id)?;
+        message::count_messages(db, &seen.id)?;
+        asked_early(db, &seen.id)?;
         triage_columns::restore(db, outbox, &seen.id)?;
     }
     if let Some(ours) = seen.is_owner {
@@ -378,25 +378,13 @@ fn conversation(
     Ok(changed)
 }
 
-/// Messages may be known before their conversation is: what they say of its
-/// clocks is caught up with.
-fn count_early_messages(db: &Transaction<'_>, id: &ConversationId) -> Result<(), Error> {
-    let latest = |who: &str| {
-        format!(
-            "(SELECT max(at) FROM message m WHERE m.conversation = ?1 AND m.gone = 0 AND {who})"
-        )
-    };
-    db.prepare_cached(&format!(
-        "UPDATE conversation SET messages = (SELECT count(*) FROM message m WHERE m.conversation = ?1), \
-         customer_at = {}, page_at = {}, agent_at = {}, asked_at = {} WHERE id = ?1",
-        latest("author = 'customer'"),
-        latest("author <> 'customer'"),
-        latest("author = 'me'"),
-        latest(
-            "author NOT IN ('customer', 'me') AND EXISTS \
-             (SELECT 1 FROM asking a WHERE a.kind = 'phrase' AND instr(m.fold, a.word) > 0)"
-        )
-    ))?
+/// A message that asks for a person may be known before its conversation is.
+fn asked_early(db: &Transaction<'_>, id: &ConversationId) -> Result<(), Error> {
+    db.prepare_cached(
+        "UPDATE conversation SET asked_at = (SELECT max(at) FROM message m WHERE m.conversation = ?1 AND m.gone = 0 \
+           AND author NOT IN ('customer', 'me') AND EXISTS \
+           (SELECT 1 FROM asking a WHERE a.kind = 'phrase' AND instr(m.fold, a.word) > 0)) WHERE id = ?1",
+    )?
     .execute([id.as_str()])?;
     Ok(())
 }

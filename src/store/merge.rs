@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, Transaction, params};
 
-use super::Error;
+use super::{Error, draft_rows, message::count_messages, triage_columns};
 use crate::domain::{ConversationId, Psid};
 
 /// Gives what is kept for a person under our name to their conversation `id`.
@@ -31,23 +31,36 @@ pub(super) fn merge(
             names,
         )?;
     }
-    // What stands under Meta's id already is newer.
-    for table in ["draft", "triage"] {
-        outbox.execute(
-            &format!("UPDATE OR IGNORE {table} SET conversation = ?2 WHERE conversation = ?1"),
-            names,
-        )?;
-    }
+    draft_rows::join(outbox, &ours, id)?;
+    // A decision under Meta's id is of the whole conversation.
+    outbox.execute(
+        "UPDATE OR IGNORE triage SET conversation = ?2 WHERE conversation = ?1",
+        names,
+    )?;
+    outbox.execute(
+        "DELETE FROM triage WHERE conversation = ?1",
+        [ours.as_str()],
+    )?;
     for table in ["message", "annotation", "happening"] {
         cache.execute(
             &format!("UPDATE OR IGNORE {table} SET conversation = ?2 WHERE conversation = ?1"),
             names,
         )?;
     }
-    cache.execute(
+    // A row that is only renamed keeps all that it knows.
+    let renamed = cache.execute(
         "UPDATE OR IGNORE conversation SET id = ?2 WHERE id = ?1",
         names,
     )?;
-    cache.execute("DELETE FROM conversation WHERE id = ?1", [ours.as_str()])?;
+    if renamed == 0 {
+        cache.execute(
+            "UPDATE conversation SET asked_at = nullif(max(coalesce(asked_at, 0), \
+               (SELECT coalesce(asked_at, 0) FROM conversation WHERE id = ?1)), 0) WHERE id = ?2",
+            names,
+        )?;
+        cache.execute("DELETE FROM conversation WHERE id = ?1", [ours.as_str()])?;
+        count_messages(cache, id)?;
+    }
+    triage_columns::restore(cache, outbox, id)?;
     Ok(Some(ours))
 }

@@ -75,6 +75,28 @@ pub(super) fn ingest(
     Ok(changed)
 }
 
+/// Messages may be known before their conversation is: what they say of its
+/// clocks is caught up with.
+pub(super) fn count_messages(db: &Transaction<'_>, id: &ConversationId) -> Result<(), Error> {
+    let latest = |who: &str| {
+        format!(
+            "(SELECT max(at) FROM message m WHERE m.conversation = ?1 AND m.gone = 0 AND at > 0 AND {who})"
+        )
+    };
+    // An echo with nothing in it answers nobody; a reply of ours may stand here
+    // before its words do.
+    let says = "(author = 'me' OR text <> '' OR parts <> '[]')";
+    db.prepare_cached(&format!(
+        "UPDATE conversation SET messages = (SELECT count(*) FROM message m WHERE m.conversation = ?1), \
+         customer_at = {}, page_at = {}, agent_at = {} WHERE id = ?1",
+        latest("author = 'customer'"),
+        latest(&format!("author <> 'customer' AND {says}")),
+        latest("author = 'me'"),
+    ))?
+    .execute([id.as_str()])?;
+    Ok(())
+}
+
 fn known(db: &Transaction<'_>, mid: &Mid) -> Result<Option<KnownMessage>, Error> {
     let known = db
         .prepare_cached(

@@ -14,9 +14,10 @@
 //! |---|---|
 //! | `opening`, `paths`, `error` | the files, who may write, what goes wrong |
 //! | `schema` | the shape of the files, and what becomes of damaged ones |
+//! | `rescue` | what can be read of a damaged outbox |
 //! | `writer`, `ingest`, `message` | facts from outside into the cache |
 //! | `webhook_facts`, `merge` | what only webhooks tell, also before Meta shows a conversation |
-//! | `outbox`, `draft` | replies and unsent text on the disk |
+//! | `outbox`, `draft`, `draft_rows` | replies and unsent text on the disk |
 //! | `audit` | the record of what was done |
 //! | `triage`, `triage_columns` | what an agent decides for themselves |
 //! | `ranking` | in which views a row stands, and where |
@@ -28,6 +29,7 @@
 mod audit;
 mod codec;
 mod draft;
+mod draft_rows;
 mod error;
 mod forget;
 mod ingest;
@@ -40,6 +42,7 @@ mod page_values;
 mod paths;
 mod ranking;
 mod reader;
+mod rescue;
 mod schema;
 mod search;
 mod thread;
@@ -54,7 +57,7 @@ pub use forget::Forgotten;
 pub use opening::{Notice, Opened, exists, open};
 pub use page::PageRow;
 pub use reader::{Lane, Reader};
-pub use schema::Rescued;
+pub use rescue::Rescued;
 pub use triage::EscalationRules;
 pub use writer::Writer;
 

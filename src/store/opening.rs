@@ -17,7 +17,8 @@ use crate::{
         error::Error,
         paths::Paths,
         reader::Reader,
-        schema::{self, Rescued},
+        rescue::{Rescued, rescue, unsettled},
+        schema,
         writer::Writer,
     },
 };
@@ -243,7 +244,7 @@ pub(super) fn open_outbox(paths: &Paths, notices: &mut Vec<Notice>) -> Result<Co
         fs::rename(&fresh, &paths.outbox).map_err(io(&fresh))?;
         let outbox = schema::open(&paths.outbox, FileKind::Outbox)?;
         let aside = schema::beside(&paths.outbox, ".damaged-1");
-        notices.push(Notice::OutboxSetAside(aside, schema::unsettled(&outbox)?));
+        notices.push(Notice::OutboxSetAside(aside, unsettled(&outbox)?));
         return Ok(outbox);
     }
     match schema::open(&paths.outbox, FileKind::Outbox) {
@@ -252,7 +253,7 @@ pub(super) fn open_outbox(paths: &Paths, notices: &mut Vec<Notice>) -> Result<Co
                 let _ = fs::remove_file(schema::beside(&fresh, tail));
             }
             let into = schema::open(&fresh, FileKind::Outbox)?;
-            let rescued = schema::rescue(&paths.outbox, &into);
+            let rescued = rescue(&paths.outbox, &into);
             into.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
             drop(into);
             let aside = schema::set_aside(&paths.outbox, "damaged")?;

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Error, Writer, audit, codec, draft};
+use super::{Error, Writer, audit, codec, draft_rows};
 use crate::{
     domain::{
         AuditDetails, AuditEntry, ConversationId, LocalId, Mid, Outgoing, SendState, Timestamp,
@@ -74,7 +74,7 @@ impl Writer {
             if let (SendState::Refused { .. }, Some(at), true) =
                 (&row.state, give_back, !row.text.is_empty())
             {
-                draft::give_back(&db, &row, at)?;
+                draft_rows::give_back(&db, &row, at)?;
             }
             db.commit()?;
             if row.state == SendState::Sending {
@@ -114,7 +114,7 @@ impl Writer {
             )?;
             let after_all = matches!(before.as_deref(), Some("refused" | "dropped"));
             if after_all {
-                draft::take_out(&db, &row.conversation, &row.psid, &row.text, now)?;
+                draft_rows::take_out(&db, &row.conversation, &row.psid, &row.text, now)?;
             }
             // Told again after it was sent: it is on the record already.
             if before.as_deref() != Some("sent") {
@@ -136,7 +136,7 @@ impl Writer {
     pub async fn take_back(&self, row: Outgoing, now: Timestamp) -> Result<(), Error> {
         self.run(move |files| {
             let db = files.outbox.transaction()?;
-            draft::give_back(&db, &row, now)?;
+            draft_rows::give_back(&db, &row, now)?;
             drop_row(&db, &row)?;
             db.commit()?;
             Ok(())

@@ -312,6 +312,20 @@ impl Wing {
         lines.filter(|line| line["method"] == "POST").collect()
     }
 
+    /// Waits until Meta has been asked for somebody's conversation.
+    pub async fn asked_for(&self, psid: &Psid) {
+        let log = self.folder.path().join("server.log");
+        let asked = async {
+            while !std::fs::read_to_string(&log).is_ok_and(|log| {
+                log.lines()
+                    .any(|line| line.contains("\"GET\"") && line.contains(psid.as_str()))
+            }) {
+                tokio::task::yield_now().await;
+            }
+        };
+        within(PATIENCE, asked).await.expect("it is asked for");
+    }
+
     /// Every call so far: method and edge (or sender action).
     pub fn calls(&self) -> Vec<String> {
         let log = std::fs::read_to_string(self.folder.path().join("server.log")).expect("a log");

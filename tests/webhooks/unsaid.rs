@@ -199,19 +199,36 @@ fn what_a_new_customer_writes_stands_in_the_list_before_meta_shows_their_convers
             .into_iter()
             .enumerate()
         {
-            let psid = format!("9990000000{n}");
+            let psid = Psid::new(format!("9990000000{n}"));
             if let Some(fault) = fault {
-                stage.wing.simulator.fail_next("/conversations", fault);
+                for _ in 0..4 {
+                    stage
+                        .wing
+                        .simulator
+                        .fail_next("/conversations", fault.clone());
+                }
             }
-            let mut event = stage.event(0, says(&format!("m_new_{n}"), "hello?"));
-            event["sender"]["id"] = json!(psid);
-            stage.wing.hear(&[event]).await;
-            let row = stage.wing.reader.conversation_of(&Psid::new(psid.as_str()));
-            let row = row.expect("a cache").expect("kept");
-            assert!(
-                row.id.is_ours() && row.snippet == "hello?" && row.waiting(),
-                "{row:?}"
-            );
+            let from = |mut event: Value| {
+                event["sender"]["id"] = json!(psid.as_str());
+                event
+            };
+            let words =
+                |at: i64, text: &str| from(stage.event(at, says(&format!("m_{n}_{at}"), text)));
+            stage.wing.hear(&[words(0, "hello?")]).await;
+            // Whatever Meta answers about them, what they wrote stays.
+            stage.wing.asked_for(&psid).await;
+            for (at, text) in [(1, "anybody?"), (2, "still here")] {
+                stage.wing.hear(&[words(at, text)]).await;
+                let row = stage.wing.reader.conversation_of(&psid);
+                let row = row.expect("a cache").expect("kept");
+                assert!(
+                    row.id.is_ours() && row.snippet == text && row.waiting(),
+                    "{row:?}"
+                );
+            }
+            let row = stage.wing.reader.conversation_of(&psid);
+            let id = row.expect("a cache").expect("kept").id;
+            assert_eq!(stage.wing.thread(&id).items.len(), 3);
         }
         let (address, simulator) = (stage.wing.address, stage.wing.simulator.clone());
         let folder = stage.wing.end().await;
@@ -226,8 +243,41 @@ fn what_a_new_customer_writes_stands_in_the_list_before_meta_shows_their_convers
                 .wing
                 .reader
                 .conversation_of(&Psid::new(format!("9990000000{n}")));
-            assert_eq!(row.expect("a cache").expect("kept").snippet, "hello?");
+            assert_eq!(row.expect("a cache").expect("kept").snippet, "still here");
         }
+        stage.wing.end().await;
+    });
+}
+
+/// A reaction makes no row; it waits for one, also in the very call that brings it.
+#[test]
+fn what_comes_before_the_first_words_to_a_new_customer_is_kept_with_them() {
+    runtime().block_on(async {
+        let stage = Stage::new().await;
+        let psid = "99900000009";
+        let mut reacts = stage.event(
+            1,
+            json!({"reaction": {"mid": "m_first", "action": "react", "emoji": "👍"}}),
+        );
+        reacts["sender"]["id"] = json!(psid);
+        let mut written = stage.echo(
+            0,
+            json!({"mid": "m_first", "app_id": BOT, "text": "Your parcel is here."}),
+        );
+        written["recipient"]["id"] = json!(psid);
+        stage.wing.hear(&[reacts, written]).await;
+        let row = stage.wing.reader.conversation_of(&Psid::new(psid));
+        let id = row.expect("a cache").expect("kept").id;
+        let thread = stage.wing.thread(&id);
+        let reactions: Vec<&str> = thread
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Message(m) => Some(m.annotations.reactions.first()?.emoji.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(reactions, ["👍"]);
         stage.wing.end().await;
     });
 }

@@ -4,7 +4,8 @@ use crate::{
     app::{
         Effect, Focus, Model, TerminalEffect, ToastKind,
         action::{
-            navigate::{leave, open},
+            leave::leave,
+            navigate::open,
             reply::{self, stop_typing},
         },
         composer::Mode,

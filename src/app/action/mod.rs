@@ -7,6 +7,7 @@
 //! | `run` | does one |
 //! | `intent` | does what a dialog wants |
 //! | `navigate` | list, panes, open thread: the customer learns nothing |
+//! | `leave` | leaving the open thread, and the program |
 //! | `look` | what is opened to look at or for something |
 //! | `control` | seen, and who holds the thread |
 //! | `reply` | the text, its type, sending it |
@@ -19,6 +20,7 @@ pub mod clipboard;
 pub(crate) mod control;
 pub(crate) mod desk;
 pub(crate) mod intent;
+pub(crate) mod leave;
 pub(crate) mod look;
 pub(crate) mod navigate;
 pub(crate) mod reply;

@@ -133,8 +133,8 @@ Repeat         "repeat"          ["."]            Desk     Triage   [Row]       
 DropRefused    "drop_refused"    ["d"]            Desk     Reply    [Row Refused]                Meta  No   []                "drop the replies that Meta refused" => control::drop_refused;
 MessageType    "message_type"    ["^t"]           Desk     Reply    [Row]                        Meta  No   []                "change what the next reply goes out as" => reply::change_type;
 Open           "open"            ["Enter"]        Desk     Move     [Row]                        View  No   []                "open the conversation; in it: decide about an unsent reply" => control::open_or_settle;
-Back           "back"            ["q"]            Desk     Move     []                           View  No   []                "back to the list; in the list: quit" => navigate::back;
-Close          "close"           ["Esc"]          Desk     Move     []                           View  No   []                "close what is open, or go back; it never quits" => navigate::close;
+Back           "back"            ["q"]            Desk     Move     []                           View  No   []                "back to the list; in the list: quit" => leave::back;
+Close          "close"           ["Esc"]          Desk     Move     []                           View  No   []                "close what is open, or go back; it never quits" => leave::close;
 ReadOn         "read_on"         ["Space"]        Desk     Move     []                           View  No   []                "a page further, then the next who waits" => navigate::read_on;
 NextWaiting    "next_waiting"    ["]"]            Desk     Move     []                           View  No   []                "open the next conversation that waits" => |model| navigate::next_waiting(model, false);
 PreviousWaiting "previous_waiting" ["["]          Desk     Move     []                           View  No   []                "open the previous conversation that waits" => |model| navigate::next_waiting(model, true);
@@ -177,8 +177,8 @@ Privacy        "privacy"         []               Desk     Desk     []          
 Refresh        "refresh"         ["^r"]           Desk     Desk     []                           Meta  No   []                "ask Meta for news now" => desk::refresh;
 Redraw         "redraw"          ["^l"]           Desk     Desk     []                           View  No   []                "draw the screen anew" => desk::redraw;
 Suspend        "suspend"         ["^z"]           Desk     Desk     []                           View  No   []                "suspend to the shell" => desk::suspend;
-Quit           "quit"            []               Desk     Desk     []                           View  No   []                "quit, wherever you are" => navigate::ask_to_quit;
-Cancel         "cancel"          ["^c"]           Desk     Desk     []                           View  No   []                "cancel; twice in the list: quit" => navigate::cancel;
+Quit           "quit"            []               Desk     Desk     []                           View  No   []                "quit, wherever you are" => leave::ask_to_quit;
+Cancel         "cancel"          ["^c"]           Desk     Desk     []                           View  No   []                "cancel; twice in the list: quit" => leave::cancel;
 Commands       "commands"        [":"]            Desk     Desk     []                           View  No   []                "run an action by its name" => look::commands;
 Help           "help"            ["?", "F1"]      Desk     Desk     []                           View  No   []                "this help" => look::help;
 Send           "send"            ["Enter"]        Composer Composer []                           Meta  No   []                "send" => |model| reply::send(model, None);

@@ -7,7 +7,7 @@ use crate::{
         Effect, Focus, Model, Query, TerminalEffect,
         action::{
             availability::why_not,
-            control, navigate, reply,
+            control, leave, navigate, reply,
             run::run,
             table::{ACTIONS, Action, Context},
             triage::{decide_here, keep_note},
@@ -92,7 +92,7 @@ pub(crate) fn line(model: &mut Model, line: &str) -> Vec<Effect> {
         "next" => navigate::next_waiting(model, false),
         "close" if model.thread.is_some() => {
             model.focus = Focus::Thread;
-            navigate::back(model)
+            leave::back(model)
         }
         "reply" => reply(model, rest),
         "send" => send(model, rest),
@@ -112,9 +112,9 @@ pub(crate) fn line(model: &mut Model, line: &str) -> Vec<Effect> {
 fn quit(model: &mut Model) -> Vec<Effect> {
     let held = model.inbox.counts.by_view[View::Mine.index()];
     if held > 0 && !model.session.settings.read_only {
-        navigate::ask_to_quit(model)
+        leave::ask_to_quit(model)
     } else {
-        navigate::leave(model)
+        leave::leave(model)
     }
 }
 

@@ -30,15 +30,17 @@ impl Engine {
                 self.note_failure(&error);
             }
             Completion::Apps(ours, apps) => {
-                if let Some(app) = ours.clone() {
-                    self.writer.keep_app(app).await?;
-                }
+                let kept = match ours.clone() {
+                    Some(app) => self.writer.keep_app(app).await,
+                    None => Ok(()),
+                };
                 self.found_apps(ours, apps);
                 for id in std::mem::take(&mut self.unclear_owners) {
                     if let Some(conversation) = self.reader.conversation(&id)? {
                         self.ask_owner(&conversation);
                     }
                 }
+                kept?;
             }
             Completion::Instagram(Ok(account)) => {
                 self.instagram = account;
@@ -74,7 +76,7 @@ impl Engine {
                 ..
             } if !self.apps_known => {
                 // Whether that app is us is not known yet.
-                self.unclear_owners.push(id);
+                self.unclear_owners.push(self.called(id));
             }
             Completion::Owner { id, at, result } => {
                 let id = self.called(id);
@@ -118,6 +120,7 @@ impl Engine {
                     .after
                     .clone()
                     .filter(|after| Some(after) != asked.as_ref());
+                let id = self.called(id);
                 let lost = page.goes_on && moved.is_none();
                 let older = (!lost).then_some(moved);
                 self.ingest(vec![Event::Messages {
@@ -127,7 +130,7 @@ impl Engine {
                 }])
                 .await?;
                 if lost {
-                    let why = "Meta says that there are more, and not where.";
+                    let why = "Meta says there are more, but not where.";
                     self.tell(Change::OlderFailed(id, why.into()));
                 } else {
                     self.tell(Change::OlderArrived(id));
@@ -137,14 +140,14 @@ impl Engine {
                 id,
                 result: Err(error),
             } => {
-                self.tell(Change::OlderFailed(id, error.to_string()));
+                self.tell(Change::OlderFailed(self.called(id), error.to_string()));
             }
             Completion::Delivered(id, result) => match result {
                 Ok(delivered) => self.tell(Change::Delivered(id, delivered)),
                 Err(error) => self.tell(Change::Notice(Severity::Problem, error.to_string())),
             },
             Completion::Copied(conversation, id, copy) => self.tell(Change::FileCopied {
-                conversation,
+                conversation: self.called(conversation),
                 id,
                 copy,
             }),

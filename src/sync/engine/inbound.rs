@@ -209,9 +209,7 @@ impl Engine {
                 }
             };
             let Some(conversation) = conversation else {
-                if !self.inbound.strangers.contains(&psid) {
-                    self.inbound.strangers.push(psid.clone());
-                }
+                self.inbound.meet(&psid);
                 if !heard.told.stands_in_a_thread() {
                     events.push(Event::Parked {
                         psid,
@@ -227,7 +225,18 @@ impl Engine {
                 known.insert(psid.clone(), Some(row_of(&seen)));
                 events.push(Event::Conversation(seen));
                 waiting.push_front(heard);
-                for told in told(&self.reader.parked(&psid)?).into_iter().rev() {
+                // What was told of them before, on the disk and in this very call.
+                let mut kept = self.reader.parked(&psid)?;
+                events.retain_mut(|event| match event {
+                    Event::Parked {
+                        psid: whose, raw, ..
+                    } if *whose == psid => {
+                        kept.push(std::mem::take(raw));
+                        false
+                    }
+                    _ => true,
+                });
+                for told in told(&kept).into_iter().rev() {
                     waiting.push_front(told);
                 }
                 events.push(Event::Unparked { psid });
@@ -441,12 +450,17 @@ impl Engine {
 
     /// People of whom webhooks told while nobody was here to ask.
     pub(super) async fn remember_strangers(&mut self) -> Result<(), store::Error> {
+        let mut first = Vec::new();
         for psid in self.reader.strangers(1_000)? {
-            let kept = self.reader.parked(&psid)?;
-            self.take_in(told(&kept), Vec::new()).await?;
+            // One fact makes the row, which then gets all the others.
+            let told = told(&self.reader.parked(&psid)?);
+            first.extend(told.into_iter().find(|told| told.told.stands_in_a_thread()));
+            self.inbound.meet(&psid);
         }
-        self.inbound.strangers = self.reader.unshown(1_000)?;
-        Ok(())
+        for psid in self.reader.unshown(1_000)? {
+            self.inbound.meet(&psid);
+        }
+        self.take_in(first, Vec::new()).await
     }
 
     /// Asks once more for those whose pause is over.

@@ -248,11 +248,28 @@ impl Engine {
     /// Meta shows a conversation that we had under a name of ours.
     fn rename(&mut self, from: &ConversationId, to: &ConversationId) {
         self.outbox.rename(from, to);
-        if self.open.as_ref() == Some(from) {
-            self.open = Some(to.clone());
+        let mut names: Vec<&mut ConversationId> = Vec::new();
+        names.extend(&mut self.open);
+        names.extend(&mut self.unclear_owners);
+        names.extend(self.inbound.alarmed.iter_mut().map(|(id, _)| id));
+        names.extend(self.unwritten.iter_mut().flat_map(SendStep::conversations));
+        names.extend(
+            self.late_events
+                .iter_mut()
+                .filter_map(Event::conversation_mut),
+        );
+        for id in names.into_iter().filter(|id| *id == from) {
+            id.clone_from(to);
         }
-        if let Some(at) = self.idle.touched.remove(from) {
-            self.idle.touched.insert(to.clone(), at);
+        for moments in [&mut self.idle.touched, &mut self.idle.warned] {
+            if let Some(at) = moments.remove(from) {
+                moments.insert(to.clone(), at);
+            }
+        }
+        for ids in [&mut self.awaiting_owner, &mut self.inbound.read_again] {
+            if ids.remove(from) {
+                ids.insert(to.clone());
+            }
         }
         self.renamed.insert(from.clone(), to.clone());
     }
@@ -307,6 +324,15 @@ pub(super) struct Inbound {
     pub(super) read_again: HashSet<ConversationId>,
     /// Who has been told about already, by the customer's last message.
     pub(super) alarmed: Vec<(ConversationId, Timestamp)>,
+}
+
+impl Inbound {
+    /// Somebody whose conversation is to be asked for, unless that is under way.
+    pub(super) fn meet(&mut self, psid: &Psid) {
+        if !self.strangers.contains(psid) && !self.failures.contains_key(psid) {
+            self.strangers.push(psid.clone());
+        }
+    }
 }
 
 /// What the record of what was done still owes its file.

@@ -570,8 +570,8 @@ impl Outbox {
     pub(super) fn rename(&mut self, from: &ConversationId, to: &ConversationId) {
         if let Some(mut queue) = self.queues.remove(from) {
             queue.rename(to);
-            // Nobody has written to it under Meta's id yet.
-            self.queues.insert(to.clone(), queue);
+            // After the loss of the cache there may be replies under Meta's id, too.
+            self.queues.entry(to.clone()).or_default().join(queue);
         }
     }
 

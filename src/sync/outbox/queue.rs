@@ -317,6 +317,20 @@ impl Queue {
         }
     }
 
+    /// Takes over what another queue of the same conversation holds, behind its own.
+    pub(super) fn join(&mut self, other: Self) {
+        self.jobs.extend(other.jobs);
+        self.refused.extend(other.refused);
+        self.settled.extend(other.settled);
+        self.reading |= other.reading;
+        self.read_at = self.read_at.max(other.read_at);
+        self.not_before = self.not_before.max(other.not_before);
+        self.failures = self.failures.max(other.failures);
+        if self.under_way == UnderWay::Nothing {
+            self.under_way = other.under_way;
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.jobs.is_empty() && self.settled.is_empty() && self.refused.is_empty() && !self.reading
     }

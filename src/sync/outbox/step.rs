@@ -35,6 +35,19 @@ pub(in crate::sync) enum SendStep {
     Read(ConversationId),
 }
 
+impl SendStep {
+    /// The threads that it names.
+    pub(in crate::sync) fn conversations(&mut self) -> Vec<&mut ConversationId> {
+        match self {
+            Self::Record(row) | Self::GiveBack(row) | Self::Post(row) | Self::Sent { row, .. } => {
+                vec![&mut row.conversation]
+            }
+            Self::Again { old, new } => vec![&mut old.conversation, &mut new.conversation],
+            Self::Operate(id, ..) | Self::Read(id) => vec![id],
+        }
+    }
+}
+
 /// What an attempt came to.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::sync) enum SendOutcome {
