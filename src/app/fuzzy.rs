@@ -30,10 +30,16 @@ impl Fuzzy {
         }
     }
 
-    /// How well a folded name fits; `None` when it does not.
+    /// How well the best of some folded names, one a line, fits; `None` when none
+    /// does.
     pub fn score(&mut self, folded: &str) -> Option<u32> {
-        let name = Utf32Str::new(folded, &mut self.buffer);
-        self.pattern.score(name, &mut self.matcher)
+        folded
+            .split('\n')
+            .filter_map(|name| {
+                let name = Utf32Str::new(name, &mut self.buffer);
+                self.pattern.score(name, &mut self.matcher)
+            })
+            .max()
     }
 
     /// The places of those that fit, best first, equal ones in their order.
@@ -41,7 +47,7 @@ impl Fuzzy {
         let mut scored: Vec<(u32, usize)> = names
             .into_iter()
             .enumerate()
-            .filter_map(|(at, name)| Some((self.score(&text::fold(name))?, at)))
+            .filter_map(|(at, name)| Some((self.score(&text::searchable(name))?, at)))
             .collect();
         scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         scored.into_iter().map(|(_, at)| at).collect()

@@ -335,6 +335,8 @@ pub struct ConversationSeen {
     pub platform: Platform,
     /// Participant name or user name.
     pub name: Option<String>,
+    /// The user name on Instagram, also beside a name.
+    pub username: Option<String>,
     /// Last text.
     pub snippet: Option<String>,
     /// Last change; the beginning of time where Meta did not say.

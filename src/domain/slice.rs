@@ -28,7 +28,8 @@ pub struct Hit {
     pub at: Timestamp,
     /// By whom.
     pub author: Author,
-    /// The text, raw.
+    /// The text, and where the words may stand in them, what its cards and files
+    /// say; raw.
     pub text: String,
 }
 

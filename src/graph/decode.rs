@@ -91,6 +91,7 @@ pub(super) fn conversation(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
         psid: psid.clone(),
         platform: whose.platform,
         name: person.name.clone().or_else(|| person.username.clone()),
+        username: person.username.clone(),
         snippet: node.snippet.clone(),
         updated_at: node
             .updated_time

@@ -5,7 +5,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
-    Error, codec, merge, message,
+    Error, codec, merge, message, names,
     page_values::set,
     webhook_facts::{self, Annotation, AnnotationKind, Receipt},
 };
@@ -13,7 +13,7 @@ use crate::{
     domain::{
         Author, Backfill, Change, ConversationId, ConversationSeen, Event, LocalId, Mid,
         OperationKind, Part, Profile, Psid, ReactedWith, Span, ThreadOwner, TimelineEvent,
-        Timestamp, display_name,
+        Timestamp,
     },
     store::triage_columns,
     text,
@@ -300,7 +300,7 @@ fn accepted(
             conversation.as_str(),
             at.as_millis(),
             text,
-            text::fold(&text),
+            text::searchable(&text),
             codec::parts(&parts)
         ],
     )?;
@@ -320,7 +320,7 @@ fn conversation(
     outbox: &Connection,
     seen: ConversationSeen,
 ) -> Result<bool, Error> {
-    let fold = text::fold(&format!(
+    let fold = text::searchable(&format!(
         "{} {}",
         seen.name.as_deref().unwrap_or_default(),
         seen.snippet.as_deref().unwrap_or_default()
@@ -329,14 +329,13 @@ fn conversation(
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM conversation WHERE id = ?1)")?
         .query_row([seen.id.as_str()], |row| row.get(0))?;
     let rows = db.execute(
-        "INSERT INTO conversation (id, psid, platform, name, snippet, fold, updated_at, unread, can_reply, name_fold) \
-         VALUES (?1, ?2, ?3, ?4, coalesce(?5, ''), ?6, CASE ?7 WHEN 0 THEN ?11 ELSE ?7 END, coalesce(?8, 0), ?9, ?10) \
+        "INSERT INTO conversation (id, psid, platform, name, snippet, fold, updated_at, unread, can_reply) \
+         VALUES (?1, ?2, ?3, ?4, coalesce(?5, ''), ?6, CASE ?7 WHEN 0 THEN ?10 ELSE ?7 END, coalesce(?8, 0), ?9) \
          ON CONFLICT (id) DO UPDATE SET name = coalesce(name, ?4), \
            snippet = CASE WHEN ?7 >= updated_at / 1000 * 1000 THEN coalesce(?5, snippet) ELSE snippet END, \
            fold = CASE WHEN ?7 >= updated_at / 1000 * 1000 THEN ?6 ELSE fold END, \
            unread = CASE WHEN ?7 >= updated_at / 1000 * 1000 THEN coalesce(?8, unread) ELSE unread END, \
-           updated_at = max(updated_at, ?7), can_reply = coalesce(?9, can_reply), \
-           name_fold = CASE WHEN name IS NULL THEN ?10 ELSE name_fold END \
+           updated_at = max(updated_at, ?7), can_reply = coalesce(?9, can_reply) \
          WHERE name IS NOT coalesce(name, ?4) OR updated_at < ?7 OR can_reply IS NOT coalesce(?9, can_reply) \
            OR (?7 >= updated_at / 1000 * 1000 AND (snippet IS NOT coalesce(?5, snippet) OR unread <> coalesce(?8, unread)))",
         params![
@@ -349,10 +348,11 @@ fn conversation(
             seen.updated_at.as_millis(),
             seen.unread,
             seen.can_reply,
-            text::fold(&display_name(seen.name.as_deref(), &seen.psid, seen.platform)),
             seen.at.as_millis()
         ],
     )?;
+    let heard = [seen.name.as_deref(), seen.username.as_deref()];
+    names::know(db, &seen.id, &heard)?;
     let mut changed = rows > 0;
     if changed && !known {
         message::count_messages(db, &seen.id)?;
@@ -498,15 +498,17 @@ fn person(
     if let Profile::Known(p) = profile {
         let name = p.name.as_deref().or(p.username.as_deref());
         db.execute(
-            "UPDATE conversation SET name = coalesce(?2, name), name_fold = coalesce(?3, name_fold) WHERE psid = ?1",
-            params![psid.as_str(), name, name.map(text::fold)],
+            "UPDATE conversation SET name = coalesce(?2, name) WHERE psid = ?1",
+            params![psid.as_str(), name],
         )?;
     }
     let mut statement = db.prepare_cached("SELECT id FROM conversation WHERE psid = ?1")?;
     let ids = statement.query_map([psid.as_str()], |row| row.get::<_, String>(0))?;
-    Ok(ids
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter()
-        .map(ConversationId::new)
-        .collect())
+    let ids: Vec<ConversationId> = ids
+        .map(|id| id.map(ConversationId::new))
+        .collect::<Result<_, _>>()?;
+    for id in &ids {
+        names::know(db, id, &[])?;
+    }
+    Ok(ids)
 }

@@ -320,6 +320,11 @@ fn reactions(
 
 /// All words of a message, folded: also those of cards, buttons and files.
 fn searchable(text: &str, parts: &[Part]) -> String {
+    text::searchable(&all_words(text, parts))
+}
+
+/// The text of a message and the words of its cards and files, a line each.
+pub(super) fn all_words(text: &str, parts: &[Part]) -> String {
     let mut words = vec![text];
     for part in parts {
         match part {
@@ -341,7 +346,7 @@ fn searchable(text: &str, parts: &[Part]) -> String {
         }
     }
     words.retain(|words| !words.is_empty());
-    text::fold(&words.join("\n"))
+    words.join("\n")
 }
 
 /// Moves the clocks of the row forward; they never go back.

@@ -20,6 +20,7 @@
 //! | `outbox`, `draft`, `draft_rows` | replies and unsent text on the disk |
 //! | `audit` | the record of what was done |
 //! | `triage`, `triage_columns` | what an agent decides for themselves |
+//! | `names` | every name by which a person is found |
 //! | `ranking` | in which views a row stands, and where |
 //! | `reader`, `thread`, `search` | questions |
 //! | `page`, `page_values` | what is kept once for the whole Page |
@@ -35,6 +36,7 @@ mod forget;
 mod ingest;
 mod merge;
 mod message;
+mod names;
 mod opening;
 mod outbox;
 mod page;

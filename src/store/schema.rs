@@ -25,6 +25,7 @@ const CACHE_STEPS: &[&str] = &[
     include_str!("migrations/cache_0004.sql"),
     include_str!("migrations/cache_0005.sql"),
     include_str!("migrations/cache_0006.sql"),
+    include_str!("migrations/cache_0007.sql"),
 ];
 const OUTBOX_STEPS: &[&str] = &[
     include_str!("migrations/outbox_0001.sql"),
@@ -186,11 +187,22 @@ fn migrate(connection: &mut Connection, kind: FileKind, found: u32) -> Result<()
     Ok(())
 }
 
-/// `fold(text)` in SQL is our own fold, so both sides of a search agree.
+/// `fold`, `respelled` and `searchable` in SQL are our own, so both sides of a
+/// search agree.
 fn folding(connection: &Connection) -> Result<(), Error> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("fold", 1, flags, |context| {
         Ok(text::fold(context.get_raw(0).as_str().unwrap_or_default()))
+    })?;
+    connection.create_scalar_function("respelled", 1, flags, |context| {
+        Ok(text::respelled(
+            context.get_raw(0).as_str().unwrap_or_default(),
+        ))
+    })?;
+    connection.create_scalar_function("searchable", 1, flags, |context| {
+        Ok(text::searchable(
+            context.get_raw(0).as_str().unwrap_or_default(),
+        ))
     })?;
     Ok(())
 }

@@ -1,14 +1,15 @@
 //! Searching names and all cached text.
 //!
-//! Words are folded on both sides ([`text::fold`]), so accents and case do not
-//! matter, and any script is found in the middle of a word. Three characters
+//! Words are folded on both sides ([`text::searchable`], [`text::spellings`]), so
+//! accents, case and spelling do not matter, and any script is found in the middle
+//! of a word. Three characters
 //! and more are looked up in an index of trigrams; shorter words are compared
 //! with the texts themselves. Searching has connections of its own, and a newer
 //! question ends an older one: nobody waits for an answer that nobody wants.
 
 use rusqlite::{OptionalExtension, ToSql, params};
 
-use super::{Error, Lane, Reader, codec, ranking};
+use super::{Error, Lane, Reader, codec, message::all_words, ranking};
 use crate::{
     domain::{ConversationId, Hit, InboxQuery, InboxSlice, Mid, Platform, Timestamp},
     text,
@@ -21,22 +22,27 @@ const LOOKED_AT: u32 = 5_000;
 struct Wanted {
     /// For the index: every word of three and more characters, quoted.
     index: Option<String>,
-    /// For `LIKE`: the shorter words.
-    patterns: Vec<String>,
+    /// For `LIKE`: the spellings of every shorter word.
+    patterns: Vec<Vec<String>>,
 }
 
 impl Wanted {
     fn new(words: &str) -> Option<Self> {
-        let folded = text::fold(words);
         let mut quoted = Vec::new();
         let mut patterns = Vec::new();
-        for word in folded.split_whitespace() {
+        for word in words.split_whitespace() {
             // The index ends words at NUL.
-            let word = word.replace('\0', "");
-            match word.chars().count() {
-                0 => {}
-                1 | 2 => patterns.push(pattern(&word)),
-                _ => quoted.push(format!("\"{}\"", word.replace('"', "\"\""))),
+            let spelled = text::spellings(&word.replace('\0', ""));
+            match spelled.iter().map(|word| word.chars().count()).min() {
+                None | Some(0) => {}
+                Some(1 | 2) => patterns.push(spelled.iter().map(|word| pattern(word)).collect()),
+                Some(_) => {
+                    let spelled: Vec<String> = spelled
+                        .iter()
+                        .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
+                        .collect();
+                    quoted.push(format!("({})", spelled.join(" OR ")));
+                }
             }
         }
         let index = (!quoted.is_empty()).then(|| quoted.join(" AND "));
@@ -55,10 +61,14 @@ impl Wanted {
             values.push(index);
             number += 1;
         }
-        for pattern in &self.patterns {
-            conditions.push(format!("m.fold LIKE ?{number} ESCAPE '\\'"));
-            values.push(pattern);
-            number += 1;
+        for spelled in &self.patterns {
+            let mut either = Vec::new();
+            for pattern in spelled {
+                either.push(format!("m.fold LIKE ?{number} ESCAPE '\\'"));
+                values.push(pattern);
+                number += 1;
+            }
+            conditions.push(format!("({})", either.join(" OR ")));
         }
         (conditions.join(" AND "), values)
     }
@@ -66,7 +76,7 @@ impl Wanted {
     /// One or two letters of an alphabet stand in nearly every text: they are
     /// looked for in names and last texts only.
     fn too_common(&self) -> bool {
-        self.index.is_none() && self.patterns.iter().all(|p| p.is_ascii())
+        self.index.is_none() && self.patterns.iter().flatten().all(|p| p.is_ascii())
     }
 }
 
@@ -75,12 +85,12 @@ impl Reader {
     /// message holds the words of `ask`.
     pub(super) fn filtered(&self, ask: &InboxQuery, limit: u32) -> Result<InboxSlice, Error> {
         let (rows, total, counts) = self.search(Lane::List, |db| {
-            let like = pattern(text::fold(&ask.filter).trim());
+            let [like, also] = spelled(&ask.filter);
             let mut by_text = String::new();
-            let mut values: Vec<&dyn ToSql> = vec![&like, &limit, &ask.offset];
+            let mut values: Vec<&dyn ToSql> = vec![&like, &limit, &ask.offset, &also];
             let wanted = Wanted::new(&ask.filter).filter(|wanted| !wanted.too_common());
             if let Some(wanted) = &wanted {
-                let (condition, more) = wanted.condition(4);
+                let (condition, more) = wanted.condition(5);
                 by_text = format!(
                     " OR c.id IN (SELECT m.conversation FROM message m WHERE {condition})"
                 );
@@ -88,7 +98,8 @@ impl Reader {
             }
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {}, count(*) OVER () FROM conversation c \
-                 WHERE {} AND (c.fold LIKE ?1 ESCAPE '\\'{by_text}) ORDER BY c.ord, c.id LIMIT ?2 OFFSET ?3",
+                 WHERE {} AND (c.fold LIKE ?1 ESCAPE '\\' OR c.fold LIKE ?4 ESCAPE '\\' \
+                   OR c.name_fold LIKE ?1 ESCAPE '\\' OR c.name_fold LIKE ?4 ESCAPE '\\'{by_text}) ORDER BY c.ord, c.id LIMIT ?2 OFFSET ?3",
                 codec::CONVERSATION_COLUMNS,
                 ranking::condition(ask.view),
             ))?;
@@ -131,7 +142,7 @@ impl Reader {
             let (condition, mut values) = wanted.condition(2);
             values.insert(0, &limit);
             let mut statement = db.prepare_cached(&format!(
-                "SELECT {}, m.mid, m.at, m.author, m.text FROM message m JOIN conversation c ON c.id = m.conversation \
+                "SELECT {}, m.mid, m.at, m.author, m.text, m.parts FROM message m JOIN conversation c ON c.id = m.conversation \
                  WHERE {condition} ORDER BY m.at DESC, m.n DESC LIMIT ?1",
                 codec::CONVERSATION_COLUMNS
             ))?;
@@ -144,7 +155,10 @@ impl Reader {
                     mid: Mid::new(row.get::<_, String>(at)?),
                     at: Timestamp::from_millis(row.get(at + 1)?),
                     author: codec::author_from(row.get_ref(at + 2)?.as_str()?),
-                    text: row.get(at + 3)?,
+                    text: all_words(
+                        row.get_ref(at + 3)?.as_str()?,
+                        &codec::parts_from(row.get_ref(at + 4)?.as_str()?),
+                    ),
                 })
             })?;
             Ok(hits.collect::<Result<_, _>>()?)
@@ -161,12 +175,11 @@ impl Reader {
         from: Option<&Mid>,
         forward: bool,
     ) -> Result<Option<(Mid, Timestamp)>, Error> {
-        let folded = text::fold(words);
-        if folded.trim().is_empty() {
+        if words.trim().is_empty() {
             return Ok(None);
         }
         self.search(Lane::Thread, |db| {
-            let like = pattern(folded.trim());
+            let [like, also] = spelled(words);
             let n: Option<i64> = match from {
                 Some(mid) => db
                     .prepare_cached("SELECT n FROM message WHERE mid = ?1")?
@@ -178,10 +191,10 @@ impl Reader {
                 if forward { (">", "ASC", i64::MAX) } else { ("<", "DESC", i64::MIN) };
             let look = |range: &str, n: i64| {
                 db.prepare_cached(&format!(
-                    "SELECT mid, at FROM message WHERE conversation = ?1 AND fold LIKE ?2 ESCAPE '\\' {range} \
+                    "SELECT mid, at FROM message WHERE conversation = ?1 AND (fold LIKE ?2 ESCAPE '\\' OR fold LIKE ?5 ESCAPE '\\') {range} \
                      ORDER BY at {order}, n {order} LIMIT 1"
                 ))?
-                .query_row(params![id.as_str(), like, at.as_millis(), n], |row| {
+                .query_row(params![id.as_str(), like, at.as_millis(), n, also], |row| {
                     Ok((Mid::new(row.get::<_, String>(0)?), Timestamp::from_millis(row.get(1)?)))
                 })
                 .optional()
@@ -195,9 +208,9 @@ impl Reader {
         })
     }
 
-    /// Everybody whose folded name holds the letters of `words` in their order,
-    /// one after the other, latest first. `each` gets id and folded name, and
-    /// says whether to go on.
+    /// Everybody with a name that holds the letters of `words` in their order, one
+    /// after the other, latest first. `each` gets id and folded names, one a line,
+    /// and says whether to go on.
     pub fn people(
         &self,
         words: &str,
@@ -245,6 +258,12 @@ impl Reader {
         }
         Ok(names)
     }
+}
+
+/// The patterns of a phrase in its spellings; the same one twice where it has one.
+fn spelled(words: &str) -> [String; 2] {
+    let spelled = text::spellings(words.trim());
+    [spelled.first(), spelled.last()].map(|words| pattern(words.map_or("", String::as_str)))
 }
 
 /// A pattern for `LIKE` that finds `folded` anywhere, with its own signs

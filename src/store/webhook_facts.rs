@@ -178,7 +178,7 @@ pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Res
                 db.execute(
                     "UPDATE message SET text = ?2, fold = ?3, edits = ?4, edited_at = ?5 \
                      WHERE mid = ?1 AND unsent = 0 AND edits < ?4",
-                    params![mid.as_str(), text, text::fold(&text), n, at],
+                    params![mid.as_str(), text, text::searchable(&text), n, at],
                 )? > 0
             }
             // What somebody took back is not kept here either.
@@ -303,7 +303,7 @@ pub(super) fn refresh_row(
         .query_row([id.as_str()], |row| row.get(0))
         .optional()?
         .flatten();
-    let fold = text::fold(&format!("{} {words}", name.unwrap_or_default()));
+    let fold = text::searchable(&format!("{} {words}", name.unwrap_or_default()));
     db.prepare_cached(
         "UPDATE conversation SET updated_at = max(updated_at, ?2), snippet = ?3, fold = ?4, \
            unread = (SELECT count(*) FROM message m WHERE m.conversation = ?1 AND m.author = 'customer' \

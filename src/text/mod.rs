@@ -20,7 +20,7 @@ mod layout;
 
 pub use clean::{Clean, disarm, is_clean, is_forbidden, is_mark, is_suspicious};
 pub use decode::{decode, read};
-pub use fold::fold;
+pub use fold::{fold, matches, respelled, searchable, spellings};
 pub use layout::{cells, clusters, cut, fit, fit_right, width, wrap};
 
 /// Messenger's word for a reaction, for those that everybody has (webhook

@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 use ratatui::{
     buffer::{Buffer, CellDiffOption, CellWidth},
     layout::Rect,
-    style::Style,
+    style::{Modifier, Style},
     text::{Line, Span},
     widgets::{Block, BorderType, Borders, Clear, Widget},
 };
@@ -15,6 +15,9 @@ use crate::{
     text::{self, Clean},
     ui::theme::{Role, Theme},
 };
+
+/// What a search found, on any theme and on a terminal without colours.
+const MATCH: Modifier = Modifier::BOLD.union(Modifier::UNDERLINED);
 
 /// A piece of text that has passed the gate.
 pub(crate) fn span(text: impl Into<Clean>, style: Style) -> Span<'static> {
@@ -55,6 +58,20 @@ pub(crate) fn put(spans: Vec<Span<'static>>, area: Rect, buffer: &mut Buffer) {
             x += width.get();
         }
     }
+}
+
+/// Words with what `asked` finds in them marked.
+pub(crate) fn marked(words: &str, style: Style, asked: &str) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    let mut done = 0;
+    for found in text::matches(words, asked) {
+        spans.push(span(&words[done..found.start], style));
+        spans.push(span(&words[found.clone()], style.add_modifier(MATCH)));
+        done = found.end;
+    }
+    spans.push(span(&words[done..], style));
+    spans.retain(|span| !span.content.is_empty());
+    spans
 }
 
 /// Text broken into the lines of an area.

@@ -18,7 +18,7 @@ use crate::{
     domain::{Conversation, Link, Platform, ThreadOwner, Until, View, Window},
     text::{self, Clean},
     ui::{
-        draw::{frame, framed, put, span, wrapped},
+        draw::{frame, framed, marked, put, span, wrapped},
         theme::{Role, Theme},
         thread::moment,
     },
@@ -288,19 +288,14 @@ fn card_row(
         Role::Text
     };
     let cursor = cursor(model, row, selected);
-    put(
-        vec![
-            span(format!("{cursor}{mark}"), style(mark_role)),
-            span(format!("{left}  "), style(left_role)),
-            span(
-                text::fit(&Clean::one_line(&row.display_name()), name_width),
-                style(name_role),
-            ),
-            span(format!(" {wait}"), style(Role::Dim)),
-        ],
-        area,
-        buffer,
-    );
+    let name = text::fit(&Clean::one_line(&row.display_name()), name_width);
+    let mut spans = vec![
+        span(format!("{cursor}{mark}"), style(mark_role)),
+        span(format!("{left}  "), style(left_role)),
+    ];
+    spans.extend(marked(&name, style(name_role), &model.inbox.filter));
+    spans.push(span(format!(" {wait}"), style(Role::Dim)));
+    put(spans, area, buffer);
     let (words, flag) = last_words(model, row);
     let indent = "    ";
     let flag_width = flag.as_ref().map_or(0, |(words, _)| text::width(words));
@@ -308,10 +303,8 @@ fn card_row(
     if let Some((words, role)) = flag {
         spans.push(span(words, style(role)));
     }
-    spans.push(span(
-        text::fit(&words, width.saturating_sub(indent.len() + flag_width)),
-        style(Role::Dim),
-    ));
+    let words = text::fit(&words, width.saturating_sub(indent.len() + flag_width));
+    spans.extend(marked(&words, style(Role::Dim), &model.inbox.filter));
     put(
         spans,
         Rect {
@@ -410,17 +403,13 @@ fn table_row(
         Role::Text
     };
     let cursor = cursor(model, row, selected);
-    put(
-        vec![
-            span(
-                format!("{cursor}{mark}"),
-                row_style(theme, mark_role, selected),
-            ),
-            span(line, row_style(theme, role, selected)),
-        ],
-        area,
-        buffer,
-    );
+    let mut spans = vec![span(
+        format!("{cursor}{mark}"),
+        row_style(theme, mark_role, selected),
+    )];
+    let style = row_style(theme, role, selected);
+    spans.extend(marked(&line, style, &model.inbox.filter));
+    put(spans, area, buffer);
 }
 
 /// Why the selected row stands where it stands, and what to do with it.

@@ -12,7 +12,7 @@ use crate::{
     domain::{ThreadOwner, Timestamp},
     text::{self, Clean},
     ui::{
-        draw::{frame, framed, put, span, wrapped},
+        draw::{frame, framed, marked, put, span, wrapped},
         theme::{Role, Theme},
     },
 };
@@ -62,11 +62,16 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         .any(|(_, action)| *action == Action::CopyText);
     let at_hand = (focused && copying).then(|| pane.at_hand()).flatten();
     for (y, at, line) in pane.rows(view) {
-        let found = (!thread.find.is_empty() && is_found(thread, at)) || Some(at) == at_hand;
+        let find = match is_message(thread, at) {
+            true => thread.find.as_str(),
+            false => "",
+        };
+        let at_hand = Some(at) == at_hand;
         draw_line(
             theme,
             &line,
-            found,
+            find,
+            at_hand,
             Rect {
                 y,
                 height: 1,
@@ -87,13 +92,9 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     }
 }
 
-fn is_found(thread: &Thread, at: usize) -> bool {
-    match thread.window.items.get(at) {
-        Some(crate::domain::Item::Message(m)) => {
-            text::fold(&m.text).contains(&text::fold(&thread.find))
-        }
-        _ => false,
-    }
+fn is_message(thread: &Thread, at: usize) -> bool {
+    let item = thread.window.items.get(at);
+    matches!(item, Some(crate::domain::Item::Message(_)))
 }
 
 fn title(model: &Model, thread: &Thread) -> String {
@@ -114,7 +115,15 @@ fn title(model: &Model, thread: &Thread) -> String {
     )
 }
 
-fn draw_line(theme: &Theme, line: &ThreadLine, found: bool, area: Rect, buffer: &mut Buffer) {
+/// `find`: what is looked for in its text; `at_hand`: it is about to be copied.
+fn draw_line(
+    theme: &Theme,
+    line: &ThreadLine,
+    find: &str,
+    at_hand: bool,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     match line {
         ThreadLine::Rule { words, new } => {
             let style = theme.style(if *new { Role::Warn } else { Role::Dim });
@@ -153,14 +162,14 @@ fn draw_line(theme: &Theme, line: &ThreadLine, found: bool, area: Rect, buffer: 
             );
             let spans = pieces
                 .iter()
-                .map(|(tone, words)| {
+                .flat_map(|(tone, words)| {
                     let style = theme.style(role(*tone));
-                    let style = if found {
+                    let style = if at_hand {
                         style.add_modifier(Modifier::UNDERLINED)
                     } else {
                         style
                     };
-                    span(words.clone(), style)
+                    marked(words, style, find)
                 })
                 .collect();
             let text = Rect {

@@ -50,6 +50,7 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
             psid: psid.clone(),
             platform: switchboard::domain::Platform::Messenger,
             name: None,
+            username: None,
             snippet: None,
             updated_at: now,
             unread: None,

@@ -64,6 +64,7 @@ fn events_at(now: Timestamp, number: u32, messages: u32) -> Vec<Event> {
             pick(&FIRST, number),
             pick(&LAST, number / 7)
         )),
+        username: None,
         snippet: Some(pick(&WORDS, number).to_owned()),
         updated_at: now.plus(age),
         unread: Some(1),

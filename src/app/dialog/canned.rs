@@ -48,9 +48,9 @@ impl CannedPicker {
         };
         let mut fuzzy = Fuzzy::new(self.input.text());
         let mut places = fuzzy.best(all.iter().map(|canned| canned.name.as_str()));
-        let words = text::fold(self.input.text().trim());
+        let words = self.input.text().trim();
         for (at, canned) in all.iter().enumerate() {
-            if !places.contains(&at) && text::fold(&canned.text).contains(&words) {
+            if !places.contains(&at) && !text::matches(&canned.text, words).is_empty() {
                 places.push(at);
             }
         }

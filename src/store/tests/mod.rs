@@ -2,6 +2,7 @@
 
 mod damage;
 mod keeping;
+mod searching;
 mod triage;
 
 use std::{
@@ -60,6 +61,7 @@ fn seen(number: u32) -> ConversationSeen {
         psid: Psid::new(format!("7000000{number}")),
         platform: Platform::Messenger,
         name: Some(format!("Person {number}")),
+        username: None,
         snippet: Some("hello".into()),
         updated_at: NOW.plus(Span::minutes(-i64::from(number))),
         unread: Some(1),

@@ -596,6 +596,7 @@ fn unshown(psid: &Psid, platform: Platform, at: Timestamp, now: Timestamp) -> Co
         psid: psid.clone(),
         platform,
         name: None,
+        username: None,
         snippet: None,
         updated_at: at,
         unread: None,

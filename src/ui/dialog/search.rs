@@ -10,7 +10,7 @@ use crate::{
     text::{self, Clean},
     ui::{
         dialog::frame::{boxed, input_line, nothing, rows},
-        draw::span,
+        draw::{marked, span},
         theme::{Role, Theme},
         thread::moment,
     },
@@ -35,7 +35,7 @@ pub(super) fn draw(
         .hits
         .iter()
         .map(|hit| {
-            vec![
+            let mut row = vec![
                 span(
                     format!(" {} ", text::fit(&Clean::one_line(&hit.name), NAME)),
                     theme.style(Role::Strong),
@@ -48,11 +48,11 @@ pub(super) fn draw(
                     format!("{} ", hit.author.mark(&model.session.account.apps)),
                     theme.style(Role::Dim),
                 ),
-                span(
-                    text::fit(&around(&hit.text, search.input.text(), width), width),
-                    theme.style(Role::Text),
-                ),
-            ]
+            ];
+            let asked = search.input.text();
+            let words = text::fit(&around(&hit.text, asked, width), width);
+            row.extend(marked(&words, theme.style(Role::Text), asked));
+            row
         })
         .collect();
     if lines.is_empty() {
@@ -76,17 +76,20 @@ fn around(raw: &str, words: &str, width: usize) -> String {
     if text::width(&line) <= width {
         return line.into_string();
     }
-    let first = words.split_whitespace().next().map(text::fold);
-    let Some(first) = first else {
-        return line.into_string();
+    let before = match text::matches(&line, words).first() {
+        Some(found) => &line[..found.start],
+        None => return line.into_string(),
     };
-    // Folding may change lengths, so the place is found character by character.
-    let starts: Vec<usize> = line.char_indices().map(|(at, _)| at).collect();
-    let hit = starts
-        .iter()
-        .position(|at| text::fold(&line[*at..]).starts_with(&first));
-    match hit.and_then(|hit| hit.checked_sub(width / 3)) {
-        Some(begin) if begin > 0 => format!("…{}", &line[starts[begin]..]),
-        _ => line.into_string(),
+    // A third of the room for what stands before it.
+    let clusters: Vec<(&str, usize)> = text::clusters(before).collect();
+    let mut room = width / 3;
+    let mut begin = before.len();
+    for (cluster, cells) in clusters.iter().rev() {
+        let Some(left) = room.checked_sub(*cells) else {
+            return format!("…{}", &line[begin..]);
+        };
+        room = left;
+        begin -= cluster.len();
     }
+    line.into_string()
 }

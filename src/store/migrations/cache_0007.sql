@@ -1,0 +1,11 @@
+-- Every name by which a person is known, one a line, beside the one that is shown.
+ALTER TABLE conversation ADD COLUMN names TEXT NOT NULL DEFAULT '';
+UPDATE conversation SET names =
+  (SELECT trim(coalesce(p.name, '') || char(10) || coalesce(p.username, ''), char(10)) FROM person p WHERE p.psid = conversation.psid)
+  WHERE psid IN (SELECT psid FROM person WHERE coalesce(name, username) IS NOT NULL);
+-- What is searched is folded in full now, and kept in both spellings (ä is also ae).
+UPDATE conversation SET
+  name_fold = searchable(CASE WHEN trim(coalesce(name, '')) = '' THEN name_fold ELSE name END || CASE names WHEN '' THEN '' ELSE char(10) || names END),
+  fold = searchable(coalesce(name, '') || ' ' || snippet);
+UPDATE message SET fold = fold(fold) || coalesce(char(10) || respelled(text), '')
+  WHERE fold(fold) <> fold OR respelled(text) IS NOT NULL;

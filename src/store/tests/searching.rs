@@ -1,0 +1,115 @@
+//! Who looks for somebody finds them, however either of them writes it.
+
+use super::*;
+use crate::domain::{Part, Person, Profile};
+
+fn everybody(filter: &str) -> InboxQuery {
+    InboxQuery {
+        view: View::All,
+        filter: filter.into(),
+        offset: 0,
+    }
+}
+
+fn jump(reader: &Reader, words: &str) -> usize {
+    let mut found = 0;
+    let people = reader.people(words, |_, _| {
+        found += 1;
+        true
+    });
+    people.expect("a cache");
+    found
+}
+
+#[test]
+fn a_word_is_found_in_either_spelling_and_in_any_case() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = open(folder.path(), &page())
+        .and_then(|opened| opened.alone(folder.path()))
+        .expect("a cache");
+    for (number, (text, asked)) in (0..).zip([
+        ("Die STRASSE heißt Öl", "straße heisst oel"),
+        ("Viele Gruesse Joerg", "GRÜSSE Jörg"),
+        ("DIYARBAKIR ışıkları", "dıyarbakır IŞIKLARI"),
+        ("ΟΔΟΣ ΕΡΜΟΥ", "οδός ερμού"),
+        ("Før påske", "foer paaske"),
+    ]) {
+        let written = message(number, 0, Author::Customer, text);
+        let events = vec![
+            Event::Conversation(seen(number)),
+            messages(number, vec![written]),
+        ];
+        wait(writer.ingest(events, NOW)).expect("taken");
+        let hits = reader.find(asked, 9).expect("hits");
+        assert_eq!(hits.len(), 1, "{asked}");
+        assert_eq!(hits[0].conversation, seen(number).id, "{asked}");
+        let id = &seen(number).id;
+        let found = reader.find_in_thread(id, asked, NOW, None, true);
+        assert!(found.expect("a thread").is_some(), "{asked}");
+        let rows = reader.inbox(&everybody(asked), 9).expect("rows");
+        assert_eq!(rows.total, 1, "{asked}");
+    }
+    // What only looks like another spelling is another word.
+    assert!(reader.find("isikler", 9).expect("hits").is_empty());
+    assert!(reader.find("pske", 9).expect("hits").is_empty());
+}
+
+#[test]
+fn somebody_is_found_by_every_name_that_they_go_by() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = open(folder.path(), &page())
+        .and_then(|opened| opened.alone(folder.path()))
+        .expect("a cache");
+    let listed = ConversationSeen {
+        name: Some("Jürgen Maßmann".into()),
+        username: Some("jm_1971".into()),
+        ..seen(0)
+    };
+    let profile = |name: &str| Event::Profile {
+        psid: seen(0).psid,
+        profile: Profile::Known(Person {
+            name: Some(name.into()),
+            username: Some("el.capitán".into()),
+            ..Person::default()
+        }),
+    };
+    let events = vec![
+        Event::Conversation(listed),
+        profile("Ostrowski"),
+        profile("J. Ostrowska"),
+        Event::Conversation(seen(1)),
+    ];
+    wait(writer.ingest(events, NOW)).expect("taken");
+    for name in [
+        "JUERGEN",
+        "jurgen massmann",
+        "maßmann",
+        "jm_1971",
+        "ostrowski",
+        "ostrowska",
+        "capitan",
+    ] {
+        assert_eq!(jump(&reader, name), 1, "{name}");
+        let rows = reader.inbox(&everybody(name), 9).expect("rows");
+        assert_eq!(rows.total, 1, "{name}");
+    }
+    assert_eq!(jump(&reader, "zzz"), 0);
+}
+
+#[test]
+fn a_hit_in_a_card_shows_the_words_of_the_card() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = open(folder.path(), &page())
+        .and_then(|opened| opened.alone(folder.path()))
+        .expect("a cache");
+    let mut card = message(0, 0, Author::Inbox, "");
+    card.message.parts = vec![Part::Card {
+        title: "Winter boots".into(),
+        subtitle: "Waterproof, size 42".into(),
+        buttons: vec!["Order".into()],
+    }];
+    let events = vec![Event::Conversation(seen(0)), messages(0, vec![card])];
+    wait(writer.ingest(events, NOW)).expect("taken");
+    let hits = reader.find("waterproof", 9).expect("hits");
+    assert!(hits[0].text.contains("Waterproof"), "{hits:?}");
+}
