@@ -187,16 +187,21 @@ pub(super) fn asks(
         )?
         .execute(params![id.as_str(), at.as_millis()])?;
     if asked > 0 {
-        // "No reply needed" was said before the bot asked for a person.
+        // "No reply needed" was said before the bot asked for a person. An old
+        // message that is only read now changes nothing.
         let over = "aside = NULL, until = NULL, through = NULL";
-        outbox.execute(
-            &format!("UPDATE triage SET {over} WHERE conversation = ?1 AND aside = 'done'"),
-            [id.as_str()],
+        let overtaken = outbox.execute(
+            &format!(
+                "UPDATE triage SET {over} WHERE conversation = ?1 AND aside = 'done' AND coalesce(at, 0) <= ?2"
+            ),
+            params![id.as_str(), at.as_millis()],
         )?;
-        db.execute(
-            &format!("UPDATE conversation SET {over} WHERE id = ?1 AND aside = 'done'"),
-            [id.as_str()],
-        )?;
+        if overtaken > 0 {
+            db.execute(
+                &format!("UPDATE conversation SET {over} WHERE id = ?1"),
+                [id.as_str()],
+            )?;
+        }
     }
     Ok(())
 }

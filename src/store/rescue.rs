@@ -31,7 +31,7 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
         ),
         (
             "triage",
-            "conversation, psid, aside, until, through, unread, labels",
+            "conversation, psid, aside, until, through, unread, labels, at",
             "1",
             &mut 0,
         ),

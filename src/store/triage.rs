@@ -43,9 +43,9 @@ impl Writer {
                 } else {
                     let (aside, until, through) = columns(triage.deferred);
                     outbox.execute(
-                        "INSERT INTO triage (conversation, psid, aside, until, through, unread, labels) \
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (conversation) DO UPDATE SET \
-                         aside = ?3, until = ?4, through = ?5, unread = ?6, labels = ?7",
+                        "INSERT INTO triage (conversation, psid, aside, until, through, unread, labels, at) \
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (conversation) DO UPDATE SET \
+                         aside = ?3, until = ?4, through = ?5, unread = ?6, labels = ?7, at = ?8",
                         params![
                             id.as_str(),
                             psid.as_str(),
@@ -53,7 +53,8 @@ impl Writer {
                             until,
                             through,
                             triage.unread,
-                            codec::labels(&triage.labels)
+                            codec::labels(&triage.labels),
+                            now.as_millis()
                         ],
                     )?;
                 }

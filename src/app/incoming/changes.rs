@@ -408,8 +408,10 @@ fn went_out(model: &mut Model, id: &ConversationId, text: &str) {
         if thread.composer.take_out(text) {
             thread.composer.unsaved_since = Some(now);
         }
-    } else if let Some(left) = model.unsaved.get_mut(id) {
-        left.draft.take_out(text);
+    } else if let Some(left) = model.unsaved.get_mut(id)
+        && left.draft.take_out(text)
+    {
+        left.again_at = Some(now);
     }
     let words = "A reply that Meta had refused has gone out after all; it stands in its thread.";
     model.toast(ToastKind::Warn, words);

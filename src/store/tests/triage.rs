@@ -224,6 +224,24 @@ fn who_was_done_with_needs_me_again_when_the_bot_asks() {
     );
 }
 
+/// Older pages of a thread tell nothing that was not true when it was decided.
+#[test]
+fn an_old_request_that_is_read_only_now_does_not_undo_what_was_decided() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = one(folder.path());
+    let rules = EscalationRules {
+        phrases: vec!["a colleague".into()],
+        labels: Vec::new(),
+    };
+    wait(writer.asking(rules, NOW)).expect("kept");
+    decide(&writer, aside(Until::NoReplyNeeded, &reader));
+    let bot = Author::App(AppId::new("5"));
+    writes(&writer, 2, bot.clone(), "I'll fetch a colleague.");
+    assert!(ids(&reader, View::NeedsMe).is_empty(), "written before NOW");
+    writes(&writer, 1_001, bot, "I'll fetch a colleague.");
+    assert_eq!(ids(&reader, View::NeedsMe), ["t_1"]);
+}
+
 #[test]
 fn a_thumb_under_our_question_stands_in_the_row_and_an_empty_echo_answers_nobody() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -27,6 +27,8 @@ impl Engine {
                 }
                 self.schedule.hurry(now);
                 self.read_places = PerPlatform::default();
+                self.gaps.clear();
+                self.broken_lists.clear();
                 for platform in [Platform::Messenger, Platform::Instagram] {
                     self.schedule_backfill(platform)?;
                 }

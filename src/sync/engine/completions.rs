@@ -259,6 +259,23 @@ impl Engine {
         result: Result<(), graph::Error>,
         now: Timestamp,
     ) -> Result<(), store::Error> {
+        // A hand-back that was to follow a reply has had its turn, whatever came of
+        // it and whatever the disk says to the rest.
+        let settled = match operation {
+            Operation::Pass(_) => self.writer.handed_back(id.clone()).await,
+            _ => Ok(()),
+        };
+        let noted = self.note_result(id, operation, result, now).await;
+        settled.and(noted)
+    }
+
+    async fn note_result(
+        &mut self,
+        id: &ConversationId,
+        operation: &Operation,
+        result: Result<(), graph::Error>,
+        now: Timestamp,
+    ) -> Result<(), store::Error> {
         match result {
             Ok(()) => {
                 self.note_success();
@@ -267,14 +284,14 @@ impl Engine {
                     at: now,
                     what,
                 });
-                let taken = self.ingest(happened.into_iter().collect()).await;
+                let recorded = self.record_operation(id, operation).await;
+                let taken = self.ingest_or_keep(happened.into_iter().collect()).await;
                 self.tell(Change::Done {
                     conversation: id.clone(),
                     operation: operation.kind(),
                 });
-                taken?;
+                recorded.and(taken)?;
                 self.clear_resolved(id, operation).await?;
-                self.record_operation(id, operation).await?;
                 let moved = matches!(operation, Operation::Take | Operation::Extend(_));
                 if let (true, Some(conversation)) = (moved, self.reader.conversation(id)?) {
                     self.ask_owner(&conversation);
@@ -293,9 +310,6 @@ impl Engine {
                     }
                 }
             }
-        }
-        if matches!(operation, Operation::Pass(_)) {
-            self.writer.handed_back(id.clone()).await?;
         }
         Ok(())
     }

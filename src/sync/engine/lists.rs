@@ -160,10 +160,13 @@ impl Engine {
                         Some(from(cursor, known.filter(|_| done)))
                     }
                     // Where it goes on is not known: the same again, some time.
-                    _ if walk.lost => known.is_none().then_some(Backfill::From {
-                        cursor: None,
-                        until: None,
-                    }),
+                    _ if walk.lost => {
+                        let done = stands()? == Backfill::Done;
+                        Some(Backfill::From {
+                            cursor: None,
+                            until: known.filter(|_| done),
+                        })
+                    }
                     _ => known.is_none().then_some(Backfill::Done),
                 }
             }
@@ -191,22 +194,17 @@ impl Engine {
         if page.unreadable > 0 {
             self.gaps.insert(platform);
         }
-        let updates = || {
-            let moments = page.events.iter().filter_map(|event| match event {
-                Event::Conversation(seen) => Some(seen.updated_at),
-                _ => None,
-            });
-            moments.filter(|at| *at != Timestamp::default())
-        };
-        let (newest, oldest) = (updates().max(), updates().min());
+        let (newest, oldest) = (updates(&page.events).max(), updates(&page.events).min());
         walk.newest = walk.newest.max(newest);
         let (conversations, messages) = count(&page.events);
         let mut events = page.events;
-        let next = self.next_place(&mut walk, page.after, page.goes_on);
         let known = match walk.kind {
             WalkKind::News(known) | WalkKind::Backfill(known) => known,
         };
         let reached = known.is_some_and(|known| oldest.is_none_or(|oldest| oldest <= known));
+        // What is known already is not looked for.
+        let goes_on = page.goes_on && (!reached || walk.part.bare);
+        let next = self.next_place(&mut walk, page.after, goes_on);
         let go_on = next.filter(|_| !reached || walk.part.bare);
         let rest = self.rest_of(&walk, go_on.as_deref())?;
         if let (WalkKind::News(_), Some(through)) = (walk.kind, walk.newest)
@@ -218,7 +216,8 @@ impl Engine {
         }
         let mut whole = false;
         if let Some(left) = rest.clone() {
-            whole = left == Backfill::Done && !self.gaps.contains(&platform);
+            let broken = self.gaps.contains(&platform) || self.broken_lists.contains(&platform);
+            whole = left == Backfill::Done && !broken;
             events.push(Event::Backfill { platform, left });
         }
         events.extend(self.read_now(&walk));
@@ -290,9 +289,9 @@ impl Engine {
         if let (Some(read), WalkKind::Backfill(_)) = (&walk.part.after, walk.kind) {
             self.read_places[platform].insert(read.clone());
         }
-        if walk.lost && self.gaps.insert(platform) {
+        if walk.lost && self.broken_lists.insert(platform) {
             let words = format!(
-                "Meta's list of {} conversations does not go on where it says it does, so older ones are missing. {} asks again.",
+                "Meta's list of {} conversations breaks off, so older ones are missing. {} asks again.",
                 platform.word(),
                 Remedy::Refresh
             );
@@ -304,13 +303,24 @@ impl Engine {
     /// Whether older pages are still to be fetched.
     pub(super) fn schedule_backfill(&mut self, platform: Platform) -> Result<(), store::Error> {
         let left = self.reader.backfill(platform)?;
-        let wanted = matches!(left, Backfill::From { .. });
+        // One that breaks off is asked for again when a person says so.
+        let broken = self.broken_lists.contains(&platform);
+        let wanted = matches!(left, Backfill::From { .. }) && !broken;
         self.schedule.backfill(platform, wanted, self.clock.now());
         if !wanted {
             self.remaining.remove(&platform);
         }
         Ok(())
     }
+}
+
+/// When the conversations among some facts last changed, where Meta said it.
+fn updates(events: &[Event]) -> impl Iterator<Item = Timestamp> {
+    let moments = events.iter().filter_map(|event| match event {
+        Event::Conversation(seen) => Some(seen.updated_at),
+        _ => None,
+    });
+    moments.filter(|at| *at != Timestamp::default())
 }
 
 /// Conversations and messages among some facts.

@@ -298,7 +298,6 @@ impl Engine {
                 text: row.text.clone(),
             });
         }
-        self.write_record().await;
         let mut events = vec![Event::Accepted {
             conversation: id.clone(),
             local: row.local.clone(),
@@ -314,6 +313,8 @@ impl Engine {
             });
         }
         self.ingest_or_keep(events).await?;
+        // Behind what is shown: a slow disk holds up the record alone.
+        self.write_record().await;
         files::settled(&row);
         let Some(hand_back) = row.hand_back else {
             return Ok(());

@@ -114,6 +114,8 @@ pub struct Engine {
     pub(super) read_places: PerPlatform<HashSet<String>>,
     /// Something of a list could not be read, so it is not whole.
     pub(super) gaps: HashSet<Platform>,
+    /// Lists that say that there is more and not where, or go in circles.
+    pub(super) broken_lists: HashSet<Platform>,
     /// Lists that Meta keeps back; it is said once.
     pub(super) refused_lists: HashSet<Platform>,
     /// For a single run: the lists that are still being read.
@@ -219,6 +221,7 @@ impl Engine {
             retain_at: None,
             read_places: PerPlatform::default(),
             gaps: HashSet::new(),
+            broken_lists: HashSet::new(),
             refused_lists: HashSet::new(),
             remaining: HashSet::from([Platform::Messenger, Platform::Instagram]),
             options,
