@@ -21,7 +21,7 @@ use crate::text;
 
 /// A backend that remembers what it has put where.
 #[derive(Debug)]
-pub(super) struct Gate<B> {
+pub struct Gate<B> {
     inner: B,
     rows: Vec<Row>,
     /// The farthest column that was ever written, plus one.
@@ -74,7 +74,8 @@ impl Row {
 }
 
 impl<B> Gate<B> {
-    pub(super) fn new(inner: B) -> Self {
+    /// In front of a terminal that is blank.
+    pub fn new(inner: B) -> Self {
         Self {
             inner,
             rows: Vec::new(),

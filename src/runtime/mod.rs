@@ -44,6 +44,8 @@ use tokio_util::sync::CancellationToken;
 
 pub use canned::CannedSource;
 pub use error::Error;
+pub use gate::Gate;
+pub use queries::answer;
 pub use reload::Reload;
 pub use tasks::Tasks;
 pub use terminal::Terminal;

@@ -28,8 +28,14 @@ pub(super) fn lane(query: &Query) -> Option<Lane> {
     }
 }
 
-/// The answer, with its question.
-pub(super) fn answer(
+/// The answer of the cache or the disk, with its question. Reads, and blocks while
+/// it does.
+///
+/// # Errors
+///
+/// What the cache says; [`store::Error::Superseded`] when a newer question of its
+/// kind came.
+pub fn answer(
     query: Query,
     reader: &Reader,
     canned: &CannedSource,
