@@ -4,7 +4,7 @@ use icu_properties::{
     CodePointMapData,
     props::{GeneralCategory, LineBreak},
 };
-use textwrap::{WordSeparator, WordSplitter};
+use textwrap::WordSeparator;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -107,22 +107,37 @@ pub fn fit_right(text: &str, cells: usize) -> String {
 
 /// Breaks into lines of at most `cells`, at words where possible, never inside
 /// a grapheme cluster. Always at least one line.
+///
+/// Where words end is the library's; how wide they are is [`width`], which counts
+/// more than the library in some scripts.
 pub fn wrap(text: &Clean, cells: usize) -> Vec<String> {
     let cells = cells.max(2);
-    let options = textwrap::Options::new(cells)
-        .break_words(false)
-        .word_splitter(WordSplitter::NoHyphenation)
-        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
     let mut lines = Vec::new();
     for line in text.split('\n') {
-        let options = options.clone().word_separator(separator(line));
-        for piece in textwrap::wrap(line, &options) {
-            if width(&piece) <= cells {
-                lines.push(piece.into_owned());
+        let mut current = String::new();
+        let mut used = 0;
+        let mut space = "";
+        for word in separator(line).find_words(line) {
+            let wide = width(word.word);
+            if used + space.len() + wide > cells {
+                if used > 0 {
+                    lines.push(std::mem::take(&mut current));
+                    used = 0;
+                }
             } else {
-                break_long(&piece, cells, &mut lines);
+                current.push_str(space);
+                used += space.len();
             }
+            if used + wide > cells {
+                break_long(word.word, cells, &mut current, &mut lines);
+                used = width(&current);
+            } else {
+                current.push_str(word.word);
+                used += wide;
+            }
+            space = word.whitespace;
         }
+        lines.push(current);
     }
     lines
 }
@@ -139,18 +154,17 @@ fn separator(line: &str) -> WordSeparator {
     }
 }
 
-fn break_long(word: &str, cells: usize, lines: &mut Vec<String>) {
-    let mut line = String::new();
-    let mut used = 0;
-    for (cluster, w) in clusters(word) {
-        if used + w > cells && !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
+/// A word that is longer than a line goes on in `line`, and fills others.
+fn break_long(word: &str, cells: usize, line: &mut String, lines: &mut Vec<String>) {
+    let mut used = width(line);
+    for (cluster, wide) in clusters(word) {
+        if used + wide > cells && !line.is_empty() {
+            lines.push(std::mem::take(line));
             used = 0;
         }
         line.push_str(cluster);
-        used += w;
+        used += wide;
     }
-    lines.push(line);
 }
 
 #[cfg(test)]
@@ -170,6 +184,24 @@ mod tests {
         );
         assert_eq!(wrap(&"".into(), 8), [""]);
         assert_eq!(wrap(&"a\n\nb".into(), 8), ["a", "", "b"]);
+        assert_eq!(wrap(&"  far in  ".into(), 8), ["  far in"]);
+        assert_eq!(
+            wrap(&"a https://x.y/z b".into(), 6),
+            ["a", "https:", "//x.y/", "z b"]
+        );
+        // Words move as a whole, however the letters of a script are counted.
+        let bengali = "আমার বাতি ভাঙা কোথায় আমার বাতি";
+        for cells in 8..40 {
+            let lines = wrap(&bengali.into(), cells);
+            assert!(lines.iter().all(|line| width(line) <= cells), "{lines:?}");
+            assert_eq!(lines.join(" "), bengali, "{cells}");
+            let next = |at: usize| lines.get(at + 1).and_then(|line| line.split(' ').next());
+            for (at, line) in lines.iter().enumerate() {
+                if let Some(word) = next(at) {
+                    assert!(width(line) + 1 + width(word) > cells, "{lines:?}");
+                }
+            }
+        }
     }
 
     #[test]
