@@ -2,7 +2,7 @@
 
 use super::{
     ApiCall, Apps, Attachment, ConversationId, DeliveredWebhook, HoldReason, Link, LocalId,
-    OperationKind, Platform, Span, Timestamp,
+    NewReply, OperationKind, Platform, Psid, Span, Timestamp,
 };
 
 /// News for the screen. It names what changed; the screen asks the cache.
@@ -49,8 +49,18 @@ pub enum Change {
         why: String,
         /// Its text, raw, which comes back to whoever wrote it.
         text: String,
-        /// It stands in the outbox; else it is nowhere on the disk.
-        kept: bool,
+    },
+    /// A reply was not even written down: it is nowhere but here, and comes back as
+    /// a whole.
+    ReplyNotKept {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Its person.
+        psid: Psid,
+        /// All of it.
+        reply: Box<NewReply>,
+        /// What happened and what to do, in one sentence.
+        why: String,
     },
     /// The text and the file of a reply are in its draft again, because a person
     /// wanted that.

@@ -135,25 +135,25 @@ fn answered(query: Query, reader: &Reader, canned: &CannedSource) -> Option<Msg>
 
 /// The engine is gone or swamped: what was asked was not done.
 fn undeliverable(command: Command) -> Msg {
-    let why = "The engine does not take anything at the moment; nothing was sent. Copy your text and restart.";
+    let why = "switchboard is too busy to accept this; nothing was sent.";
     let change = match command {
         Command::Operate {
             conversation,
+            psid,
             operation: Operation::Reply(reply),
-            ..
-        } => {
-            let text = reply.text();
-            let Some(part) = reply.parts.into_iter().next() else {
-                return Msg::Failed(why.into());
-            };
-            Change::ReplyNotSent {
-                conversation,
-                local: part.local,
-                why: why.into(),
-                text,
-                kept: false,
-            }
-        }
+        } => Change::ReplyNotKept {
+            conversation,
+            psid,
+            reply: Box::new(reply),
+            why: why.into(),
+        },
+        Command::CopyFile {
+            conversation, id, ..
+        } => Change::FileCopied {
+            conversation,
+            id,
+            copy: Err(why.into()),
+        },
         Command::Operate {
             conversation,
             operation,

@@ -4,7 +4,7 @@
 use std::num::NonZeroU16;
 
 use ratatui::{
-    buffer::{Buffer, CellDiffOption, CellWidth},
+    buffer::{Buffer, Cell, CellDiffOption, CellWidth},
     layout::Rect,
     style::{Modifier, Style},
     text::{Line, Span},
@@ -92,16 +92,20 @@ pub(crate) fn wrapped(words: &str, style: Style, area: Rect, buffer: &mut Buffer
     }
 }
 
+/// So many cells a cluster has at most; wider ones are not looked for.
+const WIDEST: u16 = 16;
+
 /// Makes room for what is drawn over the rest. A wide letter that reaches into
 /// the area from the left goes, or it would hide what is drawn there.
 pub(crate) fn clear(area: Rect, buffer: &mut Buffer) {
     Clear.render(area, buffer);
-    let Some(x) = area.x.checked_sub(1) else {
-        return;
-    };
     for y in area.y..area.bottom() {
-        if let Some(cell) = buffer.cell_mut((x, y)).filter(|cell| cell.cell_width() > 1) {
-            cell.set_symbol(" ").set_diff_option(CellDiffOption::None);
+        // A letter with its signs may be several cells wide.
+        for x in area.x.saturating_sub(WIDEST)..area.x {
+            let reaches = |cell: &&mut Cell| x + cell.cell_width() > area.x;
+            if let Some(cell) = buffer.cell_mut((x, y)).filter(reaches) {
+                cell.set_symbol(" ").set_diff_option(CellDiffOption::None);
+            }
         }
     }
 }
@@ -150,5 +154,30 @@ pub(crate) fn lines(lines: Vec<Line<'static>>, area: Rect, buffer: &mut Buffer) 
             },
             buffer,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_reaches_into_what_is_drawn_over_it() {
+        for (cluster, wide) in [("字", 2), ("ক্ষ্ম্য", 4), ("நௌ", 3), ("a", 1)] {
+            let screen = Rect::new(0, 0, 12, 1);
+            for start in 0..4 {
+                let mut buffer = Buffer::empty(screen);
+                let place = Rect::new(start, 0, 8, 1);
+                put(vec![span(cluster, Style::new())], place, &mut buffer);
+                let width = buffer[(start, 0)].cell_width();
+                clear(Rect::new(4, 0, 8, 1), &mut buffer);
+                let stays = start + width <= 4;
+                let stood = buffer[(start, 0)].symbol() == cluster;
+                assert_eq!(
+                    stood, stays,
+                    "{cluster} of {width} (about {wide}) at {start}"
+                );
+            }
+        }
     }
 }

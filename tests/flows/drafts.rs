@@ -241,20 +241,25 @@ fn a_thread_that_was_opened_at_a_message_is_not_at_hand_before_the_cache_answers
 
 #[test]
 fn text_that_never_reached_the_disk_comes_back_wherever_one_is() {
-    let lost = |local: LocalId, text: &str| Change::ReplyNotSent {
-        conversation: id("3"),
-        local,
-        why: "Not sent: the disk is full.".into(),
-        text: text.into(),
-        kept: false,
+    let lost = |effects: &[Effect]| {
+        let reply = asks(effects).into_iter().find_map(|asked| match asked {
+            Operation::Reply(reply) => Some(reply.clone()),
+            _ => None,
+        });
+        Change::ReplyNotKept {
+            conversation: id("3"),
+            psid: Psid::new("703"),
+            reply: Box::new(reply.expect("a reply")),
+            why: "Not sent: the disk is full.".into(),
+        }
     };
     // In the thread: both of two replies, with the reason.
     let mut desk = desk();
     desk.open("Ana Ruiz");
-    let first = sent(&desk.keys("rfirst<Enter>"));
-    let second = sent(&desk.keys("second<Enter>"));
-    desk.send(Msg::Changed(vec![lost(first, "first")]));
-    desk.send(Msg::Changed(vec![lost(second, "second")]));
+    let first = lost(&desk.keys("rfirst<Enter>"));
+    let second = lost(&desk.keys("second<Enter>"));
+    desk.send(Msg::Changed(vec![first]));
+    desk.send(Msg::Changed(vec![second]));
     desk.pass(Span::seconds(3));
     let text = desk.model.thread.as_ref().map(|t| t.composer.text());
     assert_eq!(
@@ -266,9 +271,11 @@ fn text_that_never_reached_the_disk_comes_back_wherever_one_is() {
     // Elsewhere: it is saved as a draft, before nothing that stands there.
     let mut desk = self::desk();
     desk.open("Ana Ruiz");
-    let local = sent(&desk.keys("rfirst<Enter>"));
+    let first = lost(&desk.keys("rfirst<Enter>"));
     desk.keys("<Esc>q");
-    desk.send(Msg::Changed(vec![lost(local, "first")]));
+    // Also when the row is in another view by now.
+    view(&mut desk, View::Closing, Vec::new());
+    desk.send(Msg::Changed(vec![first]));
     let saved = desk.pass(Span::seconds(1));
     assert!(
         matches!(&saved[..], [Effect::Engine(Command::SaveDraft { draft, over: false, .. })] if draft.text == "first\n"),

@@ -78,7 +78,6 @@ fn refused(local: LocalId, text: &str) -> Change {
         local,
         why: "no".into(),
         text: text.into(),
-        kept: true,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     },
     domain::{
         ApiCall, Attachment, Change, Command, ConversationId, Draft, HoldReason, Link, LocalId,
-        OperationKind, Psid, Severity, Span, ThreadRange, Timestamp,
+        NewReply, OperationKind, Psid, Severity, Span, ThreadRange, Timestamp,
     },
     text::Clean,
 };
@@ -51,8 +51,13 @@ pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
             local,
             why,
             text,
-            kept,
-        } => not_sent(model, &conversation, &local, Refused { why, text, kept }),
+        } => not_sent(model, &conversation, &local, why, text),
+        Change::ReplyNotKept {
+            conversation,
+            psid,
+            reply,
+            why,
+        } => not_kept(model, conversation, psid, *reply, why),
         Change::ReplyUnconfirmed { conversation, why } => in_doubt(model, &conversation, why),
         Change::ReplyWaiting {
             conversation,
@@ -305,6 +310,7 @@ fn done(model: &mut Model, id: &ConversationId, operation: OperationKind) -> Vec
 fn sentence_of(change: &mut Change) -> Option<&mut String> {
     match change {
         Change::ReplyNotSent { why, .. }
+        | Change::ReplyNotKept { why, .. }
         | Change::ReplyUnconfirmed { why, .. }
         | Change::Failed { why, .. }
         | Change::OlderFailed(_, why)
@@ -359,45 +365,56 @@ fn draft_not_saved(model: &mut Model, id: &ConversationId, why: &str) {
     say_failed(model, id, &format!("Could not save the draft. {why}"));
 }
 
-/// A reply that Meta did not take, or that never came so far.
-struct Refused {
-    why: String,
-    text: String,
-    /// It stands in the outbox.
-    kept: bool,
-}
-
 /// A refused reply: its bubble says why, and its text comes back when nobody is
-/// typing here. In a thread that is not open, its draft has the text already,
-/// unless it is nowhere on the disk.
-fn not_sent(model: &mut Model, id: &ConversationId, local: &LocalId, refused: Refused) {
-    let now = model.session.now;
-    let Refused { why, text, kept } = refused;
+/// typing here. In a thread that is not open, its draft has the text already.
+fn not_sent(model: &mut Model, id: &ConversationId, local: &LocalId, why: String, text: String) {
     let Some(thread) = model.open_thread(id) else {
-        if let (false, Some(psid)) = (kept, psid_of(model, id)) {
-            let left = model.unsaved.entry(id.clone()).or_insert(UnsavedDraft {
-                psid,
-                draft: Draft::default(),
-                over: false,
-                pending: 0,
-                again_at: None,
-            });
-            left.draft.put_back(&[], &text);
-            left.again_at = Some(now.plus(SAVE_AGAIN));
-        }
         model.toast(ToastKind::Bad, why);
         return;
     };
     thread.anchor = Anchor::Bottom;
     thread.no_advance_after(local);
     thread.composer.no_longer_awaits(local);
-    if !kept {
-        // There is no bubble that could say it.
-        thread.trouble = Some(why);
-    }
     if !text.is_empty() {
         thread.composer.returning.push(text);
     }
+}
+
+/// A reply that is nowhere on the disk: text and file come back, and where its
+/// thread is not open any more, they are saved as its draft.
+fn not_kept(model: &mut Model, id: ConversationId, psid: Psid, reply: NewReply, why: String) {
+    let now = model.session.now;
+    let text = reply.text();
+    let file = reply.parts.iter().find_map(|part| part.file.clone());
+    if let Some(thread) = model.open_thread(&id) {
+        thread.anchor = Anchor::Bottom;
+        for part in &reply.parts {
+            thread.no_advance_after(&part.local);
+            thread.composer.no_longer_awaits(&part.local);
+        }
+        // There is no bubble that could say it.
+        thread.trouble = Some(why);
+        if !text.is_empty() {
+            thread.composer.returning.push(text);
+        }
+        if let Some(file) = file {
+            thread.composer.put_file_back(*file);
+        }
+        return;
+    }
+    let left = model.unsaved.entry(id).or_insert(UnsavedDraft {
+        psid,
+        draft: Draft::default(),
+        over: false,
+        pending: 0,
+        again_at: None,
+    });
+    if !text.is_empty() {
+        left.draft.put_back(&[], &text);
+    }
+    left.draft.file = left.draft.file.take().or(file);
+    left.again_at = Some(now.plus(SAVE_AGAIN));
+    model.toast(ToastKind::Bad, why);
 }
 
 /// A reply that was called refused has gone out after all: nobody is to send its
@@ -415,11 +432,6 @@ fn went_out(model: &mut Model, id: &ConversationId, text: &str) {
     }
     let words = "A reply that Meta had refused has gone out after all; it stands in its thread.";
     model.toast(ToastKind::Warn, words);
-}
-
-fn psid_of(model: &Model, id: &ConversationId) -> Option<Psid> {
-    let row = model.inbox.rows.iter().find(|row| row.id == *id)?;
-    Some(row.psid.clone())
 }
 
 /// The text and the file of a reply that a person wanted back.

@@ -4,9 +4,9 @@ use super::files;
 use crate::{
     clock,
     domain::{
-        Change, Conversation, ConversationId, Event, LocalId, Mid, NewReply, Operation,
-        OperationKind, Outgoing, Platform, Psid, Remedy, ReplyPart, Routing, STALE_AFTER, SendAs,
-        SendState, Span, ThreadOwner, TimelineEvent, Timestamp,
+        Change, Conversation, ConversationId, Event, Mid, NewReply, Operation, OperationKind,
+        Outgoing, Platform, Psid, Remedy, ReplyPart, Routing, STALE_AFTER, SendAs, SendState, Span,
+        ThreadOwner, TimelineEvent, Timestamp,
     },
     failpoint,
     graph::{self, Control, Reply, Verdict},
@@ -84,14 +84,17 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), store::Error> {
         if let Operation::Reply(reply) = operation {
-            let text = reply.text();
-            let rows = rows(&id, &psid, reply, now);
+            let rows = rows(&id, &psid, reply.clone(), now);
             if let Err(error) = self.writer.enter(rows.clone()).await {
                 // Nothing leaves that is not written down first.
                 let why = format!("Not sent: {error}. Your text is only on the screen.");
-                if let Some(row) = rows.into_iter().next() {
-                    self.not_sent(id, row.local, why, text, false);
-                }
+                self.tell(Change::ReplyNotKept {
+                    conversation: id.clone(),
+                    psid,
+                    reply: Box::new(reply),
+                    why,
+                });
+                self.changed(&id);
                 return Ok(());
             }
             self.changed(&id);
@@ -362,7 +365,14 @@ impl Engine {
         match &row.state {
             SendState::Refused { why, .. } => {
                 let why = format!("Not sent; your text is still here. {why}");
-                self.not_sent(conversation, local, why, row.text.clone(), true);
+                let text = row.text.clone();
+                self.tell(Change::ReplyNotSent {
+                    conversation,
+                    local,
+                    why,
+                    text,
+                });
+                self.changed(&row.conversation);
                 return;
             }
             SendState::Unsure if row.looks == 0 => {
@@ -472,25 +482,6 @@ impl Engine {
             }
         }
         Ok(())
-    }
-
-    /// `kept`: it stands in the outbox.
-    fn not_sent(
-        &self,
-        conversation: ConversationId,
-        local: LocalId,
-        why: String,
-        text: String,
-        kept: bool,
-    ) {
-        self.tell(Change::ReplyNotSent {
-            conversation: conversation.clone(),
-            local,
-            why,
-            text,
-            kept,
-        });
-        self.changed(&conversation);
     }
 
     /// The refusal comes first: the screen then reloads knowing of it.
