@@ -47,6 +47,10 @@ impl Row {
         let mut cell = cell.clone();
         if !text::is_clean(cell.symbol()) {
             cell.set_symbol("\u{FFFD}");
+        } else if !cell.symbol().is_empty() && text::width(cell.symbol()) == 0 {
+            // A sign without its letter would go onto the letter before it.
+            let alone = format!("\u{25CC}{}", cell.symbol());
+            cell.set_symbol(&alone);
         }
         // What a wide letter covers is blank when the letter goes.
         let covered = blank(&cell);
@@ -415,6 +419,16 @@ mod tests {
                 assert_eq!(squeezed(line), squeezed(&symbols), "frame {n}, row {y}");
             }
         }
+    }
+
+    #[test]
+    fn a_sign_without_its_letter_stands_alone() {
+        let mut gate = Gate::new(TestBackend::new(2, 1));
+        let cells = [Cell::new("น"), Cell::new("\u{e49}")];
+        gate.draw(cells.iter().zip(0..).map(|(cell, x)| (x, 0, cell)))
+            .expect("draws");
+        let row = &gate.inner.buffer().content;
+        assert_eq!([row[0].symbol(), row[1].symbol()], ["น", "\u{25cc}\u{e49}"]);
     }
 
     #[test]
