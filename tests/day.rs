@@ -125,7 +125,8 @@ impl Glass {
             let picture = !symbol.starts_with(char::is_alphabetic) && width > 1;
             let first = picture && !seen.is_empty() && symbol.starts_with(&seen);
             // A sign without a letter stands on a circle.
-            let sign = seen.strip_prefix('\u{25cc}') == Some(&*symbol);
+            let sign = seen.strip_prefix('\u{25cc}') == Some(&*symbol)
+                || (!seen.is_empty() && symbol.ends_with(&seen) && width == 1);
             assert!(
                 first || sign || seen.trim() == symbol.trim(),
                 "row {y}, column {x}: {seen:?} for {symbol:?}"

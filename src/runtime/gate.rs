@@ -47,9 +47,18 @@ impl Row {
         let mut cell = cell.clone();
         if !text::is_clean(cell.symbol()) {
             cell.set_symbol("\u{FFFD}");
-        } else if !cell.symbol().is_empty() && text::width(cell.symbol()) == 0 {
-            // A sign without its letter would go onto the letter before it.
-            let alone = format!("\u{25CC}{}", cell.symbol());
+        } else if let Some(first) = cell.symbol().chars().next()
+            && text::width(first.encode_utf8(&mut [0; 4])) == 0
+        {
+            // A sign without its letter would go onto the letter before it: it has
+            // a circle in place of one, or makes room for what follows it.
+            let signs = cell.symbol();
+            let letters =
+                signs.trim_start_matches(|c: char| text::width(c.encode_utf8(&mut [0; 4])) == 0);
+            let alone = match letters {
+                "" => format!("\u{25CC}{signs}"),
+                letters => letters.to_owned(),
+            };
             cell.set_symbol(&alone);
         }
         // What a wide letter covers is blank when the letter goes.
@@ -423,12 +432,18 @@ mod tests {
 
     #[test]
     fn a_sign_without_its_letter_stands_alone() {
-        let mut gate = Gate::new(TestBackend::new(2, 1));
-        let cells = [Cell::new("น"), Cell::new("\u{e49}")];
-        gate.draw(cells.iter().zip(0..).map(|(cell, x)| (x, 0, cell)))
-            .expect("draws");
-        let row = &gate.inner.buffer().content;
-        assert_eq!([row[0].symbol(), row[1].symbol()], ["น", "\u{25cc}\u{e49}"]);
+        for (sign, shown) in [
+            ("\u{e49}", "\u{25cc}\u{e49}"),
+            ("\u{e49}\u{e33}", "\u{e33}"),
+        ] {
+            let mut gate = Gate::new(TestBackend::new(2, 1));
+            let mut cells = [Cell::new("น"), Cell::default()];
+            cells[1].set_symbol(sign);
+            gate.draw(cells.iter().zip(0..).map(|(cell, x)| (x, 0, cell)))
+                .expect("draws");
+            let row = &gate.inner.buffer().content;
+            assert_eq!([row[0].symbol(), row[1].symbol()], ["น", shown]);
+        }
     }
 
     #[test]
