@@ -93,7 +93,7 @@ fn what_we_hold_is_listed_when_the_desk_is_left() {
     desk.send(Msg::Loaded(Loaded::HeldThreads(held)));
     let picture = desk.picture();
     for words in [
-        "7 threads are still held",
+        "You still hold 7 threads",
         "Jo Park",
         "Kemi Adeyemi",
         "keep",

@@ -7,6 +7,9 @@ mod support;
 use std::{
     io::{BufRead, BufReader, Write},
     process::Stdio,
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
 
 use support::{desk::*, process::program};
@@ -223,10 +226,18 @@ fn the_program_speaks_in_lines_through_a_pipe() {
         .expect("starts");
     let mut keyboard = process.stdin.take().expect("piped");
     let mut said = String::new();
-    let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
+    let stdout = BufReader::new(process.stdout.take().expect("piped"));
+    let (tell, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in stdout.lines() {
+            let _ = tell.send(line.expect("text"));
+        }
+    });
     let mut until = |words: &str| {
         loop {
-            let line = lines.next().expect("more").expect("text");
+            let line = lines
+                .recv_timeout(Duration::from_secs(30))
+                .unwrap_or_else(|_| panic!("waited for {words:?} in\n{said}"));
             said.push_str(&line);
             said.push('\n');
             if line.contains(words) {
@@ -246,7 +257,7 @@ fn the_program_speaks_in_lines_through_a_pipe() {
     until("open: Mallory");
     writeln!(keyboard, "quit").expect("takes");
     until("question: Quit? ");
-    until("Jo Park, waits: stays with us");
+    until("Jo Park, waiting: stays with us");
     writeln!(keyboard, "y").expect("takes");
     drop(keyboard);
     assert!(process.wait().expect("ends").success());
@@ -262,15 +273,15 @@ fn whoever_quits_with_threads_held_hears_which_and_decides() {
     let name = lines.desk.model.inbox.row(0).map(|row| row.display_name());
     let name = name.expect("a row");
     let told = lines.said.join("\n");
-    assert!(told.contains("threads are still held by us"), "{told}");
+    assert!(told.contains("You still hold"), "{told}");
     assert!(
-        told.contains(&format!("{name}, waits: stays with us")),
+        told.contains(&format!("{name}, waiting: stays with us")),
         "{told}"
     );
     lines.type_in("B");
     let told = lines.said.join("\n");
     assert!(
-        told.contains(&format!("{name}, waits: goes back to the bot")),
+        told.contains(&format!("{name}, waiting: goes back to the bot")),
         "{told}"
     );
     assert!(!asks_to_quit(&lines.type_in("cancel")));

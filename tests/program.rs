@@ -318,7 +318,7 @@ fn a_paste_without_brackets_is_one_draft_and_sends_nothing() {
     pty.wait_for("11 need you");
     // Over the list it takes nothing, hands nothing back, and does not quit.
     pty.type_in("ttmEqyqy");
-    pty.wait_for("Several keys came at once");
+    pty.wait_for("looked like a paste");
     pty.jump_to("ana ruiz");
     pty.wait_for("Ana Ruiz · messenger");
     pty.type_in("r");

@@ -378,12 +378,13 @@ fn conversation(
     Ok(changed)
 }
 
-/// A message that asks for a person may be known before its conversation is.
+/// A message that asks for a person may be known before its conversation is. What
+/// it says counts, not what its buttons offer.
 fn asked_early(db: &Transaction<'_>, id: &ConversationId) -> Result<(), Error> {
     db.prepare_cached(
         "UPDATE conversation SET asked_at = (SELECT max(at) FROM message m WHERE m.conversation = ?1 AND m.gone = 0 \
            AND author NOT IN ('customer', 'me') AND EXISTS \
-           (SELECT 1 FROM asking a WHERE a.kind = 'phrase' AND instr(m.fold, a.word) > 0)) WHERE id = ?1",
+           (SELECT 1 FROM asking a WHERE a.kind = 'phrase' AND instr(searchable(m.text), a.word) > 0)) WHERE id = ?1",
     )?
     .execute([id.as_str()])?;
     Ok(())

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::{
     Error, codec,
     webhook_facts::{self, AnnotationKind},
+    words,
 };
 use crate::{
     domain::{Author, ConversationId, Message, MessageSeen, Mid, Part, Span, Timestamp},
@@ -154,7 +155,7 @@ fn insert(
         codec::parts(&m.parts),
         m.gone,
         seen.raw,
-        searchable(&m.text, &m.parts),
+        words::searchable(&m.text, &m.parts),
         seen.from_webhook,
         m.annotations.reply_to.as_ref().map(Mid::as_str)
     ])?;
@@ -163,7 +164,7 @@ fn insert(
             .prepare_cached(
                 "SELECT EXISTS (SELECT 1 FROM asking WHERE kind = 'phrase' AND instr(?1, word) > 0)",
             )?
-            .query_row([text::fold(&m.text)], |row| row.get(0))?;
+            .query_row([text::searchable(&m.text)], |row| row.get(0))?;
         if asks_for_a_person {
             asks(db, outbox, id, m.at)?;
         }
@@ -274,7 +275,7 @@ fn better(
         text,
         codec::parts(&parts),
         raw,
-        searchable(text, &parts),
+        words::searchable(text, &parts),
         heard,
         reply_to
     ])?;
@@ -321,37 +322,6 @@ fn reactions(
             > 0;
     }
     Ok(changed)
-}
-
-/// All words of a message, folded: also those of cards, buttons and files.
-fn searchable(text: &str, parts: &[Part]) -> String {
-    text::searchable(&all_words(text, parts))
-}
-
-/// The text of a message and the words of its cards and files, a line each.
-pub(super) fn all_words(text: &str, parts: &[Part]) -> String {
-    let mut words = vec![text];
-    for part in parts {
-        match part {
-            Part::File { name, .. } => words.extend(name.as_deref()),
-            Part::Card {
-                title,
-                subtitle,
-                buttons,
-            } => {
-                words.extend([title.as_str(), subtitle.as_str()]);
-                words.extend(buttons.iter().map(String::as_str));
-            }
-            Part::QuickReplies(titles) => words.extend(titles.iter().map(String::as_str)),
-            Part::Share { title, link } => words.extend([title.as_str(), link.as_str()]),
-            Part::Referred(referral) => {
-                words.extend([referral.ad_title.as_str(), referral.reference.as_str()]);
-            }
-            Part::Sticker | Part::Tapped | Part::Story | Part::Unknown(_) | Part::Unsupported => {}
-        }
-    }
-    words.retain(|words| !words.is_empty());
-    words.join("\n")
 }
 
 /// Moves the clocks of the row forward; they never go back.

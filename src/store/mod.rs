@@ -20,6 +20,7 @@
 //! | `outbox`, `draft`, `draft_rows` | replies and unsent text on the disk |
 //! | `audit` | the record of what was done |
 //! | `triage`, `triage_columns` | what an agent decides for themselves |
+//! | `words` | the words of a message that a search finds |
 //! | `names` | every name by which a person is found |
 //! | `ranking` | in which views a row stands, and where |
 //! | `reader`, `thread`, `search` | questions |
@@ -51,6 +52,7 @@ mod thread;
 mod triage;
 mod triage_columns;
 mod webhook_facts;
+mod words;
 mod writer;
 
 pub use audit::audit_entries;

@@ -70,7 +70,7 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
 }
 
 /// The rows of a damaged table, also those that lie behind the damage: where
-/// reading fails it begins anew some rows later.
+/// a read fails, it goes on some rows later.
 fn read_around(
     db: &Connection,
     table: &str,

@@ -9,7 +9,7 @@
 
 use rusqlite::{OptionalExtension, ToSql, params};
 
-use super::{Error, Lane, Reader, codec, message::all_words, ranking};
+use super::{Error, Lane, Reader, codec, ranking, words::all_words};
 use crate::{
     domain::{ConversationId, Hit, InboxQuery, InboxSlice, Mid, Platform, Timestamp},
     text,

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, codec};
+use super::{Error, codec, words};
 use crate::{
     domain::{ConversationId, Mid, Psid, ReactedWith, Span, ThreadOwner, TimelineEvent, Timestamp},
     text,
@@ -175,10 +175,17 @@ pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Res
             }
             Some(AnnotationKind::Edit) => {
                 let text = value.unwrap_or_default();
+                // The message itself may come later.
+                let parts: Option<String> = db
+                    .prepare_cached("SELECT parts FROM message WHERE mid = ?1")?
+                    .query_row([mid.as_str()], |row| row.get(0))
+                    .optional()?;
+                let parts = codec::parts_from(parts.as_deref().unwrap_or("[]"));
+                let fold = words::searchable(&text, &parts);
                 db.execute(
                     "UPDATE message SET text = ?2, fold = ?3, edits = ?4, edited_at = ?5 \
                      WHERE mid = ?1 AND unsent = 0 AND edits < ?4",
-                    params![mid.as_str(), text, text::searchable(&text), n, at],
+                    params![mid.as_str(), text, fold, n, at],
                 )? > 0
             }
             // What somebody took back is not kept here either.

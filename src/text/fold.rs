@@ -27,17 +27,21 @@ pub fn fold(text: &str) -> String {
 /// The folded text in the other spelling, "mueller" for "Müller"; `None` when it
 /// has no letter with two.
 pub fn respelled(text: &str) -> Option<String> {
+    other_spelling(text, &fold(text))
+}
+
+fn other_spelling(text: &str, folded: &str) -> Option<String> {
     if text.is_ascii() {
         return None;
     }
     let long = written(text, Spelling::Long);
-    (long != fold(text)).then_some(long)
+    (long != folded).then_some(long)
 }
 
 /// What is kept of a text to be searched: both spellings, one behind the other.
 pub fn searchable(text: &str) -> String {
     let mut folded = fold(text);
-    if let Some(long) = respelled(text) {
+    if let Some(long) = other_spelling(text, &folded) {
         folded.push('\n');
         folded.push_str(&long);
     }
@@ -46,15 +50,19 @@ pub fn searchable(text: &str) -> String {
 
 /// The spellings of what is asked for; one or two, never empty.
 pub fn spellings(words: &str) -> Vec<String> {
-    let mut all = vec![fold(words)];
-    all.extend(respelled(words));
-    all
+    let folded = fold(words);
+    let long = other_spelling(words, &folded);
+    [Some(folded), long].into_iter().flatten().collect()
 }
 
 /// Where the words (divided by spaces) stand in a text, in bytes, from left to
 /// right and never overlapping. A letter is found with all of its marks.
 pub fn matches(text: &str, words: &str) -> Vec<Range<usize>> {
     let asked: Vec<String> = words.split_whitespace().flat_map(spellings).collect();
+    // Every line of a frame asks, mostly for nothing.
+    if asked.is_empty() {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     for spelling in [Spelling::Plain, Spelling::Long] {
         let (mut folded, mut origins) = (String::new(), Vec::new());

@@ -201,7 +201,7 @@ fn welcome(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let rows = [
         (key(Action::Open), "open the selected conversation"),
         (key(Action::Reply), "reply: take, mark seen, show typing"),
-        (key(Action::NextWaiting), "open the next who waits"),
+        (key(Action::NextWaiting), "open the next waiting customer"),
         (key(Action::Jump), "jump to a person by name"),
         (key(Action::Help), "all keys"),
     ];

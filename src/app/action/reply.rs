@@ -141,11 +141,10 @@ pub(crate) fn edited(
     let text = edited.text.strip_suffix('\n').unwrap_or(&edited.text);
     if model.open_thread(&id).is_none() {
         let left = UnsavedDraft {
-            psid,
             draft: Draft::of(text),
             over: true,
-            pending: 0,
             again_at: Some(model.session.now),
+            ..UnsavedDraft::of(psid)
         };
         model.unsaved.insert(id, left);
         return Vec::new();

@@ -134,8 +134,8 @@ DropRefused    "drop_refused"    ["d"]            Desk     Reply    [Row Refused
 MessageType    "message_type"    ["^t"]           Desk     Reply    [Row]                        Meta  No   []                "change what the next reply goes out as" => reply::change_type;
 Open           "open"            ["Enter"]        Desk     Move     [Row]                        View  No   []                "open the conversation; in it: decide about an unsent reply" => control::open_or_settle;
 Back           "back"            ["q"]            Desk     Move     []                           View  No   []                "back to the list; in the list: quit" => leave::back;
-Close          "close"           ["Esc"]          Desk     Move     []                           View  No   []                "close what is open, or go back; it never quits" => leave::close;
-ReadOn         "read_on"         ["Space"]        Desk     Move     []                           View  No   []                "a page further, then the next who waits" => navigate::read_on;
+Close          "close"           ["Esc"]          Desk     Move     []                           View  No   []                "close or go back; never quits" => leave::close;
+ReadOn         "read_on"         ["Space"]        Desk     Move     []                           View  No   []                "page down, then the next waiting customer" => navigate::read_on;
 NextWaiting    "next_waiting"    ["]"]            Desk     Move     []                           View  No   []                "open the next conversation that waits" => |model| navigate::next_waiting(model, false);
 PreviousWaiting "previous_waiting" ["["]          Desk     Move     []                           View  No   []                "open the previous conversation that waits" => |model| navigate::next_waiting(model, true);
 LastThread     "last_thread"     ["-"]            Desk     Move     []                           View  No   []                "back to the conversation before this one" => navigate::last_thread;

@@ -38,7 +38,7 @@ impl Choose {
     /// Really, all of them?
     pub fn release_all(count: usize) -> Self {
         Self {
-            title: format!("Let go of {count} threads?"),
+            title: format!("Release {count} threads?"),
             about: None,
             lines: vec![
                 (
@@ -102,7 +102,7 @@ impl Choose {
             .into_iter()
             .zip('1'..='9')
             .map(|((id, name), key)| (key, format!("pass it to {name}"), Choice::PassTo(id)));
-        let title = format!("{} is for", conversation.display_name());
+        let title = format!("Who takes {}?", conversation.display_name());
         Self::or_keep(title, conversation, own.into_iter().chain(others).collect())
     }
 
@@ -125,11 +125,15 @@ impl Choose {
     pub fn release(conversation: &Conversation) -> Self {
         let name = conversation.display_name();
         let title = match conversation.waiting() {
-            true => format!("{name} waits for an answer. Let go of the thread?"),
-            false => format!("Let go of the thread of {name}?"),
+            true => format!("{name} is waiting for an answer. Release the thread?"),
+            false => format!("Release {name}'s thread?"),
         };
         let lines = vec![
-            ('y', "let go: nobody holds it then".into(), Choice::Release),
+            (
+                'y',
+                "release it: nobody will hold it".into(),
+                Choice::Release,
+            ),
             ('n', "keep it".into(), Choice::Stay),
         ];
         Self {
@@ -192,8 +196,8 @@ impl Choose {
     pub fn quit(unsettled: u32) -> Self {
         let title = match unsettled {
             0 => "Quit switchboard?".to_owned(),
-            1 => "Quit? One reply is not settled.".to_owned(),
-            n => format!("Quit? {n} replies are not settled."),
+            1 => "Quit? One reply is unresolved.".to_owned(),
+            n => format!("Quit? {n} replies are unresolved."),
         };
         let lines = vec![
             ('y', "quit".into(), Choice::Quit),

@@ -38,13 +38,13 @@ impl SignOff {
     /// What is asked.
     pub fn title(&self) -> String {
         let threads = match self.held {
-            1 => "One thread is still held by us.".to_owned(),
-            n => format!("{n} threads are still held by us."),
+            1 => "You still hold one thread.".to_owned(),
+            n => format!("You still hold {n} threads."),
         };
         let replies = match self.unsettled {
             0 => String::new(),
-            1 => " One reply is not settled.".into(),
-            n => format!(" {n} replies are not settled."),
+            1 => " One reply is unresolved.".into(),
+            n => format!(" {n} replies are unresolved."),
         };
         format!("Quit? {threads}{replies}")
     }
@@ -133,7 +133,7 @@ impl Modal for SignOff {
     fn question(&self) -> Option<Question> {
         let rows = self.rows.as_ref()?;
         let held = rows.iter().map(|(row, fate)| {
-            let waits = if row.waiting() { ", waits" } else { "" };
+            let waits = if row.waiting() { ", waiting" } else { "" };
             let fate = match fate {
                 Fate::Keep => "stays with us".to_owned(),
                 Fate::HandBack => "goes back to the bot".to_owned(),
@@ -142,8 +142,8 @@ impl Modal for SignOff {
             format!("{}{waits}: {fate}", row.display_name())
         });
         let letters = [
-            "B: all back to the bot, then answer again",
-            "y: quit, and it will be as it stands here",
+            "B: hand all back to the bot, then answer y",
+            "y: quit with the choices above",
         ];
         Some(Question {
             title: self.title(),

@@ -198,7 +198,7 @@ fn next_waiting(
     let effects = open(model, id);
     if let Some(from) = advancing {
         let undo = model.session.settings.keymap.key_of(Action::Undo);
-        let words = format!("The next who waits. {undo} goes back (5 s).");
+        let words = format!("Opened the next waiting customer. {undo} goes back (5 s).");
         model.toast(ToastKind::Info, words);
         let now = model.session.now;
         model.history.remember(Undo::Advance(from, now));

@@ -15,8 +15,8 @@ use crate::{
         model::UnsavedDraft,
     },
     domain::{
-        ApiCall, Attachment, Change, Command, ConversationId, Draft, HoldReason, Link, LocalId,
-        NewReply, OperationKind, Psid, Severity, Span, ThreadRange, Timestamp,
+        ApiCall, Attachment, Change, Command, ConversationId, HoldReason, Link, LocalId, NewReply,
+        OperationKind, Psid, Severity, Span, ThreadRange, Timestamp,
     },
     text::Clean,
 };
@@ -402,18 +402,11 @@ fn not_kept(model: &mut Model, id: ConversationId, psid: Psid, reply: NewReply, 
         }
         return;
     }
-    let left = model.unsaved.entry(id).or_insert(UnsavedDraft {
-        psid,
-        draft: Draft::default(),
-        over: false,
-        pending: 0,
-        again_at: None,
-    });
-    if !text.is_empty() {
-        left.draft.put_back(&[], &text);
-    }
-    left.draft.file = left.draft.file.take().or(file);
-    left.again_at = Some(now.plus(SAVE_AGAIN));
+    let left = model
+        .unsaved
+        .entry(id)
+        .or_insert_with(|| UnsavedDraft::of(psid));
+    left.give_back(&text, file, now.plus(SAVE_AGAIN));
     model.toast(ToastKind::Bad, why);
 }
 
@@ -445,9 +438,7 @@ fn given_back(model: &mut Model, id: &ConversationId, text: &str, file: Option<B
         model.focus = Focus::Composer;
     } else if let Some(left) = model.unsaved.get_mut(id) {
         // What is on its way to the disk does not know of it.
-        left.draft.put_back(&[], text);
-        left.draft.file = left.draft.file.take().or(file);
-        left.again_at = Some(now);
+        left.give_back(text, file, now);
     }
 }
 

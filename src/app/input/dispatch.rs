@@ -90,7 +90,7 @@ pub(crate) fn burst_of_keys(model: &mut Model, key: Key) -> Vec<Effect> {
             None if key.code != Code::Enter => to_dialog(model, key),
             None if field => Vec::new(),
             _ => {
-                let words = "Several keys came at once, as from a paste. Answer with one key.";
+                let words = "That looked like a paste and was ignored. Press one key to answer.";
                 model.toast(ToastKind::Warn, words);
                 Vec::new()
             }
@@ -123,7 +123,7 @@ pub(crate) fn burst_of_keys(model: &mut Model, key: Key) -> Vec<Effect> {
             let name = action.spec().name.replace('_', " ");
             let key = keymap.key_of(action);
             let words = format!(
-                "Several keys came at once, as from a paste, so \"{name}\" was not done. Press {key} by itself."
+                "That looked like a paste, so \"{name}\" was skipped. Press {key} on its own."
             );
             model.toast(ToastKind::Warn, words);
             Vec::new()

@@ -47,7 +47,7 @@ const COMMANDS: [(&str, &str); 14] = [
         "find TEXT",
         "filter the list; without a text: everything again",
     ),
-    ("next", "open the next who waits"),
+    ("next", "open the next waiting customer"),
     ("close", "back to the list"),
     ("who", "who holds the thread, and the clocks"),
     (
@@ -337,7 +337,7 @@ fn told(model: &Model, row: &Conversation) -> String {
         .map_or(String::new(), |wait| format!(", waits {}", wait.short()));
     let draft = if row.draft { ", has a draft" } else { "" };
     let unsettled = if row.unsettled {
-        ", a reply is not settled"
+        ", a reply is unresolved"
     } else {
         ""
     };

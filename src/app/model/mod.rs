@@ -25,8 +25,8 @@ use super::{
     toast::{self, Toast, ToastKind},
 };
 use crate::domain::{
-    Conversation, ConversationId, Draft, LocalId, Platform, Psid, Random, Routing, SendAs,
-    ThreadOwner, Timestamp, WindowClosed,
+    Attachment, Conversation, ConversationId, Draft, LocalId, Platform, Psid, Random, Routing,
+    SendAs, ThreadOwner, Timestamp, WindowClosed,
 };
 
 /// Which pane has the keys.
@@ -52,6 +52,28 @@ pub(crate) struct UnsavedDraft {
     pub(crate) pending: u32,
     /// The disk did not take it: when to try again.
     pub(crate) again_at: Option<Timestamp>,
+}
+
+impl UnsavedDraft {
+    /// Nothing yet; what is added goes behind the draft on the disk.
+    pub(crate) fn of(psid: Psid) -> Self {
+        Self {
+            psid,
+            draft: Draft::default(),
+            over: false,
+            pending: 0,
+            again_at: None,
+        }
+    }
+
+    /// The text and the file of a reply join it, and are saved at `at`.
+    pub(crate) fn give_back(&mut self, text: &str, file: Option<Box<Attachment>>, at: Timestamp) {
+        if !text.is_empty() {
+            self.draft.put_back(&[], text);
+        }
+        self.draft.file = self.draft.file.take().or(file);
+        self.again_at = Some(at);
+    }
 }
 
 /// Keys that wait for what comes after them.

@@ -6,6 +6,8 @@ UPDATE conversation SET names =
 -- What is searched is folded in full now, and kept in both spellings (ä is also ae).
 UPDATE conversation SET
   name_fold = searchable(CASE WHEN trim(coalesce(name, '')) = '' THEN name_fold ELSE name END || CASE names WHEN '' THEN '' ELSE char(10) || names END),
-  fold = searchable(coalesce(name, '') || ' ' || snippet);
+  fold = searchable(coalesce(name, '') || ' ' || snippet)
+  WHERE names <> '' OR respelled(coalesce(name, '') || snippet) IS NOT NULL
+    OR fold(name_fold || fold) <> name_fold || fold;
 UPDATE message SET fold = fold(fold) || coalesce(char(10) || respelled(text), '')
   WHERE fold(fold) <> fold OR respelled(text) IS NOT NULL;

@@ -94,9 +94,7 @@ fn a_damaged_outbox_is_set_aside_and_what_is_readable_of_it_is_rescued() {
 fn a_rescued_reply_keeps_its_file_its_place_and_its_hand_back() {
     let folder = tempfile::tempdir().expect("a folder");
     filled(folder.path());
-    let (writer, _) = open(folder.path(), &page())
-        .and_then(|opened| opened.alone(folder.path()))
-        .expect("a cache");
+    let (writer, _) = doors(folder.path());
     let file = |name: &str| Box::new(Attachment::new(format!("/copies/{name}").into(), 9));
     let row = Outgoing {
         file: Some(file("lamp.png")),
@@ -177,9 +175,7 @@ fn a_newer_cache_is_set_aside_and_a_newer_outbox_stops_with_nothing_changed() {
 #[test]
 fn a_full_disk_takes_nothing_half_and_works_again_when_there_is_room() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page())
-        .and_then(|opened| opened.alone(folder.path()))
-        .expect("a cache");
+    let (writer, reader) = doors(folder.path());
     wait(writer.ingest(vec![Event::Conversation(seen(0))], NOW)).expect("taken");
     let room = |pages: i64| {
         wait(writer.run(move |files| {

@@ -54,6 +54,13 @@ fn the_files_are_private_and_a_second_program_only_reads() {
     assert!(third.writer.is_some(), "the lock is free again");
 }
 
+/// The two doors of what is kept in a folder.
+fn doors(folder: &Path) -> (Writer, Reader) {
+    open(folder, &page())
+        .and_then(|opened| opened.alone(folder))
+        .expect("a cache")
+}
+
 /// What a test knows of a conversation.
 fn seen(number: u32) -> ConversationSeen {
     ConversationSeen {
@@ -135,9 +142,7 @@ fn reply(local: &str, text: &str) -> Outgoing {
 
 /// A cache with 200 people and their words, and a draft to the first of them.
 fn filled(folder: &Path) {
-    let (writer, _) = open(folder, &page())
-        .and_then(|opened| opened.alone(folder))
-        .expect("a cache");
+    let (writer, _) = doors(folder);
     let events = (0..200).flat_map(|n| {
         let words = format!("a text of some length, so that it fills pages: {n}").repeat(4);
         [
@@ -165,9 +170,7 @@ fn draft(reader: &Reader) -> Option<String> {
 #[test]
 fn old_messages_go_and_what_is_unsent_or_held_by_us_stays() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page())
-        .and_then(|opened| opened.alone(folder.path()))
-        .expect("a cache");
+    let (writer, reader) = doors(folder.path());
     let old = |n: u32| ConversationSeen {
         updated_at: NOW.plus(Span::days(-40)),
         ..seen(n)
@@ -222,9 +225,7 @@ fn old_messages_go_and_what_is_unsent_or_held_by_us_stays() {
 #[test]
 fn any_script_is_found_by_any_part_of_it_and_odd_words_break_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page())
-        .and_then(|opened| opened.alone(folder.path()))
-        .expect("a cache");
+    let (writer, reader) = doors(folder.path());
     let texts = [
         "Where is my REFUND for order #4471?",
         "Trần Đức đã mua hàng",
@@ -303,9 +304,7 @@ fn a_filter_asked_behind_its_last_hit_still_says_how_many_there_are() {
 #[test]
 fn a_thread_is_read_in_parts_that_fit_together() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page())
-        .and_then(|opened| opened.alone(folder.path()))
-        .expect("a cache");
+    let (writer, reader) = doors(folder.path());
     // Two messages share each moment: their order is that of their arrival.
     let lines = (0..100).rev().map(|line| {
         let mut seen = message(0, line, Author::Customer, &format!("line {line}"));
@@ -365,9 +364,7 @@ struct One {
 impl One {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let (writer, reader) = open(folder.path(), &page())
-            .and_then(|opened| opened.alone(folder.path()))
-            .expect("a cache");
+        let (writer, reader) = doors(folder.path());
         let one = Self {
             _folder: folder,
             writer,

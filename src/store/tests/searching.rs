@@ -24,9 +24,7 @@ fn jump(reader: &Reader, words: &str) -> usize {
 #[test]
 fn a_word_is_found_in_either_spelling_and_in_any_case() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page())
-        .and_then(|opened| opened.alone(folder.path()))
-        .expect("a cache");
+    let (writer, reader) = doors(folder.path());
     for (number, (text, asked)) in (0..).zip([
         ("Die STRASSE heißt Öl", "straße heisst oel"),
         ("Viele Gruesse Joerg", "GRÜSSE Jörg"),
@@ -57,9 +55,7 @@ fn a_word_is_found_in_either_spelling_and_in_any_case() {
 #[test]
 fn somebody_is_found_by_every_name_that_they_go_by() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page())
-        .and_then(|opened| opened.alone(folder.path()))
-        .expect("a cache");
+    let (writer, reader) = doors(folder.path());
     let listed = ConversationSeen {
         name: Some("Jürgen Maßmann".into()),
         username: Some("jm_1971".into()),
@@ -99,9 +95,7 @@ fn somebody_is_found_by_every_name_that_they_go_by() {
 #[test]
 fn a_hit_in_a_card_shows_the_words_of_the_card() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page())
-        .and_then(|opened| opened.alone(folder.path()))
-        .expect("a cache");
+    let (writer, reader) = doors(folder.path());
     let mut card = message(0, 0, Author::Inbox, "");
     card.message.parts = vec![Part::Card {
         title: "Winter boots".into(),
@@ -110,6 +104,16 @@ fn a_hit_in_a_card_shows_the_words_of_the_card() {
     }];
     let events = vec![Event::Conversation(seen(0)), messages(0, vec![card])];
     wait(writer.ingest(events, NOW)).expect("taken");
-    let hits = reader.find("waterproof", 9).expect("hits");
-    assert!(hits[0].text.contains("Waterproof"), "{hits:?}");
+    // Also when its text has been edited since.
+    for text in [None, Some("The ones from the window")] {
+        let edited = Event::Edited {
+            conversation: seen(0).id,
+            mid: Mid::new("m_0_0"),
+            text: text.map(String::from),
+            number: None,
+        };
+        wait(writer.ingest(vec![edited], NOW)).expect("taken");
+        let hits = reader.find("waterproof", 9).expect("hits");
+        assert!(hits[0].text.contains("Waterproof"), "{hits:?}");
+    }
 }

@@ -9,7 +9,8 @@ use std::{
 use super::*;
 use crate::{
     domain::{
-        AuditDetails, AuditEntry, Deferred, OperationKind, PrivateNote, Timestamp, Triage, Until,
+        AuditDetails, AuditEntry, Deferred, OperationKind, Part, PrivateNote, Timestamp, Triage,
+        Until,
     },
     store::EscalationRules,
 };
@@ -48,9 +49,7 @@ fn writes(writer: &Writer, line: i64, author: Author, text: &str) {
 
 /// One person who waits for us.
 fn one(folder: &Path) -> (Writer, Reader) {
-    let (writer, reader) = open(folder, &page())
-        .and_then(|opened| opened.alone(folder))
-        .expect("a cache");
+    let (writer, reader) = doors(folder);
     wait(writer.ingest(vec![Event::Conversation(seen(1))], NOW)).expect("ingested");
     writes(&writer, 1, Author::Customer, "hello?");
     assert_eq!(ids(&reader, View::NeedsMe), ["t_1"]);
@@ -119,9 +118,7 @@ fn control_that_lapses_while_they_wait_keeps_them_in_the_queue() {
 #[test]
 fn the_top_of_the_queue_is_whom_we_may_answer() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (writer, reader) = open(folder.path(), &page())
-        .and_then(|opened| opened.alone(folder.path()))
-        .expect("a cache");
+    let (writer, reader) = doors(folder.path());
     let mut events = Vec::new();
     // The most urgent first: the bot's, one who cannot be reached, and two of ours.
     for (n, owner, can_reply) in [
@@ -222,6 +219,38 @@ fn who_was_done_with_needs_me_again_when_the_bot_asks() {
         0,
         "in both files"
     );
+}
+
+/// Whichever comes first, the words or the row of their conversation.
+#[test]
+fn a_button_that_offers_a_person_asks_for_nobody() {
+    for (text, button, asks) in [
+        ("How can I help?", "Talk to a colleague", false),
+        ("I'll fetch a colleague.", "Thanks", true),
+    ] {
+        for early in [false, true] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (writer, reader) = doors(folder.path());
+            let rules = EscalationRules {
+                phrases: vec!["a colleague".into()],
+                labels: Vec::new(),
+            };
+            wait(writer.asking(rules, NOW)).expect("kept");
+            let mut said = message(1, 1, Author::App(AppId::new("5")), text);
+            said.message.parts = vec![Part::QuickReplies(vec![button.into()])];
+            let listed = ConversationSeen {
+                is_owner: Some(false),
+                ..seen(1)
+            };
+            let mut events = vec![Event::Conversation(listed), messages(1, vec![said])];
+            if early {
+                events.reverse();
+            }
+            wait(writer.ingest(events, NOW)).expect("ingested");
+            let needs_me = !ids(&reader, View::NeedsMe).is_empty();
+            assert_eq!(needs_me, asks, "{text}, early: {early}");
+        }
+    }
 }
 
 /// Older pages of a thread tell nothing that was not true when it was decided.
@@ -395,9 +424,7 @@ fn decisions_and_notes_survive_the_loss_of_the_cache_and_go_with_the_person() {
     for file in ["cache.db", "cache.db-wal", "cache.db-shm"] {
         let _ = fs::remove_file(folder.path().join(format!("1.{file}")));
     }
-    let (writer, reader) = open(folder.path(), &page())
-        .and_then(|opened| opened.alone(folder.path()))
-        .expect("a cache");
+    let (writer, reader) = doors(folder.path());
     wait(writer.ingest(vec![Event::Conversation(seen(1))], NOW)).expect("ingested");
     writes(&writer, 1, Author::Customer, "hello?");
     let page = reader.thread(&id, &ThreadRange::Newest, 10);

@@ -20,7 +20,8 @@ impl Engine {
             return Ok(());
         };
         if !self.account.link.is_alive() {
-            // Somebody may have written meanwhile: warned of anew, with fresh news.
+            // Somebody may have written meanwhile: whoever is still idle then is
+            // announced again.
             self.idle.warned.clear();
             return Ok(());
         }
