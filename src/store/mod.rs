@@ -14,6 +14,7 @@
 //! |---|---|
 //! | `opening`, `paths`, `error` | the files, who may write, what goes wrong |
 //! | `schema` | the shape of the files, and what becomes of damaged ones |
+//! | `refold` | what an older program has folded is folded again |
 //! | `rescue` | what can be read of a damaged outbox |
 //! | `writer`, `ingest`, `message` | facts from outside into the cache |
 //! | `webhook_facts`, `merge` | what only webhooks tell, also before Meta shows a conversation |
@@ -45,6 +46,7 @@ mod page_values;
 mod paths;
 mod ranking;
 mod reader;
+mod refold;
 mod rescue;
 mod schema;
 mod search;

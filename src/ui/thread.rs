@@ -52,14 +52,14 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         wrapped(words, theme.style(Role::Dim), inner, buffer);
         return;
     }
-    // What is about to be copied is seen before it is.
-    let copying = model
-        .session
-        .settings
-        .keymap
-        .continuations(Context::Desk, &model.keys.pending)
-        .iter()
-        .any(|(_, action)| *action == Action::CopyText);
+    // What is about to be copied is seen before it is: once its first key is pressed.
+    let pending = &model.keys.pending;
+    let keymap = &model.session.settings.keymap;
+    let copying = !pending.is_empty()
+        && keymap
+            .continuations(Context::Desk, pending)
+            .iter()
+            .any(|(_, action)| *action == Action::CopyText);
     let at_hand = (focused && copying).then(|| pane.at_hand()).flatten();
     for (y, at, line) in pane.rows(view) {
         let find = match is_message(thread, at) {

@@ -9,5 +9,5 @@ UPDATE conversation SET
   fold = searchable(coalesce(name, '') || ' ' || snippet)
   WHERE names <> '' OR respelled(coalesce(name, '') || snippet) IS NOT NULL
     OR fold(name_fold || fold) <> name_fold || fold;
-UPDATE message SET fold = fold(fold) || coalesce(char(10) || respelled(text), '')
-  WHERE fold(fold) <> fold OR respelled(text) IS NOT NULL;
+-- Messages follow behind the first frame, a little at a time.
+INSERT INTO page (key, value) SELECT 'refold', '0' WHERE EXISTS (SELECT 1 FROM message);

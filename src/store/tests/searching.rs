@@ -92,6 +92,39 @@ fn somebody_is_found_by_every_name_that_they_go_by() {
     assert_eq!(jump(&reader, "zzz"), 0);
 }
 
+/// What an older program kept is found as what is new, once it has been gone
+/// through; a death on the way loses only the place.
+#[test]
+fn an_old_cache_is_found_in_every_spelling_after_a_while() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = doors(folder.path());
+    let line = |line: i64| message(0, line, Author::Customer, "Straße Müller");
+    let events = vec![
+        Event::Conversation(seen(0)),
+        messages(0, (0..700).map(line).collect()),
+    ];
+    wait(writer.ingest(events, NOW)).expect("taken");
+    assert!(!wait(writer.refold()).expect("nothing is old"));
+    drop((writer, reader));
+    let cache = rusqlite::Connection::open(folder.path().join("1.cache.db")).expect("opens");
+    cache
+        .execute_batch(
+            "ALTER TABLE conversation DROP COLUMN names; PRAGMA user_version = 6; \
+             UPDATE message SET fold = 'straße muller';",
+        )
+        .expect("as it was");
+    drop(cache);
+    let found = |reader: &Reader| reader.find("strasse mueller", 900).expect("hits").len();
+    let (writer, reader) = doors(folder.path());
+    assert_eq!(found(&reader), 0);
+    assert!(wait(writer.refold()).expect("some"));
+    assert_eq!(found(&reader), 500);
+    drop((writer, reader));
+    let (writer, reader) = doors(folder.path());
+    while wait(writer.refold()).expect("the rest") {}
+    assert_eq!(found(&reader), 700);
+}
+
 #[test]
 fn a_hit_in_a_card_shows_the_words_of_the_card() {
     let folder = tempfile::tempdir().expect("a folder");

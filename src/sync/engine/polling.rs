@@ -136,11 +136,11 @@ impl Engine {
         self.alarm()?;
         self.let_go_of_idle().await?;
         let (moved, more) = self.writer.turn(self.server_now()).await?;
-        if more {
-            self.turn_at = self.clock.now();
-        }
         if moved {
             self.tell(Change::Inbox);
+        }
+        if self.writer.refold().await? || more {
+            self.turn_at = self.clock.now();
         }
         Ok(())
     }
