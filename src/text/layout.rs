@@ -117,8 +117,8 @@ pub fn wrap(text: &Clean, cells: usize) -> Vec<String> {
         let mut current = String::new();
         let mut used = 0;
         let mut space = "";
-        for word in separator(line).find_words(line) {
-            let wide = width(word.word);
+        for (word, behind) in words(line) {
+            let wide = width(word);
             if used + space.len() + wide > cells {
                 if used > 0 {
                     lines.push(std::mem::take(&mut current));
@@ -129,17 +129,38 @@ pub fn wrap(text: &Clean, cells: usize) -> Vec<String> {
                 used += space.len();
             }
             if used + wide > cells {
-                break_long(word.word, cells, &mut current, &mut lines);
+                break_long(word, cells, &mut current, &mut lines);
                 used = width(&current);
             } else {
-                current.push_str(word.word);
+                current.push_str(word);
                 used += wide;
             }
-            space = word.whitespace;
+            space = behind;
         }
         lines.push(current);
     }
     lines
+}
+
+/// The words of a line, each with the space behind it. Where the library ends a
+/// word inside a cluster, it goes on: the parts would be measured, and might be
+/// parted, as what they are not.
+fn words(line: &str) -> Vec<(&str, &str)> {
+    let mut clusters = line.grapheme_indices(true).map(|(at, _)| at).peekable();
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    let (mut begin, mut at) = (0, 0);
+    for word in separator(line).find_words(line) {
+        while clusters.next_if(|cluster| *cluster < at).is_some() {}
+        if clusters.peek() == Some(&at) {
+            begin = at;
+        } else {
+            found.pop();
+        }
+        let end = at + word.word.len();
+        found.push((&line[begin..end], word.whitespace));
+        at = end + word.whitespace.len();
+    }
+    found
 }
 
 /// Thai and its neighbours write words without spaces between them; where one
@@ -189,6 +210,11 @@ mod tests {
             wrap(&"a https://x.y/z b".into(), 6),
             ["a", "https:", "//x.y/", "z b"]
         );
+        // A sign that the library takes for a word of its own stays with its letter.
+        for line in wrap(&"AaΣA\u{1134d}a".into(), 2) {
+            assert!(width(&line) <= 2, "{line:?}");
+            assert!(!line.starts_with('\u{1134d}'), "{line:?}");
+        }
         // Words move as a whole, however the letters of a script are counted.
         let bengali = "আমার বাতি ভাঙা কোথায় আমার বাতি";
         for cells in 8..40 {
