@@ -204,8 +204,7 @@ fn engine(
         apps: desk.settings.apps.clone(),
         seed: desk.settings.seed,
         files: desk.cache.join(format!("{}.files", desk.page)),
-        // A read-only desk does nothing by itself either.
-        idle_lease: desk.sync.idle_lease.filter(|_| !desk.settings.read_only),
+        read_only: desk.settings.read_only,
         ..desk.sync.clone()
     };
     let engine = sync::Engine::new(

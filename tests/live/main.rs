@@ -36,11 +36,11 @@ use switchboard::{
     clock::{Clock, within},
     domain::{
         AppId, Attachment, AuditDetails, Author, Backfill, Change, Command, ConversationId,
-        Decision, Draft, HoldReason, InboxQuery, Item, Known, Link, LocalId, Operation,
+        Decision, Draft, HoldReason, InboxQuery, Item, Known, Link, LocalId, Mid, Operation,
         OperationKind, Outgoing, PageId, Part, Platform, Psid, SendAs, SendState, Span,
         ThreadOwner, ThreadRange, ThreadSlice, View,
     },
-    sim::{Fault, Options},
+    sim::{self, Fault, Options},
     store::{self, Reader},
     sync,
 };

@@ -73,6 +73,17 @@ impl Wing {
         simulator: Simulator,
         options: sync::Options,
     ) -> Self {
+        Self::attach_by(Clock::system(), folder, address, simulator, options)
+    }
+
+    /// The same, by another clock than the computer's.
+    pub fn attach_by(
+        clock: Clock,
+        folder: TempDir,
+        address: SocketAddr,
+        simulator: Simulator,
+        options: sync::Options,
+    ) -> Self {
         let (_, right) = simulator.app("switchboard").expect("the desk's app");
         // Where a new token may be found, the old one is dead.
         let token = match options.token {
@@ -104,7 +115,7 @@ impl Wing {
             client(address, &token),
             writer,
             reader.clone(),
-            Clock::system(),
+            clock,
             receiver,
             sender,
         )
@@ -154,6 +165,13 @@ impl Wing {
     pub async fn order(&self, what: &str, body: Value) {
         let url = format!("http://{}/sim/{what}", self.address);
         let answer = http().post(url).json(&body).send().await;
+        assert_eq!(answer.expect("an answer").status(), 200);
+    }
+
+    /// Nothing goes wrong any more.
+    pub async fn heal(&self) {
+        let url = format!("http://{}/sim/faults", self.address);
+        let answer = http().delete(url).send().await;
         assert_eq!(answer.expect("an answer").status(), 200);
     }
 
@@ -309,7 +327,10 @@ impl Wing {
         let lines = log
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
-        lines.filter(|line| line["method"] == "POST").collect()
+        let ours = |path: &Value| path.as_str().is_some_and(|path| !path.starts_with("/sim/"));
+        lines
+            .filter(|line| line["method"] == "POST" && ours(&line["path"]))
+            .collect()
     }
 
     /// Waits until Meta has been asked for somebody's conversation.

@@ -85,6 +85,26 @@ fn what_is_put_off_comes_back_at_its_moment_or_when_they_write() {
     }
 }
 
+/// The first frame comes before any order is made, however long a cache lay; what
+/// has come due meanwhile is one look behind it, and news once.
+#[test]
+fn a_cache_of_last_week_opens_as_it_was_left_and_is_ordered_in_one_look() {
+    let folder = tempfile::tempdir().expect("a folder");
+    drop(one(folder.path()));
+    let week_later = NOW.plus(Span::days(8));
+    let (writer, reader) = doors(folder.path());
+    assert_eq!(ids(&reader, View::NeedsMe), ["t_1"], "as it was left");
+    let look = || wait(writer.turn(week_later)).expect("turns");
+    assert_eq!(
+        look(),
+        (true, false),
+        "the list is another one, and no more"
+    );
+    assert!(ids(&reader, View::NeedsMe).is_empty(), "the week is over");
+    // Nothing has come due since, so nothing is told, nor drawn.
+    assert_eq!(look(), (false, false));
+}
+
 /// Nobody who waits is lost: a conversation leaves "Needs me" because it was
 /// answered, put off, or handed to somebody who has it, and for nothing else.
 #[test]

@@ -16,7 +16,7 @@ impl Engine {
     /// Warns of threads that are quiet for too long, and hands them back a
     /// minute later.
     pub(super) async fn let_go_of_idle(&mut self) -> Result<(), store::Error> {
-        let Some(lease) = self.options.idle_lease.filter(|_| !self.options.once) else {
+        let Some(lease) = self.options.idle_lease.filter(|_| self.sends()) else {
             return Ok(());
         };
         if !self.account.link.is_alive() {

@@ -31,6 +31,12 @@ impl Engine {
         self.account.usage = health.usage;
     }
 
+    /// This desk may send: a single run and a read-only one leave what waits to
+    /// another.
+    pub(super) fn sends(&self) -> bool {
+        !self.options.once && !self.options.read_only
+    }
+
     /// Answers come.
     pub(super) fn is_live(&self) -> bool {
         matches!(self.account.link, Link::Polling | Link::Webhook)

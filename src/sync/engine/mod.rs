@@ -99,7 +99,7 @@ impl Engine {
         let disk = owes.then(|| now.plus(TRY_DISK));
         let record = self.record.again_at;
         let strangers = self.inbound.again.iter().map(|again| again.at).min();
-        let outbox = self.outbox.due(now).filter(|_| !self.options.once);
+        let outbox = self.outbox.due(now).filter(|_| self.sends());
         let turn = Some(self.turn_at.min(now.plus(polling::TURN)));
         [
             self.schedule.next(now),

@@ -23,27 +23,52 @@ const REMEMBER_SENT: Span = Span::days(30);
 const REMEMBER_DROPPED: Span = Span::hours(24);
 
 impl Engine {
-    /// What a dead program left behind.
+    /// What a dead program left behind. The replies come first, and what the disk
+    /// does not take of the rest holds nothing up.
     pub(super) async fn restore(&mut self) -> Result<(), store::Error> {
         let now = self.clock.now();
+        let mut worked = self.restore_replies(now).await;
         let asking = self.options.asking.clone();
-        if self.writer.asking(asking, self.server_now()).await? {
+        let asked = self.writer.asking(asking, self.server_now()).await;
+        if matches!(asked, Ok(true)) {
             self.turn_at = now;
         }
+        worked = worked.and(asked.map(drop));
+        if self.options.once {
+            return worked;
+        }
+        let repaired = self.writer.repair_triage(self.server_now()).await;
+        worked = worked.and(repaired.map(drop));
+        worked = worked.and(self.writer.give_back_refused(now).await.map(drop));
+        self.write_record().await;
+        worked = worked.and(self.remember_strangers().await);
+        self.ask_for_strangers();
+        if self.sends() {
+            worked = worked.and(self.restore_hand_backs(now).await);
+        }
+        let forgotten = self.writer.forget_sent(
+            now.plus(REMEMBER_SENT.negated()),
+            now.plus(REMEMBER_DROPPED.negated()),
+        );
+        worked = worked.and(forgotten.await.map(drop));
+        self.retain_at = self.options.keep.map(|_| now.plus(Span::seconds(5)));
+        worked
+    }
+
+    async fn restore_replies(&mut self, now: Timestamp) -> Result<(), store::Error> {
         let rows = self
             .reader
             .outbox(now.plus(TOLD_APART.negated()), TOLD_APART)?;
-        files::tidy(&self.options.files, &rows, &self.reader.draft_files()?);
-        let steps = self.outbox.restore(rows, now);
-        self.carry_out(steps).await?;
-        if self.options.once {
-            return Ok(());
+        let drafts = self.reader.draft_files();
+        if let Ok(drafts) = &drafts {
+            files::tidy(&self.options.files, &rows, drafts);
         }
-        self.writer.repair_triage(self.server_now()).await?;
-        self.writer.give_back_refused(now).await?;
-        self.write_record().await;
-        self.remember_strangers().await?;
-        self.ask_for_strangers();
+        let steps = self.outbox.restore(rows, now);
+        self.carry_out(steps).await.and(drafts.map(drop))
+    }
+
+    /// Threads that were to go back behind a reply.
+    async fn restore_hand_backs(&mut self, now: Timestamp) -> Result<(), store::Error> {
         for row in self.reader.hand_backs()? {
             let id = row.conversation.clone();
             let late = now.since(row.tried_at.unwrap_or(row.at)) > STALE_AFTER;
@@ -64,13 +89,6 @@ impl Engine {
                 }
             }
         }
-        self.writer
-            .forget_sent(
-                now.plus(REMEMBER_SENT.negated()),
-                now.plus(REMEMBER_DROPPED.negated()),
-            )
-            .await?;
-        self.retain_at = self.options.keep.map(|_| now.plus(Span::seconds(5)));
         Ok(())
     }
 
@@ -125,8 +143,8 @@ impl Engine {
 
     /// Lets a line go on.
     pub(super) async fn pump(&mut self, id: &ConversationId) -> Result<(), store::Error> {
-        if self.options.once {
-            // What waits is the desk's to send.
+        if !self.sends() {
+            // What waits is for a desk that sends.
             return Ok(());
         }
         loop {

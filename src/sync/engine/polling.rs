@@ -71,7 +71,7 @@ impl Engine {
         if self.record.again_at.is_some_and(|at| at <= now) {
             self.write_record().await;
         }
-        if !self.options.once {
+        if self.sends() {
             let over = self.outbox.give_up_waiting(now);
             worked = worked.and(self.carry_out(over).await);
             let (queues, look) = self.outbox.tick(now);

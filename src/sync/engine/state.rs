@@ -48,6 +48,9 @@ pub struct Options {
     pub asking: store::EscalationRules,
     /// Only fetch what is new and what is missing, then end. Nothing is sent.
     pub once: bool,
+    /// Follow what comes in, and send nothing: neither what waits nor what the desk
+    /// would do by itself.
+    pub read_only: bool,
     /// Where a new token may be found after Meta has refused the old one.
     pub token: Option<Arc<dyn Fn() -> Option<SecretString> + Send + Sync>>,
     /// Seed of the jitter.
@@ -61,6 +64,7 @@ impl fmt::Debug for Options {
             .field("keep", &self.keep)
             .field("asking", &self.asking)
             .field("once", &self.once)
+            .field("read_only", &self.read_only)
             .finish_non_exhaustive()
     }
 }
