@@ -33,18 +33,34 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     let (entries, unreadable) = store::audit_entries(&folder, &page).map_err(Failure::failed)?;
     let opened = store::open(&folder, &page).map_err(Failure::failed)?;
     let lost = opened.reader.windows_lost(since, now);
+    let waiting = opened.reader.waiting_audit().map_err(Failure::failed)?;
     let report = AuditReport::of(&entries, since, lost.map_err(Failure::failed)?);
     if global.json {
         say(report.json(since));
     } else {
         report.print(since, &clock::zone());
     }
-    if unreadable > 0 {
-        return Err(Failure::Failed(format!(
-            "{unreadable} lines of the record could not be read and were not counted"
-        )));
+    match not_counted(unreadable, waiting) {
+        Some(why) => Err(Failure::Failed(why)),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// What the figures do not hold; a gap is told.
+fn not_counted(unreadable: usize, waiting: u32) -> Option<String> {
+    let lines = |count: u64| if count == 1 { "line" } else { "lines" };
+    let mut gaps = Vec::new();
+    if unreadable > 0 {
+        let lines = lines(unreadable as u64);
+        gaps.push(format!("{unreadable} {lines} of the record cannot be read"));
+    }
+    if waiting > 0 {
+        let lines = lines(u64::from(waiting));
+        gaps.push(format!(
+            "{waiting} {lines} could not be written to the record yet; the desk tries again while it runs"
+        ));
+    }
+    (!gaps.is_empty()).then(|| format!("Not counted: {}.", gaps.join(", and ")))
 }
 
 /// The moment that the words mean; always before `now`.
@@ -82,6 +98,8 @@ struct AuditReport {
     handled: usize,
     replies: usize,
     as_human_agent: usize,
+    /// Meta had refused them, and they were delivered all the same.
+    after_refusal: usize,
     /// Half of the first replies came within this.
     median_first_reply: Option<Span>,
     windows_lost: u32,
@@ -112,9 +130,13 @@ impl AuditReport {
             };
             match &entry.details {
                 AuditDetails::Reply {
-                    send_as, waited, ..
+                    send_as,
+                    waited,
+                    after_refusal,
+                    ..
                 } => {
                     report.replies += 1;
+                    report.after_refusal += usize::from(*after_refusal);
                     report.as_human_agent += usize::from(*send_as == SendAs::HumanAgent);
                     first_replies.extend(waited);
                     *report.by_agent.entry(entry.agent.clone()).or_default() += 1;
@@ -143,7 +165,7 @@ impl AuditReport {
             .map(|(outcome, count)| (outcome.word().to_owned(), json!(count)))
             .collect();
         json!({"since": clock::iso(since), "handled": self.handled, "replies": self.replies,
-            "as_human_agent": self.as_human_agent, "taken": self.taken,
+            "as_human_agent": self.as_human_agent, "delivered_after_refusal": self.after_refusal, "taken": self.taken,
             "median_first_reply_s": self.median_first_reply.map(Span::as_secs),
             "windows_lost": self.windows_lost, "hand_backs": outcomes,
             "handed_back_by_idling": self.by_idling, "replies_by_agent": self.by_agent})
@@ -158,6 +180,9 @@ impl AuditReport {
         row("handled", self.handled.to_string());
         row("replies", self.replies.to_string());
         row("  as HUMAN_AGENT", self.as_human_agent.to_string());
+        if self.after_refusal > 0 {
+            row("  after a refusal", self.after_refusal.to_string());
+        }
         let median = self.median_first_reply.map_or("-".into(), Span::short);
         row("median first reply", median);
         row("windows lost", self.windows_lost.to_string());
@@ -209,6 +234,23 @@ mod tests {
         }
     }
 
+    fn refused_first(waited: Option<i64>) -> AuditDetails {
+        match sent(waited) {
+            AuditDetails::Reply {
+                send_as,
+                chosen,
+                waited,
+                ..
+            } => AuditDetails::Reply {
+                send_as,
+                chosen,
+                waited,
+                after_refusal: true,
+            },
+            other => other,
+        }
+    }
+
     fn passed(outcome: Outcome, idle: bool) -> AuditDetails {
         AuditDetails::Pass {
             to: "200".into(),
@@ -224,7 +266,7 @@ mod tests {
             entry(20, "a", sent(Some(3))),
             entry(19, "a", sent(None)),
             entry(18, "a", passed(Outcome::Resolved, false)),
-            entry(17, "b", sent(Some(90))),
+            entry(17, "b", refused_first(Some(90))),
             entry(16, "c", sent(Some(5))),
             entry(15, "d", passed(Outcome::Other, true)),
             entry(14, "e", AuditDetails::None),
@@ -234,11 +276,27 @@ mod tests {
         let report = AuditReport::of(&entries, NOW.plus(Span::days(-1)), 2);
         assert_eq!(report.handled, 6, "a, b, c, d and two who were forgotten");
         assert_eq!((report.replies, report.as_human_agent), (6, 6));
+        assert_eq!(report.after_refusal, 1);
         assert_eq!(report.median_first_reply, Some(Span::minutes(5)));
         assert_eq!(report.hand_backs, [1, 0, 0, 1]);
         assert_eq!((report.by_idling, report.taken), (1, 1));
         assert_eq!(report.windows_lost, 2);
         assert_eq!(AuditReport::of(&[], NOW, 0), AuditReport::default());
+    }
+
+    #[test]
+    fn what_the_figures_do_not_hold_is_said() {
+        assert_eq!(not_counted(0, 0), None);
+        assert_eq!(
+            not_counted(1, 0).as_deref(),
+            Some("Not counted: 1 line of the record cannot be read.")
+        );
+        assert_eq!(
+            not_counted(0, 2).as_deref(),
+            Some(
+                "Not counted: 2 lines could not be written to the record yet; the desk tries again while it runs."
+            )
+        );
     }
 
     #[test]

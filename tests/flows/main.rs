@@ -30,9 +30,9 @@ use switchboard::{
     app::{Anchor, Effect, Focus, Loaded, Msg, Query, Settings, TerminalEffect, wake_at},
     domain::{
         AppId, Author, Change, Command, Conversation, ConversationId, Decision, Draft, HandBack,
-        HandBackNote, Hit, HoldReason, InboxQuery, InboxSlice, LocalId, Mid, NewReply, Operation,
-        OperationKind, Outcome, Platform, Psid, ReplyAs, Routing, SendAs, SendState, Span,
-        ThreadOwner, ThreadRange, Timestamp, View,
+        HandBackNote, Hit, HoldReason, InboxQuery, InboxSlice, Link, LocalId, Mid, NewReply,
+        Operation, OperationKind, Outcome, Platform, Psid, ReplyAs, Routing, SendAs, SendState,
+        Span, ThreadOwner, ThreadRange, Timestamp, View,
     },
 };
 

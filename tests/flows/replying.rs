@@ -327,3 +327,34 @@ fn pasted_words_are_no_keys_of_a_question() {
     desk.send(Msg::Paste("tomorrow".into()));
     assert!(desk.picture().contains("tomorrow") && desk.model.dialogs.len() == 1);
 }
+
+/// A question stands until it is answered: whoever cannot see it would take Enter
+/// for another key.
+#[test]
+fn a_question_about_a_reply_stays_when_the_link_changes() {
+    let long = "a word or two ".repeat(400);
+    for (text, question) in [
+        (long.as_str(), "goes out as 3."),
+        ("my card is 4111 1111 1111 1111", "card number"),
+    ] {
+        for link in [
+            Link::Webhook,
+            Link::Polling,
+            Link::Offline("no route".into()),
+        ] {
+            let mut desk = desk();
+            desk.open("Ana Ruiz");
+            desk.keys("r");
+            desk.send(Msg::Paste(text.into()));
+            desk.pass(Span::seconds(1));
+            assert!(asks(&desk.keys("<Enter>")).is_empty(), "asked first");
+            assert!(desk.picture().contains(question), "{}", desk.picture());
+            for link in [Link::Connecting, link.clone()] {
+                desk.send(Msg::Changed(vec![Change::Link(link)]));
+            }
+            assert!(desk.picture().contains(question), "{link:?}: {question}");
+            let sent = asks(&desk.keys("<Enter>")).len();
+            assert_eq!(sent, 1, "it was asked, and Enter is the answer");
+        }
+    }
+}
