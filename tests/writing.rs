@@ -348,6 +348,11 @@ fn the_editor_gets_the_draft_and_gives_it_back() {
         matches!(&saved[..], [Effect::Engine(Command::SaveDraft { draft, .. })] if draft.text == "late"),
         "it is their draft, whoever is open: {saved:?}"
     );
+    // Editors of other systems end their lines in their own way.
+    desk.open("Ana Ruiz");
+    desk.keys("r");
+    desk.send(edited(Ok("one\r\ntwo\r\n")));
+    assert_eq!(composed(&desk), "one\ntwo");
 }
 
 #[test]
@@ -463,6 +468,63 @@ fn a_file_goes_out_behind_the_text_and_the_hand_back_rides_with_it() {
         .flat_map(|reply| reply.parts.iter().map(|part| part.file.is_some()))
         .collect();
     assert_eq!(files, [false, true]);
+}
+
+/// A big file takes a while to copy, and one may have been elsewhere meanwhile.
+#[test]
+fn a_file_that_is_copied_while_its_thread_is_left_is_there_on_return() {
+    for returned in [false, true] {
+        let mut desk = desk();
+        desk.open("Ana Ruiz");
+        desk.keys("r<^f>l");
+        desk.send(Msg::Loaded(Loaded::Path(
+            "l".into(),
+            Vec::new(),
+            Some(photo(9)),
+        )));
+        let effects = desk.keys("<Enter>");
+        let copying = effects.into_iter().find_map(|effect| match effect {
+            Effect::Engine(Command::CopyFile {
+                conversation,
+                id,
+                file,
+            }) => Some((conversation, id, file)),
+            _ => None,
+        });
+        let (conversation, id, file) = copying.expect("a copy");
+        desk.keys("<Esc>q");
+        desk.open("Jo Park");
+        desk.keys("q");
+        if returned {
+            desk.open("Ana Ruiz");
+        }
+        let effects = desk.send(Msg::Changed(vec![Change::FileCopied {
+            conversation,
+            id,
+            copy: Ok(Box::new(file)),
+        }]));
+        let saved = effects.iter().any(|effect| {
+            matches!(effect, Effect::Engine(Command::SaveDraft { draft, over: false, .. }) if draft.file.is_some())
+        });
+        assert_eq!(saved, !returned, "it joins the draft on the disk");
+        let shown = desk.picture().contains("[photo] lamp.jpg");
+        assert_eq!(shown, returned, "{}", desk.picture());
+    }
+}
+
+#[test]
+fn a_question_goes_with_the_text_that_it_was_about() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("r4111 1111 1111 1111<Enter>");
+    assert!(desk.picture().contains("card number"));
+    desk.keys("<^u>");
+    assert_eq!(composed(&desk), "");
+    assert!(
+        !desk.picture().contains("card number"),
+        "{}",
+        desk.picture()
+    );
 }
 
 #[test]

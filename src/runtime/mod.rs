@@ -144,7 +144,12 @@ pub async fn run(mut desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     let mut model = Model::new(desk.settings.clone(), size, desk.clock.now());
     let mut runner = EffectRunner::new(reader, commands, desk.canned.clone());
     let effects = first_answers(&mut model, &runner, &desk.clock);
-    for left in editor::left_behind(&desk.cache) {
+    // Where another program writes, the file may be its editor's, at work.
+    let left = match desk.settings.read_only {
+        true => Vec::new(),
+        false => editor::left_behind(&desk.cache),
+    };
+    for left in left {
         let words = format!(
             "Text from your editor was left behind in {}. Copy what you need, then delete it.",
             left.display()

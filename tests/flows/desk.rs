@@ -202,6 +202,7 @@ fn a_burst_of_keys_is_text_where_text_goes_and_reaches_nobody_elsewhere() {
         assert_eq!(asks(&effects), [] as [&Operation; 0], "{keys}");
         assert!(desk.model.dialogs.is_empty(), "{keys}");
         assert!(desk.picture().contains("looked like a paste"), "{keys}");
+        desk.model.toasts.clear();
         desk.keys("<Esc>");
         desk.open("Ana Ruiz");
     }
@@ -209,6 +210,14 @@ fn a_burst_of_keys_is_text_where_text_goes_and_reaches_nobody_elsewhere() {
     desk.keys("<Esc>");
     burst(&mut desk, "Gkgg");
     assert_eq!(desk.model.inbox.cursor, 0);
+    // Also where something is only shown.
+    desk.open("Ana Ruiz");
+    desk.keys("i");
+    burst(&mut desk, "jj");
+    assert!(!desk.picture().contains("looked like a paste"));
+    assert!(
+        matches!(desk.model.dialogs.last(), Some(Dialog::Viewer(viewer)) if viewer.scroll == 2)
+    );
 }
 
 /// The cursor is never on somebody else than the thread that was jumped to.

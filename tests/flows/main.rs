@@ -27,7 +27,10 @@ use support::desk::*;
 
 use switchboard::{
     app::input::keymap::{Code, Key},
-    app::{Anchor, Effect, Focus, Loaded, Msg, Query, Settings, TerminalEffect, wake_at},
+    app::{
+        Anchor, Effect, Focus, Loaded, Msg, Query, Settings, TerminalEffect, dialog::Dialog,
+        wake_at,
+    },
     domain::{
         AppId, Author, Change, Command, Conversation, ConversationId, Decision, Draft, HandBack,
         HandBackNote, Hit, HoldReason, InboxQuery, InboxSlice, Link, LocalId, Mid, NewReply,

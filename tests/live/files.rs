@@ -2,25 +2,32 @@
 
 use super::*;
 
+/// A desk that copies files into a folder of its own.
+async fn keeps_copies() -> (Wing, std::path::PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = Options {
+        seed: 1,
+        log: Some(folder.path().join("server.log")),
+        ..Options::default()
+    };
+    let (address, simulator) = simulator(options, Clock::system()).await;
+    let copies = folder.path().join("copies");
+    let options = sync::Options {
+        files: copies.clone(),
+        ..sync::Options::default()
+    };
+    (
+        Wing::attach_with(folder, address, simulator, options),
+        copies,
+    )
+}
+
 #[test]
 fn a_file_is_uploaded_and_sent_and_our_copy_of_it_goes() {
     runtime().block_on(async {
-        let folder = tempfile::tempdir().expect("a folder");
-        let photo = folder.path().join("lamp.png");
+        let (mut wing, copies) = keeps_copies().await;
+        let photo = wing.folder.path().join("lamp.png");
         std::fs::write(&photo, b"a picture").expect("written");
-        let log = folder.path().join("server.log");
-        let options = Options {
-            seed: 1,
-            log: Some(log),
-            ..Options::default()
-        };
-        let (address, simulator) = simulator(options, Clock::system()).await;
-        let copies = folder.path().join("copies");
-        let options = sync::Options {
-            files: copies.clone(),
-            ..sync::Options::default()
-        };
-        let mut wing = Wing::attach_with(folder, address, simulator, options);
         let ana = wing.open("Ana Ruiz").await;
         let copy = wing.copy(&ana, Attachment::new(photo.clone(), 9)).await;
         // What is on its way does not depend on the file any more.
@@ -47,7 +54,7 @@ fn a_file_is_uploaded_and_sent_and_our_copy_of_it_goes() {
 #[test]
 fn what_is_no_plain_file_is_not_copied_and_nothing_waits_for_it() {
     runtime().block_on(async {
-        let mut wing = Wing::start(None).await;
+        let (mut wing, copies) = keeps_copies().await;
         let ana = wing.open("Ana Ruiz").await;
         let path = |name: &str| wing.folder.path().join(name);
         let (pipe, grown, gone) = (path("pipe.png"), path("grown.png"), path("gone.png"));
@@ -64,12 +71,8 @@ fn what_is_no_plain_file_is_not_copied_and_nothing_waits_for_it() {
             let why = copy.expect_err("no copy");
             assert!(why.contains(says), "{why}");
         }
-        let copies = std::fs::read_dir(wing.folder.path().join("copies"));
-        assert_eq!(
-            copies.map_or(0, Iterator::count),
-            0,
-            "nothing half-copied stays"
-        );
+        let copies = std::fs::read_dir(copies).expect("the folder of copies");
+        assert_eq!(copies.count(), 0, "nothing half-copied stays");
         wing.end().await;
     });
 }

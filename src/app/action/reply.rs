@@ -37,13 +37,17 @@ pub(crate) fn compose(model: &mut Model, edit: impl FnOnce(&mut Composer) -> boo
     }
     composer.last_key = now;
     composer.saved = false;
+    if composer.is_empty() {
+        // What was asked, and what was known, was of the text that is gone.
+        (thread.question, composer.began) = (None, None);
+    }
     if composer.began.is_none() && !composer.is_empty() {
         composer.began(thread.conversation.known(), &thread.conversation.owner);
     }
     composer.unsaved_since.get_or_insert(now);
     if composer.typing.is_none()
         && attended
-        && !composer.is_empty()
+        && composer.has_text()
         && !model.session.settings.read_only
     {
         composer.typing = Some(now);
@@ -138,15 +142,17 @@ pub(crate) fn edited(
         model.toast(ToastKind::Warn, remark);
     }
     // Editors end a file with a new line.
-    let text = edited.text.strip_suffix('\n').unwrap_or(&edited.text);
+    let text = edited.text.replace("\r\n", "\n");
+    let text = text.strip_suffix('\n').unwrap_or(&text);
     if model.open_thread(&id).is_none() {
-        let left = UnsavedDraft {
-            draft: Draft::of(text),
-            over: true,
-            again_at: Some(model.session.now),
-            ..UnsavedDraft::of(psid)
+        let now = model.session.now;
+        let left = model.unsaved.entry(id).or_insert(UnsavedDraft::of(psid));
+        let file = left.draft.file.take();
+        left.draft = Draft {
+            file,
+            ..Draft::of(text)
         };
-        model.unsaved.insert(id, left);
+        (left.over, left.again_at) = (true, Some(now));
         return Vec::new();
     }
     model.focus = Focus::Composer;
@@ -410,7 +416,8 @@ pub(crate) fn why_not_send(model: &Model, thread: &Thread) -> Option<String> {
 
 /// Offers the canned replies.
 pub(crate) fn canned(model: &mut Model) -> Vec<Effect> {
-    let by_slash = model.thread.as_ref().is_some_and(|t| t.composer.is_empty());
+    let thread = model.thread.as_ref();
+    let by_slash = thread.is_some_and(|thread| !thread.composer.has_text());
     let picker = CannedPicker::opened(by_slash);
     model.dialogs.push(Dialog::Canned(picker));
     vec![Effect::Query(Query::Canned)]
@@ -487,7 +494,8 @@ pub(crate) fn file_copied(
     let attached = model
         .open_thread(&conversation)
         .map(|thread| &mut thread.composer)
-        .filter(|composer| composer.file.as_ref().is_some_and(|file| file.id == *id));
+        // The thread may have been left and opened again meanwhile.
+        .filter(|composer| composer.file.as_ref().is_none_or(|file| file.id == *id));
     match (copy, attached) {
         (Ok(copy), Some(composer)) => {
             composer.file = Some(AttachedFile {

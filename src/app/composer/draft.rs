@@ -129,9 +129,14 @@ impl Composer {
         self.area.lines().join("\n")
     }
 
-    /// Whether there is nothing in it.
+    /// Whether there is text in it.
+    pub fn has_text(&self) -> bool {
+        !self.area.is_empty()
+    }
+
+    /// Whether there is nothing in it, neither text nor a file.
     pub fn is_empty(&self) -> bool {
-        self.area.is_empty()
+        !self.has_text() && self.file.is_none()
     }
 
     /// Line and column of the cursor, in characters.

@@ -73,4 +73,8 @@ impl Modal for ApiLog {
     fn takes_words(&mut self) -> bool {
         false
     }
+
+    fn only_shows(&self) -> bool {
+        true
+    }
 }

@@ -37,6 +37,12 @@ pub trait Modal {
         true
     }
 
+    /// Whether it only shows something: its letters move about in it, and a key that
+    /// is held down is no paste.
+    fn only_shows(&self) -> bool {
+        false
+    }
+
     /// What it asks where the desk speaks in lines, and which letter answers
     /// what. `None`: it answers by itself.
     fn question(&self) -> Option<Question> {

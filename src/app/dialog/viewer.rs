@@ -147,6 +147,10 @@ impl Modal for Viewer {
         false
     }
 
+    fn only_shows(&self) -> bool {
+        true
+    }
+
     fn mask(&mut self, _: &Mask) {
         if let ViewerContent::Raw(_, Some(json)) = &mut self.content {
             *json = vec!["(hidden by the privacy curtain)".into()];

@@ -34,10 +34,7 @@ pub(crate) fn key_pressed(model: &mut Model, key: Key) -> Vec<Effect> {
             return effects;
         }
         // A key that is text means its action only where a text begins.
-        let begun = model
-            .thread
-            .as_ref()
-            .is_some_and(|t| !t.composer.is_empty());
+        let begun = model.thread.as_ref().is_some_and(|t| t.composer.has_text());
         if begun && key.text().is_some() {
             return compose(model, |composer| composer.key(key));
         }
@@ -85,8 +82,10 @@ pub(crate) fn burst_of_keys(model: &mut Model, key: Key) -> Vec<Effect> {
     let text = key.text().map(|c| c.to_string());
     if let Some(top) = model.dialogs.last_mut() {
         let field = top.modal_mut().takes_words();
+        let shows = top.modal_mut().only_shows();
         return match text {
             Some(text) if field => pasted(model, &text),
+            Some(_) if shows => to_dialog(model, key),
             None if key.code != Code::Enter => to_dialog(model, key),
             None if field => Vec::new(),
             _ => {
