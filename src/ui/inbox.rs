@@ -242,7 +242,9 @@ fn last_words(model: &Model, row: &Conversation) -> (String, Option<(String, Rol
         .iter()
         .map(|label| format!("[{}] ", Clean::one_line(label)))
         .collect();
-    let by = match (row.waiting(), row.agent_at, row.page_at) {
+    // A reaction of theirs is newer than what the Page wrote, and the words are theirs.
+    let reacted = row.opened_at == Some(row.updated_at) && row.opened_at > row.page_at;
+    let by = match (row.waiting() || reacted, row.agent_at, row.page_at) {
         (true, _, _) => "",
         (false, Some(agent), Some(page)) if agent >= page => "(you) ",
         (false, _, Some(_)) => "(page) ",

@@ -25,6 +25,9 @@ use crate::{
     },
 };
 
+/// So many cells at least stand between the counts and the link.
+const GAP: usize = 3;
+
 /// Page, counts, link, rate limit, clock. What does not fit is left out, the
 /// least important first.
 pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -35,7 +38,7 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
     let fitting = left_choices
         .iter()
         .flat_map(|left| right_choices.iter().map(move |right| (left, right)))
-        .find(|(left, right)| text::width(left) + text::width(right) < width);
+        .find(|(left, right)| text::width(left) + GAP + text::width(right) <= width);
     let (left, right) = fitting.unwrap_or((&left_choices[3], &right_choices[2]));
     let link_role = match model.session.account.link {
         _ if model.session.storage.is_some() => Role::Bad,

@@ -20,6 +20,32 @@ fn list_without_rows() {
     scene("list_empty", |desk| desk.answer_inbox(Vec::new()));
 }
 
+/// A thumb under our question is their answer, and no word of the Page.
+#[test]
+fn a_reaction_stands_in_the_row_as_theirs() {
+    for (reacted, shown) in [
+        (true, "👍 to: Which size?"),
+        (false, "(page) 👍 to: Which size?"),
+    ] {
+        let mut desk = Desk::new((120, 40));
+        let now = desk.now;
+        let wrote = now.plus(Span::minutes(-2));
+        desk.answer_inbox(vec![Conversation {
+            snippet: "👍 to: Which size?".into(),
+            customer_at: Some(now.plus(Span::minutes(-9))),
+            page_at: Some(wrote),
+            opened_at: reacted.then_some(now),
+            updated_at: if reacted { now } else { wrote },
+            ..conversation("1", "Tomasz Wiśniewski")
+        }]);
+        assert!(
+            desk.picture().contains(&format!("│    {shown}")),
+            "{}",
+            desk.picture()
+        );
+    }
+}
+
 /// An empty list says nothing of the customers while nothing is known of them.
 #[test]
 fn an_empty_list_says_why_it_is_empty() {

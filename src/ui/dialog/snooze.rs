@@ -10,6 +10,7 @@ use crate::{
         Model,
         dialog::{Snooze, geometry::Geometry},
     },
+    domain::Window,
     text::{self, Clean},
     ui::{
         dialog::frame::{boxed, input_line, rows},
@@ -68,16 +69,25 @@ fn meaning(model: &Model, snooze: &Snooze) -> (String, Role) {
         let words = " That is no moment. Write 2h, fri 14:00 or 24 nov 9am";
         return (words.into(), role);
     };
-    let closes = snooze
-        .about
-        .first()
-        .and_then(|c| c.window(model.server_now()).until())
-        .filter(|closes| *closes < at.plus(model.session.account.skew()));
-    match closes {
-        Some(_) => (
-            format!(" {}: the window has closed by then!", moment(model, at)),
-            Role::Warn,
-        ),
-        None => (format!(" {}", moment(model, at)), Role::Good),
+    let then = at.plus(model.session.account.skew());
+    let first = snooze.about.first();
+    let (now_open, then_open) = match first {
+        Some(c) => (c.window(model.server_now()), c.window(then)),
+        None => (Window::Unknown, Window::Unknown),
+    };
+    let moment = moment(model, at);
+    match (now_open, then_open) {
+        (Window::Closed { .. }, _) | (_, Window::Response { .. } | Window::Unknown) => {
+            (format!(" {moment}"), Role::Good)
+        }
+        (_, Window::Closed { .. }) => {
+            let words = format!(" {moment}: too late to reply by then!");
+            (words, Role::Warn)
+        }
+        (Window::Response { .. }, Window::HumanAgent { .. }) => {
+            let words = format!(" {moment}: a reply is HUMAN_AGENT by then");
+            (words, Role::Warn)
+        }
+        (_, Window::HumanAgent { .. }) => (format!(" {moment}"), Role::Good),
     }
 }
