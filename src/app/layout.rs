@@ -17,6 +17,8 @@ use crate::{
 pub const TWO_PANES: u16 = 100;
 /// From this many columns on there is a customer pane too.
 pub const THREE_PANES: u16 = 120;
+/// What went wrong has at most this many lines above the composer.
+const NOTICE_LINES: u16 = 3;
 /// The composer grows up to this many lines of text.
 const COMPOSER_LINES: u16 = 8;
 
@@ -105,10 +107,17 @@ fn split_thread(model: &Model, area: Rect, layout: &mut Layout) {
     let inner = area.width.saturating_sub(2);
     // The thread keeps at least three lines and its frame.
     let room = area.height.saturating_sub(5);
-    let notice = thread.notice().map_or(0, |text| {
-        let lines = text::wrap(&text.as_str().into(), usize::from(inner)).len();
-        u16::try_from(lines).unwrap_or(u16::MAX).min(3).min(room)
-    });
+    let lines = |text: &str| {
+        let lines = text::wrap(&text.into(), usize::from(inner)).len();
+        u16::try_from(lines).unwrap_or(u16::MAX)
+    };
+    let notice = thread
+        .notice()
+        .map_or(0, |text| lines(&text).min(NOTICE_LINES).min(room));
+    // What is asked is read whole, before anything else: Enter answers it.
+    let asked = thread.question.as_ref();
+    let asked = asked.map_or(0, |question| lines(&question.words));
+    let notice = notice.max(asked.min(area.height.saturating_sub(3)));
     let shown = model.focus == Focus::Composer || !thread.composer.is_empty();
     let composer = if shown {
         let lines = thread.composer.height(inner).clamp(1, COMPOSER_LINES);

@@ -128,7 +128,8 @@ fn state(model: &Model, thread: &Thread) -> String {
         model.session.account.link,
         Link::Offline(_) | Link::TokenRefused(_)
     );
-    if thread.composer.typing.is_some() && !down {
+    let reached = !down && thread.conversation.can_reply != Some(false);
+    if thread.composer.typing.is_some() && reached {
         words.push_str(" · customer sees typing");
     }
     if !model.session.attended {

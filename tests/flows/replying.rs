@@ -328,6 +328,27 @@ fn pasted_words_are_no_keys_of_a_question() {
     assert!(desk.picture().contains("tomorrow") && desk.model.dialogs.len() == 1);
 }
 
+/// What went wrong before does not push a question off the screen.
+#[test]
+fn a_question_about_a_reply_is_read_whole_also_below_old_trouble() {
+    for size in [(80, 24), (120, 40), (60, 12)] {
+        let mut desk = Desk::new(size);
+        desk.answer_inbox(rows());
+        desk.open("Blocked Benny");
+        desk.keys("r");
+        desk.send(Msg::Changed(vec![Change::Failed {
+            conversation: id("10"),
+            operation: OperationKind::MarkSeen,
+            why: "This person is not available right now. ".repeat(9),
+        }]));
+        desk.keys("my card is 4111 1111 1111 1111<Enter>");
+        let picture = desk.picture();
+        for words in ["has just answered", "card number", "sends it anyway."] {
+            assert!(picture.contains(words), "{words}: {picture}");
+        }
+    }
+}
+
 /// A question stands until it is answered: whoever cannot see it would take Enter
 /// for another key.
 #[test]

@@ -297,7 +297,7 @@ fn ready(model: &mut Model) -> Option<String> {
     let mut doubts: Vec<String> = not_fresh(model).into_iter().collect();
     if thread.conversation.can_reply == Some(false) {
         let name = thread.conversation.display_name();
-        doubts.push(format!("Meta says that {name} cannot be written to now."));
+        doubts.push(format!("Meta says you cannot message {name} right now."));
     }
     doubts.extend(worries(model, thread, &text));
     doubts.extend(on_its_way(model, thread, &text));

@@ -234,13 +234,12 @@ impl Thread {
             .began(self.conversation.known(), &self.conversation.owner);
     }
 
-    /// What stands above the composer: what went wrong, and what is asked.
+    /// What stands above the composer: what is asked, and what went wrong.
     pub fn notice(&self) -> Option<String> {
         let question = self.question.as_ref().map(|question| &question.words);
-        let words: Vec<&str> = self
-            .trouble
-            .iter()
-            .chain(question)
+        let words: Vec<&str> = question
+            .into_iter()
+            .chain(&self.trouble)
             .map(String::as_str)
             .collect();
         (!words.is_empty()).then(|| words.join(" "))
