@@ -37,7 +37,7 @@ pub struct Conversation {
     pub owner_since: Option<Timestamp>,
     /// When control lapses, if Meta said.
     pub control_until: Option<Timestamp>,
-    /// Nobody holds the thread, and the last who did were we.
+    /// Control has left us, and nobody is known to have it since.
     pub lapsed: bool,
     /// The customer's devices have what was sent up to here.
     pub delivered_through: Option<Timestamp>,
@@ -118,13 +118,13 @@ impl Conversation {
         wrote_last && !self.needs_no_reply()
     }
 
-    /// They wait for us, and our control of the thread has run out: nobody else has
-    /// them, and a reply takes the thread again.
+    /// They wait for us, and our control of the thread has run out: nobody is known
+    /// to have them, and a reply takes the thread again.
     pub fn control_lapsed(&self, now: Timestamp) -> bool {
         let over = self.control_until.is_some_and(|until| until <= now);
         let lapsed = match self.owner {
             ThreadOwner::Us => over,
-            ThreadOwner::Idle => self.lapsed,
+            ThreadOwner::Idle | ThreadOwner::NotUs => self.lapsed,
             _ => false,
         };
         lapsed && self.waiting()
@@ -139,10 +139,11 @@ impl Conversation {
 
     /// Waits on us and closes within [`CLOSING_SOON`].
     pub fn closing(&self, now: Timestamp) -> bool {
-        let elsewhere = matches!(
-            self.owner,
-            ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs
-        );
+        let elsewhere = match self.owner {
+            ThreadOwner::App(_) | ThreadOwner::Other => true,
+            ThreadOwner::NotUs => !self.lapsed,
+            _ => false,
+        };
         let theirs = self.deferred(now) == Some(Until::CustomerWrites);
         !elsewhere
             && !theirs

@@ -40,11 +40,12 @@ static RULES: LazyLock<String> = LazyLock::new(|| {
     let deadline = format!(
         "CASE WHEN ?1 <= {opened} + {response} THEN {opened} + {response} ELSE customer_at + {human} END"
     );
-    let elsewhere = "(owner IN ('other', 'not_us') OR owner LIKE 'app:%')";
+    let elsewhere = "(owner = 'other' OR owner LIKE 'app:%' OR (owner = 'not_us' AND lapsed = 0))";
     // Control lapses by the clock, and nobody is told. Who waits then still waits
-    // for us: nobody else has them.
+    // for us: nobody is known to have them.
     let ours = "(owner = 'us' AND (control_until IS NULL OR control_until > ?1))";
-    let lapsed = format!("((owner = 'us' OR (owner = 'idle' AND lapsed = 1)) AND {waits})");
+    let lapsed =
+        format!("((owner = 'us' OR (owner IN ('idle', 'not_us') AND lapsed = 1)) AND {waits})");
     // Where nobody owns threads (routing off), whoever waits needs a person.
     let asked = "(asked_at IS NOT NULL AND asked_at > coalesce(agent_at, 0))";
     let labelled = "EXISTS (SELECT 1 FROM asking a, json_each(labels) l WHERE a.kind = 'label' AND a.word = l.value)";

@@ -246,7 +246,7 @@ pub(super) fn ownership(
             "No default app is set for this Page: everyone may send, and take is refused."
                 .to_owned(),
         ),
-        (ThreadOwner::Us | ThreadOwner::Idle, _) if c.control_lapsed(model.server_now()) => (
+        _ if c.control_lapsed(model.server_now()) => (
             "nobody: our control lapsed".to_owned(),
             format!("They still wait. {} takes it again.", key(Action::Reply)),
         ),

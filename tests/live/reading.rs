@@ -265,3 +265,34 @@ fn a_list_that_comes_to_the_same_place_again_is_left_and_not_called_whole() {
         });
     }
 }
+
+/// Meta tells nobody when control runs out: a list says "not you", and a question
+/// "nobody".
+#[test]
+fn who_has_waited_longer_than_control_lasts_still_needs_us() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let jo = wing.open("Jo Park").await;
+        let needs_us = |reader: &Reader| {
+            let page = reader.inbox(&InboxQuery::default(), 50).expect("a cache");
+            page.rows.iter().any(|row| row.id == jo.0)
+        };
+        let before = wing
+            .until("the owner", |reader| {
+                let row = reader.conversation(&jo.0).expect("a cache")?;
+                (row.owner == ThreadOwner::Us).then(|| needs_us(reader))
+            })
+            .await;
+        assert!(before);
+        wing.order("clock", json!({"by": "+4h"})).await;
+        wing.commands.send(Command::Refresh).await.expect("taken");
+        let after = wing
+            .until("the loss of control", |reader| {
+                let row = reader.conversation(&jo.0).expect("a cache")?;
+                (row.owner == ThreadOwner::Idle).then(|| needs_us(reader))
+            })
+            .await;
+        assert!(after, "nobody answered her");
+        wing.end().await;
+    });
+}

@@ -125,8 +125,12 @@ fn control_that_lapses_while_they_wait_keeps_them_in_the_queue() {
     wait(writer.turn(later)).expect("turns");
     assert_eq!(ids(&reader, View::NeedsMe), ["t_1"], "lapsed by the clock");
     assert!(row(&reader).control_lapsed(later) && !row(&reader).control_lapsed(NOW));
-    // Meta says so, too.
-    take(owner(ThreadOwner::Idle, 3, None));
+    // Meta says so, too: first a list, which only knows that it is not ours.
+    for lost in [ThreadOwner::NotUs, ThreadOwner::Idle] {
+        take(owner(lost.clone(), 3, None));
+        assert_eq!(ids(&reader, View::NeedsMe), ["t_1"], "{lost:?}");
+        assert!(row(&reader).control_lapsed(later), "{lost:?}");
+    }
     assert_eq!(ids(&reader, View::NeedsMe), ["t_1"], "nobody has them");
     assert!(row(&reader).control_lapsed(later));
     take(owner(ThreadOwner::App(AppId::new("5")), 4, None));
