@@ -297,6 +297,9 @@ fn asks_to_quit(effects: &[Effect]) -> bool {
 #[test]
 fn a_command_is_no_answer_to_an_open_question() {
     let mut lines = Lines::new();
+    lines.type_in("close");
+    let answer = lines.said.last().map(String::as_str);
+    assert!(answer.is_some_and(|line| line.starts_with("No conversation is open")));
     for question in ["pass_to", "hand_back"] {
         lines.type_in(question);
         for command in ["list", "read 1", "back 1"] {

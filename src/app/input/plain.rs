@@ -94,6 +94,7 @@ pub(crate) fn line(model: &mut Model, line: &str) -> Vec<Effect> {
             model.focus = Focus::Thread;
             leave::back(model)
         }
+        "close" => no_subject(),
         "reply" => reply(model, rest),
         "send" => send(model, rest),
         "back" => hand_back(model, rest),
