@@ -4,12 +4,11 @@
 //! the time and the same seed gives the same run.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
+
+use tokio::sync::watch;
 
 // The simulator knows no other module of ours, so what it needs is here.
 pub use crate::domain::{Random, Span, Timestamp};
@@ -24,8 +23,8 @@ enum Source {
     System,
     /// Runs like the computer's, from another start.
     Shifted { start: i64, since: Instant },
-    /// Stands still until it is set.
-    Manual(AtomicI64),
+    /// Stands still until it is set. Milliseconds.
+    Manual(watch::Sender<i64>),
 }
 
 impl Clock {
@@ -44,7 +43,9 @@ impl Clock {
 
     /// A clock that stands still until [`Self::advance`].
     pub fn manual(now: Timestamp) -> Self {
-        Self(Arc::new(Source::Manual(AtomicI64::new(now.as_millis()))))
+        Self(Arc::new(Source::Manual(watch::Sender::new(
+            now.as_millis(),
+        ))))
     }
 
     /// The present moment.
@@ -54,20 +55,39 @@ impl Clock {
             Source::Shifted { start, since } => {
                 start + i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX)
             }
-            Source::Manual(ms) => ms.load(Ordering::SeqCst),
+            Source::Manual(ms) => *ms.borrow(),
         })
     }
 
     /// Moves a manual clock; the others go on by themselves.
     pub fn advance(&self, by: Span) {
         if let Source::Manual(ms) = &*self.0 {
-            ms.fetch_add(by.as_millis(), Ordering::SeqCst);
+            ms.send_modify(|ms| *ms += by.as_millis());
         }
     }
 
-    /// Waits until `when` has come by the monotonic clock of the computer.
+    /// Waits until `when` has come: by the monotonic clock of the computer, or
+    /// until a manual clock is moved there.
     pub async fn sleep_until(&self, when: Timestamp) {
-        sleep(when.since(self.now()).to_std()).await;
+        match &*self.0 {
+            Source::Manual(ms) => {
+                let there = |ms: &i64| *ms >= when.as_millis();
+                // The clock itself keeps the sender alive.
+                let _ = ms.subscribe().wait_for(there).await;
+            }
+            Source::System | Source::Shifted { .. } => {
+                sleep(when.since(self.now()).to_std()).await;
+            }
+        }
+    }
+
+    /// Gives `work` this much time; `None` when it was not enough.
+    pub async fn within<T>(&self, how_long: Span, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = self.sleep_until(self.now().plus(how_long)) => None,
+        }
     }
 }
 

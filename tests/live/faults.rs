@@ -278,3 +278,37 @@ fn what_happened_in_the_thread_since_enter_holds_the_reply() {
         wing.end().await;
     });
 }
+
+/// Whatever becomes of a call, its reply is not on its way for longer than a call
+/// may take.
+#[test]
+fn a_reply_whose_answer_never_comes_is_in_doubt_after_the_calls_time_limit() {
+    runtime().block_on(async {
+        let wing = Wing::start(None).await;
+        let (address, simulator) = (wing.address, wing.simulator.clone());
+        let clock = Clock::manual(Clock::system().now());
+        let folder = wing.end().await;
+        let options = sync::Options::default();
+        let mut wing = Wing::attach_by(clock.clone(), folder, address, simulator, options);
+        let ana = wing.open("Ana Ruiz").await;
+        // Longer than any test.
+        wing.simulator.fail_next("send", Fault::Slow(3_600_000));
+        wing.send(&ana, "one", "did it arrive?").await;
+        let state = |reader: &Reader| {
+            let thread = reader.thread(&ana.0, &ThreadRange::Newest, 50);
+            let thread = thread.expect("a cache").expect("a thread");
+            unsent(&thread).first().map(|reply| reply.state.clone())
+        };
+        let sending = |reader: &Reader| state(reader).filter(|s| *s == SendState::Sending);
+        wing.until("its way", sending).await;
+        clock.advance(Span::seconds(39));
+        assert_eq!(state(&wing.reader), Some(SendState::Sending));
+        clock.advance(Span::seconds(2));
+        wing.doubted().await;
+        // It is looked for then, and Meta has it.
+        clock.advance(Span::seconds(5));
+        wing.sent_as("one").await;
+        assert!(unsent(&wing.thread(&ana.0)).is_empty());
+        wing.end().await;
+    });
+}

@@ -214,11 +214,15 @@ fn e14_what_is_not_taken_is_tried_again_and_given_up_after_an_hour() {
         stage.clock.advance(Span::seconds(10));
         stage.hears(4).await;
         for _ in 0..8 {
+            let heard = |stage: &Stage| stage.heard.lock().expect("unpoisoned").len();
+            let over = |stage: &Stage| stage.simulator.world().apps[0].webhook.disabled;
+            let count = heard(&stage);
             stage.clock.advance(Span::minutes(16));
-            let count = stage.heard.lock().expect("unpoisoned").len();
-            if !stage.simulator.world().apps[0].webhook.disabled {
-                stage.hears(count + 1).await;
-            }
+            stage
+                .until("the next try, or the end", |stage| {
+                    over(stage) || heard(stage) > count
+                })
+                .await;
         }
         assert!(stage.simulator.world().apps[0].webhook.disabled);
         *stage.status.lock().expect("unpoisoned") = 200;

@@ -2,7 +2,6 @@
 
 use super::files;
 use crate::{
-    clock,
     domain::{
         Change, Conversation, ConversationId, Event, Mid, NewReply, Operation, OperationKind,
         Outgoing, Platform, Psid, Remedy, ReplyPart, Routing, STALE_AFTER, SendAs, SendState, Span,
@@ -418,7 +417,7 @@ impl Engine {
     fn post(&mut self, row: Outgoing) {
         let platform = self.platform(&row.conversation);
         let inline = self.inline(platform);
-        let graph = self.graph.clone();
+        let (graph, clock) = (self.graph.clone(), self.clock.clone());
         self.go(async move {
             let reply = Reply {
                 local: row.local.clone(),
@@ -431,8 +430,7 @@ impl Engine {
                 hand_back: row.hand_back.clone().filter(|_| inline),
             };
             failpoint::reach("send.connect");
-            let limit = time_limit(&row).to_std();
-            let sent = clock::within(limit, graph.send(&reply)).await;
+            let sent = clock.within(time_limit(&row), graph.send(&reply)).await;
             let result = sent.unwrap_or_else(|| Err(graph.too_long()));
             failpoint::reach("send.answered");
             Completion::Posted { row, result }
