@@ -390,6 +390,7 @@ fn table_row(
             flag.map_or(words.clone(), |(flag, _)| format!("{flag}{words}"))
         }
         Column::Owner => match &row.owner {
+            _ if row.control_lapsed(model.server_now()) => "lapsed".to_owned(),
             ThreadOwner::Us => "US".to_owned(),
             ThreadOwner::App(app) => model.session.account.apps.name(app),
             ThreadOwner::Other => "other".into(),
@@ -427,11 +428,16 @@ fn explanation(model: &Model, row: &Conversation) -> String {
         || "does not wait".into(),
         |wait| format!("waits {}", wait.short()),
     );
-    let held = format!("held by {}", model.owner_words(&row.owner));
+    let lapsed = row.control_lapsed(now);
+    let held = match lapsed {
+        true => "control lapsed".to_owned(),
+        false => format!("held by {}", model.owner_words(&row.owner)),
+    };
     let key = |action| model.session.settings.keymap.key_of(action);
     let aside = aside_words(model, row).map_or_else(String::new, |words| format!("{words} · "));
     let advice = match (&row.owner, row.window(now)) {
         (_, Window::Closed { .. }) => "nothing may be sent until they write again".into(),
+        _ if lapsed => format!("{} takes it and replies", key(Action::Reply)),
         (ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs, _) => {
             format!("{} takes it and replies", key(Action::Reply))
         }
