@@ -948,9 +948,9 @@ fn subscribe_adds_what_is_missing_and_drops_nothing() {
     assert!(code == 2 && err.contains("https://YOUR-TUNNEL/"), "{err}");
     // The Page token is right, and the secret of the app is not.
     let mut command = at(&sim, folder.path(), &["subscribe"]);
-    let (code, _, err) = output(command.env("SWITCHBOARD_APP_SECRET", "not-the-secret"));
+    let (code, _, err) = output(command.env("SWITCHBOARD_APP_SECRET", "not-the-secret-of-the-app"));
     assert!(code == 3 && err.contains("SWITCHBOARD_APP_SECRET"), "{err}");
-    assert!(!err.contains("not-the-secret"), "{err}");
+    assert!(!err.contains("not-the-secret-of-the-app"), "{err}");
 }
 
 #[test]

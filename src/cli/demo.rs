@@ -164,7 +164,7 @@ fn webhook(
     let (secret, verify_token) = simulator.secrets("switchboard").ok_or_else(no_app)?;
     let options = webhook::Options {
         listen: ([127, 0, 0, 1], 0).into(),
-        secrets: Secrets::new(&secret.into()).ok_or_else(no_app)?,
+        secrets: Secrets::new(vec![secret.into()]).ok_or_else(no_app)?,
         verify_token: Some(verify_token.into()),
         accept_sha1: false,
     };

@@ -438,16 +438,22 @@ async fn fields(report: &mut DoctorReport, graph: &Client, config: &Config, app:
         },
         Err(error) => report.line(worse, what, error),
     }
-    let secret = config.app_secret().ok().flatten();
-    let Some(secret) = secret else {
-        report.line(
-            worse,
-            "app fields",
-            "the app's secret is needed to ask: set SWITCHBOARD_APP_SECRET",
-        );
-        return door(report, config, None).await;
+    let secret = match config.app_secret() {
+        Ok(Some(secret)) => secret,
+        Ok(None) => {
+            report.line(
+                worse,
+                "app fields",
+                "the app's secret is needed to ask: set SWITCHBOARD_APP_SECRET",
+            );
+            return door(report, config, None).await;
+        }
+        Err(flawed) => {
+            report.line(CheckState::Bad, "app fields", flawed);
+            return door(report, config, None).await;
+        }
     };
-    let found = match graph.as_app(app, &secret) {
+    let found = match graph.as_app(app, secret.current()) {
         Ok(as_app) => as_app.app_subscriptions(app).await,
         Err(error) => return report.line(worse, "app fields", error),
     };

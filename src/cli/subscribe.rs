@@ -91,7 +91,9 @@ async fn read(graph: Client, config: &Config) -> Result<Layers, Failure> {
         .map_err(|e| Failure::Usage(e.to_string()))?;
     let subscriptions = match secret {
         Some(secret) => {
-            let as_app = graph.as_app(&app, &secret).map_err(Failure::failed)?;
+            let as_app = graph
+                .as_app(&app, secret.current())
+                .map_err(Failure::failed)?;
             let found = as_app.app_subscriptions(&app).await;
             let found = found.map_err(|error| as_app_refused(&error))?;
             Some((as_app, found))

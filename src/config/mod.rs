@@ -27,6 +27,7 @@ use toml::{
 
 pub use paths::{config_file, config_folder, data_folder, downloads_folder, log_file};
 pub use secrets::{Replacement, SecretError, secret_in};
+use secrets::{SecretRule, secrets};
 
 use crate::{
     app::{
@@ -190,18 +191,24 @@ impl Config {
     /// The token: from the environment, else from the file that the config
     /// names.
     pub fn token(&self) -> Result<Option<SecretString>, SecretError> {
-        secrets::secret("SWITCHBOARD_PAGE_TOKEN", self.token_file.as_deref())
+        let file = self.token_file.as_deref();
+        let found = secrets("SWITCHBOARD_PAGE_TOKEN", file, SecretRule::PAGE_TOKEN)?;
+        Ok(found.into_iter().next())
     }
 
-    /// The secret of our app: from the environment, else from its file.
-    pub fn app_secret(&self) -> Result<Option<SecretString>, SecretError> {
-        secrets::secret("SWITCHBOARD_APP_SECRET", self.app_secret_file.as_deref())
+    /// The secret of our app, or the two while it is being changed: from the
+    /// environment, else from its file.
+    pub fn app_secret(&self) -> Result<Option<Secrets>, SecretError> {
+        let file = self.app_secret_file.as_deref();
+        let found = secrets("SWITCHBOARD_APP_SECRET", file, SecretRule::APP_SECRET)?;
+        Ok(Secrets::new(found))
     }
 
     /// The token of the handshake: from the environment, else from its file.
     pub fn verify_token(&self) -> Result<Option<SecretString>, SecretError> {
         let file = self.webhook.verify_token_file.as_deref();
-        secrets::secret("SWITCHBOARD_VERIFY_TOKEN", file)
+        let found = secrets("SWITCHBOARD_VERIFY_TOKEN", file, SecretRule::VERIFY_TOKEN)?;
+        Ok(found.into_iter().next())
     }
 
     /// What the door is told, if Meta's calls are to come in.
@@ -209,10 +216,9 @@ impl Config {
         let Some(listen) = self.webhook.listen else {
             return Ok(None);
         };
-        let secret = self.app_secret()?.ok_or(WebhookError::NoSecret)?;
         Ok(Some(webhook::Options {
             listen,
-            secrets: Secrets::new(&secret).ok_or(WebhookError::NoSecret)?,
+            secrets: self.app_secret()?.ok_or(WebhookError::NoSecret)?,
             verify_token: self.verify_token()?,
             accept_sha1: self.webhook.accept_sha1,
         }))

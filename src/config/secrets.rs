@@ -28,16 +28,18 @@ pub enum SecretError {
     /// The file is empty.
     #[error("the secret file {0} is empty")]
     Empty(PathBuf),
-    /// There is more in the file than a secret.
-    #[error("the secret file {path} {why}; keep the secret in it and nothing else")]
+    /// Something in the file is no secret.
+    #[error(
+        "the secret file {path}: {why}; put a secret on a line of its own, comments on lines that begin with #"
+    )]
     Flawed {
         /// The file.
         path: PathBuf,
-        /// What is wrong, without a word of it.
+        /// What is wrong and where, without a word of it.
         why: String,
     },
-    /// There is more in the variable than a secret.
-    #[error("{name} {why}; set it to the secret and nothing else")]
+    /// Something in the variable is no secret.
+    #[error("{name}: {why}; set it to the secret and nothing else")]
     FlawedVariable {
         /// The variable's name.
         name: String,
@@ -46,22 +48,87 @@ pub enum SecretError {
     },
 }
 
-/// The secret in what was typed, piped or read: without the space around it,
-/// empty if there is none. Fails with what does not belong there, such as a
-/// second line or a character that nobody sees: with it Meta would only say that
-/// it does not accept the token.
+/// What is asked of a secret.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SecretRule {
+    /// So many there may be.
+    pub(super) most: usize,
+    /// One of fewer characters can be guessed.
+    pub(super) shortest: usize,
+}
+
+impl SecretRule {
+    /// Meta made it and checks it; how long it is says nothing.
+    pub(super) const PAGE_TOKEN: Self = Self {
+        most: 1,
+        shortest: 1,
+    };
+    /// A word of the user's own.
+    pub(super) const VERIFY_TOKEN: Self = Self {
+        most: 1,
+        shortest: 16,
+    };
+    /// One, or two while it is being changed. Meta's have 32 characters.
+    pub(super) const APP_SECRET: Self = Self {
+        most: 2,
+        shortest: 16,
+    };
+}
+
+/// The secrets in a text: one a line, without the space around it. Lines that begin
+/// with `#` are comments. Fails with what does not belong there and its line: a
+/// comment behind a secret, or a word too many, must never be a key.
+fn secrets_in(text: &str, rule: SecretRule) -> Result<Vec<&str>, String> {
+    let mut secrets = Vec::new();
+    for (number, line) in (1..).zip(text.split(['\n', '\r'])) {
+        let line = trimmed(line);
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let place = |why: String| format!("line {number} {why}");
+        one_secret(line).map_err(place)?;
+        let length = line.chars().count();
+        if length < rule.shortest {
+            let why = format!("has only {length} characters, which can be guessed");
+            return Err(place(why));
+        }
+        if secrets.len() == rule.most {
+            let many = match rule.most {
+                1 => "a second secret".to_owned(),
+                most => format!("more than {most} secrets"),
+            };
+            return Err(place(format!("has {many}")));
+        }
+        secrets.push(line);
+    }
+    Ok(secrets)
+}
+
+/// The secret in what was typed or piped: without the space around it, empty if
+/// there is none. Fails with what does not belong there, such as a second line or
+/// a character that nobody sees: with it Meta would only say that it does not
+/// accept the token.
 pub fn secret_in(text: &str) -> Result<&str, String> {
-    let around = |c: char| c.is_whitespace() || c == '\u{FEFF}';
-    let secret = text.trim_matches(around);
-    let flaw = secret.char_indices().find(|(_, c)| {
+    let secret = trimmed(text);
+    if secret.contains(['\n', '\r']) {
+        return Err("has more than one line".into());
+    }
+    one_secret(secret).map(|()| secret)
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}')
+}
+
+fn one_secret(line: &str) -> Result<(), String> {
+    let flaw = line.char_indices().find(|(_, c)| {
         matches!(c, '"' | '\'' | '`') || !(c.is_ascii_graphic() || c.is_alphanumeric())
     });
     let Some((at, c)) = flaw else {
-        return Ok(secret);
+        return Ok(());
     };
-    let place = secret[..at].chars().count() + 1;
+    let place = line[..at].chars().count() + 1;
     Err(match c {
-        '\n' | '\r' => "has more than one line".into(),
         '"' | '\'' | '`' => format!("has a quotation mark in it (character {place})"),
         c if c.is_whitespace() => format!("has a space in it (character {place})"),
         c => format!(
@@ -113,20 +180,29 @@ impl Replacement {
     }
 }
 
-/// The secret in the environment under `name`, else in `file`.
-pub(super) fn secret(name: &str, file: Option<&Path>) -> Result<Option<SecretString>, SecretError> {
+/// The secrets in the environment under `name`, else in `file`; empty for none.
+pub(super) fn secrets(
+    name: &str,
+    file: Option<&Path>,
+    rule: SecretRule,
+) -> Result<Vec<SecretString>, SecretError> {
+    let kept = |secrets: Vec<&str>| secrets.into_iter().map(Into::into).collect();
     if let Some(value) = std::env::var_os(name) {
         let flawed = |why: String| SecretError::FlawedVariable {
             name: name.to_owned(),
             why,
         };
-        let value = value.to_str().ok_or_else(|| flawed("is no text".into()))?;
-        let secret = secret_in(value).map_err(flawed)?;
-        if !secret.is_empty() {
-            return Ok(Some(secret.to_owned().into()));
+        let value = value
+            .to_str()
+            .ok_or_else(|| flawed("it is not text".into()))?;
+        let secrets = secrets_in(value, rule).map_err(flawed)?;
+        if !secrets.is_empty() {
+            return Ok(kept(secrets));
         }
     }
-    let Some(path) = file else { return Ok(None) };
+    let Some(path) = file else {
+        return Ok(Vec::new());
+    };
     let unreadable = |why| SecretError::Unreadable {
         path: path.to_owned(),
         why,
@@ -140,9 +216,9 @@ pub(super) fn secret(name: &str, file: Option<&Path>) -> Result<Option<SecretStr
         }
     }
     let text = text::read(path).map_err(unreadable)?;
-    match secret_in(&text) {
-        Ok("") => Err(SecretError::Empty(path.to_owned())),
-        Ok(secret) => Ok(Some(secret.to_owned().into())),
+    match secrets_in(&text, rule) {
+        Ok(secrets) if secrets.is_empty() => Err(SecretError::Empty(path.to_owned())),
+        Ok(secrets) => Ok(kept(secrets)),
         Err(why) => Err(SecretError::Flawed {
             path: path.to_owned(),
             why,
@@ -172,11 +248,13 @@ mod tests {
             b"\xff\xfeE\0A\0A\0t\0o\0k\0e\0n\0|\x001\0\r\0\n\0",
             b"\xfe\xff\0E\0A\0A\0t\0o\0k\0e\0n\0|\x001\0\n",
             b"EAAtoken|1\xc2\xa0\n",
+            b"# of the shop\n\nEAAtoken|1\n# and no more\n",
         ] {
             let (_folder, path) = file(bytes);
-            let read = secret("NOBODY_SETS_THIS", Some(&path)).expect("reads");
-            let read = read.expect("a secret");
-            assert_eq!(read.expose_secret(), "EAAtoken|1", "{bytes:?}");
+            let rule = SecretRule::PAGE_TOKEN;
+            let read = secrets("NOBODY_SETS_THIS", Some(&path), rule).expect("reads");
+            let read: Vec<&str> = read.iter().map(ExposeSecret::expose_secret).collect();
+            assert_eq!(read, ["EAAtoken|1"], "{bytes:?}");
         }
     }
 
@@ -185,19 +263,58 @@ mod tests {
         for (bytes, named) in [
             (&b""[..], "is empty"),
             (b"\xef\xbb\xbf\n", "is empty"),
-            (b"EAAtoken\nsecond line", "has more than one line"),
+            (b"# only a comment\n", "is empty"),
+            (b"EAAtoken\nsecond", "line 2 has a second secret"),
             (b"\"EAAtoken\"", "has a quotation mark in it (character 1)"),
-            (b"EAA token", "has a space in it (character 4)"),
+            (b"EAA token", "line 1 has a space in it (character 4)"),
             (b"EAAtoken\0\0", "(U+0000, character 9)"),
             (b"EAA\xe2\x80\x8btoken", "(U+200B, character 4)"),
             (b"EAA\xe9token", "save it as UTF-8"),
         ] {
             let (_folder, path) = file(bytes);
-            let why = secret("NOBODY_SETS_THIS", Some(&path)).expect_err("named");
+            let rule = SecretRule::PAGE_TOKEN;
+            let why = secrets("NOBODY_SETS_THIS", Some(&path), rule).expect_err("named");
             let why = why.to_string();
             assert!(why.contains(named), "{bytes:?}: {why}");
             assert!(why.contains(&path.display().to_string()), "{why}");
             assert!(!why.contains("oken\n") && !why.contains("EAA"), "{why}");
+        }
+    }
+
+    /// A comment that were a key would let everybody in who can guess a word.
+    #[test]
+    fn no_word_beside_a_secret_is_a_key() {
+        const ONE: &str = "0123456789abcdef0123456789abcdef";
+        const TWO: &str = "fedcba9876543210fedcba9876543210";
+        let read = |text: String| {
+            secrets_in(&text, SecretRule::APP_SECRET).map(|secrets| secrets.join(" "))
+        };
+        for (text, keys) in [
+            (format!("# the secret of the app\n{ONE}\n"), ONE.to_owned()),
+            (format!("{ONE}\r\n{TWO}\r\n"), format!("{ONE} {TWO}")),
+        ] {
+            assert_eq!(read(text.clone()), Ok(keys), "{text}");
+        }
+        for (text, named) in [
+            (
+                format!("{ONE} # the old one"),
+                "line 1 has a space in it (character 33)",
+            ),
+            (
+                format!("app secret: {ONE}"),
+                "line 1 has a space in it (character 4)",
+            ),
+            (format!("{ONE}\nnew"), "line 2 has only 3 characters"),
+            (
+                format!("{ONE}\n\n{TWO}\n{ONE}"),
+                "line 4 has more than 2 secrets",
+            ),
+        ] {
+            let why = read(text.clone()).expect_err("refused");
+            assert!(
+                why.contains(named) && !why.contains("0123"),
+                "{text}: {why}"
+            );
         }
     }
 

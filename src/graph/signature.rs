@@ -18,14 +18,15 @@ pub struct Signature<'a> {
 }
 
 impl Secrets {
-    /// Reads one secret, or several divided by white space; `None` for none.
-    pub fn new(text: &SecretString) -> Option<Self> {
-        let secrets: Vec<SecretString> = text
-            .expose_secret()
-            .split_whitespace()
-            .map(|secret| secret.to_owned().into())
-            .collect();
-        (!secrets.is_empty()).then_some(Self(secrets))
+    /// `None` for none: whoever signs with nothing could be anybody.
+    pub fn new(secrets: Vec<SecretString>) -> Option<Self> {
+        let empty = |secret: &SecretString| secret.expose_secret().is_empty();
+        (!secrets.is_empty() && !secrets.iter().any(empty)).then_some(Self(secrets))
+    }
+
+    /// The one that calls of ours are made with: the first.
+    pub fn current(&self) -> &SecretString {
+        &self.0[0]
     }
 
     /// Whether one of the secrets has signed these bytes. The older signature
@@ -85,8 +86,9 @@ mod tests {
     const SHA256: &str = "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
     const SHA1: &str = "sha1=effcdf6ae5eb2fa2d27416d5f184df9c259a7c79";
 
-    fn secrets(text: &str) -> Secrets {
-        Secrets::new(&text.to_owned().into()).expect("a secret")
+    fn secrets(secrets: &[&str]) -> Secrets {
+        let secrets = secrets.iter().map(|secret| (*secret).into()).collect();
+        Secrets::new(secrets).expect("a secret")
     }
 
     #[test]
@@ -103,11 +105,11 @@ mod tests {
             (of(Some("sha256="), None), false, false),
             (of(None, None), true, false),
         ] {
-            let signed = secrets("Jefe").signed(signature, TEXT, sha1);
+            let signed = secrets(&["Jefe"]).signed(signature, TEXT, sha1);
             assert_eq!(signed, good, "{signature:?}");
         }
         let changed = b"what do ya want for nothing!";
-        assert!(!secrets("Jefe").signed(of(Some(SHA256), None), changed, false));
+        assert!(!secrets(&["Jefe"]).signed(of(Some(SHA256), None), changed, false));
     }
 
     #[test]
@@ -116,10 +118,11 @@ mod tests {
             sha256: Some(SHA256),
             sha1: None,
         };
-        assert!(secrets("new Jefe").signed(signature, TEXT, false));
-        assert!(secrets("Jefe\nold\n").signed(signature, TEXT, false));
-        assert!(!secrets("new").signed(signature, TEXT, false));
-        assert!(Secrets::new(&" \n".to_owned().into()).is_none());
-        assert!(!format!("{:?}", secrets("Jefe")).contains("Jefe"));
+        assert!(secrets(&["new", "Jefe"]).signed(signature, TEXT, false));
+        assert!(secrets(&["Jefe", "old"]).signed(signature, TEXT, false));
+        assert!(!secrets(&["new"]).signed(signature, TEXT, false));
+        assert!(Secrets::new(Vec::new()).is_none());
+        assert!(Secrets::new(vec!["Jefe".into(), "".into()]).is_none());
+        assert!(!format!("{:?}", secrets(&["Jefe"])).contains("Jefe"));
     }
 }

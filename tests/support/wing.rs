@@ -95,7 +95,7 @@ impl Wing {
         let door = Server::open(
             webhook::Options {
                 listen: ([127, 0, 0, 1], 0).into(),
-                secrets: Secrets::new(&secret.clone().into()).expect("a secret"),
+                secrets: Secrets::new(vec![secret.clone().into()]).expect("a secret"),
                 verify_token: Some(verify_token.into()),
                 accept_sha1: false,
             },

@@ -53,7 +53,7 @@ impl App {
             token: format!("EAAsim{name}{}", hex(random)),
             token_state: TokenState::Good,
             secret: hex(random),
-            verify_token: format!("verify-{:08x}", random.next() >> 32),
+            verify_token: format!("verify-{:016x}", random.next()),
             webhook: Webhook::new(webhook),
             actor: false,
             can_take: true,
