@@ -193,8 +193,14 @@ fn a_variable_that_is_no_text_is_an_error_and_no_missing_token() {
     use std::os::unix::ffi::OsStrExt;
     let folder = tempfile::tempdir().expect("a folder");
     for (value, says) in [
-        (&b"EAA\xffcanary"[..], "SWITCHBOARD_PAGE_TOKEN: it is not text"),
-        (b"EAA canary", "SWITCHBOARD_PAGE_TOKEN: line 1 has a space in it"),
+        (
+            &b"EAA\xffcanary"[..],
+            "SWITCHBOARD_PAGE_TOKEN: it is not text",
+        ),
+        (
+            b"EAA canary",
+            "SWITCHBOARD_PAGE_TOKEN: line 1 has a space in it",
+        ),
     ] {
         let cache = path(folder.path(), "cache");
         let answer = program(&["--cache", &cache, "doctor"])

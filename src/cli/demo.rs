@@ -167,6 +167,7 @@ fn webhook(
         secrets: Secrets::new(vec![secret.into()]).ok_or_else(no_app)?,
         verify_token: Some(verify_token.into()),
         accept_sha1: false,
+        path: None,
     };
     let (server, deliveries) = setup::open_webhook(executor, options)?;
     let address = server.address().map_err(Failure::failed)?;

@@ -118,6 +118,8 @@ pub struct Webhook {
     pub verify_token_file: Option<PathBuf>,
     /// The older signature counts where the newer one is missing.
     pub accept_sha1: bool,
+    /// Where Meta calls; every path by default.
+    pub path: Option<String>,
 }
 
 /// Why there is no door although one is wanted.
@@ -221,6 +223,7 @@ impl Config {
             secrets: self.app_secret()?.ok_or(WebhookError::NoSecret)?,
             verify_token: self.verify_token()?,
             accept_sha1: self.webhook.accept_sha1,
+            path: self.webhook.path.clone().map(Into::into),
         }))
     }
 
@@ -566,6 +569,19 @@ impl Webhook {
                     let path = mistakes.text_of(&value);
                     self.verify_token_file = path.map(|path| paths::expand(&path));
                 }
+                "path" => {
+                    let plain = |path: &String| {
+                        path.starts_with('/')
+                            && path
+                                .chars()
+                                .all(|c| c.is_ascii_graphic() && !"?#".contains(c))
+                    };
+                    self.path = mistakes.text_of(&value).filter(plain);
+                    if self.path.is_none() {
+                        let words = "path begins with / and has no space, ? or #, such as \"/hook/3b9f27c1\"";
+                        mistakes.at(at, words.into());
+                    }
+                }
                 "accept_sha1" => self.accept_sha1 = mistakes.flag_of(&value).unwrap_or(false),
                 other => {
                     let words = format!("no option of [webhook] is called {other:?}");
@@ -604,7 +620,7 @@ mod tests {
                         .is_some_and(|(k, _)| !k.contains(' '))
             })
             .collect();
-        assert_eq!(on.len(), 43, "{on:?}");
+        assert_eq!(on.len(), 44, "{on:?}");
         Config::parse(&on.join("\n")).expect("every option is known");
     }
 

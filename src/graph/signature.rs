@@ -17,6 +17,34 @@ pub struct Signature<'a> {
     pub sha1: Option<&'a str>,
 }
 
+impl Signature<'_> {
+    /// Whether it may be right: there is one, and it has the shape of one. Where
+    /// not, nothing else of the call needs to be read. The older signature counts
+    /// only where `sha1` allows it.
+    pub fn is_well_formed(self, sha1: bool) -> bool {
+        self.claim(sha1).is_some()
+    }
+
+    /// What it claims to be, and its bytes.
+    fn claim(self, sha1: bool) -> Option<(hmac::Algorithm, Vec<u8>)> {
+        let (kind, hex) = match self {
+            Self {
+                sha256: Some(text), ..
+            } => (hmac::HMAC_SHA256, text.strip_prefix("sha256=")),
+            Self {
+                sha1: Some(text), ..
+            } if sha1 => (
+                hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+                text.strip_prefix("sha1="),
+            ),
+            _ => return None,
+        };
+        let length = kind.digest_algorithm().output_len();
+        let tag = bytes_of_hex(hex?).filter(|tag| tag.len() == length)?;
+        Some((kind, tag))
+    }
+}
+
 impl Secrets {
     /// `None` for none: whoever signs with nothing could be anybody.
     pub fn new(secrets: Vec<SecretString>) -> Option<Self> {
@@ -33,19 +61,7 @@ impl Secrets {
     /// counts only where `sha1` allows it, and never instead of a newer one that
     /// is wrong.
     pub fn signed(&self, signature: Signature<'_>, bytes: &[u8], sha1: bool) -> bool {
-        let (kind, hex) = match signature {
-            Signature {
-                sha256: Some(text), ..
-            } => (hmac::HMAC_SHA256, text.strip_prefix("sha256=")),
-            Signature {
-                sha1: Some(text), ..
-            } if sha1 => (
-                hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
-                text.strip_prefix("sha1="),
-            ),
-            _ => return false,
-        };
-        let Some(tag) = hex.and_then(bytes_of_hex) else {
+        let Some((kind, tag)) = signature.claim(sha1) else {
             return false;
         };
         let good = |secret: &SecretString| {
@@ -107,6 +123,8 @@ mod tests {
         ] {
             let signed = secrets(&["Jefe"]).signed(signature, TEXT, sha1);
             assert_eq!(signed, good, "{signature:?}");
+            let shaped = signature.is_well_formed(sha1);
+            assert_eq!(shaped, good, "all wrong ones here are wrong in shape, too");
         }
         let changed = b"what do ya want for nothing!";
         assert!(!secrets(&["Jefe"]).signed(of(Some(SHA256), None), changed, false));

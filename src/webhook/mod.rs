@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   Meta ─ tunnel ─► head ≤ 16 KiB in 5 s ─► body ≤ 8 MiB in 10 s
-//!                                              │ signature over the bytes
+//!              path and shape of the signature │ signature over the bytes
 //!                                              ▼
 //!                        graph decodes ─► Delivery ─► sync: one transaction
 //!   Meta ◄──────────── 200 after the commit, 503 when full or slow ◄──┘
@@ -11,43 +11,54 @@
 //!
 //! Nothing is parsed before its signature is found good, and nothing is answered
 //! with 200 before it is on the disk: what we do not take, Meta delivers again.
-//! One task holds all connections. This module must not know the store or the
-//! screen.
+//! Strangers cannot keep Meta out: who has no signature is refused on the head, a
+//! small body needs nobody's room, and where places or room are short the oldest
+//! call that is not here as a whole makes way. One task holds all connections. This
+//! module must not know the store or the screen.
 //!
 //! | file | |
 //! |---|---|
 //! | `mod` | the server, and what becomes of a call |
-//! | `limits` | how much one sender and all together may take |
+//! | `visitors` | who is at the door, and who makes way |
 
-mod limits;
+mod visitors;
 
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
-    http::{HeaderMap, Method, Request, Response, StatusCode},
+    http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE},
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use secrecy::SecretString;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::{mpsc, oneshot},
 };
 use tokio_util::sync::CancellationToken;
 
-use self::limits::{InFlight, Share};
+use self::visitors::{Visitor, Visitors};
 use crate::{
-    clock,
+    clock::{self, Stopwatch},
     graph::{Secrets, Signature, decode_webhook, handshake, same_token},
     sync::Delivery,
 };
 
 /// Bytes of a body at most. Meta's generic limit is 1,000 updates in a call.
 const BODY: usize = 8 * 1024 * 1024;
-/// Bytes of all bodies that are being read at most.
-const BODIES: usize = 64 * 1024 * 1024;
+/// So many bytes of a body need no room that others could take. Almost all of
+/// Meta's bodies are smaller.
+const SMALL_BODY: usize = 64 * 1024;
+/// Bytes of all bodies at once at most, besides what is small.
+const BODIES: usize = 16 * 1024 * 1024;
+/// Bodies are kept in blocks of so many bytes, so that they take what they hold.
+const BLOCK: usize = 64 * 1024;
+/// Bytes a second at least, of a body that is not small.
+const SLOWEST: u64 = 64 * 1024;
+/// For one piece of a body to come.
+const PIECE_WAIT: Duration = Duration::from_secs(2);
 /// Bytes of request line and headers at most.
 const HEAD: usize = 16 * 1024;
 /// For the head to come.
@@ -56,8 +67,11 @@ const HEAD_WAIT: Duration = Duration::from_secs(5);
 const BODY_WAIT: Duration = Duration::from_secs(10);
 /// For everything about a connection, the reading of our answer included.
 const CONNECTION_WAIT: Duration = Duration::from_secs(20);
-/// Connections at once; further ones wait in the system's queue.
+/// Connections at once.
 const CONNECTIONS: usize = 256;
+/// Connections that wait in the system's queue: whoever finds it full tries again
+/// only after a second.
+const BACKLOG: u32 = 1024;
 /// For the commit. Meta wants its answer within 5 seconds.
 const COMMIT_WAIT: Duration = Duration::from_secs(2);
 /// Deliveries that wait for the engine at most.
@@ -74,6 +88,9 @@ pub struct Options {
     pub verify_token: Option<SecretString>,
     /// The older signature counts where the newer one is missing.
     pub accept_sha1: bool,
+    /// Where Meta calls, such as `/hook/7f3a`; `None` takes every path. Others are
+    /// answered 404.
+    pub path: Option<SecretString>,
 }
 
 /// A door that stands open.
@@ -87,21 +104,26 @@ pub struct Server {
 struct Receiver {
     options: Options,
     deliveries: mpsc::Sender<Delivery>,
-    in_flight: InFlight,
+    visitors: Visitors,
 }
 
 impl Server {
     /// Listens, and hands what comes to `deliveries`. Nothing is answered
     /// before [`Server::serve`]. To be called where tasks run.
     pub fn open(options: Options, deliveries: mpsc::Sender<Delivery>) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind(options.listen)?;
-        listener.set_nonblocking(true)?;
+        let socket = match options.listen {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(options.listen)?;
         Ok(Self {
-            listener: TcpListener::from_std(listener)?,
+            listener: socket.listen(BACKLOG)?,
             receiver: Arc::new(Receiver {
                 options,
                 deliveries,
-                in_flight: InFlight::new(BODIES),
+                visitors: Visitors::new(CONNECTIONS, BODIES),
             }),
         })
     }
@@ -118,7 +140,7 @@ impl Server {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 Some(()) = open.next(), if !open.is_empty() => {}
-                accepted = self.listener.accept(), if open.len() < CONNECTIONS => match accepted {
+                accepted = self.listener.accept(), if self.receiver.visitors.has_place() => match accepted {
                     Ok((stream, _)) => open.push(connection(Arc::clone(&self.receiver), stream)),
                     // Out of file handles, say: the next one may work.
                     Err(_) => clock::sleep(Duration::from_millis(100)).await,
@@ -129,9 +151,11 @@ impl Server {
 }
 
 async fn connection(receiver: Arc<Receiver>, stream: TcpStream) {
+    let visitor = Arc::new(receiver.visitors.enter());
+    let sent_away = visitor.sent_away.clone();
     let service = service_fn(move |request: Request<Incoming>| {
-        let receiver = Arc::clone(&receiver);
-        async move { Ok::<_, Infallible>(receiver.answer(request.map(Body::new)).await) }
+        let (receiver, visitor) = (Arc::clone(&receiver), Arc::clone(&visitor));
+        async move { Ok::<_, Infallible>(receiver.answer(request.map(Body::new), &visitor).await) }
     });
     // One call a connection: nobody holds a place for longer than a call takes.
     let served = http1::Builder::new()
@@ -141,7 +165,10 @@ async fn connection(receiver: Arc<Receiver>, stream: TcpStream) {
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);
     // Who speaks no HTTP, or stops in the middle, is nobody's business.
-    drop(clock::within(CONNECTION_WAIT, served).await);
+    tokio::select! {
+        () = sent_away.cancelled() => {}
+        _ = clock::within(CONNECTION_WAIT, served) => {}
+    }
 }
 
 /// Calls a door as Meta does for its handshake, to see whether it is reached.
@@ -157,14 +184,22 @@ pub async fn probe(url: &str, token: &SecretString) -> Result<(), String> {
 }
 
 impl Receiver {
-    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+    async fn answer(&self, request: Request<Body>, visitor: &Visitor) -> Response<Body> {
+        let path = request.uri().path();
+        let wanted = self.options.path.as_ref();
         let (status, text) = match *request.method() {
+            _ if wanted.is_some_and(|wanted| !same_token(wanted, path)) => {
+                (StatusCode::NOT_FOUND, String::new())
+            }
             Method::GET => self.handshake(request.uri().query().unwrap_or_default()),
-            Method::POST => (self.delivery(request).await, String::new()),
+            Method::POST => (self.delivery(request, visitor).await, String::new()),
             _ => (StatusCode::METHOD_NOT_ALLOWED, String::new()),
         };
         let mut response = Response::new(Body::from(text));
         *response.status_mut() = status;
+        // A browser that is led here shows no page of somebody else's making.
+        let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, plain);
         response
     }
 
@@ -193,30 +228,32 @@ impl Receiver {
         }
     }
 
-    async fn delivery(&self, request: Request<Body>) -> StatusCode {
+    async fn delivery(&self, request: Request<Body>, visitor: &Visitor) -> StatusCode {
         let (head, body) = request.into_parts();
-        let claimed = header(&head.headers, "content-length").and_then(|text| text.parse().ok());
-        if claimed.is_some_and(|length: usize| length > BODY) {
-            return StatusCode::PAYLOAD_TOO_LARGE;
-        }
-        // What is claimed costs nothing, what has come does.
-        let mut room = self.in_flight.share();
-        let bytes = match clock::within(BODY_WAIT, read(body, &mut room)).await {
-            Some(Ok(bytes)) => bytes,
-            Some(Err(status)) => return status,
-            None => return StatusCode::REQUEST_TIMEOUT,
-        };
         let signature = Signature {
             sha256: header(&head.headers, "x-hub-signature-256"),
             sha1: header(&head.headers, "x-hub-signature"),
         };
         let options = &self.options;
+        if !signature.is_well_formed(options.accept_sha1) {
+            return StatusCode::UNAUTHORIZED;
+        }
+        let claimed = header(&head.headers, "content-length").and_then(|text| text.parse().ok());
+        if claimed.is_some_and(|length: usize| length > BODY) {
+            return StatusCode::PAYLOAD_TOO_LARGE;
+        }
+        let bytes = match clock::within(BODY_WAIT, read(body, visitor)).await {
+            Some(Ok(bytes)) => bytes,
+            Some(Err(status)) => return status,
+            None => return StatusCode::REQUEST_TIMEOUT,
+        };
         if !options
             .secrets
             .signed(signature, &bytes, options.accept_sha1)
         {
             return StatusCode::UNAUTHORIZED;
         }
+        visitor.is_whole();
         self.hand_in(&bytes).await
     }
 
@@ -247,21 +284,44 @@ impl Receiver {
     }
 }
 
-/// A body, piece by piece; each takes its room.
-async fn read(body: Body, room: &mut Share) -> Result<Vec<u8>, StatusCode> {
+/// A body, piece by piece. What is claimed costs nothing, what has come takes room.
+async fn read(body: Body, visitor: &Visitor) -> Result<Vec<u8>, StatusCode> {
     let mut pieces = body.into_data_stream();
-    let mut bytes = Vec::new();
-    while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|_| StatusCode::BAD_REQUEST)?;
-        if bytes.len() + piece.len() > BODY {
+    let (mut blocks, mut length) = (Vec::<Vec<u8>>::new(), 0);
+    let since = Stopwatch::start();
+    loop {
+        let piece = match clock::within(PIECE_WAIT, pieces.next()).await {
+            Some(Some(piece)) => piece.map_err(|_| StatusCode::BAD_REQUEST)?,
+            Some(None) => return Ok(blocks.concat()),
+            None => return Err(StatusCode::REQUEST_TIMEOUT),
+        };
+        length += piece.len();
+        if length > BODY {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
-        if !room.grow(piece.len()) {
-            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        let due = since.millis().saturating_sub(1_000) * SLOWEST / 1_000;
+        if length > SMALL_BODY && u64::try_from(length).is_ok_and(|length| length < due) {
+            return Err(StatusCode::REQUEST_TIMEOUT);
         }
-        bytes.extend_from_slice(&piece);
+        let mut rest = &piece[..];
+        while !rest.is_empty() {
+            let room = blocks.last().map_or(0, |block| BLOCK - block.len());
+            if room == 0 {
+                let small = blocks.len() < SMALL_BODY / BLOCK;
+                if !small && !visitor.hold(BLOCK) {
+                    return Err(StatusCode::SERVICE_UNAVAILABLE);
+                }
+                // A block that is full is never grown; the first one only as needed.
+                blocks.push(Vec::new());
+                continue;
+            }
+            let (now, later) = rest.split_at(room.min(rest.len()));
+            if let Some(block) = blocks.last_mut() {
+                block.extend_from_slice(now);
+            }
+            rest = later;
+        }
     }
-    Ok(bytes)
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

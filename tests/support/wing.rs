@@ -98,6 +98,7 @@ impl Wing {
                 secrets: Secrets::new(vec![secret.clone().into()]).expect("a secret"),
                 verify_token: Some(verify_token.into()),
                 accept_sha1: false,
+                path: None,
             },
             deliver,
         )

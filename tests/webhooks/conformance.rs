@@ -391,6 +391,8 @@ fn w14_the_handshake_wants_the_right_token_and_gives_the_challenge_back() {
                 .await
                 .expect("an answer");
             assert_eq!(answer.status().as_u16(), status, "{mode} {given}");
+            let kind = answer.headers()["content-type"].to_str().expect("text");
+            assert_eq!(kind, "text/plain; charset=utf-8", "no page of somebody's");
             assert_eq!(answer.text().await.expect("text"), text);
         }
         let put = http()

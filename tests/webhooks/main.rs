@@ -38,7 +38,9 @@ use switchboard::{
         AppId, Author, Change, Command, ConversationId, Decision, Item, Link, LocalId, Mid,
         Operation, Part, Psid, Random, Severity, ThreadOwner, TimelineEvent, Timestamp,
     },
+    graph::Secrets,
     sim::{DeliveryFault, Fault, Options},
+    webhook,
 };
 
 const US: &str = "300000000000002";
