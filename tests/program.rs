@@ -578,6 +578,16 @@ fn bad_calls_get_a_clear_sentence_and_the_right_code() {
         (vec!["sim", "/nowhere.toml"], 2, vec!["/nowhere.toml"]),
         (vec!["sim", "--app", "bot"], 2, vec!["NAME=WEBHOOK_URL"]),
         (vec!["sim", "--now", "noon"], 2, vec!["noon"]),
+        (
+            vec!["sim", "--listen", "0.0.0.0:0"],
+            2,
+            vec!["from other computers", "--expose"],
+        ),
+        (
+            vec!["sim", "--app", "bot=https://hooks.example/"],
+            2,
+            vec!["another computer", "--call-out"],
+        ),
     ];
     for (arguments, code, says) in cases {
         let (got, stdout, stderr) = output(&mut program(&arguments));

@@ -51,6 +51,11 @@ pub(super) fn open_webhook(
     let listen = options.listen;
     let (sender, deliveries) = mpsc::channel(webhook::QUEUE);
     let _tasks_run = executor.enter();
+    if !listen.ip().is_loopback() {
+        warn(format_args!(
+            "switchboard: the door for webhooks on {listen} can be reached from other computers."
+        ));
+    }
     let server = Server::open(options, sender).map_err(|e| {
         Failure::Failed(format!(
             "cannot listen for webhooks on {listen}: {e}. Choose another address in [webhook] listen."

@@ -6,7 +6,7 @@ use std::{io::Write, net::SocketAddr, path::PathBuf};
 use clap::Args;
 use serde_json::Value;
 
-use super::{failure::Failure, global::Global, setup::executor};
+use super::{failure::Failure, global::Global, output::warn, setup::executor};
 use crate::{
     clock::Clock,
     domain::Timestamp,
@@ -21,6 +21,12 @@ pub(super) struct Arguments {
     /// Where to listen; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:8700", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// Also listen where other computers can reach it, with everybody's data in it
+    #[arg(long)]
+    expose: bool,
+    /// Also call webhooks on other computers
+    #[arg(long)]
+    call_out: bool,
     /// An app and its webhook: events go there, signed, after the handshake
     #[arg(long = "app", value_name = "NAME=WEBHOOK_URL", value_parser = app)]
     apps: Vec<(String, String)>,
@@ -76,8 +82,25 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         log: global.log.clone(),
         fixed: arguments.now.is_some(),
         speed: Some(arguments.speed),
+        call_out: arguments.call_out,
     };
+    let listen = arguments.listen;
+    if !listen.ip().is_loopback() && !arguments.expose {
+        return Err(Failure::Usage(format!(
+            "{listen} can be reached from other computers; add --expose if you want that, or listen on 127.0.0.1"
+        )));
+    }
     let simulator = Simulator::new(options, clock).map_err(|e| Failure::Usage(e.to_string()))?;
+    if let Some(url) = simulator.webhook_elsewhere() {
+        return Err(Failure::Usage(format!(
+            "the webhook {url} is on another computer; add --call-out if you want to call it"
+        )));
+    }
+    if arguments.expose && !listen.ip().is_loopback() {
+        warn(format_args!(
+            "switchboard: {listen} can be reached from other computers; whoever has the token reads everything."
+        ));
+    }
     executor()?.block_on(async {
         let listener = tokio::net::TcpListener::bind(arguments.listen).await.map_err(|e| {
             let hint = match e.kind() {

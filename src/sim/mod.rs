@@ -116,6 +116,7 @@ mod fields;
 mod follow_ups;
 mod generate;
 mod graph_error;
+mod guard;
 mod labels;
 mod messenger_profile;
 mod moderation;

@@ -22,4 +22,6 @@ pub struct Options {
     pub fixed: bool,
     /// Seconds of the world in a real one; `None` for one, 0 stands still.
     pub speed: Option<f64>,
+    /// Webhooks may be on other computers, too.
+    pub call_out: bool,
 }

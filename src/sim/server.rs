@@ -6,7 +6,9 @@ use std::{io, time::Duration};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    response::Response,
+    http::StatusCode,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
 };
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -15,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clock::{self, Stopwatch},
     sim::{
-        cdn,
+        cdn, guard,
         paging::iso_millis,
         params::version_and_path,
         read,
@@ -36,8 +38,16 @@ impl Simulator {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
+        let listen = listener.local_addr()?;
+        let guard = move |request: Request, next: Next| async move {
+            match guard::refusal(request.headers(), listen) {
+                Some(why) => refused(why),
+                None => next.run(request).await,
+            }
+        };
         let app = Router::new()
             .fallback(handle)
+            .layer(from_fn(guard))
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
             .with_state(self.clone());
         let stopped = CancellationToken::new();
@@ -56,6 +66,12 @@ impl Simulator {
         );
         served
     }
+}
+
+/// Not of this world, so it is on no log.
+fn refused(why: &str) -> Response {
+    let body = json!({"error": {"message": why, "type": "OAuthException", "code": 200}});
+    (StatusCode::FORBIDDEN, body.to_string()).into_response()
 }
 
 async fn handle(State(simulator): State<Simulator>, request: Request) -> Response {
@@ -104,6 +120,9 @@ async fn verify_callback(simulator: &Simulator, call: &Call) -> bool {
         return false;
     }
     let url = call.params.text("callback_url").unwrap_or_default();
+    if !simulator.may_call(&url) {
+        return false;
+    }
     let token = call.params.text("verify_token").unwrap_or_default();
     let challenge = format!("{}", 1_158_201_444 + simulator.world().calls % 1_000_000);
     webhooks::handshake(&url, &token, &challenge).await == 200

@@ -14,6 +14,7 @@ use crate::{
     sim::{
         call_log::CallLog,
         clock::WorldClock,
+        guard,
         options::Options,
         paging::iso,
         scenario::{self, ScenarioError},
@@ -27,6 +28,7 @@ pub struct Simulator {
     pub(super) world: Arc<Mutex<World>>,
     pub(super) time: Arc<WorldClock>,
     pub(super) log: Option<Arc<CallLog>>,
+    call_out: bool,
     /// Something has happened that the webhook sender should look at.
     pub(super) changed: Arc<Notify>,
 }
@@ -64,8 +66,21 @@ impl Simulator {
             world: Arc::new(Mutex::new(world)),
             time: Arc::new(time),
             log,
+            call_out: options.call_out,
             changed: Arc::new(Notify::new()),
         })
+    }
+
+    /// Whether webhooks may go there.
+    pub(super) fn may_call(&self, url: &str) -> bool {
+        self.call_out || guard::is_here(url)
+    }
+
+    /// The webhook of an app that is on another computer, where that was not wanted.
+    pub fn webhook_elsewhere(&self) -> Option<String> {
+        let world = self.world();
+        let webhooks = world.apps.iter().filter_map(|app| app.webhook.url.clone());
+        webhooks.into_iter().find(|url| !self.may_call(url))
     }
 
     /// Everything a script or a desk needs to connect.

@@ -89,7 +89,8 @@ pub(super) fn subscriptions(
             let fields = names(ask.params, "fields", known)?;
             let url = ask.params.text("callback_url").unwrap_or_default();
             if !verified {
-                let words = "(#2200) Callback verification failed: the callback did not answer with the challenge";
+                let words = "(#2200) Callback verification failed: the callback did not answer with the challenge \
+                             (the simulator calls this computer only, unless it was started with --call-out)";
                 return Err(GraphError::new(400, 2200, 0, words));
             }
             if let Some(token) = ask.params.text("verify_token") {

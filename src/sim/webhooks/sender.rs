@@ -48,8 +48,12 @@ impl Simulator {
                     return;
                 };
                 made = Some(client.clone());
+                let may = self.may_call(&url);
                 under_way.push(async move {
-                    let done = run(&client, &url, &outgoing_call).await;
+                    let done = match may {
+                        true => run(&client, &url, &outgoing_call).await,
+                        false => 0,
+                    };
                     if done != 200 && matches!(outgoing_call, OutgoingCall::Handshake { .. }) {
                         clock::sleep(HANDSHAKE_PAUSE).await;
                     }
