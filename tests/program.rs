@@ -402,12 +402,14 @@ fn signals_end_it_politely_and_a_suspend_gives_the_terminal_back() {
     pty.type_in("\x1a");
     // The alternate screen is left, so the desk is gone from the screen.
     pty.wait("the shell's screen", |s| !s.contains("need you"));
+    pty.wait_until_stopped();
     kill_process(pid, Signal::CONT).expect("signalled");
     pty.wait_for("11 need you");
     pty.type_in("j");
     pty.wait("the next row", |s| !s.contains(">! "));
     pty.type_in("\x1a");
     pty.wait("the shell's screen", |s| !s.contains("need you"));
+    pty.wait_until_stopped();
     kill_process(pid, Signal::CONT).expect("signalled");
     pty.wait_for("11 need you");
     pty.quit();

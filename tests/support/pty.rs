@@ -212,6 +212,16 @@ impl Pty {
         self.child.process_id().expect("a process")
     }
 
+    /// Waits until ^Z has stopped the program: it leaves the screen before that, and
+    /// a signal to go on would come too early.
+    pub fn wait_until_stopped(&self) {
+        use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+        let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw);
+        let stopped = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let state = waitid(WaitId::Pid(pid.expect("a pid")), stopped).expect("a child");
+        assert!(state.is_some_and(|state| state.stopped()), "it has ended");
+    }
+
     /// Quits the desk from its list or a thread, whatever is held.
     pub fn leave(&mut self) {
         self.enter(":quit");
