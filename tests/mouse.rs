@@ -182,7 +182,7 @@ fn copying_takes_what_is_at_hand_and_says_what() {
         ms: 12,
     })]));
     let curl =
-        "curl -H \"Authorization: Bearer $PAGE_TOKEN\" 'https://graph.facebook.com/v26.0/703'";
+        "curl -g -H \"Authorization: Bearer $PAGE_TOKEN\" 'https://graph.facebook.com/v26.0/703'";
     assert_eq!(desk.keys("yc"), copy(curl));
     assert_eq!(desk.keys("yl"), [], "no link");
     assert_eq!(desk.keys("yp"), [], "only in the JSON");
@@ -277,7 +277,7 @@ fn the_log_shows_the_calls_and_copies_them() {
     assert!(picture.contains("{\"recipient\":{\"id\":\"703\"}}"));
     let effects = desk.keys("yc");
     assert!(
-        matches!(&effects[..], [Effect::Terminal(TerminalEffect::Copy(curl))] if curl.starts_with("curl -X POST"))
+        matches!(&effects[..], [Effect::Terminal(TerminalEffect::Copy(curl))] if curl.starts_with("curl -g -X POST"))
     );
     desk.keys("<Esc><Esc>");
     assert!(desk.model.dialogs.is_empty());

@@ -607,6 +607,15 @@ fn bad_calls_get_a_clear_sentence_and_the_right_code() {
         );
     }
     drop(listener);
+    for url in [
+        "https://kim:canary@graph.example",
+        "https://kim:canary@graph.example:port",
+    ] {
+        let mut named = program(&["--base-url", url, "--page", "1", "sync"]);
+        let (code, _, stderr) = output(named.env("SWITCHBOARD_PAGE_TOKEN", "EAAx"));
+        assert!(code != 0 && stderr.contains("a password in it"), "{stderr}");
+        assert!(!stderr.contains("canary"), "{stderr}");
+    }
     let mut insecure = program(&["--base-url", "http://graph.facebook.com", "--page", "1"]);
     let (code, _, stderr) = output(insecure.env("SWITCHBOARD_PAGE_TOKEN", "EAAcanary"));
     assert!(code != 0 && !stderr.contains("EAAcanary"), "{stderr}");

@@ -9,6 +9,7 @@
 //! | `login`, `config`, `doctor`, `subscribe`, `report`, `forget` | the other subcommands |
 //! | `setup`, `global` | what they have in common |
 //! | `terminal`, `output`, `failure` | what the terminal can do, words for the shell, exit codes |
+//! | `process` | what others may see of this process |
 
 mod config;
 mod demo;
@@ -19,6 +20,7 @@ mod forget;
 mod global;
 mod login;
 mod output;
+mod process;
 mod report;
 mod setup;
 mod sim;
@@ -69,12 +71,7 @@ enum Verb {
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
-    // A core dump would hold the token.
-    let none = rustix::process::Rlimit {
-        current: Some(0),
-        maximum: Some(0),
-    };
-    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    process::keep_to_ourselves();
     let cli = Cli::parse();
     let result = match cli.command {
         None => desk::run(&cli.global),

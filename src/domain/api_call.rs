@@ -24,14 +24,16 @@ pub struct ApiCall {
 impl ApiCall {
     /// The same call for a shell, with the token as `$PAGE_TOKEN`.
     pub fn curl(&self) -> String {
-        let mut words = vec!["curl".to_owned()];
+        // -g: braces and brackets of the fields are no patterns. --data-raw: a body
+        // that begins with @ is no file.
+        let mut words = vec!["curl -g".to_owned()];
         if self.method != "GET" {
             words.push(format!("-X {}", self.method));
         }
         words.push(r#"-H "Authorization: Bearer $PAGE_TOKEN""#.to_owned());
         if let Some(body) = &self.body {
             words.push("-H 'Content-Type: application/json'".to_owned());
-            words.push(format!("-d {}", quoted(body)));
+            words.push(format!("--data-raw {}", quoted(body)));
         }
         words.push(quoted(&format!("{}{}", self.host, self.path)));
         words.join(" ")
@@ -60,7 +62,7 @@ mod tests {
         };
         assert_eq!(
             call.curl(),
-            r#"curl -X POST -H "Authorization: Bearer $PAGE_TOKEN" -H 'Content-Type: application/json' -d '{"text":"it'\''s $HOME `x`"}' 'https://graph.facebook.com/v26.0/1/messages'"#
+            r#"curl -g -X POST -H "Authorization: Bearer $PAGE_TOKEN" -H 'Content-Type: application/json' --data-raw '{"text":"it'\''s $HOME `x`"}' 'https://graph.facebook.com/v26.0/1/messages'"#
         );
         let read = ApiCall {
             method: "GET".into(),
@@ -70,7 +72,7 @@ mod tests {
         };
         assert_eq!(
             read.curl(),
-            r#"curl -H "Authorization: Bearer $PAGE_TOKEN" 'https://graph.facebook.com/v26.0/me?fields=id'"#
+            r#"curl -g -H "Authorization: Bearer $PAGE_TOKEN" 'https://graph.facebook.com/v26.0/me?fields=id'"#
         );
     }
 }

@@ -17,9 +17,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{
+    base_url,
     error::{Error, GraphError},
     limits::{self, Limiter},
     log::{self, Entry, Log},
+    setup_error::SetupError,
     wire::graph_api as wire,
 };
 use crate::{
@@ -90,33 +92,6 @@ pub struct Options {
     pub log: Option<PathBuf>,
 }
 
-/// Why no client could be made.
-#[derive(Debug, thiserror::Error)]
-pub enum SetupError {
-    /// The base URL is not a URL.
-    #[error("the base URL {0:?} is not a URL; it should look like https://graph.facebook.com")]
-    BadUrl(String),
-    /// The base URL would send the token in the clear.
-    #[error(
-        "the base URL {0:?} must be https, so that the token is not sent in the clear (http is for 127.0.0.1 only)"
-    )]
-    Insecure(String),
-    /// The token cannot travel in a header.
-    #[error("the Page token holds characters that no token has; copy it again")]
-    BadToken,
-    /// The log cannot be written.
-    #[error("cannot write the log {path}: {why}")]
-    Log {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        why: std::io::Error,
-    },
-    /// The HTTP library would not start.
-    #[error("cannot start the HTTP client ({0})")]
-    Http(String),
-}
-
 /// How the calls have been going.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Health {
@@ -162,8 +137,8 @@ impl std::fmt::Debug for Listener {
 impl Client {
     /// Makes a client; no call is made yet.
     pub fn new(options: Options, clock: Clock) -> Result<Self, SetupError> {
-        let base = parse_base(&options.base_url)?;
-        let loopback = is_loopback(&base);
+        let base = base_url::parse(&options.base_url)?;
+        let loopback = base_url::is_loopback(&base);
         let auth = bearer(&options.token)?;
         let log = options
             .log
@@ -226,7 +201,7 @@ impl Client {
 
     /// Whether the Graph API is on this computer: a simulator, then.
     pub fn is_loopback(&self) -> bool {
-        is_loopback(&self.0.base)
+        base_url::is_loopback(&self.0.base)
     }
 
     /// A call that is no Graph call, to a simulator only; without the token.
@@ -548,24 +523,6 @@ fn usage_of(headers: &HeaderMap) -> limits::Usage {
     limits::usage(text("x-app-usage"), text("x-business-use-case-usage"))
 }
 
-fn parse_base(text: &str) -> Result<Url, SetupError> {
-    let url = Url::parse(text).map_err(|_| SetupError::BadUrl(text.to_owned()))?;
-    match url.scheme() {
-        "https" if url.host_str().is_some() => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(SetupError::Insecure(text.to_owned())),
-        _ => Err(SetupError::BadUrl(text.to_owned())),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost"
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback())
-}
-
 fn bearer(token: &SecretString) -> Result<HeaderValue, SetupError> {
     let mut auth = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
         .map_err(|_| SetupError::BadToken)?;
@@ -625,10 +582,10 @@ pub(super) fn http_client(
 pub async fn handshake(url: &str, token: &SecretString, challenge: &str) -> Option<(u16, String)> {
     let url = Url::parse(url).ok()?;
     // The token is a secret: it goes nowhere in the clear.
-    if url.scheme() != "https" && !is_loopback(&url) {
+    if url.scheme() != "https" && !base_url::is_loopback(&url) {
         return None;
     }
-    let client = http_client(is_loopback(&url), None).ok()?;
+    let client = http_client(base_url::is_loopback(&url), None).ok()?;
     let query = [
         ("hub.mode", "subscribe"),
         ("hub.challenge", challenge),
@@ -666,7 +623,7 @@ mod tests {
             ("graph.facebook.com", false),
             ("", false),
         ] {
-            assert_eq!(parse_base(url).is_ok(), good, "{url}");
+            assert_eq!(base_url::parse(url).is_ok(), good, "{url}");
         }
     }
 

@@ -10,6 +10,7 @@
 //!
 //! | file | |
 //! |---|---|
+//! | `base_url`, `setup_error` | where the calls go, and why there is no client |
 //! | `client` | one HTTP call: its host, its token, its patience |
 //! | `limits` | how many of them, and how fast |
 //! | `log` | each of them, for `--log` and the API log |
@@ -29,6 +30,7 @@
 //! cursor is taken); a redirect is an error.
 
 mod attachments;
+mod base_url;
 mod client;
 mod conversations;
 mod decode;
@@ -39,6 +41,7 @@ mod log;
 mod page;
 mod person;
 mod send;
+mod setup_error;
 mod signature;
 mod simulator;
 mod subscriptions;
@@ -47,12 +50,13 @@ mod webhook;
 mod wire;
 
 pub use attachments::files;
-pub use client::{Client, Health, Options, SetupError, handshake};
+pub use client::{Client, Health, Options, handshake};
 pub use conversations::ListPart;
 pub use decode::{Decoded, MessagesPage, Whose, conversations as decode_conversations};
 pub use error::{Error, GraphError, Verdict};
 pub use page::{AboutApp, AboutPage, PageOfUser};
 pub use send::Reply;
+pub use setup_error::SetupError;
 pub use signature::{Secrets, Signature, same_token};
 pub use subscriptions::{AppSubscription, INBOX_FIELDS, INSTAGRAM_FIELDS, TokenInfo};
 pub use thread_control::{Control, note_json};

@@ -93,18 +93,10 @@ impl Terminal {
 
     /// Lets the terminal tell something outside its window, between two frames.
     pub fn notify(&mut self, how: Notify, words: &str) -> io::Result<()> {
-        let words = plain(words);
-        let sequence = match how {
-            Notify::Off => return Ok(()),
-            Notify::Osc9 => format!("\x1b]9;{words}\x1b\\"),
-            Notify::Osc777 => {
-                // A semicolon would end the title.
-                let words = words.replace(';', ",");
-                format!("\x1b]777;notify;switchboard;{words}\x1b\\")
-            }
-            Notify::Osc99 => format!("\x1b]99;;{words}\x1b\\"),
-        };
-        write(&sequence)
+        match notification(how, words) {
+            Some(sequence) => write(&sequence),
+            None => Ok(()),
+        }
     }
 
     /// Puts text into the clipboard of the terminal (OSC 52), wherever that runs.
@@ -207,5 +199,41 @@ fn restore() {
     let _ = io::stdout().flush();
     if !gone {
         stderr::lead_back();
+    }
+}
+/// The words for a terminal's notification. They begin with a word of ours: some
+/// terminals take what begins with a number for an order (`4;3;0`).
+fn notification(how: Notify, words: &str) -> Option<String> {
+    let words = plain(words);
+    match how {
+        Notify::Off => None,
+        Notify::Osc9 => Some(format!("\x1b]9;switchboard: {words}\x1b\\")),
+        Notify::Osc777 => {
+            // A semicolon would end the title.
+            let words = words.replace(';', ",");
+            Some(format!("\x1b]777;notify;switchboard;{words}\x1b\\"))
+        }
+        Notify::Osc99 => Some(format!("\x1b]99;;switchboard: {words}\x1b\\")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A customer may be called as they like.
+    #[test]
+    fn a_name_is_no_order_to_the_terminal() {
+        for how in [Notify::Osc9, Notify::Osc99, Notify::Osc777] {
+            for name in ["4;3;0", "\x1b]0;title\x07", "a\u{9c}b"] {
+                let sequence = notification(how, name).expect("a notification");
+                let inside = &sequence[2..sequence.len() - 2];
+                assert!(!inside.chars().any(char::is_control), "{sequence:?}");
+                let words = inside.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+                let words = words.trim_start_matches("notify;");
+                assert!(words.starts_with("switchboard"), "{sequence:?}");
+            }
+        }
+        assert_eq!(notification(Notify::Off, "x"), None);
     }
 }

@@ -33,6 +33,7 @@
 //! | `bots`, `person_actions`, `storm` | what bots, people and many people do |
 //! | `webhooks/` | what is delivered to whom, and again |
 //! | `cdn`, `sign` | files behind links, signatures |
+//! | `guard` | who may call it, and whom it calls |
 //!
 //! The world is brought up to the present moment before each answer, and by the
 //! sender when something is due; each thing happens at its own time. So the same
