@@ -22,6 +22,7 @@ use super::{
     limits::{self, Limiter},
     log::{self, Entry, Log},
     setup_error::SetupError,
+    trust,
     wire::graph_api as wire,
 };
 use crate::{
@@ -480,7 +481,13 @@ impl Client {
     fn transport_error(&self, error: &reqwest::Error) -> Error {
         let host = self.0.host.clone();
         // The library's own text holds the whole URL, so it is not shown.
-        if error.is_connect() {
+        if let Some(why) = trust::refused_for(error) {
+            let via = match trust::proxy().filter(|_| !self.is_loopback()) {
+                Some(proxy) => format!(" The proxy {proxy} is in between."),
+                None => String::new(),
+            };
+            Error::Untrusted { host, why, via }
+        } else if error.is_connect() {
             Error::Unreachable {
                 host,
                 why: if error.is_timeout() {

@@ -22,6 +22,18 @@ pub enum Error {
         /// In a few words.
         why: &'static str,
     },
+    /// Whoever answered is not known to be the host.
+    #[error(
+        "The certificate of {host} is not trusted: {why}.{via} Somebody may be in between, so nothing was sent."
+    )]
+    Untrusted {
+        /// Host and port of the base URL.
+        host: String,
+        /// In a few words.
+        why: &'static str,
+        /// A sentence on the proxy, with a space before it, or nothing.
+        via: String,
+    },
     /// The connection broke, or the answer did not come in time.
     #[error("The answer of {host} was lost ({why}).")]
     Lost {
@@ -88,7 +100,7 @@ impl Error {
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::ReadOnly | Self::NoSimulator | Self::Order(_) | Self::File(_) => Verdict::Refused,
-            Self::Unreachable { .. } | Self::Upload => Verdict::NotSent,
+            Self::Unreachable { .. } | Self::Untrusted { .. } | Self::Upload => Verdict::NotSent,
             Self::Lost { .. } | Self::Foreign { .. } => Verdict::Unknown,
             Self::Graph(e) => e.verdict(),
         }

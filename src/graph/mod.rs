@@ -11,6 +11,7 @@
 //! | file | |
 //! |---|---|
 //! | `base_url`, `setup_error` | where the calls go, and why there is no client |
+//! | `trust` | what a certificate is refused for |
 //! | `client` | one HTTP call: its host, its token, its patience |
 //! | `limits` | how many of them, and how fast |
 //! | `log` | each of them, for `--log` and the API log |
@@ -46,6 +47,7 @@ mod signature;
 mod simulator;
 mod subscriptions;
 mod thread_control;
+mod trust;
 mod webhook;
 mod wire;
 

@@ -71,3 +71,46 @@ fn a_new_token_in_the_same_place_works_without_a_restart() {
         wing.end().await;
     });
 }
+
+/// An interception is not called an outage, and nothing is sent to it.
+#[test]
+fn a_certificate_that_nobody_has_issued_is_named_and_the_token_stays_here() {
+    use std::io::Read;
+    // Made for this test; it vouches for nothing.
+    let certificate = include_bytes!("../support/nobody.cert.der").to_vec();
+    let key = include_bytes!("../support/nobody.key.der").to_vec();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.into()],
+            rustls::pki_types::PrivateKeyDer::Pkcs8(key.into()),
+        )
+        .expect("a certificate");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let server = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("a call");
+        let connection = rustls::ServerConnection::new(Arc::new(config)).expect("a connection");
+        let mut heard = Vec::new();
+        let _ = rustls::StreamOwned::new(connection, stream).read_to_end(&mut heard);
+        heard
+    });
+    runtime().block_on(async {
+        let client = client_with(address, "EAAcanary", |options| {
+            options.base_url = format!("https://{address}");
+        });
+        let error = client
+            .about_page()
+            .await
+            .expect_err("not trusted")
+            .to_string();
+        assert!(
+            error.contains("certificate") && error.contains("nobody knows its issuer"),
+            "{error}"
+        );
+    });
+    assert!(server.join().expect("ends").is_empty(), "nothing was sent");
+}
