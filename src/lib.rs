@@ -33,7 +33,7 @@
 //!  app          ┌───┴───┐                    decides
 //!   │         graph   store        sim       one outside thing each
 //!   └───────────┴───┬───┘
-//!          domain · text · clock             the ground
+//!          domain · text · clock · private   the ground
 //! ```
 //!
 //! | module | purpose | may import |
@@ -42,15 +42,16 @@
 //! | [`text`] | the gate for outside text; measuring by cells | – |
 //! | [`clock`] | the only reader of time and randomness | domain |
 //! | [`failpoint`] | places where a test lets the program die | – |
-//! | [`graph`] | speaks the Graph API | domain, clock |
-//! | [`store`] | two SQLite files, one writer | domain, text, failpoint |
-//! | [`sync`] | engine: outbox, polls, backfill | graph, store, domain, clock, failpoint |
+//! | [`private`] | files and folders that are for this user alone | – |
+//! | [`graph`] | speaks the Graph API | domain, clock, private |
+//! | [`store`] | two SQLite files, one writer | domain, text, private, failpoint |
+//! | [`sync`] | engine: outbox, polls, backfill | graph, store, domain, clock, private, failpoint |
 //! | [`webhook`] | the door for Meta's calls | graph, sync, clock |
-//! | [`sim`] | a small Facebook on loopback | clock |
+//! | [`sim`] | a small Facebook on loopback | clock, private |
 //! | [`app`] | state machine: `Model`, `Msg`, `Effect`, `update` | domain, text |
 //! | [`ui`] | `Model` to cells | app, domain, text |
 //! | [`runtime`] | loop, terminal, effects, tasks | all above but sim |
-//! | [`config`] | one file's options, handed out in parts | app, domain, graph, text, ui, webhook |
+//! | [`config`] | one file's options, handed out in parts | app, domain, graph, private, text, ui, webhook |
 //! | [`cli`] | subcommands; the only text on stdout | all |
 //!
 //! `tests/house` reads the code and fails when this table is broken.
@@ -86,6 +87,7 @@ pub mod config;
 pub mod domain;
 pub mod failpoint;
 pub mod graph;
+pub mod private;
 pub mod runtime;
 pub mod sim;
 pub mod store;

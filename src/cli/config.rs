@@ -1,7 +1,7 @@
 //! `switchboard config`: write the commented file, or look one over.
 
 use std::{
-    fs::{self, DirBuilder, OpenOptions},
+    fs::{self, OpenOptions},
     io::{self, Write},
     path::Path,
 };
@@ -9,7 +9,10 @@ use std::{
 use clap::{Args, Subcommand};
 
 use super::{failure::Failure, global::Global, output::say, setup};
-use crate::config::{Config, SAMPLE};
+use crate::{
+    config::{Config, SAMPLE},
+    private,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -59,17 +62,9 @@ fn write(path: &Path) -> io::Result<()> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
     {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder)?;
+        private::folder(folder)?;
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private::open(path, OpenOptions::new().write(true).create_new(true))?;
     let written = file
         .write_all(SAMPLE.as_bytes())
         .and_then(|()| file.sync_all());

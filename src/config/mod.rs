@@ -36,7 +36,7 @@ use crate::{
     },
     domain::{AppId, Apps, ReplyAs, Span},
     graph::Secrets,
-    text,
+    private, text,
     ui::{THEMES, Theme},
     webhook,
 };
@@ -183,7 +183,9 @@ impl Config {
                 _ => return Ok(Self::default()),
             },
         };
-        let text = text::read(&path).map_err(|e| ConfigError::Unreadable {
+        // Who may change it may lead the token elsewhere.
+        let read = private::close_to_writers(&path).and_then(|()| text::read(&path));
+        let text = read.map_err(|e| ConfigError::Unreadable {
             path: path.clone(),
             why: e.to_string(),
         })?;

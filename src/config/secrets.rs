@@ -9,7 +9,7 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::text;
+use crate::{private, text};
 
 /// Why there is no secret although one was named.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,9 @@ pub enum SecretError {
     /// Others may read the file.
     #[error("others may read the secret file {0}; make it yours alone with: chmod 600 {0}")]
     Open(PathBuf),
+    /// Others may put another file in its place.
+    #[error("others may write in the folder of the secret file {0}; take that from them with: chmod go-w {folder}", folder = .0.parent().unwrap_or(.0).display())]
+    OpenFolder(PathBuf),
     /// The file is empty.
     #[error("the secret file {0} is empty")]
     Empty(PathBuf),
@@ -138,6 +141,19 @@ fn one_secret(line: &str) -> Result<(), String> {
     })
 }
 
+/// Where the links at `path` lead, also to a file that is not there yet.
+fn behind_links(path: &Path) -> PathBuf {
+    // As many as the system itself follows.
+    let mut path = path.to_owned();
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else {
+            break;
+        };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
+}
+
 /// New content of a file, written and waiting to take the place of the old one.
 #[derive(Debug)]
 pub struct Replacement {
@@ -149,16 +165,12 @@ impl Replacement {
     /// Writes it beside the file, for this user alone. A symbolic link stays one:
     /// what it points to is replaced.
     pub fn write(path: &Path, content: &[u8]) -> io::Result<Self> {
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let path = behind_links(path);
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or_else(|| Path::new("."));
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder)?;
+        private::folder(folder)?;
         // Made for this user alone; it takes the old one's place in one step.
         let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
         fresh.write_all(content)?;
@@ -213,6 +225,9 @@ pub(super) fn secrets(
         let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
         if mode & 0o077 != 0 {
             return Err(SecretError::Open(path.to_owned()));
+        }
+        if private::folder_is_open(path).map_err(unreadable)? {
+            return Err(SecretError::OpenFolder(path.to_owned()));
         }
     }
     let text = text::read(path).map_err(unreadable)?;
@@ -329,5 +344,24 @@ mod tests {
         fresh.take_place().expect("takes it");
         assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
         assert_eq!(fs::read(&path).expect("reads"), b"new\n");
+        // Also one that leads to a file which is not there yet.
+        fs::remove_file(&path).expect("removed");
+        let fresh = Replacement::write(&link, b"first\n").expect("writes");
+        fresh.take_place().expect("takes it");
+        assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
+        assert_eq!(fs::read(&path).expect("reads"), b"first\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_in_a_folder_that_others_write_in_is_refused_with_what_mends_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let (folder, path) = file(b"EAAtoken\n");
+        let open = fs::Permissions::from_mode(0o770);
+        fs::set_permissions(folder.path(), open).expect("set");
+        let rule = SecretRule::PAGE_TOKEN;
+        let why = secrets("NOBODY_SETS_THIS", Some(&path), rule).expect_err("refused");
+        let mends = format!("chmod go-w {}", folder.path().display());
+        assert!(why.to_string().contains(&mends), "{why}");
     }
 }

@@ -10,6 +10,8 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::private;
+
 /// An append-only file of calls.
 #[derive(Debug)]
 pub(super) struct Log(Mutex<File>);
@@ -34,11 +36,8 @@ pub(super) struct Entry<'a> {
 
 impl Log {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(Self(Mutex::new(options.open(path)?)))
+        let file = private::open(path, OpenOptions::new().append(true).create(true))?;
+        Ok(Self(Mutex::new(file)))
     }
 
     /// A full disk must not stop the desk, so a failing log is left behind.

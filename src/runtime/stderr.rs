@@ -5,11 +5,13 @@
 //! is on the screen.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{File, OpenOptions},
     io::{self, IsTerminal},
     path::Path,
     sync::Mutex,
 };
+
+use crate::private;
 
 /// At most so many bytes are kept; then it begins anew (our choice).
 const LIMIT: u64 = 1 << 20;
@@ -72,17 +74,9 @@ fn lead(way: impl Fn(&Ways) -> &File) {
 
 fn open(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder)?;
+        private::folder(folder)?;
     }
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
+    let file = private::open(path, OpenOptions::new().append(true).create(true))?;
     cut(&file)?;
     Ok(file)
 }
@@ -97,7 +91,7 @@ fn cut(file: &File) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::{io::Write, os::unix::fs::PermissionsExt};
+    use std::{fs, io::Write, os::unix::fs::PermissionsExt};
 
     use super::*;
 

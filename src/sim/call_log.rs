@@ -9,17 +9,17 @@ use std::{
 
 use serde_json::Value;
 
+use crate::private;
+
 /// The `--log` file: one line for every call, as the server saw it.
 #[derive(Debug)]
 pub(super) struct CallLog(Mutex<File>);
 
 impl CallLog {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(path)
-            .map(|file| Self(Mutex::new(file)))
+        let mut options = OpenOptions::new();
+        let file = private::open(path, options.append(true).create(true))?;
+        Ok(Self(Mutex::new(file)))
     }
 
     pub(super) fn write(&self, entry: &Value) {

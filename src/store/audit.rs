@@ -20,6 +20,7 @@ use crate::{
         AuditDetails, AuditEntry, ConversationId, HUMAN_AGENT_WINDOW, LocalId, OperationKind,
         Outcome, PageId, Psid, SendAs, Span, Timestamp,
     },
+    private,
     store::paths::Paths,
 };
 
@@ -198,10 +199,7 @@ impl Reader {
 /// A line that only half fits is taken away again.
 fn append(path: &Path, waiting: &[(i64, String)]) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private::open(path, options.read(true).append(true).create(true))?;
     let length = file.metadata()?.len();
     let end = end_of(&mut file, length)?;
     let mut text = String::new();

@@ -2,9 +2,7 @@
 //! or too new.
 
 use std::{
-    fmt,
-    fs::{self, DirBuilder},
-    io,
+    fmt, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -13,6 +11,7 @@ use rusqlite::Connection;
 use super::schema::{FileKind, private_file};
 use crate::{
     domain::PageId,
+    private,
     store::{
         error::Error,
         paths::Paths,
@@ -114,16 +113,10 @@ pub fn open(folder: &Path, page: &PageId) -> Result<Opened, Error> {
     if folder.is_file() {
         return Err(Error::NotAFolder(folder.to_owned()));
     }
-    if !folder.is_dir() {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder).map_err(|why| Error::Io {
-            path: folder.to_owned(),
-            why,
-        })?;
-    }
+    private::folder(folder).map_err(|why| Error::Io {
+        path: folder.to_owned(),
+        why,
+    })?;
     let lock = match private_file(&paths.lock) {
         Ok(lock) => lock,
         Err(why) if takes_no_writing(&why) => return look(&paths, Notice::ReadOnly),

@@ -12,7 +12,9 @@ use std::{
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, functions::FunctionFlags};
 
 use super::Error;
-use crate::{failpoint, text};
+use crate::{
+    private, {failpoint, text},
+};
 
 /// Before this version, SQLite could damage a file when two programs reset its
 /// write-ahead log at once.
@@ -211,10 +213,7 @@ fn folding(connection: &Connection) -> Result<(), Error> {
 
 pub(super) fn private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    private::open(path, options.write(true).create(true).truncate(false))
 }
 
 /// Renames a file and its journals to the first free name with `ending`.

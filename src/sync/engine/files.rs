@@ -10,7 +10,10 @@ use std::{
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::domain::{Attachment, FILE_LIMIT, LocalId, Outgoing};
+use crate::{
+    domain::{Attachment, FILE_LIMIT, LocalId, Outgoing},
+    private,
+};
 
 /// Writes it into `folder`; answers where.
 pub(super) fn keep(folder: &Path, bytes: &[u8], ending: &str) -> Result<PathBuf, String> {
@@ -18,11 +21,7 @@ pub(super) fn keep(folder: &Path, bytes: &[u8], ending: &str) -> Result<PathBuf,
     fs::create_dir_all(folder).map_err(|why| failed(folder, why))?;
     for number in 1..10_000 {
         let path = folder.join(format!("messenger-{number}.{ending}"));
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(&path) {
+        match private::open(&path, OpenOptions::new().write(true).create_new(true)) {
             Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {}
             Err(why) => return Err(failed(&path, why)),
             Ok(mut file) => {
@@ -49,11 +48,7 @@ pub(super) async fn copy(
 ) -> Result<Attachment, String> {
     let shown = file.path.display().to_string();
     let failed = |why: io::Error| format!("{shown} cannot be read ({why}). Attach it again.");
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(failed)?;
+    private::folder(folder).map_err(failed)?;
     let mut options = tokio::fs::OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -64,11 +59,8 @@ pub(super) async fn copy(
         return Err(format!("{shown} is no plain file, so it cannot be sent."));
     }
     let path = folder.join(id.as_str());
-    let mut options = tokio::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    options.mode(0o600);
-    let mut to = options.open(&path).await.map_err(failed)?;
+    let to = private::open(&path, OpenOptions::new().write(true).create_new(true));
+    let mut to = tokio::fs::File::from_std(to.map_err(failed)?);
     // One byte more than may be sent shows that it is too large, or grows.
     let mut limited = from.take(FILE_LIMIT + 1);
     let copied = async {
