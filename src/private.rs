@@ -66,6 +66,20 @@ pub fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     Ok(file)
 }
 
+/// Opens somebody's file to read it: not through a link, so that it is the file of
+/// this name, and without waiting for whoever writes into a pipe.
+pub fn read(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
+    }
+    options.open(path)
+}
+
 /// Takes from others the right to change a file that the user keeps; what is not
 /// ours to close is refused with the command that mends it.
 pub fn close_to_writers(path: &Path) -> io::Result<()> {

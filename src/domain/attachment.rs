@@ -52,6 +52,17 @@ pub struct Attachment {
     pub kind: &'static str,
     /// Its media type.
     pub mime: &'static str,
+    /// Which file it was when a person chose it; `None` for a copy of ours.
+    pub identity: Option<FileIdentity>,
+}
+
+/// What tells one file of this computer from another, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileIdentity {
+    /// The device it is on.
+    pub device: u64,
+    /// Its number there.
+    pub inode: u64,
 }
 
 impl Attachment {
@@ -67,6 +78,7 @@ impl Attachment {
             bytes,
             kind,
             mime,
+            identity: None,
         }
     }
 

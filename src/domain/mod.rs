@@ -58,7 +58,7 @@ mod window;
 
 pub use account::Account;
 pub use api_call::ApiCall;
-pub use attachment::{Attachment, FILE_LIMIT};
+pub use attachment::{Attachment, FILE_LIMIT, FileIdentity};
 pub use audit_entry::{AuditDetails, AuditEntry};
 pub use change::{Change, Severity};
 pub use command::{Command, SimulatorOrder};

@@ -28,6 +28,7 @@ use super::{
 use crate::{
     clock::{Clock, Stopwatch, iso},
     domain::{ApiCall, PageId, Timestamp},
+    private,
 };
 
 /// An answer larger than this is not read (our choice; a page of 25
@@ -55,7 +56,7 @@ impl Upload {
     /// sent. A form is for one attempt.
     async fn form(&self, body: &Value) -> Result<Form, Error> {
         let failed = |why: std::io::Error| Error::File(why.to_string());
-        let file = tokio::fs::File::open(&self.path).await.map_err(failed)?;
+        let file = tokio::fs::File::from_std(private::read(&self.path).map_err(failed)?);
         let meta = file.metadata().await.map_err(failed)?;
         if !meta.is_file() || meta.len() != self.bytes {
             return Err(Error::File("it has changed since it was copied".into()));

@@ -7,17 +7,25 @@ use std::{
 
 use directories::BaseDirs;
 
-use crate::{app::Loaded, domain::Attachment};
+use crate::{
+    app::Loaded,
+    domain::{Attachment, FileIdentity},
+};
 
 /// So many names are offered.
 const OFFERED: usize = 200;
 
 /// What begins with this path, and the file that it is.
 pub(super) fn look_at(typed: String) -> Loaded {
+    // A link that a person chooses stands for what it leads to now.
     let path = expand(&typed);
-    let meta = fs::metadata(&path).ok();
+    let path = fs::canonicalize(&path).unwrap_or(path);
+    let meta = fs::symlink_metadata(&path).ok();
     if let Some(meta) = meta.as_ref().filter(|meta| meta.is_file()) {
-        let file = Attachment::new(path, meta.len());
+        let file = Attachment {
+            identity: identity(meta),
+            ..Attachment::new(path, meta.len())
+        };
         return Loaded::Path(typed, Vec::new(), Some(file));
     }
     // The folder as it was typed stays so: `~` is shorter than what it means.
@@ -46,6 +54,20 @@ pub(super) fn look_at(typed: String) -> Loaded {
     entries.sort();
     entries.truncate(OFFERED);
     Loaded::Path(typed, entries, None)
+}
+
+#[cfg(unix)]
+fn identity(meta: &fs::Metadata) -> Option<FileIdentity> {
+    use std::os::unix::fs::MetadataExt;
+    Some(FileIdentity {
+        device: meta.dev(),
+        inode: meta.ino(),
+    })
+}
+
+#[cfg(not(unix))]
+fn identity(_: &fs::Metadata) -> Option<FileIdentity> {
+    None
 }
 
 fn expand(path: &str) -> PathBuf {

@@ -51,6 +51,48 @@ fn a_file_is_uploaded_and_sent_and_our_copy_of_it_goes() {
     });
 }
 
+/// What was put in the place of the chosen file is not sent: it may be the token.
+#[cfg(unix)]
+#[test]
+fn a_file_that_was_swapped_after_it_was_chosen_is_not_sent() {
+    use std::os::unix::fs::{MetadataExt, symlink};
+    runtime().block_on(async {
+        let (mut wing, copies) = keeps_copies().await;
+        let ana = wing.open("Ana Ruiz").await;
+        let place = wing.folder.path().to_owned();
+        let path = |name: &str| place.join(name);
+        let (chosen, token) = (path("lamp.png"), path("token"));
+        std::fs::write(&token, b"EAAcanary").expect("written");
+        std::fs::write(&chosen, b"a picture").expect("written");
+        let meta = std::fs::metadata(&chosen).expect("there");
+        let file = Attachment {
+            identity: Some(FileIdentity {
+                device: meta.dev(),
+                inode: meta.ino(),
+            }),
+            ..Attachment::new(chosen.clone(), meta.len())
+        };
+        // By a link, by another name of the same size, and by a change.
+        let swaps: [fn(&std::path::Path, &std::path::Path); 3] = [
+            |token, chosen| symlink(token, chosen).expect("a link"),
+            |token, chosen| std::fs::hard_link(token, chosen).expect("a name"),
+            |_, chosen| std::fs::write(chosen, b"longer than before").expect("written"),
+        ];
+        for swap in swaps {
+            // The old file stays, so that no other gets its number.
+            let _ = std::fs::rename(&chosen, path("aside"));
+            swap(&token, &chosen);
+            let copy = wing.copy(&ana, file.clone()).await;
+            let why = copy.expect_err("no copy");
+            assert!(why.contains("ttach it again"), "{why}");
+            std::fs::remove_file(&chosen).expect("removed");
+        }
+        let left = std::fs::read_dir(copies).map_or(0, Iterator::count);
+        assert_eq!(left, 0, "nothing of it was copied");
+        wing.end().await;
+    });
+}
+
 #[test]
 fn what_is_no_plain_file_is_not_copied_and_nothing_waits_for_it() {
     runtime().block_on(async {

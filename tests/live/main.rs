@@ -36,8 +36,8 @@ use switchboard::{
     clock::{Clock, within},
     domain::{
         AppId, Attachment, AuditDetails, Author, Backfill, Change, Command, ConversationId,
-        Decision, Draft, HoldReason, InboxQuery, Item, Known, Link, LocalId, Mid, Operation,
-        OperationKind, Outgoing, PageId, Part, Platform, Psid, SendAs, SendState, Span,
+        Decision, Draft, FileIdentity, HoldReason, InboxQuery, Item, Known, Link, LocalId, Mid,
+        Operation, OperationKind, Outgoing, PageId, Part, Platform, Psid, SendAs, SendState, Span,
         ThreadOwner, ThreadRange, ThreadSlice, View,
     },
     sim::{self, Fault, Options},

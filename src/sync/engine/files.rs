@@ -11,7 +11,7 @@ use std::{
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
-    domain::{Attachment, FILE_LIMIT, LocalId, Outgoing},
+    domain::{Attachment, FILE_LIMIT, FileIdentity, LocalId, Outgoing},
     private,
 };
 
@@ -49,15 +49,27 @@ pub(super) async fn copy(
     let shown = file.path.display().to_string();
     let failed = |why: io::Error| format!("{shown} cannot be read ({why}). Attach it again.");
     private::folder(folder).map_err(failed)?;
-    let mut options = tokio::fs::OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-    let from = options.open(&file.path).await.map_err(failed)?;
-    let meta = from.metadata().await.map_err(failed)?;
+    let (from, meta) = tokio::task::spawn_blocking({
+        let path = file.path.clone();
+        move || {
+            let file = private::read(&path)?;
+            let meta = file.metadata()?;
+            Ok((file, meta))
+        }
+    })
+    .await
+    .map_err(io::Error::other)
+    .and_then(|opened| opened)
+    .map_err(failed)?;
     if !meta.is_file() {
         return Err(format!("{shown} is no plain file, so it cannot be sent."));
     }
+    if meta.len() <= FILE_LIMIT && !is_what_was_chosen(&file, &meta) {
+        return Err(format!(
+            "{shown} is not the file any more that you chose. Look at it, and attach it again."
+        ));
+    }
+    let from = tokio::fs::File::from_std(from);
     let path = folder.join(id.as_str());
     let to = private::open(&path, OpenOptions::new().write(true).create_new(true));
     let mut to = tokio::fs::File::from_std(to.map_err(failed)?);
@@ -76,6 +88,7 @@ pub(super) async fn copy(
         Ok(bytes) => Ok(Attachment {
             path: path.clone(),
             bytes,
+            identity: None,
             ..file
         }),
         Err(why) => Err(failed(why)),
@@ -84,6 +97,22 @@ pub(super) async fn copy(
         let _ = fs::remove_file(&path);
     }
     copy
+}
+
+/// Between the choice and the copy another file may have been put in its place.
+fn is_what_was_chosen(file: &Attachment, meta: &fs::Metadata) -> bool {
+    #[cfg(unix)]
+    let same = {
+        use std::os::unix::fs::MetadataExt;
+        let found = FileIdentity {
+            device: meta.dev(),
+            inode: meta.ino(),
+        };
+        file.identity.is_none_or(|chosen| chosen == found)
+    };
+    #[cfg(not(unix))]
+    let same = true;
+    same && meta.len() == file.bytes
 }
 
 /// A copy that nobody needs any more.
