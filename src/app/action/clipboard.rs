@@ -141,6 +141,52 @@ pub fn openable(link: &str) -> Option<String> {
     (web && plain && !host.is_empty()).then(|| url.to_string())
 }
 
+/// A host is shown in so many cells at most, so that its end is seen in the
+/// narrowest terminal.
+const HOST_CELLS: usize = 30;
+/// So many of them are its beginning, where it is longer.
+const HOST_BEGIN: usize = 6;
+
+/// Where a link leads. The end of a host says whose it is, so a long one is cut in
+/// the middle; one that is not out in the world is marked.
+fn shown_host(link: &str) -> String {
+    let Ok(url) = url::Url::parse(link) else {
+        return String::new();
+    };
+    let host = url.host_str().unwrap_or_default();
+    let mark = match url.host() {
+        Some(url::Host::Ipv4(address)) if address.is_loopback() => " (this computer!)",
+        Some(url::Host::Ipv6(address)) if address.is_loopback() => " (this computer!)",
+        Some(url::Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => {
+            " (this computer!)"
+        }
+        Some(url::Host::Ipv4(address)) if address.is_private() || address.is_link_local() => {
+            " (your own network!)"
+        }
+        Some(url::Host::Ipv6(address))
+            if address.is_unique_local() || address.is_unicast_link_local() =>
+        {
+            " (your own network!)"
+        }
+        Some(url::Host::Domain(name)) if name.ends_with(".local") || !name.contains('.') => {
+            " (your own network!)"
+        }
+        Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => " (a number, no name!)",
+        _ => "",
+    };
+    // Hosts are ASCII: what is not was written so by the parser.
+    let count = host.len();
+    if count <= HOST_CELLS {
+        return format!("{host}{mark}");
+    }
+    let begin: String = host.chars().take(HOST_BEGIN).collect();
+    let end: String = host
+        .chars()
+        .skip(count + 1 + HOST_BEGIN - HOST_CELLS)
+        .collect();
+    format!("{begin}…{end}{mark}")
+}
+
 /// Copies the link at hand.
 pub(crate) fn link(model: &mut Model) -> Vec<Effect> {
     match links(model).into_iter().next() {
@@ -186,14 +232,9 @@ pub(crate) fn files_found(
     save: bool,
 ) -> Vec<Effect> {
     let mut lines: Vec<(String, Choice)> = Vec::new();
-    let host = |link: &str| {
-        let url = url::Url::parse(link).ok();
-        url.and_then(|url| url.host_str().map(str::to_owned))
-            .unwrap_or_default()
-    };
     if !save {
         for link in links(model) {
-            let words = format!("{}  {}", host(&link), Clean::one_line(&link));
+            let words = format!("{}  {}", shown_host(&link), Clean::one_line(&link));
             lines.push((words, Choice::OpenLink(link)));
         }
     }
@@ -201,7 +242,7 @@ pub(crate) fn files_found(
         let Some(link) = openable(&link) else {
             continue;
         };
-        let words = format!("{}  [{}]", host(&link), Clean::one_line(&name));
+        let words = format!("{}  [{}]", shown_host(&link), Clean::one_line(&name));
         let choice = if save {
             Choice::SaveFile(link)
         } else {
@@ -243,6 +284,41 @@ pub(crate) fn files_found(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whose_a_host_is_is_always_seen() {
+        let long = format!(
+            "https://www.facebook.com.{}evil.example/login",
+            "login.".repeat(20)
+        );
+        for (link, shown) in [
+            ("https://shop.example/a", "shop.example"),
+            (&long, ""),
+            ("http://127.0.0.1:8700/", "127.0.0.1 (this computer!)"),
+            ("http://2130706433/", "127.0.0.1 (this computer!)"),
+            ("http://[::1]/", "[::1] (this computer!)"),
+            ("http://localhost/", "localhost (this computer!)"),
+            ("http://192.168.1.1/", "192.168.1.1 (your own network!)"),
+            ("http://printer.local/", "printer.local (your own network!)"),
+            ("http://router/", "router (your own network!)"),
+            ("http://[fe80::1]/", "[fe80::1] (your own network!)"),
+            (
+                "http://93.184.216.34/",
+                "93.184.216.34 (a number, no name!)",
+            ),
+        ] {
+            let found = shown_host(link);
+            if link == long {
+                assert!(
+                    found.starts_with("www.fa…") && found.ends_with(".evil.example"),
+                    "{found}"
+                );
+                assert_eq!(found.chars().count(), HOST_CELLS);
+            } else {
+                assert_eq!(found, shown, "{link}");
+            }
+        }
+    }
 
     #[test]
     fn only_links_that_are_what_they_look_like_are_opened() {
