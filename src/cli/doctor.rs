@@ -85,6 +85,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     report.line(CheckState::Ok, "config", "no mistakes");
     terminal(&mut report, &config);
     folder(&mut report, global, &config);
+    proxy(&mut report);
     log_file(&mut report);
     let executor = executor()?;
     let clock = Clock::system();
@@ -153,6 +154,16 @@ fn terminal(report: &mut DoctorReport, config: &Config) {
         what,
         words,
     );
+}
+
+/// What a proxy changes, if one is in use.
+fn proxy(report: &mut DoctorReport) {
+    if let Some(host) = graph::proxy() {
+        let words = format!(
+            "{host} is in between, and looks up addresses itself: the desk cannot check where the host of an attachment leads"
+        );
+        report.line(CheckState::Note, "proxy", words);
+    }
 }
 
 fn folder(report: &mut DoctorReport, global: &Global, config: &Config) {

@@ -1,9 +1,10 @@
 //! Fetching an attachment that a customer sent. Its address comes from outside,
-//! so: https, a host of Meta's, a public address, no redirect to elsewhere, no
-//! token, ten megabytes, ten seconds. A simulator's files come from loopback.
+//! so: https at its own port, a host of Meta's, a public address, no redirect to
+//! elsewhere, no token, ten megabytes, ten seconds for all of it. A simulator's
+//! files come from loopback.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::Duration,
 };
 
@@ -30,6 +31,12 @@ impl Client {
     pub async fn download(&self, link: &str) -> Result<(Vec<u8>, &'static str), String> {
         let url = Url::parse(link).map_err(|_| "This is no address.".to_owned())?;
         let host = url.host_str().unwrap_or_default().to_owned();
+        clock::within(LONGEST, self.fetched(url, host.clone()))
+            .await
+            .unwrap_or_else(|| Err(format!("{host} took longer than 10 seconds.")))
+    }
+
+    async fn fetched(&self, url: Url, host: String) -> Result<(Vec<u8>, &'static str), String> {
         let own = self.is_loopback() && self.same_host(&url);
         let mut addresses: Vec<SocketAddr> = Vec::new();
         if !own {
@@ -42,56 +49,62 @@ impl Client {
                     Remedy::OpenLink
                 ));
             }
-            let port = url.port_or_known_default().unwrap_or(443);
-            addresses = tokio::net::lookup_host((host.as_str(), port))
-                .await
-                .map_err(|_| format!("{host} was not found."))?
-                .collect();
-            if addresses.iter().any(|address| !is_public(address.ip())) {
-                return Err(format!("{host} leads into a private network."));
+            if url.port().is_some() {
+                return Err(format!(
+                    "{host} is asked at a port that Meta does not use, so nothing is fetched from it."
+                ));
             }
+            addresses = looked_up(&host).await?;
         }
         // Nobody may find another address for it between the look and the call.
         let pinned = (!own).then_some((host.as_str(), addresses.as_slice()));
         let http = http_client(own, pinned).map_err(|e| e.to_string())?;
-        let fetch = async {
-            let mut answer = http
-                .get(url)
-                .send()
-                .await
-                .map_err(|_| format!("{host} does not answer."))?;
-            if !answer.status().is_success() {
+        let mut answer = http
+            .get(url)
+            .send()
+            .await
+            .map_err(|_| format!("{host} does not answer."))?;
+        if !answer.status().is_success() {
+            return Err(format!(
+                "{host} answers {}: links of Meta's last a few days only.",
+                answer.status().as_u16()
+            ));
+        }
+        let ending = ending(
+            answer
+                .headers()
+                .get("content-type")
+                .and_then(|v| v.to_str().ok()),
+        );
+        let mut bytes = Vec::new();
+        while let Some(chunk) = answer
+            .chunk()
+            .await
+            .map_err(|_| format!("{host} broke off."))?
+        {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > LARGEST {
+                let open = Remedy::OpenLink;
                 return Err(format!(
-                    "{host} answers {}: links of Meta's last a few days only.",
-                    answer.status().as_u16()
+                    "It is larger than 10 MB; {open} opens it in the browser."
                 ));
             }
-            let ending = ending(
-                answer
-                    .headers()
-                    .get("content-type")
-                    .and_then(|v| v.to_str().ok()),
-            );
-            let mut bytes = Vec::new();
-            while let Some(chunk) = answer
-                .chunk()
-                .await
-                .map_err(|_| format!("{host} broke off."))?
-            {
-                bytes.extend_from_slice(&chunk);
-                if bytes.len() > LARGEST {
-                    let open = Remedy::OpenLink;
-                    return Err(format!(
-                        "It is larger than 10 MB; {open} opens it in the browser."
-                    ));
-                }
-            }
-            Ok((bytes, ending))
-        };
-        clock::within(LONGEST, fetch)
-            .await
-            .unwrap_or_else(|| Err(format!("{host} took longer than 10 seconds.")))
+        }
+        Ok((bytes, ending))
     }
+}
+
+/// Where a host leads: public addresses only, and at least one.
+async fn looked_up(host: &str) -> Result<Vec<SocketAddr>, String> {
+    let found = tokio::net::lookup_host((host, 443)).await;
+    let addresses: Vec<SocketAddr> = found.map(Iterator::collect).unwrap_or_default();
+    if addresses.is_empty() {
+        return Err(format!("{host} was not found."));
+    }
+    if addresses.iter().any(|address| !is_public(address.ip())) {
+        return Err(format!("{host} leads into a private network."));
+    }
+    Ok(addresses)
 }
 
 /// By what the server says it is; never by the name that somebody gave it.
@@ -115,36 +128,53 @@ fn ending(kind: Option<&str>) -> &'static str {
     }
 }
 
+/// Whether it is out in the world: no network of somebody's own, no example, no
+/// test, and no way around these (IANA's registries of special addresses).
 fn is_public(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
-            let shared = a == 100 && (64..128).contains(&b);
-            !(v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || v4.is_unspecified()
-                || v4.is_broadcast()
-                || v4.is_documentation()
-                || v4.is_multicast()
-                || shared
-                || a == 0
-                || a >= 240)
-        }
+        IpAddr::V4(v4) => is_public_v4(v4),
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => is_public(IpAddr::V4(v4)),
-            None => {
-                let first = v6.segments()[0];
-                let unique_local = first & 0xfe00 == 0xfc00;
-                let link_local = first & 0xffc0 == 0xfe80;
-                !(v6.is_loopback()
-                    || v6.is_unspecified()
-                    || v6.is_multicast()
-                    || unique_local
-                    || link_local)
-            }
+            Some(v4) => is_public_v4(v4),
+            None => is_public_v6(v6),
         },
     }
+}
+
+fn is_public_v4(v4: Ipv4Addr) -> bool {
+    let [a, b, c, _] = v4.octets();
+    let shared = a == 100 && (64..128).contains(&b);
+    let benchmark = a == 198 && (b == 18 || b == 19);
+    let assignments = (a, b, c) == (192, 0, 0);
+    let relays = (a, b, c) == (192, 88, 99);
+    !(v4.is_private()
+        || v4.is_loopback()
+        || v4.is_link_local()
+        || v4.is_unspecified()
+        || v4.is_broadcast()
+        || v4.is_documentation()
+        || v4.is_multicast()
+        || shared
+        || benchmark
+        || assignments
+        || relays
+        || a == 0
+        || a >= 240)
+}
+
+fn is_public_v6(v6: Ipv6Addr) -> bool {
+    let [a, b, c, d, e, f, g, h] = v6.segments();
+    // NAT64 (RFC 6052) leads to the address that it ends with.
+    if (a, b, c, d, e, f) == (0x64, 0xff9b, 0, 0, 0, 0) {
+        return is_public_v4(Ipv4Addr::from((u32::from(g) << 16) | u32::from(h)));
+    }
+    let own_nat64 = (a, b, c) == (0x64, 0xff9b, 1);
+    let six_to_four = a == 0x2002;
+    // Teredo, benchmarks, ORCHID and others of the IETF's; documentation.
+    let assignments = a == 0x2001 && b < 0x200;
+    let documentation = (a == 0x2001 && b == 0xdb8) || (a == 0x3fff && b < 0x1000);
+    // All of the world is in 2000::/3 now.
+    let world = a & 0xe000 == 0x2000;
+    world && !(own_nat64 || six_to_four || assignments || documentation)
 }
 
 #[cfg(test)]
@@ -166,6 +196,22 @@ mod tests {
             ("fe80::1", false),
             ("fd00::1", false),
             ("::ffff:10.0.0.1", false),
+            ("::ffff:157.240.1.35", true),
+            ("64:ff9b::157.240.1.35", true),
+            ("64:ff9b::10.0.0.1", false),
+            ("64:ff9b:1::1", false),
+            ("2002:a00:1::", false),
+            ("2001:0:1::1", false),
+            ("2001:2::1", false),
+            ("2001:db8::1", false),
+            ("3fff::1", false),
+            ("::127.0.0.1", false),
+            ("ff02::1", false),
+            ("192.0.2.1", false),
+            ("198.18.0.1", false),
+            ("192.88.99.1", false),
+            ("192.0.0.8", false),
+            ("240.0.0.1", false),
         ] {
             let address: IpAddr = address.parse().expect("an address");
             assert_eq!(is_public(address), public, "{address}");

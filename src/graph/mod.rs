@@ -62,4 +62,5 @@ pub use setup_error::SetupError;
 pub use signature::{Secrets, Signature, same_token};
 pub use subscriptions::{AppSubscription, INBOX_FIELDS, INSTAGRAM_FIELDS, TokenInfo};
 pub use thread_control::{Control, note_json};
+pub use trust::proxy;
 pub use webhook::{DecodedWebhook, decode as decode_webhook};

@@ -40,7 +40,7 @@ fn in_words(why: &CertificateError) -> &'static str {
 }
 
 /// The host of the proxy that is in use for https, if one is.
-pub(super) fn proxy() -> Option<String> {
+pub fn proxy() -> Option<String> {
     let named = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let value = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
         .iter()
