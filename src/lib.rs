@@ -42,7 +42,7 @@
 //! | [`text`] | the gate for outside text; measuring by cells | – |
 //! | [`clock`] | the only reader of time and randomness | domain |
 //! | [`failpoint`] | places where a test lets the program die | – |
-//! | [`private`] | files and folders that are for this user alone | – |
+//! | [`private`] | files and folders that are for this user alone | domain |
 //! | [`graph`] | speaks the Graph API | domain, clock, private |
 //! | [`store`] | two SQLite files, one writer | domain, text, private, failpoint |
 //! | [`sync`] | engine: outbox, polls, backfill | graph, store, domain, clock, private, failpoint |

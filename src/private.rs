@@ -1,11 +1,13 @@
-//! Files and folders that are for this user alone. This module must not know what
-//! is in them.
+//! Files and folders that are for this user alone, and which file one is. This
+//! module must not know what is in them.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io,
     path::Path,
 };
+
+use crate::domain::FileIdentity;
 
 /// What group and others may do, of a mode.
 const OTHERS: u32 = 0o077;
@@ -32,7 +34,7 @@ pub fn folder(path: &Path) -> io::Result<()> {
         return Err(io::Error::new(
             io::ErrorKind::PermissionDenied,
             format!(
-                "others may write in it; make it yours alone with: chmod 700 {}",
+                "other users can write to it; make it yours alone with: chmod 700 {}",
                 path.display()
             ),
         ));
@@ -55,13 +57,15 @@ pub fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     let file = options.open(path).map_err(|why| match is_link(path) {
         true => io::Error::new(
             io::ErrorKind::PermissionDenied,
-            "it is a link, and links in the place of our files are not followed; remove it",
+            "it is a symbolic link, which is not followed here; remove it",
         ),
         false => why,
     })?;
     let found = file.metadata()?;
+    #[cfg(unix)]
     if found.is_file() && permissions(&found) & OTHERS != 0 {
-        close(path, OTHERS)?;
+        // Of the file that is open, whatever has its name by now.
+        file.set_permissions(without(&found, OTHERS))?;
     }
     Ok(file)
 }
@@ -80,6 +84,22 @@ pub fn read(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Which file it is, where the system tells.
+#[cfg(unix)]
+pub fn identity(found: &fs::Metadata) -> Option<FileIdentity> {
+    use std::os::unix::fs::MetadataExt;
+    Some(FileIdentity {
+        device: found.dev(),
+        inode: found.ino(),
+    })
+}
+
+/// Which file it is, where the system tells.
+#[cfg(not(unix))]
+pub fn identity(_: &fs::Metadata) -> Option<FileIdentity> {
+    None
+}
+
 /// Takes from others the right to change a file that the user keeps; what is not
 /// ours to close is refused with the command that mends it.
 pub fn close_to_writers(path: &Path) -> io::Result<()> {
@@ -89,7 +109,7 @@ pub fn close_to_writers(path: &Path) -> io::Result<()> {
     Err(io::Error::new(
         io::ErrorKind::PermissionDenied,
         format!(
-            "others may change it; take that from them with: chmod go-w {}",
+            "other users can change it; stop that with: chmod go-w {}",
             path.display()
         ),
     ))
@@ -124,9 +144,12 @@ fn permissions(_: &fs::Metadata) -> u32 {
 /// Takes these rights away.
 #[cfg(unix)]
 fn close(path: &Path, rights: u32) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let left = mode(path)? & 0o7777 & !rights;
-    fs::set_permissions(path, fs::Permissions::from_mode(left))
+    fs::set_permissions(path, without(&fs::metadata(path)?, rights))
+}
+
+#[cfg(unix)]
+fn without(found: &fs::Metadata, rights: u32) -> fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(permissions(found) & 0o7777 & !rights)
 }
 
 #[cfg(not(unix))]
@@ -179,6 +202,6 @@ mod tests {
         assert_eq!(of(&path), 0o600);
         std::os::unix::fs::symlink(&path, &link).expect("a link");
         let why = open(&link, &mut append()).expect_err("refused").to_string();
-        assert!(why.contains("is a link"), "{why}");
+        assert!(why.contains("symbolic link"), "{why}");
     }
 }

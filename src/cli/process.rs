@@ -36,7 +36,7 @@ fn close_memory() {
 
 fn fault(place: Option<&Location<'_>>) -> String {
     let place = place.map_or_else(String::new, |place| format!(" ({place})"));
-    format!("switchboard: this is a fault of ours{place}. Please report it with this line.")
+    format!("switchboard: this is a bug in switchboard{place}. Please report this line.")
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
     fn a_fault_says_where_and_nothing_of_what_was_at_hand() {
         let words = fault(Some(Location::caller()));
         assert!(words.contains("src/cli/process.rs:"), "{words}");
-        assert!(fault(None).ends_with("with this line."));
+        assert!(fault(None).ends_with("report this line."));
     }
 
     #[cfg(target_os = "linux")]

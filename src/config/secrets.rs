@@ -26,7 +26,7 @@ pub enum SecretError {
     #[error("others may read the secret file {0}; make it yours alone with: chmod 600 {0}")]
     Open(PathBuf),
     /// Others may put another file in its place.
-    #[error("others may write in the folder of the secret file {0}; take that from them with: chmod go-w {folder}", folder = .0.parent().unwrap_or(.0).display())]
+    #[error("other users can write to the folder of the secret file {0}; stop that with: chmod go-w {folder}", folder = .0.parent().unwrap_or(.0).display())]
     OpenFolder(PathBuf),
     /// The file is empty.
     #[error("the secret file {0} is empty")]
@@ -92,7 +92,7 @@ fn secrets_in(text: &str, rule: SecretRule) -> Result<Vec<&str>, String> {
         one_secret(line).map_err(place)?;
         let length = line.chars().count();
         if length < rule.shortest {
-            let why = format!("has only {length} characters, which can be guessed");
+            let why = format!("has only {length} characters, which is easy to guess");
             return Err(place(why));
         }
         if secrets.len() == rule.most {

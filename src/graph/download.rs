@@ -51,7 +51,7 @@ impl Client {
             }
             if url.port().is_some() {
                 return Err(format!(
-                    "{host} is asked at a port that Meta does not use, so nothing is fetched from it."
+                    "{host} uses a port that Meta does not, so nothing is fetched from it."
                 ));
             }
             addresses = looked_up(&host).await?;

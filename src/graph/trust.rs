@@ -33,7 +33,7 @@ fn in_words(why: &CertificateError) -> &'static str {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "it is for another name"
         }
-        CertificateError::UnknownIssuer => "nobody knows its issuer",
+        CertificateError::UnknownIssuer => "its issuer is unknown",
         CertificateError::Revoked => "it was revoked",
         _ => "it is not valid",
     }

@@ -7,10 +7,7 @@ use std::{
 
 use directories::BaseDirs;
 
-use crate::{
-    app::Loaded,
-    domain::{Attachment, FileIdentity},
-};
+use crate::{app::Loaded, domain::Attachment, private};
 
 /// So many names are offered.
 const OFFERED: usize = 200;
@@ -23,7 +20,7 @@ pub(super) fn look_at(typed: String) -> Loaded {
     let meta = fs::symlink_metadata(&path).ok();
     if let Some(meta) = meta.as_ref().filter(|meta| meta.is_file()) {
         let file = Attachment {
-            identity: identity(meta),
+            identity: private::identity(meta),
             ..Attachment::new(path, meta.len())
         };
         return Loaded::Path(typed, Vec::new(), Some(file));
@@ -54,20 +51,6 @@ pub(super) fn look_at(typed: String) -> Loaded {
     entries.sort();
     entries.truncate(OFFERED);
     Loaded::Path(typed, entries, None)
-}
-
-#[cfg(unix)]
-fn identity(meta: &fs::Metadata) -> Option<FileIdentity> {
-    use std::os::unix::fs::MetadataExt;
-    Some(FileIdentity {
-        device: meta.dev(),
-        inode: meta.ino(),
-    })
-}
-
-#[cfg(not(unix))]
-fn identity(_: &fs::Metadata) -> Option<FileIdentity> {
-    None
 }
 
 fn expand(path: &str) -> PathBuf {

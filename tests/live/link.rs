@@ -108,7 +108,7 @@ fn a_certificate_that_nobody_has_issued_is_named_and_the_token_stays_here() {
             .expect_err("not trusted")
             .to_string();
         assert!(
-            error.contains("certificate") && error.contains("nobody knows its issuer"),
+            error.contains("certificate") && error.contains("its issuer is unknown"),
             "{error}"
         );
     });

@@ -171,7 +171,7 @@ fn shown_host(link: &str) -> String {
         Some(url::Host::Domain(name)) if name.ends_with(".local") || !name.contains('.') => {
             " (your own network!)"
         }
-        Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => " (a number, no name!)",
+        Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => " (a bare IP address!)",
         _ => "",
     };
     // Hosts are ASCII: what is not was written so by the parser.
@@ -293,7 +293,7 @@ mod tests {
         );
         for (link, shown) in [
             ("https://shop.example/a", "shop.example"),
-            (&long, ""),
+            (&long, "www.fa…ogin.login.evil.example"),
             ("http://127.0.0.1:8700/", "127.0.0.1 (this computer!)"),
             ("http://2130706433/", "127.0.0.1 (this computer!)"),
             ("http://[::1]/", "[::1] (this computer!)"),
@@ -304,19 +304,10 @@ mod tests {
             ("http://[fe80::1]/", "[fe80::1] (your own network!)"),
             (
                 "http://93.184.216.34/",
-                "93.184.216.34 (a number, no name!)",
+                "93.184.216.34 (a bare IP address!)",
             ),
         ] {
-            let found = shown_host(link);
-            if link == long {
-                assert!(
-                    found.starts_with("www.fa…") && found.ends_with(".evil.example"),
-                    "{found}"
-                );
-                assert_eq!(found.chars().count(), HOST_CELLS);
-            } else {
-                assert_eq!(found, shown, "{link}");
-            }
+            assert_eq!(shown_host(link), shown, "{link}");
         }
     }
 

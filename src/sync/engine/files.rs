@@ -11,7 +11,7 @@ use std::{
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
-    domain::{Attachment, FILE_LIMIT, FileIdentity, LocalId, Outgoing},
+    domain::{Attachment, FILE_LIMIT, LocalId, Outgoing},
     private,
 };
 
@@ -66,7 +66,7 @@ pub(super) async fn copy(
     }
     if meta.len() <= FILE_LIMIT && !is_what_was_chosen(&file, &meta) {
         return Err(format!(
-            "{shown} is not the file any more that you chose. Look at it, and attach it again."
+            "{shown} has changed since you chose it. Check it, then attach it again."
         ));
     }
     let from = tokio::fs::File::from_std(from);
@@ -101,17 +101,7 @@ pub(super) async fn copy(
 
 /// Between the choice and the copy another file may have been put in its place.
 fn is_what_was_chosen(file: &Attachment, meta: &fs::Metadata) -> bool {
-    #[cfg(unix)]
-    let same = {
-        use std::os::unix::fs::MetadataExt;
-        let found = FileIdentity {
-            device: meta.dev(),
-            inode: meta.ino(),
-        };
-        file.identity.is_none_or(|chosen| chosen == found)
-    };
-    #[cfg(not(unix))]
-    let same = true;
+    let same = file.identity.is_none() || file.identity == private::identity(meta);
     same && meta.len() == file.bytes
 }
 

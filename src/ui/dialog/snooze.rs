@@ -85,7 +85,7 @@ fn meaning(model: &Model, snooze: &Snooze) -> (String, Role) {
             (words, Role::Warn)
         }
         (Window::Response { .. }, Window::HumanAgent { .. }) => {
-            let words = format!(" {moment}: a reply is HUMAN_AGENT by then");
+            let words = format!(" {moment}: replies go out as HUMAN_AGENT by then");
             (words, Role::Warn)
         }
         (_, Window::HumanAgent { .. }) => (format!(" {moment}"), Role::Good),
