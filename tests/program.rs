@@ -345,6 +345,120 @@ fn a_paste_without_brackets_is_one_draft_and_sends_nothing() {
     assert!(!sent, "{entries:?}");
 }
 
+/// Late answers to what an editor asked, or to what came over a slow line.
+#[test]
+fn answers_of_the_terminal_open_nothing_write_nothing_and_tell_meta_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let calls = folder.path().join("calls.log");
+    let mut pty = Pty::demo(&["--log", calls.to_str().expect("a path")], (120, 40));
+    let answers: Vec<Vec<u8>> = [
+        "]4;1;rgb:cdcd/0000/0000",
+        "]10;rgb:ffff/rrrr/ffff",
+        "]11;rgb:1e1e/1e1e/2e2e",
+        "]52;c;cnJycnJy",
+        "P1$r0;1m",
+        "P1+r544e=787465726d",
+        "_Gi=31;OK",
+        "^r\rq\ry",
+        "Xr\rq\ry",
+    ]
+    .iter()
+    .flat_map(|answer| {
+        let (kind, words) = answer.as_bytes().split_at(1);
+        let eight = kind[0] + 0x40;
+        let starts = [vec![0x1b, kind[0]], vec![eight], vec![0xc2, eight]];
+        starts.into_iter().flat_map(move |start| {
+            [&b"\x1b\\"[..], b"\x07", b"\x9c"].map(|end| [&start, words, end].concat())
+        })
+    })
+    .collect();
+    // What stands there, a key, and what it does there.
+    let places = [
+        ("11 need you", "?", "type to search"),
+        (
+            "Both payments have left my account now.",
+            "?",
+            "type to search",
+        ),
+        ("Dear Kemi", "!", "Dear Kemi!"),
+        ("Send and hand back to bot", "\x1b", "Draft to Kemi"),
+    ];
+    for (place, (there, key, effect)) in places.into_iter().enumerate() {
+        match place {
+            0 => {}
+            1 => pty.jump_to("kemi"),
+            2 => {
+                pty.type_in("r");
+                pty.wait_for("goes out as HUMAN_AGENT");
+                pty.type_in(there);
+            }
+            _ => pty.type_in("\x04"),
+        }
+        pty.wait_for(there);
+        for answer in &answers {
+            for at in [1, 2, answer.len() / 2, answer.len() - 1] {
+                let (one, other) = answer.split_at(at);
+                pty.type_bytes(one);
+                pty.type_bytes(other);
+            }
+        }
+        pty.type_in(key);
+        let screen = pty.wait_for(effect);
+        assert!(
+            !screen.contains("rgb") && !screen.contains("rr"),
+            "{screen}"
+        );
+        if key == "?" {
+            pty.type_in("\x1b");
+            pty.wait("help is closed", |s| !s.contains(effect));
+        }
+    }
+    let posts: Vec<_> = log(&calls)
+        .into_iter()
+        .filter(|entry| entry["method"] == "POST")
+        .map(|entry| entry["body"]["sender_action"].clone())
+        .collect();
+    // What the agent did themselves: they opened a reply and wrote.
+    assert_eq!(posts, ["mark_seen", "typing_on"]);
+}
+
+/// What somebody copied from a page may hold the end of a paste.
+#[test]
+fn a_paste_that_holds_its_own_end_sends_nothing() {
+    for in_composer in [false, true] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let calls = folder.path().join("calls.log");
+        let mut pty = Pty::demo(&["--log", calls.to_str().expect("a path")], (120, 40));
+        pty.wait_for("11 need you");
+        if in_composer {
+            pty.jump_to("kemi");
+            pty.wait_for("Both payments have left my account now.");
+            pty.type_in("r");
+            pty.wait_for("goes out as HUMAN_AGENT");
+        }
+        pty.type_in("\x1b[200~Dear Kemi\x1b[201~\rr\r\x04\r1\x1b:quit\ry\r\x1b[201~");
+        if in_composer {
+            pty.wait_for("││1quit");
+        } else {
+            pty.wait_for("Pasted text goes into the composer only");
+        }
+        // No key ends it: whatever comes so soon belongs to the paste.
+        let pid = Pid::from_raw(i32::try_from(pty.pid()).expect("a pid")).expect("a pid");
+        kill_process(pid, Signal::TERM).expect("signalled");
+        assert!(pty.end().success());
+        let posts: Vec<_> = log(&calls)
+            .into_iter()
+            .filter(|entry| entry["method"] == "POST")
+            .map(|entry| entry["body"]["sender_action"].clone())
+            .collect();
+        let opened: &[&str] = match in_composer {
+            true => &["mark_seen", "typing_on", "typing_off"],
+            false => &[],
+        };
+        assert_eq!(posts, opened);
+    }
+}
+
 #[test]
 fn nothing_a_customer_types_reaches_the_terminal_as_a_command() {
     let mut pty = Pty::demo(&[], (120, 40));

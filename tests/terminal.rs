@@ -72,6 +72,44 @@ fn a_draft_goes_through_the_persons_editor_and_back_and_a_failing_one_changes_no
     pty.leave();
 }
 
+/// What was typed to an editor that did not read it, or what the terminal answered
+/// to it, is not for the desk.
+#[test]
+fn what_the_editor_left_unread_is_no_key_of_ours() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (editor, gate) = (path(folder.path(), "editor"), path(folder.path(), "gate"));
+    let started = path(folder.path(), "started");
+    let made = std::process::Command::new("mkfifo").arg(&gate).status();
+    assert!(made.expect("mkfifo runs").success());
+    fs::write(
+        &editor,
+        format!("#!/bin/sh\necho editing\ncat {gate} > {started}\n"),
+    )
+    .expect("a script");
+    fs::set_permissions(&editor, fs::Permissions::from_mode(0o700)).expect("can be run");
+    let environment = [("EDITOR", editor.as_str()), ("VISUAL", "")];
+    let mut pty = Pty::start(&["demo"], &environment, (120, 40));
+    pty.wait_for("11 need you");
+    pty.jump_to("kemi");
+    pty.wait_for("Both payments have left my account now.");
+    pty.type_in("r");
+    pty.wait_for("Draft to Kemi");
+    pty.type_in("from the desk");
+    pty.wait_for("from the desk");
+    pty.type_in("\x0f");
+    pty.wait_for("editing");
+    pty.type_in("unread\r\x04\r");
+    pty.wait_for("unread");
+    fs::write(&gate, "go on").expect("somebody reads");
+    pty.wait_for("Draft to Kemi");
+    pty.type_in("!");
+    let screen = pty.wait_for("from the desk!");
+    assert!(!screen.contains("unread"), "{screen}");
+    pty.type_in("\x1b");
+    pty.wait_for("r reply");
+    pty.leave();
+}
+
 #[test]
 fn a_changed_configuration_counts_at_once_and_one_with_mistakes_changes_nothing() {
     let folder = tempfile::tempdir().expect("a folder");

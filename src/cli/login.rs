@@ -20,6 +20,7 @@ use crate::{
     config::{self, Config, Replacement, SAMPLE},
     domain::{AppId, PAGE_INBOX_APPS, PageId, Routing},
     graph::{self, AboutApp, AboutPage, Client, PageOfUser},
+    runtime,
     text::{self, Clean},
 };
 
@@ -176,7 +177,9 @@ fn shown(app: &AboutApp) -> String {
 fn token(asks: bool) -> Result<SecretString, Failure> {
     let text = if asks {
         prompt(format_args!("{INTRO}\ntoken: "));
-        hidden_line().map_err(Failure::failed)?
+        let line = runtime::hidden_line();
+        warn("");
+        line.map_err(Failure::failed)?
     } else {
         let mut bytes = Vec::new();
         io::stdin()
@@ -195,38 +198,6 @@ fn token(asks: bool) -> Result<SecretString, Failure> {
             "what came in {why}; give the token and nothing else"
         ))),
     }
-}
-
-/// A line that is not shown as it is typed.
-fn hidden_line() -> io::Result<String> {
-    use crossterm::{
-        event::{self, Event, KeyCode, KeyEventKind, KeyModifiers},
-        terminal::{disable_raw_mode, enable_raw_mode},
-    };
-    enable_raw_mode()?;
-    let mut line = String::new();
-    let read = loop {
-        match event::read() {
-            Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => match key.code {
-                KeyCode::Enter => break Ok(()),
-                KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                    line.clear();
-                    break Ok(());
-                }
-                KeyCode::Backspace => {
-                    line.pop();
-                }
-                KeyCode::Char(c) => line.push(c),
-                _ => {}
-            },
-            Ok(Event::Paste(text)) => line.push_str(&text),
-            Ok(_) => {}
-            Err(why) => break Err(why),
-        }
-    };
-    disable_raw_mode()?;
-    warn("");
-    read.map(|()| line)
 }
 
 fn ask(question: &str) -> Result<String, Failure> {

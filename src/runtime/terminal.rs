@@ -24,7 +24,7 @@ use crossterm::{
 };
 use ratatui::{Frame, backend::CrosstermBackend, layout::Rect};
 
-use super::{gate::Gate, stderr};
+use super::{gate::Gate, input, stderr};
 use crate::{app::settings::Notify, text};
 
 static MODES_ON: AtomicBool = AtomicBool::new(false);
@@ -119,9 +119,11 @@ impl Terminal {
         restore();
     }
 
-    /// Takes the terminal over again.
+    /// Takes the terminal over again. What was sent meanwhile and not read was for
+    /// another program: a key for it, or an answer to its question.
     pub fn take_back(&mut self) -> io::Result<()> {
         modes_on()?;
+        input::drain();
         self.clear()
     }
 

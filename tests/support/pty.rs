@@ -123,9 +123,12 @@ impl Pty {
     }
 
     pub fn type_in(&mut self, text: &str) {
-        self.keyboard
-            .write_all(text.as_bytes())
-            .expect("takes keys");
+        self.type_bytes(text.as_bytes());
+    }
+
+    /// What a terminal sends that is no text.
+    pub fn type_bytes(&mut self, bytes: &[u8]) {
+        self.keyboard.write_all(bytes).expect("takes keys");
         self.keyboard.flush().expect("takes keys");
     }
 

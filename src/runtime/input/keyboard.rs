@@ -1,0 +1,101 @@
+//! The terminal as a source of messages, in time.
+
+use std::{collections::VecDeque, io, time::Duration};
+
+use super::{keys, sequences::Sequences, tty::Tty};
+use crate::{
+    app::Msg,
+    clock::{self, Stopwatch},
+};
+
+/// What was said, and when it was read, in milliseconds since the start.
+#[derive(Debug)]
+pub(super) struct Heard {
+    pub(super) msg: Msg,
+    pub(super) at: u64,
+}
+
+/// From bytes to what they mean, on its own clock.
+#[derive(Debug)]
+pub(super) struct Decoder {
+    since_start: Stopwatch,
+    sequences: Sequences,
+}
+
+impl Decoder {
+    pub(super) fn new() -> Self {
+        Self {
+            since_start: Stopwatch::start(),
+            sequences: Sequences::default(),
+        }
+    }
+
+    /// How long to wait for more, if silence means something.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        let now = self.since_start.millis();
+        let due = self.sequences.due()?;
+        Some(Duration::from_millis(due.saturating_sub(now)))
+    }
+
+    /// Takes what was read; no bytes are what a wait in vain gives.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> impl Iterator<Item = Heard> + use<> {
+        let at = self.since_start.millis();
+        let sequences = match self.sequences.due() {
+            _ if !bytes.is_empty() => self.sequences.push(bytes, at),
+            Some(due) if at >= due => self.sequences.silence(at),
+            _ => Vec::new(),
+        };
+        let messages = sequences.into_iter().filter_map(keys::meaning);
+        messages.map(move |msg| Heard { msg, at })
+    }
+}
+
+/// The terminal as a source of messages.
+#[derive(Debug)]
+pub(super) struct Keyboard {
+    tty: Tty,
+    decoder: Decoder,
+    heard: VecDeque<Heard>,
+}
+
+impl Keyboard {
+    pub(super) fn open() -> io::Result<Self> {
+        Ok(Self {
+            tty: Tty::open()?,
+            decoder: Decoder::new(),
+            heard: VecDeque::new(),
+        })
+    }
+
+    /// The next message; an error when the terminal is gone. May be given up at any
+    /// time.
+    pub(super) async fn next(&mut self) -> io::Result<Heard> {
+        loop {
+            if let Some(heard) = self.here_already()? {
+                return Ok(heard);
+            }
+            let bytes = match self.decoder.patience() {
+                None => self.tty.read().await?,
+                Some(patience) => clock::within(patience, self.tty.read())
+                    .await
+                    .unwrap_or_else(|| Ok(Vec::new()))?,
+            };
+            self.heard.extend(self.decoder.take(&bytes));
+        }
+    }
+
+    /// What can be told without waiting.
+    pub(super) fn here_already(&mut self) -> io::Result<Option<Heard>> {
+        if self.heard.is_empty() {
+            let bytes = self.tty.here_already()?;
+            self.heard.extend(self.decoder.take(&bytes));
+        }
+        Ok(self.heard.pop_front())
+    }
+
+    /// What was begun before another program had the terminal does not go on.
+    pub(super) fn forget(&mut self) {
+        self.decoder = Decoder::new();
+        self.heard.clear();
+    }
+}
