@@ -13,7 +13,9 @@ use std::{
     process::{Output, Stdio},
 };
 
+use serde_json::Value;
 use support::{
+    between::Between,
     process::{Sim, program},
     pty::Pty,
 };
@@ -280,4 +282,121 @@ fn walk(folder: &Path) -> Vec<String> {
         }
     }
     found
+}
+
+/// What somebody writes into a name who wants a terminal to do something, or a
+/// line of the report to look like ours.
+const HOSTILE: &str =
+    "\u{1b}]0;pwned\u{7}\u{9b}2J\u{202e}\r\nok    token          faked\n\u{2028}faked";
+
+/// Puts it behind all words in an answer; `ids`: also behind what names things.
+fn spoil(answer: &mut Value, ids: bool) {
+    match answer {
+        Value::String(words) => words.push_str(HOSTILE),
+        Value::Array(all) => all.iter_mut().for_each(|one| spoil(one, ids)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let names = [
+                    "id",
+                    "after",
+                    "before",
+                    "next",
+                    "created_time",
+                    "updated_time",
+                ];
+                let named = names.contains(&name.as_str());
+                if (ids || !named) && name != "access_token" {
+                    spoil(value, ids);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Meta's words, ids and errors come out of every command as text, each on the line
+/// where it belongs.
+#[test]
+fn nothing_that_meta_answers_acts_on_the_shells_terminal() {
+    let sim = Sim::start(&[]);
+    let page = sim.text("page_id");
+    let names = Between::new(sim.text("base_url"), |answer| spoil(answer, false));
+    let all = Between::new(sim.text("base_url"), |answer| spoil(answer, true));
+    let refused = Between::new(sim.text("base_url"), |answer| {
+        let words = format!("no {HOSTILE}");
+        *answer = serde_json::json!({"error": {"message": words, "type": words, "code": 190,
+            "error_subcode": 463, "fbtrace_id": words, "error_user_msg": words, "error_user_title": words}});
+    });
+    let verbs: &[&[&str]] = &[
+        &["login", "--agent", "Kim"],
+        &["login", "--bot", "200000000000001"],
+        &["subscribe"],
+        &["subscribe", "--json"],
+        &[
+            "subscribe",
+            "--add",
+            "--callback",
+            "https://example.org/",
+            "--yes",
+        ],
+        &["doctor"],
+        &["doctor", "--json", "--try-take"],
+        &["sync"],
+        &["sync", "--json"],
+        &["report"],
+        &["report", "--json"],
+        &["forget", "7012345678900001"],
+        &["forget", "7012345678900002", "--json"],
+        &["config", "check"],
+    ];
+    for (kind, between) in [("names", &names), ("all", &all), ("refused", &refused)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        for verb in verbs {
+            let config = path(folder.path(), verb[0]);
+            fs::write(&config, "").expect("a config");
+            let mut arguments = vec!["--base-url", &between.base_url];
+            let cache = path(folder.path(), "cache");
+            arguments.extend(["--config", &config, "--cache", &cache]);
+            if verb[0] != "login" {
+                arguments.extend(["--page", page]);
+            }
+            arguments.extend(*verb);
+            let token = path(folder.path(), "piped");
+            fs::write(&token, sim.token()).expect("written");
+            let mut command = program(&arguments);
+            if verb[0] == "login" {
+                command.stdin(fs::File::open(&token).expect("a file"));
+            }
+            command
+                .env("SWITCHBOARD_PAGE_TOKEN", sim.token())
+                .env(
+                    "SWITCHBOARD_APP_SECRET",
+                    sim.of_app("switchboard", "secret"),
+                )
+                .env(
+                    "SWITCHBOARD_VERIFY_TOKEN",
+                    sim.of_app("switchboard", "verify_token"),
+                );
+            let (code, out, err) = of(command.output().expect("runs"));
+            let said = format!("{kind} {verb:?} ({code}):\n{out}{err}");
+            for c in out.chars().chain(err.chars()) {
+                let fine = c == '\n' || !(c.is_control() || "\u{202e}\u{2028}".contains(c));
+                assert!(fine, "{c:?} in {said}");
+            }
+            let begins = |line: &str| {
+                line.trim_start().starts_with("faked")
+                    || line.contains("token          faked") && line.starts_with("ok ")
+            };
+            assert!(!out.lines().chain(err.lines()).any(begins), "{said}");
+            if verb.contains(&"--json") {
+                for line in out.lines() {
+                    serde_json::from_str::<Value>(line).expect(&said);
+                }
+            }
+            assert!(
+                !said.contains("panicked") && !said.contains("this is a bug"),
+                "{said}"
+            );
+        }
+    }
 }

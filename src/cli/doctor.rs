@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     failure::Failure,
     global::Global,
-    output::say,
+    output::{say, say_json},
     setup::{self, executor},
     subscribe::missing,
     terminal::theme,
@@ -60,7 +60,7 @@ impl DoctorReport {
         };
         let words = crate::text::Clean::one_line(&Remedy::without_keys(&words.to_string()));
         if self.json {
-            say(json!({"check": what, "state": word.to_lowercase(), "words": &*words}));
+            say_json(&json!({"check": what, "state": word.to_lowercase(), "words": &*words}));
         } else {
             say(format_args!("{word:<5} {what:<14} {}", &*words));
         }

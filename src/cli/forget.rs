@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     failure::Failure,
     global::Global,
-    output::say,
+    output::{say, say_json},
     setup::{self, executor},
 };
 use crate::{domain::Psid, store};
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     if global.json {
         let line = json!({"conversations": forgotten.conversations, "messages": forgotten.messages,
             "unsent": forgotten.unsent, "record": forgotten.record, "traces": forgotten.traces, "left_in": forgotten.left_in});
-        say(line);
+        say_json(&line);
     } else {
         say(format_args!(
             "Forgotten: conversations {}, messages {}, drafts and replies {}, lines of the record {}.",

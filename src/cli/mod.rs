@@ -32,10 +32,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{
-    cli::{failure::Failure, global::Global},
-    text::Clean,
-};
+use crate::cli::{failure::Failure, global::Global};
 
 /// A terminal live-agent inbox for Facebook Messenger Pages and Instagram DMs.
 #[derive(Debug, Parser)]
@@ -91,6 +88,6 @@ pub fn main() -> ExitCode {
         Err(Failure::Usage(words)) => (words, 2),
         Err(Failure::Refused(words)) => (words, 3),
     };
-    output::warn(format_args!("switchboard: {}", Clean::from(words)));
+    output::warn(format_args!("switchboard: {words}"));
     ExitCode::from(code)
 }

@@ -7,7 +7,12 @@ use clap::Args;
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use serde_json::json;
 
-use super::{failure::Failure, global::Global, output::say, setup};
+use super::{
+    failure::Failure,
+    global::Global,
+    output::{say, say_json},
+    setup,
+};
 use crate::{
     clock::{self, Clock},
     domain::{AuditDetails, AuditEntry, OperationKind, Outcome, SendAs, Span, Timestamp},
@@ -36,7 +41,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     let waiting = opened.reader.waiting_audit().map_err(Failure::failed)?;
     let report = AuditReport::of(&entries, since, lost.map_err(Failure::failed)?);
     if global.json {
-        say(report.json(since));
+        say_json(&report.json(since));
     } else {
         report.print(since, &clock::zone());
     }

@@ -1,12 +1,17 @@
 //! `switchboard sim`: the simulator alone, for a desk or a bot in another
 //! process.
 
-use std::{io::Write, net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 use serde_json::Value;
 
-use super::{failure::Failure, global::Global, output::warn, setup::executor};
+use super::{
+    failure::Failure,
+    global::Global,
+    output::{say, say_json, warn},
+    setup::executor,
+};
 use crate::{
     clock::Clock,
     domain::Timestamp,
@@ -111,10 +116,11 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         })?;
         let address = listener.local_addr().map_err(Failure::failed)?;
         let about = simulator.about(&format!("http://{address}"));
-        let words = if global.json { format!("{about}\n") } else { words(&about) };
-        // A script that reads the line and closes the pipe is no reason to stop.
-        let mut stdout = std::io::stdout();
-        let _ = stdout.write_all(words.as_bytes()).and_then(|()| stdout.flush());
+        if global.json {
+            say_json(&about);
+        } else {
+            words(&about).lines().for_each(say);
+        }
         simulator.serve(listener, stop()).await.map_err(Failure::failed)
     })
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     failure::Failure,
     global::Global,
-    output::{prompt, say},
+    output::{prompt, say, say_json},
     setup::{self, executor},
 };
 use crate::{
@@ -219,8 +219,8 @@ fn show(layers: &Layers, as_json: bool) {
             });
             rows.collect::<Vec<_>>()
         });
-        say(
-            json!({"app_id": layers.app.as_str(), "page_fields": layers.page, "missing": lacks, "subscriptions": apps}),
+        say_json(
+            &json!({"app_id": layers.app.as_str(), "page_fields": layers.page, "missing": lacks, "subscriptions": apps}),
         );
         return;
     }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     failure::Failure,
     global::Global,
-    output::{prompt, say, warn},
+    output::{instead, say, say_json, warn},
     setup::{self, executor},
 };
 use crate::{
@@ -136,7 +136,7 @@ impl SyncReport {
                 if self.json {
                     let line = json!({"event": "page", "platform": platform.word(), "conversations": conversations,
                         "messages": messages, "back_to": back_to.map(clock::iso), "whole": whole});
-                    say(line);
+                    say_json(&line);
                 } else if self.live {
                     self.draw();
                 }
@@ -156,17 +156,15 @@ impl SyncReport {
             }
             Change::Unreadable(count) => {
                 self.gaps = true;
+                if self.live {
+                    instead("");
+                }
                 warn(format_args!(
-                    "{}{count} items of Meta's answers could not be read.",
-                    self.clear()
+                    "{count} items of Meta's answers could not be read."
                 ));
             }
             _ => {}
         }
-    }
-
-    fn clear(&self) -> &'static str {
-        if self.live { "\r\x1b[K" } else { "" }
     }
 
     /// Meta does not say how much there is, so the bar shows that it goes on,
@@ -186,9 +184,8 @@ impl SyncReport {
             let day = at.local(&clock::zone()).strftime("%-d %b %Y").to_string();
             format!(", back to {day}")
         });
-        prompt(format_args!(
-            "{}[{bar}] {} conversations, {} messages{}",
-            self.clear(),
+        instead(format_args!(
+            "[{bar}] {} conversations, {} messages{}",
             self.conversations,
             self.messages,
             back_to.unwrap_or_default()
@@ -206,10 +203,11 @@ impl SyncReport {
         if self.json {
             let line = json!({"event": "end", "conversations": self.conversations, "messages": self.messages,
                 "cached_conversations": cached.0, "cached_messages": cached.1, "whole": whole});
-            say(line);
+            say_json(&line);
         } else {
             if self.live {
-                warn(format_args!("{}[{}]", self.clear(), "#".repeat(BAR)));
+                instead(format_args!("[{}]", "#".repeat(BAR)));
+                warn("");
             }
             say(format_args!(
                 "Read {} conversations and {} messages; {} and {} are cached now.",

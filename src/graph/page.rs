@@ -55,7 +55,10 @@ impl Client {
         let text = self
             .read(&["me"], &[("fields", "id,name,messaging_feature_status")])
             .await?;
-        let me: Me = serde_json::from_str(&text).map_err(|_| self.foreign(200, "not a Page"))?;
+        let me = serde_json::from_str(&text).ok();
+        let me: Me = me
+            .filter(|me: &Me| is_number(&me.id))
+            .ok_or_else(|| self.foreign(200, "not a Page"))?;
         let routing = |on: Option<bool>| match on {
             Some(true) => Routing::Enabled,
             Some(false) => Routing::ZeroConfig,
@@ -97,6 +100,7 @@ impl Client {
             .data
             .iter()
             .filter_map(managed)
+            .filter(|page| is_number(&page.id))
             .map(|page| PageOfUser {
                 id: PageId::new(page.id),
                 name: page.name.unwrap_or_default(),
@@ -117,7 +121,8 @@ impl Client {
             .await?;
         let page: wire::Page =
             serde_json::from_str(&text).map_err(|_| self.foreign(200, "not a Page"))?;
-        Ok(page.instagram_business_account.map(|account| account.id))
+        let account = page.instagram_business_account.map(|account| account.id);
+        Ok(account.filter(|id| is_number(id)))
     }
 
     /// The app behind our token (`GET /app`, general Graph knowledge).
@@ -143,8 +148,14 @@ impl Client {
 
 fn app(text: &str) -> Option<AboutApp> {
     let party: wire::Party = serde_json::from_str(text).ok()?;
-    Some(AboutApp {
+    is_number(&party.id).then(|| AboutApp {
         id: AppId::new(party.id),
         name: party.name.unwrap_or_default(),
     })
+}
+
+/// Pages, accounts and apps are numbered. These ids go into the configuration, into
+/// names of files and onto the command line of a person: nothing else is taken.
+fn is_number(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 30 && id.bytes().all(|b| b.is_ascii_digit())
 }

@@ -209,7 +209,7 @@ fn engine(
     let options = sync::Options {
         apps: desk.settings.apps.clone(),
         seed: desk.settings.seed,
-        files: desk.cache.join(format!("{}.files", desk.page)),
+        files: store::files_folder(&desk.cache, &desk.page),
         read_only: desk.settings.read_only,
         ..desk.sync.clone()
     };

@@ -62,6 +62,7 @@ pub use error::Error;
 pub use forget::Forgotten;
 pub use opening::{Notice, Opened, exists, open};
 pub use page::PageRow;
+pub use paths::files_folder;
 pub use reader::{Lane, Reader};
 pub use rescue::Rescued;
 pub use triage::EscalationRules;

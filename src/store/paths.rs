@@ -4,6 +4,17 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::PageId;
 
+/// The folder with the copies of files that are on their way for a Page.
+pub fn files_folder(folder: &Path, page: &PageId) -> PathBuf {
+    folder.join(format!("{}.files", plain(page)))
+}
+
+/// What names the files of a Page: nothing that leads elsewhere.
+fn plain(page: &PageId) -> String {
+    let signs = page.as_str().chars();
+    signs.filter(char::is_ascii_alphanumeric).collect()
+}
+
 /// Where the files of a Page are.
 pub(super) struct Paths {
     pub(super) folder: PathBuf,
@@ -16,11 +27,7 @@ pub(super) struct Paths {
 
 impl Paths {
     pub(super) fn new(folder: &Path, page: &PageId) -> Self {
-        let name: String = page
-            .as_str()
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect();
+        let name = plain(page);
         let file = |ending: &str| folder.join(format!("{name}.{ending}"));
         Self {
             folder: folder.to_owned(),

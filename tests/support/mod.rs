@@ -1,4 +1,4 @@
-//! What the tests share: a large cache ([`big`]), a desk without one ([`desk`]), the
+//! What the tests share: somebody who listens in between ([`between`]), a large cache ([`big`]), a desk without one ([`desk`]), the
 //! servers ([`http`]), the program as a process ([`process`]) and in a
 //! pseudo-terminal ([`pty`]), the outside wing at work ([`wing`]).
 
@@ -11,6 +11,7 @@
     clippy::panic
 )]
 
+pub mod between;
 pub mod big;
 pub mod desk;
 pub mod http;
