@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use secrecy::SecretString;
+use secrecy::{SecretString, zeroize::Zeroizing};
 
 use super::{
     failure::Failure,
@@ -181,13 +181,13 @@ fn token(asks: bool) -> Result<SecretString, Failure> {
         warn("");
         line.map_err(Failure::failed)?
     } else {
-        let mut bytes = Vec::new();
+        let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
         io::stdin()
             .lock()
             .read_until(b'\n', &mut bytes)
             .map_err(Failure::failed)?;
-        text::decode(&bytes)
-            .ok_or_else(|| Failure::Usage("what came in is no text in UTF-8".into()))?
+        let text = text::decode(&bytes).map(Zeroizing::new);
+        text.ok_or_else(|| Failure::Usage("what came in is no text in UTF-8".into()))?
     };
     match config::secret_in(&text) {
         Ok("") => Err(Failure::Usage(

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 
 use crate::{private, text};
 
@@ -180,7 +180,8 @@ impl Replacement {
 
     /// The same for a secret, on a line of its own.
     pub fn secret(path: &Path, secret: &SecretString) -> io::Result<Self> {
-        Self::write(path, format!("{}\n", secret.expose_secret()).as_bytes())
+        let line = Zeroizing::new(format!("{}\n", secret.expose_secret()));
+        Self::write(path, line.as_bytes())
     }
 
     /// Takes the old one's place, in one step.
@@ -204,9 +205,8 @@ pub(super) fn secrets(
             name: name.to_owned(),
             why,
         };
-        let value = value
-            .to_str()
-            .ok_or_else(|| flawed("it is not text".into()))?;
+        let value = Zeroizing::new(value.into_encoded_bytes());
+        let value = std::str::from_utf8(&value).map_err(|_| flawed("it is not text".into()))?;
         let secrets = secrets_in(value, rule).map_err(flawed)?;
         if !secrets.is_empty() {
             return Ok(kept(secrets));
@@ -230,7 +230,9 @@ pub(super) fn secrets(
             return Err(SecretError::OpenFolder(path.to_owned()));
         }
     }
-    let text = text::read(path).map_err(unreadable)?;
+    // What a secret was read from is wiped, as the secret itself is.
+    let bytes = Zeroizing::new(fs::read(path).map_err(unreadable)?);
+    let text = Zeroizing::new(text::of_file(&bytes).map_err(unreadable)?);
     match secrets_in(&text, rule) {
         Ok(secrets) if secrets.is_empty() => Err(SecretError::Empty(path.to_owned())),
         Ok(secrets) => Ok(kept(secrets)),

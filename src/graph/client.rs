@@ -13,7 +13,7 @@ use reqwest::{
     multipart::{Form, Part},
     redirect,
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde_json::Value;
 
 use super::{
@@ -532,8 +532,8 @@ fn usage_of(headers: &HeaderMap) -> limits::Usage {
 }
 
 fn bearer(token: &SecretString) -> Result<HeaderValue, SetupError> {
-    let mut auth = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
-        .map_err(|_| SetupError::BadToken)?;
+    let words = Zeroizing::new(format!("Bearer {}", token.expose_secret()));
+    let mut auth = HeaderValue::from_str(&words).map_err(|_| SetupError::BadToken)?;
     auth.set_sensitive(true);
     Ok(auth)
 }

@@ -24,7 +24,12 @@ pub fn decode(bytes: &[u8]) -> Option<String> {
 /// A file that a person wrote. What is no text is
 /// [`InvalidData`](io::ErrorKind::InvalidData).
 pub fn read(path: &Path) -> io::Result<String> {
-    decode(&fs::read(path)?).ok_or_else(|| {
+    of_file(&fs::read(path)?)
+}
+
+/// The same where the bytes of the file are at hand.
+pub fn of_file(bytes: &[u8]) -> io::Result<String> {
+    decode(bytes).ok_or_else(|| {
         io::Error::new(
             io::ErrorKind::InvalidData,
             "it is no text in UTF-8; save it as UTF-8",

@@ -3,6 +3,7 @@
 use std::{io, time::Duration};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use secrecy::zeroize::Zeroizing;
 
 use super::{keyboard::Decoder, tty::Waiting};
 use crate::app::{
@@ -15,7 +16,7 @@ const LONG: Duration = Duration::from_secs(60);
 
 /// Reads a line from the terminal without showing it. It is empty if somebody gives
 /// up (`^C`, `^D`).
-pub fn hidden_line() -> io::Result<String> {
+pub fn hidden_line() -> io::Result<Zeroizing<String>> {
     let terminal = Waiting::open()?;
     enable_raw_mode()?;
     let line = line(&terminal);
@@ -23,8 +24,9 @@ pub fn hidden_line() -> io::Result<String> {
     line
 }
 
-fn line(terminal: &Waiting) -> io::Result<String> {
-    let mut line = String::new();
+fn line(terminal: &Waiting) -> io::Result<Zeroizing<String>> {
+    // With room for any token: a longer text would leave its first half behind.
+    let mut line = Zeroizing::new(String::with_capacity(4096));
     let mut decoder = Decoder::new();
     loop {
         let bytes = terminal.read(decoder.patience().unwrap_or(LONG))?;
@@ -32,7 +34,7 @@ fn line(terminal: &Waiting) -> io::Result<String> {
             match heard.msg {
                 Msg::Key(key) if key.code == Code::Enter => return Ok(line),
                 Msg::Key(key) if key == Key::ctrl('c') || key == Key::ctrl('d') => {
-                    return Ok(String::new());
+                    return Ok(Zeroizing::default());
                 }
                 Msg::Key(key) if key.code == Code::Backspace => {
                     line.pop();
