@@ -19,6 +19,9 @@ pub(super) fn parse(text: &str) -> Result<Url, SetupError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(SetupError::Userinfo);
     }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(SetupError::Parameters);
+    }
     match url.scheme() {
         "https" if url.host_str().is_some() => Ok(url),
         "http" if is_loopback(&url) => Ok(url),

@@ -120,7 +120,7 @@ pub(super) fn conversation(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
 }
 
 /// Reads a page of `/{conversation}/messages`.
-pub(super) fn message_page(text: &str, psid: &Psid) -> Option<MessagesPage> {
+pub fn message_page(text: &str, psid: &Psid) -> Option<MessagesPage> {
     let list: List<'_> = serde_json::from_str(text).ok()?;
     let (messages, unreadable) = messages(&list.data, psid);
     Some(MessagesPage {
@@ -247,7 +247,7 @@ fn attachment(item: &RawValue) -> Part {
 }
 
 /// Reads a profile. Meta answers `{}` where our app may not see it.
-pub(super) fn profile(text: &str) -> Option<Profile> {
+pub fn profile(text: &str) -> Option<Profile> {
     let wire: wire::Profile = serde_json::from_str(text).ok()?;
     let name = wire.name.filter(|n| !n.trim().is_empty()).or_else(|| {
         let parts: Vec<_> = [wire.first_name, wire.last_name]

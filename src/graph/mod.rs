@@ -54,7 +54,10 @@ mod wire;
 pub use attachments::files;
 pub use client::{Client, Health, Options, handshake};
 pub use conversations::ListPart;
-pub use decode::{Decoded, MessagesPage, Whose, conversations as decode_conversations};
+pub use decode::{
+    Decoded, MessagesPage, Whose, conversations as decode_conversations,
+    message_page as decode_messages, profile as decode_profile,
+};
 pub use error::{Error, GraphError, Verdict};
 pub use page::{AboutApp, AboutPage, PageOfUser};
 pub use send::Reply;

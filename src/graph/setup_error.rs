@@ -13,6 +13,11 @@ pub enum SetupError {
         "the base URL has a name or a password in it; write it without, such as https://graph.facebook.com"
     )]
     Userinfo,
+    /// The base URL goes on after its path: what is put behind it would be lost.
+    #[error(
+        "the base URL has a ? or a # in it; write it without, such as https://graph.facebook.com"
+    )]
+    Parameters,
     /// The base URL would send the token in the clear.
     #[error(
         "the base URL {0:?} must be https, so that the token is not sent in the clear (http is for 127.0.0.1 only)"

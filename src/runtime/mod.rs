@@ -45,7 +45,7 @@ use tokio_util::sync::CancellationToken;
 pub use canned::CannedSource;
 pub use error::Error;
 pub use gate::Gate;
-pub use input::hidden_line;
+pub use input::{decoded as decoded_input, hidden_line};
 pub use queries::answer;
 pub use reload::Reload;
 pub use tasks::Tasks;

@@ -149,15 +149,17 @@ const HOST_BEGIN: usize = 6;
 
 /// Where a link leads. The end of a host says whose it is, so a long one is cut in
 /// the middle; one that is not out in the world is marked.
-fn shown_host(link: &str) -> String {
+pub fn shown_host(link: &str) -> String {
     let Ok(url) = url::Url::parse(link) else {
         return String::new();
     };
     let host = url.host_str().unwrap_or_default();
+    // A full stop at the end leads to the same host.
+    let name = host.trim_end_matches('.');
     let mark = match url.host() {
         Some(url::Host::Ipv4(address)) if address.is_loopback() => " (this computer!)",
         Some(url::Host::Ipv6(address)) if address.is_loopback() => " (this computer!)",
-        Some(url::Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => {
+        Some(url::Host::Domain(_)) if name == "localhost" || name.ends_with(".localhost") => {
             " (this computer!)"
         }
         Some(url::Host::Ipv4(address)) if address.is_private() || address.is_link_local() => {
@@ -168,7 +170,7 @@ fn shown_host(link: &str) -> String {
         {
             " (your own network!)"
         }
-        Some(url::Host::Domain(name)) if name.ends_with(".local") || !name.contains('.') => {
+        Some(url::Host::Domain(_)) if name.ends_with(".local") || !name.contains('.') => {
             " (your own network!)"
         }
         Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => " (a bare IP address!)",
@@ -299,6 +301,7 @@ mod tests {
             ("http://[::1]/", "[::1] (this computer!)"),
             ("http://localhost/", "localhost (this computer!)"),
             ("http://192.168.1.1/", "192.168.1.1 (your own network!)"),
+            ("http://localhost./", "localhost. (this computer!)"),
             ("http://printer.local/", "printer.local (your own network!)"),
             ("http://router/", "router (your own network!)"),
             ("http://[fe80::1]/", "[fe80::1] (your own network!)"),

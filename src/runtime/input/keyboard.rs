@@ -15,6 +15,26 @@ pub(super) struct Heard {
     pub(super) at: u64,
 }
 
+/// What a terminal says that sends these bytes, each of the reads after a pause in
+/// milliseconds, and then nothing any more.
+pub fn decoded<'a>(reads: impl IntoIterator<Item = (&'a [u8], u64)>) -> Vec<Msg> {
+    let mut sequences = Sequences::default();
+    let (mut now, mut whole) = (0, Vec::new());
+    for (bytes, pause) in reads {
+        now += pause;
+        while let Some(due) = sequences.due().filter(|due| *due <= now) {
+            whole.extend(sequences.silence(due));
+        }
+        if !bytes.is_empty() {
+            whole.extend(sequences.push(bytes, now));
+        }
+    }
+    while let Some(due) = sequences.due() {
+        whole.extend(sequences.silence(due));
+    }
+    whole.into_iter().filter_map(keys::meaning).collect()
+}
+
 /// From bytes to what they mean, on its own clock.
 #[derive(Debug)]
 pub(super) struct Decoder {

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use self::{bursts::Shown, tty::drain};
 pub use hidden::hidden_line;
+pub use keyboard::decoded;
 
 use self::{bursts::Bursts, keyboard::Keyboard};
 use crate::app::Msg;

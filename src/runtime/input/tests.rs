@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{keys::meaning, sequences::Sequences};
+use super::decoded as heard;
 use crate::app::{
     Mouse, Msg,
     input::keymap::{Code, Key},
@@ -10,25 +10,6 @@ use crate::app::{
 const SLOW: u64 = 300;
 /// Longer than anything waits.
 const LATER: u64 = 60_000;
-
-/// Reads of bytes, each with the pause before it; what was due in the pauses
-/// happened.
-fn heard<'a>(reads: impl IntoIterator<Item = (&'a [u8], u64)>) -> Vec<Msg> {
-    let mut sequences = Sequences::default();
-    let mut now = 1_000;
-    let mut whole = Vec::new();
-    for (bytes, pause) in reads.into_iter().chain([(&[][..], LATER)]) {
-        let then = now + pause;
-        while let Some(due) = sequences.due().filter(|due| *due <= then) {
-            whole.extend(sequences.silence(due));
-        }
-        now = then;
-        if !bytes.is_empty() {
-            whole.extend(sequences.push(bytes, now));
-        }
-    }
-    whole.into_iter().filter_map(meaning).collect()
-}
 
 fn key(c: char) -> Msg {
     Msg::Key(Key::plain(Code::Char(c)))
