@@ -37,6 +37,7 @@ use switchboard::{
     runtime::{self, CannedSource},
     sim,
     store::{self, Reader},
+    sync::Delivery,
     text::{self, Clean},
     ui, webhook,
 };
@@ -45,6 +46,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     runtime::Runtime,
+    sync::mpsc,
 };
 
 /// A way in: its name and what takes the bytes.
@@ -247,10 +249,19 @@ pub fn search(data: &[u8]) {
     for hit in text::matches("Wo bleibt mein Geld? Où est mon argent?", text) {
         assert!(!hit.is_empty());
     }
-    let (one, other) = text.split_at(text.floor_char_boundary(text.len() / 2));
+    let (one, other) = text.split_at(middle(text));
     for range in text::matches(one, other) {
         assert!(one.is_char_boundary(range.start) && one.is_char_boundary(range.end));
     }
+}
+
+/// Where a text is cut in two.
+fn middle(text: &str) -> usize {
+    let places = text.char_indices().map(|(place, _)| place);
+    places
+        .take_while(|place| *place <= text.len() / 2)
+        .last()
+        .unwrap_or(0)
 }
 
 /// What a terminal sends: a byte for the pause before it and one for the length,
@@ -304,16 +315,22 @@ pub fn terminal(data: &[u8]) {
     }
 }
 
+struct OpenDoor {
+    runtime: Runtime,
+    address: SocketAddr,
+    taken: mpsc::Receiver<Delivery>,
+}
+
 thread_local! {
-    static DOOR: RefCell<Option<(Runtime, SocketAddr)>> = const { RefCell::new(None) };
+    static DOOR: RefCell<Option<OpenDoor>> = const { RefCell::new(None) };
 }
 
 /// What comes to the door, the head first. Nobody here can sign.
 pub fn door(data: &[u8]) {
     DOOR.with_borrow_mut(|door| {
-        let (runtime, address) = door.get_or_insert_with(opened_door);
-        let answer = runtime.block_on(async {
-            let mut stream = TcpStream::connect(*address).await.expect("connects");
+        let door = door.get_or_insert_with(opened_door);
+        let answer = door.runtime.block_on(async {
+            let mut stream = TcpStream::connect(door.address).await.expect("connects");
             // Whoever is turned away early hears it or not.
             let _ = stream.write_all(data).await;
             let _ = stream.shutdown().await;
@@ -328,17 +345,21 @@ pub fn door(data: &[u8]) {
             answer.is_empty() || answer.starts_with(b"HTTP/1."),
             "{answer:?}"
         );
-        let taken = answer.len() > 12 && &answer[9..12] == b"200";
-        assert!(!taken, "{}", String::from_utf8_lossy(data));
+        let unsigned = String::from_utf8_lossy(data);
+        assert!(
+            !answer.get(9..12).is_some_and(|code| code == b"200"),
+            "{unsigned}"
+        );
+        assert!(door.taken.try_recv().is_err(), "{unsigned}");
     });
 }
 
-fn opened_door() -> (Runtime, SocketAddr) {
+fn opened_door() -> OpenDoor {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime");
-    let (deliveries, mut taken) = tokio::sync::mpsc::channel(8);
+    let (deliveries, taken) = mpsc::channel(8);
     let options = webhook::Options {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         secrets: graph::Secrets::new(vec!["0123456789abcdef".to_owned().into()]).expect("one"),
@@ -350,12 +371,11 @@ fn opened_door() -> (Runtime, SocketAddr) {
         let server = webhook::Server::open(options, deliveries).expect("opens");
         let address = server.address().expect("an address");
         tokio::spawn(server.serve(tokio_util::sync::CancellationToken::new()));
-        tokio::spawn(async move {
-            while taken.recv().await.is_some() {
-                panic!("something unsigned was taken");
-            }
-        });
         address
     });
-    (runtime, address)
+    OpenDoor {
+        runtime,
+        address,
+        taken,
+    }
 }
