@@ -12,7 +12,9 @@ static TARGET: LazyLock<fn(&[u8])> = LazyLock::new(|| {
     let wanted = std::env::var("SWITCHBOARD_FUZZ").unwrap_or_default();
     let found = targets::TARGETS.iter().find(|(name, _)| *name == wanted);
     let names: Vec<&str> = targets::TARGETS.iter().map(|(name, _)| *name).collect();
-    found.unwrap_or_else(|| panic!("set SWITCHBOARD_FUZZ to one of {names:?}")).1
+    found
+        .unwrap_or_else(|| panic!("set SWITCHBOARD_FUZZ to one of {names:?}"))
+        .1
 });
 
 fuzz_target!(|data: &[u8]| TARGET(data));
