@@ -18,6 +18,12 @@ use crate::{
 /// So many hits of the index are looked at before the newest of them are given.
 const LOOKED_AT: u32 = 5_000;
 
+/// So many characters of what is asked for count, and so many words of that: SQL and
+/// its index refuse more than some hundred conditions. Who pastes a letter into the
+/// search finds it by its beginning.
+const ASKED: usize = 500;
+const ASKED_WORDS: usize = 50;
+
 /// What a search looks for, ready for SQL.
 struct Wanted {
     /// For the index: every word of three and more characters, quoted.
@@ -30,7 +36,7 @@ impl Wanted {
     fn new(words: &str) -> Option<Self> {
         let mut quoted = Vec::new();
         let mut patterns = Vec::new();
-        for word in words.split_whitespace() {
+        for word in beginning(words).split_whitespace().take(ASKED_WORDS) {
             // The index ends words at NUL.
             let spelled = text::spellings(&word.replace('\0', ""));
             match spelled.iter().map(|word| word.chars().count()).min() {
@@ -218,7 +224,8 @@ impl Reader {
     ) -> Result<(), Error> {
         self.search(Lane::Dialog, |db| {
             let mut like = String::from("%");
-            for c in text::fold(words).chars().filter(|c| !c.is_whitespace()) {
+            let folded = text::fold(beginning(words));
+            for c in folded.chars().filter(|c| !c.is_whitespace()) {
                 if matches!(c, '%' | '_' | '\\') {
                     like.push('\\');
                 }
@@ -262,8 +269,14 @@ impl Reader {
 
 /// The patterns of a phrase in its spellings; the same one twice where it has one.
 fn spelled(words: &str) -> [String; 2] {
-    let spelled = text::spellings(words.trim());
+    let spelled = text::spellings(beginning(words).trim());
     [spelled.first(), spelled.last()].map(|words| pattern(words.map_or("", String::as_str)))
+}
+
+/// As much of it as is looked for.
+fn beginning(words: &str) -> &str {
+    let end = words.char_indices().nth(ASKED);
+    end.map_or(words, |(end, _)| &words[..end])
 }
 
 /// A pattern for `LIKE` that finds `folded` anywhere, with its own signs

@@ -52,6 +52,29 @@ fn a_word_is_found_in_either_spelling_and_in_any_case() {
     assert!(reader.find("pske", 9).expect("hits").is_empty());
 }
 
+/// SQL takes some hundred conditions, and patterns of 50,000 bytes.
+#[test]
+fn a_letter_that_is_pasted_into_a_search_finds_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = doors(folder.path());
+    let events = vec![
+        Event::Conversation(seen(1)),
+        messages(
+            1,
+            vec![message(1, 0, Author::Customer, "Wo bleibt R2 D2? Ja")],
+        ),
+    ];
+    wait(writer.ingest(events, NOW)).expect("taken");
+    for asked in ["bleibt R2 ja ".repeat(6_000), "bleibt ".repeat(20_000)] {
+        assert_eq!(reader.find(&asked, 9).expect("hits").len(), 1);
+        assert_eq!(reader.inbox(&everybody(&asked), 9).expect("rows").total, 1);
+        let id = &seen(1).id;
+        let found = reader.find_in_thread(id, &asked, NOW, None, true);
+        found.expect("an answer");
+        jump(&reader, &asked);
+    }
+}
+
 #[test]
 fn somebody_is_found_by_every_name_that_they_go_by() {
     let folder = tempfile::tempdir().expect("a folder");
