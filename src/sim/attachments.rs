@@ -120,14 +120,6 @@ const KINDS: [&str; 14] = [
     "location",
     "fallback",
 ];
-const DEAD_TEMPLATES: [&str; 6] = [
-    "list",
-    "open_graph",
-    "airline_boardingpass",
-    "airline_checkin",
-    "airline_itinerary",
-    "airline_update",
-];
 
 fn fault(
     world: &World,
@@ -149,19 +141,21 @@ fn fault(
             "Param message[attachment][type] is unknown",
         ));
     }
-    let template = payload["template_type"].as_str().unwrap_or_default();
-    if kind == "template" && (template.is_empty() || DEAD_TEMPLATES.contains(&template)) {
-        return Err(GraphError::parameter(
-            "Param message[attachment][payload][template_type] is not supported",
-        ));
+    // Private to the Page, not to the app.
+    let usable = |id: &str, kind: &str| {
+        let saved = world.attachments.get(id);
+        saved.is_some_and(|saved| now - saved.made <= 90 * DAY && saved.kind == kind)
+    };
+    let media = payload["elements"].as_array().into_iter().flatten();
+    for element in media.filter(|element| element["media_type"].is_string()) {
+        let kind = element["media_type"].as_str().unwrap_or_default();
+        let id = element.get("attachment_id").and_then(text_of);
+        if id.is_some_and(|id| !usable(&id, &kind.to_ascii_lowercase())) {
+            return fail(2_018_074, "Invalid attachment id.");
+        }
     }
     if let Some(id) = payload.get("attachment_id").and_then(text_of) {
-        // Private to the Page, not to the app.
-        let usable = world
-            .attachments
-            .get(&id)
-            .is_some_and(|saved| now - saved.made <= 90 * DAY && saved.kind == kind);
-        if !usable {
+        if !usable(&id, kind) {
             return fail(2_018_074, "Invalid attachment id.");
         }
     } else if let Some((mime, size)) = params.file() {
@@ -219,6 +213,11 @@ pub(super) fn save(world: &mut World, body: &Map<String, Value>, now: i64) -> St
         .attachments
         .insert(id.clone(), Saved { made: now, kind });
     id
+}
+
+/// The kinds of all that a message body carries.
+pub(super) fn kinds(body: &Map<String, Value>) -> Vec<String> {
+    attached(body).iter().map(kind).collect()
 }
 
 fn kind(attachment: &Value) -> String {

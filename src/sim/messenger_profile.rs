@@ -6,6 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::sim::{
     graph_error::GraphError,
     params::{Params, text_of},
+    profile_limits,
+    shape::Place,
     world::{Platform, World},
 };
 
@@ -22,10 +24,10 @@ const PROPERTIES: [&str; 9] = [
     "ice_breakers",
 ];
 
-fn topic(params: &Params) -> &'static str {
+fn topic(params: &Params) -> Platform {
     match params.text("platform").map(|p| p.to_ascii_lowercase()) {
-        Some(word) if word == Platform::Instagram.word() => Platform::Instagram.word(),
-        _ => Platform::Messenger.word(),
+        Some(word) if word == Platform::Instagram.word() => Platform::Instagram,
+        _ => Platform::Messenger,
     }
 }
 
@@ -47,9 +49,9 @@ pub(super) fn profile(
     params: &Params,
     now: i64,
 ) -> Result<Value, GraphError> {
-    let topic = topic(params);
+    let platform = topic(params);
     world.catalog.spend("profile", now)?;
-    let profile = world.catalog.profile.entry(topic).or_default();
+    let profile = world.catalog.profile.entry(platform.word()).or_default();
     match method {
         "GET" => {
             let asked = fields(params);
@@ -66,9 +68,9 @@ pub(super) fn profile(
         "POST" => {
             let mut given = Map::new();
             // Instagram knows the last two only, and one is Meta's to set.
-            let known = match topic {
-                "instagram" => &PROPERTIES[PROPERTIES.len() - 2..],
-                _ => &PROPERTIES[..],
+            let known = match platform {
+                Platform::Instagram => &PROPERTIES[PROPERTIES.len() - 2..],
+                Platform::Messenger => &PROPERTIES[..],
             };
             for name in known
                 .iter()
@@ -84,7 +86,7 @@ pub(super) fn profile(
             }
             let menu = given.contains_key("persistent_menu");
             let started = given.contains_key("get_started") || profile.contains_key("get_started");
-            if menu && !started && topic == "messenger" {
+            if menu && !started && platform == Platform::Messenger {
                 return Err(GraphError::new(
                     400,
                     100,
@@ -92,6 +94,7 @@ pub(super) fn profile(
                     "(#100) You must set a Get Started button if you also wish to use persistent menu",
                 ));
             }
+            profile_limits::check(platform, &given)?;
             profile.extend(given);
             Ok(json!({"result": "success"}))
         }
@@ -137,6 +140,7 @@ pub(super) fn user_settings(
             let menu = params.value("persistent_menu").ok_or_else(|| {
                 GraphError::parameter("The parameter persistent_menu is required")
             })?;
+            profile_limits::menu(Platform::Messenger, &Place::new("persistent_menu", &menu))?;
             world.catalog.menus.insert(psid, menu);
             Ok(json!({"result": "success"}))
         }

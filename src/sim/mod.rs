@@ -23,11 +23,11 @@
 //! | `route` | which call goes where, and batches |
 //! | `control_api` | `/sim/…`: clock, faults, storms, and what people do |
 //! | `read`, `nodes`, `profiles` | what is asked: conversations, messages, people |
-//! | `fields`, `paging`, `graph_error` | how Graph asks, pages and refuses |
-//! | `send`, `attachments` | the Send API |
+//! | `fields`, `paging`, `shape`, `graph_error` | how Graph asks, pages and refuses |
+//! | `send`, `attachments`, `templates` | the Send API |
 //! | `thread_control` | pass, take, release, extend, request |
 //! | `subscriptions` | which fields an app hears |
-//! | `messenger_profile`, `labels`, `personas`, `moderation` | what is set up around a conversation |
+//! | `messenger_profile`, `profile_limits`, `labels`, `personas`, `moderation` | what is set up around a conversation |
 //! | `events` | what moves the world, and what the apps are told of it |
 //! | `scheduler`, `follow_ups` | what happens by itself, in the order of time |
 //! | `bots`, `person_actions`, `storm` | what bots, people and many people do |
@@ -92,7 +92,7 @@
 //! | X11 | empty message | F | |
 //! | X12 | over 2,000 characters | F | `count_utf16` |
 //! | X13 | over 1,000 bytes on Instagram | C | |
-//! | X14 | quick replies over their limits | C | |
+//! | X14 | quick replies, templates and buttons over their limits | D, codes C | |
 //! | X15 | unknown person | D | |
 //! | X16 | no role, Standard Access | D, status C | |
 //! | X17 | unavailable person | F | `unavailable_code` |
@@ -127,6 +127,7 @@ mod paging;
 mod params;
 mod person_actions;
 mod personas;
+mod profile_limits;
 mod profiles;
 mod read;
 mod request;
@@ -136,10 +137,12 @@ mod scenario;
 mod scheduler;
 mod send;
 mod server;
+mod shape;
 mod sign;
 mod simulator;
 mod storm;
 mod subscriptions;
+mod templates;
 mod thread_control;
 mod webhooks;
 mod world;

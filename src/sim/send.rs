@@ -7,7 +7,7 @@ use crate::sim::{
     attachments, follow_ups,
     graph_error::GraphError,
     params::{Params, text_of, unwrap_text},
-    thread_control,
+    templates, thread_control,
     world::{Button, DAY, HOUR, Message, Platform, Sender, World},
 };
 
@@ -304,10 +304,16 @@ fn content(message: Option<&Map<String, Value>>, params: &Params) -> Result<(), 
             .as_ref()
             .and_then(Value::as_array)
             .is_some_and(|list| !list.is_empty() && list.iter().all(full));
-    if has_text || has_more {
-        Ok(())
-    } else {
-        Err(empty())
+    match (has_text, has_more) {
+        // Seen so since; before, it was 2018018.
+        (true, true) => Err(GraphError::new(
+            400,
+            100,
+            2_018_191,
+            "(#100) Only one of the text, attachment, and dynamic_text fields can be specified",
+        )),
+        (false, false) => Err(empty()),
+        _ => Ok(()),
     }
 }
 
@@ -351,23 +357,7 @@ fn limits(
         }
         _ => {}
     }
-    let replies = message.get("quick_replies").map(unwrap_text);
-    if let Some(Value::Array(replies)) = replies {
-        let longer = |value: &Value, most: usize| {
-            value
-                .as_str()
-                .is_some_and(|text| text.chars().count() > most)
-        };
-        let too_long = |reply: &Value| {
-            longer(&reply["title"], 20)
-                || longer(&reply["payload"], 1000)
-                || reply["content_type"] == "location"
-        };
-        if replies.len() > 13 || replies.iter().any(too_long) {
-            return Err(GraphError::parameter("Invalid parameter"));
-        }
-    }
-    Ok(())
+    templates::check(platform, message)
 }
 
 /// X19 and X20: with routing only the owner, or the default app while idle.
@@ -603,6 +593,9 @@ fn buttons(body: &Map<String, Value>) -> Vec<Button> {
     buttons
 }
 
+/// What can be uploaded to be sent later.
+const UPLOADED: [&str; 4] = ["image", "video", "audio", "file"];
+
 /// E5: `POST /{page}/message_attachments`.
 pub(super) fn save_attachment(
     world: &mut World,
@@ -616,6 +609,12 @@ pub(super) fn save_attachment(
         ));
     }
     content(Some(&message), params)?;
+    let kind = attachments::kinds(&message);
+    if !kind.iter().all(|kind| UPLOADED.contains(&kind.as_str())) {
+        return Err(GraphError::parameter(
+            "Param message[attachment][type] must be one of {image, video, audio, file}",
+        ));
+    }
     attachments::faults(world, &message, params, now)?;
     Ok(json!({"attachment_id": attachments::save(world, &message, now)}))
 }

@@ -181,29 +181,6 @@ fn x13_more_than_1000_bytes_on_instagram() {
 }
 
 #[test]
-fn x14_too_many_quick_replies_or_too_long_ones() {
-    let with = |replies: Value| json!({"message": {"text": "?", "quick_replies": replies}});
-    let reply = |title: &str| json!({"content_type": "text", "title": title});
-    refused(
-        "desk",
-        "Ana",
-        with(json!(vec![reply("a"); 14])),
-        (400, 100, 0),
-    );
-    refused(
-        "desk",
-        "Ana",
-        with(json!([reply(&"a".repeat(21))])),
-        (400, 100, 0),
-    );
-    assert!(
-        Lab::new()
-            .send("desk", "Ana", with(json!(vec![reply("a"); 13])))
-            .is_ok()
-    );
-}
-
-#[test]
 fn x15_an_unknown_person() {
     refused(
         "desk",

@@ -3,6 +3,7 @@
 
 mod checks;
 mod endpoints;
+mod limits;
 mod rules;
 mod webhooks;
 
