@@ -11,7 +11,7 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{
     big,
     process::{Sim, free_port, program},
@@ -451,11 +451,10 @@ fn a_paste_that_holds_its_own_end_sends_nothing() {
             .filter(|entry| entry["method"] == "POST")
             .map(|entry| entry["body"]["sender_action"].clone())
             .collect();
-        let opened: &[&str] = match in_composer {
-            true => &["mark_seen", "typing_on", "typing_off"],
-            false => &[],
-        };
-        assert_eq!(posts, opened);
+        // In the composer the agent shows that they write; nothing is sent.
+        let shown = [json!("mark_seen"), json!("typing_on"), json!("typing_off")];
+        let harmless = |action: &Value| in_composer && shown.contains(action);
+        assert!(posts.iter().all(harmless), "{posts:?}");
     }
 }
 
