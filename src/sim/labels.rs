@@ -79,17 +79,20 @@ pub(super) fn label_node(label: &Label, ask: &Asker<'_>) -> Result<Value, GraphE
 }
 
 /// `/{psid}/custom_labels`: the labels of a person.
-pub(super) fn labels_of(world: &World, method: &str, psid: &str) -> Result<Value, GraphError> {
+pub(super) fn labels_of(
+    world: &World,
+    method: &str,
+    psid: &str,
+    ask: &Asker<'_>,
+) -> Result<Value, GraphError> {
     terms(world)?;
     if method != "GET" || world.person_by_id(psid).is_none() {
         return Err(GraphError::unknown_object(psid));
     }
     let labels = &world.catalog.labels;
     let own = labels.iter().filter(|label| label.people.contains(psid));
-    let own: Vec<Value> = own
-        .map(|label| json!({"id": label.id, "page_label_name": label.name}))
-        .collect();
-    Ok(json!({ "data": own }))
+    let rows = own.map(|label| label_node(label, ask));
+    paged(rows.collect::<Result<Vec<_>, _>>()?, ask)
 }
 
 /// `/{label}/label`: puts it on a person, or takes it off.

@@ -20,7 +20,7 @@
 //! | `clock` | the world's time, which can be wound |
 //! | `scenario/`, `generate` | a world out of a file, and people made up |
 //! | `server`, `request`, `response`, `params`, `call_log` | HTTP around the world |
-//! | `route` | which call goes where, and batches |
+//! | `route`, `versions` | which call goes where, batches, and what versions may ask |
 //! | `control_api` | `/sim/…`: clock, faults, storms, and what people do |
 //! | `read`, `nodes`, `profiles` | what is asked: conversations, messages, people |
 //! | `fields`, `paging`, `shape`, `graph_error` | how Graph asks, pages and refuses |
@@ -64,6 +64,7 @@
 //! | E12 | labels, personas, moderation | D | `label_terms` |
 //! | E13 | batches of 50 | F | |
 //! | E14 | webhooks: signed twice, retried, given up after an hour | D, pauses C | `numeric_ids`, `bare_deliveries` |
+//! | E15 | versions: what has ended is served by the oldest that has not; what v27.0 took away | D, code C | `old_apps` |
 //! | R1 | 24 hours from what opens the window | D | |
 //! | R2 | HUMAN_AGENT for 7 days from the last message | D, code C | |
 //! | R3 | dead tags are refused at any time | D | |
@@ -144,6 +145,7 @@ mod storm;
 mod subscriptions;
 mod templates;
 mod thread_control;
+mod versions;
 mod webhooks;
 mod world;
 

@@ -142,7 +142,8 @@ pub(super) fn unwrap_text(value: &Value) -> Value {
     }
 }
 
-const LATEST_VERSION: &str = "v26.0";
+/// The newest version, which a call without one gets (our choice).
+pub(super) const NEWEST: &str = "v27.0";
 
 /// `/v26.0/me/messages` is version and path; unversioned calls get the newest.
 pub(super) fn version_and_path(path: &str) -> (String, Vec<String>) {
@@ -160,7 +161,7 @@ pub(super) fn version_and_path(path: &str) -> (String, Vec<String>) {
     let version = if versioned {
         parts.remove(0)
     } else {
-        LATEST_VERSION.to_owned()
+        NEWEST.to_owned()
     };
     (version, parts)
 }

@@ -17,6 +17,8 @@ pub(super) struct Answer {
     pub(super) fault: Option<Fault>,
     pub(super) usage: u32,
     pub(super) trace: String,
+    /// Errors are called JavaScript, as seen in 2020.
+    pub(super) javascript: bool,
 }
 
 impl Answer {
@@ -52,11 +54,11 @@ impl Answer {
                         fail.message
                     ),
                 );
-                (
-                    fail.status,
-                    fail.json(&self.trace),
-                    "text/javascript; charset=UTF-8",
-                )
+                let kind = match self.javascript {
+                    true => "text/javascript; charset=UTF-8",
+                    false => "application/json; charset=UTF-8",
+                };
+                (fail.status, fail.json(&self.trace), kind)
             }
         };
         let mut text = escaped(&json);

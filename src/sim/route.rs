@@ -7,7 +7,7 @@ use crate::sim::{
     labels, messenger_profile, moderation,
     paging::{Asker, Caller},
     params::{Params, text_of, version_and_path},
-    personas, read, send, subscriptions, thread_control,
+    personas, read, send, subscriptions, thread_control, versions,
     world::{Platform, World},
 };
 
@@ -60,6 +60,7 @@ pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, G
             "An active access token must be used to query information about the current user.";
         return Err(GraphError::new(400, 2500, 0, words));
     }
+    versions::gone(world, request.method, path, params)?;
     permitted(world, app, &method, path, params)?;
     let page = |id: &str| id == "me" || id == world.page.id;
     match (method.as_str(), path) {
@@ -78,7 +79,7 @@ pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, G
             messenger_profile::user_settings(world, &method, params, now)
         }
         (_, [id, "custom_labels"]) if page(id) => labels::labels(world, &method, &ask),
-        (_, [id, "custom_labels"]) => labels::labels_of(world, &method, id),
+        (_, [id, "custom_labels"]) => labels::labels_of(world, &method, id, &ask),
         ("POST" | "DELETE", [id, "label"]) => labels::assign(world, &method, id, params),
         (_, [id, "personas"]) if page(id) => personas::personas(world, &method, &ask),
         ("POST", [id, "moderate_conversations"]) if page(id) => moderation::moderate(world, params),

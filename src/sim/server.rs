@@ -26,7 +26,7 @@ use crate::{
         route::{Known, dispatch},
         scheduler,
         simulator::Simulator,
-        webhooks,
+        versions, webhooks,
         world::Fault,
     },
 };
@@ -88,6 +88,7 @@ async fn handle(State(simulator): State<Simulator>, request: Request) -> Respons
         clock::sleep(Duration::from_millis(ms)).await;
     }
     let page = simulator.page_id();
+    let version = versions::served(&version, now);
     let (status, response) = answer.respond(&version, &page, now);
     if let Some(log) = &simulator.log {
         // With a fixed start two runs are the same to the byte.
@@ -153,6 +154,7 @@ fn answer(
             fault: None,
             usage: 0,
             trace: "sim".into(),
+            javascript: false,
         };
         return (answer, version, None);
     }
@@ -197,6 +199,7 @@ fn answer(
         fault,
         usage: u32::try_from(world.budget.len()).unwrap_or(0),
         trace: format!("A{}", world.seed),
+        javascript: world.switches.javascript_errors,
     };
     (answer, version, name)
 }

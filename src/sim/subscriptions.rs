@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use crate::sim::{
     graph_error::GraphError,
     paging::{Asker, Caller},
-    params::Params,
-    world::{INSTAGRAM_FIELDS, PAGE_FIELDS, World},
+    params::{NEWEST, Params},
+    world::{INSTAGRAM_FIELDS, World, page_fields},
 };
 
-fn topic(params: &Params) -> Result<(&'static str, &'static [&'static str]), GraphError> {
+fn topic(params: &Params) -> Result<(&'static str, Vec<&'static str>), GraphError> {
     match params.text("object").as_deref() {
-        Some("page") => Ok(("page", &PAGE_FIELDS)),
-        Some("instagram") => Ok(("instagram", &INSTAGRAM_FIELDS)),
+        Some("page") => Ok(("page", page_fields())),
+        Some("instagram") => Ok(("instagram", INSTAGRAM_FIELDS.to_vec())),
         _ => Err(GraphError::parameter(
             "Param object must be one of {INSTAGRAM, PAGE}",
         )),
@@ -78,7 +78,7 @@ pub(super) fn subscriptions(
             let rows = rows.map(|(object, fields)| {
                 let fields: Vec<Value> = fields
                     .iter()
-                    .map(|name| json!({"name": name, "version": "v26.0"}))
+                    .map(|name| json!({"name": name, "version": NEWEST}))
                     .collect();
                 json!({"object": object, "callback_url": webhook.url, "active": !webhook.disabled, "fields": fields})
             });
@@ -86,7 +86,7 @@ pub(super) fn subscriptions(
         }
         "POST" => {
             let (topic, known) = topic(ask.params)?;
-            let fields = names(ask.params, "fields", known)?;
+            let fields = names(ask.params, "fields", &known)?;
             let url = ask.params.text("callback_url").unwrap_or_default();
             if !verified {
                 let words = "(#2200) Callback verification failed: the callback did not answer with the challenge \
@@ -124,7 +124,7 @@ pub(super) fn subscribed_apps(
     params: &Params,
 ) -> Result<Value, GraphError> {
     let fields = match method {
-        "POST" => names(params, "subscribed_fields", &PAGE_FIELDS)?,
+        "POST" => names(params, "subscribed_fields", &page_fields())?,
         _ => BTreeSet::new(),
     };
     world.apps[app].webhook.page_fields = fields;

@@ -531,7 +531,7 @@ fn every_rule_of_the_simulator_has_a_test_of_its_name() {
         .filter_map(|row| row.split(' ').next())
         .filter(|word| word.len() > 1 && word[1..].bytes().all(|b| b.is_ascii_digit()))
         .collect();
-    assert_eq!(rules.len(), 14 + 15 + 26, "{rules:?}");
+    assert_eq!(rules.len(), 15 + 15 + 26, "{rules:?}");
     let mut tests = String::new();
     let mut found = Vec::new();
     files(&source().join("sim/tests"), &mut found);

@@ -6,7 +6,8 @@ use serde::{Deserialize, Deserializer, de::Error};
 use toml::Spanned;
 
 use crate::sim::world::{
-    ActionKind, Life, PAGE_FIELDS, Platform, ProfileKind, Rule, Switches, TokenState,
+    ActionKind, Life, Platform, ProfileKind, Rule, Switches, TokenState,
+    page_fields as known_fields,
 };
 
 #[derive(Deserialize)]
@@ -242,14 +243,13 @@ fn page_fields<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<BTreeSet<String>>, D::Error> {
     let fields = BTreeSet::<String>::deserialize(deserializer)?;
-    let unknown = fields
-        .iter()
-        .find(|field| !PAGE_FIELDS.contains(&field.as_str()));
+    let known = known_fields();
+    let unknown = fields.iter().find(|field| !known.contains(&field.as_str()));
     match unknown {
         None => Ok(Some(fields)),
         Some(field) => Err(D::Error::custom(format!(
             "the Page has no field {field:?}; it has {}",
-            PAGE_FIELDS.join(", ")
+            known.join(", ")
         ))),
     }
 }

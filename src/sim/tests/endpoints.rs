@@ -541,7 +541,11 @@ fn e12_labels_are_made_put_on_people_and_need_the_terms() {
         .expect("put on");
     assert_eq!(assigned, json!({"success": true}));
     let own = lab
-        .get("desk", &format!("{ana}/custom_labels"), "")
+        .get(
+            "desk",
+            &format!("{ana}/custom_labels"),
+            "fields=page_label_name",
+        )
         .expect("labels");
     assert_eq!(own["data"][0]["page_label_name"], "VIP");
     lab.delete("desk", &format!("{label}/label"), &json!({"user": ana}))
@@ -628,7 +632,7 @@ fn e13_a_batch_answers_in_order_with_json_as_text() {
 
 #[test]
 fn several_objects_are_read_at_once_by_their_ids() {
-    let mut lab = Lab::new();
+    let mut lab = Lab::with("[switches]\nold_apps = true\n");
     let (ana, ida) = (lab.id("Ana"), lab.id("Idle Ida"));
     let both = lab
         .get("desk", "", &format!("ids={ana},{ida}&fields=name"))

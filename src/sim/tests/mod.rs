@@ -5,6 +5,7 @@ mod checks;
 mod endpoints;
 mod limits;
 mod rules;
+mod versions;
 mod webhooks;
 
 use serde_json::{Value, json};

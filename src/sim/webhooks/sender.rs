@@ -8,7 +8,10 @@ use serde_json::json;
 
 use crate::{
     clock,
-    sim::{paging::iso_millis, scheduler, simulator::Simulator, webhooks::outgoing::OutgoingCall},
+    sim::{
+        paging::iso_millis, params::NEWEST, scheduler, simulator::Simulator,
+        webhooks::outgoing::OutgoingCall,
+    },
 };
 
 /// An app has so long to answer (manual, Webhooks).
@@ -18,7 +21,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// world's clock stands still (our choice).
 const HANDSHAKE_PAUSE: Duration = Duration::from_millis(500);
 /// The version that shapes the events.
-const VERSION: &str = "v26.0";
 
 impl Simulator {
     /// Delivers until `stop` is done.
@@ -158,7 +160,7 @@ async fn run(client: &reqwest::Client, url: &str, outgoing_call: &OutgoingCall) 
                     .header("content-type", "application/json")
                     .header("x-hub-signature-256", sha256)
                     .header("x-hub-signature", sha1)
-                    .header("facebook-api-version", VERSION)
+                    .header("facebook-api-version", NEWEST)
                     .body(body.clone())
                     .send()
                     .await

@@ -40,4 +40,4 @@ pub(super) use plan::{Plan, Planned, Storm};
 pub(super) use platform::{DAY, HOUR, Platform};
 pub(super) use state::{Comment, OtherPage, Page, Saved, World};
 pub(super) use switches::Switches;
-pub(super) use webhook::{INSTAGRAM_FIELDS, PAGE_FIELDS, Webhook, WebhookEvent, topic};
+pub(super) use webhook::{INSTAGRAM_FIELDS, Webhook, WebhookEvent, page_fields, topic};

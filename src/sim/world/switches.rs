@@ -42,6 +42,12 @@ pub(in crate::sim) struct Switches {
     pub(in crate::sim) high_volume: bool,
     /// E10: what `subscribed_apps` answers is the text "true".
     pub(in crate::sim) text_success: bool,
+    /// Errors have the type `text/javascript`, as they had in 2020.
+    pub(in crate::sim) javascript_errors: bool,
+    /// The apps are older than v27.0 (4 November 2026) and may still ask as it was
+    /// allowed before: several ids at once, other forms of dates, `?method=`, other
+    /// names for fields, JSONP, batches that are answered later.
+    pub(in crate::sim) old_apps: bool,
 }
 
 impl Default for Switches {
@@ -63,6 +69,8 @@ impl Default for Switches {
             label_terms: true,
             high_volume: false,
             text_success: false,
+            javascript_errors: false,
+            old_apps: false,
         }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::sim::world::platform::{HOUR, Platform};
 
 /// The Page's fields that messaging knows (manual, Webhooks).
-pub(in crate::sim) const PAGE_FIELDS: [&str; 20] = [
+const PAGE_FIELDS: [&str; 20] = [
     "messages",
     "message_echoes",
     "message_reads",
@@ -33,6 +33,87 @@ pub(in crate::sim) const PAGE_FIELDS: [&str; 20] = [
     "message_template_status_update",
     "feed",
 ];
+/// The other fields of a Page that can be subscribed (Graph specification of Page,
+/// `subscribed_apps`); nothing here ever happens to them.
+const OTHER_PAGE_FIELDS: [&str; 71] = [
+    "affiliation",
+    "attire",
+    "awards",
+    "bio",
+    "birthday",
+    "call_permission_reply",
+    "calls",
+    "category",
+    "checkins",
+    "company_overview",
+    "conversations",
+    "culinary_team",
+    "current_location",
+    "description",
+    "email",
+    "feature_access_list",
+    "founded",
+    "general_info",
+    "general_manager",
+    "group_feed",
+    "hometown",
+    "hours",
+    "invoice_access_bank_slip_events",
+    "invoice_access_invoice_change",
+    "invoice_access_invoice_draft_change",
+    "invoice_access_onboarding_status_active",
+    "leadgen",
+    "leadgen_fat",
+    "live_videos",
+    "local_delivery",
+    "location",
+    "marketing_message_delivery_failed",
+    "mcom_invoice_change",
+    "members",
+    "mention",
+    "merchant_review",
+    "message_context",
+    "message_mention",
+    "messaging_appointments",
+    "messaging_checkout_updates",
+    "messaging_customer_information",
+    "messaging_direct_sends",
+    "messaging_fblogin_account_linking",
+    "messaging_game_plays",
+    "messaging_in_thread_lead_form_submit",
+    "messaging_optouts",
+    "messaging_payments",
+    "messaging_pre_checkouts",
+    "mission",
+    "name",
+    "page_about_story",
+    "page_change_proposal",
+    "page_upcoming_change",
+    "parking",
+    "payment_options",
+    "payment_request_update",
+    "personal_info",
+    "personal_interests",
+    "phone",
+    "picture",
+    "price_range",
+    "product_review",
+    "products",
+    "public_transit",
+    "publisher_subscriptions",
+    "ratings",
+    "registration",
+    "user_action",
+    "video_text_question_responses",
+    "videos",
+    "website",
+];
+
+/// Every field of a Page that can be subscribed.
+pub(in crate::sim) fn page_fields() -> Vec<&'static str> {
+    [&PAGE_FIELDS[..], &OTHER_PAGE_FIELDS].concat()
+}
+
 /// Instagram's topic has fields of its own.
 pub(in crate::sim) const INSTAGRAM_FIELDS: [&str; 8] = [
     "messages",
