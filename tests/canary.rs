@@ -210,7 +210,11 @@ fn no_secret_is_in_any_output_file_argument_environment_or_call_of_a_whole_play(
     search(&canaries, "its arguments", &argv, &mut found);
     play(&mut pty, &sim);
     // It is written when the browser runs.
-    let browser = fs::read(path("seen.browser")).expect("a pipe");
+    let (sender, told) = std::sync::mpsc::channel();
+    let pipe = path("seen.browser");
+    std::thread::spawn(move || sender.send(fs::read(pipe)));
+    let browser = told.recv_timeout(std::time::Duration::from_secs(30));
+    let browser = browser.expect("the browser runs").expect("a pipe");
     fs::remove_file(path("seen.browser")).expect("was there");
     assert!(browser.ends_with(b"https://lamp.example/p/walnut-floor-lamp\n"));
     search(&canaries, "what the browser got", &browser, &mut found);

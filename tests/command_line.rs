@@ -318,7 +318,7 @@ fn spoil(answer: &mut Value, ids: bool) {
 /// where it belongs.
 #[test]
 fn nothing_that_meta_answers_acts_on_the_shells_terminal() {
-    let sim = Sim::start(&[]);
+    let sim = Sim::start(&["--app", "switchboard=http://127.0.0.1:9/hook"]);
     let page = sim.text("page_id");
     let names = Between::new(sim.text("base_url"), |answer| spoil(answer, false));
     let all = Between::new(sim.text("base_url"), |answer| spoil(answer, true));
@@ -339,6 +339,7 @@ fn nothing_that_meta_answers_acts_on_the_shells_terminal() {
             "https://example.org/",
             "--yes",
         ],
+        &["subscribe", "--add", "--callback", "https://example.org/"],
         &["doctor"],
         &["doctor", "--json", "--try-take"],
         &["sync"],
@@ -397,6 +398,10 @@ fn nothing_that_meta_answers_acts_on_the_shells_terminal() {
                 !said.contains("panicked") && !said.contains("this is a bug"),
                 "{said}"
             );
+            // The words did come through, as words.
+            let tells = ["login", "doctor"].contains(&verb[0]) || *verb == ["subscribe"];
+            let told = said.contains("pwned") && code < 2;
+            assert!(kind != "names" || !tells || told, "{said}");
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     domain::AppId,
     graph::{self, AppSubscription, Client, INBOX_FIELDS, INSTAGRAM_FIELDS},
+    text::Clean,
 };
 
 #[derive(Debug, Args)]
@@ -197,6 +198,7 @@ async fn set(layers: &mut Layers, arguments: &Arguments, config: &Config) -> Res
 
 /// Somebody else's callback is not replaced without a word.
 fn agreed(object: &str, old: &str, new: &str) -> Result<bool, Failure> {
+    let [object, old, new] = [object, old, new].map(Clean::one_line);
     if !std::io::stdin().is_terminal() {
         return Err(Failure::Usage(format!(
             "the app's {object} events go to {old} now. To let them go to {new} instead, say --yes"

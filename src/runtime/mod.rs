@@ -273,6 +273,7 @@ fn screen(
         shown,
         taken: 0,
         editing: None,
+        suspending: false,
         edited: None,
         folder: desk.cache,
         reload: desk.reload,

@@ -44,6 +44,8 @@ pub(super) struct Screen {
     pub(super) taken: u64,
     /// A draft that the person's editor is to get.
     pub(super) editing: Option<Editing>,
+    /// Somebody wants their shell.
+    pub(super) suspending: bool,
     /// The file of the last edit, until what stands in it is on the disk.
     pub(super) edited: Option<(ConversationId, TempPath)>,
     /// A folder that is this user's alone.
@@ -63,6 +65,9 @@ impl Screen {
                 Ok(false) => {}
                 Ok(true) => break Ok(()),
                 Err(why) => break Err(Error::Terminal(why)),
+            }
+            if let Err(why) = self.suspend().await {
+                break Err(Error::Terminal(why));
             }
             match self.edit(&mut signals).await {
                 Ok(false) => {}
@@ -128,7 +133,7 @@ impl Screen {
                     self.take(Msg::Resize(width, height))?
                 }
                 Some(LoopEvent::Suspend) => {
-                    self.suspend()?;
+                    self.suspending = true;
                     false
                 }
                 Some(LoopEvent::Configured) => {
@@ -169,7 +174,7 @@ impl Screen {
                 }
                 Effect::Terminal(TerminalEffect::Title(words)) => self.terminal.title(&words)?,
                 Effect::Terminal(TerminalEffect::Redraw) => self.terminal.clear()?,
-                Effect::Terminal(TerminalEffect::Suspend) => self.suspend()?,
+                Effect::Terminal(TerminalEffect::Suspend) => self.suspending = true,
                 Effect::Terminal(TerminalEffect::Edit {
                     conversation,
                     psid,
@@ -212,11 +217,18 @@ impl Screen {
             .draw(|frame| ui::view(&self.model, &self.theme, frame))
     }
 
-    /// To the shell and back; meanwhile the terminal may have got another size.
-    pub(super) fn suspend(&mut self) -> io::Result<()> {
-        self.terminal.suspend()?;
+    /// To the shell and back, if somebody wants that. What is typed to the shell is not
+    /// read here; meanwhile the terminal may have got another size.
+    pub(super) async fn suspend(&mut self) -> io::Result<()> {
+        if !std::mem::take(&mut self.suspending) {
+            return Ok(());
+        }
+        self.pause.begin().await;
+        let back = self.terminal.suspend();
+        self.pause.end().await;
+        back?;
         self.model.session.size = self.terminal.size()?;
-        Ok(())
+        self.draw()
     }
 
     /// Gives the terminal to the editor, if somebody wants that, and takes it
@@ -263,7 +275,7 @@ impl Screen {
         // What was written comes first: the terminal may be gone.
         let taken = self.take(Msg::Edited(conversation, psid, edited));
         let back = self.terminal.take_back();
-        self.pause.end();
+        self.pause.end().await;
         if terminated {
             return self.take(Msg::Terminate);
         }

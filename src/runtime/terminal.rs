@@ -24,7 +24,7 @@ use crossterm::{
 };
 use ratatui::{Frame, backend::CrosstermBackend, layout::Rect};
 
-use super::{gate::Gate, input, stderr};
+use super::{gate::Gate, stderr};
 use crate::{app::settings::Notify, text};
 
 static MODES_ON: AtomicBool = AtomicBool::new(false);
@@ -119,11 +119,9 @@ impl Terminal {
         restore();
     }
 
-    /// Takes the terminal over again. What was sent meanwhile and not read was for
-    /// another program: a key for it, or an answer to its question.
+    /// Takes the terminal over again.
     pub fn take_back(&mut self) -> io::Result<()> {
         modes_on()?;
-        input::drain();
         self.clear()
     }
 

@@ -88,6 +88,7 @@ fn clean(text: &str) {
 
 /// A signed body is decoded to events.
 pub fn webhook_body(data: &[u8]) {
+    clean(words(data));
     if let Some(delivery) = graph::decode_webhook(words(data)) {
         for event in &delivery.heard {
             clean(&format!("{event:?}"));

@@ -85,23 +85,26 @@ impl Bursts {
         }
     }
 
-    pub(super) fn forget(&mut self) {
-        self.keyboard.forget();
+    /// Passes over what is there: it was for another program.
+    pub(super) fn pass_over(&mut self) -> io::Result<()> {
         self.ahead = None;
+        self.keyboard.pass_over()
     }
 
     async fn told(&mut self, Heard { msg, at }: Heard) -> Option<Msg> {
         let key = match msg {
             Msg::Key(key) => key,
-            Msg::Paste(_) => {
+            Msg::Paste(text) => {
                 self.pasted = Some(at);
-                return Some(msg);
+                // An end without a beginning: what follows belongs to it.
+                return (!text.is_empty()).then_some(Msg::Paste(text));
             }
             msg => return Some(msg),
         };
         if self.pasted.is_some_and(|pasted| at < pasted + AFTER_PASTE) {
+            let rest = rest_of_paste(key)?;
             self.pasted = Some(at);
-            return rest_of_paste(key).map(|c| Msg::Paste(c.into()));
+            return Some(Msg::Paste(rest.into()));
         }
         Some(match self.takes(key).await {
             true => Msg::Burst(key),

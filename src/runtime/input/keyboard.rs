@@ -113,9 +113,17 @@ impl Keyboard {
         Ok(self.heard.pop_front())
     }
 
-    /// What was begun before another program had the terminal does not go on.
-    pub(super) fn forget(&mut self) {
+    /// Passes over what is there: it was sent to another program. What was only begun
+    /// of it is still known, so that its rest is no text.
+    pub(super) fn pass_over(&mut self) -> io::Result<()> {
         self.decoder = Decoder::new();
         self.heard.clear();
+        loop {
+            let bytes = self.tty.here_already()?;
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            self.decoder.take(&bytes).for_each(drop);
+        }
     }
 }

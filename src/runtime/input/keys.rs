@@ -72,7 +72,7 @@ fn function(numbers: &[u8], end: u8) -> Option<Key> {
         };
         first.map(|first| (first, parts.next()))
     };
-    let (key, _) = number()?;
+    let (key, other) = number()?;
     let (held, kind) = number()?;
     if kind == Some("3") {
         // It was let go.
@@ -97,7 +97,13 @@ fn function(numbers: &[u8], end: u8) -> Option<Key> {
             13 => Code::Enter,
             27 => Code::Esc,
             127 => Code::Backspace,
-            key => Code::Char(char::from_u32(key).filter(|c| !c.is_control())?),
+            57_344..=63_743 => keypad(key)?,
+            key => {
+                // The other of the two is what shift makes of it.
+                let shifted = other.filter(|_| held & 1 == 0 && held > 1);
+                let key = shifted.and_then(|c| c.parse().ok()).unwrap_or(key);
+                Code::Char(char::from_u32(key).filter(|c| !c.is_control())?)
+            }
         },
         _ => return None,
     };
@@ -113,6 +119,27 @@ fn function(numbers: &[u8], end: u8) -> Option<Key> {
         code,
         ctrl,
         alt: held & 2 != 0,
+    })
+}
+
+/// The keypad as kitty numbers it; its other numbers are keys that mean nothing here.
+fn keypad(key: u32) -> Option<Code> {
+    Some(match key {
+        57_399..=57_408 => Code::Char(char::from_digit(key - 57_399, 10)?),
+        57_409..=57_413 => Code::Char(char::from(b"./*-+"[usize::try_from(key - 57_409).ok()?])),
+        57_414 => Code::Enter,
+        57_415 => Code::Char('='),
+        57_416 => Code::Char(','),
+        57_417 => Code::Left,
+        57_418 => Code::Right,
+        57_419 => Code::Up,
+        57_420 => Code::Down,
+        57_421 => Code::PageUp,
+        57_422 => Code::PageDown,
+        57_423 => Code::Home,
+        57_424 => Code::End,
+        57_426 => Code::Delete,
+        _ => return None,
     })
 }
 

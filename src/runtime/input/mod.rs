@@ -23,7 +23,7 @@ use std::io;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-pub(super) use self::{bursts::Shown, tty::drain};
+pub(super) use self::bursts::Shown;
 pub use hidden::hidden_line;
 pub use keyboard::decoded;
 
@@ -63,8 +63,10 @@ impl Pause {
         let _ = self.paused.wait_for(|paused| *paused).await;
     }
 
-    pub(super) fn end(&self) {
+    /// Returns when keys are read again, and what was sent meanwhile is passed over.
+    pub(super) async fn end(&mut self) {
         self.wanted.send_replace(false);
+        let _ = self.paused.wait_for(|paused| !*paused).await;
     }
 }
 
@@ -90,9 +92,12 @@ pub(super) async fn read(
                 if !over {
                     return Ok(());
                 }
+                let passed_over = bursts.pass_over();
                 pause.paused.send_replace(false);
-                bursts.forget();
-                continue;
+                match passed_over {
+                    Ok(()) => continue,
+                    Err(why) => Err(why),
+                }
             }
         };
         let lost = message.is_err();

@@ -16,9 +16,18 @@ const KEY_AFTER: u64 = 50;
 /// a line that is slower than that is rare, and nobody waits longer for their keys).
 const GIVEN_UP_AFTER: u64 = 1_000;
 
-/// A paste whose end does not come ends after this much silence, in milliseconds
-/// (our choice).
-const PASTE_ENDS_AFTER: u64 = 3_000;
+/// A paste whose end does not come is given on after this much silence, in
+/// milliseconds; what follows still belongs to it (our choice).
+const PASTE_SHOWN_AFTER: u64 = 3_000;
+
+/// What belongs to such a paste is keys again after this much silence, in
+/// milliseconds, or after a lone ESC (our choice).
+const PASTE_ENDS_AFTER: u64 = 30_000;
+
+/// Reads of more bytes than this, or nearer to each other than this in milliseconds,
+/// are no typing (our choice; the fastest repeat of a keyboard is 30 ms).
+const TYPED_BYTES: usize = 4;
+const TYPED_APART: u64 = 20;
 
 /// A report longer than this, in bytes, means nothing (our choice; the longest that
 /// we know has 40).
@@ -53,8 +62,8 @@ enum State {
     /// Within a string; only its introducer is held, and only while it may have been
     /// typed.
     Text(Text),
-    /// Until these bytes.
-    Paste(&'static [u8]),
+    /// Until the end of a paste.
+    Paste(Paste),
 }
 
 /// Within a string.
@@ -66,51 +75,90 @@ struct Text {
     missing: u8,
 }
 
+/// Within a paste.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Paste {
+    /// It began with a control of 8 bits and may end with one.
+    eight: bool,
+    /// Its end did not come in time; so far it was given on.
+    overdue: bool,
+}
+
+const PASTE_END: &[u8] = b"\x1b[201~";
+const PASTE_ENDS_IN_8_BITS: [&[u8]; 2] = [b"\x9b201~", b"\xc2\x9b201~"];
+
 /// Puts sequences together.
 #[derive(Debug, Default)]
 pub(super) struct Sequences {
     state: State,
     /// What the sequence has so far, in 7 bits.
     held: Vec<u8>,
+    /// It began with a control of 8 bits.
+    eight: bool,
     /// When it was last added to at the speed of a machine.
     at: u64,
+    /// When anything was last read.
+    read_at: u64,
     /// The start of a sequence that was taken for a key, and when.
     told: Option<(Vec<u8>, u64)>,
+    /// What may be the rest of it, until that is clear.
+    rest: Vec<u8>,
 }
 
 impl Sequences {
     /// Takes bytes that were read together at `now`, in milliseconds of any clock.
     pub(super) fn push(&mut self, bytes: &[u8], now: u64) -> Vec<Sequence> {
         let mut whole = Vec::new();
+        // A person who types does not keep open what was cut off.
+        let apart = now.saturating_sub(self.read_at);
+        let typed = bytes.len() <= TYPED_BYTES && apart >= TYPED_APART;
+        self.read_at = now;
         if let Some((start, at)) = self.told.take()
-            && self.state == State::Ground
-            && bytes.len() > 1
             && now < at + GIVEN_UP_AFTER
-            && is_answer(&[&start, bytes].concat())
         {
-            // The line was slow: what follows is no text that somebody typed.
-            for byte in start {
-                self.byte(byte, &mut whole);
+            self.rest.extend(bytes);
+            let all = [&start[..], &self.rest].concat();
+            match answer(&all) {
+                // The line was slow: this is no text that somebody typed.
+                Answer::Whole => {
+                    self.rest.clear();
+                    self.at = now;
+                    all.iter().for_each(|byte| self.byte(*byte, &mut whole));
+                }
+                Answer::Begun => {
+                    self.told = Some((start, at));
+                    self.at = now;
+                }
+                Answer::None => self.release(now, &mut whole),
             }
+            return whole;
         }
-        // A person who types does not keep a string open that was cut off.
-        let typed = bytes.len() == 1 && now >= self.at + KEY_AFTER;
-        let inside = matches!(self.state, State::Text(_) | State::Nonsense);
-        if !(typed && inside) {
+        self.release(now, &mut whole);
+        if !(typed && matches!(self.state, State::Text(_) | State::Nonsense)) {
             self.at = now;
         }
-        for byte in bytes {
-            self.byte(*byte, &mut whole);
+        if let State::Paste(Paste { overdue: true, .. }) = self.state
+            && bytes == [ESC]
+        {
+            // Somebody wants their keys back.
+            self.state = State::Ground;
+            self.held.clear();
         }
+        bytes.iter().for_each(|byte| self.byte(*byte, &mut whole));
         whole
     }
 
     /// When what is held has waited long enough, in milliseconds of the same clock.
     pub(super) fn due(&self) -> Option<u64> {
+        if !self.rest.is_empty() {
+            return Some(self.at + KEY_AFTER);
+        }
         let wait = match self.state {
             State::Ground => return None,
             State::Escape => KEY_AFTER,
             State::Function | State::Report | State::Text(_) if self.held.len() == 2 => KEY_AFTER,
+            State::Paste(Paste { overdue: false, .. }) => PASTE_SHOWN_AFTER,
+            State::Paste(_) if !self.held.is_empty() => KEY_AFTER,
             State::Paste(_) => PASTE_ENDS_AFTER,
             _ => GIVEN_UP_AFTER,
         };
@@ -120,14 +168,18 @@ impl Sequences {
     /// Nothing has followed at `now`, when it was due.
     pub(super) fn silence(&mut self, now: u64) -> Vec<Sequence> {
         let mut whole = Vec::new();
-        self.settle(now, &mut whole);
-        whole
-    }
-
-    fn settle(&mut self, now: u64, whole: &mut Vec<Sequence>) {
+        if !self.rest.is_empty() {
+            self.told = None;
+            self.release(now, &mut whole);
+            return whole;
+        }
         let held = mem::take(&mut self.held);
         match mem::take(&mut self.state) {
-            State::Paste(_) => whole.push(Sequence::Paste(held)),
+            State::Paste(paste) if !(paste.overdue && held.is_empty()) => {
+                let overdue = true;
+                self.state = State::Paste(Paste { overdue, ..paste });
+                whole.push(Sequence::Paste(held));
+            }
             State::Escape => {
                 whole.push(Sequence::Whole(held.clone()));
                 self.told = Some((held, now));
@@ -137,6 +189,15 @@ impl Sequences {
                 self.told = Some((held, now));
             }
             _ => {}
+        }
+        whole
+    }
+
+    /// What was held back in case it belongs to an answer does not.
+    fn release(&mut self, now: u64, whole: &mut Vec<Sequence>) {
+        for byte in mem::take(&mut self.rest) {
+            self.at = now;
+            self.byte(byte, whole);
         }
     }
 
@@ -149,6 +210,8 @@ impl Sequences {
             State::Nonsense if (0x20..0x40).contains(&byte) => {}
             State::Nonsense if (0x40..0x7f).contains(&byte) => self.state = State::Ground,
             State::Nonsense => self.again(byte, whole),
+            // Not even in an old report: something else begins here.
+            State::Mouse(_) if byte < 0x20 => self.again(byte, whole),
             State::Mouse(missing) => {
                 self.held.push(byte);
                 self.state = State::Mouse(missing - 1);
@@ -165,9 +228,13 @@ impl Sequences {
                 }
             }
             State::Text(text) => self.text(byte, text, whole),
-            State::Paste(end) => {
+            State::Paste(paste) => {
                 self.held.push(byte);
-                if self.held.ends_with(end) {
+                let mut ends = [PASTE_END].iter().chain(match paste.eight {
+                    true => &PASTE_ENDS_IN_8_BITS[..],
+                    false => &[],
+                });
+                if let Some(end) = ends.find(|end| self.held.ends_with(end)) {
                     self.held.truncate(self.held.len() - end.len());
                     self.state = State::Ground;
                     whole.push(Sequence::Paste(mem::take(&mut self.held)));
@@ -194,6 +261,7 @@ impl Sequences {
                 self.control(byte + 0x40);
                 // As a person may have typed it.
                 self.held = vec![ESC, byte];
+                self.eight = false;
             }
             0x00..0x80 => {
                 self.held.push(byte);
@@ -210,6 +278,7 @@ impl Sequences {
     /// A control of 8 bits (C1).
     fn control(&mut self, byte: u8) {
         self.held.clear();
+        self.eight = true;
         self.state = match byte {
             0x8f => {
                 self.held.extend([ESC, b'O']);
@@ -254,7 +323,16 @@ impl Sequences {
             }
             0x40..0x7f if self.held == b"\x1b[200~" => {
                 self.held.clear();
-                self.state = State::Paste(b"\x1b[201~");
+                self.state = State::Paste(Paste {
+                    eight: self.eight,
+                    overdue: false,
+                });
+            }
+            // The end of a paste that is over: what follows belongs to it all the same.
+            0x40..0x7f if self.held == PASTE_END => {
+                self.held.clear();
+                self.state = State::Ground;
+                whole.push(Sequence::Paste(Vec::new()));
             }
             0x40..0x7f => self.whole(whole),
             _ => self.again(byte, whole),
@@ -313,17 +391,38 @@ fn missing(lead: u8) -> u8 {
     }
 }
 
-/// Whether this is how a terminal answers, and not how people write.
-fn is_answer(sent: &[u8]) -> bool {
+/// Whether bytes are how a terminal answers.
+enum Answer {
+    /// So far they may be.
+    Begun,
+    Whole,
+    None,
+}
+
+/// How terminals answer, and people do not write after ESC. Not PM and SOS, which no
+/// terminal sends: they begin with letters that people do write.
+fn answer(sent: &[u8]) -> Answer {
     match sent {
+        [ESC] | [ESC, b']' | b'[' | b'P' | b'_'] => Answer::Begun,
+        [ESC, b']', b'l' | b'L', ..] => Answer::Whole,
         [ESC, b']', rest @ ..] => {
             let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-            digits > 0 && rest.get(digits) == Some(&b';')
+            match rest.get(digits) {
+                None if digits > 0 => Answer::Begun,
+                Some(b';') if digits > 0 => Answer::Whole,
+                _ => Answer::None,
+            }
         }
+        [ESC, b'P', b'0' | b'1'] => Answer::Begun,
         [ESC, b'P', b'0' | b'1', b'$' | b'+', ..]
-        | [ESC, b'P', b'>' | b'!', _, ..]
+        | [ESC, b'P', b'>' | b'!', ..]
         | [ESC, b'_', b'G', ..]
-        | [ESC, b'[', b'?' | b'>' | b'<' | b'0'..=b'9', _, ..] => true,
-        _ => false,
+        | [
+            ESC,
+            b'[',
+            b'?' | b'>' | b'<' | b'0'..=b'9' | b'A'..=b'H' | b'I' | b'M' | b'O',
+            ..,
+        ] => Answer::Whole,
+        _ => Answer::None,
     }
 }

@@ -9,7 +9,8 @@ use std::{
 
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
-    termios::{QueueSelector, isatty, tcflush},
+    io::Errno,
+    termios::isatty,
 };
 use tokio::io::{Interest, unix::AsyncFd};
 
@@ -25,37 +26,31 @@ fn terminal() -> io::Result<OwnedFd> {
     }
 }
 
-/// Throws away what was sent and not read: it was meant for another program.
-pub(in crate::runtime) fn drain() {
-    if let Ok(terminal) = terminal() {
-        // A terminal that is gone holds nothing.
-        let _ = tcflush(terminal, QueueSelector::IFlush);
-    }
-}
-
-/// Waits at most this long until something can be read.
-fn can_read(terminal: BorrowedFd<'_>, wait: Duration) -> io::Result<bool> {
+/// What was sent, if that comes within `wait`; an error when the terminal is gone.
+/// Nothing was sent, too, where somebody pressed `^D` while lines were read here: that
+/// is no end of ours.
+fn read(terminal: BorrowedFd<'_>, wait: Duration) -> io::Result<Vec<u8>> {
     let wait = Timespec {
         tv_sec: i64::try_from(wait.as_secs()).unwrap_or(i64::MAX),
         tv_nsec: wait.subsec_nanos().into(),
     };
-    match poll(&mut [PollFd::new(&terminal, PollFlags::IN)], Some(&wait)) {
-        Ok(ready) => Ok(ready > 0),
-        Err(rustix::io::Errno::INTR) => Ok(false),
-        Err(why) => Err(why.into()),
+    let mut asked = [PollFd::new(&terminal, PollFlags::IN)];
+    match poll(&mut asked, Some(&wait)) {
+        Ok(0) | Err(Errno::INTR) => return Ok(Vec::new()),
+        Ok(_) => {}
+        Err(why) => return Err(why.into()),
     }
-}
-
-/// What was sent; an error when the terminal is gone.
-fn read(terminal: BorrowedFd<'_>) -> io::Result<Vec<u8>> {
+    let gone = asked[0]
+        .revents()
+        .intersects(PollFlags::HUP | PollFlags::ERR);
     let mut bytes = vec![0; CHUNK];
     match rustix::io::read(terminal, &mut bytes) {
-        Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+        Ok(0) if gone => Err(io::ErrorKind::UnexpectedEof.into()),
         Ok(count) => {
             bytes.truncate(count);
             Ok(bytes)
         }
-        Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => Ok(Vec::new()),
+        Err(Errno::INTR | Errno::AGAIN) => Ok(Vec::new()),
         Err(why) => Err(why.into()),
     }
 }
@@ -90,11 +85,7 @@ impl Tty {
 
     /// What was sent already.
     pub(super) fn here_already(&self) -> io::Result<Vec<u8>> {
-        let terminal = self.0.as_fd();
-        match can_read(terminal, Duration::ZERO)? {
-            true => read(terminal),
-            false => Ok(Vec::new()),
-        }
+        read(self.0.as_fd(), Duration::ZERO)
     }
 }
 
@@ -109,9 +100,6 @@ impl Waiting {
 
     /// What was sent, if that came within `wait`.
     pub(super) fn read(&self, wait: Duration) -> io::Result<Vec<u8>> {
-        match can_read(self.0.as_fd(), wait)? {
-            true => read(self.0.as_fd()),
-            false => Ok(Vec::new()),
-        }
+        read(self.0.as_fd(), wait)
     }
 }

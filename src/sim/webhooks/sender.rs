@@ -20,7 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// the clock on the wall: the program behind it may start after us, also while the
 /// world's clock stands still (our choice).
 const HANDSHAKE_PAUSE: Duration = Duration::from_millis(500);
-/// The version that shapes the events.
 
 impl Simulator {
     /// Delivers until `stop` is done.
