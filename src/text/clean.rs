@@ -255,14 +255,10 @@ pub fn disarm(before: Option<char>, raw: &str) -> String {
     if let Some(joiner) = last.filter(|c| spells && matches!(c, '\u{200C}' | '\u{200D}')) {
         clean.push(joiner);
     }
-    let skip = before.map_or(0, |c| {
-        if c == '\u{200C}' || c == '\u{200D}' {
-            0
-        } else {
-            c.len_utf8()
-        }
-    });
-    clean.split_off(skip.min(clean.len()))
+    // What is left of `before` where nothing stands before it: of the end of a flag,
+    // say, nothing is.
+    let left = before.map_or(0, |c| gate(c.encode_utf8(&mut [0; 4]), usize::MAX).len());
+    clean.split_off(left.min(clean.len()))
 }
 
 #[cfg(test)]
@@ -272,6 +268,43 @@ mod tests {
     use unicode_segmentation::UnicodeSegmentation;
 
     use crate::text::{width, wrap};
+
+    /// Behind a flag of England, say, whose last sign means nothing by itself.
+    #[test]
+    fn what_is_typed_is_kept_whatever_stands_before_it() {
+        let before = [
+            'a',
+            'é',
+            '🏴',
+            '\u{e0067}',
+            '\u{e007f}',
+            '\u{fe0f}',
+            '\u{301}',
+            '\u{200d}',
+            '\u{200b}',
+            '\t',
+            '\n',
+            '\u{1b}',
+            '\u{fffd}',
+            '漢',
+        ];
+        for c in before {
+            for typed in ["x", "é", "ж", "漢", "🙂", " two words", "\n"] {
+                assert_eq!(disarm(Some(c), typed), typed, "behind {c:?}");
+            }
+            for typed in [
+                "",
+                "\u{e007f}",
+                "\u{fe0f}",
+                "\u{301}",
+                "\u{200d}",
+                "\r\n",
+                "\u{9b}",
+            ] {
+                disarm(Some(c), typed);
+            }
+        }
+    }
 
     #[test]
     fn the_gate_disarms_what_acts_on_terminals() {
