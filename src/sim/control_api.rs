@@ -10,7 +10,7 @@ use crate::sim::{
     scenario::offset,
     scheduler,
     simulator::Simulator,
-    world::{DAY, DeliveryFault, Fault, PersonAction, SEND, Storm, known_error},
+    world::{DAY, Delivery, DeliveryFault, Fault, PersonAction, SEND, Storm, known_error},
 };
 
 /// What happens meanwhile has to be played, and everybody waits for it.
@@ -199,7 +199,8 @@ impl Simulator {
         let world = self.world();
         let hooks = world.apps.iter().map(|app| {
             json!({"app": app.name, "url": app.webhook.url, "verified": app.webhook.verified,
-                   "disabled": app.webhook.disabled, "waiting": app.webhook.waiting()})
+                   "disabled": app.webhook.disabled, "waiting": app.webhook.waiting(),
+                   "deliveries": app.webhook.deliveries.iter().map(Delivery::state).collect::<Vec<_>>()})
         });
         json!({"data": hooks.collect::<Vec<_>>()})
     }

@@ -53,7 +53,11 @@ impl Simulator {
     /// Builds the world as it is at the clock's present moment.
     pub fn new(options: Options, clock: Clock) -> Result<Self, StartError> {
         let time = WorldClock::new(clock, options.fixed, options.speed.unwrap_or(1.0));
-        let world = scenario::build(&options, Timestamp::from_millis(time.now()))?;
+        let mut world = scenario::build(&options, Timestamp::from_millis(time.now()))?;
+        if options.fixed {
+            // Two runs are the same: one after the other.
+            world.at_once = 1;
+        }
         let log = options
             .log
             .map(|path| {

@@ -2,6 +2,7 @@
 //! endpoints, R state rules, X checks of a send; and how webhooks leave it.
 
 mod checks;
+mod deliveries;
 mod endpoints;
 mod limits;
 mod rules;

@@ -128,29 +128,33 @@ impl Stage {
         assert_eq!(self.post("/sim/deeds", body).await.0, 200);
     }
 
-    /// Waits until the world is as wanted. Nothing sleeps: it is asked again and
-    /// again, and a limit far beyond any good run ends it.
     async fn until(&self, what: &str, wanted: impl Fn(&Self) -> bool) {
-        let watch = Stopwatch::start();
-        while !wanted(self) {
-            assert!(watch.millis() < 20_000, "{what} never came");
-            self.simulator.changed.notify_one();
-            tokio::task::yield_now().await;
-        }
+        until(&self.simulator, what, || wanted(self)).await;
     }
 
     /// Waits until so many deliveries were heard, and their answers were, too.
     async fn hears(&self, count: usize) -> Vec<(String, String, String)> {
         self.until("a delivery", |stage| {
             let heard = stage.heard.lock().expect("unpoisoned").len();
-            heard >= count && !stage.simulator.world().apps[0].webhook.busy
+            heard >= count && !stage.simulator.world().apps[0].webhook.is_busy()
         })
         .await;
         self.heard.lock().expect("unpoisoned").clone()
     }
 }
 
-fn texts(body: &str) -> Vec<String> {
+/// Waits until the world is as wanted. Nothing sleeps: it is asked again and again,
+/// and a limit far beyond any good run ends it.
+pub(super) async fn until(simulator: &Simulator, what: &str, wanted: impl Fn() -> bool) {
+    let watch = Stopwatch::start();
+    while !wanted() {
+        assert!(watch.millis() < 20_000, "{what} never came");
+        simulator.changed.notify_one();
+        tokio::task::yield_now().await;
+    }
+}
+
+pub(super) fn texts(body: &str) -> Vec<String> {
     let body: Value = serde_json::from_str(body).expect("JSON");
     let entries = body["entry"].as_array().cloned().unwrap_or_default();
     let events = entries.iter().flat_map(|entry| {
@@ -162,7 +166,7 @@ fn texts(body: &str) -> Vec<String> {
         .collect()
 }
 
-fn run(test: impl Future<Output = ()>) {
+pub(super) fn run(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -212,7 +216,7 @@ fn e14_what_is_not_taken_is_tried_again_and_given_up_after_an_hour() {
         let heard = stage.hears(3).await;
         assert_eq!(heard[1].2, heard[2].2, "the same bytes, at once");
         // What has failed is put off from the moment that its answer is taken.
-        let idle = |stage: &Stage| !stage.simulator.world().apps[0].webhook.busy;
+        let idle = |stage: &Stage| !stage.simulator.world().apps[0].webhook.is_busy();
         stage.until("the answer", idle).await;
         stage.clock.advance(Span::seconds(10));
         stage.hears(4).await;

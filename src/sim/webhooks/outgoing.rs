@@ -4,11 +4,9 @@
 //! Two layers decide what an app hears: the fields of the app (by topic), and
 //! the fields of the Page. Both must name a field (E10).
 
-use serde_json::{Value, json};
-
 use crate::sim::{
     sign,
-    world::{DeliveryFault, Platform, WebhookEvent, World, topic},
+    world::{App, Delivery, DeliveryFault, World, body},
 };
 
 /// At most so many events in one delivery (our choice; Meta's generic limit is
@@ -25,6 +23,7 @@ pub(in crate::sim) enum OutgoingCall {
     },
     /// A delivery: the exact bytes and their two signatures.
     Delivery {
+        id: u64,
         body: String,
         sha256: String,
         sha1: String,
@@ -34,7 +33,8 @@ pub(in crate::sim) enum OutgoingCall {
 impl World {
     /// When some webhook has something to do.
     pub(in crate::sim) fn webhooks_due(&self) -> Option<i64> {
-        self.apps.iter().filter_map(|app| app.webhook.due()).min()
+        let due = |app: &App| app.webhook.due(self.at_once);
+        self.apps.iter().filter_map(due).min()
     }
 
     /// The calls that are due now, with the app and its URL.
@@ -44,68 +44,48 @@ impl World {
     ) -> Vec<(usize, String, OutgoingCall)> {
         let mut outgoing_calls = Vec::new();
         for app in 0..self.apps.len() {
-            if self.apps[app].webhook.due().is_none_or(|at| at > now) {
-                continue;
-            }
-            let Some(url) = self.apps[app].webhook.url.clone() else {
-                continue;
-            };
-            if let Some(outgoing_call) = self.outgoing_call(app, now) {
-                self.apps[app].webhook.busy = true;
-                outgoing_calls.push((app, url, outgoing_call));
+            let due = |world: &Self| world.apps[app].webhook.due(world.at_once);
+            while due(self).is_some_and(|at| at <= now) {
+                let Some(url) = self.apps[app].webhook.url.clone() else {
+                    break;
+                };
+                // What is lost or held back on order makes no call.
+                if let Some(outgoing_call) = self.outgoing_call(app, now) {
+                    outgoing_calls.push((app, url, outgoing_call));
+                }
             }
         }
         outgoing_calls
     }
 
     fn outgoing_call(&mut self, at: usize, now: i64) -> Option<OutgoingCall> {
-        let name = self.apps[at].name.clone();
-        if !self.apps[at].webhook.verified {
+        let app = &mut self.apps[at];
+        if !app.webhook.verified {
+            app.webhook.shaking = true;
             return Some(OutgoingCall::Handshake {
-                verify_token: self.apps[at].verify_token.clone(),
+                verify_token: app.verify_token.clone(),
                 challenge: format!("{}", 1_000_000_000 + self.seed % 1_000_000_000),
             });
         }
-        let mut forged = false;
-        let body = match self.apps[at].webhook.again.clone() {
-            Some(body) => body,
-            None => {
-                let fault = self.faults.take_delivery(&name);
-                let mut batch = self.batch(at);
-                match fault {
-                    Some(DeliveryFault::Disorder) if batch.len() > 1 => batch.reverse(),
-                    Some(DeliveryFault::Disorder) => {
-                        self.apps[at].webhook.held = batch.pop();
-                        return None;
-                    }
-                    Some(DeliveryFault::Lose) => return None,
-                    Some(DeliveryFault::Forge) => forged = true,
-                    Some(DeliveryFault::Duplicate) => self.apps[at].webhook.repeat = true,
-                    None => {}
-                }
-                body(&self.page.id, &self.page.instagram_id, &batch, now)
-            }
-        };
+        let due = |one: &&mut Delivery| !one.busy && one.not_before <= now;
+        let again = app.webhook.deliveries.iter_mut().find(due);
+        if let Some(delivery) = again {
+            delivery.busy = true;
+            return Some(OutgoingCall::of(delivery, &app.secret));
+        }
+        let delivery = self.fresh(at, now)?;
         let app = &mut self.apps[at];
-        app.webhook.again = Some(body.clone());
-        let secret = if forged { "wrong" } else { app.secret.as_str() };
-        Some(OutgoingCall::Delivery {
-            sha256: sign::sha256(secret, body.as_bytes()),
-            sha1: sign::sha1(secret, body.as_bytes()),
-            body,
-        })
+        let call = OutgoingCall::of(&delivery, &app.secret);
+        app.webhook.deliveries.push(delivery);
+        Some(call)
     }
 
-    /// The next events of one topic.
-    fn batch(&mut self, at: usize) -> Vec<WebhookEvent> {
-        let queue = &mut self.apps[at].webhook.queue;
-        let Some(topic) = queue.front().map(|first| first.platform) else {
-            return Vec::new();
-        };
-        let same = queue.iter().take_while(|next| next.platform == topic);
-        let count = same.count().min(BATCH);
-        let mut batch: Vec<WebhookEvent> = queue.drain(..count).collect();
+    /// The next events, as a delivery on its way.
+    fn fresh(&mut self, at: usize, now: i64) -> Option<Delivery> {
+        let fault = self.faults.take_delivery(&self.apps[at].name);
         let webhook = &mut self.apps[at].webhook;
+        let mut batch = webhook.take(BATCH);
+        let topic = batch.first()?.platform;
         if webhook
             .held
             .as_ref()
@@ -113,26 +93,42 @@ impl World {
         {
             batch.extend(webhook.held.take());
         }
-        batch
+        match fault {
+            Some(DeliveryFault::Disorder) if batch.len() > 1 => batch.reverse(),
+            Some(DeliveryFault::Disorder) => {
+                webhook.held = batch.pop();
+                return None;
+            }
+            Some(DeliveryFault::Lose) => return None,
+            _ => {}
+        }
+        webhook.made += 1;
+        Some(Delivery {
+            id: webhook.made,
+            body: body(&self.page, &batch, now),
+            events: batch,
+            forged: fault == Some(DeliveryFault::Forge),
+            repeat: fault == Some(DeliveryFault::Duplicate),
+            attempts: 0,
+            not_before: now,
+            busy: true,
+            failing_since: None,
+            status: None,
+        })
     }
 }
 
-/// Several entries with one event each, escaped as Meta escapes.
-fn body(page: &str, instagram: &str, batch: &[WebhookEvent], now: i64) -> String {
-    let platform = batch.first().map_or(Platform::Messenger, |e| e.platform);
-    let id = match platform {
-        Platform::Messenger => page,
-        Platform::Instagram => instagram,
-    };
-    let entries: Vec<Value> = batch
-        .iter()
-        .map(|emitted| {
-            let list = match emitted.channel {
-                "standby" => "standby",
-                _ => "messaging",
-            };
-            json!({"id": id, "time": now, list: [emitted.event]})
-        })
-        .collect();
-    sign::escaped(&json!({"object": topic(platform), "entry": entries}))
+impl OutgoingCall {
+    fn of(delivery: &Delivery, secret: &str) -> Self {
+        // Once: when it goes again it is good.
+        let forged = delivery.forged && delivery.attempts == 0;
+        let secret = if forged { "wrong" } else { secret };
+        let body = delivery.body.clone();
+        Self::Delivery {
+            id: delivery.id,
+            sha256: sign::sha256(secret, body.as_bytes()),
+            sha1: sign::sha1(secret, body.as_bytes()),
+            body,
+        }
+    }
 }

@@ -85,11 +85,11 @@ impl Simulator {
         let now = self.time.now();
         let name = {
             let mut world = self.world();
+            let page = world.page.clone();
             let webhook = &mut world.apps[app].webhook;
-            if status == 200 {
-                webhook.succeeded();
-            } else {
-                webhook.failed(now);
+            match outgoing_call {
+                OutgoingCall::Handshake { .. } => webhook.shaken(status == 200),
+                OutgoingCall::Delivery { id, .. } => webhook.answered(*id, status, now, &page),
             }
             world.apps[app].name.clone()
         };
@@ -153,7 +153,9 @@ async fn run(client: &reqwest::Client, url: &str, outgoing_call: &OutgoingCall) 
                 let same = answer.text().await.ok()?.trim() == challenge;
                 Some(if same || status != 200 { status } else { 403 })
             }
-            OutgoingCall::Delivery { body, sha256, sha1 } => {
+            OutgoingCall::Delivery {
+                body, sha256, sha1, ..
+            } => {
                 let answer = client
                     .post(url)
                     .header("content-type", "application/json")

@@ -4,11 +4,11 @@
 //!
 //! | file | |
 //! |---|---|
-//! | `state` | the Page and everything in it |
+//! | `state`, `page` | the Page and everything in it |
 //! | `app` | an app: its token, rights and webhook |
 //! | `person`, `message` | a person's thread, and what stands in it |
 //! | `bot` | what a bot hears and says |
-//! | `webhook` | what waits for an app |
+//! | `webhook`, `webhook_event`, `delivery` | what waits for an app, and what is on its way to it |
 //! | `catalog` | labels, personas, profile and menus |
 //! | `plan`, `person_action` | what is going to happen, and when |
 //! | `faults` | what is ordered to go wrong |
@@ -18,8 +18,10 @@
 mod app;
 mod bot;
 mod catalog;
+mod delivery;
 mod faults;
 mod message;
+mod page;
 mod person;
 mod person_action;
 mod plan;
@@ -27,17 +29,21 @@ mod platform;
 mod state;
 mod switches;
 mod webhook;
+mod webhook_event;
 
 pub(super) use app::{App, TokenState};
 pub(super) use bot::{Bot, Rule};
 pub(super) use catalog::{Label, Persona};
+pub(super) use delivery::Delivery;
 pub use faults::{DeliveryFault, Fault};
 pub(super) use faults::{SEND, known_error};
 pub(super) use message::{Button, Message, Sender, button, card, photo};
+pub(super) use page::Page;
 pub(super) use person::{Life, Person, ProfileKind};
 pub(super) use person_action::{ActionKind, PersonAction};
 pub(super) use plan::{Plan, Planned, Storm};
 pub(super) use platform::{DAY, HOUR, Platform};
-pub(super) use state::{Comment, OtherPage, Page, Saved, World};
+pub(super) use state::{Comment, OtherPage, Saved, World};
 pub(super) use switches::Switches;
-pub(super) use webhook::{INSTAGRAM_FIELDS, Webhook, WebhookEvent, page_fields, topic};
+pub(super) use webhook::{INSTAGRAM_FIELDS, Webhook, page_fields};
+pub(super) use webhook_event::{WebhookEvent, body};

@@ -10,26 +10,17 @@ use crate::{
         bot::Bot,
         catalog::Catalog,
         faults::Faults,
+        page::Page,
         person::Person,
         plan::{Planned, Storm},
         platform::Platform,
         switches::Switches,
-        webhook::WebhookEvent,
+        webhook_event::WebhookEvent,
     },
 };
 
-#[derive(Debug)]
-pub(in crate::sim) struct Page {
-    pub(in crate::sim) id: String,
-    pub(in crate::sim) name: String,
-    pub(in crate::sim) instagram_id: String,
-    pub(in crate::sim) instagram_name: String,
-    /// Index into the apps; `None` is the zero-config mode.
-    pub(in crate::sim) default_app: Option<usize>,
-    pub(in crate::sim) instagram_default_app: Option<usize>,
-    /// The retired Handover Protocol: the default app is the primary receiver.
-    pub(in crate::sim) handover: bool,
-}
+/// Deliveries to one app at the same time, at most (our choice).
+const AT_ONCE: usize = 8;
 
 /// A second Page, whose tokens know none of our people (R9).
 #[derive(Debug)]
@@ -77,6 +68,8 @@ pub(in crate::sim) struct World {
     /// they were counted.
     pub(in crate::sim) budget: HashMap<usize, (f64, i64)>,
     pub(in crate::sim) calls: u64,
+    /// So many deliveries are under way to an app at once at most.
+    pub(in crate::sim) at_once: usize,
     by_person: HashMap<String, usize>,
     by_conversation: HashMap<String, usize>,
     pub(in crate::sim) by_message: HashMap<String, usize>,
@@ -102,6 +95,7 @@ impl World {
             attachments: BTreeMap::new(),
             budget: HashMap::new(),
             calls: 0,
+            at_once: AT_ONCE,
             by_person: HashMap::new(),
             by_conversation: HashMap::new(),
             by_message: HashMap::new(),

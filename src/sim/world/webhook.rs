@@ -6,9 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde_json::Value;
-
-use crate::sim::world::platform::{HOUR, Platform};
+use crate::sim::world::{
+    delivery::{Delivery, GIVE_UP},
+    page::Page,
+    webhook_event::{WebhookEvent, body, topic},
+};
 
 /// The Page's fields that messaging knows (manual, Webhooks).
 const PAGE_FIELDS: [&str; 20] = [
@@ -127,14 +129,6 @@ pub(in crate::sim) const INSTAGRAM_FIELDS: [&str; 8] = [
 ];
 /// At most so many wait for an app that does not answer.
 pub(in crate::sim) const QUEUE: usize = 100_000;
-/// Pauses between attempts in milliseconds of the world: at once, then longer
-/// (the steps are our choice; Meta says "immediately, then with decreasing
-/// frequency").
-pub(in crate::sim) const PAUSES: [i64; 8] =
-    [0, 2_000, 5_000, 15_000, 30_000, 60_000, 300_000, 900_000];
-/// After so long without a 200 the app is unsubscribed.
-pub(in crate::sim) const GIVE_UP: i64 = HOUR;
-
 /// An app's webhook.
 #[derive(Debug)]
 pub(in crate::sim) struct Webhook {
@@ -148,17 +142,16 @@ pub(in crate::sim) struct Webhook {
     /// Fields of the Page for this app.
     pub(in crate::sim) page_fields: BTreeSet<String>,
     pub(in crate::sim) queue: VecDeque<WebhookEvent>,
-    /// Bytes that have to go again, as they were.
-    pub(in crate::sim) again: Option<String>,
-    /// They go again even though they arrived.
-    pub(in crate::sim) repeat: bool,
+    /// Made and not yet taken, each on its own.
+    pub(in crate::sim) deliveries: Vec<Delivery>,
     /// Held back until another one is there, which goes first.
     pub(in crate::sim) held: Option<WebhookEvent>,
+    /// Since when nothing was taken.
     pub(in crate::sim) failing_since: Option<i64>,
-    pub(in crate::sim) attempts: usize,
-    pub(in crate::sim) not_before: i64,
-    /// Something is on its way.
-    pub(in crate::sim) busy: bool,
+    /// A handshake is on its way.
+    pub(in crate::sim) shaking: bool,
+    /// Deliveries that were made.
+    pub(in crate::sim) made: u64,
 }
 
 impl Webhook {
@@ -174,13 +167,11 @@ impl Webhook {
             ]),
             page_fields: all(&PAGE_FIELDS),
             queue: VecDeque::new(),
-            again: None,
-            repeat: false,
+            deliveries: Vec::new(),
             held: None,
             failing_since: None,
-            attempts: 0,
-            not_before: 0,
-            busy: false,
+            shaking: false,
+            made: 0,
         }
     }
 
@@ -223,37 +214,106 @@ impl Webhook {
         self.queue.len()
     }
 
-    /// When there is something to do, if there is.
-    pub(in crate::sim) fn due(&self) -> Option<i64> {
-        let idle = self.url.is_none() || self.disabled || self.busy;
-        let nothing = self.verified && self.queue.is_empty() && self.again.is_none();
-        (!idle && !nothing).then_some(self.not_before)
-    }
-
-    /// The call was answered with 200, and a handshake with its challenge.
-    pub(in crate::sim) fn succeeded(&mut self) {
-        self.busy = false;
-        self.verified = true;
-        (self.failing_since, self.attempts, self.not_before) = (None, 0, 0);
-        if !std::mem::take(&mut self.repeat) {
-            self.again = None;
+    /// When there is something to do, if there is; `at_once` deliveries may be under
+    /// way together.
+    pub(in crate::sim) fn due(&self, at_once: usize) -> Option<i64> {
+        if self.url.is_none() || self.disabled {
+            return None;
         }
+        if !self.verified {
+            return (!self.shaking).then_some(0);
+        }
+        if self.deliveries.iter().filter(|one| one.busy).count() >= at_once {
+            return None;
+        }
+        let again = self.deliveries.iter().filter(|one| !one.busy);
+        let again = again.map(|one| one.not_before).min();
+        let about = self.first_told();
+        let fresh = self
+            .queue
+            .iter()
+            .any(|event| !about.contains(event.about()));
+        if fresh { Some(0) } else { again }
     }
 
-    /// It was not: the same bytes go again later, until Meta gives up. A
-    /// handshake goes again at once; the sender has paused before it.
-    pub(in crate::sim) fn failed(&mut self, now: i64) {
-        self.busy = false;
-        if !self.verified {
+    /// Something is on its way.
+    #[cfg(test)]
+    pub(in crate::sim) fn is_busy(&self) -> bool {
+        self.shaking || self.deliveries.iter().any(|one| one.busy)
+    }
+
+    /// The people of whom something is on its way for the first time.
+    fn first_told(&self) -> BTreeSet<&str> {
+        let first = self.deliveries.iter().filter(|one| one.attempts == 0);
+        first.flat_map(Delivery::people).collect()
+    }
+
+    /// Takes up to `most` events of one topic out of the queue, none of them about
+    /// somebody of whom something is on its way.
+    pub(in crate::sim) fn take(&mut self, most: usize) -> Vec<WebhookEvent> {
+        let mut about: BTreeSet<String> =
+            self.first_told().into_iter().map(str::to_owned).collect();
+        let mut taken: Vec<WebhookEvent> = Vec::new();
+        let mut left = VecDeque::with_capacity(self.queue.len());
+        for event in self.queue.drain(..) {
+            let same = taken
+                .first()
+                .is_none_or(|first| first.platform == event.platform);
+            if taken.len() < most && same && !about.contains(event.about()) {
+                taken.push(event);
+            } else {
+                // What comes later about the same person waits as well.
+                about.insert(event.about().to_owned());
+                left.push_back(event);
+            }
+        }
+        self.queue = left;
+        taken
+    }
+
+    /// The handshake was answered, with its challenge or not. If not it goes again at
+    /// once; the sender has paused before it.
+    pub(in crate::sim) fn shaken(&mut self, good: bool) {
+        self.shaking = false;
+        self.verified |= good;
+    }
+
+    /// A delivery was answered. What was not taken goes again later, each event of it
+    /// on its own, until Meta gives it up; and if nothing else was taken either, the
+    /// app.
+    pub(in crate::sim) fn answered(&mut self, id: u64, status: u16, now: i64, page: &Page) {
+        let Some(at) = self.deliveries.iter().position(|one| one.id == id) else {
+            return;
+        };
+        if status == 200 {
+            self.failing_since = None;
+            let delivery = &mut self.deliveries[at];
+            delivery.busy = false;
+            if !std::mem::take(&mut delivery.repeat) {
+                self.deliveries.remove(at);
+            }
             return;
         }
-        let pause = PAUSES[self.attempts.min(PAUSES.len() - 1)];
-        self.attempts += 1;
         let since = *self.failing_since.get_or_insert(now);
-        self.not_before = now + pause;
+        self.deliveries[at].failed(now, status);
+        if self.deliveries[at].events.len() > 1 {
+            let failed = self.deliveries.remove(at);
+            for event in &failed.events {
+                self.made += 1;
+                let body = body(page, std::slice::from_ref(event), now);
+                self.deliveries.push(Delivery {
+                    id: self.made,
+                    events: vec![event.clone()],
+                    body,
+                    ..failed.clone()
+                });
+            }
+        } else if self.deliveries[at].is_given_up(now) {
+            self.deliveries.remove(at);
+        }
         if now - since >= GIVE_UP {
             self.disabled = true;
-            self.again = None;
+            self.deliveries.clear();
             self.queue.clear();
         }
     }
@@ -262,25 +322,7 @@ impl Webhook {
     pub(in crate::sim) fn subscribe(&mut self, url: String) {
         self.url = Some(url);
         self.disabled = false;
-        self.succeeded();
+        self.failing_since = None;
+        self.shaken(true);
     }
-}
-
-pub(in crate::sim) fn topic(platform: Platform) -> &'static str {
-    match platform {
-        Platform::Messenger => "page",
-        Platform::Instagram => "instagram",
-    }
-}
-
-/// An event as an app gets it by webhook.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::sim) struct WebhookEvent {
-    pub(in crate::sim) app: usize,
-    /// `messaging`, `standby` or `messaging_handovers`.
-    pub(in crate::sim) channel: &'static str,
-    /// The Page field that has to be subscribed, named as for the platform.
-    pub(in crate::sim) field: &'static str,
-    pub(in crate::sim) platform: Platform,
-    pub(in crate::sim) event: Value,
 }
