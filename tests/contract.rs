@@ -671,7 +671,7 @@ fn faults_of_the_simulator_reach_the_client_as_they_are() {
                 false,
             ),
         ] {
-            simulator.fail_next("GET /v26.0/me", fault.clone());
+            simulator.fail_next("GET /v27.0/me", fault.clone());
             assert_eq!(client.about_page().await.is_ok(), good, "{fault:?}");
             assert!(client.about_page().await.is_ok(), "once only");
         }

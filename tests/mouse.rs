@@ -176,13 +176,13 @@ fn copying_takes_what_is_at_hand_and_says_what() {
         at: NOW,
         method: "GET".into(),
         host: "https://graph.facebook.com".into(),
-        path: "/v26.0/703".into(),
+        path: "/v27.0/703".into(),
         body: None,
         status: Some(200),
         ms: 12,
     })]));
     let curl =
-        "curl -g -H \"Authorization: Bearer $PAGE_TOKEN\" 'https://graph.facebook.com/v26.0/703'";
+        "curl -g -H \"Authorization: Bearer $PAGE_TOKEN\" 'https://graph.facebook.com/v27.0/703'";
     assert_eq!(desk.keys("yc"), copy(curl));
     assert_eq!(desk.keys("yl"), [], "no link");
     assert_eq!(desk.keys("yp"), [], "only in the JSON");
@@ -266,14 +266,14 @@ fn the_log_shows_the_calls_and_copies_them() {
         at: NOW,
         method: "POST".into(),
         host: "http://127.0.0.1:8700".into(),
-        path: "/v26.0/1/messages".into(),
+        path: "/v27.0/1/messages".into(),
         body: Some("{\"recipient\":{\"id\":\"703\"}}".into()),
         status: None,
         ms: 30_000,
     })]));
     desk.keys("@<Enter>");
     let picture = desk.picture();
-    assert!(picture.contains("POST   /v26.0/1/messages"), "{picture}");
+    assert!(picture.contains("POST   /v27.0/1/messages"), "{picture}");
     assert!(picture.contains("{\"recipient\":{\"id\":\"703\"}}"));
     let effects = desk.keys("yc");
     assert!(

@@ -144,7 +144,7 @@ impl Bot {
 
     async fn post(&self, path: &str, body: Value) {
         let call = http()
-            .post(format!("{}/v26.0/{path}", self.base))
+            .post(format!("{}/v27.0/{path}", self.base))
             .bearer_auth(&self.token);
         call.json(&body).send().await.expect("an answer");
     }

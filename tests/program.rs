@@ -1102,10 +1102,14 @@ fn doctor_names_what_is_missing_and_leaves_a_wound_clock_alone() {
     .expect("a config");
     let sim = Sim::start(&["--now", "2020-01-01T00:00:00Z"]);
     let config = config.to_str().expect("a path");
-    let mut command = at(&sim, folder.path(), &["doctor", "--config", config]);
+    let arguments = ["doctor", "--config", config, "--api-version", "v21.0"];
+    let mut command = at(&sim, folder.path(), &arguments);
     let secret = sim.of_app("switchboard", "secret");
-    let (code, out, _) = output(command.env("SWITCHBOARD_APP_SECRET", secret));
+    let (code, out, err) = output(command.env("SWITCHBOARD_APP_SECRET", secret));
     assert_eq!(code, 1, "{out}");
+    for told in [out.as_str(), &err] {
+        assert!(told.contains("Version v21.0 of the Graph API"), "{told}");
+    }
     let line = |words: &str| out.lines().find(|line| line.contains(words));
     let door = line("door").expect("a line");
     assert!(
@@ -1151,10 +1155,10 @@ fn two_runs_with_one_seed_leave_the_same_log_to_the_byte() {
                 answers.push(post("/sim/clock", serde_json::json!({ "by": by })).await);
                 let message =
                     serde_json::json!({"recipient": {"id": psid}, "message": {"text": by}});
-                answers.push(post("/v26.0/me/messages", message).await);
+                answers.push(post("/v27.0/me/messages", message).await);
             }
             let list = client.get(format!(
-                "{base}/v26.0/me/conversations?fields=id,snippet,messages.limit(3)"
+                "{base}/v27.0/me/conversations?fields=id,snippet,messages.limit(3)"
             ));
             let list = list.bearer_auth(&token).send().await.expect("an answer");
             answers.push(list.text().await.expect("text").replace(&base, "BASE"));

@@ -89,6 +89,9 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     log_file(&mut report);
     let executor = executor()?;
     let clock = Clock::system();
+    if let Some(note) = setup::version_note(global, &config, clock.now()) {
+        report.line(CheckState::Note, "api version", note);
+    }
     match setup::connect(global, &config, &executor, &clock) {
         Ok((graph, _)) => executor.block_on(meta(&mut report, arguments, &graph, &config)),
         Err(Failure::Failed(why) | Failure::Usage(why) | Failure::Refused(why)) => {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 /// Options of every subcommand.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct Global {
     /// The config file
     #[arg(long, global = true, value_name = "FILE")]
@@ -13,7 +13,7 @@ pub(super) struct Global {
     /// The Graph API, or a simulator
     #[arg(long, global = true, value_name = "URL")]
     pub(super) base_url: Option<String>,
-    /// The version of the Graph API, such as v26.0
+    /// The version of the Graph API, such as v27.0
     #[arg(long, global = true, value_name = "vN.N")]
     pub(super) api_version: Option<String>,
     /// The Page

@@ -3,6 +3,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 
@@ -16,7 +17,7 @@ use crate::{
     app::{Settings, settings::Alerts},
     clock::{self, Clock, Span},
     config::{self, Config},
-    domain::PageId,
+    domain::{PageId, Timestamp},
     graph,
     runtime::Reload,
     store, sync,
@@ -80,6 +81,9 @@ pub(super) fn connect(
 ) -> Result<(graph::Client, PageId), Failure> {
     let token = config.token().map_err(|e| Failure::Usage(e.to_string()))?;
     let token = token.ok_or_else(|| Failure::Usage(GUIDE.into()))?;
+    if let Some(note) = version_note(global, config, clock.now()) {
+        warn(format_args!("switchboard: {note}"));
+    }
     let page = match named_page(global, config) {
         Some(page) => page,
         // Its id names the cache, so it must be known.
@@ -96,6 +100,36 @@ pub(super) fn connect(
     };
     let client = client(global, config, token, page.clone(), clock)?;
     Ok((client, page))
+}
+
+/// So long before a version of the Graph API ends it is time to say so (our choice).
+const NOTICE: Span = Span::days(90);
+
+/// What there is to say of the version that is asked for, if it ends soon or has
+/// ended.
+pub(super) fn version_note(global: &Global, config: &Config, now: Timestamp) -> Option<String> {
+    let asked = global
+        .api_version
+        .as_deref()
+        .or(config.api_version.as_deref());
+    let asked = asked.unwrap_or(config::API_VERSION);
+    let end = graph::version_end(asked)?;
+    let newest = graph::NEWEST_VERSION;
+    let day = || end.local(&TimeZone::UTC).strftime("%-d %b %Y").to_string();
+    let when = match end {
+        end if end.as_millis() == 0 => "has ended, and Meta answers as a newer one".to_owned(),
+        end if end <= now => format!("ended on {}, and Meta answers as a newer one", day()),
+        end if end <= now.plus(NOTICE) => {
+            format!(
+                "ends on {}; from then on Meta answers as a newer one",
+                day()
+            )
+        }
+        _ => return None,
+    };
+    Some(format!(
+        "Version {asked} of the Graph API {when}. Set api_version (or --api-version) to {newest}."
+    ))
 }
 
 /// The Graph client as config and command line want it.

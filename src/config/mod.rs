@@ -44,7 +44,7 @@ use crate::{
 /// The default base URL.
 pub const BASE_URL: &str = "https://graph.facebook.com";
 /// The default version: the newest at the time of writing (Graph changelog).
-pub const API_VERSION: &str = "v26.0";
+pub const API_VERSION: &str = crate::graph::NEWEST_VERSION;
 /// The commented default file.
 pub const SAMPLE: &str = include_str!("../../assets/config.toml");
 
@@ -308,7 +308,7 @@ impl Config {
                     .as_deref()
                     .is_some_and(|version| !is_version(version))
                 {
-                    mistakes.at(at, "api_version looks like \"v26.0\"".into());
+                    mistakes.at(at, "api_version looks like \"v27.0\"".into());
                 }
             }
             "bot_app_id" => self.bot_app_id = mistakes.text_of(&value),

@@ -82,7 +82,7 @@ impl Upload {
 pub struct Options {
     /// `https://graph.facebook.com`, or the simulator's address.
     pub base_url: String,
-    /// Such as `v26.0`.
+    /// Such as `v27.0`.
     pub api_version: String,
     /// The Page access token.
     pub token: SecretString,

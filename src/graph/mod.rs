@@ -22,6 +22,7 @@
 //! | `decode`, `webhook` | from there to what happened |
 //! | `signature` | whether a webhook is Meta's |
 //! | `error` | what went wrong, and whose fault it is |
+//! | `version` | when versions of the API end |
 //! | `simulator` | calls that only a simulator answers |
 //!
 //! This module must not know the cache, the screen or the
@@ -48,6 +49,7 @@ mod simulator;
 mod subscriptions;
 mod thread_control;
 mod trust;
+mod version;
 mod webhook;
 mod wire;
 
@@ -66,4 +68,5 @@ pub use signature::{Secrets, Signature, same_token};
 pub use subscriptions::{AppSubscription, INBOX_FIELDS, INSTAGRAM_FIELDS, TokenInfo};
 pub use thread_control::{Control, note_json};
 pub use trust::proxy;
+pub use version::{NEWEST_VERSION, version_end};
 pub use webhook::{DecodedWebhook, decode as decode_webhook};

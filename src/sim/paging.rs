@@ -29,13 +29,13 @@ pub(super) struct Asker<'a> {
     pub(super) app: usize,
     pub(super) params: &'a Params,
     pub(super) now: i64,
-    /// Such as `http://127.0.0.1:8700/v26.0/1048/conversations`.
+    /// Such as `http://127.0.0.1:8700/v27.0/1048/conversations`.
     pub(super) url: String,
     pub(super) token: &'a str,
 }
 
 impl Asker<'_> {
-    /// Host and version, such as `http://127.0.0.1:8700/v26.0`.
+    /// Host and version, such as `http://127.0.0.1:8700/v27.0`.
     pub(super) fn base(&self) -> &str {
         let path = self.url.find("://").map_or(0, |at| at + 3);
         let version = self.url[path..].find("/v").map(|at| path + at + 1);

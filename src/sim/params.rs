@@ -145,7 +145,7 @@ pub(super) fn unwrap_text(value: &Value) -> Value {
 /// The newest version, which a call without one gets (our choice).
 pub(super) const NEWEST: &str = "v27.0";
 
-/// `/v26.0/me/messages` is version and path; unversioned calls get the newest.
+/// `/v27.0/me/messages` is version and path; unversioned calls get the newest.
 pub(super) fn version_and_path(path: &str) -> (String, Vec<String>) {
     let mut parts: Vec<String> = path
         .split('/')

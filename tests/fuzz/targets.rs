@@ -197,7 +197,7 @@ pub fn link(data: &[u8]) {
     clean(text);
     let options = graph::Options {
         base_url: text.to_owned(),
-        api_version: "v26.0".into(),
+        api_version: "v27.0".into(),
         token: "EAAfuzz".to_owned().into(),
         page: PageId::new("1"),
         read_only: true,

@@ -214,7 +214,7 @@ fn a_list_with_a_link_and_no_cursors_is_read_to_its_end() {
         path if path.contains("__paging_token=P2") => page_of(2, json!({})),
         _ => page_of(
             1,
-            json!({"next": "https://evil.example/v26.0/1/conversations?access_token=x&until=123&__paging_token=P2"}),
+            json!({"next": "https://evil.example/v27.0/1/conversations?access_token=x&until=123&__paging_token=P2"}),
         ),
     };
     runtime().block_on(async {

@@ -149,17 +149,17 @@ fn the_wire_is_seen_beside_the_conversation() {
         desk.send(Msg::Changed(vec![
             call(
                 "GET",
-                "/v26.0/104857600000001/conversations?fields=id,updated_time",
+                "/v27.0/104857600000001/conversations?fields=id,updated_time",
                 Some(200),
                 84,
             ),
             call(
                 "GET",
-                "/v26.0/104857600000001/thread_owner?recipient=703",
+                "/v27.0/104857600000001/thread_owner?recipient=703",
                 Some(400),
                 31,
             ),
-            call("POST", "/v26.0/104857600000001/messages", None, 30_000),
+            call("POST", "/v27.0/104857600000001/messages", None, 30_000),
         ]));
     };
     scene("api_log", |desk| {

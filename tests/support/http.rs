@@ -133,7 +133,7 @@ pub fn client(address: SocketAddr, token: &str) -> Client {
 pub fn client_with(address: SocketAddr, token: &str, change: impl FnOnce(&mut Options)) -> Client {
     let mut options = Options {
         base_url: format!("http://{address}"),
-        api_version: "v26.0".into(),
+        api_version: "v27.0".into(),
         token: token.to_owned().into(),
         page: PageId::new(PAGE),
         read_only: false,

@@ -425,3 +425,31 @@ fn a_code_alone_orders_the_whole_error() {
         assert_eq!(stage.post("/v26.0/me/messages", body).await.0, 200, "once");
     });
 }
+
+#[test]
+fn e15_the_answer_says_which_version_served_it() {
+    run(async {
+        let stage = Stage::new().await;
+        let client = webhooks::client().expect("a client");
+        for (asked, served) in [
+            ("v21.0/", "v21.0"),
+            ("v22.0/", "v22.0"),
+            ("v23.0/", "v23.0"),
+            ("v24.0/", "v24.0"),
+            ("v25.0/", "v25.0"),
+            ("v26.0/", "v26.0"),
+            ("v27.0/", "v27.0"),
+            ("v2.6/", "v21.0"),
+            ("", "v27.0"),
+        ] {
+            let url = format!("{}/{asked}me", stage.base);
+            let answer = client.get(url).send().await.expect("an answer");
+            assert_eq!(answer.headers()["facebook-api-version"], served, "{asked}");
+            // Without a token: errors have a type of their own.
+            assert_eq!(
+                answer.headers()["content-type"],
+                "application/json; charset=UTF-8"
+            );
+        }
+    });
+}
