@@ -146,7 +146,7 @@ fn words(about: &Value) -> String {
     let page = text(&about["page_id"]);
     let mut out = format!(
         "Simulator of Messenger at {base}\n\n  page       {page}\n  instagram  {}\n\n",
-        text(&about["instagram_id"])
+        about["instagram_id"].as_str().unwrap_or("none")
     );
     let mut token = String::new();
     for app in about["apps"].as_array().into_iter().flatten() {

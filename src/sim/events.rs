@@ -412,8 +412,8 @@ impl World {
     fn envelope(&self, at: usize, now: i64) -> Value {
         let person = &self.people[at];
         let page = match person.platform {
-            Platform::Messenger => &self.page.id,
-            Platform::Instagram => &self.page.instagram_id,
+            Platform::Messenger => self.page.id.as_str(),
+            Platform::Instagram => self.page.instagram_id.as_deref().unwrap_or_default(),
         };
         let id = |text: &str| match text.parse::<i64>() {
             Ok(number) if self.switches.numeric_ids => json!(number),

@@ -73,7 +73,7 @@ pub(super) fn make_up(world: &mut World, wanted: usize, now: i64) {
             pick(&mut world.random, &FIRST),
             pick(&mut world.random, &LAST)
         );
-        let platform = if number % 4 == 3 {
+        let platform = if number % 4 == 3 && world.page.instagram_id.is_some() {
             Platform::Instagram
         } else {
             Platform::Messenger

@@ -50,7 +50,7 @@
 //!
 //! | | what | sure | switch |
 //! |---|---|---|---|
-//! | E1 | the list of conversations, 2 calls a second | D | `high_volume` |
+//! | E1 | the list of conversations, 2 calls a second | D | `high_volume`, `no_quotas` |
 //! | E2 | a conversation and its messages | D | `messenger_20_details` |
 //! | E3 | a message, its attachments and shares | D | |
 //! | E4 | a send, in JSON, form, query or multipart | D | |
@@ -60,7 +60,7 @@
 //! | E8 | profiles, and why there is none | D | |
 //! | E9 | the Page, its tokens and its routing | D | |
 //! | E10 | subscriptions, both layers, handshake | D | `text_success` |
-//! | E11 | Messenger profile, menus of persons, 10 in 10 minutes | D | |
+//! | E11 | Messenger profile, menus of persons, 10 in 10 minutes | D | `no_quotas` |
 //! | E12 | labels, personas, moderation | D | `label_terms` |
 //! | E13 | batches of 50 | F | |
 //! | E14 | webhooks: signed twice, retried, given up after an hour | D, pauses C | `numeric_ids`, `bare_deliveries` |

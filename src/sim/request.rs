@@ -35,7 +35,12 @@ impl Call {
         let given = params
             .text("access_token")
             .filter(|token| !token.is_empty());
-        let scheme = |text: &str| text.eq_ignore_ascii_case("bearer");
+        // The older scheme is what some libraries still send.
+        let scheme = |text: &str| {
+            ["bearer", "oauth"]
+                .iter()
+                .any(|s| text.eq_ignore_ascii_case(s))
+        };
         let bearer = bearer.split_once(' ').filter(|(kind, _)| scheme(kind));
         let token = given.or_else(|| bearer.map(|(_, token)| token.trim().to_owned()));
         Self {

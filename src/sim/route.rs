@@ -86,12 +86,14 @@ pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, G
         ("DELETE", [id]) => delete(world, id),
         ("GET", _) => read::call(world, path, &ask),
         ("POST", [id, "messages"]) if page(id) => send::call(world, app, params, now),
-        ("POST", [id, "messages"]) if *id == world.page.instagram_id => Err(GraphError::new(
-            400,
-            3,
-            0,
-            "(#3) Application does not have the capability to make this API call.",
-        )),
+        ("POST", [id, "messages"]) if world.page.instagram_id.as_deref() == Some(*id) => {
+            Err(GraphError::new(
+                400,
+                3,
+                0,
+                "(#3) Application does not have the capability to make this API call.",
+            ))
+        }
         ("POST", [id, "message_attachments"]) if page(id) => {
             send::save_attachment(world, params, now)
         }

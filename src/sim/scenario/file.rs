@@ -66,8 +66,10 @@ pub(in crate::sim) struct PageToml {
     #[serde(deserialize_with = "digits")]
     pub(in crate::sim) id: String,
     pub(in crate::sim) name: String,
-    #[serde(deserialize_with = "digits")]
-    pub(in crate::sim) instagram_id: String,
+    /// Without one the Page has no Instagram account.
+    #[serde(default, deserialize_with = "some_digits")]
+    pub(in crate::sim) instagram_id: Option<String>,
+    #[serde(default)]
     pub(in crate::sim) instagram_name: String,
     /// Name of an app; absent is the zero-config mode.
     pub(in crate::sim) default_app: Option<Spanned<String>>,
@@ -209,6 +211,10 @@ fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error
         true => Ok(text),
         false => Err(D::Error::custom(no_id(&text))),
     }
+}
+
+fn some_digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    digits(deserializer).map(Some)
 }
 
 fn spanned_digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<String>, D::Error> {

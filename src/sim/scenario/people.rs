@@ -12,7 +12,8 @@ use crate::sim::{
         offset::offset,
     },
     world::{
-        ActionKind, DAY, Life, Message, PersonAction, Plan, Sender, World, button, card, photo,
+        ActionKind, DAY, Life, Message, PersonAction, Plan, Platform, Sender, World, button, card,
+        photo,
     },
 };
 
@@ -28,6 +29,12 @@ pub(in crate::sim) fn add(
             .app_named(name.get_ref())
             .ok_or_else(|| no_app(text, name))
     };
+    if toml.platform == Platform::Instagram && world.page.instagram_id.is_none() {
+        return Err(ScenarioError(format!(
+            "{} writes on Instagram, and the Page has no instagram_id",
+            toml.name
+        )));
+    }
     let mut person = generate::blank(world, &toml.name, toml.platform);
     person.username = toml
         .username

@@ -80,3 +80,33 @@ fn e12_the_labels_of_a_person_have_the_fields_that_are_asked_for() {
     assert_eq!(named["data"][0]["page_label_name"], "VIP");
     assert_eq!(code(lab.get("desk", &path, "fields=colour")), (400, 100, 0));
 }
+
+const WITHOUT_INSTAGRAM: &str = "[page]\nid = \"1048\"\nname = \"Lamp\"\n\
+    [[app]]\nname = \"desk\"\nid = \"300\"\n\
+    [[person]]\nname = \"Ana\"\nsay = [{ at = \"-1h\", by = \"customer\", text = \"help\" }]\n";
+
+#[test]
+fn e9_a_page_without_instagram_is_a_page() {
+    let mut lab = Lab::of(WITHOUT_INSTAGRAM);
+    let page = lab.get("desk", "me", "fields=instagram_business_account");
+    assert_eq!(page.expect("the Page"), json!({"id": "1048"}));
+    let list = lab.get("desk", "me/conversations", "platform=instagram");
+    assert_eq!(list.expect("a list")["data"], json!([]));
+    assert!(lab.send("desk", "Ana", json!({})).is_ok());
+    let options = Options {
+        scenario: Some(format!("{WITHOUT_INSTAGRAM}platform = \"instagram\"\n")),
+        ..Options::default()
+    };
+    let why = scenario::build(&options, Timestamp::from_millis(NOW)).expect_err("no account");
+    assert!(why.to_string().contains("Ana writes on Instagram"), "{why}");
+}
+
+#[test]
+fn e1_quotas_can_be_lifted() {
+    for (more, good) in [("", false), ("[switches]\nno_quotas = true\n", true)] {
+        let mut lab = Lab::with(more);
+        let often = |lab: &mut Lab, path: &str| (0..30).all(|_| lab.get("desk", path, "").is_ok());
+        assert_eq!(often(&mut lab, "me/conversations"), good);
+        assert_eq!(often(&mut lab, "me/messenger_profile"), good);
+    }
+}

@@ -445,7 +445,7 @@ fn e15_the_answer_says_which_version_served_it() {
             let url = format!("{}/{asked}me", stage.base);
             let answer = client.get(url).send().await.expect("an answer");
             assert_eq!(answer.headers()["facebook-api-version"], served, "{asked}");
-            // Without a token: errors have a type of their own.
+            // Without a token it is an error.
             assert_eq!(
                 answer.headers()["content-type"],
                 "application/json; charset=UTF-8"

@@ -5,7 +5,8 @@
 pub(in crate::sim) struct Page {
     pub(in crate::sim) id: String,
     pub(in crate::sim) name: String,
-    pub(in crate::sim) instagram_id: String,
+    /// Its Instagram account, if it has one.
+    pub(in crate::sim) instagram_id: Option<String>,
     pub(in crate::sim) instagram_name: String,
     /// Index into the apps; `None` is the zero-config mode.
     pub(in crate::sim) default_app: Option<usize>,

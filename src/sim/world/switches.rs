@@ -42,6 +42,8 @@ pub(in crate::sim) struct Switches {
     pub(in crate::sim) high_volume: bool,
     /// E10: what `subscribed_apps` answers is the text "true".
     pub(in crate::sim) text_success: bool,
+    /// E1, E11: nobody counts calls; a test may ask as often as it likes.
+    pub(in crate::sim) no_quotas: bool,
     /// Errors have the type `text/javascript`, as they had in 2020.
     pub(in crate::sim) javascript_errors: bool,
     /// The apps are older than v27.0 (4 November 2026) and may still ask as it was
@@ -69,6 +71,7 @@ impl Default for Switches {
             label_terms: true,
             high_volume: false,
             text_success: false,
+            no_quotas: false,
             javascript_errors: false,
             old_apps: false,
         }

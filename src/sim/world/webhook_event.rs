@@ -40,8 +40,8 @@ impl WebhookEvent {
 pub(in crate::sim) fn body(page: &Page, batch: &[WebhookEvent], now: i64) -> String {
     let platform = batch.first().map_or(Platform::Messenger, |e| e.platform);
     let id = match platform {
-        Platform::Messenger => &page.id,
-        Platform::Instagram => &page.instagram_id,
+        Platform::Messenger => Some(&page.id),
+        Platform::Instagram => page.instagram_id.as_ref(),
     };
     let entries: Vec<Value> = batch
         .iter()
