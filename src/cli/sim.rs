@@ -121,7 +121,17 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         } else {
             words(&about).lines().for_each(say);
         }
-        simulator.serve(listener, stop()).await.map_err(Failure::failed)
+        let mut troubles = simulator.troubles();
+        let tell = async {
+            while let Ok(words) = troubles.recv().await {
+                warn(format_args!("switchboard: {words}"));
+            }
+            std::future::pending().await
+        };
+        tokio::select! {
+            served = simulator.serve(listener, stop()) => served.map_err(Failure::failed),
+            () = tell => Ok(()),
+        }
     })
 }
 

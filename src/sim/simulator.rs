@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 
 use crate::{
     clock::{Clock, Timestamp},
@@ -18,6 +18,7 @@ use crate::{
         options::Options,
         paging::iso,
         scenario::{self, ScenarioError},
+        webhooks::Troubles,
         world::{DeliveryFault, Fault, Webhook, World},
     },
 };
@@ -31,6 +32,7 @@ pub struct Simulator {
     call_out: bool,
     /// Something has happened that the webhook sender should look at.
     pub(super) changed: Arc<Notify>,
+    pub(super) troubles: Troubles,
 }
 
 /// Why there is no simulator.
@@ -72,7 +74,13 @@ impl Simulator {
             log,
             call_out: options.call_out,
             changed: Arc::new(Notify::new()),
+            troubles: Troubles::new(),
         })
+    }
+
+    /// A sentence for each webhook that fails, once for each cause.
+    pub fn troubles(&self) -> broadcast::Receiver<String> {
+        self.troubles.listen()
     }
 
     /// Whether webhooks may go there.

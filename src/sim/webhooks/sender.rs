@@ -93,6 +93,8 @@ impl Simulator {
             }
             world.apps[app].name.clone()
         };
+        let handshake = matches!(outgoing_call, OutgoingCall::Handshake { .. });
+        self.troubles.answered(&name, url, handshake, status);
         if let (Some(log), OutgoingCall::Delivery { body, .. }) = (&self.log, outgoing_call) {
             let body = serde_json::from_str::<serde_json::Value>(body).unwrap_or_default();
             log.write(
