@@ -117,18 +117,18 @@ pub(super) fn version_note(global: &Global, config: &Config, now: Timestamp) -> 
     let newest = graph::NEWEST_VERSION;
     let day = || end.local(&TimeZone::UTC).strftime("%-d %b %Y").to_string();
     let when = match end {
-        end if end.as_millis() == 0 => "has ended, and Meta answers as a newer one".to_owned(),
-        end if end <= now => format!("ended on {}, and Meta answers as a newer one", day()),
+        end if end.as_millis() == 0 => "has ended, so Meta answers with a newer one".to_owned(),
+        end if end <= now => format!("ended on {}, so Meta answers with a newer one", day()),
         end if end <= now.plus(NOTICE) => {
             format!(
-                "ends on {}; from then on Meta answers as a newer one",
+                "ends on {}. After that, Meta answers with a newer one",
                 day()
             )
         }
         _ => return None,
     };
     Some(format!(
-        "Version {asked} of the Graph API {when}. Set api_version (or --api-version) to {newest}."
+        "Graph API {asked} {when}. Set api_version (or --api-version) to {newest}."
     ))
 }
 
@@ -321,5 +321,23 @@ mod tests {
                 Some(meta.join("http___127.0.0.1_8700"))
             );
         }
+    }
+
+    #[test]
+    fn a_version_that_ends_soon_is_told() {
+        let note = |version: &str, days: i64| {
+            let config = Config {
+                api_version: Some(version.into()),
+                ..Config::default()
+            };
+            let now = Timestamp::from_millis(days * 86_400_000);
+            version_note(&Global::default(), &config, now).unwrap_or_default()
+        };
+        // 29 November 2026 is day 20,786.
+        assert!(note("v21.0", 20_786).contains("Graph API v21.0 ends on 21 Jan 2027"));
+        assert!(note("v21.0", 20_839).contains("ended on 21 Jan 2027"));
+        assert!(note("v19.0", 20_786).contains("has ended"));
+        assert!(note("v21.0", 20_839 - 91).is_empty());
+        assert!(note("v22.0", 20_786).is_empty() && note("v27.0", 30_000).is_empty());
     }
 }

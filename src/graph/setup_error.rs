@@ -15,7 +15,7 @@ pub enum SetupError {
     Userinfo,
     /// The base URL goes on after its path: what is put behind it would be lost.
     #[error(
-        "the base URL has a ? or a # in it; write it without, such as https://graph.facebook.com"
+        "the base URL contains ? or #; leave out everything from there on, as in https://graph.facebook.com"
     )]
     Parameters,
     /// The base URL would send the token in the clear.

@@ -161,7 +161,14 @@ impl World {
             let event =
                 json!({"recipient": {"id": self.page.id}, "timestamp": now, "app_roles": roles});
             let channel = "messaging_handovers";
-            self.journal(app, channel, Kind::Handover, Platform::Messenger, event);
+            self.journal(
+                app,
+                channel,
+                Kind::Handover,
+                Platform::Messenger,
+                None,
+                event,
+            );
         }
     }
 
@@ -174,6 +181,7 @@ impl World {
                     "messaging_handovers",
                     Kind::Handover,
                     platform,
+                    Some(at),
                     event.clone(),
                 );
             }
@@ -317,6 +325,7 @@ impl World {
                 "messaging",
                 Kind::Other("messaging_policy_enforcement"),
                 platform,
+                None,
                 event.clone(),
             );
         }
@@ -440,14 +449,14 @@ impl World {
                 continue; // R10
             }
             if default.is_none() || in_charge == Some(app) || always == Some(app) {
-                self.journal(app, "messaging", kind, platform, event.clone());
+                self.journal(app, "messaging", kind, platform, Some(at), event.clone());
                 continue;
             }
             let mut event = event.clone();
             if let Some(postback) = event.get_mut("postback").and_then(Value::as_object_mut) {
                 postback.remove("payload");
             }
-            self.journal(app, "standby", kind, platform, event);
+            self.journal(app, "standby", kind, platform, Some(at), event);
         }
     }
 
@@ -457,6 +466,7 @@ impl World {
         channel: &'static str,
         kind: Kind,
         platform: Platform,
+        person: Option<usize>,
         event: Value,
     ) {
         if self.journal.len() == JOURNAL {
@@ -467,6 +477,7 @@ impl World {
             channel,
             field: kind.field(platform),
             platform,
+            person,
             event,
         };
         self.apps[app].webhook.queue(&emitted);

@@ -31,7 +31,7 @@ pub(super) fn served(asked: &str, now: i64) -> String {
         end.is_ok_and(|end| now < end.timestamp().as_millisecond())
     };
     let oldest = ENDING.iter().find(|(_, end)| alive(*end));
-    let oldest = oldest.map_or(26, |(major, _)| *major);
+    let oldest = oldest.map_or(ENDING[ENDING.len() - 1].0 + 1, |(major, _)| *major);
     match asked_major < oldest {
         true => format!("v{oldest}.0"),
         false => asked.to_owned(),
@@ -77,7 +77,7 @@ pub(super) fn gone(
     ];
     match asked.iter().find(|(_, asked)| *asked) {
         Some((what, _)) => Err(GraphError::parameter(format!(
-            "This app was created after v27.0, and for it the Graph API no longer takes {what}"
+            "The Graph API no longer takes {what} from apps created since v27.0"
         ))),
         None => Ok(()),
     }

@@ -129,7 +129,7 @@ impl Sequences {
                     self.told = Some((start, at));
                     self.at = now;
                 }
-                Answer::None => self.release(now, &mut whole),
+                Answer::No => self.release(now, &mut whole),
             }
             return whole;
         }
@@ -374,7 +374,7 @@ impl Sequences {
         whole.push(Sequence::Whole(mem::take(&mut self.held)));
     }
 
-    /// What is held means nothing; `byte` begins anew.
+    /// Drops what is held, and starts over with `byte`.
     fn again(&mut self, byte: u8, whole: &mut Vec<Sequence>) {
         self.held.clear();
         self.state = State::Ground;
@@ -396,7 +396,7 @@ enum Answer {
     /// So far they may be.
     Begun,
     Whole,
-    None,
+    No,
 }
 
 /// How terminals answer, and people do not write after ESC. Not PM and SOS, which no
@@ -410,10 +410,11 @@ fn answer(sent: &[u8]) -> Answer {
             match rest.get(digits) {
                 None if digits > 0 => Answer::Begun,
                 Some(b';') if digits > 0 => Answer::Whole,
-                _ => Answer::None,
+                _ => Answer::No,
             }
         }
-        [ESC, b'P', b'0' | b'1'] => Answer::Begun,
+        // One sign more may be what somebody types behind Alt and a bracket.
+        [ESC, b'P', b'0' | b'1'] | [ESC, b'[', b'?' | b'>' | b'<' | b'0'..=b'9'] => Answer::Begun,
         [ESC, b'P', b'0' | b'1', b'$' | b'+', ..]
         | [ESC, b'P', b'>' | b'!', ..]
         | [ESC, b'_', b'G', ..]
@@ -423,6 +424,6 @@ fn answer(sent: &[u8]) -> Answer {
             b'?' | b'>' | b'<' | b'0'..=b'9' | b'A'..=b'H' | b'I' | b'M' | b'O',
             ..,
         ] => Answer::Whole,
-        _ => Answer::None,
+        _ => Answer::No,
     }
 }

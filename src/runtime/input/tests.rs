@@ -180,6 +180,7 @@ fn the_rest_of_an_answer_is_known_in_pieces() {
         (b"]x", vec![key(']'), key('x')]),
         (b"Pay", vec![key('P'), key('a'), key('y')]),
         (b"12", vec![key('1'), key('2')]),
+        (b"[1", vec![key('['), key('1')]),
     ] {
         let told = heard([(&b"\x1b"[..], 0), (rest, 60)]);
         assert_eq!(told, [vec![named(Code::Esc)], what].concat(), "{rest:?}");

@@ -55,8 +55,8 @@ fn read(terminal: BorrowedFd<'_>, wait: Duration) -> io::Result<Vec<u8>> {
     }
 }
 
-/// The terminal for somebody who has other things to wait for too. It is never set
-/// to non-blocking: other programs read the same terminal.
+/// The terminal, read as a task. It is never set to non-blocking: other programs share
+/// it.
 #[derive(Debug)]
 pub(super) struct Tty(AsyncFd<OwnedFd>);
 
@@ -89,7 +89,7 @@ impl Tty {
     }
 }
 
-/// The terminal for somebody who waits for nothing else.
+/// The terminal, read by blocking.
 #[derive(Debug)]
 pub(super) struct Waiting(OwnedFd);
 

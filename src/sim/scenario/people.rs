@@ -31,7 +31,7 @@ pub(in crate::sim) fn add(
     };
     if toml.platform == Platform::Instagram && world.page.instagram_id.is_none() {
         return Err(ScenarioError(format!(
-            "{} writes on Instagram, and the Page has no instagram_id",
+            "{} writes on Instagram, but the Page has no instagram_id; add one, or leave out the platform",
             toml.name
         )));
     }

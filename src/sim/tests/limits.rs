@@ -77,10 +77,7 @@ fn quick(reply: Value) -> Value {
 }
 
 fn sends() -> Vec<Limit> {
-    let file = |platform: &str| {
-        let _ = platform;
-        json!({"type": "image", "payload": {"url": "https://cdn.example/a.jpg"}})
-    };
+    let file = || json!({"type": "image", "payload": {"url": "https://cdn.example/a.jpg"}});
     vec![
         message("text", 1..=2000, "Ana", |n| json!({"text": letters(n)})),
         Limit {
@@ -102,13 +99,13 @@ fn sends() -> Vec<Limit> {
             "pictures",
             1..=30,
             "Ana",
-            move |n| json!({"attachments": several(n, &file(""))}),
+            move |n| json!({"attachments": several(n, &file())}),
         ),
         message(
             "pictures on Instagram",
             1..=10,
             "Insta",
-            move |n| json!({"attachments": several(n, &file(""))}),
+            move |n| json!({"attachments": several(n, &file())}),
         ),
         message(
             "quick replies",

@@ -10,7 +10,7 @@ use crate::{
     clock,
     sim::{
         paging::iso_millis, params::NEWEST, scheduler, simulator::Simulator,
-        webhooks::outgoing::OutgoingCall,
+        webhooks::outgoing::OutgoingCall, world::World,
     },
 };
 
@@ -85,11 +85,11 @@ impl Simulator {
         let now = self.time.now();
         let name = {
             let mut world = self.world();
-            let page = world.page.clone();
-            let webhook = &mut world.apps[app].webhook;
+            let World { apps, page, .. } = &mut *world;
+            let webhook = &mut apps[app].webhook;
             match outgoing_call {
                 OutgoingCall::Handshake { .. } => webhook.shaken(status == 200),
-                OutgoingCall::Delivery { id, .. } => webhook.answered(*id, status, now, &page),
+                OutgoingCall::Delivery { id, .. } => webhook.answered(*id, status, now, page),
             }
             world.apps[app].name.clone()
         };

@@ -32,8 +32,8 @@ impl Troubles {
         self.to.subscribe()
     }
 
-    /// An app's webhook answered with this status, or 0 for not in time. What works
-    /// again is told anew when it fails again.
+    /// An app's webhook answered with this status, or 0 for not in time. A cause that
+    /// went away is told again when it comes back.
     pub(in crate::sim) fn answered(&self, app: &str, url: &str, handshake: bool, status: u16) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if status == 200 {
@@ -46,17 +46,17 @@ impl Troubles {
         let url = url.split('?').next().unwrap_or_default();
         let what = match (handshake, status) {
             (_, 0) => "does not answer".to_owned(),
-            (true, 403) => "does not answer the handshake with its challenge".to_owned(),
-            (true, status) => format!("answers the handshake with HTTP {status}"),
-            (false, status) => format!("answers HTTP {status}"),
+            (true, 403) => "did not return the challenge".to_owned(),
+            (true, status) => format!("answered the handshake with HTTP {status}"),
+            (false, status) => format!("answered HTTP {status}"),
         };
         let then = match handshake {
-            true => "Nothing is delivered before that works",
-            false => "What it did not take comes again",
+            true => "No events are sent until that works",
+            false => "The event will be sent again",
         };
         // Nobody has to listen.
         let _ = self.to.send(format!(
-            "The webhook of {app} ({url}) {what}. {then}; GET /sim/hooks shows it."
+            "The webhook of {app} ({url}) {what}. {then}. See GET /sim/hooks."
         ));
     }
 }

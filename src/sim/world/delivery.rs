@@ -1,8 +1,6 @@
 //! A delivery on its way to an app, independent of the others: its exact bytes, and
 //! how often they were tried.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use crate::sim::world::{platform::HOUR, webhook_event::WebhookEvent};
@@ -37,8 +35,8 @@ pub(in crate::sim) struct Delivery {
 impl Delivery {
     /// Whom it is about: nothing else about them is sent before its first answer, so
     /// that what somebody says arrives in its order.
-    pub(in crate::sim) fn people(&self) -> BTreeSet<&str> {
-        self.events.iter().map(WebhookEvent::about).collect()
+    pub(in crate::sim) fn people(&self) -> impl Iterator<Item = usize> {
+        self.events.iter().filter_map(|event| event.person)
     }
 
     /// It was not taken; when it goes again.
@@ -59,10 +57,11 @@ impl Delivery {
     pub(in crate::sim) fn state(&self) -> Value {
         let state = match (self.busy, self.attempts) {
             (true, _) => "under way",
-            (false, 0) => "new",
+            // It arrived, and duplicates were ordered.
+            (false, 0) => "goes again",
             (false, _) => "waits to be tried again",
         };
-        json!({"id": self.id, "events": self.events.len(), "about": self.people(), "state": state,
+        json!({"id": self.id, "events": self.events.len(), "state": state,
                "attempts": self.attempts, "last_status": self.status,
                "again_at": (!self.busy).then_some(self.not_before), "failing_since": self.failing_since})
     }

@@ -1,7 +1,7 @@
 //! The Page.
 
 /// The Page, and how it routes.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::sim) struct Page {
     pub(in crate::sim) id: String,
     pub(in crate::sim) name: String,

@@ -127,8 +127,10 @@ pub(in crate::sim) const INSTAGRAM_FIELDS: [&str; 8] = [
     "standby",
     "messaging_handover",
 ];
+
 /// At most so many wait for an app that does not answer.
 pub(in crate::sim) const QUEUE: usize = 100_000;
+
 /// An app's webhook.
 #[derive(Debug)]
 pub(in crate::sim) struct Webhook {
@@ -229,10 +231,7 @@ impl Webhook {
         let again = self.deliveries.iter().filter(|one| !one.busy);
         let again = again.map(|one| one.not_before).min();
         let about = self.first_told();
-        let fresh = self
-            .queue
-            .iter()
-            .any(|event| !about.contains(event.about()));
+        let fresh = self.queue.iter().any(|event| !event.is_about(&about));
         if fresh { Some(0) } else { again }
     }
 
@@ -243,7 +242,7 @@ impl Webhook {
     }
 
     /// The people of whom something is on its way for the first time.
-    fn first_told(&self) -> BTreeSet<&str> {
+    fn first_told(&self) -> BTreeSet<usize> {
         let first = self.deliveries.iter().filter(|one| one.attempts == 0);
         first.flat_map(Delivery::people).collect()
     }
@@ -251,19 +250,18 @@ impl Webhook {
     /// Takes up to `most` events of one topic out of the queue, none of them about
     /// somebody of whom something is on its way.
     pub(in crate::sim) fn take(&mut self, most: usize) -> Vec<WebhookEvent> {
-        let mut about: BTreeSet<String> =
-            self.first_told().into_iter().map(str::to_owned).collect();
+        let mut about = self.first_told();
         let mut taken: Vec<WebhookEvent> = Vec::new();
         let mut left = VecDeque::with_capacity(self.queue.len());
         for event in self.queue.drain(..) {
             let same = taken
                 .first()
                 .is_none_or(|first| first.platform == event.platform);
-            if taken.len() < most && same && !about.contains(event.about()) {
+            if taken.len() < most && same && !event.is_about(&about) {
                 taken.push(event);
             } else {
                 // What comes later about the same person waits as well.
-                about.insert(event.about().to_owned());
+                about.extend(event.person);
                 left.push_back(event);
             }
         }
@@ -298,14 +296,13 @@ impl Webhook {
         self.deliveries[at].failed(now, status);
         if self.deliveries[at].events.len() > 1 {
             let failed = self.deliveries.remove(at);
-            for event in &failed.events {
+            for event in failed.events {
                 self.made += 1;
-                let body = body(page, std::slice::from_ref(event), now);
                 self.deliveries.push(Delivery {
                     id: self.made,
-                    events: vec![event.clone()],
-                    body,
-                    ..failed.clone()
+                    body: body(page, std::slice::from_ref(&event), now),
+                    events: vec![event],
+                    ..failed
                 });
             }
         } else if self.deliveries[at].is_given_up(now) {

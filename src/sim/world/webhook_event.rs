@@ -1,5 +1,7 @@
 //! An event as an app gets it by webhook, and the bytes of several.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::sim::{
@@ -23,16 +25,15 @@ pub(in crate::sim) struct WebhookEvent {
     /// The Page field that has to be subscribed, named as for the platform.
     pub(in crate::sim) field: &'static str,
     pub(in crate::sim) platform: Platform,
+    /// Index of the person whom it is about, if it is about one.
+    pub(in crate::sim) person: Option<usize>,
     pub(in crate::sim) event: Value,
 }
 
 impl WebhookEvent {
-    /// The person whom it is about, by what stands in it; nobody's where nobody does.
-    pub(in crate::sim) fn about(&self) -> &str {
-        let id = |key: &str| self.event[key]["id"].as_str();
-        let echo = self.event["message"]["is_echo"] == true;
-        let who = if echo { "recipient" } else { "sender" };
-        id(who).unwrap_or_default()
+    /// Whether it is about one of these.
+    pub(in crate::sim) fn is_about(&self, people: &BTreeSet<usize>) -> bool {
+        self.person.is_some_and(|person| people.contains(&person))
     }
 }
 
