@@ -1,7 +1,7 @@
 //! The parameters of a call, wherever the caller put them: query, JSON body,
 //! form body, multipart body, or a mix. Objects may arrive as JSON text.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::sim::graph_error::GraphError;
 
@@ -18,8 +18,19 @@ impl Params {
     pub(super) fn add_form(&mut self, text: &str) {
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            self.map.insert(decode(key), Value::String(decode(value)));
+            self.add_part(decode(key), decode(value));
         }
+        self.map.values_mut().for_each(lists);
+    }
+
+    fn add_part(&mut self, key: String, value: String) {
+        let value = Value::String(value);
+        let Some((name, inner)) = bracketed(&key) else {
+            self.map.insert(key, value);
+            return;
+        };
+        let outer = self.map.entry(name).or_insert_with(|| json!({}));
+        put(outer, &inner, value);
     }
 
     /// Adds a JSON body; an empty one adds nothing.
@@ -38,9 +49,12 @@ impl Params {
         }
     }
 
-    /// Adds one text part of a multipart body.
-    pub(super) fn add_text(&mut self, key: String, value: String) {
-        self.map.insert(key, Value::String(value));
+    /// Adds the text parts of a multipart body.
+    pub(super) fn add_texts(&mut self, parts: Vec<(String, String)>) {
+        for (key, value) in parts {
+            self.add_part(key, value);
+        }
+        self.map.values_mut().for_each(lists);
     }
 
     /// An uploaded file; its bytes are of no use here.
@@ -99,6 +113,57 @@ impl Params {
             map.remove(secret);
         }
         without_tokens(Value::Object(map))
+    }
+}
+
+/// Deeper than anything Graph takes.
+const DEEPEST: usize = 12;
+
+/// `message[quick_replies][0][title]` by its parts: published PHP, Ruby and shell clients
+/// write objects in forms and queries so. A name that only looks like it stays whole.
+fn bracketed(key: &str) -> Option<(&str, Vec<&str>)> {
+    let (name, rest) = key.split_once('[')?;
+    let inner: Vec<&str> = rest.strip_suffix(']')?.split("][").collect();
+    let odd = |part: &str| part.contains(['[', ']']);
+    let good = !name.is_empty() && inner.len() <= DEEPEST && !inner.iter().any(|part| odd(part));
+    good.then_some((name, inner))
+}
+
+/// Puts a value where its parts lead; an empty part is the next place of a list.
+fn put(outer: &mut Value, inner: &[&str], value: Value) {
+    let Some((first, rest)) = inner.split_first() else {
+        *outer = value;
+        return;
+    };
+    if !outer.is_object() {
+        *outer = json!({});
+    }
+    if let Value::Object(map) = outer {
+        let key = match *first {
+            "" => map.len().to_string(),
+            named => named.to_owned(),
+        };
+        put(map.entry(key).or_insert(Value::Null), rest, value);
+    }
+}
+
+/// What was written with the places 0, 1, 2 … is a list.
+fn lists(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.values_mut().for_each(lists);
+            let place = |n: usize| map.contains_key(&n.to_string());
+            if !map.is_empty() && (0..map.len()).all(place) {
+                let mut items: Vec<(usize, Value)> = std::mem::take(map)
+                    .into_iter()
+                    .filter_map(|(place, item)| Some((place.parse().ok()?, item)))
+                    .collect();
+                items.sort_by_key(|(place, _)| *place);
+                *value = items.into_iter().map(|(_, item)| item).collect();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(lists),
+        _ => {}
     }
 }
 
@@ -195,9 +260,35 @@ pub(super) fn decode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+
+    #[test]
+    fn brackets_in_a_form_are_objects_and_lists() {
+        for (form, params) in [
+            (
+                "recipient[id]=7&message[text]=a%5Bb%5D&tag=x",
+                json!({"recipient": {"id": "7"}, "message": {"text": "a[b]"}, "tag": "x"}),
+            ),
+            (
+                "message%5Bquick_replies%5D%5B1%5D%5Btitle%5D=b&message[quick_replies][0][title]=a",
+                json!({"message": {"quick_replies": [{"title": "a"}, {"title": "b"}]}}),
+            ),
+            ("fields[]=a&fields[]=b", json!({"fields": ["a", "b"]})),
+            ("a[1]=x", json!({"a": {"1": "x"}})),
+            (
+                "a[=1&]=2&[b]=3&a[b]]=4&a[b=5",
+                json!({"a[": "1", "]": "2", "[b]": "3", "a[b]]": "4", "a[b": "5"}),
+            ),
+            ("a=1&a[b]=2", json!({"a": {"b": "2"}})),
+        ] {
+            let mut read = Params::default();
+            read.add_form(form);
+            assert_eq!(read.all(), params, "{form}");
+        }
+        let mut deep = Params::default();
+        deep.add_form(&format!("a{}=1", "[b]".repeat(100)));
+        assert_eq!(deep.text("a"), None);
+    }
 
     #[test]
     fn a_token_inside_a_batch_is_not_shown() {
@@ -206,7 +297,7 @@ mod tests {
         params
             .add_json(json!({ "batch": [item.clone()] }).to_string().as_bytes())
             .expect("JSON");
-        params.add_text("same".to_owned(), json!([item]).to_string());
+        params.add_texts(vec![("same".to_owned(), json!([item]).to_string())]);
         let shown = params.loggable().to_string();
         assert!(!shown.contains("EAAsecret"), "{shown}");
         assert!(shown.contains("fields=id"), "{shown}");

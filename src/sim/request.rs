@@ -74,6 +74,7 @@ pub(super) async fn read_body(
         let mut parts = Multipart::from_request(request, &())
             .await
             .map_err(|_| GraphError::parameter("The multipart body has no boundary."))?;
+        let mut texts = Vec::new();
         while let Some(part) = parts
             .next_field()
             .await
@@ -89,9 +90,10 @@ pub(super) async fn read_body(
             if is_file {
                 params.add_file(mime, bytes.len());
             } else {
-                params.add_text(name, String::from_utf8_lossy(&bytes).into_owned());
+                texts.push((name, String::from_utf8_lossy(&bytes).into_owned()));
             }
         }
+        params.add_texts(texts);
         return Ok(());
     }
     let bytes = to_bytes(request.into_body(), BODY_LIMIT)

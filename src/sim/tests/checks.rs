@@ -290,9 +290,12 @@ fn x24_attachments_that_cannot_be_had() {
     let upload = |mime: &str, size: usize| {
         let mut lab = Lab::new();
         let mut params = Params::default();
-        params.add_text("recipient".into(), json!({"id": lab.id("Ana")}).to_string());
+        let recipient = json!({"id": lab.id("Ana")}).to_string();
         let message = json!({"attachment": {"type": "image", "payload": {}}});
-        params.add_text("message".into(), message.to_string());
+        params.add_texts(vec![
+            ("recipient".into(), recipient),
+            ("message".into(), message.to_string()),
+        ]);
         params.add_file(mime.into(), size);
         lab.call("desk", "POST", "me/messages", params)
     };

@@ -174,11 +174,17 @@ fn e4_takes_json_form_and_query_and_answers_with_both_ids() {
             .as_str()
             .is_some_and(|mid| mid.starts_with("m_"))
     );
-    let mut form = Params::default();
-    form.add_form(&format!(
-        "recipient=%7B%22id%22%3A%22{id}%22%7D&message=%7B%22text%22%3A%22by+form%22%7D"
-    ));
-    assert!(lab.call("desk", "POST", "1048/messages", form).is_ok());
+    for text in [
+        format!("recipient=%7B%22id%22%3A%22{id}%22%7D&message=%7B%22text%22%3A%22by+form%22%7D"),
+        format!("recipient[id]={id}&message[text]=by+form"),
+    ] {
+        let mut form = Params::default();
+        form.add_form(&text);
+        assert!(
+            lab.call("desk", "POST", "1048/messages", form).is_ok(),
+            "{text}"
+        );
+    }
     let as_text =
         json!({"recipient": format!("{{\"id\":\"{id}\"}}"), "message": "{\"text\":\"x\"}"});
     assert!(
