@@ -95,7 +95,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             "{listen} can be reached from other computers; add --expose if you want that, or listen on 127.0.0.1"
         )));
     }
-    let simulator = Simulator::new(options, clock).map_err(|e| Failure::Usage(e.to_string()))?;
+    let simulator = Simulator::new(options, clock).map_err(|e| match &arguments.scenario {
+        Some(path) => Failure::Usage(format!("{}: {e}", path.display())),
+        None => Failure::Usage(e.to_string()),
+    })?;
     if let Some(url) = simulator.webhook_elsewhere() {
         return Err(Failure::Usage(format!(
             "the webhook {url} is on another computer; add --call-out if you want to call it"
@@ -158,12 +161,9 @@ fn words(about: &Value) -> String {
         "Simulator of Messenger at {base}\n\n  page       {page}\n  instagram  {}\n\n",
         about["instagram_id"].as_str().unwrap_or("none")
     );
-    let mut token = String::new();
-    for app in about["apps"].as_array().into_iter().flatten() {
+    let apps = about["apps"].as_array().map_or(&[][..], Vec::as_slice);
+    for app in apps {
         let name = text(&app["name"]);
-        if name == "switchboard" {
-            token = text(&app["token"]);
-        }
         out.push_str(&format!(
             "  app {name}\n    id      {}\n    token   {}\n    secret  {}\n    verify  {}\n",
             text(&app["id"]),
@@ -177,8 +177,18 @@ fn words(about: &Value) -> String {
     }
     let people = about["people"].as_array().map_or(0, Vec::len);
     out.push_str(&format!(
-        "\n  {people} people; --json or GET {base}/sim/people lists them\n\nA desk on it, in another terminal:\n"
+        "\n  {people} people; --json or GET {base}/sim/people lists them\n\n"
     ));
-    out.push_str(&format!("  SWITCHBOARD_PAGE_TOKEN={token} switchboard --base-url {base} --page {page}\n\n^C stops it.\n"));
+    let desks = apps.iter().find(|app| app["name"] == "switchboard");
+    match desks.or(apps.first()) {
+        Some(app) => out.push_str(&format!(
+            "A desk on it, in another terminal:\n  SWITCHBOARD_PAGE_TOKEN={} switchboard --base-url {base} --page {page}\n",
+            text(&app["token"])
+        )),
+        None => out.push_str(
+            "No app can call it yet: add an [[app]] to the scenario, or start it with --app NAME=WEBHOOK_URL\n",
+        ),
+    }
+    out.push_str("\n^C stops it.\n");
     out
 }

@@ -7,7 +7,7 @@ use crate::sim::{
     graph_error::GraphError,
     paging::iso,
     params::Params,
-    scenario::offset,
+    scenario::{join, offset},
     scheduler,
     simulator::Simulator,
     world::{DAY, Delivery, DeliveryFault, Fault, PersonAction, SEND, Storm, known_error},
@@ -36,11 +36,12 @@ impl Simulator {
             ("GET", ["events"]) => Ok(self.events()),
             ("GET", ["hooks"]) => Ok(self.hooks()),
             ("GET", ["people"]) => Ok(json!({"data": self.people()})),
+            ("POST", ["people"]) => self.join_call(params),
             _ => {
                 let words = format!(
                     "The simulator does not know {method} /sim/{}. It knows GET and POST /sim/clock, POST and \
-                     DELETE /sim/faults, POST /sim/storm, POST /sim/deeds, GET /sim/events, GET /sim/hooks and GET \
-                     /sim/people.",
+                     DELETE /sim/faults, POST /sim/storm, POST /sim/deeds, GET and POST /sim/people, GET /sim/events and \
+                     GET /sim/hooks.",
                     path.join("/")
                 );
                 return Err(GraphError::parameter(words));
@@ -178,11 +179,24 @@ impl Simulator {
 
     fn action_call(&self, params: &Params) -> Result<Value, String> {
         let action: PersonAction =
-            serde_json::from_value(params.all()).map_err(|e| format!("no such action: {e}"))?;
+            serde_json::from_value(params.all()).map_err(|e| e.to_string())?;
         let now = self.time.now();
         let done = self.world().act(&action, now);
         self.changed.notify_one();
         done.map(|()| json!({"success": true}))
+    }
+
+    /// Somebody joins, as a `[[person]]` of a scenario.
+    fn join_call(&self, params: &Params) -> Result<Value, String> {
+        let now = self.time.now();
+        let mut world = self.world();
+        let at = join(&mut world, &params.all(), now)?;
+        let person = &world.people[at];
+        let answer = json!({"success": true, "id": person.id,
+                            "conversation_id": person.conversation});
+        drop(world);
+        self.changed.notify_one();
+        Ok(answer)
     }
 
     /// The newest events, as the apps were or were not told.

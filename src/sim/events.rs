@@ -52,8 +52,9 @@ impl Kind {
 impl World {
     /// The person writes: the window opens (R1), an idle thread goes to the
     /// default app, and control runs 24 hours from now (R6).
-    pub(super) fn customer_says(&mut self, at: usize, message: Message) {
+    pub(super) fn customer_says(&mut self, at: usize, mut message: Message) {
         self.customer_is_here(at, message.at);
+        message.referral = self.people[at].came_by.take();
         self.people[at].unread += 1;
         self.push_message(at, message, None);
     }
@@ -80,7 +81,7 @@ impl World {
     /// Somebody replies in Meta's own inbox, or Meta's own AI does: it takes
     /// control and says so to nobody but the loser (R8).
     pub(super) fn meta_says(&mut self, at: usize, actor: &str, text: &str, now: i64) {
-        let Some(app) = self.app_named(actor) else {
+        let Some(app) = self.meta_app(actor) else {
             return;
         };
         let platform = self.people[at].platform;
@@ -93,7 +94,7 @@ impl World {
     /// (seen under the Handover Protocol; kept for routing, our choice).
     pub(super) fn inbox_is_done(&mut self, at: usize, now: i64) {
         let platform = self.people[at].platform;
-        if self.people[at].owner_at(now) == self.app_named("inbox") {
+        if self.people[at].owner_at(now) == self.meta_app("inbox") {
             let words = "Pass thread control from Page Inbox";
             let default = self.default_app(platform);
             self.give_control(at, default, now, "pass_thread_control", Some(words));
@@ -146,30 +147,6 @@ impl World {
         event["request_thread_control"] =
             json!({"requested_owner_app_id": self.apps[by].id, "metadata": metadata});
         self.tell_of_control(at, owner, event);
-    }
-
-    /// Under the Handover Protocol: which part an app plays has changed.
-    pub(super) fn tell_roles(&mut self, now: i64) {
-        for app in 0..self.apps.len() {
-            let role = if self.page.default_app == Some(app) {
-                "primary_receiver"
-            } else {
-                "secondary_receiver"
-            };
-            let mut roles = serde_json::Map::new();
-            roles.insert(self.apps[app].id.clone(), json!([role]));
-            let event =
-                json!({"recipient": {"id": self.page.id}, "timestamp": now, "app_roles": roles});
-            let channel = "messaging_handovers";
-            self.journal(
-                app,
-                channel,
-                Kind::Handover,
-                Platform::Messenger,
-                None,
-                event,
-            );
-        }
     }
 
     fn tell_of_control(&mut self, at: usize, told: usize, event: Value) {
@@ -281,25 +258,42 @@ impl World {
         let Some((button, sender)) = found else {
             return false;
         };
-        let id = self.message_id(self.people[at].platform);
-        let mut message = Message::text(id.clone(), now, Sender::Person, title);
         if button.quick {
+            let id = self.message_id(self.people[at].platform);
+            let mut message = Message::text(id, now, Sender::Person, title);
             message.payload = Some(button.payload);
             self.customer_says(at, message);
             return true;
         }
-        self.customer_is_here(at, now);
-        self.people[at].unread += 1;
-        self.by_message.insert(id.clone(), at);
-        self.people[at].messages.push(message);
-        let mut event = self.envelope(at, now);
-        event["postback"] = json!({"mid": id, "title": title, "payload": button.payload});
         let owner_of_button = match sender {
             Sender::App(app) => Some(app),
             Sender::Person => None,
         };
-        self.emit_for(at, now, Kind::Postback, event, owner_of_button);
+        let what = json!({"title": title, "payload": button.payload});
+        self.customer_posts_back(at, what, owner_of_button, now);
         true
+    }
+
+    /// A tap that answers with a payload: `what` is the postback but for its id. The
+    /// app `always` gets all of it, whoever is in control.
+    pub(super) fn customer_posts_back(
+        &mut self,
+        at: usize,
+        mut what: Value,
+        always: Option<usize>,
+        now: i64,
+    ) {
+        let id = self.message_id(self.people[at].platform);
+        let title = what["title"].as_str().unwrap_or_default();
+        let message = Message::text(id.clone(), now, Sender::Person, title);
+        self.customer_is_here(at, now);
+        self.people[at].unread += 1;
+        self.by_message.insert(id.clone(), at);
+        self.people[at].messages.push(message);
+        what["mid"] = json!(id);
+        let mut event = self.envelope(at, now);
+        event["postback"] = what;
+        self.emit_for(at, now, Kind::Postback, event, always);
     }
 
     /// Something a person does that is no message; it opens the window.
@@ -310,25 +304,6 @@ impl World {
             event.extend(what);
         }
         self.emit(at, now, kind, event);
-    }
-
-    /// Something that concerns the Page, not a person.
-    pub(super) fn page_is_told(&mut self, what: Value, now: i64) {
-        let mut event = json!({"recipient": {"id": self.page.id}, "timestamp": now});
-        if let (Some(event), Value::Object(what)) = (event.as_object_mut(), what) {
-            event.extend(what);
-        }
-        for app in 0..self.apps.len() {
-            let platform = Platform::Messenger;
-            self.journal(
-                app,
-                "messaging",
-                Kind::Other("messaging_policy_enforcement"),
-                platform,
-                None,
-                event.clone(),
-            );
-        }
     }
 
     fn message_mut(&mut self, at: usize, mid: &str) -> Option<&mut Message> {
@@ -358,6 +333,9 @@ impl World {
         }
         if message.unsupported {
             body["is_unsupported"] = json!(true);
+        }
+        if let Some(referral) = &message.referral {
+            body["referral"] = referral.clone();
         }
         let mut event = self.envelope(at, now);
         let mut kind = Kind::Message;
@@ -410,6 +388,10 @@ impl World {
             heard.push(json!({"type": "fallback", "title": share["name"],
                               "payload": {"url": share["link"], "title": share["name"]}}));
         }
+        if let Some((lat, long)) = message.place {
+            heard.push(json!({"type": "location", "title": "Pinned location",
+                              "payload": {"coordinates": {"lat": lat, "long": long}}}));
+        }
         if message.story {
             heard.push(
                 json!({"type": "story_mention", "payload": {"url": "https://cdn.example/story"}}),
@@ -418,7 +400,7 @@ impl World {
         heard
     }
 
-    fn envelope(&self, at: usize, now: i64) -> Value {
+    pub(super) fn envelope(&self, at: usize, now: i64) -> Value {
         let person = &self.people[at];
         let page = match person.platform {
             Platform::Messenger => self.page.id.as_str(),
@@ -460,7 +442,7 @@ impl World {
         }
     }
 
-    fn journal(
+    pub(super) fn journal(
         &mut self,
         app: usize,
         channel: &'static str,

@@ -32,7 +32,9 @@ pub(super) fn after_page_message(world: &mut World, at: usize, app: usize, now: 
 /// After control went to an app: a bot that gets a thread back says so once the
 /// person writes again; nothing happens at once.
 pub(super) fn after_pass(world: &mut World, at: usize, target: usize, now: i64) {
-    if Some(target) == world.app_named("bot") && world.people[at].life == Life::Escalates {
+    let default = world.default_app(world.people[at].platform);
+    let is_bot = default == Some(target) || world.bots.iter().any(|bot| bot.app == target);
+    if is_bot && world.people[at].life == Life::Escalates {
         world.people[at].life = Life::Chats;
         let pause = between(world, 20_000, 40_000);
         plan(world, now + pause, at, Plan::Chat(0));

@@ -39,6 +39,7 @@ pub(super) fn blank(world: &mut World, name: &str, platform: Platform) -> Person
         opened_at: None,
         read_through: 0,
         typing_until: 0,
+        came_by: None,
         answers: VecDeque::new(),
         life: Life::Quiet,
     }
@@ -62,7 +63,6 @@ pub(super) fn make_up(world: &mut World, wanted: usize, now: i64) {
         "thank you!",
         "is this still available?",
     ];
-    let bot = world.app_named("bot");
     while world.people.len() < wanted {
         let number = world.people.len();
         let pick = |random: &mut Random, words: &[&'static str]| {
@@ -78,6 +78,7 @@ pub(super) fn make_up(world: &mut World, wanted: usize, now: i64) {
         } else {
             Platform::Messenger
         };
+        let bot = world.default_app(platform).or(world.app_named("bot"));
         let mut person = blank(world, &name, platform);
         let age = 60_000 * i64::try_from(world.random.below(60 * 24 * 12)).unwrap_or(0);
         for (line, before) in [(0, 180_000), (1, 120_000), (2, 60_000)] {
@@ -108,7 +109,8 @@ pub(super) fn lengthen(world: &mut World, wanted: usize) {
     let Some(at) = longest else { return };
     let have = world.people[at].messages.len();
     let first = world.people[at].messages.first().map_or(0, |m| m.at);
-    let bot = world.app_named("bot");
+    let bot = world.default_app(Platform::Messenger);
+    let bot = bot.or(world.app_named("bot"));
     let missing = wanted.saturating_sub(have);
     let mut person = world.people.remove(at);
     let mut older: Vec<Message> = (0..missing)

@@ -1,7 +1,5 @@
 //! E12: labels of the Page, and whom they are on.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use crate::sim::{
@@ -45,16 +43,7 @@ pub(super) fn labels(
                 .ok_or_else(|| {
                     GraphError::parameter("The parameter page_label_name is required")
                 })?;
-            let known = world.catalog.labels.iter().find(|label| label.name == name);
-            if let Some(label) = known {
-                return Ok(json!({"id": label.id}));
-            }
-            let id = world.catalog.id();
-            world.catalog.labels.push(Label {
-                id: id.clone(),
-                name,
-                people: BTreeSet::new(),
-            });
+            let id = world.catalog.label_named(&name);
             Ok(json!({ "id": id }))
         }
         "GET" => {
@@ -104,18 +93,9 @@ pub(super) fn assign(
 ) -> Result<Value, GraphError> {
     terms(world)?;
     let psid = params.text("user").unwrap_or_default();
-    if world.person_by_id(&psid).is_none() {
-        return Err(GraphError::unknown_person(false));
-    }
-    let labels = &mut world.catalog.labels;
-    let label = labels
-        .iter_mut()
-        .find(|label| label.id == id)
-        .ok_or_else(|| GraphError::unknown_object(id))?;
-    if method == "POST" {
-        label.people.insert(psid);
-    } else {
-        label.people.remove(&psid);
-    }
+    let at = world.person_by_id(&psid);
+    let at = at.ok_or_else(|| GraphError::unknown_person(false))?;
+    let done = world.set_label(at, id, method == "POST");
+    done.ok_or_else(|| GraphError::unknown_object(id))?;
     Ok(json!({"success": true}))
 }

@@ -11,18 +11,48 @@ use crate::sim::{
     world::{Platform, World},
 };
 
-/// What a profile may hold; Instagram knows the last two only.
-const PROPERTIES: [&str; 9] = [
+/// What a profile may hold, but for `subject_to_new_eu_privacy_rules`, which only Meta
+/// sets.
+const SETTABLE: [&str; 8] = [
     "get_started",
     "greeting",
     "commands",
     "whitelisted_domains",
     "account_linking_url",
-    "subject_to_new_eu_privacy_rules",
     "home_url",
     "persistent_menu",
     "ice_breakers",
 ];
+
+/// Those that an app may set: Instagram knows the last two only, and one is Meta's.
+pub(super) fn settable(platform: Platform) -> &'static [&'static str] {
+    match platform {
+        Platform::Messenger => &SETTABLE,
+        Platform::Instagram => &SETTABLE[SETTABLE.len() - 2..],
+    }
+}
+
+/// Sets some properties, all of them or none.
+pub(super) fn set(
+    world: &mut World,
+    platform: Platform,
+    given: Map<String, Value>,
+) -> Result<(), GraphError> {
+    let profile = world.catalog.profile.entry(platform.word()).or_default();
+    let menu = given.contains_key("persistent_menu");
+    let started = given.contains_key("get_started") || profile.contains_key("get_started");
+    if menu && !started && platform == Platform::Messenger {
+        return Err(GraphError::new(
+            400,
+            100,
+            2_018_145,
+            "(#100) You must set a Get Started button if you also wish to use persistent menu",
+        ));
+    }
+    profile_limits::check(platform, &given)?;
+    profile.extend(given);
+    Ok(())
+}
 
 fn topic(params: &Params) -> Platform {
     match params.text("platform").map(|p| p.to_ascii_lowercase()) {
@@ -68,36 +98,13 @@ pub(super) fn profile(
             Ok(json!({"data": [found]}))
         }
         "POST" => {
-            let mut given = Map::new();
-            // Instagram knows the last two only, and one is Meta's to set.
-            let known = match platform {
-                Platform::Instagram => &PROPERTIES[PROPERTIES.len() - 2..],
-                Platform::Messenger => &PROPERTIES[..],
-            };
-            for name in known
-                .iter()
-                .copied()
-                .filter(|name| !name.starts_with("subject_to"))
-            {
-                if let Some(value) = params.value(name) {
-                    given.insert(name.to_owned(), value);
-                }
-            }
+            let known = settable(platform).iter().copied();
+            let given = known.filter_map(|name| Some((name.to_owned(), params.value(name)?)));
+            let given: Map<String, Value> = given.collect();
             if given.is_empty() {
                 return Err(GraphError::parameter("At least one property must be set"));
             }
-            let menu = given.contains_key("persistent_menu");
-            let started = given.contains_key("get_started") || profile.contains_key("get_started");
-            if menu && !started && platform == Platform::Messenger {
-                return Err(GraphError::new(
-                    400,
-                    100,
-                    2_018_145,
-                    "(#100) You must set a Get Started button if you also wish to use persistent menu",
-                ));
-            }
-            profile_limits::check(platform, &given)?;
-            profile.extend(given);
+            set(world, platform, given)?;
             Ok(json!({"result": "success"}))
         }
         "DELETE" => {

@@ -28,7 +28,8 @@
 //! | `thread_control` | pass, take, release, extend, request |
 //! | `subscriptions` | which fields an app hears |
 //! | `messenger_profile`, `profile_limits`, `labels`, `personas`, `moderation` | what is set up around a conversation |
-//! | `events` | what moves the world, and what the apps are told of it |
+//! | `events`, `entry_points` | what moves the world, and what the apps are told of it |
+//! | `page_events` | … of the Page: policy, comments, labels |
 //! | `scheduler`, `follow_ups` | what happens by itself, in the order of time |
 //! | `bots`, `person_actions`, `storm` | what bots, people and many people do |
 //! | `webhooks/` | what is delivered to whom, and again |
@@ -113,6 +114,7 @@ mod call_log;
 mod cdn;
 mod clock;
 mod control_api;
+mod entry_points;
 mod events;
 mod fields;
 mod follow_ups;
@@ -124,6 +126,7 @@ mod messenger_profile;
 mod moderation;
 mod nodes;
 mod options;
+mod page_events;
 mod paging;
 mod params;
 mod person_actions;

@@ -176,7 +176,7 @@ pub(super) fn one_message(
             &asked(ask, &["id", "created_time"])?,
         ),
         ["attachments"] => Ok(json!({ "data": message.attachments })),
-        ["shares"] => Ok(json!({ "data": message.shares })),
+        ["shares"] => Ok(json!({ "data": message.all_shares() })),
         _ => Err(GraphError::unknown_object(id)),
     }
 }
@@ -203,14 +203,17 @@ fn message_node(
                 !message.attachments.is_empty(),
                 edge(&message.attachments, field),
             ),
-            "shares" => some(!message.shares.is_empty(), edge(&message.shares, field)),
+            "shares" => {
+                let shares = message.all_shares();
+                some(!shares.is_empty(), edge(&shares, field))
+            }
             "sticker" => message
                 .sticker
                 .as_ref()
                 .map(|id| json!(format!("https://cdn.example/sticker/{id}.png"))),
             "tags" => {
                 let source = match message.sender {
-                    Sender::App(app) if world.apps[app].name == "inbox" => "source:web",
+                    Sender::App(app) if world.meta_app("inbox") == Some(app) => "source:web",
                     _ => "source:chat",
                 };
                 Some(json!({"data": [{"name": "inbox"}, {"name": "sent"}, {"name": source}]}))

@@ -6,63 +6,54 @@ use serde_json::{Value, json};
 use crate::sim::{
     events::{Kind, LIKE_STICKER},
     follow_ups,
-    world::{ActionKind, Comment, Message, PersonAction, Sender, World, photo},
+    world::{ActionKind, Message, Needs, PersonAction, Sender, World, file, photo, video},
 };
 
 impl World {
     /// Does it, or says why that is not possible.
     pub(super) fn act(&mut self, action: &PersonAction, now: i64) -> Result<(), String> {
-        match action.what {
-            ActionKind::Enforces => {
-                let what =
-                    json!({"policy_enforcement": {"action": "block", "reason": action.text}});
-                self.page_is_told(what, now);
-                return Ok(());
-            }
-            ActionKind::Roles => {
-                self.tell_roles(now);
-                return Ok(());
-            }
-            _ => {}
+        if let Some(lack) = action.lack() {
+            return Err(lack);
+        }
+        if action.what.needs() == Needs::Nothing {
+            self.happens_to_page(action, now);
+            return Ok(());
         }
         let name = action.person.as_deref().unwrap_or_default();
         let at = self
             .person_called(name)
             .ok_or_else(|| format!("no person is called {name:?}"))?;
+        let text = action.text.as_str();
         let done = match action.what {
-            ActionKind::Writes | ActionKind::SendsPhoto | ActionKind::SendsSticker => {
-                self.says(at, action, now);
+            ActionKind::Taps => self.customer_taps(at, text, now),
+            ActionKind::TapsMenu => {
+                self.customer_taps_menu(at, text, now)?;
                 true
             }
-            ActionKind::Taps => {
-                let tapped = self.customer_taps(at, &action.text, now);
-                if tapped {
-                    follow_ups::after_customer_message(self, at, now);
-                }
-                tapped
+            ActionKind::TapsIceBreaker => {
+                self.customer_taps_ice_breaker(at, text, now)?;
+                true
+            }
+            ActionKind::GetsStarted => {
+                self.customer_gets_started(at, text, now)?;
+                true
             }
             ActionKind::Reacts | ActionKind::Unreacts => {
-                let emoji = (action.what == ActionKind::Reacts).then_some(action.text.as_str());
+                let emoji = (action.what == ActionKind::Reacts).then_some(text);
                 let mid = self.meant(at, action, false);
                 self.customer_reacts(at, &mid, emoji, now)
             }
             ActionKind::Edits => {
                 let mid = self.meant(at, action, true);
-                self.customer_edits(at, &mid, &action.text, now)
+                self.customer_edits(at, &mid, text, now)
             }
             ActionKind::Unsends => {
                 let mid = self.meant(at, action, true);
                 self.customer_unsends(at, &mid, now)
             }
-            ActionKind::Comments => {
-                let comment = Comment {
-                    person: at,
-                    at: now,
-                    answered: false,
-                };
-                let id = action.mid.clone().unwrap_or_else(|| format!("{now}"));
-                self.comments.insert(id, comment);
-                true
+            ActionKind::InboxLabels | ActionKind::InboxUnlabels => {
+                let on = action.what == ActionKind::InboxLabels;
+                self.inbox_labels(at, text, on)
             }
             ActionKind::Passes | ActionKind::Asks => return self.moves(at, action, now),
             _ => {
@@ -70,56 +61,71 @@ impl World {
                 true
             }
         };
-        if done {
-            Ok(())
-        } else {
-            Err(format!("{name} has no such message or button"))
+        if !done {
+            return Err(format!("{name} has no such message, button or label"));
+        }
+        if action.what.is_tap() {
+            follow_ups::after_customer_message(self, at, now);
+        }
+        Ok(())
+    }
+
+    fn happens_to_page(&mut self, action: &PersonAction, now: i64) {
+        match action.what {
+            ActionKind::Warns => self.policy("warning", &action.text, now),
+            ActionKind::Enforces => self.policy("block", &action.text, now),
+            ActionKind::Lifts => self.policy("unblock", &action.text, now),
+            _ => self.tell_roles(now),
         }
     }
 
+    /// What can always be done.
     fn does(&mut self, at: usize, action: &PersonAction, now: i64) {
         let text = action.text.as_str();
-        let kind = |kind, what: Value, world: &mut Self| world.customer_does(at, kind, what, now);
         match action.what {
             ActionKind::Reads => self.customer_reads(at, now),
-            ActionKind::Follows => kind(
-                Kind::Referral,
-                json!({"referral": {"ref": text, "source": "SHORTLINK", "type": "OPEN_THREAD"}}),
-                self,
-            ),
-            ActionKind::Surprises => {
-                let mut what = serde_json::Map::new();
-                what.insert(text.to_owned(), json!({"new": [1, null]}));
-                kind(Kind::Message, Value::Object(what), self);
-            }
+            ActionKind::Follows => self.customer_follows(at, text, now),
+            ActionKind::FollowsAd => self.customer_follows_ad(at, text, now),
+            ActionKind::Comments => self.customer_comments(at, action.mid.as_deref(), text, now),
             ActionKind::Blocks => self.people[at].blocked = true,
             ActionKind::Unblocks => self.people[at].blocked = false,
             ActionKind::Inbox => self.meta_says(at, "inbox", text, now),
             ActionKind::Ai => self.meta_says(at, "meta_ai", text, now),
             ActionKind::InboxDone => self.inbox_is_done(at, now),
-            other => {
-                if let Some((field, what)) = other.event(text) {
-                    kind(Kind::Other(field), what, self);
-                }
-            }
+            other => match signal(other, text) {
+                Some((kind, what)) => self.customer_does(at, kind, what, now),
+                None => self.says(at, action, now),
+            },
         }
     }
 
     fn says(&mut self, at: usize, action: &PersonAction, now: i64) {
         let id = self.message_id(self.people[at].platform);
-        let mut message = Message::text(id, now, Sender::Person, action.text.as_str());
+        let mut message = Message::text(id, now, Sender::Person, "");
         message.reply_to.clone_from(&action.mid);
-        match action.what {
-            ActionKind::SendsPhoto => {
-                message.text.clear();
-                message.attachments.push(photo(&action.text));
-            }
+        let named = |other: &'static str| match action.text.as_str() {
+            "" => other.to_owned(),
+            name => name.to_owned(),
+        };
+        let attached = match action.what {
+            ActionKind::SendsPhoto => Some(photo(&named("photo.jpg"))),
+            ActionKind::SendsVideo => Some(video(&named("video.mp4"))),
+            ActionKind::SendsAudio => Some(file(&named("voice-message.mp3"), "audio/mpeg")),
+            ActionKind::SendsFile => Some(file(&named("document.pdf"), "application/pdf")),
             ActionKind::SendsSticker => {
-                message.text.clear();
                 message.sticker = Some(LIKE_STICKER.to_owned());
+                None
             }
-            _ => {}
-        }
+            ActionKind::SendsLocation => {
+                message.place = action.coordinates();
+                None
+            }
+            _ => {
+                message.text.clone_from(&action.text);
+                None
+            }
+        };
+        message.attachments.extend(attached);
         self.customer_says(at, message);
         follow_ups::after_customer_message(self, at, now);
     }
@@ -154,4 +160,31 @@ impl World {
         self.person_by_id(name)
             .or_else(|| self.people.iter().position(|p| p.name == name))
     }
+}
+
+/// An action of which the apps get an event and nothing else happens: the kind of the
+/// event, and its members.
+fn signal(what: ActionKind, text: &str) -> Option<(Kind, Value)> {
+    let mut optin = json!({"type": "notification_messages", "payload": text, "title": text,
+                           "notification_messages_token": "4711000012345678"});
+    let linking = Kind::Other("messaging_account_linking");
+    Some(match what {
+        ActionKind::OptsIn | ActionKind::OptsOut => {
+            if what == ActionKind::OptsOut {
+                optin["notification_messages_status"] = json!("STOP_NOTIFICATIONS");
+            }
+            (Kind::Other("messaging_optins"), json!({ "optin": optin }))
+        }
+        ActionKind::Links => (
+            linking,
+            json!({"account_linking": {"status": "linked", "authorization_code": text}}),
+        ),
+        ActionKind::Unlinks => (linking, json!({"account_linking": {"status": "unlinked"}})),
+        ActionKind::Surprises => {
+            let mut what = serde_json::Map::new();
+            what.insert(text.to_owned(), json!({"new": [1, null]}));
+            (Kind::Message, Value::Object(what))
+        }
+        _ => return None,
+    })
 }

@@ -1,19 +1,24 @@
 //! A scenario in TOML becomes a world. Mistakes are named with their line.
 
+use serde_json::{Map, Value};
 use toml::Spanned;
 
 use crate::{
     clock::{Random, Timestamp},
     sim::{
-        follow_ups, generate,
+        follow_ups, generate, messenger_profile,
         options::Options,
         scenario::{
-            error::{ScenarioError, no_app, no_time},
-            file::{AppToml, BotToml, LineToml, Scenario},
+            error::{Mistakes, ScenarioError},
+            file::{AppToml, BotToml, LineToml, PageToml, Scenario},
             offset::offset,
-            people::add,
+            people,
+            reader::read,
         },
-        world::{ActionKind, App, Bot, OtherPage, Page, PersonAction, Plan, Webhook, World},
+        world::{
+            App, Bot, META_APPS, Needs, OtherPage, Page, PersonAction, Plan, Platform, Webhook,
+            World,
+        },
     },
 };
 
@@ -21,9 +26,9 @@ const BUILT_IN: &str = include_str!("../../../assets/demo/lamp.toml");
 
 pub(in crate::sim) fn build(options: &Options, now: Timestamp) -> Result<World, ScenarioError> {
     let text = options.scenario.as_deref().unwrap_or(BUILT_IN);
-    let scenario: Scenario = toml::from_str(text).map_err(|e| ScenarioError(e.to_string()))?;
+    let (scenario, mut mistakes) = read(text);
     let mut random = Random::seeded(options.seed ^ 0x005E_ED0F_4A9B_0000);
-    check(text, &scenario)?;
+    check(&mut mistakes, &scenario);
     let mut apps: Vec<App> = scenario
         .apps
         .iter()
@@ -40,46 +45,40 @@ pub(in crate::sim) fn build(options: &Options, now: Timestamp) -> Result<World, 
         }
     }
     // Meta's own are there, whether a scenario names them or not.
-    for (name, id) in [
-        ("inbox", "263902037430900"),
-        ("instagram_inbox", "1217981644879628"),
-        ("meta_ai", "900000000000009"),
-    ] {
+    for (name, id) in META_APPS {
         if !apps.iter().any(|app| app.id == id || app.name == name) {
             let mut app = App::new(name, id, None, &mut random);
             app.become_actor();
             apps.push(app);
         }
     }
-    let index = |name: &Option<Spanned<String>>| match name {
-        None => Ok(None),
-        Some(name) => apps
-            .iter()
-            .position(|app| app.name == *name.get_ref())
-            .map(Some)
-            .ok_or_else(|| no_app(text, name)),
-    };
-    let page = Page {
-        default_app: index(&scenario.page.default_app)?,
-        instagram_default_app: index(&scenario.page.instagram_default_app)?,
-        id: scenario.page.id,
-        name: scenario.page.name,
-        instagram_id: scenario.page.instagram_id,
-        instagram_name: scenario.page.instagram_name,
-        handover: scenario.page.handover.is_some_and(Spanned::into_inner),
-    };
+    let page = page_from(&mut mistakes, scenario.page, &apps);
     let mut world = World::new(options.seed, page, apps);
     world.switches = scenario.switches;
     world.other_page = scenario.other_page.map(|page| OtherPage {
         id: page.id,
         name: page.name,
     });
-    bots(&mut world, text, scenario.bots)?;
+    profile(
+        &mut mistakes,
+        &mut world,
+        Platform::Messenger,
+        scenario.messenger_profile,
+    );
+    profile(
+        &mut mistakes,
+        &mut world,
+        Platform::Instagram,
+        scenario.instagram_profile,
+    );
+    bots(&mut mistakes, &mut world, scenario.bots);
     let now = now.as_millis();
     for person in &scenario.people {
-        add(&mut world, text, person, now)?;
+        let draft = people::draft(&mut mistakes, &mut world, person, now);
+        people::join(&mut world, draft);
     }
-    timeline(&mut world, text, scenario.timeline, now)?;
+    timeline(&mut mistakes, &mut world, scenario.timeline, now);
+    mistakes.end()?;
     generate::make_up(&mut world, options.conversations, now);
     generate::lengthen(&mut world, options.messages);
     // What is written from now on gets other ids than in a run that began at
@@ -88,66 +87,92 @@ pub(in crate::sim) fn build(options: &Options, now: Timestamp) -> Result<World, 
     Ok(world)
 }
 
-fn bots(world: &mut World, text: &str, bots: Vec<BotToml>) -> Result<(), ScenarioError> {
-    if bots.is_empty() {
-        let built_in: Scenario =
-            toml::from_str(BUILT_IN).map_err(|e| ScenarioError(e.to_string()))?;
-        for bot in built_in.bots {
-            if let Some(app) = world.app_named(bot.app.get_ref()) {
-                world.bots.push(Bot {
-                    app,
-                    rules: bot.rules,
-                });
-            }
-        }
-        return Ok(());
+fn page_from(mistakes: &mut Mistakes<'_>, toml: Option<PageToml>, apps: &[App]) -> Page {
+    if toml.is_none() && !mistakes.has_page {
+        mistakes.add(None, "there is no [page], with its id and its name");
     }
-    for bot in bots {
-        let app = world
-            .app_named(bot.app.get_ref())
-            .ok_or_else(|| no_app(text, &bot.app))?;
-        for target in bot.rules.iter().filter_map(|rule| rule.passes_to.as_ref()) {
-            if world.app_named(target.get_ref()).is_none() {
-                return Err(no_app(text, target));
-            }
+    let toml = toml.unwrap_or_default();
+    let mut index = |name: &Option<Spanned<String>>| {
+        let name = name.as_ref()?;
+        let found = apps.iter().position(|app| app.name == *name.get_ref());
+        if found.is_none() {
+            mistakes.no_app(name);
         }
-        world.bots.push(Bot {
-            app,
-            rules: bot.rules,
-        });
+        found
+    };
+    Page {
+        default_app: index(&toml.default_app),
+        instagram_default_app: index(&toml.instagram_default_app),
+        id: toml.id,
+        name: toml.name,
+        instagram_id: toml.instagram_id,
+        instagram_name: toml.instagram_name,
+        handover: toml.handover.is_some_and(Spanned::into_inner),
     }
-    Ok(())
 }
 
-fn timeline(
+/// The Messenger profile at the start, by the limits that hold for everybody.
+fn profile(
+    mistakes: &mut Mistakes<'_>,
     world: &mut World,
-    text: &str,
-    lines: Vec<LineToml>,
-    now: i64,
-) -> Result<(), ScenarioError> {
-    for line in lines {
-        let at = offset(line.at.get_ref())
-            .filter(|at| *at >= 0)
-            .ok_or_else(|| no_time(text, &line.at))?;
-        let mut index = 0;
-        if let Some(name) = &line.person {
-            index = world.person_called(name.get_ref()).ok_or_else(|| {
-                let what = format!("no [[person]] is called {:?}", name.get_ref());
-                ScenarioError::at(text, name, what)
-            })?;
-        } else if !matches!(line.what, ActionKind::Enforces | ActionKind::Roles) {
-            let what = "this line of the timeline needs a person";
-            return Err(ScenarioError::at(text, &line.at, what));
+    platform: Platform,
+    given: Option<Spanned<Map<String, Value>>>,
+) {
+    let Some(given) = given else { return };
+    let settable = messenger_profile::settable(platform);
+    let known = |name: &&String| settable.contains(&name.as_str());
+    if let Some(name) = given.get_ref().keys().find(|name| !known(name)) {
+        let what = format!(
+            "unknown key `{name}`, expected one of {}",
+            settable.join(", ")
+        );
+        mistakes.at(&given, what);
+    }
+    let span = given.span();
+    if let Err(refused) = messenger_profile::set(world, platform, given.into_inner()) {
+        mistakes.add(Some(span), refused.message);
+    }
+}
+
+/// The bots of a scenario; if it has none, those of the built-in world whose apps it
+/// has.
+fn bots(mistakes: &mut Mistakes<'_>, world: &mut World, own: Vec<BotToml>) {
+    let built_in = own.is_empty();
+    let bots = match built_in {
+        true => read(BUILT_IN).0.bots,
+        false => own,
+    };
+    for bot in bots {
+        let targets = bot.rules.iter().filter_map(|rule| rule.passes_to.as_ref());
+        for name in targets.chain([&bot.app]) {
+            if !built_in && world.app_named(name.get_ref()).is_none() {
+                mistakes.no_app(name);
+            }
         }
-        match (&line.app, line.what) {
-            (Some(app), _) if world.app_named(app.get_ref()).is_none() => {
-                return Err(no_app(text, app));
-            }
-            (None, ActionKind::Passes | ActionKind::Asks) => {
-                let what = "this line of the timeline needs an app";
-                return Err(ScenarioError::at(text, &line.at, what));
-            }
-            _ => {}
+        if let Some(app) = world.app_named(bot.app.get_ref()) {
+            world.bots.push(Bot {
+                app,
+                rules: bot.rules,
+            });
+        }
+    }
+}
+
+fn timeline(mistakes: &mut Mistakes<'_>, world: &mut World, lines: Vec<LineToml>, now: i64) {
+    for line in lines {
+        let after = offset(line.at.get_ref()).filter(|after| *after >= 0);
+        if after.is_none() {
+            mistakes.no_time(&line.at);
+        }
+        let called = |name: &Spanned<String>| world.person_called(name.get_ref());
+        let person = line.person.as_ref().and_then(called);
+        if let (Some(name), None) = (&line.person, person) {
+            mistakes.no_person(name);
+        }
+        if let Some(app) = &line.app
+            && world.app_named(app.get_ref()).is_none()
+        {
+            mistakes.no_app(app);
         }
         let action = PersonAction {
             person: line.person.map(Spanned::into_inner),
@@ -156,30 +181,41 @@ fn timeline(
             mid: line.mid,
             app: line.app.map(Spanned::into_inner),
         };
-        follow_ups::plan(world, now + at, index, Plan::PersonAction(Box::new(action)));
+        if let Some(lack) = action.lack() {
+            mistakes.at(&line.at, format!("in this line of the timeline, {lack}"));
+        }
+        let nobody = action.what.needs() == Needs::Nothing;
+        if let (Some(after), Some(person)) = (after, person.or(nobody.then_some(0))) {
+            let plan = Plan::PersonAction(Box::new(action));
+            follow_ups::plan(world, now + after, person, plan);
+        }
     }
-    Ok(())
 }
 
 /// What a word alone does not show: names that stand twice, and a mode without
 /// what it needs.
-fn check(text: &str, scenario: &Scenario) -> Result<(), ScenarioError> {
+fn check(mistakes: &mut Mistakes<'_>, scenario: &Scenario) {
     for (n, app) in scenario.apps.iter().enumerate() {
         for before in &scenario.apps[..n] {
             for (word, same) in [(&app.name, &before.name), (&app.id, &before.id)] {
                 if word.get_ref() == same.get_ref() {
-                    let what = format!("{:?} is another [[app]] already", word.get_ref());
-                    return Err(ScenarioError::at(text, word, what));
+                    mistakes.at(
+                        word,
+                        format!("{:?} is another [[app]] already", word.get_ref()),
+                    );
                 }
             }
         }
     }
-    match &scenario.page.handover {
-        Some(on) if *on.get_ref() && scenario.page.default_app.is_none() => {
-            let what = "handover needs a default_app: it is the primary receiver";
-            Err(ScenarioError::at(text, on, what))
-        }
-        _ => Ok(()),
+    if let Some(page) = &scenario.page
+        && let Some(on) = &page.handover
+        && *on.get_ref()
+        && page.default_app.is_none()
+    {
+        mistakes.at(
+            on,
+            "handover needs a default_app: it is the primary receiver",
+        );
     }
 }
 
@@ -227,9 +263,8 @@ mod tests {
             scenario: Some(wrong.into()),
             ..Options::default()
         };
-        let error = build(&options, Timestamp::from_millis(0))
-            .expect_err("unknown key")
-            .to_string();
+        let error = build(&options, Timestamp::from_millis(0)).expect_err("unknown key");
+        let error = error.to_string();
         assert!(
             error.contains("line 6") && error.contains("colour"),
             "{error}"
@@ -288,6 +323,21 @@ mod tests {
             (format!("{person}folder = \"attic\"\n"), 8, "attic"),
             ("handover = true\n".into(), 6, "default_app"),
             ("[switches]\nrain = true\n".into(), 7, "rain"),
+            (
+                "[messenger_profile]\ngreetings = 1\n".into(),
+                6,
+                "greetings",
+            ),
+            (
+                "[messenger_profile]\nget_started = {}\n".into(),
+                6,
+                "get_started[payload]",
+            ),
+            (
+                "[instagram_profile]\nget_started = {}\n".into(),
+                6,
+                "persistent_menu",
+            ),
         ] {
             let options = Options {
                 scenario: Some(format!("{page}{more}")),
@@ -299,6 +349,105 @@ mod tests {
             let named = error.contains(&format!("line {line}"));
             assert!(named && error.contains(word), "{more}: {error}");
         }
+    }
+
+    /// Everything that is wrong in the file below, and nothing that follows from it.
+    const ALL_WRONG: &str = r#"[page]
+id = "1"
+name = "Lamp"
+default_app = "bto"
+colour = "red"
+[switches]
+rain = true
+dead_token_status = 402
+[[app]]
+name = "bot"
+id = "five"
+fields = ["massages"]
+[[app]]
+human_agent = false
+[[bot]]
+app = "bot"
+rules = [{ hears = 5 }, { passes_to = "dsek", sings = "la" }]
+[[person]]
+name = "Ana"
+owner = "bto"
+platform = "instagram"
+say = [{ at = "noon", by = "customer" }, { by = "bot" }, { at = "+1s", by = "bot" }]
+[[person]]
+nmae = "Bob"
+[[timeline]]
+at = "soon"
+person = "Bob"
+do = "writes"
+[[timeline]]
+at = "+1s"
+person = "Ana"
+do = "flies"
+[[timeline]]
+at = "+1s"
+do = "passes"
+"#;
+
+    #[test]
+    fn all_mistakes_are_named_at_once() {
+        let said = |scenario: &str| {
+            let options = Options {
+                scenario: Some(scenario.into()),
+                ..Options::default()
+            };
+            let world = build(&options, Timestamp::from_millis(0));
+            let error = world.expect_err("mistakes").to_string();
+            error.lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let all = said(ALL_WRONG);
+        let expected = [
+            (4, "\"bto\""),
+            (5, "colour"),
+            (7, "rain"),
+            (8, "402"),
+            (11, "digits"),
+            (12, "massages"),
+            (13, "missing key `id`"),
+            (13, "missing key `name`"),
+            (17, "dsek"),
+            (17, "integer `5`"),
+            (17, "sings"),
+            (20, "\"bto\""),
+            (21, "instagram_id"),
+            (22, "\"noon\""),
+            (22, "missing key `at`"),
+            (22, "only \"customer\""),
+            (23, "missing key `name`"),
+            (24, "nmae"),
+            (26, "\"soon\""),
+            (26, "writes needs a text"),
+            (27, "\"Bob\""),
+            (32, "\"flies\""),
+            (34, "passes needs a person"),
+        ];
+        let line = |line: usize| format!("  line {line}: ");
+        for (at, word) in expected {
+            let named = |said: &&String| said.starts_with(&line(at)) && said.contains(word);
+            assert!(all.iter().any(|said| named(&said)), "{at} {word}: {all:#?}");
+        }
+        assert_eq!(
+            all[0],
+            format!("the scenario has {} mistakes:", all.len() - 1)
+        );
+        assert_eq!(all.len() - 1, expected.len(), "{all:#?}");
+        // A file that is broken: what is broken is named, what stands for itself, too,
+        // and nothing that only seems to be missing.
+        let all =
+            said("[page]\nid = 1048\nname = Lamp\n[[app]]\nname = bot\n[switches]\nrain = true\n");
+        let lines: Vec<bool> = [3, 5, 7]
+            .map(|at| all.iter().any(|said| said.starts_with(&line(at))))
+            .into();
+        assert_eq!(lines, [true, true, true], "{all:#?}");
+        assert!(all.iter().all(|said| !said.contains("missing")), "{all:#?}");
+        assert!(said("").concat().contains("there is no [page]"));
+        let types = said("page = 5\nperson = [\"Mia\"]\n").concat();
+        assert_eq!(types.matches("expected a table").count(), 2, "{types}");
     }
 
     #[test]

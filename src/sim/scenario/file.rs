@@ -3,20 +3,25 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::{Map, Value};
 use toml::Spanned;
 
 use crate::sim::world::{
-    ActionKind, Life, Platform, ProfileKind, Rule, Switches, TokenState,
+    ActionKind, Life, Platform, ProfileKind, Rule, Switches, TokenState, messaging_fields,
     page_fields as known_fields,
 };
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::sim) struct Scenario {
-    pub(in crate::sim) page: PageToml,
+    pub(in crate::sim) page: Option<PageToml>,
     pub(in crate::sim) other_page: Option<OtherPageToml>,
     #[serde(default)]
     pub(in crate::sim) switches: Switches,
+    /// What the Page's Messenger profile holds at the start, and its Instagram
+    /// account's, as their API takes it.
+    pub(in crate::sim) messenger_profile: Option<Spanned<Map<String, Value>>>,
+    pub(in crate::sim) instagram_profile: Option<Spanned<Map<String, Value>>>,
     #[serde(default, rename = "app")]
     pub(in crate::sim) apps: Vec<AppToml>,
     /// Bots by rules; none takes those of the built-in world for the app `bot`.
@@ -60,7 +65,7 @@ pub(in crate::sim) struct LineToml {
     pub(in crate::sim) mid: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::sim) struct PageToml {
     #[serde(deserialize_with = "digits")]
@@ -116,8 +121,7 @@ pub(in crate::sim) fn yes() -> bool {
 pub(in crate::sim) struct PersonToml {
     pub(in crate::sim) name: String,
     pub(in crate::sim) username: Option<String>,
-    #[serde(default)]
-    pub(in crate::sim) platform: Platform,
+    pub(in crate::sim) platform: Option<Spanned<Platform>>,
     pub(in crate::sim) locale: Option<String>,
     pub(in crate::sim) timezone: Option<f64>,
     #[serde(default)]
@@ -254,8 +258,8 @@ fn page_fields<'de, D: Deserializer<'de>>(
     match unknown {
         None => Ok(Some(fields)),
         Some(field) => Err(D::Error::custom(format!(
-            "the Page has no field {field:?}; it has {}",
-            known.join(", ")
+            "the Page has no field {field:?}; those of messaging are {}",
+            messaging_fields().join(", ")
         ))),
     }
 }

@@ -1,41 +1,47 @@
 //! The people of a scenario, and what they have said.
 
 use serde_json::json;
-use toml::Spanned;
 
 use crate::sim::{
     events::LIKE_STICKER,
     follow_ups, generate,
     scenario::{
-        error::{ScenarioError, no_app, no_time},
+        error::Mistakes,
         file::{PersonToml, SayToml},
         offset::offset,
     },
     world::{
-        ActionKind, DAY, Life, Message, PersonAction, Plan, Platform, Sender, World, button, card,
-        photo,
+        ActionKind, DAY, Life, Message, Person, PersonAction, Plan, Platform, Sender, World,
+        button, card, file, photo, video,
     },
 };
 
-pub(in crate::sim) fn add(
+/// A person who is not in the world yet, and what they are going to do, each with its
+/// moment.
+pub(in crate::sim) struct Draft {
+    person: Person,
+    plans: Vec<(i64, Plan)>,
+}
+
+pub(in crate::sim) fn draft(
+    mistakes: &mut Mistakes<'_>,
     world: &mut World,
-    text: &str,
     toml: &PersonToml,
     now: i64,
-) -> Result<(), ScenarioError> {
-    let at = world.people.len();
-    let app = |name: &Spanned<String>, world: &World| {
-        world
-            .app_named(name.get_ref())
-            .ok_or_else(|| no_app(text, name))
-    };
-    if toml.platform == Platform::Instagram && world.page.instagram_id.is_none() {
-        return Err(ScenarioError(format!(
+) -> Draft {
+    let mut plans = Vec::new();
+    if let Some(platform) = &toml.platform
+        && *platform.get_ref() == Platform::Instagram
+        && world.page.instagram_id.is_none()
+    {
+        let what = format!(
             "{} writes on Instagram, but the Page has no instagram_id; add one, or leave out the platform",
             toml.name
-        )));
+        );
+        mistakes.at(platform, what);
     }
-    let mut person = generate::blank(world, &toml.name, toml.platform);
+    let platform = toml.platform.as_ref().map(|word| *word.get_ref());
+    let mut person = generate::blank(world, &toml.name, platform.unwrap_or_default());
     person.username = toml
         .username
         .clone()
@@ -49,62 +55,86 @@ pub(in crate::sim) fn add(
     person.life = toml.life;
     person.answers = toml.answers.iter().cloned().collect();
     for say in &toml.say {
-        let offset = offset(say.at.get_ref()).ok_or_else(|| no_time(text, &say.at))?;
+        let Some(offset) = offset(say.at.get_ref()) else {
+            mistakes.no_time(&say.at);
+            continue;
+        };
         if offset > 0 {
-            let action = later(text, &toml.name, say)?;
-            let plan = Plan::PersonAction(Box::new(action));
-            follow_ups::plan(world, now + offset, at, plan);
+            if let Some(action) = later(mistakes, &toml.name, say) {
+                let plan = Plan::PersonAction(Box::new(action));
+                plans.push((now + offset, plan));
+            }
             continue;
         }
-        let sender = if say.by.get_ref() == "customer" {
-            Sender::Person
-        } else {
-            Sender::App(app(&say.by, world)?)
+        let sender = match say.by.get_ref().as_str() {
+            "customer" => Sender::Person,
+            name => match world.app_named(name) {
+                Some(app) => Sender::App(app),
+                None => {
+                    mistakes.no_app(&say.by);
+                    continue;
+                }
+            },
         };
         let id = world.message_id(person.platform);
         let said = said(say, id, now + offset, sender);
         if person.messages.last().is_some_and(|last| last.at > said.at) {
             let what = "the messages of a person must stand in the order of time";
-            return Err(ScenarioError::at(text, &say.at, what));
+            mistakes.at(&say.at, what);
         }
         person.messages.push(said);
     }
     person.opened_at = person.last_customer_at();
-    person.owner = toml
-        .owner
-        .as_ref()
-        .filter(|name| name.get_ref() != "none")
-        .map(|name| app(name, world))
-        .transpose()?;
-    let lapses = match &toml.control {
-        Some(word) => now + offset(word.get_ref()).ok_or_else(|| no_time(text, word))?,
-        None => person.last_customer_at().unwrap_or(now) + DAY,
-    };
-    person.control_until = lapses;
+    if let Some(name) = toml.owner.as_ref().filter(|name| name.get_ref() != "none") {
+        person.owner = world.app_named(name.get_ref());
+        if person.owner.is_none() {
+            mistakes.no_app(name);
+        }
+    }
+    person.control_until = person.last_customer_at().unwrap_or(now) + DAY;
+    if let Some(word) = &toml.control {
+        match offset(word.get_ref()) {
+            Some(offset) => person.control_until = now + offset,
+            None => mistakes.no_time(word),
+        }
+    }
     person.unread = toml.unread;
     person.role = toml.role;
     person.read_through = person.updated_at();
-    let life = person.life;
-    let at = world.add_person(person);
-    if life != Life::Quiet {
-        let first = 4_000 + i64::try_from(at).unwrap_or(0) * 2_700 % 31_000;
-        follow_ups::plan(world, now + first, at, Plan::Chat(0));
+    if person.life != Life::Quiet {
+        let number = i64::try_from(world.people.len()).unwrap_or(0);
+        let first = 4_000 + number * 2_700 % 31_000;
+        plans.push((now + first, Plan::Chat(0)));
     }
-    Ok(())
+    Draft { person, plans }
+}
+
+/// Lets a person into the world, and answers their index.
+pub(in crate::sim) fn join(world: &mut World, draft: Draft) -> usize {
+    let at = world.add_person(draft.person);
+    for (moment, plan) in draft.plans {
+        follow_ups::plan(world, moment, at, plan);
+    }
+    at
 }
 
 /// What is said after the start is something a person does then.
-fn later(text: &str, name: &str, say: &SayToml) -> Result<PersonAction, ScenarioError> {
+fn later(mistakes: &mut Mistakes<'_>, name: &str, say: &SayToml) -> Option<PersonAction> {
     let what = match say.by.get_ref().as_str() {
         "inbox" => ActionKind::Inbox,
         "customer" => ActionKind::Writes,
         "meta_ai" => ActionKind::Ai,
         _ => {
             let what = "only \"customer\", \"inbox\" and \"meta_ai\" can speak in the future";
-            return Err(ScenarioError::at(text, &say.by, what));
+            mistakes.at(&say.by, what);
+            return None;
         }
     };
-    Ok(PersonAction {
+    if say.text.is_empty() {
+        let what = "only words can be said in the future; for anything else write a [[timeline]]";
+        mistakes.at(&say.at, what);
+    }
+    Some(PersonAction {
         person: Some(name.to_owned()),
         what,
         text: say.text.clone(),
@@ -125,19 +155,15 @@ pub(in crate::sim) fn said(say: &SayToml, id: String, at: i64, sender: Sender) -
     }
     let quick = say.quick_replies.iter().map(|title| button(title, true));
     message.buttons.extend(quick);
-    let url = |name: &str| format!("https://cdn.example/{name}?oe=6a000000");
     if let Some(name) = &say.photo {
         message.attachments.push(photo(name));
     }
     if let Some(name) = &say.video {
-        message.attachments.push(
-            json!({"id": "1", "mime_type": "video/mp4", "name": name, "size": 4_812_004,
-            "video_data": {"url": url(name)}}),
-        );
+        message.attachments.push(video(name));
     }
     for (name, mime) in [(&say.audio, "audio/mpeg"), (&say.file, "application/pdf")] {
         if let Some(name) = name {
-            message.attachments.push(json!({"id": "1", "mime_type": mime, "name": name, "size": 94_208, "file_url": url(name)}));
+            message.attachments.push(file(name, mime));
         }
     }
     if let Some(link) = &say.share {

@@ -1,6 +1,7 @@
 //! The simulator's rules one by one, under the names of its table: E
 //! endpoints, R state rules, X checks of a send; and how webhooks leave it.
 
+mod actions;
 mod checks;
 mod deliveries;
 mod endpoints;

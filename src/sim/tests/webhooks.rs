@@ -393,6 +393,7 @@ fn the_clock_is_set_wound_and_run_and_never_goes_back() {
             ("/sim/faults", json!({"app": "nobody", "fault": "lose"})),
             ("/sim/storm", json!({"rate": 0, "seconds": 1})),
             ("/sim/deeds", json!({"do": "flies"})),
+            ("/sim/people", json!({"nmae": "Mia"})),
             ("/sim/deeds", json!({"person": "Nobody", "do": "writes"})),
             ("/sim/nothing", json!({})),
         ] {

@@ -14,6 +14,14 @@ pub(in crate::sim) enum TokenState {
     AppRemoved,
 }
 
+/// Meta's own apps, by the name they have here, and their ids. Nobody outside Meta
+/// knows the last.
+pub(in crate::sim) const META_APPS: [(&str, &str); 3] = [
+    ("inbox", "263902037430900"),
+    ("instagram_inbox", "1217981644879628"),
+    ("meta_ai", "900000000000009"),
+];
+
 #[derive(Debug)]
 pub(in crate::sim) struct App {
     pub(in crate::sim) name: String,

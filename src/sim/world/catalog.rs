@@ -57,6 +57,30 @@ impl Catalog {
         (555_000_000_000_000 + self.made * 17).to_string()
     }
 
+    /// The id of the label of that name, which is made if there is none.
+    pub(in crate::sim) fn label_named(&mut self, name: &str) -> String {
+        if let Some(label) = self.labels.iter().find(|label| label.name == name) {
+            return label.id.clone();
+        }
+        let id = self.id();
+        self.labels.push(Label {
+            id: id.clone(),
+            name: name.to_owned(),
+            people: BTreeSet::new(),
+        });
+        id
+    }
+
+    /// Puts a label on a person, or takes it off. `None`: there is no such label;
+    /// `Some(false)`: it was so already.
+    pub(in crate::sim) fn set_label(&mut self, id: &str, psid: &str, on: bool) -> Option<bool> {
+        let label = self.labels.iter_mut().find(|label| label.id == id)?;
+        Some(match on {
+            true => label.people.insert(psid.to_owned()),
+            false => label.people.remove(psid),
+        })
+    }
+
     pub(in crate::sim) fn has_persona(&self, id: &str) -> bool {
         self.personas.iter().any(|persona| persona.id == id)
     }

@@ -18,6 +18,10 @@ pub(in crate::sim) struct Message {
     /// Items of `attachments.data`, as the Graph API gives them.
     pub(in crate::sim) attachments: Vec<Value>,
     pub(in crate::sim) shares: Vec<Value>,
+    /// Latitude and longitude of a place that was sent, in degrees.
+    pub(in crate::sim) place: Option<(f64, f64)>,
+    /// How the person came to write it, as `referral` of a webhook.
+    pub(in crate::sim) referral: Option<Value>,
     /// The id of a sticker.
     pub(in crate::sim) sticker: Option<String>,
     /// Attachments as an app sent them.
@@ -60,6 +64,8 @@ impl Message {
             text: text.into(),
             attachments: Vec::new(),
             shares: Vec::new(),
+            place: None,
+            referral: None,
             sticker: None,
             sent: Vec::new(),
             story: false,
@@ -72,6 +78,12 @@ impl Message {
             reactions: Vec::new(),
             persona: None,
         }
+    }
+
+    /// Links and places, as the Graph API gives them.
+    pub(in crate::sim) fn all_shares(&self) -> Vec<Value> {
+        let place = self.place.map(shared_place);
+        self.shares.iter().cloned().chain(place).collect()
     }
 }
 
@@ -89,11 +101,33 @@ pub(in crate::sim) fn card(title: &str, subtitle: &str, buttons: &[&str]) -> Val
     json!({"id": "1", "generic_template": {"title": title, "subtitle": subtitle, "cta": cta}})
 }
 
+/// Where a file of that name can be had, for a while.
+fn address(name: &str) -> String {
+    format!("https://cdn.example/{name}?oe=6a000000")
+}
+
 /// A photo as the Graph API gives it.
 pub(in crate::sim) fn photo(name: &str) -> Value {
-    let url = format!("https://cdn.example/{name}?oe=6a000000");
+    let url = address(name);
     json!({"id": "1", "mime_type": "image/jpeg", "name": name, "size": 182_440,
            "image_data": {"width": 1080, "height": 1440, "url": url, "preview_url": url}})
+}
+
+/// A video as the Graph API gives it.
+pub(in crate::sim) fn video(name: &str) -> Value {
+    json!({"id": "1", "mime_type": "video/mp4", "name": name, "size": 4_812_004,
+           "video_data": {"url": address(name)}})
+}
+
+/// A recording or a document as the Graph API gives it.
+pub(in crate::sim) fn file(name: &str, mime: &str) -> Value {
+    json!({"id": "1", "mime_type": mime, "name": name, "size": 94_208, "file_url": address(name)})
+}
+
+/// A place as the Graph API gives it: a link to a map (our choice).
+fn shared_place((lat, long): (f64, f64)) -> Value {
+    json!({"id": "1", "name": "Pinned location",
+           "link": format!("https://www.openstreetmap.org/?mlat={lat}&mlon={long}")})
 }
 
 /// A button whose payload is its title in capitals.

@@ -31,19 +31,21 @@ mod switches;
 mod webhook;
 mod webhook_event;
 
-pub(super) use app::{App, TokenState};
+pub(super) use app::{App, META_APPS, TokenState};
 pub(super) use bot::{Bot, Rule};
 pub(super) use catalog::{Label, Persona};
 pub(super) use delivery::Delivery;
 pub use faults::{DeliveryFault, Fault};
 pub(super) use faults::{SEND, known_error};
-pub(super) use message::{Button, Message, Sender, button, card, photo};
+pub(super) use message::{Button, Message, Sender, button, card, file, photo, video};
 pub(super) use page::Page;
 pub(super) use person::{Life, Person, ProfileKind};
-pub(super) use person_action::{ActionKind, PersonAction};
+#[cfg(test)]
+pub(super) use person_action::ACTIONS;
+pub(super) use person_action::{ActionKind, Needs, PersonAction};
 pub(super) use plan::{Plan, Planned, Storm};
 pub(super) use platform::{DAY, HOUR, Platform};
 pub(super) use state::{Comment, OtherPage, Saved, World};
 pub(super) use switches::Switches;
-pub(super) use webhook::{INSTAGRAM_FIELDS, Webhook, page_fields};
+pub(super) use webhook::{INSTAGRAM_FIELDS, Webhook, messaging_fields, page_fields};
 pub(super) use webhook_event::{WebhookEvent, body};

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::sim::world::{
     message::{Message, Sender},
@@ -62,6 +63,8 @@ pub(in crate::sim) struct Person {
     /// Up to when the person has read what the Page sent.
     pub(in crate::sim) read_through: i64,
     pub(in crate::sim) typing_until: i64,
+    /// The ad that brought them here, until they have written.
+    pub(in crate::sim) came_by: Option<Value>,
     pub(in crate::sim) answers: VecDeque<String>,
     pub(in crate::sim) life: Life,
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
 use crate::{
     clock::Random,
     sim::world::{
-        app::App,
+        app::{App, META_APPS},
         bot::Bot,
         catalog::Catalog,
         faults::Faults,
@@ -135,6 +135,14 @@ impl World {
 
     pub(in crate::sim) fn app_named(&self, name: &str) -> Option<usize> {
         self.apps.iter().position(|app| app.name == name)
+    }
+
+    /// An app of Meta's own, however a scenario calls it.
+    pub(in crate::sim) fn meta_app(&self, name: &str) -> Option<usize> {
+        let known = META_APPS.iter().find(|(known, _)| *known == name);
+        known
+            .and_then(|(_, id)| self.app_by_id(id))
+            .or_else(|| self.app_named(name))
     }
 
     pub(in crate::sim) fn app_by_id(&self, id: &str) -> Option<usize> {

@@ -111,13 +111,18 @@ const OTHER_PAGE_FIELDS: [&str; 71] = [
     "website",
 ];
 
+/// Those that messaging knows.
+pub(in crate::sim) fn messaging_fields() -> &'static [&'static str] {
+    &PAGE_FIELDS
+}
+
 /// Every field of a Page that can be subscribed.
 pub(in crate::sim) fn page_fields() -> Vec<&'static str> {
     [&PAGE_FIELDS[..], &OTHER_PAGE_FIELDS].concat()
 }
 
 /// Instagram's topic has fields of its own.
-pub(in crate::sim) const INSTAGRAM_FIELDS: [&str; 8] = [
+pub(in crate::sim) const INSTAGRAM_FIELDS: [&str; 12] = [
     "messages",
     "message_reactions",
     "messaging_postbacks",
@@ -126,6 +131,10 @@ pub(in crate::sim) const INSTAGRAM_FIELDS: [&str; 8] = [
     "message_edit",
     "standby",
     "messaging_handover",
+    "comments",
+    "live_comments",
+    "mentions",
+    "story_insights",
 ];
 
 /// At most so many wait for an app that does not answer.
@@ -203,6 +212,7 @@ impl Webhook {
                 "messaging_referral" => "messaging_referrals",
                 "message_edit" => "message_edits",
                 "messaging_handover" => "messaging_handovers",
+                "comments" => "feed",
                 field => field,
             };
             self.page_fields.contains(field)

@@ -20,7 +20,8 @@ pub(in crate::sim) fn topic(platform: Platform) -> &'static str {
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::sim) struct WebhookEvent {
     pub(in crate::sim) app: usize,
-    /// `messaging`, `standby` or `messaging_handovers`.
+    /// `messaging`, `standby`, `messaging_handovers`, or `changes` for what is no
+    /// messaging.
     pub(in crate::sim) channel: &'static str,
     /// The Page field that has to be subscribed, named as for the platform.
     pub(in crate::sim) field: &'static str,
@@ -47,11 +48,13 @@ pub(in crate::sim) fn body(page: &Page, batch: &[WebhookEvent], now: i64) -> Str
     let entries: Vec<Value> = batch
         .iter()
         .map(|emitted| {
-            let list = match emitted.channel {
-                "standby" => "standby",
-                _ => "messaging",
+            // What is not messaging is told in seconds.
+            let (list, time) = match emitted.channel {
+                "changes" => ("changes", now / 1_000),
+                "standby" => ("standby", now),
+                _ => ("messaging", now),
             };
-            json!({"id": id, "time": now, list: [emitted.event]})
+            json!({"id": id, "time": time, list: [emitted.event]})
         })
         .collect();
     sign::escaped(&json!({"object": topic(platform), "entry": entries}))
