@@ -11,6 +11,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use serde_json::{Value, json};
 use support::http::*;
 use switchboard::{
+    app::simulator_commands::ACTIONS,
     clock::Clock,
     domain::{
         AppId, Author, ConversationId, Event, HandBack, HandBackNote, LocalId, Outcome, Part,
@@ -675,6 +676,41 @@ fn faults_of_the_simulator_reach_the_client_as_they_are() {
             assert_eq!(client.about_page().await.is_ok(), good, "{fault:?}");
             assert!(client.about_page().await.is_ok(), "once only");
         }
+    });
+}
+
+/// The desk lists what the simulator's people can do, and neither takes the list from
+/// the other.
+#[test]
+fn the_actions_of_the_desk_are_those_of_the_simulator() {
+    runtime().block_on(async {
+        let (address, simulator) = simulator(Options::default(), Clock::system()).await;
+        let (_, token) = simulator.app("switchboard").expect("the desk's app");
+        let client = client(address, &token);
+        let order = |action: &str| {
+            let members = [
+                ("do", action.to_owned()),
+                ("person", "Ana Ruiz".to_owned()),
+                ("text", "hello".to_owned()),
+            ];
+            let client = client.clone();
+            async move { client.simulator("deeds", &members).await }
+        };
+        let unknown = order("fly").await.expect_err("nobody flies").to_string();
+        let (_, words) = unknown.split_once("there are ").expect("a list");
+        let own: Vec<&str> = ACTIONS
+            .iter()
+            .filter_map(|spec| spec.name.strip_prefix("do "))
+            .collect();
+        assert_eq!(words.split(", ").collect::<Vec<_>>(), own);
+        let manual = include_str!("../assets/manual/simulator.md");
+        for word in own {
+            assert!(manual.contains(&format!("`{word}`")), "{word}");
+        }
+        assert_eq!(
+            order("writes").await,
+            Ok("Done in the simulator.".to_owned())
+        );
     });
 }
 

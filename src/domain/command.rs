@@ -128,10 +128,11 @@ impl Command {
     }
 }
 
-/// What a simulator is to change: its clock, its faults, a storm of events.
+/// What a simulator is to do: change its clock, order faults, pour events, let people
+/// act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimulatorOrder {
-    /// `clock`, `faults` or `storm`.
+    /// `clock`, `faults`, `storm` or `deeds`.
     pub what: &'static str,
     /// Such as `by` and `+23h`.
     pub members: Vec<(&'static str, String)>,

@@ -22,6 +22,7 @@ impl Client {
                 format!("The simulator's clock says {now}, at speed {speed}.")
             }
             (_, _, Some(events)) => format!("The simulator pours {events} events."),
+            ("deeds", ..) => "Done in the simulator.".to_owned(),
             _ => "The simulator will do so.".to_owned(),
         })
     }

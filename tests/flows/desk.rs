@@ -44,6 +44,34 @@ fn commands_run_actions_by_name_and_greyed_ones_say_why() {
 }
 
 #[test]
+fn do_lets_the_customer_of_this_conversation_act_on_a_simulator_only() {
+    let mut desk = desk();
+    desk.model.session.settings.simulator = true;
+    desk.open("Ana Ruiz");
+    let psid = desk.model.subject().expect("Ana").psid.to_string();
+    let order = SimulatorOrder {
+        what: "deeds",
+        members: vec![
+            ("do", "writes".into()),
+            ("text", "hello there".into()),
+            ("person", psid),
+        ],
+    };
+    let ordered = Effect::Engine(Command::Simulator(order));
+    let effects = desk.keys(":do wri<Tab>hello there<Enter>");
+    assert!(effects.contains(&ordered), "{effects:?}");
+    // An unknown one is said, and all of them are listed.
+    assert_eq!(desk.keys(":do fly<Enter>"), []);
+    let said = |desk: &Desk, words: &str| desk.model.toasts.iter().any(|t| t.text.contains(words));
+    assert!(said(&desk, "Nobody can do \"fly\""));
+    assert!(desk.picture().contains("do sends_photo"));
+    desk.keys("<Esc>");
+    desk.model.session.settings.simulator = false;
+    assert_eq!(desk.keys(":do writes hello<Enter>"), []);
+    assert!(said(&desk, "Only a simulator"));
+}
+
+#[test]
 fn the_same_keys_give_the_same_ids_and_pictures() {
     let play = || {
         let mut desk = desk();

@@ -35,7 +35,7 @@ use switchboard::{
         AppId, Author, Change, Command, Conversation, ConversationId, Decision, Draft, HandBack,
         HandBackNote, Hit, HoldReason, InboxQuery, InboxSlice, Link, LocalId, Mid, NewReply,
         Operation, OperationKind, Outcome, Platform, Psid, ReplyAs, Routing, SendAs, SendState,
-        Span, ThreadOwner, ThreadRange, Timestamp, View,
+        SimulatorOrder, Span, ThreadOwner, ThreadRange, Timestamp, View,
     },
 };
 

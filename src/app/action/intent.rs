@@ -6,7 +6,7 @@ use crate::{
         action::{control, look, navigate, reply, run::run, triage},
         dialog::{Dialog, Intent, Step},
     },
-    domain::Command,
+    domain::{Command, SimulatorOrder},
 };
 
 /// Lets a dialog that was taken off the stack take its step.
@@ -71,6 +71,17 @@ fn carry_out(model: &mut Model, intent: Intent) -> Vec<Effect> {
             text,
         } => vec![triage::keep_note(model, conversation, psid, text)],
         Intent::SignOff(rows) => control::sign_off(model, rows),
-        Intent::Simulator(order) => vec![Effect::Engine(Command::Simulator(order))],
+        Intent::Simulator(order) => order_simulator(model, order),
     }
+}
+
+/// Whoever is to act is the customer of the conversation that is open or marked.
+fn order_simulator(model: &Model, mut order: SimulatorOrder) -> Vec<Effect> {
+    if order.what == "deeds"
+        && let Some(subject) = model.subject()
+    {
+        let psid = subject.psid.as_str().to_owned();
+        order.members.push(("person", psid));
+    }
+    vec![Effect::Engine(Command::Simulator(order))]
 }

@@ -29,6 +29,9 @@ pub struct Commands {
 impl Commands {
     /// The actions that fit, those whose name starts with the input first.
     pub fn fitting(&self) -> Vec<&'static ActionSpec> {
+        if simulator_commands::begun(self.input.text()) {
+            return Vec::new();
+        }
         let words = self.input.text().to_lowercase().replace([' ', '-'], "_");
         let starts = |spec: &ActionSpec| {
             let alias = spec.aliases.contains(&words.as_str());
@@ -67,16 +70,21 @@ impl Commands {
         }
     }
 
+    /// How many lines are listed: actions, and orders below them.
+    fn listed(&self) -> usize {
+        self.fitting().len() + simulator_commands::fitting(self.input.text()).len()
+    }
+
     fn complete(&mut self) {
-        let order = simulator_commands::fitting(self.input.text())
-            .first()
-            .copied();
-        if let Some(spec) = self.fitting().get(self.cursor) {
+        let fitting = self.fitting();
+        let orders = simulator_commands::fitting(self.input.text());
+        let order = self.cursor.checked_sub(fitting.len());
+        if let Some(spec) = fitting.get(self.cursor) {
             self.input = Input::with(spec.name);
-            self.cursor = 0;
-        } else if let Some(order) = order {
-            self.input = Input::with(&format!("{} ", order.name));
+        } else if let Some(spec) = order.and_then(|at| orders.get(at)) {
+            self.input = Input::with(&format!("{} ", spec.name));
         }
+        self.cursor = 0;
     }
 }
 
@@ -88,7 +96,7 @@ impl Modal for Commands {
             Code::Tab => self.complete(),
             Code::Backspace if self.input.text().is_empty() => return Step::Close,
             _ => {
-                let count = self.fitting().len();
+                let count = self.listed();
                 if !move_cursor(&mut self.cursor, count, key) && self.input.key(key) {
                     self.cursor = 0;
                 }
@@ -99,8 +107,7 @@ impl Modal for Commands {
 
     /// Above the bottom line, as wide as the screen.
     fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
-        let orders = simulator_commands::fitting(self.input.text());
-        let count = self.fitting().len() + orders.len();
+        let count = self.listed();
         let height = cells(count.clamp(1, 10)).min(layout.screen.height - 3);
         let list = Rect {
             x: 0,
