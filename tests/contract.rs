@@ -14,10 +14,12 @@ use switchboard::{
     app::simulator_commands::ACTIONS,
     clock::Clock,
     domain::{
-        AppId, Author, ConversationId, Event, HandBack, HandBackNote, LocalId, Outcome, Part,
-        Platform, Profile, Psid, Routing, SendAs, ThreadOwner, Timestamp, WebhookFact,
+        AppId, Attachment, Author, ConversationId, Event, HandBack, HandBackNote, LocalId, Outcome,
+        Part, Platform, Profile, Psid, Routing, SendAs, ThreadOwner, Timestamp, WebhookFact,
     },
-    graph::{Control, Error, ListPart, Reply, Verdict, decode_webhook},
+    graph::{
+        Control, Error, ListPart, NEWEST_VERSION, Reply, Verdict, decode_webhook, version_end,
+    },
     sim::{Fault, Options},
 };
 
@@ -38,6 +40,12 @@ fn samples() -> BTreeMap<String, Value> {
             )
         })
         .collect()
+}
+
+/// Plain HTTP, by no proxy that this computer may have.
+fn direct() -> reqwest::Client {
+    let http = reqwest::Client::builder().no_proxy().build();
+    http.expect("a client")
 }
 
 /// The client before a server that answers with a sample.
@@ -514,7 +522,7 @@ fn the_simulator_takes_forms_multipart_and_tokens_wherever_they_stand() {
         let ana = about["people"][2]["id"].as_str().expect("an id");
         let (_, token) = simulator.app("switchboard").expect("the desk's app");
         let url = format!("http://{address}/v26.0/me/messages");
-        let http = reqwest::Client::new();
+        let http = direct();
         let recipient = format!("recipient=%7B%22id%22%3A%22{ana}%22%7D");
         let form = format!("access_token={token}&{recipient}&message=%7B%22text%22%3A%22a+form%22%7D");
         let by_form = http.post(&url).header("content-type", "application/x-www-form-urlencoded").body(form);
@@ -711,6 +719,129 @@ fn the_actions_of_the_desk_are_those_of_the_simulator() {
             order("writes").await,
             Ok("Done in the simulator.".to_owned())
         );
+    });
+}
+
+/// A Page without routing, so that everybody may send, and somebody on each platform.
+const OPEN: &str = r#"
+[page]
+id = "104857600000001"
+name = "Lamp"
+instagram_id = "17841"
+[switches]
+no_quotas = true
+[[app]]
+name = "switchboard"
+id = "300"
+[[person]]
+name = "Ana"
+say = [{ at = "-1h", by = "customer", text = "hi" }]
+[[person]]
+name = "Insta"
+platform = "instagram"
+say = [{ at = "-1h", by = "customer", text = "hi" }]
+"#;
+
+/// Texts at the edge: how many there are of what, and whether the desk knows that it
+/// fits. Where nobody outside Meta knows, the desk is the stricter one.
+const TEXTS: [(Platform, &str, usize, usize); 5] = [
+    (Platform::Messenger, "x", 2_000, 2_000),
+    (Platform::Messenger, "ü", 2_000, 2_000),
+    (Platform::Messenger, "😀", 1_000, 2_000),
+    (Platform::Instagram, "x", 1_000, 1_000),
+    (Platform::Instagram, "é", 500, 500),
+];
+
+/// What the desk lets through the simulator takes, and what it holds back the
+/// simulator refuses: texts and files, at their edges.
+#[test]
+fn the_limits_of_the_desk_are_those_of_the_simulator() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, bytes: u64| {
+        let path = folder.path().join(name);
+        let file = fs::File::create(&path).expect("a file");
+        file.set_len(bytes).expect("its size");
+        Attachment::new(path, bytes)
+    };
+    runtime().block_on(async {
+        let options = Options {
+            scenario: Some(OPEN.into()),
+            ..Options::default()
+        };
+        let (address, simulator) = simulator(options, Clock::system()).await;
+        let (_, token) = simulator.app("switchboard").expect("the desk's app");
+        let client = client(address, &token);
+        let about = simulator.about("");
+        let psid = |at: usize| Psid::new(about["people"][at]["id"].as_str().expect("an id"));
+        let people = [psid(0), psid(1)];
+        let taken = async |platform: Platform, text: &str, file: Option<Attachment>| {
+            let psid = people[usize::from(platform == Platform::Instagram)].clone();
+            let reply = Reply {
+                psid,
+                platform,
+                file,
+                ..reply(SendAs::Response, None, text)
+            };
+            client.send(&reply).await.is_ok()
+        };
+        for (platform, letter, desk, simulator) in TEXTS {
+            let parts = |count: usize| platform.parts(&letter.repeat(count)).len();
+            assert_eq!(
+                (parts(desk), parts(desk + 1)),
+                (1, 2),
+                "{platform:?} {letter}"
+            );
+            for (count, fits) in [(desk, true), (simulator, true), (simulator + 1, false)] {
+                let text = letter.repeat(count);
+                let sent = taken(platform, &text, None).await;
+                assert_eq!(sent, fits, "{platform:?} {count} x {letter}");
+            }
+        }
+        let mb = 1024 * 1024;
+        let endings = [
+            "jpg", "jpeg", "png", "gif", "webp", "mp4", "mov", "webm", "ogv", "avi", "mp3", "m4a",
+            "aac", "wav", "ogg", "pdf", "txt", "csv", "zip", "doc", "docx", "xyz",
+        ];
+        let each = endings.map(|ending| (format!("a.{ending}"), 100));
+        let edges = [
+            ("b.png", 8 * mb),
+            ("c.png", 8 * mb + 1),
+            ("b.pdf", 25 * mb),
+            ("c.pdf", 25 * mb + 1),
+        ];
+        let edges = edges.map(|(name, bytes)| (name.to_owned(), bytes));
+        for (name, bytes) in each.into_iter().chain(edges) {
+            let file = file(&name, bytes);
+            for platform in [Platform::Messenger, Platform::Instagram] {
+                let fits = file.why_not(platform).is_none();
+                let sent = taken(platform, "", Some(file.clone())).await;
+                assert_eq!(sent, fits, "{platform:?} {name} {bytes}");
+            }
+        }
+    });
+}
+
+/// Both sides have a table of versions: the simulator goes on to the next one at the
+/// moment that the client says.
+#[test]
+fn versions_end_at_the_same_moment_on_both_sides() {
+    runtime().block_on(async {
+        for version in 21..=27 {
+            let asked = format!("v{version}.0");
+            let moments = match version_end(&asked).map(Timestamp::as_millis) {
+                Some(end) => vec![(end - 1, version), (end, version + 1)],
+                None => vec![(1_999_999_999_000, version)],
+            };
+            for (moment, served) in moments {
+                let clock = Clock::manual(Timestamp::from_millis(moment));
+                let (address, _simulator) = simulator(Options::default(), clock).await;
+                let url = format!("http://{address}/{asked}/me");
+                let answer = direct().get(url).send().await.expect("an answer");
+                let header = &answer.headers()["facebook-api-version"];
+                assert_eq!(header, &format!("v{served}.0"), "{asked} at {moment}");
+            }
+        }
+        assert_eq!(version_end(NEWEST_VERSION), None);
     });
 }
 

@@ -109,13 +109,20 @@ impl Attachment {
         }
         let ending = self.ending();
         // Instagram API, "Send a message": its own list of kinds.
-        let on_instagram = match self.kind {
-            "image" => ["jpg", "jpeg", "png", "gif"].contains(&&*ending),
-            "file" => ending == "pdf",
-            _ => true,
+        let (taken, words): (&[&str], _) = match self.kind {
+            "image" => (
+                &["jpg", "jpeg", "png", "gif"],
+                "pictures as jpg, png or gif",
+            ),
+            "video" => (
+                &["mp4", "mov", "webm", "ogv", "avi"],
+                "videos as mp4, mov, webm, ogv or avi",
+            ),
+            "audio" => (&["m4a", "aac", "wav"], "sounds as m4a, aac or wav"),
+            _ => (&["pdf"], "documents as pdf"),
         };
-        (platform == Platform::Instagram && !on_instagram)
-            .then(|| "Instagram takes jpg, png, gif, videos, sounds and pdf only.".to_owned())
+        (platform == Platform::Instagram && !taken.contains(&&*ending))
+            .then(|| format!("Instagram takes {words} only."))
     }
 }
 
@@ -138,6 +145,8 @@ mod tests {
             ("a.mp4", 24 * mb, "video", true, true),
             ("a.pdf", 26 * mb, "file", false, false),
             ("a.pdf", mb, "file", true, true),
+            ("a.mp3", mb, "audio", true, false),
+            ("a.wav", mb, "audio", true, true),
             ("noending", mb, "file", true, false),
             ("a.txt", 0, "file", false, false),
         ] {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::sim::{
     graph_error::GraphError,
     params::{Params, text_of, unwrap_text},
-    world::{DAY, Saved, World},
+    world::{DAY, Platform, Saved, World},
 };
 
 /// What an app sent as `attachment` or `attachments`, as it is read back.
@@ -91,6 +91,7 @@ const FILE_BYTES: usize = 25 * 1024 * 1024;
 /// be saved.
 pub(super) fn faults(
     world: &World,
+    platform: Platform,
     body: &Map<String, Value>,
     params: &Params,
     now: i64,
@@ -98,7 +99,11 @@ pub(super) fn faults(
     let mut saved = false;
     for attachment in &attached(body) {
         let payload = unwrap_text(&attachment["payload"]);
-        fault(world, &kind(attachment), &payload, params, now)?;
+        let kind = kind(attachment);
+        if let Some((mime, _)) = params.file() {
+            uploaded_as(platform, &kind, mime)?;
+        }
+        fault(world, &kind, &payload, params, now)?;
         saved |= payload["is_reusable"].as_bool() == Some(true);
     }
     Ok(saved)
@@ -120,6 +125,52 @@ const KINDS: [&str; 14] = [
     "location",
     "fallback",
 ];
+
+/// What Instagram takes, by the media type ("Send a message", its list of formats).
+const ON_INSTAGRAM: [(&str, &[&str]); 4] = [
+    ("image", &["image/png", "image/jpeg", "image/gif"]),
+    (
+        "video",
+        &[
+            "video/mp4",
+            "video/ogg",
+            "video/x-msvideo",
+            "video/quicktime",
+            "video/webm",
+        ],
+    ),
+    (
+        "audio",
+        &[
+            "audio/aac",
+            "audio/mp4",
+            "audio/m4a",
+            "audio/x-m4a",
+            "audio/wav",
+            "audio/x-wav",
+        ],
+    ),
+    ("file", &["application/pdf"]),
+];
+
+/// Whether a file may go out as that kind.
+fn uploaded_as(platform: Platform, kind: &str, mime: &str) -> Result<(), GraphError> {
+    let known = ON_INSTAGRAM.iter().find(|(known, _)| *known == kind);
+    let fits = match (platform, known) {
+        (Platform::Instagram, Some((_, taken))) => taken.contains(&mime),
+        _ if ["image", "video", "audio"].contains(&kind) => mime.starts_with(&format!("{kind}/")),
+        _ => !mime.is_empty(),
+    };
+    match fits {
+        true => Ok(()),
+        false => Err(GraphError::new(
+            400,
+            100,
+            2_018_047,
+            "(#100) Upload attachment failure: the type does not match.",
+        )),
+    }
+}
 
 fn fault(
     world: &World,
@@ -158,17 +209,7 @@ fn fault(
         if !usable(&id, kind) {
             return fail(2_018_074, "Invalid attachment id.");
         }
-    } else if let Some((mime, size)) = params.file() {
-        let fits = match kind {
-            "image" | "video" | "audio" => mime.starts_with(&format!("{kind}/")),
-            _ => !mime.is_empty(),
-        };
-        if !fits {
-            return fail(
-                2_018_047,
-                "Upload attachment failure: the type does not match.",
-            );
-        }
+    } else if let Some((_, size)) = params.file() {
         let most = if kind == "image" {
             PICTURE_BYTES
         } else {

@@ -54,7 +54,8 @@ pub(super) fn set(
     Ok(())
 }
 
-fn topic(params: &Params) -> Platform {
+/// The platform that a call names; Messenger, if it names none.
+pub(super) fn topic(params: &Params) -> Platform {
     match params.text("platform").map(|p| p.to_ascii_lowercase()) {
         Some(word) if word == Platform::Instagram.word() => Platform::Instagram,
         _ => Platform::Messenger,

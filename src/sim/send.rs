@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::sim::{
     attachments, follow_ups,
     graph_error::GraphError,
+    messenger_profile,
     params::{Params, text_of, unwrap_text},
     templates, thread_control,
     world::{Button, DAY, HOUR, Message, Platform, Sender, World},
@@ -122,7 +123,8 @@ pub(super) fn call(
             if takes && ownership(world, app, at, now).is_err() {
                 // Checked before anything changes.
                 hand_over(world, at, params)?;
-                attachments::faults(world, &message, params, now)?;
+                let platform = world.people[at].platform;
+                attachments::faults(world, platform, &message, params, now)?;
                 world.give_control(at, Some(app), now, "take_thread_control", None);
             }
             deliver(world, app, at, &message, params, now)
@@ -479,7 +481,8 @@ fn deliver(
     now: i64,
 ) -> Result<Value, GraphError> {
     let hand_over = hand_over(world, at, params)?;
-    let saved_for = attachments::faults(world, body, params, now)?;
+    let platform = world.people[at].platform;
+    let saved_for = attachments::faults(world, platform, body, params, now)?;
     let persona = params.text("persona_id");
     if let Some(id) = persona
         .as_deref()
@@ -489,7 +492,6 @@ fn deliver(
             "Param persona_id {id} is not a persona of this Page"
         )));
     }
-    let platform = world.people[at].platform;
     let id = world.message_id(platform);
     let mut message = Message::text(
         id.clone(),
@@ -615,6 +617,7 @@ pub(super) fn save_attachment(
             "Param message[attachment][type] must be one of {image, video, audio, file}",
         ));
     }
-    attachments::faults(world, &message, params, now)?;
+    let platform = messenger_profile::topic(params);
+    attachments::faults(world, platform, &message, params, now)?;
     Ok(json!({"attachment_id": attachments::save(world, &message, now)}))
 }
