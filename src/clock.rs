@@ -21,8 +21,12 @@ pub struct Clock(Arc<Source>);
 enum Source {
     /// The computer's clock.
     System,
-    /// Runs like the computer's, from another start.
-    Shifted { start: i64, since: Instant },
+    /// Runs on by itself from a start, `speed` times as fast as the computer's.
+    Shifted {
+        start: i64,
+        since: Instant,
+        speed: u32,
+    },
     /// Stands still until it is set. Milliseconds.
     Manual(watch::Sender<i64>),
 }
@@ -35,9 +39,16 @@ impl Clock {
 
     /// A clock that starts at `now` and runs at the usual speed.
     pub fn starting_at(now: Timestamp) -> Self {
+        Self::running(now, 1)
+    }
+
+    /// A clock that starts at `now` and runs `speed` times as fast as the computer's:
+    /// whoever waits by it waits so much shorter.
+    pub fn running(now: Timestamp, speed: u32) -> Self {
         Self(Arc::new(Source::Shifted {
             start: now.as_millis(),
             since: Instant::now(),
+            speed: speed.max(1),
         }))
     }
 
@@ -52,8 +63,13 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         Timestamp::from_millis(match &*self.0 {
             Source::System => system_millis(),
-            Source::Shifted { start, since } => {
-                start + i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX)
+            Source::Shifted {
+                start,
+                since,
+                speed,
+            } => {
+                let passed = i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX);
+                start.saturating_add(passed.saturating_mul(i64::from(*speed)))
             }
             Source::Manual(ms) => *ms.borrow(),
         })
@@ -76,8 +92,29 @@ impl Clock {
                 let _ = ms.subscribe().wait_for(there).await;
             }
             Source::System | Source::Shifted { .. } => {
-                sleep(when.since(self.now()).to_std()).await;
+                self.sleep(when.since(self.now()).to_std()).await;
             }
+        }
+    }
+
+    /// Waits for a length of its time by the monotonic clock of the computer, also where
+    /// it is a manual one.
+    pub async fn sleep(&self, how_long: Duration) {
+        sleep(how_long / self.speed()).await;
+    }
+
+    /// Measures its time from now on, monotonically.
+    pub fn stopwatch(&self) -> Stopwatch {
+        Stopwatch {
+            start: Instant::now(),
+            speed: self.speed(),
+        }
+    }
+
+    fn speed(&self) -> u32 {
+        match &*self.0 {
+            Source::Shifted { speed, .. } => *speed,
+            Source::System | Source::Manual(_) => 1,
         }
     }
 
@@ -101,19 +138,26 @@ pub async fn within<T>(how_long: Duration, work: impl Future<Output = T>) -> Opt
     tokio::time::timeout(how_long, work).await.ok()
 }
 
-/// Measures real time; for durations in logs and for rate limits.
+/// Measures real time, or that of a clock; for durations in logs and for rate limits.
 #[derive(Clone, Copy, Debug)]
-pub struct Stopwatch(Instant);
+pub struct Stopwatch {
+    start: Instant,
+    speed: u32,
+}
 
 impl Stopwatch {
     /// Starts at zero.
     pub fn start() -> Self {
-        Self(Instant::now())
+        Self {
+            start: Instant::now(),
+            speed: 1,
+        }
     }
 
     /// Milliseconds since the start.
     pub fn millis(&self) -> u64 {
-        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
+        let passed = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        passed.saturating_mul(u64::from(self.speed))
     }
 }
 

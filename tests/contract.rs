@@ -297,7 +297,7 @@ impl Stage {
             seed: 1,
             ..Options::default()
         };
-        let (address, simulator) = simulator(options, Clock::system()).await;
+        let (address, simulator) = simulator(options, quick()).await;
         let (_, token) = simulator.app("switchboard").expect("the desk's app");
         Self {
             address,
@@ -517,7 +517,7 @@ fn the_simulator_tells_in_the_shape_of_every_webhook_sample() {
 #[test]
 fn the_simulator_takes_forms_multipart_and_tokens_wherever_they_stand() {
     runtime().block_on(async {
-        let (address, simulator) = simulator(Options::default(), Clock::system()).await;
+        let (address, simulator) = simulator(Options::default(), quick()).await;
         let about = simulator.about("");
         let ana = about["people"][2]["id"].as_str().expect("an id");
         let (_, token) = simulator.app("switchboard").expect("the desk's app");
@@ -662,7 +662,7 @@ fn broken_answers_get_a_sentence_and_the_right_verdict() {
 #[test]
 fn faults_of_the_simulator_reach_the_client_as_they_are() {
     runtime().block_on(async {
-        let (address, simulator) = simulator(Options::default(), Clock::system()).await;
+        let (address, simulator) = simulator(Options::default(), quick()).await;
         let (_, token) = simulator.app("switchboard").expect("the desk's app");
         let client = client(address, &token);
         for (fault, good) in [
@@ -692,7 +692,7 @@ fn faults_of_the_simulator_reach_the_client_as_they_are() {
 #[test]
 fn the_actions_of_the_desk_are_those_of_the_simulator() {
     runtime().block_on(async {
-        let (address, simulator) = simulator(Options::default(), Clock::system()).await;
+        let (address, simulator) = simulator(Options::default(), quick()).await;
         let (_, token) = simulator.app("switchboard").expect("the desk's app");
         let client = client(address, &token);
         let order = |action: &str| {
@@ -768,7 +768,7 @@ fn the_limits_of_the_desk_are_those_of_the_simulator() {
             scenario: Some(OPEN.into()),
             ..Options::default()
         };
-        let (address, simulator) = simulator(options, Clock::system()).await;
+        let (address, simulator) = simulator(options, quick()).await;
         let (_, token) = simulator.app("switchboard").expect("the desk's app");
         let client = client(address, &token);
         let about = simulator.about("");
@@ -870,7 +870,7 @@ fn read_only_sends_nothing_whatever_is_asked() {
 #[test]
 fn conversation_calls_keep_to_two_a_second_and_the_server_agrees() {
     runtime().block_on(async {
-        let (address, simulator) = simulator(Options::default(), Clock::system()).await;
+        let (address, simulator) = simulator(Options::default(), quick()).await;
         let (_, token) = simulator.app("switchboard").expect("the desk's app");
         let client = client(address, &token);
         let first = part(Platform::Messenger, 1, None);

@@ -8,7 +8,7 @@ use std::{sync::Mutex, time::Duration};
 
 use serde::Deserialize;
 
-use crate::clock::{self, Stopwatch};
+use crate::clock::{Clock, Stopwatch};
 
 /// Between two conversation calls: 2 a second, as documented.
 const CONVERSATION_GAP_MS: u64 = 500;
@@ -19,15 +19,17 @@ const SLOW_ABOVE: u8 = 80;
 /// Hands out the right to make a conversation call.
 #[derive(Debug)]
 pub(super) struct Limiter {
+    clock: Clock,
     started: Stopwatch,
     /// When the next conversation call may start, in milliseconds since the start.
     next: Mutex<u64>,
 }
 
 impl Limiter {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(clock: Clock) -> Self {
         Self {
-            started: Stopwatch::start(),
+            started: clock.stopwatch(),
+            clock,
             next: Mutex::new(0),
         }
     }
@@ -49,7 +51,7 @@ impl Limiter {
             *next = at + gap;
             at - now
         };
-        clock::sleep(Duration::from_millis(wait)).await;
+        self.clock.sleep(Duration::from_millis(wait)).await;
     }
 }
 

@@ -286,7 +286,7 @@ fn a_reply_whose_answer_never_comes_is_in_doubt_after_the_calls_time_limit() {
     runtime().block_on(async {
         let wing = Wing::start(None).await;
         let (address, simulator) = (wing.address, wing.simulator.clone());
-        let clock = Clock::manual(Clock::system().now());
+        let clock = Clock::manual(quick().now());
         let folder = wing.end().await;
         let options = sync::Options::default();
         let mut wing = Wing::attach_by(clock.clone(), folder, address, simulator, options);

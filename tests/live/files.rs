@@ -10,7 +10,7 @@ async fn keeps_copies() -> (Wing, std::path::PathBuf) {
         log: Some(folder.path().join("server.log")),
         ..Options::default()
     };
-    let (address, simulator) = simulator(options, Clock::system()).await;
+    let (address, simulator) = simulator(options, quick()).await;
     let copies = folder.path().join("copies");
     let options = sync::Options {
         files: copies.clone(),

@@ -51,7 +51,7 @@ fn a_new_token_in_the_same_place_works_without_a_restart() {
             log: Some(folder.path().join("server.log")),
             ..Options::default()
         };
-        let (address, simulator) = simulator(options, Clock::system()).await;
+        let (address, simulator) = simulator(options, quick()).await;
         let (_, right) = simulator.app("switchboard").expect("the desk's app");
         let place = Arc::new(Mutex::new(None));
         let found = Arc::clone(&place);

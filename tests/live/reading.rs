@@ -106,7 +106,7 @@ fn what_cannot_be_read_is_said_and_the_rest_is_there() {
         ]});
         let (address, _) = canned(200, &[], &list.to_string()).await;
         let folder = tempfile::tempdir().expect("a folder");
-        let (_, simulator) = simulator(Options::default(), Clock::system()).await;
+        let (_, simulator) = simulator(Options::default(), quick()).await;
         let mut wing = Wing::attach(folder, address, simulator);
         wing.news("what is odd", |c| *c == Change::Unreadable(1))
             .await;
@@ -135,7 +135,7 @@ fn backfill_goes_on_where_it_stopped_and_one_bad_conversation_does_not_stop_it()
             log: Some(folder.path().join("server.log")),
             ..Options::default()
         };
-        let (address, simulator) = simulator(options, Clock::system()).await;
+        let (address, simulator) = simulator(options, quick()).await;
         let all = |reader: &Reader| reader.cached().expect("a cache").0;
         let lists = |folder: &TempDir| {
             let log = std::fs::read_to_string(folder.path().join("server.log")).expect("a log");
@@ -180,7 +180,7 @@ async fn fetched_once(rule: fn(&str) -> String) -> (Vec<String>, Reader, TempDir
         once: true,
         ..sync::Options::default()
     };
-    let (client, clock) = (client(address, TOKEN), Clock::system());
+    let (client, clock) = (client(address, TOKEN), quick());
     let engine = sync::Engine::new(
         options,
         client,

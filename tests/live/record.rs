@@ -12,7 +12,7 @@ fn what_is_done_is_on_the_record_and_a_quiet_thread_goes_back_by_itself() {
             log: Some(log),
             ..Options::default()
         };
-        let (address, simulator) = simulator(options, Clock::system()).await;
+        let (address, simulator) = simulator(options, quick()).await;
         let options = sync::Options {
             agent: "kim".into(),
             idle_lease: Some(at_once()),
@@ -100,7 +100,7 @@ fn a_quiet_thread_waits_for_the_link_before_it_goes_back() {
             }),
             ..sync::Options::default()
         };
-        let clock = Clock::manual(Clock::system().now());
+        let clock = Clock::manual(quick().now());
         let mut wing = Wing::attach_by(clock.clone(), folder, address, simulator, options);
         wing.linked(Link::Polling).await;
         let here = |c: &Change| matches!(c, Change::ListRead { .. });
@@ -133,7 +133,7 @@ fn a_read_only_desk_sends_nothing_of_what_another_has_left() {
     runtime().block_on(async {
         let (folder, address, simulator) = grace_is_answered().await;
         let (writer, reader) = cache(&folder.path().join("cache"));
-        let now = Clock::system().now();
+        let now = quick().now();
         let hour = Span::hours(1);
         let sent = reader
             .outbox(now.plus(hour.negated()), hour)
@@ -176,7 +176,7 @@ fn a_read_only_desk_sends_nothing_of_what_another_has_left() {
         })
         .await;
         assert_eq!(wing.posts().len(), before);
-        let now = Clock::system().now();
+        let now = quick().now();
         let left = wing.reader.outbox(now, Span::ZERO).expect("a cache");
         assert_eq!(left.len(), 1, "it waits for a desk that sends");
         assert_eq!(left[0].state, SendState::Queued);
@@ -200,7 +200,7 @@ fn a_record_that_cannot_be_written_stops_no_reply_and_catches_up_later() {
             log: Some(log),
             ..Options::default()
         };
-        let (address, simulator) = simulator(options, Clock::system()).await;
+        let (address, simulator) = simulator(options, quick()).await;
         let mut wing = Wing::attach(folder, address, simulator);
         let ana = wing.open("Ana Ruiz").await;
         wing.send(&ana, "one", "first").await;

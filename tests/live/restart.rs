@@ -40,11 +40,7 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
     runtime().block_on(async {
         let folder = tempfile::tempdir().expect("a folder");
         let (writer, reader) = cache(folder.path());
-        let (id, psid, now) = (
-            ConversationId::new("t_1"),
-            Psid::new("7"),
-            Clock::system().now(),
-        );
+        let (id, psid, now) = (ConversationId::new("t_1"), Psid::new("7"), quick().now());
         let seen = switchboard::domain::ConversationSeen {
             id: id.clone(),
             psid: psid.clone(),
@@ -192,7 +188,7 @@ fn a_single_run_finds_what_is_in_doubt_and_sends_nothing_that_waits() {
             .expect("it ends")
             .expect("no panic")
             .expect("no error");
-        let now = Clock::system().now();
+        let now = quick().now();
         let rows = reader.outbox(now, Span::ZERO).expect("a cache");
         let states: Vec<_> = rows.iter().map(|row| row.state.clone()).collect();
         assert!(

@@ -59,7 +59,7 @@ impl Wing {
             log: Some(log),
             ..Options::default()
         };
-        let (address, simulator) = simulator(options, Clock::system()).await;
+        let (address, simulator) = simulator(options, quick()).await;
         Self::attach(folder, address, simulator)
     }
 
@@ -73,12 +73,24 @@ impl Wing {
         simulator: Simulator,
         options: sync::Options,
     ) -> Self {
-        Self::attach_by(Clock::system(), folder, address, simulator, options)
+        Self::attach_by(quick(), folder, address, simulator, options)
     }
 
     /// The same, by another clock than the computer's.
     pub fn attach_by(
         clock: Clock,
+        folder: TempDir,
+        address: SocketAddr,
+        simulator: Simulator,
+        options: sync::Options,
+    ) -> Self {
+        Self::attach_both(clock, quick(), folder, address, simulator, options)
+    }
+
+    /// The engine by one clock, and its client by another.
+    pub fn attach_both(
+        clock: Clock,
+        of_client: Clock,
         folder: TempDir,
         address: SocketAddr,
         simulator: Simulator,
@@ -113,7 +125,7 @@ impl Wing {
         };
         let engine = Engine::new(
             sync::Options { apps, ..options },
-            client(address, &token),
+            client_by(of_client, address, &token, |_| {}),
             writer,
             reader.clone(),
             clock,

@@ -68,10 +68,11 @@ async fn cache_after(
         scenario: Some(scenario),
         ..Options::default()
     };
-    let (address, simulator) =
-        simulator_until(options, Clock::starting_at(began), gone.clone()).await;
+    let clock = Clock::starting_at(began);
+    let (address, simulator) = simulator_until(options, clock.clone(), gone.clone()).await;
     let folder = tempfile::tempdir().expect("a folder");
-    let mut wing = Wing::attach(folder, address, simulator);
+    let options = switchboard::sync::Options::default();
+    let mut wing = Wing::attach_both(clock.clone(), clock, folder, address, simulator, options);
     for n in 0..40 {
         wing.person(&format!("P{n}")).await;
     }
@@ -109,7 +110,7 @@ fn ten_thousand_events_twice_and_in_disorder_leave_the_same_cache() {
                 conversations: 0,
                 ..Options::default()
             };
-            let sim = switchboard::sim::Simulator::new(scenario, Clock::system()).expect("a world");
+            let sim = switchboard::sim::Simulator::new(scenario, quick()).expect("a world");
             let about = sim.about("");
             let first: u64 = about["people"][0]["id"]
                 .as_str()
@@ -127,7 +128,7 @@ fn ten_thousand_events_twice_and_in_disorder_leave_the_same_cache() {
                 .collect()
         };
         // After the read, so that what it said of owners is older.
-        let began = Clock::system().now();
+        let began = quick().now();
         let clean = course(&people, began.as_millis() + 60_000, 10_000);
         let mut random = Random::seeded(5);
         let mut shuffled = clean.clone();

@@ -77,7 +77,7 @@ impl Stage {
         let mut wing = Wing::start(Some(QUIET)).await;
         let ana = wing.person("Ana").await;
         wing.person("Ben").await;
-        let now = Clock::system().now().as_millis();
+        let now = quick().now().as_millis();
         Self { wing, ana, now }
     }
 
