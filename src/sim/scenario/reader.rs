@@ -45,11 +45,13 @@ pub(in crate::sim) fn read(text: &str) -> (Scenario, Mistakes<'_>) {
             let out = |left: &Removed| left.of == span && left.key.as_deref() == Some(key);
             !mistakes.certain || left_out.iter().any(out)
         });
-        if !follows {
-            mistakes.add(Some(span.clone()), words(&error));
-        }
         let whole = table.span();
-        match remove(table.get_mut(), &whole, &span) {
+        let removed = remove(table.get_mut(), &whole, &span);
+        if !follows {
+            let key = removed.as_ref().and_then(|removed| removed.key.as_deref());
+            mistakes.add(Some(span), about(key, words(&error)));
+        }
+        match removed {
             Some(removed) => left_out.push(removed),
             None => break,
         }
@@ -97,6 +99,14 @@ fn words(error: &Error) -> String {
     match said.split_once("expected struct ") {
         Some((before, _)) => format!("{before}expected a table"),
         None => said,
+    }
+}
+
+/// With the key whose value it is, where the words do not name it.
+fn about(key: Option<&str>, words: String) -> String {
+    match key {
+        Some(key) if !words.contains(key) => format!("{key}: {words}"),
+        _ => words,
     }
 }
 
