@@ -205,7 +205,7 @@ fn no_secret_is_in_any_output_file_argument_environment_or_call_of_a_whole_play(
     let mut found = Vec::new();
     let mut pty = Pty::start(&options, &environment, (120, 40));
     pty.wait_for("live · webhook");
-    pty.wait_for("11 need you");
+    pty.wait_for("1 Needs me 11");
     let argv = fs::read(format!("/proc/{}/cmdline", pty.pid())).unwrap_or_default();
     search(&canaries, "its arguments", &argv, &mut found);
     play(&mut pty, &sim);
@@ -310,17 +310,17 @@ fn redacted(call: &str) -> (String, String) {
 /// What an agent and a bot developer do in a day, as far as secrets could go along.
 fn play(pty: &mut Pty, sim: &Sim) {
     pty.jump_to("kemi");
-    pty.wait_for("Both payments have left my account now.");
+    pty.wait_for("Both payments have left my");
     pty.type_in("r");
-    pty.wait_for("Draft to Kemi");
+    pty.wait_for("To Kemi");
     pty.type_in("\x0f"); // the editor
     pty.wait_for("││more");
     pty.type_in("The second payment goes back to you today.");
     pty.wait_for("goes back to you today.");
     pty.type_in("\r");
-    pty.wait("it is sent", |s| !s.contains("Draft to Kemi Adeyemi ("));
+    pty.wait("it is sent", |s| !s.contains("To Kemi Adeyemi ("));
     sim.deed(json!({"person": "Marek Novotný", "do": "passes", "app": "switchboard"}));
-    pty.wait_for("12 need you");
+    pty.wait_for("1 Needs me 12");
     pty.type_in("\x1b");
     pty.wait_for("r reply");
     pty.type_in("yc");
@@ -328,7 +328,7 @@ fn play(pty: &mut Pty, sim: &Sim) {
     for (keys, there) in [
         ("@", "API log: Enter"),
         ("J", "JSON as Meta sent it"),
-        ("gd", "hand-over debugger"),
+        ("gd", "owner explained"),
     ] {
         pty.type_in(keys);
         pty.wait_for(there);

@@ -181,7 +181,7 @@ impl Scene {
     }
 
     fn opened(&self, mut desk: Pty) -> Pty {
-        desk.wait_for("11 need you");
+        desk.wait_for("1 Needs me 11");
         desk.jump_to("ana ruiz");
         desk.wait("her thread", |screen| {
             screen.contains("Ana Ruiz · messenger") && screen.contains("it has been a week")
@@ -214,7 +214,7 @@ fn check(die_at: &str, cut: Option<Cut>, taken: usize, found: Found) {
     let scene = Scene::new(cut);
     let mut desk = scene.open(die_at);
     desk.type_in("r");
-    desk.wait_for("goes out as RESPONSE");
+    desk.wait_for("· RESPONSE, ");
     desk.type_in(TEXT);
     if die_at != "draft.save:1" {
         // Older than a second, so it may not be lost.
@@ -233,7 +233,7 @@ fn check(die_at: &str, cut: Option<Cut>, taken: usize, found: Found) {
         let clean =
             !screen.contains("queued") && !screen.contains("sending") && !screen.contains("unsent");
         match found {
-            Found::Draft => shown && screen.contains("Draft to Ana Ruiz") && clean,
+            Found::Draft => shown && screen.contains("To Ana Ruiz") && clean,
             Found::Sent => shown && !screen.contains("not confirmed") && clean,
             Found::Doubt => shown && screen.contains("not confirmed"),
         }
@@ -269,7 +269,7 @@ fn a_draft_older_than_a_second_survives_a_death_while_the_next_letters_are_saved
     let scene = Scene::new(None);
     let mut desk = scene.open("draft.save:2");
     desk.type_in("r");
-    desk.wait_for("goes out as RESPONSE");
+    desk.wait_for("· RESPONSE, ");
     desk.type_in("half of a thought");
     desk.wait_for("· saved");
     desk.type_in(" and more");
@@ -288,7 +288,7 @@ fn a_death_at_the_very_end_loses_nothing_that_was_typed_before() {
     let scene = Scene::new(None);
     let mut desk = scene.open("quit.flush");
     desk.type_in("r");
-    desk.wait_for("goes out as RESPONSE");
+    desk.wait_for("· RESPONSE, ");
     desk.type_in("the last words");
     desk.wait_for("the last words");
     signal(desk.pid(), Signal::TERM);
@@ -315,11 +315,11 @@ fn a_hang_up_while_the_editor_is_open_keeps_what_it_wrote() {
         let editor = editor.to_str().expect("a path").to_owned();
         let mut desk = scene.open_with(&[("EDITOR", &editor), ("VISUAL", "")]);
         desk.type_in("r");
-        desk.wait_for("goes out as RESPONSE");
+        desk.wait_for("· RESPONSE, ");
         desk.type_in("from the desk");
         desk.wait_for("from the desk");
         desk.type_in("\x0f");
-        desk.wait("the editor's screen", |screen| !screen.contains("need you"));
+        desk.wait("the editor's screen", |screen| !screen.contains("Needs me"));
         while !seen.exists() {
             thread::yield_now();
         }
@@ -345,16 +345,16 @@ fn a_death_among_the_parts_of_a_long_reply_leaves_no_torso() {
         let scene = Scene::new(None);
         let mut desk = scene.open(die_at);
         desk.type_in("r");
-        desk.wait_for("goes out as RESPONSE");
+        desk.wait_for("· RESPONSE, ");
         desk.type_in(&format!("\x1b[200~{long}\x1b[201~"));
         desk.wait_for("· saved");
         desk.type_in("\r");
-        desk.wait_for("goes out as 2");
+        desk.wait_for("will be sent in 2");
         desk.type_in("\r");
         assert!(!desk.end().success(), "it died at {die_at}");
         let again = scene.open("nowhere");
         again.wait("an end", |screen| match sent {
-            0 => screen.contains("the end") && screen.contains("Draft to Ana"),
+            0 => screen.contains("the end") && screen.contains("To Ana"),
             _ => !screen.contains("unsent") && screen.contains("the end"),
         });
         let parts = log(&scene.path("sim.log"))
@@ -376,7 +376,7 @@ fn a_death_with_a_full_record_costs_no_reply_and_doubles_no_line() {
     std::os::unix::fs::symlink("/dev/full", &record).expect("linked");
     let mut desk = scene.open("send.commit");
     desk.type_in("r");
-    desk.wait_for("goes out as RESPONSE");
+    desk.wait_for("· RESPONSE, ");
     desk.enter(TEXT);
     assert!(!desk.end().success(), "it died");
     let mut again = scene.open("nowhere");
@@ -402,13 +402,13 @@ fn an_echo_after_a_refusal_is_believed_after_a_death_too() {
     let port = free_port();
     let sim = Sim::start(&["--speed", "0"]);
     let mut desk = sim.desk_with_a_door(folder.path(), port, "nowhere");
-    desk.wait_for("11 need you");
+    desk.wait_for("1 Needs me 11");
     desk.jump_to("ana ruiz");
     desk.wait_for("Ana Ruiz · messenger");
     let fault = json!({"call": "send", "code": 100, "times": 1});
     sim.order("/sim/faults", fault);
     desk.type_in("r");
-    desk.wait_for("goes out as RESPONSE");
+    desk.wait_for("· RESPONSE, ");
     desk.enter(TEXT);
     desk.wait_for("not sent");
     let cache = folder.path().join("cache");
@@ -419,7 +419,7 @@ fn an_echo_after_a_refusal_is_believed_after_a_death_too() {
         .and_then(|db| db.query_row("SELECT local FROM outgoing", [], |row| row.get(0)))
         .expect("the refused reply");
     let again = sim.desk_with_a_door(folder.path(), port, "nowhere");
-    again.wait_for("11 need you");
+    again.wait_for("1 Needs me 11");
     let people = sim.get("/sim/people");
     let ana = people["data"]
         .as_array()
@@ -444,7 +444,7 @@ fn an_echo_after_a_refusal_is_believed_after_a_death_too() {
         screen.contains("Ana Ruiz · messenger")
             && screen.matches("refund has left us").count() == 1
             && !screen.contains("not sent")
-            && !screen.contains("Draft to Ana")
+            && !screen.contains("To Ana")
     });
 }
 
@@ -457,7 +457,7 @@ fn a_death_between_the_two_files_of_a_decision_leaves_them_as_one() {
     assert!(!desk.end().success(), "it died");
     let again = scene.desk("nowhere");
     again.wait("without her", |screen| {
-        screen.contains("10 need you") && !screen.contains("it has been a week")
+        screen.contains("1 Needs me 10") && !screen.contains("it has been a week")
     });
 }
 
@@ -469,7 +469,7 @@ fn a_death_while_the_files_are_brought_up_to_date_leaves_them_as_they_were() {
         assert!(!desk.end().success(), "it died at step {step}");
     }
     let desk = scene.desk("nowhere");
-    desk.wait_for("11 need you");
+    desk.wait_for("1 Needs me 11");
 }
 
 /// Webhooks: what was answered with 200 is on the disk, and what was not comes
@@ -485,7 +485,7 @@ fn a_death_at_the_moment_of_the_200_loses_nothing_and_doubles_nothing() {
         let writes =
             |text: &str| sim.deed(json!({"person": "Ana Ruiz", "do": "writes", "text": text}));
         let mut first = sim.desk_with_a_door(folder.path(), port, die_at);
-        first.wait_for("11 need you");
+        first.wait_for("1 Needs me 11");
         sim.order(
             "/sim/faults",
             json!({"call": "GET", "code": 2, "times": 1000}),
@@ -496,7 +496,7 @@ fn a_death_at_the_moment_of_the_200_loses_nothing_and_doubles_nothing() {
         assert!(!first.end().success(), "it died at {die_at}");
         writes("the third line");
         let mut again = sim.desk_with_a_door(folder.path(), port, "nowhere");
-        again.wait_for("11 need you");
+        again.wait_for("1 Needs me 11");
         // Meta tries again by its own clock.
         sim.order("/sim/clock", json!({"by": "+10m"}));
         again.type_in("\x10ana ruiz");
@@ -515,7 +515,7 @@ fn a_death_at_the_moment_of_the_200_loses_nothing_and_doubles_nothing() {
             .iter()
             .all(|line| screen.contains(line))
         });
-        let lines = screen.matches("C the second line").count();
+        let lines = screen.matches("│ the second line").count();
         assert_eq!(lines, 1, "{screen}");
         signal(again.pid(), Signal::TERM);
         assert!(again.end().success());

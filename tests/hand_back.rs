@@ -146,7 +146,7 @@ fn losing_control_while_writing_is_seen_at_once_and_the_text_stays() {
     desk.answer_thread(page);
     let thread = desk.model.thread.as_ref().expect("a thread");
     let notice = thread.notice().unwrap_or_default();
-    assert!(notice.contains("Control has moved to shopbot"), "{notice}");
+    assert!(notice.contains("Control moved to shopbot"), "{notice}");
     assert_eq!(thread.composer.text(), "hello");
     assert_eq!(desk.model.focus, Focus::Composer);
     let sends = |effects: &[Effect]| {

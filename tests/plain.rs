@@ -252,7 +252,7 @@ fn the_program_speaks_in_lines_through_a_pipe() {
     writeln!(keyboard, "reply I am on it.").expect("takes");
     until("It goes out as RESPONSE");
     writeln!(keyboard, "send 1").expect("takes");
-    until("Sent, and Ana Ruiz is back with");
+    until("Sent. Ana Ruiz handed back to");
     writeln!(keyboard, "open mallory").expect("takes");
     until("open: Mallory");
     writeln!(keyboard, "quit").expect("takes");

@@ -68,11 +68,11 @@ fn word(post: &Value) -> &str {
 /// The agent's flow on the 26 h old thread and on one inside the day, from the
 /// keys of the README.
 fn play(pty: &mut Pty) {
-    pty.wait_for("11 need you");
+    pty.wait_for("1 Needs me 11");
     pty.jump_to("kemi"); // ^P and a part of the name
-    pty.wait_for("Both payments have left my account now.");
+    pty.wait_for("Both payments have left my");
     pty.type_in("r");
-    pty.wait_for("goes out as HUMAN_AGENT");
+    pty.wait_for("· HUMAN_AGENT, ");
     pty.type_in("The second payment goes back to you today.");
     pty.wait_for("goes back to you today.");
     pty.type_in("\x04"); // ^D
@@ -83,7 +83,7 @@ fn play(pty: &mut Pty) {
         s.contains("Jo Park · messenger") && s.contains("the glass is everywhere")
     });
     pty.type_in("r");
-    pty.wait_for("goes out as RESPONSE");
+    pty.wait_for("· RESPONSE, ");
     pty.enter("A new one is on its way.");
     pty.wait_for("oh that is kind, thank you");
     pty.type_in("\x1b");
@@ -315,21 +315,17 @@ fn a_paste_without_brackets_is_one_draft_and_sends_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let calls = folder.path().join("calls.log");
     let mut pty = Pty::demo(&["--log", calls.to_str().expect("a path")], (120, 40));
-    pty.wait_for("11 need you");
+    pty.wait_for("1 Needs me 11");
     // Over the list it takes nothing, hands nothing back, and does not quit.
     pty.type_in("ttmEqyqy");
     pty.wait_for("looked like a paste");
     pty.jump_to("ana ruiz");
     pty.wait_for("Ana Ruiz · messenger");
     pty.type_in("r");
-    pty.wait_for("goes out as RESPONSE");
+    pty.wait_for("· RESPONSE, ");
     pty.type_in("Dear Ben,\ryour refund is on its way.\rKim\r");
     let screen = pty.wait("the last line", |s| s.contains("││Kim"));
-    for line in [
-        "││Dear Ben,",
-        "││your refund is on its way.",
-        "Draft to Ana",
-    ] {
+    for line in ["││Dear Ben,", "││your refund is on its way.", "To Ana"] {
         assert!(screen.contains(line), "{line} in\n{screen}");
     }
     pty.type_in("\x1b");
@@ -374,14 +370,10 @@ fn answers_of_the_terminal_open_nothing_write_nothing_and_tell_meta_nothing() {
     .collect();
     // What stands there, a key, and what it does there.
     let places = [
-        ("11 need you", "?", "type to search"),
-        (
-            "Both payments have left my account now.",
-            "?",
-            "type to search",
-        ),
+        ("1 Needs me 11", "?", "type to search"),
+        ("Both payments have left my", "?", "type to search"),
         ("Dear Kemi", "!", "Dear Kemi!"),
-        ("Send and hand back to bot", "\x1b", "Draft to Kemi"),
+        ("Send and hand back to bot", "\x1b", "To Kemi"),
     ];
     for (place, (there, key, effect)) in places.into_iter().enumerate() {
         match place {
@@ -389,7 +381,7 @@ fn answers_of_the_terminal_open_nothing_write_nothing_and_tell_meta_nothing() {
             1 => pty.jump_to("kemi"),
             2 => {
                 pty.type_in("r");
-                pty.wait_for("goes out as HUMAN_AGENT");
+                pty.wait_for("· HUMAN_AGENT, ");
                 pty.type_in(there);
             }
             _ => pty.type_in("\x04"),
@@ -440,18 +432,18 @@ fn a_paste_that_holds_its_own_end_sends_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let calls = folder.path().join("calls.log");
         let mut pty = Pty::demo(&["--log", calls.to_str().expect("a path")], (120, 40));
-        pty.wait_for("11 need you");
+        pty.wait_for("1 Needs me 11");
         if in_composer {
             pty.jump_to("kemi");
-            pty.wait_for("Both payments have left my account now.");
+            pty.wait_for("Both payments have left my");
             pty.type_in("r");
-            pty.wait_for("goes out as HUMAN_AGENT");
+            pty.wait_for("· HUMAN_AGENT, ");
         }
         pty.type_in("\x1b[200~Dear Kemi\x1b[201~\rr\r\x04\r1\x1b:quit\ry\r\x1b[201~");
         if in_composer {
             pty.wait_for("││1quit");
         } else {
-            pty.wait_for("Pasted text goes into the composer only");
+            pty.wait_for("Paste works in the composer");
         }
         only_shows_that_somebody_writes(&mut pty, &calls);
         let told = std::fs::read_to_string(&calls).expect("a log");
@@ -464,7 +456,7 @@ fn nothing_a_customer_types_reaches_the_terminal_as_a_command() {
     let mut pty = Pty::demo(&[], (120, 40));
     pty.wait_for("Mallory");
     pty.jump_to("mallory");
-    pty.wait_for("were disarmed");
+    pty.wait_for("hidden control characters");
     pty.type_in("p");
     pty.wait_for("conversation t_");
     pty.type_in("p"); // the page closes with its own key
@@ -475,7 +467,7 @@ fn nothing_a_customer_types_reaches_the_terminal_as_a_command() {
     pty.type_in("J");
     pty.wait("the thread", |s| !s.contains("JSON as Meta"));
     pty.type_in("r");
-    pty.wait_for("Draft to Mallory");
+    pty.wait_for("To Mallory");
     pty.enter("good morning");
     pty.wait_for("did it work?");
     pty.type_in("\x1b");
@@ -501,7 +493,7 @@ fn nothing_a_customer_types_reaches_the_terminal_as_a_command() {
 fn signals_end_it_politely_and_a_suspend_gives_the_terminal_back() {
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
         let mut pty = Pty::demo(&[], (80, 24));
-        pty.wait_for("11 need you");
+        pty.wait_for("1 Needs me 11");
         let pid = Pid::from_raw(i32::try_from(pty.pid()).expect("a pid")).expect("a pid");
         kill_process(pid, signal).expect("signalled");
         assert!(pty.end().success(), "{signal:?}");
@@ -511,24 +503,24 @@ fn signals_end_it_politely_and_a_suspend_gives_the_terminal_back() {
         );
     }
     let mut pty = Pty::demo(&[], (80, 24));
-    pty.wait_for("11 need you");
+    pty.wait_for("1 Needs me 11");
     let pid = Pid::from_raw(i32::try_from(pty.pid()).expect("a pid")).expect("a pid");
     pty.type_in("\x1a");
     // The alternate screen is left, so the desk is gone from the screen.
-    pty.wait("the shell's screen", |s| !s.contains("need you"));
+    pty.wait("the shell's screen", |s| !s.contains("Needs me"));
     pty.wait_until_stopped();
     // What the shell did not read is none of our keys, and its end of input not ours.
     pty.type_in("?\x04");
     kill_process(pid, Signal::CONT).expect("signalled");
-    pty.wait_for("11 need you");
+    pty.wait_for("1 Needs me 11");
     pty.type_in("j");
     let screen = pty.wait("the next row", |s| !s.contains(">! "));
     assert!(!screen.contains("type to search"), "{screen}");
     pty.type_in("\x1a");
-    pty.wait("the shell's screen", |s| !s.contains("need you"));
+    pty.wait("the shell's screen", |s| !s.contains("Needs me"));
     pty.wait_until_stopped();
     kill_process(pid, Signal::CONT).expect("signalled");
-    pty.wait_for("11 need you");
+    pty.wait_for("1 Needs me 11");
     pty.quit();
     assert!(pty.end().success());
 }
@@ -542,7 +534,7 @@ fn any_size_and_any_storm_of_sizes_is_survived() {
         pty.resize(1 + n * 3 % 150, 1 + n * 7 % 50);
     }
     pty.resize(120, 40);
-    pty.wait_for("11 need you");
+    pty.wait_for("1 Needs me 11");
     pty.type_in("\r");
     pty.wait_for("the glass is everywhere");
     pty.type_in("q");
@@ -585,7 +577,7 @@ fn without_a_network_the_whole_desk_works_from_its_cache() {
     let mut pty = start();
     let screen = pty.wait_for("OFFLINE");
     assert!(
-        screen.contains("30 need you") && screen.contains("Alex Novak"),
+        screen.contains("1 Needs me 30") && screen.contains("Alex Novak"),
         "{screen}"
     );
     // Search, and the place it was found at.
@@ -602,9 +594,9 @@ fn without_a_network_the_whole_desk_works_from_its_cache() {
     pty.wait_for("(0)");
     // A reply waits, through a death, too.
     pty.type_in("r");
-    pty.wait_for("goes out as RESPONSE");
+    pty.wait_for("· RESPONSE, ");
     pty.enter("sorry for the wait");
-    pty.wait_for("queued — no network");
+    pty.wait_for("queued: no network");
     pty.wait_for("1 unsent");
     let pid = Pid::from_raw(i32::try_from(pty.pid()).expect("a pid")).expect("a process");
     kill_process(pid, Signal::KILL).expect("dies");
@@ -751,7 +743,7 @@ fn a_second_desk_on_one_cache_only_reads_and_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let cache = folder.path().to_str().expect("a path");
     let mut first = Pty::demo(&["--cache", cache], (80, 24));
-    first.wait_for("11 need you");
+    first.wait_for("1 Needs me 11");
     let mut second = Pty::demo(&["--cache", cache], (80, 24));
     let screen = second.wait_for("LOOKING ON");
     assert!(screen.contains("Jo Park"), "it may read\n{screen}");
@@ -759,9 +751,9 @@ fn a_second_desk_on_one_cache_only_reads_and_says_so() {
     second.wait_for("Close it to work here");
     // What the first one does is seen by the second.
     first.jump_to("kemi");
-    first.wait_for("Both payments have left my account now.");
+    first.wait_for("Both payments have left my");
     first.type_in("r");
-    first.wait_for("Draft to Kemi");
+    first.wait_for("To Kemi");
     first.enter("It goes back to you today.");
     first.wait_for("wonderful, thank you");
     second.wait_for("wonderful, thank you");
@@ -853,7 +845,7 @@ fn sync_fetches_everything_once_goes_on_after_a_stop_and_forget_leaves_nothing()
     }
     let (code, _, stderr) = output(&mut at(&sim, folder.path(), &["forget", psid]));
     assert!(
-        code == 1 && stderr.contains("nobody of that id"),
+        code == 1 && stderr.contains("no data for that id"),
         "{stderr}"
     );
 }
@@ -864,21 +856,21 @@ fn a_demo_with_a_kept_cache_can_be_played_again_and_again() {
     let cache = folder.path().to_str().expect("a path");
     for (run, before) in [("the first run", ""), ("the second run", "the first run")] {
         let mut pty = Pty::demo(&["--cache", cache], (120, 40));
-        pty.wait_for("11 need you");
+        pty.wait_for("1 Needs me 11");
         pty.jump_to("kemi");
         pty.wait("her thread", |s| {
             s.contains("Kemi Adeyemi · messenger") && s.contains("Hello?") && s.contains(before)
         });
         pty.type_in("r");
-        pty.wait_for("goes out as");
+        pty.wait_for(" left ─");
         pty.type_in(&format!("This is {run}."));
         pty.wait_for(&format!("This is {run}."));
         // What the first run left behind may be asked about first.
         pty.type_in("\r");
         let screen = pty.wait("an end", |s| {
-            s.contains("wonderful, thank you") || s.contains("sends it anyway")
+            s.contains("wonderful, thank you") || s.contains("to send anyway")
         });
-        if screen.contains("sends it anyway") {
+        if screen.contains("to send anyway") {
             pty.type_in("\r");
         }
         pty.wait("all sent", |s| {
@@ -1191,7 +1183,7 @@ fn a_terminal_that_goes_away_is_no_crash() {
     drop(pair.slave);
     let mut reader = pair.master.try_clone_reader().expect("a reader");
     let mut seen = Vec::new();
-    while !seen.windows(8).any(|words| words == b"need you") {
+    while !seen.windows(8).any(|words| words == b"Needs me") {
         let mut some = [0; 1024];
         let read = reader.read(&mut some).expect("a screen");
         assert!(read > 0, "it ended");

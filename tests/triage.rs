@@ -88,7 +88,7 @@ fn a_moment_that_means_nothing_is_not_taken_and_esc_takes_nothing() {
     for words in ["99x", "z", "soon"] {
         assert_eq!(desk.keys(&format!("s{words}<Enter>")), [], "{words}");
         assert!(matches!(desk.model.dialogs.last(), Some(Dialog::Snooze(_))));
-        assert!(desk.picture().contains("That is no moment"), "{words}");
+        assert!(desk.picture().contains("Not a time"), "{words}");
         assert_eq!(desk.keys("<Esc>"), []);
         assert!(desk.model.dialogs.is_empty());
     }
@@ -356,5 +356,5 @@ fn a_moment_that_is_over_is_not_repeated() {
     desk.keys("sh<Enter>");
     desk.pass(Span::hours(2));
     assert_eq!(decided(&desk.keys("j.")), []);
-    assert!(desk.picture().contains("That moment is over"));
+    assert!(desk.picture().contains("That time has passed"));
 }

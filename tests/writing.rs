@@ -176,7 +176,11 @@ fn a_long_text_goes_out_in_parts_that_follow_each_other_after_it_was_asked() {
         desk.keys("r");
         desk.send(Msg::Paste(word.repeat(count)));
         assert_eq!(texts(&desk.keys("<^d>")), Vec::<String>::new());
-        assert!(notice(&desk).contains("goes out as 2"), "{}", notice(&desk));
+        assert!(
+            notice(&desk).contains("will be sent in 2"),
+            "{}",
+            notice(&desk)
+        );
         assert_eq!(desk.keys("<^d>"), []);
         assert!(matches!(
             desk.model.dialogs.last(),
@@ -539,7 +543,7 @@ fn a_file_alone_goes_out_and_one_that_meta_does_not_take_is_refused_here() {
     assert_eq!(texts(&desk.keys("<Enter>")), Vec::<String>::new());
     attach(&mut desk, 1024);
     desk.keys("<^f>");
-    assert!(told(&desk, "is taken off"), "the second time takes it off");
+    assert!(told(&desk, "Removed"), "the second time takes it off");
     attach(&mut desk, 1024);
     assert_eq!(texts(&desk.keys("<Enter>")), [""]);
 }

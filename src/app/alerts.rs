@@ -27,9 +27,9 @@ pub(crate) fn escalated(
         return Vec::new();
     }
     let words = if model.session.privacy {
-        "Somebody needs a person.".to_owned()
+        "Somebody needs you.".to_owned()
     } else {
-        format!("{} needs a person.", Clean::one_line(name))
+        format!("{} needs you.", Clean::one_line(name))
     };
     model.calling.customers.insert(id);
     let recent = model
@@ -63,8 +63,8 @@ pub(crate) fn again(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let words = match model.calling.customers.len() {
-        1 => "One customer still waits for a person.".to_owned(),
-        n => format!("{n} customers still wait for a person."),
+        1 => "1 customer is still waiting.".to_owned(),
+        n => format!("{n} customers are still waiting."),
     };
     ring(model, words)
 }

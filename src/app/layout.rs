@@ -9,7 +9,6 @@ use crate::{
         areas::{Layout, too_small},
         settings::Shape,
     },
-    domain::View,
     text,
 };
 
@@ -145,40 +144,4 @@ fn split_thread(model: &Model, area: Rect, layout: &mut Layout) {
             ..area
         });
     }
-}
-
-/// The views with their counts, as they stand in a list of this width; where
-/// there is no room for all of them, only with that of the shown one: half a
-/// number is a wrong one.
-pub fn tabs(model: &Model, width: u16) -> Vec<(View, String)> {
-    type Words = fn(u8, &str, u32, bool) -> String;
-    let ways: [Words; 3] = [
-        |key, label, count, _| format!(" {key} {label} {count} "),
-        |key, label, count, shown| match shown {
-            true => format!(" {key} {label} {count}"),
-            false => format!(" {key}·{count}"),
-        },
-        |key, label, count, shown| match shown {
-            true => format!(" {key} {label} {count}"),
-            false => format!(" {key}"),
-        },
-    ];
-    let written = ways.map(|words| -> Vec<(View, String)> {
-        let views = View::ALL.into_iter().zip(1..);
-        let tab = |(view, key): (View, u8)| {
-            let count = model.inbox.counts.by_view[view.index()];
-            let shown = view == model.inbox.view;
-            (view, words(key, view.label(), count, shown))
-        };
-        views.map(tab).collect()
-    });
-    let room = usize::from(width.saturating_sub(2));
-    let fits = |tabs: &Vec<(View, String)>| {
-        tabs.iter()
-            .map(|(_, words)| text::width(words))
-            .sum::<usize>()
-            <= room
-    };
-    let [long, short, bare] = written;
-    [long, short].into_iter().find(fits).unwrap_or(bare)
 }

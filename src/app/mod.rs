@@ -23,6 +23,7 @@
 //! | `areas`, `layout` | where it is |
 //! | `alerts`, `toast` | what calls an agent |
 //! | `privacy`, `mask` | hiding names and words |
+//! | `top_bar` | the top line, as it is drawn and clicked |
 //! | `canned`, `simulator_commands`, `fuzzy` | texts, orders and names by their letters |
 
 pub mod action;
@@ -44,6 +45,7 @@ pub mod privacy;
 pub mod simulator_commands;
 pub mod thread;
 mod toast;
+pub mod top_bar;
 
 pub use action::availability::why_not;
 pub use effect::{Effect, Query, TerminalEffect};
@@ -181,7 +183,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
     effects
 }
 
-/// The configuration has been read anew. What the desk found out since its start,
+/// Configuration reloaded. What the desk found out since its start,
 /// and what it may do, stays.
 fn configured(model: &mut Model, settings: Settings) {
     let old = &model.session.settings;
@@ -196,7 +198,7 @@ fn configured(model: &mut Model, settings: Settings) {
     if model.session.settings != settings {
         model.session.settings = settings;
     }
-    model.toast(ToastKind::Good, "The configuration has been read anew.");
+    model.toast(ToastKind::Good, "Configuration reloaded.");
 }
 
 /// When the screen must change by itself, or something is due.

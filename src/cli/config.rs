@@ -34,13 +34,15 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         What::Init => {
             write(&path).map_err(|why| match why.kind() {
                 io::ErrorKind::AlreadyExists => Failure::Failed(format!(
-                    "{} is there already, and nothing was changed",
+                    "{} already exists, nothing changed",
                     path.display()
                 )),
                 _ => Failure::Failed(format!("cannot write {}: {why}", path.display())),
             })?;
             say(format_args!("wrote {}", path.display()));
-            say("Every option is there with its default; take the # off what you want to change.");
+            say(
+                "Every option is there with its default; remove the # from what you want to change.",
+            );
         }
         What::Check => {
             if !path.exists() {

@@ -101,10 +101,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     match report.bad {
         0 => Ok(()),
         1 => Err(Failure::Failed(
-            "one thing needs a hand; see the line marked BAD".into(),
+            "1 problem found; see the line marked BAD".into(),
         )),
         n => Err(Failure::Failed(format!(
-            "{n} things need a hand; see the lines marked BAD"
+            "{n} problems found; see the lines marked BAD"
         ))),
     }
 }

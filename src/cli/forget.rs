@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     let forgotten = executor()?
         .block_on(writer.forget(psid, folder))
         .map_err(Failure::failed)?
-        .ok_or_else(|| Failure::Failed("nobody of that id is in the files of this Page".into()))?;
+        .ok_or_else(|| Failure::Failed("no data for that id on this Page".into()))?;
     if global.json {
         let line = json!({"conversations": forgotten.conversations, "messages": forgotten.messages,
             "unsent": forgotten.unsent, "record": forgotten.record, "traces": forgotten.traces, "left_in": forgotten.left_in});

@@ -108,7 +108,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     options.extend(agent.map(|agent| ("agent", agent)));
     keep(&token_file, &token, &file, &options)?;
     say(format_args!(
-        "Kept the token in {} and the rest in {}.",
+        "Saved the token in {} and the rest in {}.",
         token_file.display(),
         file.display()
     ));
@@ -159,7 +159,7 @@ fn refused(error: &graph::Error) -> Failure {
             let code = graph.code;
             Failure::Refused(format!(
                 "Meta does not accept this token (Meta error {code}). Copy all of it, or make a \
-                 new one, and log in again. Nothing was kept."
+                 new one, and log in again. Nothing saved."
             ))
         }
         error => Failure::of_graph(error),
@@ -187,15 +187,15 @@ fn token(asks: bool) -> Result<SecretString, Failure> {
             .read_until(b'\n', &mut bytes)
             .map_err(Failure::failed)?;
         let text = text::decode(&bytes).map(Zeroizing::new);
-        text.ok_or_else(|| Failure::Usage("what came in is no text in UTF-8".into()))?
+        text.ok_or_else(|| Failure::Usage("the token is not UTF-8 text".into()))?
     };
     match config::secret_in(&text) {
         Ok("") => Err(Failure::Usage(
-            "no token came in. Type it, or pipe it: switchboard login < FILE".into(),
+            "no token received. Type it, or pipe it in: switchboard login < FILE".into(),
         )),
         Ok(token) => Ok(token.to_owned().into()),
         Err(why) => Err(Failure::Usage(format!(
-            "what came in {why}; give the token and nothing else"
+            "the token {why}; give the token and nothing else"
         ))),
     }
 }
@@ -222,9 +222,7 @@ fn number(question: &str, count: usize) -> Result<usize, Failure> {
         match answer.parse::<usize>() {
             Ok(n) if (1..=count).contains(&n) => return Ok(n - 1),
             _ if answer.is_empty() => {
-                return Err(Failure::Usage(
-                    "nothing was chosen, and nothing was kept".into(),
-                ));
+                return Err(Failure::Usage("nothing chosen, nothing saved".into()));
             }
             _ => warn(format_args!("Type a number from 1 to {count}.")),
         }
@@ -326,7 +324,7 @@ fn keep(
         Err(why) => return Err(failed(file)(why)),
     };
     let text = with(&text, options);
-    config::check(&text).map_err(|why| Failure::Failed(format!("nothing was kept: {why}")))?;
+    config::check(&text).map_err(|why| Failure::Failed(format!("nothing saved: {why}")))?;
     let secret = Replacement::secret(token_file, token).map_err(failed(token_file))?;
     let options = Replacement::write(file, text.as_bytes()).map_err(failed(file))?;
     secret.take_place().map_err(failed(token_file))?;

@@ -236,7 +236,7 @@ pub(super) fn kept(global: &Global) -> Result<(PageId, PathBuf), Failure> {
     let folder = folder(global, &config)?;
     if !store::exists(&folder, &page) {
         return Err(Failure::Failed(format!(
-            "nothing of Page {page} is kept in {}. Is it another --page, --cache or --base-url?",
+            "no data for Page {page} in {}. Check --page, --cache and --base-url",
             folder.display()
         )));
     }

@@ -15,7 +15,7 @@ pub enum Link {
     Webhook,
     /// No answers; says why.
     Offline(String),
-    /// Meta does not accept the token; says what to do.
+    /// Meta rejected the token; says what to do.
     TokenRefused(String),
     /// Meta asked us to slow down until then.
     Throttled(Timestamp),

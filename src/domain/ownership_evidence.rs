@@ -1,4 +1,4 @@
-//! What the hand-over debugger shows: all that speaks for who holds a thread.
+//! What the owner explained shows: all that speaks for who holds a thread.
 
 use super::{ThreadOwner, Timestamp};
 

@@ -105,6 +105,16 @@ impl Span {
         Self(-self.0)
     }
 
+    /// How long ago, in one number: `4m`, `20h`, `5d`.
+    pub fn age(self) -> String {
+        let minutes = self.0.max(0) / 60_000;
+        match minutes {
+            0..60 => format!("{minutes}m"),
+            60..1440 => format!("{}h", minutes / 60),
+            _ => format!("{}d", minutes / 1440),
+        }
+    }
+
     /// Short words for a narrow column: `4m`, `3h10`, `24h00`, `5d22`.
     ///
     /// Always rounds down, so a shown clock never promises time that is gone.
@@ -138,6 +148,15 @@ mod tests {
             (Span::hours(142), "5d22"),
         ] {
             assert_eq!(span.short(), words);
+        }
+        for (minutes, words) in [
+            (0, "0m"),
+            (59, "59m"),
+            (61, "1h"),
+            (1439, "23h"),
+            (3000, "2d"),
+        ] {
+            assert_eq!(Span::minutes(minutes).age(), words);
         }
     }
 }

@@ -55,7 +55,7 @@ pub enum Error {
         why: &'static str,
     },
     /// Only a simulator takes orders.
-    #[error("Only a simulator takes orders, and this is Meta's own API.")]
+    #[error("This only works on a simulator, not on Meta.")]
     NoSimulator,
     /// The simulator did not take an order; says why.
     #[error("The simulator says: {0}")]

@@ -57,9 +57,7 @@ pub enum Error {
     )]
     Missing(PathBuf),
     /// What SQLite reads makes no sense.
-    #[error(
-        "the cache is damaged. Restart switchboard: it is set aside and built anew, and drafts and replies are kept"
-    )]
+    #[error("the cache is damaged. Restart switchboard to rebuild it; drafts and replies are safe")]
     Damaged,
     /// Nothing more can be written.
     #[error("the disk is full")]

@@ -67,12 +67,12 @@ impl fmt::Display for Notice {
             ),
             Self::CacheSetAside(path) => write!(
                 f,
-                "The cache was damaged. It is kept as {} and built anew; drafts and replies are in another file and safe.",
+                "The cache was damaged. It was set aside as {} and rebuilt. Drafts and replies are safe in another file.",
                 path.display()
             ),
             Self::NewerCacheSetAside(path) => write!(
                 f,
-                "The cache is of a newer switchboard. It is kept as {} and built anew here.",
+                "The cache is from a newer switchboard. It was set aside as {} and rebuilt here.",
                 path.display()
             ),
             Self::OutboxSetAside(path, rescued) => write!(

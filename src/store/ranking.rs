@@ -46,7 +46,7 @@ static RULES: LazyLock<String> = LazyLock::new(|| {
     let ours = "(owner = 'us' AND (control_until IS NULL OR control_until > ?1))";
     let lapsed =
         format!("((owner = 'us' OR (owner IN ('idle', 'not_us') AND lapsed = 1)) AND {waits})");
-    // Where nobody owns threads (routing off), whoever waits needs a person.
+    // Where everyone may reply (routing off), whoever waits needs a person.
     let asked = "(asked_at IS NOT NULL AND asked_at > coalesce(agent_at, 0))";
     let labelled = "EXISTS (SELECT 1 FROM asking a, json_each(labels) l WHERE a.kind = 'label' AND a.word = l.value)";
     let needs_me = format!(

@@ -37,7 +37,7 @@ pub async fn read_only(
                 Some(Command::Open(id)) => open = Some(id),
                 Some(Command::Close) => open = None,
                 Some(Command::Older(conversation)) => {
-                    let why = "This desk only reads what is cached.";
+                    let why = "This desk is read-only.";
                     tell(Change::OlderFailed(conversation, why.into()));
                 }
                 Some(_) => {}

@@ -12,7 +12,18 @@ use crate::{
     },
 };
 
-/// Time, method, path, status, milliseconds.
+/// A path without the version before it, which is the same for all.
+fn endpoint(path: &str) -> &str {
+    let behind = path
+        .strip_prefix("/v")
+        .and_then(|rest| rest.split_once('/'));
+    match behind {
+        Some((version, rest)) if version.starts_with(|c: char| c.is_ascii_digit()) => rest,
+        _ => path,
+    }
+}
+
+/// Time, method, endpoint, status, milliseconds.
 pub(super) fn row(
     model: &Model,
     theme: &Theme,
@@ -35,7 +46,7 @@ pub(super) fn row(
         span(time, theme.style(Role::Dim)),
         span(text::fit(&call.method, 7), theme.style(Role::Strong)),
         span(
-            text::fit(&Clean::one_line(&call.path), room),
+            text::fit(&Clean::one_line(endpoint(&call.path)), room),
             theme.style(Role::Text),
         ),
         span(end, theme.style(role)),

@@ -13,7 +13,7 @@ use crate::{
     domain::{HUMAN_AGENT_WINDOW, Link, SendAs, Timestamp, Window},
     text::{self, Clean},
     ui::{
-        draw::{frame, framed, span},
+        draw::{frame, framed, span, title_style},
         theme::{Role, Theme},
     },
 };
@@ -35,7 +35,11 @@ pub(super) fn draw(
         span(file(thread), theme.style(Role::Part)),
         span(format!("{} ", state(model, thread)), theme.style(Role::Dim)),
     ]));
-    let title = Line::from(span(title, theme.style(role)));
+    let style = match role {
+        Role::Strong => title_style(focused, theme),
+        role => theme.style(role),
+    };
+    let title = Line::from(span(title, style));
     let inner = framed(title, block, area, buffer);
     // The widget marks the cursor with a style; without the keys there is none.
     let mut widget = thread.composer.area().clone();
@@ -91,25 +95,18 @@ fn title(model: &Model, thread: &Thread, width: usize) -> (String, Role) {
             Role::Bad,
         ),
         Ok(send_as) => (
-            format!(
-                "goes out as {}{}",
-                send_as.word(),
-                until(model, thread, send_as)
-            ),
+            format!("{}{}", send_as.word(), until(model, thread, send_as)),
             Role::Strong,
         ),
         Err(_) => ("closed: 7 days are over".to_owned(), Role::Bad),
     };
-    let name = text::cut(&name, width.saturating_sub(text::width(&words) + 15).max(4));
-    (
-        text::cut(&format!(" Draft to {name} ── {words} "), width),
-        role,
-    )
+    let name = text::cut(&name, width.saturating_sub(text::width(&words) + 8).max(4));
+    (text::cut(&format!(" To {name} · {words} "), width), role)
 }
 
 fn until(model: &Model, thread: &Thread, send_as: SendAs) -> String {
     let now = model.server_now();
-    let left = |until: Timestamp| format!(" {}", until.since(now).short());
+    let left = |until: Timestamp| format!(", {} left", until.since(now).short());
     match (
         send_as,
         thread.conversation.window(now),

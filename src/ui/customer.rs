@@ -1,22 +1,19 @@
 //! The customer pane: who it is (or why we do not know), the clocks, who holds
 //! the thread, and what happened to it.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::Rect,
-    text::{Line, Span},
-};
+use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
 use crate::{
     app::{Model, action::table::Action, thread::ownership_history},
-    domain::{AppId, Conversation, Platform, Profile, Routing, ThreadOwner, Timestamp, Window},
+    domain::{
+        AppId, Conversation, Item, Platform, Profile, Routing, ThreadOwner, Timestamp, Window,
+    },
     text::{self, Clean},
     ui::{
         call,
         draw::{frame, framed, lines, span},
         inbox::aside_words,
         theme::{Role, Theme},
-        thread,
     },
 };
 
@@ -25,7 +22,9 @@ const TALL: u16 = 50;
 const WIDE: u16 = 160;
 /// So many lines of the log stand there at least.
 const LOG: usize = 10;
-/// So many of the newest holds stand in the pane; `i` shows all.
+/// So many of the newest private notes stand in the pane, and of who held the thread
+/// before; `i` shows all.
+const NOTES: usize = 2;
 const HOLDS: usize = 3;
 
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -41,12 +40,13 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     };
     let width = usize::from(inner.width);
     let mut rows = profile_lines(model, theme, conversation, profile, width);
-    rows.push(heading("clocks", theme, width));
+    rows.push(heading(reply_words(model, conversation), theme, width));
     rows.extend(clocks(model, theme, conversation));
-    rows.push(heading("who holds this thread", theme, width));
+    rows.push(heading("Control", theme, width));
     rows.extend(ownership(model, theme, conversation, width));
-    rows.extend(history(model, theme, width, HOLDS));
     rows.extend(note(model, theme, width));
+    rows.extend(notes(model, theme, width));
+    rows.extend(before(model, theme, width));
     if inner.height >= TALL && model.session.size.0 >= WIDE {
         rows.extend(colleagues(model, theme, width));
         // The log takes what is left, and always some lines.
@@ -73,7 +73,7 @@ fn subject(model: &Model) -> Option<(&Conversation, &Profile)> {
 
 /// The apps on the Page, and who works with them.
 fn colleagues(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let mut rows = vec![heading("apps on this Page", theme, width)];
+    let mut rows = vec![heading("Apps on this Page", theme, width)];
     let ours = |app: &AppId| model.session.account.apps.ours.as_ref() == Some(app);
     for (app, name) in &model.session.account.apps.names {
         let what = if ours(app) {
@@ -109,7 +109,10 @@ fn api_log(model: &Model, theme: &Theme, width: usize, room: usize) -> Vec<Line<
 
 fn heading(words: &str, theme: &Theme, width: usize) -> Line<'static> {
     let rule = "─".repeat(width.saturating_sub(text::width(words) + 1));
-    Line::from(span(format!("{words} {rule}"), theme.style(Role::Frame)))
+    Line::from(vec![
+        span(format!("{words} "), theme.style(Role::Dim)),
+        span(rule, theme.style(Role::Frame)),
+    ])
 }
 
 fn say(words: &str, role: Role, theme: &Theme, width: usize) -> Vec<Line<'static>> {
@@ -154,7 +157,7 @@ pub(super) fn profile_lines(
             facts.extend(person.followers.map(|n| format!("{n} followers")));
             if !facts.is_empty() {
                 rows.extend(say(
-                    &Clean::one_line(&facts.join("  ")),
+                    &Clean::one_line(&facts.join(" · ")),
                     Role::Text,
                     theme,
                     width,
@@ -168,8 +171,9 @@ pub(super) fn profile_lines(
         Profile::Unasked => {}
     }
     rows.extend(say(&format!("{id} {}", c.psid), Role::Dim, theme, width));
+    rows.extend(contact(model, theme, c, width));
     if !c.triage.labels.is_empty() {
-        let words = format!("labels {}", c.triage.labels.join(", "));
+        let words = c.triage.labels.join(" · ");
         rows.extend(say(&Clean::one_line(&words), Role::Note, theme, width));
     }
     if let Some(words) = aside_words(model, c) {
@@ -178,14 +182,52 @@ pub(super) fn profile_lines(
     rows
 }
 
-fn clock(
-    name: &str,
-    until: Option<Timestamp>,
-    now: Timestamp,
-    theme: &Theme,
-    more: &str,
-) -> Line<'static> {
-    let (words, role) = match until {
+/// When they first wrote, as far as that is known, and when last.
+fn contact(model: &Model, theme: &Theme, c: &Conversation, width: usize) -> Vec<Line<'static>> {
+    let session = &model.session;
+    let day = |at: Timestamp| {
+        let zone = &session.settings.zone;
+        let (then, now) = (at.local(zone).date(), session.now.local(zone).date());
+        let format = match then.year() == now.year() {
+            true => "%-d %b",
+            false => "%-d %b %Y",
+        };
+        then.strftime(format).to_string()
+    };
+    let open = model.thread.as_ref().filter(|t| t.conversation.id == c.id);
+    let whole = open.filter(|t| t.window.older == 0 && !t.window.older_remote);
+    let first = whole.and_then(|t| t.window.items.first());
+    let first = first.map(|item| format!("first contact {}", day(item.at())));
+    let last = c.customer_at;
+    let last = last.map(|at| format!("last wrote {}", session.moment(at)));
+    let words = first.into_iter().chain(last);
+    words
+        .flat_map(|words| say(&words, Role::Dim, theme, width))
+        .collect()
+}
+
+/// Whether a reply may go out, as the heading of its clocks.
+fn reply_words(model: &Model, c: &Conversation) -> &'static str {
+    match c.window(model.server_now()) {
+        _ if c.can_reply == Some(false) => "Meta: no reply possible",
+        Window::Response { .. } => "You can reply",
+        Window::HumanAgent { .. } => "You can reply, as a person",
+        Window::Closed { .. } => "Closed until they write",
+        Window::Unknown => "Replies",
+    }
+}
+
+fn clock(name: &str, until: Option<Timestamp>, now: Timestamp, theme: &Theme) -> Line<'static> {
+    let (words, role) = left(until, now);
+    Line::from(vec![
+        span(text::fit(name, 12), theme.style(Role::Dim)),
+        span(words, theme.style(role)),
+    ])
+}
+
+/// The time that is left, and how urgent it is.
+fn left(until: Option<Timestamp>, now: Timestamp) -> (String, Role) {
+    match until {
         Some(until) if until > now => {
             let left = until.since(now);
             let soon = left <= crate::domain::CLOSING_SOON;
@@ -193,39 +235,16 @@ fn clock(
         }
         Some(_) => ("over".to_owned(), Role::Dim),
         None => ("?".to_owned(), Role::Dim),
-    };
-    let spans: Vec<Span<'static>> = vec![
-        span(text::fit(name, 12), theme.style(Role::Dim)),
-        span(words, theme.style(role)),
-        span(format!(" {more}"), theme.style(Role::Key)),
-    ];
-    Line::from(spans)
+    }
 }
 
 pub(super) fn clocks(model: &Model, theme: &Theme, c: &Conversation) -> Vec<Line<'static>> {
     let now = model.server_now();
     let (response, human_agent) = c.deadlines();
-    let ours = c.owner == ThreadOwner::Us;
-    let more = if ours {
-        format!(
-            "{} +24h",
-            model.session.settings.keymap.key_of(Action::Extend)
-        )
-    } else {
-        String::new()
-    };
-    let mut rows = vec![
-        clock("RESPONSE", response, now, theme, ""),
-        clock("HUMAN_AGENT", human_agent, now, theme, ""),
-    ];
-    if c.can_reply == Some(false) {
-        let words = "Meta: no reply possible";
-        rows.push(Line::from(span(words, theme.style(Role::Warn))));
-    }
-    if !matches!(c.owner, ThreadOwner::Idle | ThreadOwner::Unknown) {
-        rows.push(clock("control", c.control_until, now, theme, &more));
-    }
-    rows
+    vec![
+        clock("RESPONSE", response, now, theme),
+        clock("HUMAN_AGENT", human_agent, now, theme),
+    ]
 }
 
 pub(super) fn ownership(
@@ -236,23 +255,26 @@ pub(super) fn ownership(
 ) -> Vec<Line<'static>> {
     let since = c
         .owner_since
-        .map(|at| format!(" since {}", thread::moment(model, at)))
+        .map(|at| format!(" since {}", model.session.moment(at)))
         .unwrap_or_default();
     let key = |action| model.session.settings.keymap.key_of(action);
     let bot = model.session.account.apps.bot_name();
     let (who, advice) = match (&c.owner, model.routing(c.platform)) {
         (_, Routing::ZeroConfig) if c.owner == ThreadOwner::Unknown => (
-            "nobody owns threads".to_owned(),
-            "No default app is set for this Page: everyone may send, and take is refused."
-                .to_owned(),
+            "everyone may reply".to_owned(),
+            "No default app is set for this Page, so nobody holds threads.".to_owned(),
         ),
         _ if c.control_lapsed(model.server_now()) => (
-            "nobody: our control lapsed".to_owned(),
-            format!("They still wait. {} takes it again.", key(Action::Reply)),
+            "nobody: control expired".to_owned(),
+            format!("Still waiting. {} takes it back.", key(Action::Reply)),
         ),
         (ThreadOwner::Us, _) => (
             format!("us{since}"),
-            format!("{} hands back to {bot}", key(Action::HandBack)),
+            format!(
+                "{} hand back to {bot}\n{} extend",
+                key(Action::HandBack),
+                key(Action::Extend)
+            ),
         ),
         (ThreadOwner::App(app), _) => (
             format!("{}{since}", model.session.account.apps.name(app)),
@@ -260,15 +282,12 @@ pub(super) fn ownership(
         ),
         (ThreadOwner::Other, _) => (
             format!("another app{since}"),
-            format!(
-                "Meta does not tell bystanders which. {} takes it.",
-                key(Action::Take)
-            ),
+            format!("Meta does not say which. {} takes it.", key(Action::Take)),
         ),
         (ThreadOwner::NotUs, _) => (
             "another app or nobody".to_owned(),
             format!(
-                "Opening the thread asks Meta. {} takes it.",
+                "Open the thread to find out. {} takes it.",
                 key(Action::Take)
             ),
         ),
@@ -278,7 +297,21 @@ pub(super) fn ownership(
         ),
         (ThreadOwner::Unknown, _) => ("not known yet".to_owned(), String::new()),
     };
+    let now = model.server_now();
     let mut rows = say(&who, Role::Text, theme, width);
+    if let Some(until) = c.control_until
+        && until > now
+        && !matches!(c.owner, ThreadOwner::Idle | ThreadOwner::Unknown)
+    {
+        let (words, role) = left(Some(until), now);
+        let words = format!("{words} left");
+        let first = rows.first().filter(|_| rows.len() == 1);
+        let used = first.map_or(width, Line::width);
+        match used + 2 + words.len() <= width {
+            true => rows[0].push_span(span(format!(", {words}"), theme.style(role))),
+            false => rows.push(Line::from(span(words, theme.style(role)))),
+        }
+    }
     if !advice.is_empty() {
         rows.extend(say(&advice, Role::Dim, theme, width));
     }
@@ -286,34 +319,17 @@ pub(super) fn ownership(
 }
 
 /// Who held the open thread, oldest first: since when, why, and how it ended.
-/// At most the newest `most` of them.
-pub(super) fn history(
-    model: &Model,
-    theme: &Theme,
-    width: usize,
-    most: usize,
-) -> Vec<Line<'static>> {
-    let Some(thread) = &model.thread else {
-        return Vec::new();
-    };
-    let c = &thread.conversation;
-    let present = ownership_history::Present {
-        owner: c.owner.clone(),
-        since: c.owner_since,
-        lapses: c.control_until,
-        now: model.server_now(),
-    };
-    let periods =
-        ownership_history::of(&thread.window.items, &model.session.account.apps, &present);
-    periods[periods.len().saturating_sub(most)..]
+pub(super) fn history(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let periods = periods(model);
+    periods
         .iter()
         .flat_map(|period| {
             let moment = |at: Option<Timestamp>| match at {
-                Some(at) => thread::moment(model, at),
+                Some(at) => model.session.moment(at),
                 None => "…".into(),
             };
             let until = match period.until {
-                Some(until) => format!("–{}", thread::moment(model, until)),
+                Some(until) => format!("–{}", model.session.moment(until)),
                 None => String::new(),
             };
             let words: Vec<&str> = [period.why.as_str(), period.end.as_str()]
@@ -346,7 +362,7 @@ pub(super) fn note(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'stat
     else {
         return Vec::new();
     };
-    let title = text::cut(&format!("note from {}", &*Clean::one_line(&by)), width);
+    let title = text::cut(&format!("From {}", &*Clean::one_line(&by)), width);
     let mut rows = vec![heading(&title, theme, width)];
     let widest = fields.iter().map(|(name, _)| text::width(name)).max();
     let column = (widest.unwrap_or(0) + 1).min(width / 2);
@@ -369,6 +385,74 @@ pub(super) fn note(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'stat
     rows
 }
 
+/// The newest private notes about them, with who wrote each.
+fn notes(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let items = model.thread.as_ref().map_or(&[][..], |t| &t.window.items);
+    let notes = items.iter().rev().filter_map(|item| match item {
+        Item::Note(note) => Some(note),
+        _ => None,
+    });
+    let mut rows = Vec::new();
+    for note in notes.take(NOTES) {
+        if rows.is_empty() {
+            rows.push(heading("Notes", theme, width));
+        }
+        let words = format!("{} ({})", note.text, note.agent);
+        rows.extend(say(&Clean::one_line(&words), Role::Note, theme, width));
+    }
+    rows
+}
+
+/// Who held the thread before, newest first: when, who, and for how long.
+fn before(model: &Model, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let ended = periods(model);
+    let ended = ended.iter().rev().filter_map(|period| {
+        let (from, until) = (period.from?, period.until?);
+        (!period.is_gap()).then_some((period, from, until))
+    });
+    let mut rows = Vec::new();
+    for (period, from, until) in ended.take(HOLDS) {
+        if rows.is_empty() {
+            rows.push(heading("Before", theme, width));
+        }
+        let about = ["intent", "reason", "outcome"];
+        let about = about.iter().find_map(|name| {
+            let field = period.note.iter().find(|(field, _)| field == name);
+            field.map(|(_, value)| value.replace('_', " "))
+        });
+        let what = match about {
+            Some(about) => format!("{}: {about}", period.holder),
+            None => period.holder.to_string(),
+        };
+        let day = from.local(&model.session.settings.zone);
+        let day = text::fit(&day.strftime("%-d %b").to_string(), 7);
+        let long = format!(" {}", until.since(from).short());
+        let room = width.saturating_sub(text::width(&day) + text::width(&long));
+        let what = text::fit(&Clean::one_line(&what), room);
+        rows.push(Line::from(vec![
+            span(day, theme.style(Role::Dim)),
+            span(what, theme.style(Role::Text)),
+            span(long, theme.style(Role::Dim)),
+        ]));
+    }
+    rows
+}
+
+/// Who held the open thread, oldest first.
+fn periods(model: &Model) -> Vec<ownership_history::OwnershipPeriod> {
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    let c = &thread.conversation;
+    let present = ownership_history::Present {
+        owner: c.owner.clone(),
+        since: c.owner_since,
+        lapses: c.control_until,
+        now: model.server_now(),
+    };
+    ownership_history::of(&thread.window.items, &model.session.account.apps, &present)
+}
+
 /// The window in words, for the ownership page.
 pub(super) fn window_words(model: &Model, c: &Conversation) -> String {
     let now = model.server_now();
@@ -389,6 +473,6 @@ pub(super) fn window_words(model: &Model, c: &Conversation) -> String {
             "Closed for {}: more than 7 days since the customer's last message. It opens when they write again.",
             now.since(since).short()
         ),
-        Window::Unknown => "We have not seen a message of this person, so Meta decides.".into(),
+        Window::Unknown => "No message from this person seen yet, so Meta decides.".into(),
     }
 }

@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 use ratatui::{
     buffer::{Buffer, Cell, CellDiffOption, CellWidth},
     layout::Rect,
-    style::{Modifier, Style},
+    style::{Color, Modifier, Style},
     text::{Line, Span},
     widgets::{Block, BorderType, Borders, Clear, Widget},
 };
@@ -121,6 +121,17 @@ pub(crate) fn frame(focused: bool, theme: &Theme) -> Block<'static> {
         .borders(Borders::ALL)
         .border_type(BorderType::Rounded)
         .border_style(theme.style(role))
+}
+
+/// How the title of a frame looks: with the frame while it has the keys, else as text,
+/// not as pale as the frame.
+pub(crate) fn title_style(focused: bool, theme: &Theme) -> Style {
+    match focused {
+        true => theme.style(Role::FrameFocused),
+        false => Style::new()
+            .fg(Color::Reset)
+            .patch(theme.style(Role::Strong)),
+    }
 }
 
 /// Draws a block with its title on the left, and answers what is inside.

@@ -1,26 +1,19 @@
 //! The list: two lines a row beside the thread, a table on a narrow screen.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::Rect,
-    style::Style,
-    text::{Line, Span},
-};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line};
 
 use crate::{
     app::{
         Focus, Model,
         action::table::Action,
         areas::{self, Layout},
-        layout::{self},
         settings::Column,
     },
-    domain::{Conversation, Link, Platform, ThreadOwner, Until, View, Window},
+    domain::{Conversation, Link, Platform, Span, ThreadOwner, Timestamp, Until, View, Window},
     text::{self, Clean},
     ui::{
-        draw::{frame, framed, marked, put, span, wrapped},
+        draw::{frame, framed, marked, put, span, title_style, wrapped},
         theme::{Role, Theme},
-        thread::moment,
     },
 };
 
@@ -31,17 +24,12 @@ pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, bu
         0 => String::new(),
         total => format!(" {}/{total} ", inbox.cursor + 1),
     };
-    let order = if !model.marked.is_empty() {
-        format!(" {} marked ", model.marked.len())
-    } else if inbox.filter.is_empty() {
-        " deadline ".to_owned()
-    } else {
-        format!(" /{} ", inbox.filter)
-    };
     let block = frame(focused, theme)
-        .title_bottom(Line::from(span(order, theme.style(Role::Dim))))
         .title_bottom(Line::from(span(position, theme.style(Role::Dim))).right_aligned());
-    framed(tabs(model, theme, area.width), block, area, buffer);
+    let room = usize::from(area.width.saturating_sub(2));
+    let title = text::cut(&title(model, area.width), room);
+    let title = Line::from(span(title, title_style(focused, theme)));
+    framed(title, block, area, buffer);
     let body = areas::list_body(layout);
     if inbox.total == 0 {
         empty(model, theme, body, buffer);
@@ -58,6 +46,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, bu
         let columns = Columns::of(head.width, &model.session.settings.shape.columns);
         let titles = columns.line(|column| match column {
             Column::Channel => "CH".into(),
+            Column::Owner => "HOLDER".into(),
             column => column.name().to_uppercase(),
         });
         put(
@@ -92,27 +81,29 @@ pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, bu
     }
 }
 
-fn tabs(model: &Model, theme: &Theme, width: u16) -> Line<'static> {
-    let spans: Vec<Span<'static>> = layout::tabs(model, width)
-        .into_iter()
-        .map(|(view, words)| {
-            let role = if view == model.inbox.view {
-                Role::Selected
-            } else {
-                Role::Text
-            };
-            span(words, theme.style(role))
-        })
-        .collect();
-    Line::from(spans)
+/// The view, and in which order or by what its rows stand there.
+fn title(model: &Model, width: u16) -> String {
+    let inbox = &model.inbox;
+    let view = inbox.view.label();
+    if !model.marked.is_empty() {
+        return format!(" {view} · {} marked ", model.marked.len());
+    }
+    if !inbox.filter.is_empty() {
+        return format!(" {view} · /{} ", inbox.filter);
+    }
+    let long = format!(" {view} · nearest deadline first ");
+    match text::width(&long) + 2 <= usize::from(width) {
+        true => long,
+        false => format!(" {view} · nearest deadline "),
+    }
 }
 
 fn empty(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let words = if !model.inbox.loaded {
-        "Reading the cache…".to_owned()
+        "Loading…".to_owned()
     } else if !model.inbox.filter.is_empty() {
         format!(
-            "Nothing here holds {:?}. Esc shows everything again.",
+            "No match for {:?}. Esc to clear the filter.",
             model.inbox.filter
         )
     } else if let Some(why) = why_nothing_is_known(model) {
@@ -120,13 +111,12 @@ fn empty(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     } else {
         match model.inbox.view {
             View::NeedsMe => {
-                "Nobody needs you right now. 3 shows what the bot does, 5 shows everything."
-                    .to_owned()
+                "Nobody needs you right now. 3 shows the bot's threads, 5 shows all.".to_owned()
             }
-            View::Mine => "We hold no thread.".to_owned(),
-            View::Bot => "No thread is held by another app.".to_owned(),
-            View::Closing => "No window closes within 4 hours.".to_owned(),
-            View::All => "No conversation yet. News arrives by itself.".to_owned(),
+            View::Mine => "You hold no threads.".to_owned(),
+            View::Bot => "No thread is held by the bot or another app.".to_owned(),
+            View::Closing => "Nothing closes within 4 hours.".to_owned(),
+            View::All => "No conversations yet. New ones appear here.".to_owned(),
         }
     };
     wrapped(
@@ -145,27 +135,30 @@ fn empty(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 /// nothing new.
 fn why_nothing_is_known(model: &Model) -> Option<String> {
     let account = &model.session.account;
-    let read_at = account.read_at.map(|at| moment(model, at));
+    let read_at = account.read_at.map(|at| model.session.moment(at));
     let seen = match &read_at {
         Some(at) => {
-            format!("Nobody of those known here is in this view; the list was last read {at}.")
+            format!("Nothing in this view as of {at}.")
         }
-        None => "No conversation has been loaded yet.".to_owned(),
+        None => "No conversations loaded yet.".to_owned(),
     };
     let why = match &account.link {
         Link::Polling | Link::Webhook => {
             return read_at
                 .is_none()
-                .then(|| "Loading the conversations…".to_owned());
+                .then(|| "Loading conversations…".to_owned());
         }
         Link::Connecting if read_at.is_none() => {
-            return Some("Asking Meta for the conversations…".into());
+            return Some("Loading conversations…".into());
         }
         Link::Connecting | Link::ReadOnly(_) => return None,
-        Link::TokenRefused(_) => "Meta does not accept the token".to_owned(),
+        Link::TokenRefused(_) => "Meta rejected the token".to_owned(),
         Link::Offline(why) | Link::Broken(why) => Clean::one_line(why).into_string(),
         Link::Throttled(until) => {
-            format!("Meta asked to slow down until {}", moment(model, *until))
+            format!(
+                "Meta asked to slow down until {}",
+                model.session.moment(*until)
+            )
         }
     };
     let why = why.trim_end_matches('.');
@@ -205,19 +198,45 @@ fn cursor(model: &Model, row: &Conversation, selected: bool) -> char {
     }
 }
 
+/// Below this a window is close to its end: amber (our choice).
+const SOON: Span = Span::hours(8);
+
 /// `23h59`, or `H 5d22` when only HUMAN_AGENT is left, or `-`.
 fn left(model: &Model, row: &Conversation) -> (String, Role) {
     let now = model.server_now();
-    let role = if row.closing(now) {
-        Role::Bad
-    } else {
-        Role::Text
+    let role = |until: Timestamp| match () {
+        () if row.closing(now) => Role::Bad,
+        () if row.waiting() && until.since(now) <= SOON => Role::Warn,
+        () => Role::Text,
     };
     match row.window(now) {
-        Window::Response { until, .. } => (format!("  {:>5}", until.since(now).short()), role),
-        Window::HumanAgent { until } => (format!(" H{:>5}", until.since(now).short()), role),
-        Window::Closed { .. } => (" closed".into(), Role::Dim),
-        Window::Unknown => ("      ?".into(), Role::Dim),
+        Window::Response { until, .. } => {
+            (format!(" {:>5}", until.since(now).short()), role(until))
+        }
+        Window::HumanAgent { until } => (format!("H{:>5}", until.since(now).short()), role(until)),
+        Window::Closed { .. } => ("  over".into(), Role::Dim),
+        Window::Unknown => ("     ?".into(), Role::Dim),
+    }
+}
+
+fn channel(row: &Conversation) -> &'static str {
+    match row.platform {
+        Platform::Messenger => "fb",
+        Platform::Instagram => "ig",
+    }
+}
+
+/// Who holds it, where that is not us.
+fn holder(model: &Model, row: &Conversation) -> String {
+    let apps = &model.session.account.apps;
+    match &row.owner {
+        _ if row.control_lapsed(model.server_now()) => "lapsed".to_owned(),
+        ThreadOwner::Us => String::new(),
+        ThreadOwner::App(app) => apps.name(app),
+        ThreadOwner::Other => "other".into(),
+        ThreadOwner::NotUs => "not us".into(),
+        ThreadOwner::Idle => "idle".into(),
+        ThreadOwner::Unknown => "?".into(),
     }
 }
 
@@ -246,8 +265,8 @@ fn last_words(model: &Model, row: &Conversation) -> (String, Option<(String, Rol
     let reacted = row.opened_at == Some(row.updated_at) && row.opened_at > row.page_at;
     let by = match (row.waiting() || reacted, row.agent_at, row.page_at) {
         (true, _, _) => "",
-        (false, Some(agent), Some(page)) if agent >= page => "(you) ",
-        (false, _, Some(_)) => "(page) ",
+        (false, Some(agent), Some(page)) if agent >= page => "you: ",
+        (false, _, Some(_)) => "Page: ",
         _ => "",
     };
     (
@@ -278,8 +297,9 @@ fn card_row(
     let width = usize::from(area.width);
     let (mark, mark_role) = mark(model, row);
     let (left, left_role) = left(model, row);
-    let wait = wait(model, row);
-    let name_width = width.saturating_sub(11 + 1 + wait.len());
+    let waited = row.wait(model.server_now());
+    let age = waited.map_or_else(|| "-".into(), Span::age);
+    let end = format!(" {}{age:>4}", channel(row));
     let open = model
         .thread
         .as_ref()
@@ -290,23 +310,30 @@ fn card_row(
         Role::Text
     };
     let cursor = cursor(model, row, selected);
+    let name_width = width.saturating_sub(INDENT + text::width(&end));
     let name = text::fit(&Clean::one_line(&row.display_name()), name_width);
     let mut spans = vec![
         span(format!("{cursor}{mark}"), style(mark_role)),
         span(format!("{left}  "), style(left_role)),
     ];
     spans.extend(marked(&name, style(name_role), &model.inbox.filter));
-    spans.push(span(format!(" {wait}"), style(Role::Dim)));
+    spans.push(span(end, style(Role::Dim)));
     put(spans, area, buffer);
     let (words, flag) = last_words(model, row);
-    let indent = "    ";
     let flag_width = flag.as_ref().map_or(0, |(words, _)| text::width(words));
-    let mut spans = vec![span(indent, style(Role::Dim))];
+    let mut spans = vec![span("    ", style(Role::Dim))];
     if let Some((words, role)) = flag {
         spans.push(span(words, style(role)));
     }
-    let words = text::fit(&words, width.saturating_sub(indent.len() + flag_width));
+    let holder = text::cut(&Clean::one_line(&holder(model, row)), width / 3);
+    let behind = match holder.as_str() {
+        "" => String::new(),
+        name => format!(" {name}"),
+    };
+    let room = width.saturating_sub(4 + flag_width + text::width(&behind));
+    let words = text::fit(&words, room);
     spans.extend(marked(&words, style(Role::Dim), &model.inbox.filter));
+    spans.push(span(behind, style(Role::Bot)));
     put(
         spans,
         Rect {
@@ -317,6 +344,9 @@ fn card_row(
         buffer,
     );
 }
+
+/// Cells before a name: cursor, mark, the time that is left, and a gap.
+const INDENT: usize = 10;
 
 /// Widths of the table on a narrow screen.
 struct Columns<'a> {
@@ -345,7 +375,7 @@ impl<'a> Columns<'a> {
 
     fn fixed(column: Column) -> usize {
         match column {
-            Column::Left => 7,
+            Column::Left => 6,
             Column::Channel => 2,
             Column::Owner => 6,
             Column::Wait => 5,
@@ -380,23 +410,15 @@ fn table_row(
     let (mark, mark_role) = mark(model, row);
     let line = columns.line(|column| match column {
         Column::Left => left(model, row).0,
-        Column::Channel => match row.platform {
-            Platform::Messenger => "fb".into(),
-            Platform::Instagram => "ig".into(),
-        },
+        Column::Channel => channel(row).into(),
         Column::Name => Clean::one_line(&row.display_name()).into_string(),
         Column::Last => {
             let (words, flag) = last_words(model, row);
             flag.map_or(words.clone(), |(flag, _)| format!("{flag}{words}"))
         }
-        Column::Owner => match &row.owner {
-            _ if row.control_lapsed(model.server_now()) => "lapsed".to_owned(),
-            ThreadOwner::Us => "US".to_owned(),
-            ThreadOwner::App(app) => model.session.account.apps.name(app),
-            ThreadOwner::Other => "other".into(),
-            ThreadOwner::NotUs => "not us".into(),
-            ThreadOwner::Idle => "idle".into(),
-            ThreadOwner::Unknown => "?".into(),
+        Column::Owner => match row.owner {
+            ThreadOwner::Us if !row.control_lapsed(model.server_now()) => "us".to_owned(),
+            _ => holder(model, row),
         },
         Column::Wait => wait(model, row),
     });
@@ -418,37 +440,36 @@ fn table_row(
 /// Why the selected row stands where it stands, and what to do with it.
 fn explanation(model: &Model, row: &Conversation) -> String {
     let now = model.server_now();
+    let left = |name, until: Timestamp| format!("{name}, {} left", until.since(now).short());
     let window = match row.window(now) {
-        Window::Response { until, .. } => format!("RESPONSE for {}", until.since(now).short()),
-        Window::HumanAgent { until } => format!("HUMAN_AGENT for {}", until.since(now).short()),
-        Window::Closed { since } => format!("closed for {}", now.since(since).short()),
+        Window::Response { until, .. } => left("RESPONSE", until),
+        Window::HumanAgent { until } => left("HUMAN_AGENT", until),
+        Window::Closed { since } => format!("closed {} ago", now.since(since).short()),
         Window::Unknown => "window unknown".into(),
     };
-    let waits = row.wait(now).map_or_else(
-        || "does not wait".into(),
-        |wait| format!("waits {}", wait.short()),
-    );
-    let lapsed = row.control_lapsed(now);
-    let held = match lapsed {
-        true => "control lapsed".to_owned(),
-        false => format!("held by {}", model.owner_words(&row.owner)),
-    };
+    let waits = row.wait(now);
+    let waits = waits.map_or_else(String::new, |wait| format!(" · waiting {}", wait.short()));
     let key = |action| model.session.settings.keymap.key_of(action);
     let aside = aside_words(model, row).map_or_else(String::new, |words| format!("{words} · "));
     let advice = match (&row.owner, row.window(now)) {
-        (_, Window::Closed { .. }) => "nothing may be sent until they write again".into(),
-        _ if lapsed => format!("{} takes it and replies", key(Action::Reply)),
+        (_, Window::Closed { .. }) => "no reply until they write again".into(),
+        _ if row.control_lapsed(now) => {
+            format!(
+                "control lapsed: {} takes it and replies",
+                key(Action::Reply)
+            )
+        }
         (ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs, _) => {
             format!("{} takes it and replies", key(Action::Reply))
         }
         _ => format!(
-            "{} replies, {} hands back",
+            "{} reply · {} hand back",
             key(Action::Reply),
             key(Action::HandBack)
         ),
     };
     format!(
-        "{}: {aside}{window} · {waits} · {held} · {advice}",
+        "{}: {aside}{window}{waits} · {advice}",
         Clean::one_line(&row.display_name())
     )
 }
@@ -461,9 +482,9 @@ pub(super) fn aside_words(model: &Model, row: &Conversation) -> Option<String> {
     Some(match row.deferred(model.server_now())? {
         Until::Moment(at) => {
             let at = at.plus(model.session.account.skew().negated());
-            format!("snoozed until {}", moment(model, at))
+            format!("snoozed until {}", model.session.moment(at))
         }
-        Until::CustomerWrites => "put off until they write".into(),
+        Until::CustomerWrites => "waiting for their reply".into(),
         Until::NoReplyNeeded => "no reply needed".into(),
     })
 }

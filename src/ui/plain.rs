@@ -40,7 +40,7 @@ impl Transcript {
         let mut lines = Vec::new();
         if self.link.as_ref() != Some(&model.session.account.link) {
             self.link = Some(model.session.account.link.clone());
-            lines.push(format!("link: {}", super::status::link_words(model)));
+            lines.push(format!("link: {}", crate::app::top_bar::link_words(model)));
         }
         let count = model.inbox.counts.by_view[View::NeedsMe.index()];
         if model.inbox.loaded && self.needs_me != Some(count) {

@@ -15,31 +15,31 @@ use crate::{
         areas::Layout,
         input::hints,
         shows_continuations,
+        top_bar::TopBar,
     },
-    domain::{Link, View},
+    domain::Link,
     text::{self, Clean},
     ui::{
         draw::{clear, framed, put, span, wrapped},
         theme::{Role, Theme},
-        thread::moment,
     },
 };
 
-/// So many cells at least stand between the counts and the link.
-const GAP: usize = 3;
-
-/// Page, counts, link, rate limit, clock. What does not fit is left out, the
-/// least important first.
+/// Page, views, link, budget and clock.
 pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let style = theme.style(Role::Status);
     buffer.set_style(area, style);
-    let width = usize::from(area.width);
-    let (left_choices, right_choices) = (left_choices(model), right_choices(model));
-    let fitting = left_choices
-        .iter()
-        .flat_map(|left| right_choices.iter().map(move |right| (left, right)))
-        .find(|(left, right)| text::width(left) + GAP + text::width(right) <= width);
-    let (left, right) = fitting.unwrap_or((&left_choices[3], &right_choices[2]));
+    let bar = TopBar::of(model);
+    let mut spans = vec![span(bar.page, style.patch(theme.style(Role::Strong)))];
+    for (view, words) in bar.views {
+        let style = match view == model.inbox.view {
+            true => style.patch(theme.style(Role::Selected)),
+            false => style,
+        };
+        spans.push(span(words, style));
+    }
+    spans.push(span(bar.unsent, style.patch(theme.style(Role::Bad))));
+    put(spans, area, buffer);
     let link_role = match model.session.account.link {
         _ if model.session.storage.is_some() => Role::Bad,
         Link::Polling | Link::Webhook | Link::Connecting => Role::Status,
@@ -51,8 +51,7 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
     } else {
         theme.style(link_role).patch(style)
     };
-    put(vec![span(text::fit(left, width), style)], area, buffer);
-    let right_width = u16::try_from(text::width(right))
+    let right_width = u16::try_from(text::width(&bar.right))
         .unwrap_or(area.width)
         .min(area.width);
     let right_area = Rect {
@@ -60,108 +59,7 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
         width: right_width,
         ..area
     };
-    put(vec![span(right.as_str(), right_style)], right_area, buffer);
-}
-
-/// Page and counts, from rich to poor: the first that fits is taken.
-fn left_choices(model: &Model) -> [String; 4] {
-    let count = |view: View| model.inbox.counts.by_view[view.index()];
-    let page = if model.session.account.name.is_empty() {
-        "…"
-    } else {
-        &model.session.account.name
-    };
-    let unsettled = match model.inbox.counts.unsettled {
-        0 => String::new(),
-        n => format!(" | {n} unsent"),
-    };
-    let counts = format!(
-        "{} need you | {} <4h | {} mine | {} bot{unsettled}",
-        count(View::NeedsMe),
-        count(View::Closing),
-        count(View::Mine),
-        count(View::Bot)
-    );
-    [
-        format!(" switchboard  {page}   {counts}"),
-        format!(" {page}   {counts}"),
-        format!(" {counts}"),
-        format!(" {} need you{unsettled}", count(View::NeedsMe)),
-    ]
-}
-
-/// Link, rate limit and clock, from rich to poor.
-fn right_choices(model: &Model) -> [String; 3] {
-    let clock = model
-        .session
-        .now
-        .local(&model.session.settings.zone)
-        .strftime("%a %H:%M")
-        .to_string();
-    let usage = model
-        .session
-        .account
-        .usage
-        .map(|percent| format!("api {percent}%"))
-        .unwrap_or_default();
-    let read_only = match (model.session.settings.read_only, model.session.privacy) {
-        (true, true) => "READ-ONLY   CURTAIN",
-        (true, false) => "READ-ONLY",
-        (false, true) => "CURTAIN",
-        (false, false) => "",
-    };
-    let link = link_words(model);
-    let join = |parts: &[&str]| {
-        let parts: Vec<&str> = parts
-            .iter()
-            .copied()
-            .filter(|part| !part.is_empty())
-            .collect();
-        format!("{} ", parts.join("   "))
-    };
-    [
-        join(&[read_only, &link, &usage, &clock]),
-        join(&[read_only, &link, &clock]),
-        join(&[read_only, &link]),
-    ]
-}
-
-pub(super) fn link_words(model: &Model) -> String {
-    if model.session.storage.is_some() {
-        return "CANNOT SAVE".into();
-    }
-    let as_of = model
-        .session
-        .account
-        .read_at
-        .map(|at| format!(" · as of {}", moment(model, at)));
-    match &model.session.account.link {
-        Link::Connecting => format!("connecting…{}", as_of.unwrap_or_default()),
-        link @ (Link::Polling | Link::Webhook) => {
-            let way = if *link == Link::Webhook {
-                "webhook"
-            } else {
-                "polling"
-            };
-            match model.session.reading_back {
-                Some(at) => format!("live · {way} · fetching {}", moment(model, at)),
-                None => format!("live · {way}"),
-            }
-        }
-        Link::Offline(_) => format!(
-            "OFFLINE{}",
-            as_of.unwrap_or_else(|| ": showing the cache".into())
-        ),
-        Link::ReadOnly(_) => format!("LOOKING ON{}", as_of.unwrap_or_default()),
-        Link::TokenRefused(_) => "TOKEN REFUSED".into(),
-        Link::Throttled(until) => {
-            format!(
-                "slowed down until {}",
-                until.local(&model.session.settings.zone).strftime("%H:%M")
-            )
-        }
-        Link::Broken(what) => format!("STOPPED: {what}"),
-    }
+    put(vec![span(bar.right, right_style)], right_area, buffer);
 }
 
 /// The keys that help right now, from the live keymap.
@@ -179,7 +77,7 @@ pub(super) fn bottom(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buff
     }
     let trouble = match (&model.session.storage, &model.session.account.link) {
         (Some(why), _) => Some(format!(
-            "Nothing can be saved: {why}. What you type is only on the screen."
+            "Cannot save: {why}. What you type is only on the screen."
         )),
         (None, Link::Offline(why)) => Some(format!("{why} Trying again.")),
         (None, Link::TokenRefused(why) | Link::Broken(why) | Link::ReadOnly(why)) => {
@@ -231,7 +129,7 @@ fn continuations(
         };
         put(line, row, buffer);
     }
-    let words = format!(" {typed} …  Esc forgets it");
+    let words = format!(" {typed} …  Esc cancel");
     put(vec![span(words, theme.style(Role::Dim))], area, buffer);
 }
 

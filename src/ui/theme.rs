@@ -31,7 +31,9 @@ pub enum Role {
     Bot,
     /// Us.
     Me,
-    /// The Page, by an unknown hand.
+    /// Another person of ours.
+    Colleague,
+    /// The Page, sender unknown.
     Page,
     /// An event.
     Event,
@@ -50,7 +52,7 @@ pub enum Role {
 }
 
 /// The name of every role in a theme file, in the order of [`Role`].
-const ROLES: [(Role, &str); 18] = [
+const ROLES: [(Role, &str); 19] = [
     (Role::Text, "text"),
     (Role::Dim, "dim"),
     (Role::Strong, "strong"),
@@ -61,6 +63,7 @@ const ROLES: [(Role, &str); 18] = [
     (Role::Customer, "customer"),
     (Role::Bot, "bot"),
     (Role::Me, "me"),
+    (Role::Colleague, "colleague"),
     (Role::Page, "page"),
     (Role::Event, "event"),
     (Role::Note, "note"),

@@ -1,18 +1,18 @@
 //! The open thread.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Modifier, text::Line};
+use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
 use crate::{
     app::{
         Focus, Model, Thread,
         action::table::{Action, Context},
         areas::inside,
-        thread::{GUTTER, ThreadLine, ThreadPane, Tone},
+        thread::{Rule, ThreadLine, ThreadPane, Tone, Voice},
     },
-    domain::{ThreadOwner, Timestamp},
+    domain::ThreadOwner,
     text::{self, Clean},
     ui::{
-        draw::{frame, framed, marked, put, span, wrapped},
+        draw::{frame, framed, marked, put, span, title_style, wrapped},
         theme::{Role, Theme},
     },
 };
@@ -39,7 +39,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         &title(model, thread),
         usize::from(area.width.saturating_sub(4)),
     );
-    let title = Line::from(span(title, theme.style(Role::Strong)));
+    let title = Line::from(span(title, title_style(focused, theme)));
     let block = frame(focused, theme)
         .title_bottom(Line::from(span(position, theme.style(Role::Dim))).right_aligned());
     let inner = framed(title, block, area, buffer);
@@ -47,7 +47,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         let words = if thread.window.is_loaded() {
             "No messages yet."
         } else {
-            "Reading the cache…"
+            "Loading…"
         };
         wrapped(words, theme.style(Role::Dim), inner, buffer);
         return;
@@ -70,8 +70,11 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         draw_line(
             theme,
             &line,
-            find,
-            at_hand,
+            &Manner {
+                gutter: pane.gutter(),
+                find,
+                at_hand,
+            },
             Rect {
                 y,
                 height: 1,
@@ -79,7 +82,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
             },
             buffer,
         );
-        let columns = model.mouse.selection.and_then(|s| s.columns(y, inner));
+        let columns = model
+            .mouse
+            .selection
+            .and_then(|s| s.columns(y, inner, pane.gutter()));
         if let Some((from, to)) = columns {
             let selected = Rect {
                 x: from,
@@ -101,9 +107,9 @@ fn title(model: &Model, thread: &Thread) -> String {
     let c = &thread.conversation;
     let owner = match &c.owner {
         _ if c.control_lapsed(model.server_now()) => "control lapsed".to_owned(),
-        ThreadOwner::Us => "held by US".to_owned(),
+        ThreadOwner::Us => "held by us".to_owned(),
         ThreadOwner::Unknown => match model.routing(c.platform) {
-            crate::domain::Routing::ZeroConfig => "no routing: everyone may send".into(),
+            crate::domain::Routing::ZeroConfig => "no routing: everyone may reply".into(),
             _ => "holder unknown".into(),
         },
         other => format!("held by {}", model.owner_words(other)),
@@ -115,70 +121,87 @@ fn title(model: &Model, thread: &Thread) -> String {
     )
 }
 
-/// `find`: what is looked for in its text; `at_hand`: it is about to be copied.
+/// How a line is drawn besides what it says.
+struct Manner<'a> {
+    /// Cells before the text.
+    gutter: u16,
+    /// What is looked for in it.
+    find: &'a str,
+    /// It is about to be copied.
+    at_hand: bool,
+}
+
 fn draw_line(
     theme: &Theme,
     line: &ThreadLine,
-    find: &str,
-    at_hand: bool,
+    manner: &Manner<'_>,
     area: Rect,
     buffer: &mut Buffer,
 ) {
+    let gutter = manner.gutter;
     match line {
-        ThreadLine::Rule { words, new } => {
-            let style = theme.style(if *new { Role::Warn } else { Role::Dim });
-            let words = format!(" {words} ");
-            let room = usize::from(area.width).saturating_sub(text::width(&words));
-            let rule = format!(
-                "{}{words}{}",
-                "─".repeat(room / 2),
-                "─".repeat(room - room / 2)
-            );
-            put(vec![span(rule, style)], area, buffer);
-        }
-        ThreadLine::Text { time, mark, pieces } => {
-            let mark_style = theme.style(match mark {
-                Some('C') => Role::Customer,
-                Some('B') => Role::Bot,
-                Some('A') => Role::Me,
-                Some('P') => Role::Page,
-                Some('#') => Role::Note,
-                _ => Role::Event,
-            });
+        ThreadLine::Rule { words, rule } => draw_rule(theme, words, rule, area, buffer),
+        ThreadLine::Text { time, who, pieces } => {
             let time = time.as_deref().unwrap_or_default();
-            put(
-                vec![
-                    span(text::fit(time, 6), theme.style(Role::Dim)),
-                    span(
-                        text::fit(&mark.map(String::from).unwrap_or_default(), 2),
-                        mark_style,
-                    ),
-                ],
-                Rect {
-                    width: GUTTER.min(area.width),
-                    ..area
-                },
-                buffer,
-            );
+            let name = who.as_ref().map_or("", |who| &who.name);
+            let voice = who.as_ref().map_or(Voice::Event, |who| who.voice);
+            let room = usize::from(gutter).saturating_sub(5 + 3);
+            let (bar, bar_role) = match manner.at_hand {
+                true => (" ┃ ", Role::Key),
+                false => (" │ ", Role::Frame),
+            };
+            let before = vec![
+                span(text::fit(time, 5), theme.style(Role::Dim)),
+                span(text::fit_right(name, room), theme.style(voice_role(voice))),
+                span(bar, theme.style(bar_role)),
+            ];
+            let before_text = Rect {
+                width: gutter.min(area.width),
+                ..area
+            };
+            put(before, before_text, buffer);
             let spans = pieces
                 .iter()
-                .flat_map(|(tone, words)| {
-                    let style = theme.style(role(*tone));
-                    let style = if at_hand {
-                        style.add_modifier(Modifier::UNDERLINED)
-                    } else {
-                        style
-                    };
-                    marked(words, style, find)
-                })
+                .flat_map(|(tone, words)| marked(words, theme.style(role(*tone)), manner.find))
                 .collect();
             let text = Rect {
-                x: area.x + GUTTER,
-                width: area.width.saturating_sub(GUTTER),
+                x: area.x + gutter,
+                width: area.width.saturating_sub(gutter),
                 ..area
             };
             put(spans, text, buffer);
         }
+    }
+}
+
+/// A day, what is new, or something that happened: its time where all times stand.
+fn draw_rule(theme: &Theme, words: &str, rule: &Rule, area: Rect, buffer: &mut Buffer) {
+    let (time, line, said) = match rule {
+        Rule::Day => ("", Role::Frame, Role::Dim),
+        Rule::New => ("", Role::Warn, Role::Warn),
+        Rule::Event(time) => (time.as_str(), Role::Frame, Role::Event),
+    };
+    let words = format!(" {words} ");
+    let before = text::width(time) + usize::from(!time.is_empty());
+    let room = usize::from(area.width).saturating_sub(before + text::width(&words));
+    let spans = vec![
+        span(text::fit(time, before), theme.style(Role::Dim)),
+        span("─".repeat(room / 2), theme.style(line)),
+        span(words, theme.style(said)),
+        span("─".repeat(room - room / 2), theme.style(line)),
+    ];
+    put(spans, area, buffer);
+}
+
+fn voice_role(voice: Voice) -> Role {
+    match voice {
+        Voice::Customer => Role::Customer,
+        Voice::Bot => Role::Bot,
+        Voice::Us => Role::Me,
+        Voice::Colleague => Role::Colleague,
+        Voice::Page => Role::Page,
+        Voice::Note => Role::Note,
+        Voice::Event => Role::Event,
     }
 }
 
@@ -221,18 +244,4 @@ fn welcome(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             buffer,
         );
     }
-}
-
-/// `14:05`, or with the day when it is another one.
-pub(super) fn moment(model: &Model, at: Timestamp) -> String {
-    let (then, now) = (
-        at.local(&model.session.settings.zone),
-        model.session.now.local(&model.session.settings.zone),
-    );
-    let format = if then.date() == now.date() {
-        "%H:%M"
-    } else {
-        "%-d %b %H:%M"
-    };
-    then.strftime(format).to_string()
 }

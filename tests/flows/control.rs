@@ -10,12 +10,12 @@ fn each_control_key_asks_for_its_move_or_says_why_not() {
         ("Ana Ruiz", "E", Ok(Operation::Extend(Span::hours(24)))),
         ("Tomasz Wiśniewski", "Uy", Ok(Operation::Release)),
         ("Ana Ruiz", "Uy", Ok(Operation::Release)),
-        ("Sam Iqbal", "U", Err("t takes it first")),
-        ("Sam Iqbal", "E", Err("t takes it first")),
+        ("Sam Iqbal", "U", Err("Press t to take it first")),
+        ("Sam Iqbal", "E", Err("Press t to take it first")),
         ("Ana Ruiz", "R", Err("no default app")),
         ("Ana Ruiz", "m", Ok(Operation::MarkSeen)),
         ("Nils Berg", "r", Err("7 days")),
-        ("Sam Iqbal", "b", Err("t takes it first")),
+        ("Sam Iqbal", "b", Err("Press t to take it first")),
     ];
     for (name, key, expected) in cases {
         let mut desk = desk();

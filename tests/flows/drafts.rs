@@ -233,7 +233,7 @@ fn a_thread_that_was_opened_at_a_message_is_not_at_hand_before_the_cache_answers
     desk.keys("<Enter>");
     desk.keys("rahead");
     assert_eq!(asks(&desk.keys("<Enter>")), Vec::<&Operation>::new());
-    assert!(desk.picture().contains("still being read"));
+    assert!(desk.picture().contains("Still loading"));
     let effects = desk.keys("<Esc>q");
     let unseen = |e: &Effect| matches!(e, Effect::Engine(Command::SaveDraft { over: false, .. }));
     assert!(effects.iter().any(unseen), "{effects:?}");
@@ -290,7 +290,7 @@ fn nothing_is_sent_before_an_unseen_draft_is_there() {
     desk.keys("ahead");
     assert_eq!(asks(&desk.keys("<Enter>")), Vec::<&Operation>::new());
     assert!(
-        desk.picture().contains("still being read"),
+        desk.picture().contains("Still loading"),
         "{}",
         desk.picture()
     );

@@ -182,7 +182,7 @@ fn a_reply_that_went_out_after_all_leaves_the_composer_unless_it_was_changed() {
             .model
             .toasts
             .iter()
-            .any(|t| t.text.contains("gone out after all"));
+            .any(|t| t.text.contains("sent after all"));
         assert!(told, "{:?}", desk.model.toasts);
     }
 }

@@ -545,3 +545,43 @@ fn every_rule_of_the_simulator_has_a_test_of_its_name() {
         assert!(shown, "no test is called {rule}_…");
     }
 }
+
+/// Words that nobody says, and which stood on the screen once: in no text of the program
+/// and on no page of the manual.
+#[test]
+fn nothing_speaks_translated_english() {
+    const NEVER: [&str; 14] = [
+        "anew",
+        "who waits",
+        "by an unknown",
+        "sends all the same",
+        "means nothing here",
+        "that hurts next",
+        "taken back",
+        "is handed over",
+        "put off until",
+        "nobody told us to whom",
+        "speaks for it",
+        "curtain is",
+        "lets go of",
+        "needs a hand",
+    ];
+    let rooms = house().rooms.iter();
+    let spoken = rooms.flat_map(|room| {
+        let said = room.strings.iter().map(|(_, words)| words.clone());
+        said.map(|words| (room.file.clone(), words))
+    });
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = fs::read_dir(root.join("assets/manual")).expect("the manual");
+    let pages = pages.map(|page| page.expect("an entry").path());
+    let pages = pages.chain(["README.md", "assets/config.toml"].map(|page| root.join(page)));
+    let written = pages.map(|page| {
+        let text = fs::read_to_string(&page).expect("readable");
+        (page.display().to_string(), text)
+    });
+    for (path, text) in spoken.chain(written) {
+        for word in NEVER {
+            assert!(!text.contains(word), "{path} says {word:?}: {text}");
+        }
+    }
+}

@@ -105,7 +105,7 @@ fn what_is_no_plain_file_is_not_copied_and_nothing_waits_for_it() {
         let file = std::fs::File::create(&grown).expect("made");
         file.set_len(600 * 1024 * 1024).expect("grown");
         for (file, says) in [
-            (pipe, "no plain file"),
+            (pipe, "not a regular file"),
             (grown, "larger than 25 MB"),
             (gone, "cannot be read"),
         ] {

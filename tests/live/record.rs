@@ -204,7 +204,7 @@ fn a_record_that_cannot_be_written_stops_no_reply_and_catches_up_later() {
         let mut wing = Wing::attach(folder, address, simulator);
         let ana = wing.open("Ana Ruiz").await;
         wing.send(&ana, "one", "first").await;
-        let told = |c: &Change| matches!(c, Change::Notice(_, why) if why.contains("record of what was done cannot be written"));
+        let told = |c: &Change| matches!(c, Change::Notice(_, why) if why.contains("Cannot write the activity log"));
         wing.sent_as("one").await;
         wing.news("the gap", told).await;
         wing.send(&ana, "two", "second").await;

@@ -357,7 +357,7 @@ impl Wing {
                 tokio::task::yield_now().await;
             }
         };
-        within(PATIENCE, asked).await.expect("it is asked for");
+        within(PATIENCE, asked).await.expect("Trying again");
     }
 
     /// Every call so far: method and edge (or sender action).

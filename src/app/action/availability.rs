@@ -61,25 +61,25 @@ fn unmet(model: &Model, need: Need, subject: &Conversation) -> Option<String> {
             choice.err().map(|closed| closed.words().to_owned())
         }
         Need::Routing if !routed => Some(format!(
-            "No default app is set for this Page, so Meta refuses take; everyone may reply, and {} asks the bot.",
+            "No default app is set for this Page, so there is no control to take. Everyone may reply; {} asks the bot to stand back.",
             key(Action::Request)
         )),
         Need::NoRouting if routed => Some(format!(
-            "Requests work only where no default app is set; {} takes control.",
+            "Requests only work where no default app is set. Press {} to take control.",
             key(Action::Take)
         )),
         Need::NotElsewhere if elsewhere && routed => Some(format!(
-            "This thread is held by {}; {} takes it first.",
+            "Held by {}. Press {} to take it first.",
             model.session.owner_words(&subject.owner),
             key(Action::Take)
         )),
-        Need::Ours if !ours => Some("We do not hold this thread.".into()),
-        Need::NotOurs if ours => Some("We hold this thread already.".into()),
+        Need::Ours if !ours => Some("You do not hold this thread.".into()),
+        Need::NotOurs if ours => Some("You already hold this thread.".into()),
         Need::SomebodyElse if ours && model.session.account.apps.colleagues().is_empty() => Some(
-            "It is yours already, and no colleague's app is named under [apps] in the config."
+            "You hold it already, and no colleague's app is listed under [apps] in the config."
                 .into(),
         ),
-        Need::Refused if !subject.unsettled => Some("No reply of this thread was refused.".into()),
+        Need::Refused if !subject.unsettled => Some("No refused replies in this thread.".into()),
         Need::Row
         | Need::Routing
         | Need::NoRouting

@@ -271,7 +271,7 @@ fn is_about(model: &mut Model, about: Option<&ConversationId>) -> bool {
     if !same {
         model.toast(
             ToastKind::Warn,
-            "The selected conversation is another one now; nothing was done.",
+            "The selection changed, so nothing was done.",
         );
     }
     same
@@ -406,7 +406,7 @@ fn decide(model: &mut Model, outgoing: &Outgoing, decision: Decision) -> Vec<Eff
         replies.find(|o| o.local == outgoing.local)
     });
     if now.is_none_or(|now| now.state != outgoing.state) {
-        model.toast(ToastKind::Info, "It has gone on meanwhile; look again.");
+        model.toast(ToastKind::Info, "It has changed since. Have another look.");
         return Vec::new();
     }
     vec![Effect::Engine(Command::Decide {

@@ -8,16 +8,16 @@ use crate::{
 pub(crate) fn privacy(model: &mut Model) -> Vec<Effect> {
     model.session.privacy = !model.session.privacy;
     let words = if model.session.privacy {
-        "The curtain is drawn: names and words are hidden."
+        "Privacy mode on: names and messages are hidden."
     } else {
-        "The curtain is open."
+        "Privacy mode off."
     };
     model.toast(ToastKind::Info, words);
     Vec::new()
 }
 
 pub(crate) fn refresh(model: &mut Model) -> Vec<Effect> {
-    model.toast(ToastKind::Info, "Asking Meta for news.");
+    model.toast(ToastKind::Info, "Refreshing.");
     vec![Effect::Engine(Command::Refresh)]
 }
 

@@ -236,7 +236,7 @@ pub(crate) fn find_in_thread(model: &mut Model, forward: bool) -> Vec<Effect> {
         return Vec::new();
     };
     if thread.find.trim().is_empty() {
-        model.toast(ToastKind::Info, "Press / to say what to find.");
+        model.toast(ToastKind::Info, "Press / to search in this thread.");
         return Vec::new();
     }
     let top = match &thread.anchor {
@@ -283,6 +283,6 @@ pub(crate) fn last_thread(model: &mut Model) -> Vec<Effect> {
     if let Some(id) = model.history.last_thread.clone() {
         return open(model, id);
     }
-    model.toast(ToastKind::Info, "No other conversation was open yet.");
+    model.toast(ToastKind::Info, "No earlier conversation to go back to.");
     Vec::new()
 }

@@ -98,7 +98,7 @@ pub(crate) fn attach(model: &mut Model) -> Vec<Effect> {
         thread.composer.unsaved_since = Some(model.session.now);
         model.copying.remove(&attached.id);
         let name = Clean::one_line(&attached.file.name);
-        model.toast(ToastKind::Info, format!("{name} is taken off."));
+        model.toast(ToastKind::Info, format!("Removed {name}."));
         return Vec::new();
     }
     let attach = Attach::on(thread.conversation.platform);
@@ -182,7 +182,7 @@ pub(crate) fn change_type(model: &mut Model) -> Vec<Effect> {
             thread.composer.send_as = Some(other);
             model.toast(
                 ToastKind::Info,
-                format!("This reply goes out as {}.", other.word()),
+                format!("This reply will be sent as {}.", other.word()),
             );
         }
         Err(closed) => model.toast(ToastKind::Warn, closed.words()),
@@ -244,10 +244,7 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
             ),
             _ => String::new(),
         };
-        let words = format!(
-            "Goes out in {} s; {leave}{undo} takes it back.",
-            delay.as_secs()
-        );
+        let words = format!("Sending in {} s. {leave}{undo} to undo.", delay.as_secs());
         model.toast(ToastKind::Info, words);
         let until = model.session.now.plus(delay);
         let locals: Vec<LocalId> = parts.iter().map(|part| part.local.clone()).collect();
@@ -338,7 +335,7 @@ fn worries(model: &Model, thread: &Thread, text: &str) -> Vec<String> {
     let parts = thread.conversation.platform.parts(text).len();
     if parts > 1 {
         worries.push(format!(
-            "It is too long for one message and goes out as {parts}."
+            "Too long for one message: will be sent in {parts} parts."
         ));
     }
     worries
@@ -352,7 +349,7 @@ fn not_fresh(model: &Model) -> Option<String> {
     let c = &thread.conversation;
     let name = c.display_name();
     if c.customer_at > began.known.customer_at {
-        return Some(format!("{name} has written since you began."));
+        return Some(format!("{name} has written since you started."));
     }
     let others = c.page_at.filter(|at| Some(*at) > c.agent_at);
     let just_now = others.is_some_and(|at| model.server_now().since(at) < JUST_NOW);
@@ -361,7 +358,7 @@ fn not_fresh(model: &Model) -> Option<String> {
     }
     if began.ours && c.owner != ThreadOwner::Us {
         let holder = model.owner_words(&c.owner);
-        return Some(format!("Control has moved to {holder} since you began."));
+        return Some(format!("Control moved to {holder} since you started."));
     }
     None
 }
@@ -373,14 +370,14 @@ fn on_its_way(model: &Model, thread: &Thread, text: &str) -> Option<String> {
         let same = o.text == text && o.file.is_none() && !text.is_empty();
         same && (recent || o.state == SendState::Unsure)
     });
-    twice.then(|| "The same words are on their way already, and not confirmed.".into())
+    twice.then(|| "The same text is already on its way and not confirmed yet.".into())
 }
 
 /// Says what a person should see; the next Enter sends it anyway.
 fn ask_first(model: &mut Model, doubts: Vec<String>) {
     let send = model.session.settings.keymap.key_of(Action::Send);
     if let Some(thread) = &mut model.thread {
-        let words = format!("{} {send} sends it anyway.", doubts.join(" "));
+        let words = format!("{} Press {send} again to send anyway.", doubts.join(" "));
         thread.question = Some(SendQuestion { words, doubts });
         thread.anchor = Anchor::Bottom;
         let c = &thread.conversation;
@@ -395,17 +392,15 @@ pub(crate) fn why_not_send(model: &Model, thread: &Thread) -> Option<String> {
     }
     if !thread.window.is_loaded() && !thread.composer.newer_than_disk {
         // A draft may stand there that nobody has seen.
-        return Some("This thread is still being read; press it again in a moment.".into());
+        return Some("Still loading this thread. Try again in a moment.".into());
     }
     if let Some(attached) = thread.composer.file.as_ref().filter(|file| !file.copied) {
         let name = Clean::one_line(&attached.file.name);
-        return Some(format!(
-            "{name} is still being copied; press it again in a moment."
-        ));
+        return Some(format!("Still copying {name}. Try again in a moment."));
     }
     if let Some(variable) = canned::unfilled(&thread.composer.text()) {
         return Some(format!(
-            "{variable} is not filled in: nothing is known for it here. Write it yourself, or take it out."
+            "{variable} is empty for this customer. Fill it in or delete it."
         ));
     }
     model

@@ -57,7 +57,7 @@ fn leave_out(model: &mut Model, spec: &ActionSpec) -> bool {
         yes
     });
     if let Some(why) = why {
-        let words = format!("{} of {all} left out: {why}", all - can.len());
+        let words = format!("{} of {all} skipped: {why}", all - can.len());
         model.toast(ToastKind::Warn, words);
     }
     model.marked = can;

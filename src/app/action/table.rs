@@ -25,7 +25,7 @@ pub enum Context {
     Composer,
 }
 
-/// What an action is for, as help will head it.
+/// What an action is for, as help heads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // the words say it
 pub enum Group {
@@ -38,6 +38,36 @@ pub enum Group {
     Copy,
     Desk,
     Composer,
+}
+
+impl Group {
+    /// All of them, in the order of the help.
+    pub const ALL: [Self; 9] = [
+        Self::Reply,
+        Self::Control,
+        Self::Triage,
+        Self::Move,
+        Self::Find,
+        Self::Look,
+        Self::Copy,
+        Self::Desk,
+        Self::Composer,
+    ];
+
+    /// Its heading.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Reply => "Reply",
+            Self::Control => "Control",
+            Self::Triage => "Triage",
+            Self::Move => "Move",
+            Self::Find => "Find",
+            Self::Look => "Look",
+            Self::Copy => "Copy",
+            Self::Desk => "Desk",
+            Self::Composer => "In the composer",
+        }
+    }
 }
 
 /// What must be so before an action can be done.
@@ -116,28 +146,28 @@ Reply          "reply"           ["r"]            Desk     Reply    [Row Window]
 Take           "take"            ["t"]            Desk     Control  [Row Routing NotOurs]        Meta  Each []                "take control of the thread" => control::take;
 HandBack       "hand_back"       ["b"]            Desk     Control  [Row NotElsewhere]           Meta  Each []                "hand back to the bot, with an outcome" => control::ask_hand_back;
 PassTo         "pass_to"         ["B"]            Desk     Control  [Row NotElsewhere]           Meta  No   ["pass"]          "pass the thread to another app" => control::pass_to;
-Colleague      "colleague"       ["a"]            Desk     Control  [Row SomebodyElse]           Meta  No   ["claim"]         "claim it for yourself, or pass it to a colleague's app" => control::colleague;
+Colleague      "colleague"       ["a"]            Desk     Control  [Row SomebodyElse]           Meta  No   ["claim"]         "claim it, or pass it to a colleague" => control::colleague;
 Request        "request"         ["R"]            Desk     Control  [Row NoRouting NotOurs]      Meta  Each []                "ask the owner for control (where no default app is set)" => control::request;
 Extend         "extend"          ["E"]            Desk     Control  [Row NotElsewhere Ours]      Meta  Each []                "keep control for another 24 hours" => control::extend;
-Release        "release"         ["U"]            Desk     Control  [Row NotElsewhere Ours]      Meta  Each []                "let go of control: the thread becomes idle" => control::release;
-MarkSeen       "mark_seen"       ["m"]            Desk     Reply    [Row]                        Meta  Each ["seen"]          "tell the customer that you have read" => control::mark_seen;
-Wait           "wait"            ["w"]            Desk     Triage   [Row]                        Desk  Each []                "put it off until the customer writes" => triage::wait;
-Snooze         "snooze"          ["s"]            Desk     Triage   [Row]                        Desk  Each []                "snooze: out of the way until a moment, or until they write" => triage::snooze;
-NoReplyNeeded  "no_reply_needed" ["x"]            Desk     Triage   [Row]                        Desk  Each ["done"]          "no reply needed: done with until they write" => triage::no_reply_needed;
-KeepUnread     "keep_unread"     ["M"]            Desk     Triage   [Row]                        Desk  Each []                "keep it unread for me, until I open it again" => triage::keep_unread;
-Note           "note"            ["c"]            Desk     Triage   [Row]                        Desk  No   []                "write a private note; it is never sent" => triage::note;
-Labels         "labels"          ["L"]            Desk     Triage   [Row]                        Desk  Each []                "set or take off a label of ours" => triage::labels;
-Mark           "mark"            ["v"]            Desk     Triage   []                           View  No   []                "mark several rows; the next action is for all of them" => triage::mark;
-Undo           "undo"            ["u"]            Desk     Triage   []                           Desk  No   []                "undo the last decision, or go back where the desk went on" => triage::undo;
+Release        "release"         ["U"]            Desk     Control  [Row NotElsewhere Ours]      Meta  Each []                "release control: nobody holds the thread" => control::release;
+MarkSeen       "mark_seen"       ["m"]            Desk     Reply    [Row]                        Meta  Each ["seen"]          "mark as seen for the customer" => control::mark_seen;
+Wait           "wait"            ["w"]            Desk     Triage   [Row]                        Desk  Each []                "wait for the customer's reply" => triage::wait;
+Snooze         "snooze"          ["s"]            Desk     Triage   [Row]                        Desk  Each []                "snooze until a time, or until they write" => triage::snooze;
+NoReplyNeeded  "no_reply_needed" ["x"]            Desk     Triage   [Row]                        Desk  Each ["done"]          "no reply needed, until they write again" => triage::no_reply_needed;
+KeepUnread     "keep_unread"     ["M"]            Desk     Triage   [Row]                        Desk  Each []                "keep unread until I open it again" => triage::keep_unread;
+Note           "note"            ["c"]            Desk     Triage   [Row]                        Desk  No   []                "write a private note (never sent)" => triage::note;
+Labels         "labels"          ["L"]            Desk     Triage   [Row]                        Desk  Each []                "add or remove a label" => triage::labels;
+Mark           "mark"            ["v"]            Desk     Triage   []                           View  No   []                "mark rows; the next action is for all of them" => triage::mark;
+Undo           "undo"            ["u"]            Desk     Triage   []                           Desk  No   []                "undo the last decision, or go back" => triage::undo;
 Repeat         "repeat"          ["."]            Desk     Triage   [Row]                        Desk  Each []                "repeat the last decision here" => triage::repeat;
-DropRefused    "drop_refused"    ["d"]            Desk     Reply    [Row Refused]                Meta  No   []                "drop the replies that Meta refused" => control::drop_refused;
-MessageType    "message_type"    ["^t"]           Desk     Reply    [Row]                        Meta  No   []                "change what the next reply goes out as" => reply::change_type;
-Open           "open"            ["Enter"]        Desk     Move     [Row]                        View  No   []                "open the conversation; in it: decide about an unsent reply" => control::open_or_settle;
+DropRefused    "drop_refused"    ["d"]            Desk     Reply    [Row Refused]                Meta  No   []                "drop refused replies" => control::drop_refused;
+MessageType    "message_type"    ["^t"]           Desk     Reply    [Row]                        Meta  No   []                "change the message type of this reply" => reply::change_type;
+Open           "open"            ["Enter"]        Desk     Move     [Row]                        View  No   []                "open the conversation; in it: settle an unsent reply" => control::open_or_settle;
 Back           "back"            ["q"]            Desk     Move     []                           View  No   []                "back to the list; in the list: quit" => leave::back;
 Close          "close"           ["Esc"]          Desk     Move     []                           View  No   []                "close or go back; never quits" => leave::close;
 ReadOn         "read_on"         ["Space"]        Desk     Move     []                           View  No   []                "page down, then the next waiting customer" => navigate::read_on;
-NextWaiting    "next_waiting"    ["]"]            Desk     Move     []                           View  No   []                "open the next conversation that waits" => |model| navigate::next_waiting(model, false);
-PreviousWaiting "previous_waiting" ["["]          Desk     Move     []                           View  No   []                "open the previous conversation that waits" => |model| navigate::next_waiting(model, true);
+NextWaiting    "next_waiting"    ["]"]            Desk     Move     []                           View  No   []                "open the next waiting conversation" => |model| navigate::next_waiting(model, false);
+PreviousWaiting "previous_waiting" ["["]          Desk     Move     []                           View  No   []                "open the previous waiting conversation" => |model| navigate::next_waiting(model, true);
 LastThread     "last_thread"     ["-"]            Desk     Move     []                           View  No   []                "back to the conversation before this one" => navigate::last_thread;
 Jump           "jump"            ["^p"]           Desk     Find     []                           View  No   []                "jump to a person by name" => look::jump;
 Search         "search"          ["g /"]          Desk     Find     []                           View  No   []                "search all cached messages" => |model| look::search(model, "");
@@ -145,18 +175,18 @@ Filter         "filter"          ["/"]            Desk     Find     []          
 FindNext       "find_next"       ["n"]            Desk     Find     []                           View  No   []                "next place found in the thread" => |model| navigate::find_in_thread(model, true);
 FindPrevious   "find_previous"   ["N"]            Desk     Find     []                           View  No   []                "previous place found in the thread" => |model| navigate::find_in_thread(model, false);
 ViewNeedsMe    "view_needs_me"   ["1"]            Desk     Move     []                           View  No   []                "show who needs me" => |model| navigate::show(model, View::NeedsMe);
-ViewMine       "view_mine"       ["2"]            Desk     Move     []                           View  No   []                "show the threads we hold" => |model| navigate::show(model, View::Mine);
-ViewBot        "view_bot"        ["3"]            Desk     Move     []                           View  No   []                "show the threads that bot or nobody holds" => |model| navigate::show(model, View::Bot);
-ViewClosing    "view_closing"    ["4"]            Desk     Move     []                           View  No   []                "show windows that close within 4 hours" => |model| navigate::show(model, View::Closing);
+ViewMine       "view_mine"       ["2"]            Desk     Move     []                           View  No   []                "show the threads you hold" => |model| navigate::show(model, View::Mine);
+ViewBot        "view_bot"        ["3"]            Desk     Move     []                           View  No   []                "show the threads the bot or nobody holds" => |model| navigate::show(model, View::Bot);
+ViewClosing    "view_closing"    ["4"]            Desk     Move     []                           View  No   []                "show what closes within 4 hours" => |model| navigate::show(model, View::Closing);
 ViewAll        "view_all"        ["5"]            Desk     Move     []                           View  No   []                "show everything" => |model| navigate::show(model, View::All);
 Profile        "profile"         ["p"]            Desk     Look     [Row]                        View  No   []                "show the person's profile" => look::profile;
 Ownership      "ownership"       ["i"]            Desk     Look     [Row]                        View  No   []                "show who held the thread, and the clocks" => look::ownership;
 RawJson        "raw_json"        ["J"]            Desk     Look     [Row]                        View  No   []                "show the JSON as Meta sent it" => look::raw_json;
 ApiLog         "api_log"         ["@"]            Desk     Look     []                           View  No   []                "show the calls to the Graph API" => look::api_log;
-HandOvers      "hand_overs"      ["g d"]          Desk     Look     [Row]                        View  No   ["explain_owner"] "show why the desk thinks that it is so: hand-overs, channels, owner" => look::hand_overs;
+HandOvers      "hand_overs"      ["g d"]          Desk     Look     [Row]                        View  No   ["explain_owner"] "explain the current owner: handovers, channels" => look::hand_overs;
 OpenLink       "open_link"       ["o"]            Desk     Look     []                           View  No   []                "open a link or an attachment in the browser" => clipboard::open_link;
 SaveFile       "save_file"       ["D"]            Desk     Look     []                           View  No   []                "save an attachment" => clipboard::save_file;
-CopyText       "copy_text"       ["y y"]          Desk     Copy     [Row]                        View  No   []                "copy the text of the message at the bottom" => clipboard::text;
+CopyText       "copy_text"       ["y y"]          Desk     Copy     [Row]                        View  No   []                "copy the text of the message" => clipboard::text;
 CopyId         "copy_id"         ["y i"]          Desk     Copy     [Row]                        View  No   []                "copy its id" => clipboard::id;
 CopyJson       "copy_json"       ["y j"]          Desk     Copy     [Row]                        View  No   []                "copy its JSON" => clipboard::json;
 CopyCurl       "copy_curl"       ["y c"]          Desk     Copy     [Row]                        View  No   []                "copy the last call about it as curl, with $PAGE_TOKEN" => clipboard::curl;
@@ -173,9 +203,9 @@ PageUp         "page_up"         ["PgUp"]         Desk     Move     []          
 PaneLeft       "pane_left"       ["h", "Left"]    Desk     Move     []                           View  No   []                "the pane to the left" => |model| navigate::to_pane(model, Focus::List);
 PaneRight      "pane_right"      ["l", "Right"]   Desk     Move     []                           View  No   []                "the pane to the right" => |model| navigate::to_pane(model, Focus::Thread);
 NextPane       "next_pane"       ["Tab"]          Desk     Move     []                           View  No   []                "the next pane" => navigate::next_pane;
-Privacy        "privacy"         []               Desk     Desk     []                           View  No   []                "draw the privacy curtain over names and words, or open it" => desk::privacy;
-Refresh        "refresh"         ["^r"]           Desk     Desk     []                           Meta  No   []                "ask Meta for news now" => desk::refresh;
-Redraw         "redraw"          ["^l"]           Desk     Desk     []                           View  No   []                "draw the screen anew" => desk::redraw;
+Privacy        "privacy"         []               Desk     Desk     []                           View  No   []                "privacy mode: hide names and messages" => desk::privacy;
+Refresh        "refresh"         ["^r"]           Desk     Desk     []                           Meta  No   []                "refresh now" => desk::refresh;
+Redraw         "redraw"          ["^l"]           Desk     Desk     []                           View  No   []                "redraw the screen" => desk::redraw;
 Suspend        "suspend"         ["^z"]           Desk     Desk     []                           View  No   []                "suspend to the shell" => desk::suspend;
 Quit           "quit"            []               Desk     Desk     []                           View  No   []                "quit, wherever you are" => leave::ask_to_quit;
 Cancel         "cancel"          ["^c"]           Desk     Desk     []                           View  No   []                "cancel; twice in the list: quit" => leave::cancel;
@@ -191,7 +221,7 @@ ComposerMessageType "composer_message_type" ["^t"] Composer Composer []         
 LeaveComposer  "leave_composer"  ["Esc"]          Composer Composer []                           View  No   []                "leave; the text is kept as a draft" => reply::leave_composer;
 ComposerJump   "composer_jump"   ["^p"]           Composer Composer []                           View  No   []                "jump to a person by name" => look::jump;
 ComposerHelp   "composer_help"   ["F1"]           Composer Composer []                           View  No   []                "help" => look::help;
-ComposerRedraw "composer_redraw" ["^l"]           Composer Composer []                           View  No   []                "draw the screen anew" => desk::redraw;
+ComposerRedraw "composer_redraw" ["^l"]           Composer Composer []                           View  No   []                "redraw the screen" => desk::redraw;
 ComposerSuspend "composer_suspend" ["^z"]         Composer Composer []                           View  No   []                "suspend to the shell" => desk::suspend;
 ComposerCancel "composer_cancel" ["^c"]           Composer Composer []                           View  No   []                "leave; the text is kept as a draft" => reply::leave_composer;
     }};

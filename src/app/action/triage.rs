@@ -61,7 +61,7 @@ pub(crate) fn decide(
         model.marked.remove(&done.id);
     }
     let undo = model.session.settings.keymap.key_of(Action::Undo);
-    let words = format!("{words}. {undo} takes it back.");
+    let words = format!("{words}. {undo} to undo.");
     model.toast_about(ToastKind::Good, &name, words);
     // What is asked next must see it already.
     for (id, _, triage) in &after {
@@ -86,7 +86,7 @@ fn words(model: &Model, change: &TriageChange) -> String {
             let at = at.plus(model.session.account.skew().negated()).local(zone);
             format!("snoozed until {}", at.strftime("%a %-d %b %H:%M"))
         }
-        TriageChange::Defer(Until::CustomerWrites) => "put off until they write".into(),
+        TriageChange::Defer(Until::CustomerWrites) => "waiting for their reply".into(),
         TriageChange::Defer(Until::NoReplyNeeded) => "no reply needed".into(),
         TriageChange::Unread => "kept unread".into(),
         TriageChange::Label(label, true) => format!("labelled {label}"),
@@ -122,7 +122,7 @@ pub(crate) fn undo(model: &mut Model) -> Vec<Effect> {
             name,
             from,
         }) => {
-            model.toast_about(ToastKind::Info, &name, format!("Taken back: {words}."));
+            model.toast_about(ToastKind::Info, &name, format!("Undone: {words}."));
             for (id, _, triage) in &before {
                 model.inbox.decide(id, triage);
                 if let Some(thread) = model.open_thread(id) {
@@ -146,7 +146,7 @@ pub(crate) fn undo(model: &mut Model) -> Vec<Effect> {
             })
             .collect(),
         Some(Undo::Note(conversation, id)) => {
-            model.toast(ToastKind::Info, "The note is gone.");
+            model.toast(ToastKind::Info, "Note deleted.");
             vec![Effect::Engine(Command::DropNote(conversation, id))]
         }
     }
@@ -156,7 +156,7 @@ pub(crate) fn undo(model: &mut Model) -> Vec<Effect> {
 pub(crate) fn repeat(model: &mut Model) -> Vec<Effect> {
     match model.history.repeat.clone() {
         Some(TriageChange::Defer(Until::Moment(at))) if at <= model.server_now() => {
-            model.toast(ToastKind::Info, "That moment is over; snooze it anew.");
+            model.toast(ToastKind::Info, "That time has passed. Snooze it again.");
             Vec::new()
         }
         Some(change) => decide_here(model, change),
@@ -170,7 +170,7 @@ pub(crate) fn repeat(model: &mut Model) -> Vec<Effect> {
 /// Marks the row under the cursor, or takes the mark off, and goes a row down.
 pub(crate) fn mark(model: &mut Model) -> Vec<Effect> {
     if model.focus != Focus::List {
-        model.toast(ToastKind::Info, "Rows are marked in the list.");
+        model.toast(ToastKind::Info, "Mark rows in the list.");
         return Vec::new();
     }
     let Some(row) = model.inbox.selected().cloned() else {
@@ -230,7 +230,7 @@ pub(crate) fn keep_note(
     model
         .history
         .remember(Undo::Note(conversation.clone(), id.clone()));
-    model.toast(ToastKind::Good, "Noted, for this desk only.");
+    model.toast(ToastKind::Good, "Note saved on this computer.");
     Effect::Engine(Command::KeepNote {
         conversation,
         psid,

@@ -43,7 +43,7 @@ impl Choose {
             lines: vec![
                 (
                     'y',
-                    "let go: nobody holds them then".into(),
+                    "release them: nobody will hold them".into(),
                     Choice::ReleaseAll,
                 ),
                 ('n', "keep them".into(), Choice::Stay),
@@ -58,7 +58,7 @@ impl Choose {
             title: format!("Ask for control of {count} threads?"),
             about: None,
             lines: vec![
-                ('y', "ask their owners".into(), Choice::RequestAll),
+                ('y', "ask the owners".into(), Choice::RequestAll),
                 ('n', "do not ask".into(), Choice::Stay),
             ],
             cursor: 1,
@@ -112,7 +112,7 @@ impl Choose {
         conversation: &Conversation,
         mut lines: Vec<(char, String, Choice)>,
     ) -> Self {
-        lines.push(('n', "leave it where it is".into(), Choice::Stay));
+        lines.push(('n', "leave it as it is".into(), Choice::Stay));
         Self {
             title,
             about: Some(conversation.id.clone()),
@@ -155,21 +155,21 @@ impl Choose {
         let send = format!("send it now{now_as}");
         let lines: Vec<(char, &str, Decision)> = match outgoing.state {
             SendState::Unsure => vec![
-                ('o', "look now whether it arrived", Decision::Look),
+                ('o', "check whether it arrived", Decision::Look),
                 (
                     'r',
-                    "send again: if Meta has it, it arrives twice",
+                    "send again: may arrive twice",
                     Decision::SendAgain(again),
                 ),
                 ('k', "treat it as sent", Decision::TreatAsSent),
             ],
             SendState::Queued => vec![
-                ('e', "edit: back into the composer", Decision::TakeBack),
+                ('e', "edit it in the composer", Decision::TakeBack),
                 ('d', "drop it", Decision::Drop),
             ],
             // The first line is what Enter chooses: nothing goes out by that.
             _ => vec![
-                ('e', "edit: back into the composer", Decision::TakeBack),
+                ('e', "edit it in the composer", Decision::TakeBack),
                 ('s', &send, Decision::SendNow),
                 ('d', "drop it", Decision::Drop),
             ],

@@ -53,7 +53,7 @@ impl Commands {
         if let Some(order) = simulator_commands::parse(self.input.text()) {
             return match order {
                 _ if !session.settings.simulator => {
-                    let words = "Only a simulator takes orders, and this is Meta's own API.";
+                    let words = "This only works on a simulator, not on Meta.";
                     Step::Finish(Intent::Say(ToastKind::Warn, words.into()))
                 }
                 Ok(order) => Step::Finish(Intent::Simulator(order)),

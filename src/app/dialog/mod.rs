@@ -43,7 +43,7 @@ pub use canned::CannedPicker;
 pub use choose::Choose;
 pub use commands::Commands;
 pub use hand_back::{Field, HandBackDialog};
-pub use help::Help;
+pub use help::{Help, HelpLine};
 pub use input::Input;
 pub use intent::{Choice, Fate, HandBackAnswer, Intent};
 pub use jump::Jump;

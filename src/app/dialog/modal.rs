@@ -47,7 +47,7 @@ pub trait Modal {
     /// what. `None`: it answers by itself.
     fn question(&self) -> Option<Question> {
         Some(Question {
-            title: "A question of the full screen is open.".into(),
+            title: "A question on the full screen is open.".into(),
             answers: Vec::new(),
         })
     }

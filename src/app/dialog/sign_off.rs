@@ -142,7 +142,7 @@ impl Modal for SignOff {
             format!("{}{waits}: {fate}", row.display_name())
         });
         let letters = [
-            "B: hand all back to the bot, then answer y",
+            "B: hand all back to the bot, then press y",
             "y: quit with the choices above",
         ];
         Some(Question {

@@ -50,7 +50,7 @@ impl Snooze {
         let usual = [
             ('t', "tomorrow morning", at("tomorrow")),
             ('h', "in an hour", at("1h")),
-            ('e', "this evening", at("today evening")),
+            ('e', "this evening", at("this evening")),
             ('m', "Monday morning", at("monday")),
             ('w', "an hour before the window closes", closes),
         ];

@@ -28,7 +28,7 @@ pub enum ViewerContent {
     Raw(ConversationId, Option<Vec<String>>),
 }
 
-/// What the hand-over debugger knows besides the thread; `None` while it is
+/// What the owner explained knows besides the thread; `None` while it is
 /// being fetched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HandOvers {
@@ -153,7 +153,7 @@ impl Modal for Viewer {
 
     fn mask(&mut self, _: &Mask) {
         if let ViewerContent::Raw(_, Some(json)) = &mut self.content {
-            *json = vec!["(hidden by the privacy curtain)".into()];
+            *json = vec!["(hidden in privacy mode)".into()];
         }
     }
 }

@@ -149,7 +149,7 @@ fn control_lost(model: &mut Model, owner: &ThreadOwner) {
     let thread = model.thread.as_mut();
     if let Some(thread) = thread.filter(|thread| thread.trouble.is_none()) {
         thread.trouble = Some(format!(
-            "Control has moved to {holder}. Your text is kept; {leave}{take} takes the thread back."
+            "Control moved to {holder}. Your text is saved; {leave}{take} takes the thread back."
         ));
     }
 }
@@ -198,7 +198,7 @@ fn next_waiting(
     let effects = open(model, id);
     if let Some(from) = advancing {
         let undo = model.session.settings.keymap.key_of(Action::Undo);
-        let words = format!("Opened the next waiting customer. {undo} goes back (5 s).");
+        let words = format!("Opened next in queue. {undo} to go back.");
         model.toast(ToastKind::Info, words);
         let now = model.session.now;
         model.history.remember(Undo::Advance(from, now));
@@ -217,7 +217,7 @@ fn found_in_thread(
         return Vec::new();
     };
     let Some((mid, at)) = found else {
-        let words = format!("{words:?} is not in what is cached of this thread.");
+        let words = format!("No match for {words:?} in the cached part of this thread.");
         model.toast(ToastKind::Info, words);
         return Vec::new();
     };
@@ -232,7 +232,7 @@ fn found_in_thread(
 
 fn json_to_copy(model: &mut Model, json: Option<String>) -> Vec<Effect> {
     let Some(json) = json else {
-        model.toast(ToastKind::Info, "Its JSON is not in the cache.");
+        model.toast(ToastKind::Info, "No JSON cached for this message.");
         return Vec::new();
     };
     model.toast(ToastKind::Good, "Copied the JSON.");

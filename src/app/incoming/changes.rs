@@ -154,7 +154,7 @@ fn renamed(model: &mut Model, from: &ConversationId, to: ConversationId) -> Vec<
     effects
 }
 
-/// The hand-over debugger of this thread, if it is open.
+/// The owner explained of this thread, if it is open.
 pub(crate) fn hand_overs<'a>(
     model: &'a mut Model,
     id: &ConversationId,
@@ -194,7 +194,7 @@ fn window_closing(
     if model.open_thread(id).is_none() {
         let name = Clean::one_line(name);
         let left = until.since(model.server_now()).short();
-        let words = format!("{name} waits: the window closes in {left}.");
+        let words = format!("{name} is waiting and the window closes in {left}.");
         model.toast_about(ToastKind::Info, &name, words);
     }
     bell(model)
@@ -204,7 +204,7 @@ fn idle_warning(model: &mut Model, name: &str, within: Span) -> Option<Effect> {
     let bot = model.session.account.apps.bot_name();
     let open = model.session.settings.keymap.key_of(Action::Open);
     let words = format!(
-        "{} is answered and quiet, and goes back to {bot} in {} s. {open} on the row keeps it.",
+        "{} has gone quiet and goes back to {bot} in {} s. Press {open} on the row to keep it.",
         Clean::one_line(name),
         within.as_secs()
     );
@@ -247,8 +247,8 @@ fn link_changed(model: &mut Model, link: Link) {
 
 fn unreadable(model: &mut Model, count: usize) {
     let words = match count {
-        1 => "1 item of Meta's answer could not be read; the others are here.".to_owned(),
-        n => format!("{n} items of Meta's answer could not be read; the others are here."),
+        1 => "1 item from Meta could not be read; the rest is here.".to_owned(),
+        n => format!("{n} items from Meta could not be read; the rest is here."),
     };
     model.toast(ToastKind::Warn, words);
 }
@@ -267,7 +267,7 @@ fn sent(model: &mut Model, id: &ConversationId, local: &LocalId) -> Vec<Effect> 
     model.toast_about(
         ToastKind::Good,
         &name,
-        format!("Sent, and {name} is back with {bot}."),
+        format!("Sent. {name} handed back to {bot}."),
     );
     advance(model)
 }
@@ -280,23 +280,23 @@ fn done(model: &mut Model, id: &ConversationId, operation: OperationKind) -> Vec
         OperationKind::Pass if thread.then.advance_after_pass => {
             thread.then.advance_after_pass = false;
             let name = thread.conversation.display_name();
-            model.toast_about(ToastKind::Good, &name, format!("{name} is handed over."));
+            model.toast_about(ToastKind::Good, &name, format!("{name} handed over."));
             advance(model)
         }
         OperationKind::Take => {
-            model.toast(ToastKind::Good, "You hold this thread now.");
+            model.toast(ToastKind::Good, "You have control.");
             Vec::new()
         }
         OperationKind::Extend => {
-            model.toast(ToastKind::Good, "Control is kept for another 24 hours.");
+            model.toast(ToastKind::Good, "Control extended by 24 hours.");
             Vec::new()
         }
         OperationKind::Release => {
-            model.toast(ToastKind::Good, "Nobody holds this thread now.");
+            model.toast(ToastKind::Good, "Released. Nobody holds this thread.");
             Vec::new()
         }
         OperationKind::Request => {
-            model.toast(ToastKind::Good, "The owner has been asked for control.");
+            model.toast(ToastKind::Good, "Asked the owner for control.");
             Vec::new()
         }
         OperationKind::MarkSeen
@@ -423,7 +423,7 @@ fn went_out(model: &mut Model, id: &ConversationId, text: &str) {
     {
         left.again_at = Some(now);
     }
-    let words = "A reply that Meta had refused has gone out after all; it stands in its thread.";
+    let words = "A reply that Meta had refused was sent after all. See its thread.";
     model.toast(ToastKind::Warn, words);
 }
 
@@ -468,7 +468,7 @@ fn waits(model: &mut Model, id: &ConversationId, local: &LocalId, held: Option<H
             thread.anchor = Anchor::Bottom;
         }
         (None, Some(why)) => {
-            let words = format!("A reply is held and was not sent: {}.", why.words());
+            let words = format!("A reply is on hold: {}.", why.words());
             model.toast(ToastKind::Warn, words);
         }
         (None, None) => {}

@@ -69,7 +69,7 @@ pub(crate) fn key_pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         let help = model.session.settings.keymap.key_of(Action::Help);
         model.toast(
             ToastKind::Info,
-            format!("{key} means nothing here; {help} shows the keys"),
+            format!("{key} is not bound here. {help} shows the keys"),
         );
     }
     Vec::new()
@@ -171,7 +171,7 @@ pub(crate) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
         return compose(model, |composer| composer.insert(text));
     }
     let key = model.session.settings.keymap.key_of(Action::Reply);
-    let words = format!("Pasted text goes into the composer only; {key} opens it");
+    let words = format!("Paste works in the composer. {key} opens it");
     model.toast(ToastKind::Info, words);
     Vec::new()
 }

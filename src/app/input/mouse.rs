@@ -3,27 +3,24 @@
 
 use ratatui::layout::{Position, Rect};
 
-use crate::{
-    app::{
-        Effect, Focus, Model, Mouse, TerminalEffect, ToastKind,
-        action::{
-            navigate::{open, scroll_thread, show, step},
-            reply::compose,
-            run::run,
-            table::Action,
-        },
-        areas::{inside, list_body, row_height, too_small},
-        dialog::{Click, Dialog},
-        input::{
-            dispatch::to_dialog,
-            hints,
-            keymap::{Code, Key},
-        },
-        layout::{layout, tabs},
-        thread::{Selection, selected_words},
+use crate::app::{
+    Effect, Focus, Model, Mouse, TerminalEffect, ToastKind,
+    action::{
+        navigate::{open, scroll_thread, show, step},
+        reply::compose,
+        run::run,
+        table::Action,
     },
-    domain::View,
-    text,
+    areas::{inside, list_body, row_height, too_small},
+    dialog::{Click, Dialog},
+    input::{
+        dispatch::to_dialog,
+        hints,
+        keymap::{Code, Key},
+    },
+    layout::layout,
+    thread::{Selection, selected_words},
+    top_bar::TopBar,
 };
 
 /// Lines that one turn of the wheel scrolls (our choice).
@@ -63,14 +60,14 @@ fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             None => Vec::new(),
         };
     }
+    if within(Some(layout.status), x, y) {
+        return match TopBar::of(model).view_at(x) {
+            Some(view) => show(model, view),
+            None => Vec::new(),
+        };
+    }
     if within(layout.list, x, y) {
         model.focus = Focus::List;
-        if let Some(list) = layout.list.filter(|list| list.y == y) {
-            return match tab_at(model, list.width, x.saturating_sub(list.x + 1)) {
-                Some(view) => show(model, view),
-                None => Vec::new(),
-            };
-        }
         let body = list_body(&layout);
         let inside = body.contains((x, y).into());
         let row = (y.saturating_sub(body.y)) / row_height(&layout);
@@ -191,15 +188,4 @@ fn row_clicked(model: &mut Model, row: usize) -> Vec<Effect> {
         Click::Mark if again => press(model, Code::Enter),
         Click::Mark | Click::MarkOnly => Vec::new(),
     }
-}
-
-/// The view whose tab stands at a column inside of the list's frame.
-fn tab_at(model: &Model, width: u16, column: u16) -> Option<View> {
-    let mut end = 0;
-    let tabs = tabs(model, width);
-    let tab = tabs.into_iter().find(|(_, words)| {
-        end += text::width(words);
-        usize::from(column) < end
-    });
-    tab.map(|(view, _)| view)
 }

@@ -153,7 +153,7 @@ fn action(model: &mut Model, word: &str) -> Vec<Effect> {
         (Some(spec), _) => run(model, spec.action),
         (None, Meaning::Action(action)) => run(model, action),
         (None, _) => say(vec![format!(
-            "{} means nothing here; help names the commands.",
+            "{}: unknown command. Type help for the list.",
             Clean::one_line(word)
         )]),
     }

@@ -33,6 +33,17 @@ pub struct Session {
 }
 
 impl Session {
+    /// `14:05`, or with the day when it is another one.
+    pub fn moment(&self, at: Timestamp) -> String {
+        let zone = &self.settings.zone;
+        let (then, now) = (at.local(zone), self.now.local(zone));
+        let format = match then.date() == now.date() {
+            true => "%H:%M",
+            false => "%-d %b %H:%M",
+        };
+        then.strftime(format).to_string()
+    }
+
     /// One that knows nothing yet.
     pub fn new(settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! A line of a thread, what it is made of, and what it depends on besides the
-//! entry. Author and state stand in the gutter, a column that customer text can
-//! never reach.
+//! entry. When and who stand in the gutter, columns that customer text can never
+//! reach.
 
 use jiff::tz::TimeZone;
 
@@ -10,8 +10,52 @@ use crate::{
     text::{self, Clean},
 };
 
-/// Width of time and mark before the text, in cells.
-pub const GUTTER: u16 = 8;
+/// Below this many columns a speaker is one letter.
+const NAMES: u16 = 50;
+/// What a customer cannot be called in the gutter: others are called so.
+const TAKEN: [&str; 7] = ["you", "bot", "page", "inbox", "note", "event", "agent"];
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// The customer.
+    Customer,
+    /// A bot.
+    Bot,
+    /// This desk.
+    Us,
+    /// Another person of ours: in Meta's inbox, or with another app.
+    Colleague,
+    /// The Page, sender unknown.
+    Page,
+    /// A private note of ours.
+    Note,
+    /// Nobody: something happened.
+    Event,
+}
+
+impl Voice {
+    /// The letter where there is no room for a name.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Customer => 'C',
+            Self::Bot => 'B',
+            Self::Us | Self::Colleague => 'A',
+            Self::Page => 'P',
+            Self::Note => '#',
+            Self::Event => '*',
+        }
+    }
+}
+
+/// Who says a line, as the gutter names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Speaker {
+    /// Whose colour it has.
+    pub voice: Voice,
+    /// The name, or a letter.
+    pub name: Clean,
+}
 
 /// What a piece of text is, so that the view can choose how it looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,22 +81,33 @@ pub enum Tone {
 /// One line of a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ThreadLine {
-    /// A rule across the pane with words in it: a new day, or what is new.
+    /// A rule across the pane with words in it.
     Rule {
         /// The words.
-        words: String,
-        /// It says "new", not a day.
-        new: bool,
+        words: Clean,
+        /// What it is about.
+        rule: Rule,
     },
     /// Gutter and text.
     Text {
         /// `14:05` on the first line of an entry.
         time: Option<String>,
-        /// `C`, `B`, `A`, `P`, `*` or `#` on the first line of an entry.
-        mark: Option<char>,
+        /// Who speaks, on the first line of what they say.
+        who: Option<Speaker>,
         /// The text, cut to the width.
         pieces: Vec<(Tone, Clean)>,
     },
+}
+
+/// What a rule across the pane is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// A new day begins.
+    Day,
+    /// What follows has not been seen.
+    New,
+    /// Something happened, at this time.
+    Event(String),
 }
 
 /// What the lines depend on besides the entry.
@@ -60,6 +115,11 @@ pub enum ThreadLine {
 pub struct Look<'a> {
     /// Cells for the text, gutter included.
     pub width: u16,
+    /// What goes on is drawn as such: names stand once, what repeats is folded. Off
+    /// where each entry is told by itself.
+    pub folded: bool,
+    /// What the customer is called, whole.
+    pub customer: Clean,
     /// The agent's time zone.
     pub zone: &'a TimeZone,
     /// The present moment, for "Today".
@@ -81,10 +141,62 @@ pub struct Look<'a> {
     pub read_through: Option<Timestamp>,
 }
 
+impl Look<'_> {
+    /// Whether speakers have names; else they are letters.
+    pub(super) fn has_names(&self) -> bool {
+        self.width >= NAMES
+    }
+
+    /// Cells for a name, and the space before it.
+    fn name_width(&self) -> u16 {
+        match self.has_names() {
+            true => (self.width / 8).clamp(7, 13),
+            false => 2,
+        }
+    }
+
+    /// Cells for time, name and bar before the text.
+    pub fn gutter(&self) -> u16 {
+        5 + self.name_width() + 3
+    }
+
+    /// Who speaks, as there is room: a first name, or a letter.
+    pub(super) fn speaker(&self, voice: Voice, name: &str) -> Speaker {
+        let letter = voice.letter().to_string();
+        let name = match voice {
+            _ if !self.has_names() => letter,
+            Voice::Customer => self.first_name(),
+            _ => name.to_owned(),
+        };
+        let room = usize::from(self.name_width()) - 1;
+        let name = text::cut(&Clean::one_line(&name), room);
+        Speaker {
+            voice,
+            name: name.into(),
+        }
+    }
+
+    /// The first word of the customer's name, unless somebody else is called so.
+    fn first_name(&self) -> String {
+        let first = self.customer.split_whitespace().next().unwrap_or_default();
+        let folded = text::searchable(first);
+        let taken = TAKEN.contains(&folded.trim()) || self.is_app(&folded);
+        match first.is_empty() || taken || folded.trim().is_empty() {
+            true => "customer".to_owned(),
+            false => first.to_owned(),
+        }
+    }
+
+    fn is_app(&self, folded: &str) -> bool {
+        let mut names = self.apps.names.values();
+        names.any(|name| text::searchable(name).trim() == folded.trim())
+    }
+}
+
 pub(super) type Pieces = Vec<(Tone, Clean)>;
 
 pub(super) fn room(look: &Look<'_>) -> usize {
-    usize::from(look.width.saturating_sub(GUTTER)).max(2)
+    usize::from(look.width.saturating_sub(look.gutter())).max(2)
 }
 
 pub(super) fn wrapped(tone: Tone, text: &Clean, look: &Look<'_>) -> Vec<Pieces> {

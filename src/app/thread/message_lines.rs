@@ -12,18 +12,15 @@ pub(super) fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
     if message.gone {
         return wrapped(
             Tone::Dim,
-            &"(Meta no longer gives out this message)".into(),
+            &"(message no longer available from Meta)".into(),
             look,
         );
     }
     if message.annotations.unsent {
-        return wrapped(
-            Tone::Dim,
-            &"(the customer took this message back)".into(),
-            look,
-        );
+        return wrapped(Tone::Dim, &"(customer unsent this message)".into(), look);
     }
-    if let Some(by) = author_words(&message.author, look) {
+    let named = look.folded && look.has_names();
+    if let Some(by) = author_words(&message.author, look).filter(|_| !named) {
         lines.extend(wrapped(
             Tone::Dim,
             &Clean::one_line(&format!("({by})")),
@@ -48,19 +45,31 @@ pub(super) fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
         lines = wrapped(Tone::Dim, &"(empty message)".into(), look);
     }
     if message.annotations.edits > 0 {
-        lines.extend(wrapped(Tone::Dim, &"(edited)".into(), look));
+        after_last(&mut lines, Tone::Dim, "(edited)", look);
     }
     if !message.annotations.reactions.is_empty() {
         let words = reaction_words(&message.annotations.reactions);
-        lines.extend(wrapped(Tone::Part, &Clean::one_line(&words), look));
+        after_last(&mut lines, Tone::Part, &words, look);
     }
     lines
+}
+
+/// What rides on a message: after its last line, where there is room.
+fn after_last(lines: &mut Vec<Pieces>, tone: Tone, words: &str, look: &Look<'_>) {
+    let words = Clean::one_line(words);
+    let used = |line: &Pieces| -> usize { line.iter().map(|(_, words)| text::width(words)).sum() };
+    match lines.last_mut() {
+        Some(last) if look.folded && used(last) + 2 + text::width(&words) <= room(look) => {
+            last.push((tone, format!("  {words}").into()));
+        }
+        _ => lines.extend(wrapped(tone, &words, look)),
+    }
 }
 
 /// The bot needs no words; anybody else is named.
 pub(super) fn author_words(author: &Author, look: &Look<'_>) -> Option<String> {
     match author {
-        Author::Inbox => Some("typed in Meta's Page Inbox".to_owned()),
+        Author::Inbox => Some("from Meta's Page Inbox".to_owned()),
         Author::App(app)
             if look.apps.bot.as_ref() != Some(app) && look.apps.ours.as_ref() != Some(app) =>
         {
@@ -82,7 +91,7 @@ pub(super) fn text_lines(message: &Message, look: &Look<'_>, lines: &mut Vec<Pie
         lines.extend(wrapped(Tone::Said, &clean, look));
     }
     if text::is_suspicious(&message.text) {
-        let words = "! hidden control characters in this message were disarmed";
+        let words = "! hidden control characters removed";
         lines.extend(wrapped(Tone::Warn, &words.into(), look));
     }
 }
@@ -114,15 +123,20 @@ pub(super) fn part_lines(part: &Part, look: &Look<'_>, lines: &mut Vec<Pieces>) 
             subtitle,
             buttons,
         } => {
+            // A title alone is what the bot says; with more it is a card.
+            if look.folded && !subtitle.is_empty() && room(look) >= CARD {
+                card_lines(title, subtitle, buttons, look, lines);
+                return;
+            }
             if !title.is_empty() {
                 say(Tone::Said, title.clone());
             }
             if !subtitle.is_empty() {
                 say(Tone::Dim, subtitle.clone());
             }
-            buttons_lines(buttons, look, lines);
+            buttons_lines(buttons, room(look), lines);
         }
-        Part::QuickReplies(titles) => buttons_lines(titles, look, lines),
+        Part::QuickReplies(titles) => buttons_lines(titles, room(look), lines),
         Part::Share { title, link } => {
             say(Tone::Part, format!("[link] {title}"));
             if !link.is_empty() {
@@ -134,18 +148,57 @@ pub(super) fn part_lines(part: &Part, look: &Look<'_>, lines: &mut Vec<Pieces>) 
         Part::Unknown(kind) => say(Tone::Part, format!("[unknown attachment: {kind}]")),
         Part::Unsupported => say(
             Tone::Dim,
-            "[Meta does not give this kind of message to apps]".into(),
+            "[unsupported message: Meta does not share it with apps]".into(),
         ),
         Part::Tapped => {}
     }
 }
 
+/// A card has at least this much room, or it is told in lines.
+const CARD: usize = 20;
+/// Meta draws cards no wider than a hand.
+const WIDEST_CARD: usize = 44;
+
+/// A card as the customer sees it: in a frame, its buttons below.
+fn card_lines(
+    title: &str,
+    subtitle: &str,
+    buttons: &[String],
+    look: &Look<'_>,
+    lines: &mut Vec<Pieces>,
+) {
+    let most = room(look).min(WIDEST_CARD) - 4;
+    let mut rows: Vec<Pieces> = Vec::new();
+    for (tone, words) in [(Tone::Said, title), (Tone::Dim, subtitle)] {
+        let words = Clean::one_line(words);
+        if !words.is_empty() {
+            let wrapped = text::wrap(&words, most).into_iter();
+            rows.extend(wrapped.map(|line| vec![(tone, line.into())]));
+        }
+    }
+    buttons_lines(buttons, most, &mut rows);
+    let used = |line: &Pieces| -> usize { line.iter().map(|(_, words)| text::width(words)).sum() };
+    let width = rows.iter().map(used).max().unwrap_or(0);
+    let edge = |left, right| {
+        let line = format!("{left}{}{right}", "─".repeat(width + 2));
+        vec![(Tone::Dim, line.into())]
+    };
+    lines.push(edge('╭', '╮'));
+    for mut row in rows {
+        let gap = " ".repeat(width - used(&row));
+        row.insert(0, (Tone::Dim, "│ ".into()));
+        row.push((Tone::Dim, format!("{gap} │").into()));
+        lines.push(row);
+    }
+    lines.push(edge('╰', '╯'));
+}
+
 /// `[Track order] [Refund]`, never broken inside a button.
-pub(super) fn buttons_lines(titles: &[String], look: &Look<'_>, lines: &mut Vec<Pieces>) {
+pub(super) fn buttons_lines(titles: &[String], room: usize, lines: &mut Vec<Pieces>) {
     let mut line = String::new();
     for title in titles {
-        let button = text::cut(&format!("[{}]", &*Clean::one_line(title)), room(look));
-        if !line.is_empty() && text::width(&line) + 1 + text::width(&button) > room(look) {
+        let button = text::cut(&format!("[{}]", &*Clean::one_line(title)), room);
+        if !line.is_empty() && text::width(&line) + 1 + text::width(&button) > room {
             lines.push(vec![(Tone::Part, std::mem::take(&mut line).into())]);
         }
         if !line.is_empty() {

@@ -23,7 +23,7 @@ mod state;
 pub mod transcript;
 mod wording;
 
-pub use line::{GUTTER, Look, ThreadLine, Tone};
+pub use line::{Look, Rule, Speaker, ThreadLine, Tone, Voice};
 pub(crate) use outgoing_lines::CHECKING;
 pub(crate) use pane::selected_words;
 pub use pane::{ThreadPane, entry_in_words};

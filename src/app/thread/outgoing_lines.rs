@@ -29,11 +29,11 @@ pub(super) fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces
     let (tone, words) = match &outgoing.state {
         SendState::Queued if look.no_link => (
             Tone::Dim,
-            format!("◷ queued{as_word} — no network; it goes out by itself within 5 minutes"),
+            format!("◷ queued{as_word}: no network. Will be sent when it is back within 5 minutes"),
         ),
         SendState::Queued if outgoing.not_before.is_some_and(|at| at > look.now) => (
             Tone::Warn,
-            format!("◷ goes out{as_word} in a moment, and can still be taken back"),
+            format!("◷ sending{as_word} in a moment; you can still undo"),
         ),
         SendState::Queued => (Tone::Dim, format!("◷ queued{as_word}")),
         SendState::Sending => (Tone::Dim, format!("… sending{as_word}")),
@@ -55,23 +55,26 @@ pub(super) fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces
                 look.keymap.name_remedies(why)
             ),
         ),
-        SendState::Unsure if checking => (Tone::Warn, "? not confirmed — checking".into()),
+        SendState::Unsure if checking => (Tone::Warn, "? not confirmed, checking".into()),
         SendState::Unsure if outgoing.looks >= LOOKS => (
             Tone::Warn,
             format!(
-                "? probably not sent: looked {} times, and it is not there. [{settle}] look, send again or treat as sent",
+                "? probably not sent: checked {} times, not there. [{settle}] check, send again or treat as sent",
                 outgoing.looks
             ),
         ),
         SendState::Unsure => (
             Tone::Warn,
             format!(
-                "? not confirmed: Meta may have it. [{settle}] look, send again or treat as sent"
+                "? not confirmed: Meta may have it. [{settle}] check, send again or treat as sent"
             ),
         ),
         SendState::Held(why) => (
             Tone::Warn,
-            format!("‖ held: {}. [{settle}] send now, edit or drop", why.words()),
+            format!(
+                "‖ on hold: {}. [{settle}] send now, edit or drop",
+                why.words()
+            ),
         ),
         SendState::Dropped => (Tone::Dim, "dropped".into()),
     };

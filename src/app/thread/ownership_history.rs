@@ -114,7 +114,7 @@ pub fn of(items: &[Item], apps: &Apps, present: &Present) -> Vec<OwnershipPeriod
                 ended_as(&mut periods, Holder::Us, at);
                 begin(
                     &mut periods,
-                    OwnershipPeriod::new(Holder::Unknown, at, "nobody told us to whom"),
+                    OwnershipPeriod::new(Holder::Unknown, at, "new owner unknown"),
                     "it left us",
                 );
             }
@@ -180,7 +180,7 @@ fn by_now(periods: &mut Vec<OwnershipPeriod>, present: &Present) {
             true => Holder::Us,
             false => Holder::Unknown,
         };
-        let mut gap = OwnershipPeriod::new(holder, present.now, "nobody told us how");
+        let mut gap = OwnershipPeriod::new(holder, present.now, "unknown how");
         gap.from = present.since;
         periods.push(gap);
     }

@@ -10,14 +10,14 @@ use crate::{
         areas::inside,
         layout::layout,
         thread::{
-            line::{GUTTER, Look, ThreadLine},
+            line::{Look, ThreadLine},
             scroll::{self, Anchor, Viewport},
             state::Thread,
             transcript,
         },
     },
     domain::{Item, Link},
-    text,
+    text::{self, Clean},
 };
 
 /// The open thread in its pane.
@@ -47,6 +47,11 @@ impl<'a> ThreadPane<'a> {
             area,
             look: look(model, thread, area.width, settle),
         })
+    }
+
+    /// Where the text begins: behind time and name, in cells.
+    pub fn gutter(&self) -> u16 {
+        self.look.gutter().min(self.area.width)
     }
 
     /// The lines that are shown.
@@ -109,6 +114,8 @@ fn look<'a>(model: &'a Model, thread: &Thread, width: u16, settle: String) -> Lo
     let account = &model.session.account;
     Look {
         width,
+        folded: true,
+        customer: Clean::one_line(&thread.conversation.display_name()),
         zone: &model.session.settings.zone,
         now: model.session.now,
         apps: &account.apps,
@@ -126,11 +133,11 @@ pub(crate) fn selected_words(model: &Model) -> String {
     let (Some(selection), Some(pane)) = (model.mouse.selection, ThreadPane::of(model)) else {
         return String::new();
     };
-    let left = pane.area.x + GUTTER;
+    let left = pane.area.x + pane.gutter();
     let mut out = Vec::new();
     for (row, _, line) in pane.rows(pane.viewport()) {
         let (Some((from, to)), ThreadLine::Text { pieces, .. }) =
-            (selection.columns(row, pane.area), line)
+            (selection.columns(row, pane.area, pane.gutter()), line)
         else {
             continue;
         };
@@ -147,6 +154,9 @@ pub fn entry_in_words(model: &Model, at: usize, with_day: bool) -> String {
     let Some(thread) = &model.thread else {
         return String::new();
     };
-    let look = look(model, thread, u16::MAX, "settle".into());
+    let look = Look {
+        folded: false,
+        ..look(model, thread, u16::MAX, "settle".into())
+    };
     transcript::in_words(&thread.window.items, at, &look, with_day)
 }

@@ -141,12 +141,21 @@ pub(crate) fn scrolled(
         while left > line && at > 0 {
             left -= line + 1;
             at -= 1;
+            // What is folded away has no line to stop at.
+            while at > 0 && count(at) == 0 {
+                at -= 1;
+            }
             line = count(at).saturating_sub(1);
         }
         line = line.saturating_sub(left);
     } else {
         while left > 0 && at < items.len() {
-            let rest = count(at).saturating_sub(line + 1);
+            let lines = count(at);
+            if lines == 0 {
+                (at, line) = (at + 1, 0);
+                continue;
+            }
+            let rest = lines.saturating_sub(line + 1);
             if left <= rest {
                 line += left;
                 left = 0;

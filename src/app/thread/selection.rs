@@ -3,8 +3,6 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::thread::line::GUTTER;
-
 /// From one cell to another, in either direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Selection {
@@ -25,13 +23,14 @@ impl Selection {
         }
     }
 
-    /// The columns of a row that belong to it, within the text of the thread.
-    pub fn columns(&self, row: u16, area: Rect) -> Option<(u16, u16)> {
+    /// The columns of a row that belong to it, within the text of the thread, which
+    /// begins behind `gutter` cells.
+    pub fn columns(&self, row: u16, area: Rect, gutter: u16) -> Option<(u16, u16)> {
         let (first, last) = self.ends();
         if row < first.1 || row > last.1 {
             return None;
         }
-        let left = area.x + GUTTER.min(area.width);
+        let left = area.x + gutter.min(area.width);
         let from = if row == first.1 {
             first.0.max(left)
         } else {

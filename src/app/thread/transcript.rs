@@ -1,45 +1,56 @@
 //! A thread entry as lines of text with meaning. Height, scrolling and painting
 //! all come from here, so they cannot disagree.
 
-use crate::app::thread::line::{Look, Pieces, ThreadLine, Tone, room, wrapped};
+use crate::app::thread::line::{
+    Look, Pieces, Rule, Speaker, ThreadLine, Tone, Voice, room, wrapped,
+};
 use crate::app::thread::message_lines::message_lines;
 use crate::app::thread::outgoing_lines::outgoing_lines;
 use crate::app::thread::wording::happening;
 use crate::{
-    domain::{Author, Item, Timestamp},
+    domain::{Author, Item, Span, Timestamp},
     text::{self, Clean},
 };
+
+/// Messages of one person that follow within this time are one turn: name and time
+/// stand once.
+const TURN: Span = Span::minutes(5);
 
 /// An entry as one line in words: when, who, what. The day is told where it
 /// changes, and where it is asked for.
 pub(crate) fn in_words(items: &[Item], at: usize, look: &Look<'_>, with_day: bool) -> String {
     let mut words = Vec::new();
-    let (mut day, mut when, mut who) = (String::new(), String::new(), "");
+    let (mut day, mut when, mut who) = (String::new(), String::new(), "event");
     if let Some(item) = items.get(at).filter(|_| with_day) {
         day = format!("{} ", self::day(item.at(), look));
     }
     for line in lines_of(items, at, look) {
-        let (time, mark, pieces) = match line {
-            ThreadLine::Text { time, mark, pieces } => (time, mark, pieces),
-            ThreadLine::Rule { words, new: false } => {
-                day = format!("{words} ");
-                continue;
+        let (time, speaker, line) = match line {
+            ThreadLine::Text { time, who, pieces } => {
+                let line: String = pieces.iter().map(|(_, piece)| &**piece).collect();
+                (time, who, line)
             }
-            ThreadLine::Rule { .. } => continue,
+            ThreadLine::Rule { words, rule } => match rule {
+                Rule::Day => {
+                    day = format!("{words} ");
+                    continue;
+                }
+                Rule::New => continue,
+                Rule::Event(time) => (Some(time), None, words.into_string()),
+            },
         };
         if let Some(time) = time {
             when = time;
         }
-        who = match mark {
-            Some('C') => "customer",
-            Some('B') => "bot",
-            Some('A') => "agent",
-            Some('P') => "Page",
-            Some('#') => "note",
-            Some(_) => "event",
+        who = match speaker.map(|speaker| speaker.voice) {
+            Some(Voice::Customer) => "customer",
+            Some(Voice::Bot) => "bot",
+            Some(Voice::Us | Voice::Colleague) => "agent",
+            Some(Voice::Page) => "Page",
+            Some(Voice::Note) => "note",
+            Some(Voice::Event) => "event",
             None => who,
         };
-        let line: String = pieces.iter().map(|(_, piece)| &**piece).collect();
         words.push(line.trim().to_owned());
     }
     format!("{day}{when} {who}: {}", words.join(" / "))
@@ -52,11 +63,10 @@ pub fn lines_of(items: &[Item], at: usize, look: &Look<'_>) -> Vec<ThreadLine> {
     };
     let before = at.checked_sub(1).and_then(|i| items.get(i));
     let mut lines = Vec::new();
-    let date = |t: Timestamp| t.local(look.zone).date();
-    if before.is_none_or(|before| date(before.at()) != date(item.at())) {
+    if !before.is_some_and(|before| same_day(before, item, look)) {
         lines.push(ThreadLine::Rule {
-            words: day(item.at(), look),
-            new: false,
+            words: day(item.at(), look).into(),
+            rule: Rule::Day,
         });
     }
     if is_new(item, look)
@@ -68,55 +78,152 @@ pub fn lines_of(items: &[Item], at: usize, look: &Look<'_>) -> Vec<ThreadLine> {
     {
         lines.push(ThreadLine::Rule {
             words: "new".into(),
-            new: true,
+            rule: Rule::New,
         });
     }
-    let (mark, body) = match item {
-        Item::Message(message) => {
-            let mut lines = message_lines(message, look);
-            if let Some(words) = receipt(items, at, look) {
-                behind_last(&mut lines, words, look);
-            }
-            (message.author.mark(look.apps), lines)
-        }
-        Item::Event { what, .. } => (
-            '*',
-            wrapped(Tone::Event, &Clean::one_line(&happening(what, look)), look),
-        ),
-        Item::Note(note) => {
-            let words = format!("(note by {}) {}", note.agent, note.text);
-            ('#', wrapped(Tone::Note, &words.into(), look))
-        }
-        Item::Outgoing(outgoing) => ('A', outgoing_lines(outgoing, look)),
-    };
     let time = item.at().local(look.zone).strftime("%H:%M").to_string();
+    let (speaker, body) = match item {
+        Item::Message(message) => {
+            let mut body = message_lines(message, look);
+            if let Some(words) = receipt(items, at, look) {
+                behind_last(&mut body, &words, look);
+            }
+            (author(&message.author, look), body)
+        }
+        Item::Event { what, .. } => {
+            lines.extend(event_lines(items, at, time, &happening(what, look), look));
+            return lines;
+        }
+        Item::Note(note) => {
+            let by = look.speaker(Voice::Note, &note.agent);
+            let words = match look.folded && look.has_names() {
+                true => format!("(note) {}", note.text),
+                false => format!("(note by {}) {}", note.agent, note.text),
+            };
+            (by, wrapped(Tone::Note, &words.into(), look))
+        }
+        Item::Outgoing(outgoing) => {
+            let lines = outgoing_lines(outgoing, look);
+            (look.speaker(Voice::Us, "you"), lines)
+        }
+    };
+    let goes_on = lines.is_empty() && before.is_some_and(|before| is_one_turn(before, item, look));
     for (i, pieces) in body.into_iter().enumerate() {
+        let first = i == 0 && !goes_on;
         lines.push(ThreadLine::Text {
-            time: (i == 0).then(|| time.clone()),
-            mark: (i == 0).then_some(mark),
+            time: first.then(|| time.clone()),
+            who: first.then(|| speaker.clone()),
             pieces,
         });
     }
     lines
 }
 
-/// At the end of the last line, where there is room for it.
+/// An event across the pane; in the text where it is too long for that. Of several
+/// that say the same one after the other the last stands for all.
+fn event_lines(
+    items: &[Item],
+    at: usize,
+    time: String,
+    words: &str,
+    look: &Look<'_>,
+) -> Vec<ThreadLine> {
+    let same = |other: &Item| match other {
+        Item::Event { what, .. } => happening(what, look) == words,
+        _ => false,
+    };
+    let mut words = words.to_owned();
+    if look.folded {
+        let next = items.get(at + 1);
+        if next.is_some_and(|next| same(next) && same_day(&items[at], next, look)) {
+            return Vec::new();
+        }
+        let earlier = items[..at].iter().rev().take(99);
+        let times = 1 + earlier
+            .take_while(|other| same(other) && same_day(other, &items[at], look))
+            .count();
+        if times > 1 {
+            words = format!("{words} ×{times}");
+        }
+    }
+    let words = Clean::one_line(&words);
+    // Time, a space, and a piece of the rule on both sides.
+    let fits = text::width(&words) + 14 <= usize::from(look.width);
+    if look.folded && fits {
+        let rule = Rule::Event(time);
+        return vec![ThreadLine::Rule { words, rule }];
+    }
+    let speaker = look.speaker(Voice::Event, "");
+    let lines = wrapped(Tone::Event, &words, look).into_iter().enumerate();
+    lines
+        .map(|(i, pieces)| ThreadLine::Text {
+            time: (i == 0).then(|| time.clone()),
+            who: (i == 0).then(|| speaker.clone()),
+            pieces,
+        })
+        .collect()
+}
+
+fn author(author: &Author, look: &Look<'_>) -> Speaker {
+    match author {
+        Author::Customer => look.speaker(Voice::Customer, ""),
+        Author::Me => look.speaker(Voice::Us, "you"),
+        Author::App(app) if look.apps.ours.as_ref() == Some(app) => look.speaker(Voice::Us, "you"),
+        Author::App(app) if look.apps.is_colleague(app) => {
+            look.speaker(Voice::Colleague, &look.apps.name(app))
+        }
+        Author::App(app) if look.apps.bot.as_ref() == Some(app) => look.speaker(Voice::Bot, "bot"),
+        Author::App(app) => look.speaker(Voice::Bot, &look.apps.name(app)),
+        Author::Inbox => look.speaker(Voice::Colleague, "inbox"),
+        Author::Page => look.speaker(Voice::Page, "Page"),
+    }
+}
+
+fn same_day(a: &Item, b: &Item, look: &Look<'_>) -> bool {
+    let date = |item: &Item| item.at().local(look.zone).date();
+    date(a) == date(b)
+}
+
+/// Whether a person who has just spoken goes on.
+fn is_one_turn(before: &Item, item: &Item, look: &Look<'_>) -> bool {
+    let same = match (before, item) {
+        (Item::Message(before), Item::Message(message)) => before.author == message.author,
+        (Item::Outgoing(_), Item::Outgoing(_)) => true,
+        _ => false,
+    };
+    look.folded && same && item.at().since(before.at()) < TURN
+}
+
+/// At the right end of the last line, where there is room for it.
 fn behind_last(lines: &mut Vec<Pieces>, words: &str, look: &Look<'_>) {
     let used = |line: &Pieces| {
         line.iter()
             .map(|(_, words)| text::width(words))
             .sum::<usize>()
     };
-    match lines.last_mut() {
-        Some(last) if used(last) + 2 + text::width(words) <= room(look) => {
-            last.push((Tone::Good, format!("  {words}").into()));
-        }
-        _ => lines.extend(wrapped(Tone::Good, &words.into(), look)),
+    if !look.folded {
+        lines.extend(wrapped(Tone::Good, &words.into(), look));
+        return;
     }
+    // Not at the far end of a wide pane, where nobody looks.
+    let edge = room(look).min(64);
+    let last = lines.last_mut();
+    let at_end = last.filter(|last| used(last) + 2 + text::width(words) <= edge);
+    let line = match at_end {
+        Some(last) => last,
+        None => {
+            lines.push(Vec::new());
+            let Some(line) = lines.last_mut() else { return };
+            line
+        }
+    };
+    let gap = edge.saturating_sub(used(line) + text::width(words));
+    let words = format!("{}{words}", " ".repeat(gap));
+    line.push((Tone::Good, words.into()));
 }
 
 /// How far the Page's messages have come, under the newest that came so far.
-fn receipt(items: &[Item], at: usize, look: &Look<'_>) -> Option<&'static str> {
+fn receipt(items: &[Item], at: usize, look: &Look<'_>) -> Option<String> {
     let of_page = |item: &Item| match item {
         Item::Message(m) if m.author.is_page() => Some(m.at),
         _ => None,
@@ -124,12 +231,12 @@ fn receipt(items: &[Item], at: usize, look: &Look<'_>) -> Option<&'static str> {
     let sent = of_page(items.get(at)?)?;
     let next = items[at + 1..].iter().find_map(of_page);
     let newest = |mark: Option<Timestamp>| {
-        mark.is_some_and(|mark| sent <= mark && next.is_none_or(|next| next > mark))
+        mark.filter(|mark| sent <= *mark && next.is_none_or(|next| next > *mark))
     };
-    if newest(look.read_through) {
-        Some("✓✓ seen")
-    } else if newest(look.delivered_through.max(look.read_through)) {
-        Some("✓ delivered")
+    if newest(look.read_through).is_some() {
+        Some("✓✓ seen".to_owned())
+    } else if newest(look.delivered_through.max(look.read_through)).is_some() {
+        Some("✓ delivered".to_owned())
     } else {
         None
     }
@@ -181,6 +288,8 @@ mod tests {
         static KEYMAP: LazyLock<Keymap> = LazyLock::new(Keymap::default);
         Look {
             width: 30,
+            folded: true,
+            customer: "Ana Ruiz".into(),
             zone,
             now: Timestamp::from_secs(90_000),
             apps,
@@ -211,7 +320,7 @@ mod tests {
                     line,
                     ThreadLine::Text {
                         time: None,
-                        mark: None,
+                        who: None,
                         ..
                     }
                 ),
@@ -232,9 +341,15 @@ mod tests {
         let look = look(&zone, &apps, Some(86_450));
         let news: Vec<usize> = (0..items.len())
             .filter(|i| {
-                lines_of(&items, *i, &look)
-                    .iter()
-                    .any(|l| matches!(l, ThreadLine::Rule { new: true, .. }))
+                lines_of(&items, *i, &look).iter().any(|l| {
+                    matches!(
+                        l,
+                        ThreadLine::Rule {
+                            rule: Rule::New,
+                            ..
+                        }
+                    )
+                })
             })
             .collect();
         assert_eq!(news, [2]);

@@ -20,8 +20,8 @@ pub fn happening(what: &TimelineEvent, look: &Look<'_>) -> String {
             (OperationKind::Reply, _) => "you replied".into(),
             (OperationKind::Typing, _) => "you typed".into(),
         },
-        TimelineEvent::CameToUs => "control came to us".into(),
-        TimelineEvent::LeftUs => "control left us".into(),
+        TimelineEvent::CameToUs => "you got control".into(),
+        TimelineEvent::LeftUs => "control expired".into(),
         TimelineEvent::Moved {
             from,
             to,
@@ -40,7 +40,7 @@ pub fn happening(what: &TimelineEvent, look: &Look<'_>) -> String {
             let by = by
                 .as_ref()
                 .map_or("another app".into(), |app| apps.name(app));
-            format!("{by} asks for control{}", fields(note))
+            format!("{by} asked for control{}", fields(note))
         }
         TimelineEvent::Referred(referral) => referral.words(),
         TimelineEvent::OptedIn(what) => format!("opted in{}", behind(what)),
@@ -51,7 +51,7 @@ pub fn happening(what: &TimelineEvent, look: &Look<'_>) -> String {
         }
         TimelineEvent::Unknown(name) => {
             let key = look.keymap.key_of(Action::RawJson);
-            format!("Meta sent something new: {name} ({key} shows it)")
+            format!("unknown event: {name} ({key} shows it)")
         }
     }
 }

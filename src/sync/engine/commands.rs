@@ -181,7 +181,7 @@ impl Engine {
 
     pub(super) fn older(&mut self, id: ConversationId) -> Result<(), store::Error> {
         if id.is_ours() {
-            let why = "Meta does not show this conversation yet; it is asked for again.";
+            let why = "Meta does not show this conversation yet. Trying again.";
             self.tell(Change::OlderFailed(id, why.into()));
             return Ok(());
         }

@@ -130,7 +130,7 @@ impl Engine {
                 }])
                 .await?;
                 if lost {
-                    let why = "Meta says there are more, but not where.";
+                    let why = "Meta says there is more but did not send a link to it.";
                     self.tell(Change::OlderFailed(id, why.into()));
                 } else {
                     self.tell(Change::OlderArrived(id));
@@ -160,7 +160,7 @@ impl Engine {
             Completion::Saved(Err(why)) => {
                 self.tell(Change::Notice(
                     Severity::Problem,
-                    format!("Nothing was saved. {why}"),
+                    format!("Not saved. {why}"),
                 ));
             }
             Completion::Ordered(result) => {

@@ -62,7 +62,9 @@ pub(super) async fn copy(
     .and_then(|opened| opened)
     .map_err(failed)?;
     if !meta.is_file() {
-        return Err(format!("{shown} is no plain file, so it cannot be sent."));
+        return Err(format!(
+            "{shown} is not a regular file, so it cannot be sent."
+        ));
     }
     if meta.len() <= FILE_LIMIT && !is_what_was_chosen(&file, &meta) {
         return Err(format!(
@@ -82,9 +84,9 @@ pub(super) async fn copy(
         Ok(bytes)
     };
     let copy = match copied.await {
-        Ok(bytes) if bytes > FILE_LIMIT => Err(format!(
-            "{shown} is larger than 25 MB, which is more than Meta takes."
-        )),
+        Ok(bytes) if bytes > FILE_LIMIT => {
+            Err(format!("{shown} is larger than 25 MB, Meta's limit."))
+        }
         Ok(bytes) => Ok(Attachment {
             path: path.clone(),
             bytes,

@@ -91,7 +91,7 @@ impl Engine {
         let name = row.display_name();
         self.tell(Change::Notice(
             Severity::Info,
-            format!("{name} goes back to {bot}: answered, and quiet for long."),
+            format!("{name} handed back to {bot}: no activity."),
         ));
         self.pump(&row.id).await
     }

@@ -82,7 +82,7 @@ impl Engine {
                 _ => {
                     let key = Remedy::HandBack;
                     let why =
-                        format!("switchboard was closed before it was made; {key} hands back.");
+                        format!("switchboard was closed before that. Press {key} to hand back.");
                     self.failed(id.clone(), OperationKind::Pass, why);
                     self.writer.handed_back(id).await?;
                 }
@@ -346,7 +346,7 @@ impl Engine {
         }
         if !inline {
             let key = Remedy::HandBack;
-            let why = format!("The reply was found only now; {key} hands back.");
+            let why = format!("The reply was only just found. Press {key} to hand back.");
             self.failed(id.clone(), OperationKind::Pass, why);
         }
         self.writer.handed_back(id).await
@@ -393,7 +393,7 @@ impl Engine {
                 return;
             }
             SendState::Unsure if row.looks == 0 => {
-                let why = "Not confirmed: Meta may have the reply, so it is looked for and not sent again.";
+                let why = "Not confirmed: Meta may have the reply. Checking before anything is sent again.";
                 self.tell(Change::ReplyUnconfirmed {
                     conversation,
                     why: why.into(),

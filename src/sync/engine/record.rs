@@ -85,14 +85,14 @@ impl Engine {
             (Ok(_), None) => {}
             (Ok(_), Some(_)) => {
                 self.record.again_at = None;
-                let words = "The record of what was done is whole again.".to_owned();
+                let words = "The activity log works again.".to_owned();
                 self.tell(Change::Notice(Severity::Info, words));
             }
             (Err(why), before) => {
                 self.record.again_at = Some(self.clock.now().plus(AGAIN));
                 if before.is_none() {
                     let words = format!(
-                        "The record of what was done cannot be written: {why}. Replies still go out, and the desk keeps trying."
+                        "Cannot write the activity log: {why}. Replies still go out; retrying."
                     );
                     self.tell(Change::Notice(Severity::Problem, words));
                 }

@@ -57,7 +57,7 @@ pub(in crate::sync) enum SendOutcome {
     NotConnected,
     /// Meta did not take it and asks to wait until then.
     Throttled(Timestamp),
-    /// Meta does not accept the token; it did not take the reply.
+    /// Meta rejected the token; it did not take the reply.
     Token,
     /// Meta did not take it, because the 24 hours are over.
     WindowOver,

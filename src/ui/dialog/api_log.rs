@@ -23,7 +23,7 @@ pub(super) fn draw(
     place: &Geometry,
     buffer: &mut Buffer,
 ) {
-    let title = "API log: Enter shows what was sent, yc copies it as curl";
+    let title = "API log: Enter to expand, yc to copy as curl";
     let inner = boxed(
         &text::cut(title, usize::from(place.frame.width).saturating_sub(4)),
         place.frame,
@@ -69,9 +69,9 @@ pub(super) fn draw(
         ..inner
     };
     let words = match &call.body {
-        _ if model.session.privacy => "(hidden by the privacy curtain)",
+        _ if model.session.privacy => "(hidden in privacy mode)",
         Some(body) => body,
-        None => "nothing was sent with it",
+        None => "no request body",
     };
     wrapped(words, theme.style(Role::Text), below, buffer);
 }

@@ -23,7 +23,7 @@ pub(super) fn draw(
 ) -> Position {
     let title = match &attach.file {
         Some(file) => format!(
-            "Enter attaches {} ({}, {})",
+            "Enter to attach {} ({}, {})",
             Clean::one_line(&file.name),
             file.word(),
             size(file.bytes)
@@ -36,7 +36,7 @@ pub(super) fn draw(
     if attach.entries.is_empty() {
         let words = match &attach.answered {
             _ if attach.file.is_some() => "",
-            Some(_) => " no file begins so",
+            Some(_) => " no match",
             None => " a path, such as ~/Pictures/lamp.jpg",
         };
         nothing(words, theme, place, buffer);

@@ -28,7 +28,7 @@ pub(super) fn draw(
     place: &Geometry,
     buffer: &mut Buffer,
 ) -> Position {
-    let title = "canned replies: Enter puts it into the composer";
+    let title = "canned replies: Enter to insert";
     let inner = boxed(title, place.frame, theme, buffer);
     let cursor = input_line("/ ", &dialog.input, theme, inner, buffer);
     let rest = Rect {
@@ -41,7 +41,7 @@ pub(super) fn draw(
         None => Some(("Reading …".to_owned(), Role::Dim)),
         Some(Err(why)) => Some((why.clone(), Role::Bad)),
         Some(Ok(_)) if fitting.is_empty() => Some((
-            "None fits. Esc goes back to your text.".to_owned(),
+            "No match. Esc to go back to your text.".to_owned(),
             Role::Dim,
         )),
         Some(Ok(_)) => None,
@@ -81,10 +81,10 @@ pub(super) fn draw(
     };
     let (words, role) = match missing {
         Some(name) => (
-            format!("── nothing is known for {name}: fill it in before you send "),
+            format!("── no value for {name}: fill it in before you send "),
             Role::Warn,
         ),
-        None => ("── as it will be ".to_owned(), Role::Dim),
+        None => ("── preview ".to_owned(), Role::Dim),
     };
     put(
         vec![span(text::cut(&words, width), theme.style(role))],

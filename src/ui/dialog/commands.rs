@@ -56,7 +56,7 @@ pub(super) fn draw(
         ]
     });
     if place.count == 0 {
-        nothing(" no action has this name", theme, place, buffer);
+        nothing(" unknown command", theme, place, buffer);
     } else {
         let lines = fitting
             .iter()

@@ -61,14 +61,11 @@ pub(super) fn draw(
         line(3),
         buffer,
     );
-    let next = input_line("what comes next     ", &dialog.next, theme, line(2), buffer);
+    let next = input_line("next step           ", &dialog.next, theme, line(2), buffer);
     let (words, cursor) = match dialog.field {
-        Field::Outcome => ("1-4 hands back, Tab writes a summary first", None),
-        Field::Summary => (
-            "Enter: back to the outcome, Tab: what comes next",
-            Some(summary),
-        ),
-        Field::Next => ("Enter: back to the outcome", Some(next)),
+        Field::Outcome => ("1-4 hand back · Tab write a summary first", None),
+        Field::Summary => ("Enter back to the outcome · Tab next step", Some(summary)),
+        Field::Next => ("Enter back to the outcome", Some(next)),
     };
     let words = text::cut(words, usize::from(inner.width));
     put(vec![span(words, theme.style(Role::Dim))], line(1), buffer);

@@ -5,13 +5,13 @@ use ratatui::{buffer::Buffer, layout::Position, text::Span};
 use crate::{
     app::{
         Model,
-        action::table::{ActionSpec, Context},
-        dialog::{Help, geometry::Geometry},
+        action::table::ActionSpec,
+        dialog::{Help, HelpLine, geometry::Geometry},
         why_not,
     },
     text,
     ui::{
-        dialog::frame::{boxed, input_line, rows},
+        dialog::frame::{boxed, input_line, nothing, rows},
         draw::span,
         theme::{Role, Theme},
     },
@@ -24,71 +24,65 @@ pub(super) fn draw(
     place: &Geometry,
     buffer: &mut Buffer,
 ) -> Position {
-    let count = place.count;
     let inner = boxed(
-        &format!(
-            "keys {}/{}: type to search, Enter runs, Esc closes",
-            (help.cursor + 1).min(count),
-            count
-        ),
+        "keys: type to search, Enter to run, Esc to close",
         place.frame,
         theme,
         buffer,
     );
     let cursor = input_line("search ", &help.input, theme, inner, buffer);
-    let fitting = help.fitting();
-    let lines = fitting
-        .iter()
-        .map(|spec| {
-            let place = match spec.context {
-                Context::Composer => "in the composer: ",
-                _ => "",
-            };
-            let room = usize::from(inner.width).saturating_sub(place.len());
-            let mut row = action_row(model, theme, spec, room);
-            row.insert(1, span(place, theme.style(Role::Dim)));
-            row
-        })
-        .collect();
-    rows(lines, place, theme, buffer);
+    let width = usize::from(inner.width);
+    let lines = help.lines();
+    if lines.is_empty() {
+        nothing(" no match", theme, place, buffer);
+        return cursor;
+    }
+    let lines = lines.into_iter().map(|line| match line {
+        HelpLine::Heading(group) => vec![span(group.heading(), theme.style(Role::Strong))],
+        HelpLine::Action(spec) => help_row(model, theme, spec, width),
+    });
+    rows(lines.collect(), place, theme, buffer);
     cursor
 }
 
-/// Keys, help, name; greyed with its reason when it cannot be done now.
+/// Keys and what they do; pale, with the reason behind it, when that cannot be done now.
+fn help_row(
+    model: &Model,
+    theme: &Theme,
+    spec: &'static ActionSpec,
+    width: usize,
+) -> Vec<Span<'static>> {
+    let keys = model.session.settings.keymap.keys_of(spec.action);
+    let keys = text::fit(&format!("  {keys}"), KEYS);
+    let room = width.saturating_sub(KEYS);
+    match why_not(model, spec.action) {
+        None => vec![
+            span(keys, theme.style(Role::Key)),
+            span(text::cut(spec.help, room), theme.style(Role::Text)),
+        ],
+        Some(why) => {
+            let words = format!("{}  ({})", spec.help, why.trim_end_matches('.'));
+            vec![
+                span(keys, theme.style(Role::Dim)),
+                span(text::cut(&words, room), theme.style(Role::Dim)),
+            ]
+        }
+    }
+}
+
+/// Cells for keys.
+const KEYS: usize = 15;
+
+/// An action of the command line: its keys, what it does, and its name, which is what is
+/// typed.
 pub(super) fn action_row(
     model: &Model,
     theme: &Theme,
     spec: &'static ActionSpec,
     width: usize,
 ) -> Vec<Span<'static>> {
-    let keys = text::fit(
-        &format!(" {}", model.session.settings.keymap.keys_of(spec.action)),
-        14,
-    );
-    match why_not(model, spec.action) {
-        Some(why) => {
-            let words = format!("{} - {why}", spec.name);
-            vec![
-                span(keys, theme.style(Role::Dim)),
-                span(
-                    text::cut(&words, width.saturating_sub(14)),
-                    theme.style(Role::Dim),
-                ),
-            ]
-        }
-        None => {
-            let room = width.saturating_sub(text::width(&keys));
-            let help = text::cut(spec.help, room);
-            let name = format!("  {}", spec.name);
-            let whole = text::width(&help) + text::width(&name) <= room;
-            let mut row = vec![
-                span(keys, theme.style(Role::Key)),
-                span(help, theme.style(Role::Text)),
-            ];
-            if whole {
-                row.push(span(name, theme.style(Role::Dim)));
-            }
-            row
-        }
-    }
+    let name = text::fit(&format!(" {}", spec.name), 18);
+    let mut row = vec![span(name, theme.style(Role::Key))];
+    row.extend(help_row(model, theme, spec, width.saturating_sub(18)));
+    row
 }

@@ -31,11 +31,7 @@ pub(super) fn draw(theme: &Theme, jump: &Jump, place: &Geometry, buffer: &mut Bu
         .collect::<Vec<_>>();
     if lines.is_empty() {
         let waiting = jump.answered.as_deref() != Some(jump.input.text());
-        let words = if waiting {
-            " …"
-        } else {
-            " nobody's name fits"
-        };
+        let words = if waiting { " …" } else { " no match" };
         nothing(words, theme, place, buffer);
     } else {
         rows(lines, place, theme, buffer);

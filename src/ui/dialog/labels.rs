@@ -18,7 +18,7 @@ pub(super) fn draw(
     place: &Geometry,
     buffer: &mut Buffer,
 ) -> Position {
-    let title = "labels: Enter sets or takes off, Tab completes";
+    let title = "labels: Enter to add or remove, Tab to complete";
     let inner = boxed(title, place.frame, theme, buffer);
     let cursor = input_line("label ", &labels.input, theme, inner, buffer);
     let lines: Vec<_> = labels
@@ -34,7 +34,7 @@ pub(super) fn draw(
         })
         .collect();
     if lines.is_empty() {
-        nothing(" no label yet: type one", theme, place, buffer);
+        nothing(" no labels yet: type one", theme, place, buffer);
     } else {
         rows(lines, place, theme, buffer);
     }

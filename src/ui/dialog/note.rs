@@ -59,7 +59,7 @@ pub(super) fn draw(
         height: 1,
         ..inner
     };
-    let words = "Enter keeps it on this computer, ^J new line, Esc drops it";
+    let words = "Enter save on this computer · ^J new line · Esc discard";
     put(vec![span(words, theme.style(Role::Dim))], hint, buffer);
     cursor
 }

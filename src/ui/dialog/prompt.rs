@@ -22,7 +22,7 @@ pub(super) fn draw(
 ) -> Position {
     clear(area, buffer);
     let label = match prompt.kind {
-        PromptKind::Filter => format!(" {} fit /", model.inbox.total),
+        PromptKind::Filter => format!(" {} matches /", model.inbox.total),
         PromptKind::Find => " find /".into(),
     };
     input_line(&label, &prompt.input, theme, area, buffer)

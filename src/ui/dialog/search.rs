@@ -12,7 +12,6 @@ use crate::{
         dialog::frame::{boxed, input_line, nothing, rows},
         draw::{marked, span},
         theme::{Role, Theme},
-        thread::moment,
     },
 };
 
@@ -41,7 +40,7 @@ pub(super) fn draw(
                     theme.style(Role::Strong),
                 ),
                 span(
-                    format!("{} ", text::fit(&moment(model, hit.at), WHEN)),
+                    format!("{} ", text::fit(&model.session.moment(hit.at), WHEN)),
                     theme.style(Role::Dim),
                 ),
                 span(
@@ -61,7 +60,7 @@ pub(super) fn draw(
         } else if search.answered.as_deref() != Some(search.input.text()) {
             " …"
         } else {
-            " no cached message holds these words"
+            " no matching messages in the cache"
         };
         nothing(words, theme, place, buffer);
     } else {

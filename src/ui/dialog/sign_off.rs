@@ -28,7 +28,7 @@ pub(super) fn draw(
     );
     let inner = boxed(&title, place.frame, theme, buffer);
     match &dialog.rows {
-        None => nothing("Reading the cache…", theme, place, buffer),
+        None => nothing("Loading…", theme, place, buffer),
         Some(held) => {
             let name = usize::from(inner.width).saturating_sub(34);
             let lines = held.iter().map(|(row, fate)| {

@@ -16,7 +16,6 @@ use crate::{
         dialog::frame::{boxed, input_line, rows},
         draw::{put, span},
         theme::{Role, Theme},
-        thread::moment,
     },
 };
 
@@ -38,7 +37,7 @@ pub(super) fn draw(
         vec![
             span(format!(" {key}  "), theme.style(Role::Key)),
             span(text::fit(words, 34), theme.style(Role::Text)),
-            span(moment(model, *at), theme.style(Role::Dim)),
+            span(model.session.moment(*at), theme.style(Role::Dim)),
         ]
     });
     let mut shown = *place;
@@ -66,7 +65,7 @@ fn meaning(model: &Model, snooze: &Snooze) -> (String, Role) {
     }
     let Some(at) = snooze.moment(&model.session) else {
         let role = if snooze.unknown { Role::Bad } else { Role::Dim };
-        let words = " That is no moment. Write 2h, fri 14:00 or 24 nov 9am";
+        let words = " Not a time. Try 2h, fri 14:00 or 24 nov 9am";
         return (words.into(), role);
     };
     let then = at.plus(model.session.account.skew());
@@ -75,17 +74,17 @@ fn meaning(model: &Model, snooze: &Snooze) -> (String, Role) {
         Some(c) => (c.window(model.server_now()), c.window(then)),
         None => (Window::Unknown, Window::Unknown),
     };
-    let moment = moment(model, at);
+    let moment = model.session.moment(at);
     match (now_open, then_open) {
         (Window::Closed { .. }, _) | (_, Window::Response { .. } | Window::Unknown) => {
             (format!(" {moment}"), Role::Good)
         }
         (_, Window::Closed { .. }) => {
-            let words = format!(" {moment}: too late to reply by then!");
+            let words = format!(" {moment}: too late to reply then!");
             (words, Role::Warn)
         }
         (Window::Response { .. }, Window::HumanAgent { .. }) => {
-            let words = format!(" {moment}: replies go out as HUMAN_AGENT by then");
+            let words = format!(" {moment}: replies will be HUMAN_AGENT by then");
             (words, Role::Warn)
         }
         (_, Window::HumanAgent { .. }) => (format!(" {moment}"), Role::Good),

@@ -15,7 +15,6 @@ use crate::{
         dialog::frame::boxed,
         draw::{self, span},
         theme::{Role, Theme},
-        thread::moment,
     },
 };
 
@@ -34,7 +33,7 @@ pub(super) fn draw(
     let title = match viewer.content {
         ViewerContent::Profile => "profile",
         ViewerContent::Ownership => "who holds this thread, and the clocks",
-        ViewerContent::HandOvers(..) => "hand-over debugger",
+        ViewerContent::HandOvers(..) => "owner explained",
         ViewerContent::Raw(..) => {
             "JSON as Meta sent it, newest first: yp copies a path, yj the message"
         }
@@ -115,21 +114,18 @@ fn lines(model: &Model, theme: &Theme, kind: &ViewerContent, width: usize) -> Ve
             rows.push(Line::default());
             rows.extend(customer::ownership(model, theme, subject, width));
             rows.push(Line::default());
-            let history = customer::history(model, theme, width, usize::MAX);
+            let history = customer::history(model, theme, width);
             if history.is_empty() {
-                rows.extend(say(
-                    "No change of hands was seen by this desk yet.",
-                    Role::Dim,
-                ));
+                rows.extend(say("No handovers recorded yet.", Role::Dim));
             }
             rows.extend(history);
             rows.push(Line::default());
             rows.extend(customer::note(model, theme, width));
             rows
         }
-        ViewerContent::Raw(_, None) => say("Reading the cache…", Role::Dim),
+        ViewerContent::Raw(_, None) => say("Loading…", Role::Dim),
         ViewerContent::Raw(_, Some(json)) if json.is_empty() => {
-            say("Nothing has been fetched yet.", Role::Dim)
+            say("Nothing loaded yet.", Role::Dim)
         }
         ViewerContent::Raw(_, Some(json)) => json_lines(json, usize::MAX, theme, width).0,
         ViewerContent::HandOvers(_, page) => hand_overs(model, theme, subject, page, width),
@@ -146,7 +142,7 @@ fn hand_overs(
 ) -> Vec<Line<'static>> {
     let mut said = conclusion(model, subject);
     said.push((String::new(), Role::Dim));
-    said.push(("what speaks for it, the newest counts:".into(), Role::Dim));
+    said.push(("Evidence (newest wins)".into(), Role::Dim));
     said.extend(evidence(model, page));
     said.push((String::new(), Role::Dim));
     said.extend(deliveries(model, page));
@@ -172,14 +168,16 @@ fn conclusion(model: &Model, subject: &Conversation) -> Vec<(String, Role)> {
     );
     let actual = model.owner_words(&subject.owner);
     let Some(period) = expected.last() else {
-        let words = "expected  ? (no change of hands was seen; open the thread)";
+        let words = "expected  ? (no handovers seen; open the thread)";
         return vec![
             (words.into(), Role::Dim),
             (format!("actual    {actual}"), Role::Text),
         ];
     };
     let same = period.holder.to_string() == actual || period.is_gap();
-    let since = period.from.map_or("?".into(), |at| moment(model, at));
+    let since = period
+        .from
+        .map_or("?".into(), |at| model.session.moment(at));
     let words = format!("expected  {} since {since}: {}", period.holder, period.why);
     let (role, verdict) = match same {
         true => (Role::Good, "as expected"),
@@ -193,21 +191,28 @@ fn conclusion(model: &Model, subject: &Conversation) -> Vec<(String, Role)> {
 
 fn evidence(model: &Model, page: &HandOvers) -> Vec<(String, Role)> {
     let Some(evidence) = &page.evidence else {
-        return vec![("Reading the cache…".into(), Role::Dim)];
+        return vec![("Loading…".into(), Role::Dim)];
     };
     let owner = |fact: &Option<(Timestamp, ThreadOwner)>| match fact {
-        Some((at, owner)) => format!("{}  {}", moment(model, *at), model.owner_words(owner)),
+        Some((at, owner)) => format!(
+            "{}  {}",
+            model.session.moment(*at),
+            model.owner_words(owner)
+        ),
         None => "never".into(),
     };
     let channel = match evidence.channel {
-        Some((at, true)) => format!("{}  messaging: we are in charge", moment(model, at)),
-        Some((at, false)) => format!("{}  standby: another app is", moment(model, at)),
-        None => "never heard (no webhooks, or nothing since)".into(),
+        Some((at, true)) => format!("{}  messaging: we have control", model.session.moment(at)),
+        Some((at, false)) => format!(
+            "{}  standby: another app has control",
+            model.session.moment(at)
+        ),
+        None => "nothing heard yet".into(),
     };
     [
-        format!("we did or read       {}", owner(&evidence.base)),
-        format!("Meta told a move to  {}", owner(&evidence.moved)),
-        format!("customer's channel   {channel}"),
+        format!("our calls       {}", owner(&evidence.base)),
+        format!("Meta's webhook  {}", owner(&evidence.moved)),
+        format!("channel         {channel}"),
     ]
     .map(|words| (words, Role::Text))
     .into()
@@ -215,9 +220,9 @@ fn evidence(model: &Model, page: &HandOvers) -> Vec<(String, Role)> {
 
 fn deliveries(model: &Model, page: &HandOvers) -> Vec<(String, Role)> {
     let words = match &page.delivered {
-        Some(delivered) if delivered.is_empty() => "The simulator told nobody of this person yet.",
+        Some(delivered) if delivered.is_empty() => "No deliveries about this person yet.",
         Some(delivered) => {
-            let title = "which app got which webhook, newest first:";
+            let title = "Deliveries (newest first)";
             let rows = delivered.iter().rev().take(40).map(|told| {
                 let role = match told.channel == "standby" {
                     true => Role::Dim,
@@ -230,10 +235,8 @@ fn deliveries(model: &Model, page: &HandOvers) -> Vec<(String, Role)> {
                 .chain(rows)
                 .collect();
         }
-        None if model.session.settings.simulator => "Asking the simulator which app was told what…",
-        None => {
-            "Which app got which webhook is told by a simulator only; Meta shows an app its own."
-        }
+        None if model.session.settings.simulator => "Asking the simulator…",
+        None => "Deliveries to other apps can only be seen on a simulator.",
     };
     vec![(words.into(), Role::Dim)]
 }
@@ -252,7 +255,7 @@ fn profile(
     let mut rows = customer::profile_lines(model, theme, subject, &profile, width);
     if profile == Profile::Unasked {
         rows.push(Line::from(span(
-            "The profile is fetched when the thread is open.",
+            "Open the thread to load the profile.",
             theme.style(Role::Dim),
         )));
     }

@@ -1,0 +1,188 @@
+//! The top line: the Page, the views with their counts, the link and the clock. Drawn
+//! and clicked by the same places.
+
+use crate::{
+    app::Model,
+    domain::{Link, View},
+    text,
+};
+
+/// From this many columns on every view stands there by its name.
+const ALL_VIEWS: usize = 60;
+/// So many cells at least stand before the link.
+const GAP: usize = 1;
+
+/// What stands where.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TopBar {
+    /// The Page's name, with its margins.
+    pub page: String,
+    /// The views, each with its words and margins, behind the Page.
+    pub views: Vec<(View, String)>,
+    /// Replies that are not sent, if there are any.
+    pub unsent: String,
+    /// Link, budget of calls and clock, at the right end.
+    pub right: String,
+}
+
+impl TopBar {
+    /// As much as fits, the least important left out first.
+    pub fn of(model: &Model) -> Self {
+        let width = usize::from(model.session.size.0);
+        let [full, clock, link, bare] = right(model);
+        let unsent = match model.inbox.counts.unsettled {
+            0 => String::new(),
+            n => format!(" {n} unsent "),
+        };
+        let page = format!(" {} ", page(model));
+        let way = |page: &str, views: Vec<(View, String)>, right: &str| Self {
+            page: page.to_owned(),
+            views,
+            unsent: unsent.clone(),
+            right: right.to_owned(),
+        };
+        let all = [
+            way(&page, named(model, 1), &full),
+            way(&page, named(model, 1), &clock),
+            way(&page, named(model, 0), &clock),
+            way("", named(model, 0), &link),
+            way("", named(model, 0), &bare),
+        ];
+        // A link that is well may go unsaid; one that is not, and a mode, may not.
+        let well = matches!(
+            model.session.account.link,
+            Link::Polling | Link::Webhook | Link::Connecting
+        );
+        let quiet = well && model.session.storage.is_none() && modes(model).is_empty();
+        let silent = quiet.then(|| way("", named(model, 0), ""));
+        let one = [
+            way(&page, shown(model), &clock),
+            way(&page, shown(model), &link),
+            way("", shown(model), &link),
+            way("", shown(model), &bare),
+        ];
+        let all = all.into_iter().filter(|_| width >= ALL_VIEWS);
+        let fits = |bar: &Self| bar.width() <= width;
+        let last = way("", shown(model), "");
+        all.chain(silent.filter(|_| width >= ALL_VIEWS))
+            .chain(one)
+            .find(fits)
+            .unwrap_or(last)
+    }
+
+    fn width(&self) -> usize {
+        let views = self.views.iter().map(|(_, words)| text::width(words));
+        let left = text::width(&self.page) + views.sum::<usize>() + text::width(&self.unsent);
+        match self.right.as_str() {
+            "" => left,
+            right => left + GAP + text::width(right),
+        }
+    }
+
+    /// The view that stands at a column.
+    pub fn view_at(&self, column: u16) -> Option<View> {
+        let column = usize::from(column).checked_sub(text::width(&self.page))?;
+        let mut end = 0;
+        let found = self.views.iter().find(|(_, words)| {
+            end += text::width(words);
+            column < end
+        });
+        found.map(|(view, _)| *view)
+    }
+}
+
+fn page(model: &Model) -> &str {
+    match model.session.account.name.as_str() {
+        "" => "…",
+        name => name,
+    }
+}
+
+/// Every view by its name, with `more` cells on both sides.
+fn named(model: &Model, more: usize) -> Vec<(View, String)> {
+    let margin = " ".repeat(more);
+    let views = View::ALL.into_iter().zip(1..);
+    views
+        .map(|(view, key)| (view, format!("{margin}{}{margin}", words(model, view, key))))
+        .collect()
+}
+
+/// The shown view alone.
+fn shown(model: &Model) -> Vec<(View, String)> {
+    let mut views = named(model, 0);
+    views.retain(|(view, _)| *view == model.inbox.view);
+    views
+}
+
+fn words(model: &Model, view: View, key: u8) -> String {
+    let count = model.inbox.counts.by_view[view.index()];
+    format!(" {key} {} {count} ", view.label())
+}
+
+/// Link, budget and clock, from rich to poor.
+fn right(model: &Model) -> [String; 4] {
+    let session = &model.session;
+    let clock = session.now.local(&session.settings.zone);
+    let clock = clock.strftime("%a %H:%M").to_string();
+    let usage = session.account.usage;
+    let usage = usage.map_or_else(String::new, |percent| format!("api {percent}%"));
+    let modes = modes(model);
+    let link = link_words(model);
+    let short = link.split(" · ").next().unwrap_or_default().to_owned();
+    let join = |parts: &[&str]| {
+        let parts = parts.iter().copied().filter(|part| !part.is_empty());
+        format!("{} ", parts.collect::<Vec<_>>().join("   "))
+    };
+    [
+        join(&[modes, &link, &usage, &clock]),
+        join(&[modes, &link, &clock]),
+        join(&[modes, &link]),
+        format!("{modes}{}{short} ", if modes.is_empty() { "" } else { " " }),
+    ]
+}
+
+/// What the desk does not do, or hides. Who looks on sends nothing anyway.
+fn modes(model: &Model) -> &'static str {
+    let session = &model.session;
+    let looks_on = matches!(session.account.link, Link::ReadOnly(_));
+    match (session.settings.read_only && !looks_on, session.privacy) {
+        (true, true) => "READ-ONLY   PRIVATE",
+        (true, false) => "READ-ONLY",
+        (false, true) => "PRIVATE",
+        (false, false) => "",
+    }
+}
+
+/// How the link to Meta is.
+pub fn link_words(model: &Model) -> String {
+    let session = &model.session;
+    if session.storage.is_some() {
+        return "CANNOT SAVE".into();
+    }
+    let read_at = session.account.read_at;
+    let as_of = read_at.map(|at| format!(" · as of {}", session.moment(at)));
+    match &session.account.link {
+        Link::Connecting => format!("connecting…{}", as_of.unwrap_or_default()),
+        link @ (Link::Polling | Link::Webhook) => {
+            let way = match link {
+                Link::Webhook => "webhook",
+                _ => "polling",
+            };
+            match session.reading_back {
+                Some(at) => format!("live · {way} · fetching {}", session.moment(at)),
+                None => format!("live · {way}"),
+            }
+        }
+        Link::Offline(_) => {
+            let as_of = as_of.unwrap_or_else(|| " · showing the cache".into());
+            format!("OFFLINE{as_of}")
+        }
+        Link::ReadOnly(_) => format!("LOOKING ON{}", as_of.unwrap_or_default()),
+        Link::TokenRefused(_) => "TOKEN REFUSED".into(),
+        Link::Throttled(until) => {
+            let until = until.local(&session.settings.zone);
+            format!("slowed down · until {}", until.strftime("%H:%M"))
+        }
+        Link::Broken(what) => format!("STOPPED: {what}"),
+    }
+}
