@@ -52,15 +52,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         wrapped(words, theme.style(Role::Dim), inner, buffer);
         return;
     }
-    // What is about to be copied is seen before it is: once its first key is pressed.
-    let pending = &model.keys.pending;
-    let keymap = &model.session.settings.keymap;
-    let copying = !pending.is_empty()
-        && keymap
-            .continuations(Context::Desk, pending)
-            .iter()
-            .any(|(_, action)| *action == Action::CopyText);
-    let at_hand = (focused && copying).then(|| pane.at_hand()).flatten();
+    let at_hand = meant(model, &pane).filter(|_| focused);
     for (y, at, line) in pane.rows(view) {
         let find = match is_message(thread, at) {
             true => thread.find.as_str(),
@@ -95,6 +87,22 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
             };
             buffer.set_style(selected, theme.style(Role::Selected));
         }
+    }
+}
+
+/// The message that an action would be about: the selected one; and once the first key
+/// of *copy* is pressed, the one that would be copied.
+fn meant(model: &Model, pane: &ThreadPane<'_>) -> Option<usize> {
+    let pending = &model.keys.pending;
+    let keymap = &model.session.settings.keymap;
+    let copying = !pending.is_empty()
+        && keymap
+            .continuations(Context::Desk, pending)
+            .iter()
+            .any(|(_, action)| *action == Action::CopyText);
+    match copying {
+        true => pane.at_hand(),
+        false => pane.thread.selected_place(),
     }
 }
 
@@ -147,7 +155,7 @@ fn draw_line(
             let voice = who.as_ref().map_or(Voice::Event, |who| who.voice);
             let room = usize::from(gutter).saturating_sub(5 + 3);
             let (bar, bar_role) = match manner.at_hand {
-                true => (" ┃ ", Role::Key),
+                true => (" ▌ ", Role::Key),
                 false => (" │ ", Role::Frame),
             };
             let before = vec![

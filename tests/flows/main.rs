@@ -28,7 +28,7 @@ use support::desk::*;
 use switchboard::{
     app::input::keymap::{Code, Key},
     app::{
-        Anchor, Effect, Focus, Loaded, Msg, Query, Settings, TerminalEffect, dialog::Dialog,
+        Anchor, Effect, Focus, Loaded, Mouse, Msg, Query, Settings, TerminalEffect, dialog::Dialog,
         wake_at,
     },
     domain::{

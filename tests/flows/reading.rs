@@ -345,3 +345,53 @@ fn a_thread_that_is_not_there_closes_and_asks_nothing() {
     desk.send(Msg::Loaded(Loaded::Thread(id("1"), None)));
     assert!(desk.model.dialogs.is_empty() && desk.model.thread.is_none());
 }
+
+/// `j` and `k` select a message, as a click does; copying is about it, and it stays
+/// selected when news comes.
+#[test]
+fn one_message_is_selected_and_what_is_copied_is_it() {
+    let copied = |desk: &mut Desk| match &desk.keys("yy")[..] {
+        [Effect::Terminal(TerminalEffect::Copy(text))] => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    assert_eq!(
+        copied(&mut desk),
+        "ok thank you!! pls let me know",
+        "the newest"
+    );
+    desk.keys("k");
+    assert_eq!(copied(&mut desk), "ok thank you!! pls let me know");
+    desk.keys("k");
+    let reply = "Hi Ana, I have found order #4471. The refund went out on the 3rd.";
+    assert_eq!(copied(&mut desk), reply, "events are passed over");
+    let marked = |desk: &Desk| {
+        let picture = desk.picture();
+        let line = picture.lines().find(|line| line.contains('▌'));
+        line.map(str::to_owned).unwrap_or_default()
+    };
+    assert!(
+        marked(&desk).contains("Hi Ana, I have found"),
+        "{}",
+        marked(&desk)
+    );
+    // The first one, and above it nothing more.
+    desk.keys(&"k".repeat(20));
+    assert_eq!(copied(&mut desk), "hello");
+    assert!(marked(&desk).contains("hello"));
+    desk.keys("j");
+    assert_eq!(copied(&mut desk), "Hi Ana! What can I do for you?");
+    // News does not move it.
+    let mut more = items();
+    more.insert(0, items()[0].clone());
+    desk.answer_thread(thread_page(rows().swap_remove(2), more));
+    assert_eq!(copied(&mut desk), "Hi Ana! What can I do for you?");
+    // A click selects as well, and scrolling away from it is about what is shown.
+    let picture = desk.picture();
+    let y = picture.lines().position(|line| line.contains("[sticker]"));
+    let y = u16::try_from(y.expect("a row")).expect("small");
+    desk.send(Msg::Mouse(Mouse::Down(60, y)));
+    desk.send(Msg::Mouse(Mouse::Up(60, y)));
+    assert!(marked(&desk).contains("[sticker]"), "{}", marked(&desk));
+}

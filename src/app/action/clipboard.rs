@@ -101,9 +101,14 @@ fn links(model: &Model) -> Vec<String> {
         return Vec::new();
     };
     let at_hand = ThreadPane::of(model).and_then(|pane| pane.at_hand());
-    let from = at_hand.map_or(0, |at| at + 1);
+    let to = at_hand.map_or(0, |at| at + 1);
+    // What is selected is what is meant.
+    let from = match thread.selected_place() == at_hand {
+        true => to.saturating_sub(1),
+        false => 0,
+    };
     let mut found = Vec::new();
-    for item in thread.window.items[..from].iter().rev() {
+    for item in thread.window.items[from..to].iter().rev() {
         if let Item::Message(message) = item {
             found.extend(links_in(message));
         }

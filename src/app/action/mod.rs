@@ -7,6 +7,7 @@
 //! | `run` | does one |
 //! | `intent` | does what a dialog wants |
 //! | `navigate` | list, panes, open thread: the customer learns nothing |
+//! | `select` | which message of the thread is meant |
 //! | `leave` | leaving the open thread, and the program |
 //! | `look` | what is opened to look at or for something |
 //! | `control` | seen, and who holds the thread |
@@ -25,5 +26,6 @@ pub(crate) mod look;
 pub(crate) mod navigate;
 pub(crate) mod reply;
 pub(crate) mod run;
+pub(crate) mod select;
 pub mod table;
 pub(crate) mod triage;

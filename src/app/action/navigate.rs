@@ -120,22 +120,21 @@ pub(crate) fn read_on(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-pub(crate) fn step(model: &mut Model, by: i32) -> Vec<Effect> {
-    if model.focus == Focus::List {
-        let place = model.inbox.cursor.saturating_add_signed(by);
-        return model.inbox.go(place).into_iter().collect();
-    }
-    scroll_thread(model, isize::try_from(by).unwrap_or(0))
+/// Moves the cursor of the list.
+pub(crate) fn move_in_list(model: &mut Model, by: i32) -> Vec<Effect> {
+    let place = model.inbox.cursor.saturating_add_signed(by);
+    model.inbox.go(place).into_iter().collect()
 }
 
 pub(crate) fn page(model: &mut Model, direction: i32, part: i32) -> Vec<Effect> {
     if model.focus == Focus::List {
         let rows = i32::try_from(list_rows(model)).unwrap_or(1);
-        return step(model, direction * (rows / part).max(1));
+        return move_in_list(model, direction * (rows / part).max(1));
     }
     let height = thread_rows(model);
     // One line stays, so the eye finds its place.
-    step(model, direction * (height / part - 1).max(1))
+    let lines = direction * (height / part - 1).max(1);
+    scroll_thread(model, isize::try_from(lines).unwrap_or(0))
 }
 
 pub(crate) fn to_edge(model: &mut Model, end: bool) -> Vec<Effect> {

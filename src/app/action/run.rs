@@ -6,7 +6,7 @@ use crate::{
         Effect, Focus, Model, ToastKind,
         action::{
             availability::{why_not, why_not_for},
-            clipboard, control, desk, leave, look, navigate, reply,
+            clipboard, control, desk, leave, look, navigate, reply, select,
             table::{Action, ActionSpec, Marked, actions},
             triage,
         },

@@ -192,8 +192,8 @@ CopyJson       "copy_json"       ["y j"]          Desk     Copy     [Row]       
 CopyCurl       "copy_curl"       ["y c"]          Desk     Copy     [Row]                        View  No   []                "copy the last call about it as curl, with $PAGE_TOKEN" => clipboard::curl;
 CopyPath       "copy_path"       ["y p"]          Desk     Copy     []                           View  No   []                "in the JSON: copy the path of the marked line" => clipboard::path;
 CopyLink       "copy_link"       ["y l"]          Desk     Copy     []                           View  No   []                "copy the link on the screen" => clipboard::link;
-Down           "down"            ["j", "Down"]    Desk     Move     []                           View  No   []                "down" => |model| navigate::step(model, 1);
-Up             "up"              ["k", "Up"]      Desk     Move     []                           View  No   []                "up" => |model| navigate::step(model, -1);
+Down           "down"            ["j", "Down"]    Desk     Move     []                           View  No   []                "down" => |model| select::step(model, 1);
+Up             "up"              ["k", "Up"]      Desk     Move     []                           View  No   []                "up" => |model| select::step(model, -1);
 Top            "top"             ["g g", "Home"]  Desk     Move     []                           View  No   []                "to the first" => |model| navigate::to_edge(model, false);
 Bottom         "bottom"          ["G", "End"]     Desk     Move     []                           View  No   []                "to the last" => |model| navigate::to_edge(model, true);
 HalfDown       "half_down"       ["^d"]           Desk     Move     []                           View  No   []                "half a page down" => |model| navigate::page(model, 1, 2);

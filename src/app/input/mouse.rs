@@ -6,9 +6,10 @@ use ratatui::layout::{Position, Rect};
 use crate::app::{
     Effect, Focus, Model, Mouse, TerminalEffect, ToastKind,
     action::{
-        navigate::{open, scroll_thread, show, step},
+        navigate::{move_in_list, open, scroll_thread, show},
         reply::compose,
         run::run,
+        select::select_at,
         table::Action,
     },
     areas::{inside, list_body, row_height, too_small},
@@ -118,6 +119,7 @@ fn lifted(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     selection.to = (x, y);
     if selection.from == selection.to {
         model.mouse.selection = None;
+        select_at(model, y);
         return Vec::new();
     }
     let words = selected_words(model);
@@ -135,10 +137,7 @@ fn wheel(model: &mut Model, x: u16, y: u16, down: bool) -> Vec<Effect> {
     model.mouse.selection = None;
     let by = if down { WHEEL } else { -WHEEL };
     if within(layout.list, x, y) {
-        let focus = std::mem::replace(&mut model.focus, Focus::List);
-        let effects = step(model, i32::try_from(by).unwrap_or(0));
-        model.focus = focus;
-        return effects;
+        return move_in_list(model, i32::try_from(by).unwrap_or(0));
     }
     if model.thread.is_some() {
         return scroll_thread(model, by);

@@ -101,12 +101,16 @@ impl<'a> ThreadPane<'a> {
         (anchor, view)
     }
 
-    /// The last message that is shown: *copy* is about it.
+    /// The selected message if it is shown, else the last one that is: *copy* is about
+    /// it.
     pub fn at_hand(&self) -> Option<usize> {
         let message =
             |at: &usize| matches!(self.thread.window.items.get(*at), Some(Item::Message(_)));
         let view = self.viewport();
-        view.lines.iter().rev().map(|(at, _)| *at).find(message)
+        let shown = || view.lines.iter().rev().map(|(at, _)| *at);
+        let selected = self.thread.selected_place();
+        let selected = selected.filter(|at| shown().any(|place| place == *at));
+        selected.filter(message).or_else(|| shown().find(message))
     }
 }
 

@@ -76,6 +76,8 @@ pub struct Thread {
     pub(crate) go_to: Option<GoTo>,
     /// Where the pane stands.
     pub anchor: Anchor,
+    /// The message that is selected: its place and its key.
+    selected: Option<(usize, String)>,
     /// Customer messages after this moment are new.
     pub seen_through: Option<Timestamp>,
     /// The reply being written.
@@ -140,6 +142,7 @@ impl Thread {
             window: ThreadWindow::default(),
             go_to: None,
             anchor: Anchor::Bottom,
+            selected: None,
             seen_through: None,
             composer: Composer::default(),
             question: None,
@@ -187,6 +190,14 @@ impl Thread {
             match items.iter().position(|item| item.key() == *key) {
                 Some(found) => *at = found,
                 None => self.anchor = Anchor::Bottom,
+            }
+        }
+        if let Some((at, key)) = &mut self.selected
+            && items.get(*at).is_none_or(|item| item.key() != *key)
+        {
+            match items.iter().position(|item| item.key() == *key) {
+                Some(found) => *at = found,
+                None => self.selected = None,
             }
         }
         match self.go_to.take() {
@@ -249,6 +260,16 @@ impl Thread {
     pub(crate) fn was_asked(&self, doubt: &str) -> bool {
         let question = self.question.as_ref();
         question.is_some_and(|question| question.doubts.iter().any(|asked| asked == doubt))
+    }
+
+    /// The place of the selected message.
+    pub(crate) fn selected_place(&self) -> Option<usize> {
+        self.selected.as_ref().map(|(at, _)| *at)
+    }
+
+    pub(crate) fn select(&mut self, at: usize) {
+        let item = self.window.items.get(at);
+        self.selected = item.map(|item| (at, item.key()));
     }
 
     /// Puts an entry at the top of the pane.
