@@ -23,6 +23,7 @@
 //! | `areas`, `layout` | where it is |
 //! | `alerts`, `toast` | what calls an agent |
 //! | `privacy`, `mask` | hiding names and words |
+//! | `tour` | what there is to try in the demo |
 //! | `top_bar` | the top line, as it is drawn and clicked |
 //! | `canned`, `simulator_commands`, `fuzzy` | texts, orders and names by their letters |
 
@@ -46,6 +47,7 @@ pub mod simulator_commands;
 pub mod thread;
 mod toast;
 pub mod top_bar;
+pub mod tour;
 
 pub use action::availability::why_not;
 pub use effect::{Effect, Query, TerminalEffect};
@@ -183,7 +185,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
     effects
 }
 
-/// Configuration reloaded. What the desk found out since its start,
+/// The configuration was read again. What the desk found out since its start,
 /// and what it may do, stays.
 fn configured(model: &mut Model, settings: Settings) {
     let old = &model.session.settings;
@@ -192,6 +194,7 @@ fn configured(model: &mut Model, settings: Settings) {
         seed: old.seed,
         apps: old.apps.clone(),
         simulator: old.simulator,
+        tour: old.tour,
         ..settings
     };
     model.keys.pending.clear();

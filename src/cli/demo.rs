@@ -98,6 +98,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         };
         let graph = setup::client(&to_simulator, &config, token.into(), page.clone(), &clock)?;
         let mut settings = setup::settings(&to_simulator, &config);
+        settings.tour = true;
         if global.cache.is_none() {
             // A kept cache remembers ids, so they must not repeat.
             settings.seed = arguments.seed;

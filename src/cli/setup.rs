@@ -214,6 +214,7 @@ pub(super) fn settings(global: &Global, config: &Config) -> Settings {
         seed: clock::random_seed(),
         apps: config.known_apps(),
         simulator: false,
+        tour: false,
         vim: config.vim,
         undo_send: config.undo_send,
         shape: config.shape.clone(),

@@ -1,4 +1,4 @@
-//! What the owner explained shows: all that speaks for who holds a thread.
+//! What explains the owner of a thread: all that speaks for who holds a thread.
 
 use super::{ThreadOwner, Timestamp};
 

@@ -8,11 +8,12 @@ use crate::{
         action::table::{Action, Context},
         areas::inside,
         thread::{Rule, ThreadLine, ThreadPane, Tone, Voice},
+        tour::STEPS,
     },
     domain::ThreadOwner,
     text::{self, Clean},
     ui::{
-        draw::{frame, framed, marked, put, span, title_style, wrapped},
+        draw::{frame, framed, lines, marked, put, span, title_style, wrapped},
         theme::{Role, Theme},
     },
 };
@@ -226,8 +227,24 @@ pub(super) fn role(tone: Tone) -> Role {
     }
 }
 
-/// What stands there while no thread is open.
+/// What stands there while no thread is open: the tour, until it is over, else what the
+/// first keys are.
 fn welcome(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let tour = model.tour.as_ref().filter(|tour| !tour.is_over());
+    let rows = match tour {
+        Some(_) => tour_lines(model, theme),
+        None => first_keys(model, theme),
+    };
+    let top = area.height / 3;
+    let place = Rect {
+        y: area.y + top,
+        height: area.height - top,
+        ..area
+    };
+    lines(rows, place, buffer);
+}
+
+fn first_keys(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
     let key = |action| model.session.settings.keymap.key_of(action);
     let rows = [
         (key(Action::Open), "open the selected conversation"),
@@ -236,20 +253,39 @@ fn welcome(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         (key(Action::Jump), "jump to a person by name"),
         (key(Action::Help), "all keys"),
     ];
-    let top = area.y + area.height / 3;
-    for ((key, words), y) in rows.into_iter().zip(top..area.bottom()) {
-        let line = vec![
-            span(text::fit_right(&key, 12), theme.style(Role::Key)),
-            span(format!("  {words}"), theme.style(Role::Dim)),
-        ];
-        put(
-            line,
-            Rect {
-                y,
-                height: 1,
-                ..area
-            },
-            buffer,
-        );
+    rows.into_iter()
+        .map(|(key, words)| {
+            Line::from(vec![
+                span(text::fit_right(&key, 12), theme.style(Role::Key)),
+                span(format!("  {words}"), theme.style(Role::Dim)),
+            ])
+        })
+        .collect()
+}
+
+/// The five things to try, ticked as they are done, each with its keys below.
+pub(super) fn tour_lines(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(tour) = &model.tour else {
+        return Vec::new();
+    };
+    let title = match tour.is_over() {
+        true => " That was the tour. Have a look around; ? lists all keys.",
+        false => " Five things to try:",
+    };
+    let mut rows = vec![Line::from(span(title, theme.style(Role::Strong)))];
+    for step in STEPS {
+        let (mark, role) = match tour.is_done(step) {
+            true => ("✓", Role::Good),
+            false => (" ", Role::Text),
+        };
+        rows.push(Line::from(vec![
+            span(format!(" [{mark}] "), theme.style(role)),
+            span(step.words(), theme.style(role)),
+        ]));
+        if !tour.is_done(step) {
+            let keys = format!("     {}", step.keys(&model.session.settings.keymap));
+            rows.push(Line::from(span(keys, theme.style(Role::Key))));
+        }
     }
+    rows
 }

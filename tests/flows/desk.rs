@@ -71,6 +71,55 @@ fn do_lets_the_customer_of_this_conversation_act_on_a_simulator_only() {
     assert!(said(&desk, "only works on a simulator"));
 }
 
+/// The demo's tour: each step ticks itself when it is done, and `:tour` shows it again.
+#[test]
+fn the_tour_ticks_itself_and_comes_back_by_its_name() {
+    let settings = Settings {
+        tour: true,
+        ..Desk::new((120, 40)).model.session.settings.clone()
+    };
+    let mut desk = Desk::with((120, 40), settings);
+    desk.answer_inbox(rows());
+    let ticked = |desk: &Desk| desk.picture().matches("[✓]").count();
+    assert!(desk.picture().contains("Five things to try"));
+    assert!(desk.picture().contains("^P jo Enter r"));
+    assert_eq!(ticked(&desk), 0);
+    desk.keys("@<Esc>");
+    assert_eq!(ticked(&desk), 1);
+    // Taking another thread than Sam's is no step; his is.
+    let done = |conversation: &str, operation| Change::Done {
+        conversation: id(conversation),
+        operation,
+    };
+    let sam = rows()
+        .iter()
+        .find(|row| row.name.as_deref() == Some("Sam Iqbal"))
+        .expect("Sam")
+        .id
+        .clone();
+    desk.send(Msg::Changed(vec![done("1", OperationKind::Take)]));
+    assert_eq!(ticked(&desk), 1);
+    desk.send(Msg::Changed(vec![done(sam.as_str(), OperationKind::Take)]));
+    desk.send(Msg::Changed(vec![done("1", OperationKind::Pass)]));
+    assert_eq!(ticked(&desk), 3);
+    // Jo's reply counts, anybody else's does not.
+    let sent = |conversation: &str| Change::ReplySent {
+        conversation: id(conversation),
+        local: LocalId::new("l"),
+    };
+    desk.send(Msg::Changed(vec![sent("2")]));
+    assert_eq!(ticked(&desk), 3);
+    desk.send(Msg::Changed(vec![sent("1")]));
+    assert_eq!(ticked(&desk), 4);
+    desk.open("Ana Ruiz");
+    desk.keys(":tour<Enter>");
+    assert_eq!(ticked(&desk), 4, "{}", desk.picture());
+    // Anywhere else there is none.
+    let mut usual = self::desk();
+    usual.keys(":tour<Enter>");
+    assert!(usual.picture().contains("part of the demo"));
+}
+
 #[test]
 fn the_same_keys_give_the_same_ids_and_pictures() {
     let play = || {

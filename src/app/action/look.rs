@@ -2,10 +2,11 @@
 
 use crate::{
     app::{
-        Effect, Focus, Model, Query,
+        Effect, Focus, Model, Query, ToastKind,
         dialog::{
             ApiLog, Commands, Dialog, Help, Jump, Prompt, PromptKind, Search, Viewer, ViewerContent,
         },
+        tour::TourStep,
     },
     domain::{Command, ConversationId},
 };
@@ -62,7 +63,22 @@ pub(crate) fn hand_overs(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
+/// What there is to try, and what of it was done.
+pub(crate) fn tour(model: &mut Model) -> Vec<Effect> {
+    match &model.tour {
+        Some(_) => view(model, ViewerContent::Tour),
+        None => {
+            let words = "The tour is part of the demo: switchboard demo";
+            model.toast(ToastKind::Info, words);
+            Vec::new()
+        }
+    }
+}
+
 pub(crate) fn api_log(model: &mut Model) -> Vec<Effect> {
+    if let Some(tour) = &mut model.tour {
+        tour.tick(TourStep::Wire);
+    }
     model.dialogs.push(Dialog::ApiLog(ApiLog::default()));
     Vec::new()
 }

@@ -20,6 +20,8 @@ use crate::{
 pub enum ViewerContent {
     /// The person's profile.
     Profile,
+    /// What there is to try in the demo.
+    Tour,
     /// Who held the thread, and the clocks.
     Ownership,
     /// Why we think that it is so.
@@ -28,7 +30,7 @@ pub enum ViewerContent {
     Raw(ConversationId, Option<Vec<String>>),
 }
 
-/// What the owner explained knows besides the thread; `None` while it is
+/// What the explanation of the owner knows besides the thread; `None` while it is
 /// being fetched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HandOvers {

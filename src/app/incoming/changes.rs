@@ -12,6 +12,7 @@ use crate::{
         alerts::escalated,
         composer::draft::SAVE_AFTER,
         dialog::{Dialog, HandOvers, Viewer, ViewerContent},
+        incoming::tour_steps,
         model::UnsavedDraft,
     },
     domain::{
@@ -29,6 +30,7 @@ const CALLS: usize = 500;
 
 /// The cache holds something new.
 pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
+    tour_steps::heard(model, &change);
     let mut effects = Vec::new();
     if let Some(sentence) = sentence_of(&mut change) {
         *sentence = model.session.settings.keymap.name_remedies(sentence);
@@ -154,7 +156,7 @@ fn renamed(model: &mut Model, from: &ConversationId, to: ConversationId) -> Vec<
     effects
 }
 
-/// The owner explained of this thread, if it is open.
+/// The page that explains the owner of this thread, if it is open.
 pub(crate) fn hand_overs<'a>(
     model: &'a mut Model,
     id: &ConversationId,

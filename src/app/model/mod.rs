@@ -23,6 +23,7 @@ use super::{
     input::keymap::Key,
     thread::{Selection, Thread},
     toast::{self, Toast, ToastKind},
+    tour::Tour,
 };
 use crate::domain::{
     Attachment, Conversation, ConversationId, Draft, LocalId, Platform, Psid, Random, Routing,
@@ -123,6 +124,8 @@ pub struct Model {
     pub dialogs: Vec<Dialog>,
     /// Short news, newest last.
     pub toasts: VecDeque<Toast>,
+    /// How far the tour is, in the demo.
+    pub tour: Option<Tour>,
     /// What can be undone and repeated.
     pub history: History,
     /// Keys that wait for what comes after them.
@@ -142,6 +145,7 @@ impl Model {
     pub fn new(settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
         Self {
             random: Random::seeded(settings.seed),
+            tour: settings.tour.then(Tour::default),
             session: Session::new(settings, size, now),
             inbox: Inbox::default(),
             thread: None,

@@ -37,6 +37,8 @@ pub struct Settings {
     pub shape: Shape,
     /// What rings, and when.
     pub alerts: Alerts,
+    /// The desk shows what there is to try: the demo.
+    pub tour: bool,
     /// Nothing moves by itself that need not: short news stays until a key, and
     /// no thread opens by itself.
     pub reduced_motion: bool,
@@ -54,6 +56,7 @@ impl Default for Settings {
             seed: 0,
             apps: Apps::default(),
             simulator: false,
+            tour: false,
             vim: false,
             undo_send: Span::ZERO,
             shape: Shape::default(),

@@ -15,6 +15,7 @@ use crate::{
         dialog::frame::boxed,
         draw::{self, span},
         theme::{Role, Theme},
+        thread,
     },
 };
 
@@ -32,6 +33,7 @@ pub(super) fn draw(
     let width = (screen.width - 4).min(if wide { 120 } else { 72 });
     let title = match viewer.content {
         ViewerContent::Profile => "profile",
+        ViewerContent::Tour => "tour",
         ViewerContent::Ownership => "who holds this thread, and the clocks",
         ViewerContent::HandOvers(..) => "owner explained",
         ViewerContent::Raw(..) => {
@@ -102,10 +104,14 @@ fn lines(model: &Model, theme: &Theme, kind: &ViewerContent, width: usize) -> Ve
             .map(|line| Line::from(span(line, theme.style(role))))
             .collect()
     };
+    if *kind == ViewerContent::Tour {
+        return thread::tour_lines(model, theme);
+    }
     let Some(subject) = model.subject() else {
         return Vec::new();
     };
     match kind {
+        ViewerContent::Tour => Vec::new(),
         ViewerContent::Profile => profile(model, theme, subject, width),
         ViewerContent::Ownership => {
             let mut rows = say(&customer::window_words(model, subject), Role::Text);
