@@ -179,6 +179,7 @@ fn copying_takes_what_is_at_hand_and_says_what() {
         path: "/v27.0/703".into(),
         body: None,
         status: Some(200),
+        answer: None,
         ms: 12,
     })]));
     let curl =
@@ -269,6 +270,7 @@ fn the_log_shows_the_calls_and_copies_them() {
         path: "/v27.0/1/messages".into(),
         body: Some("{\"recipient\":{\"id\":\"703\"}}".into()),
         status: None,
+        answer: None,
         ms: 30_000,
     })]));
     desk.keys("@<Enter>");

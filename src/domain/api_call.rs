@@ -17,11 +17,34 @@ pub struct ApiCall {
     pub body: Option<String>,
     /// HTTP status; `None` when no answer came.
     pub status: Option<u16>,
+    /// The beginning of what was answered, without tokens.
+    pub answer: Option<String>,
     /// How long it took, in milliseconds.
     pub ms: u64,
 }
 
 impl ApiCall {
+    /// What is called: the path without the version before it, which is the same for
+    /// all, and without parameters.
+    pub fn endpoint(&self) -> &str {
+        let path = self.path.split('?').next().unwrap_or_default();
+        let behind = path
+            .strip_prefix("/v")
+            .and_then(|rest| rest.split_once('/'));
+        match behind {
+            Some((version, rest)) if version.starts_with(|c: char| c.is_ascii_digit()) => rest,
+            _ => path,
+        }
+    }
+
+    /// The parameters of the query, decoded.
+    pub fn parameters(&self) -> Vec<(String, String)> {
+        let query = self.path.split_once('?').map_or("", |(_, query)| query);
+        form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect()
+    }
+
     /// The same call for a shell, with the token as `$PAGE_TOKEN`.
     pub fn curl(&self) -> String {
         // -g: braces and brackets of the fields are no patterns. --data-raw: a body
@@ -58,6 +81,7 @@ mod tests {
             path: "/v26.0/1/messages".into(),
             body: Some(r#"{"text":"it's $HOME `x`"}"#.into()),
             status: Some(200),
+            answer: None,
             ms: 12,
         };
         assert_eq!(
@@ -74,5 +98,13 @@ mod tests {
             read.curl(),
             r#"curl -g -H "Authorization: Bearer $PAGE_TOKEN" 'https://graph.facebook.com/v26.0/me?fields=id'"#
         );
+        let asked = ApiCall {
+            path: "/v26.0/1/conversations?limit=25&fields=id%2Cname".into(),
+            ..read
+        };
+        assert_eq!(asked.endpoint(), "1/conversations");
+        let parameters = [("limit", "25"), ("fields", "id,name")];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(asked.parameters(), parameters);
     }
 }

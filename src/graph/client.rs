@@ -376,10 +376,11 @@ impl Client {
         }
         let started = inner.clock.now();
         let watch = Stopwatch::start();
+        let mut answer = None;
         let (status, result) = match request.send().await {
             Ok(response) => (
                 Some(response.status().as_u16()),
-                self.read_answer(response).await,
+                self.read_answer(response, &mut answer).await,
             ),
             Err(e) => (None, Err(self.transport_error(&e))),
         };
@@ -403,6 +404,7 @@ impl Client {
                 path: shown_path,
                 body: body.as_ref().map(log::shown),
                 status,
+                answer,
                 ms,
             });
         }
@@ -420,7 +422,12 @@ impl Client {
         url
     }
 
-    async fn read_answer(&self, mut response: reqwest::Response) -> Result<String, Error> {
+    /// The text of an answer; its beginning goes into `shown`, also where it is an error.
+    async fn read_answer(
+        &self,
+        mut response: reqwest::Response,
+        shown: &mut Option<String>,
+    ) -> Result<String, Error> {
         let headers = response.headers().clone();
         let usage = usage_of(&headers);
         let status = response.status();
@@ -442,6 +449,7 @@ impl Client {
             Ok(text) => text.trim_start_matches('\u{FEFF}').to_owned(),
             Err(_) => return Err(self.foreign(status.as_u16(), "not UTF-8")),
         };
+        *shown = Some(log::shown_answer(&text));
         // The body decides what went wrong; the true status, what it means for a
         // send: an error under 200 is no clear refusal.
         if let Some(error) = wire::error(&text) {

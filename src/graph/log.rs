@@ -59,6 +59,34 @@ pub(super) fn shown(body: &Value) -> String {
     clean(body).to_string()
 }
 
+/// So much of an answer is kept for the screen, in bytes.
+const SHOWN: usize = 4 * 1024;
+
+/// The beginning of an answer, as it may be shown: Meta puts the token into the links of
+/// its pages, and lists the tokens of Pages.
+pub(super) fn shown_answer(text: &str) -> String {
+    let mut end = text.len().min(SHOWN);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let mut rest = &text[..end];
+    let mut shown = String::with_capacity(end);
+    while let Some(at) = rest.find("access_token") {
+        let (before, found) = rest.split_at(at + "access_token".len());
+        shown.push_str(before);
+        // In a link `=` stands before it, in an object `":"`.
+        let value = found.trim_start_matches(['"', ':', '=', ' ', '\\']);
+        shown.push_str(&found[..found.len() - value.len()]);
+        shown.push('…');
+        rest = value.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "%|_-.".contains(c));
+    }
+    shown.push_str(rest);
+    if end < text.len() {
+        shown.push_str(" …");
+    }
+    shown
+}
+
 /// The token of a handshake is a secret as well.
 fn clean(body: &Value) -> Value {
     let mut body = body.clone();
@@ -73,4 +101,29 @@ fn without_secrets<S: serde::Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     body.map(clean).serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_shown_without_tokens_and_not_all_of_it() {
+        for (answer, shown) in [
+            (r#"{"data":[]}"#, r#"{"data":[]}"#),
+            (
+                r#"{"next":"https://graph.facebook.com/x?access_token=EAAsecret|1&after=b"}"#,
+                r#"{"next":"https://graph.facebook.com/x?access_token=…&after=b"}"#,
+            ),
+            (
+                r#"{"access_token":"EAAsecret","id":"1"}"#,
+                r#"{"access_token":"…","id":"1"}"#,
+            ),
+            (r#"{"access_token" : "EAA"#, r#"{"access_token" : "…"#),
+        ] {
+            assert_eq!(shown_answer(answer), shown);
+        }
+        let long = shown_answer(&"ü".repeat(SHOWN));
+        assert!(long.len() < SHOWN + 8 && long.ends_with(" …"));
+    }
 }

@@ -12,17 +12,6 @@ use crate::{
     },
 };
 
-/// A path without the version before it, which is the same for all.
-fn endpoint(path: &str) -> &str {
-    let behind = path
-        .strip_prefix("/v")
-        .and_then(|rest| rest.split_once('/'));
-    match behind {
-        Some((version, rest)) if version.starts_with(|c: char| c.is_ascii_digit()) => rest,
-        _ => path,
-    }
-}
-
 /// Time, method, endpoint, status, milliseconds.
 pub(super) fn row(
     model: &Model,
@@ -42,13 +31,17 @@ pub(super) fn row(
     };
     let end = format!(" {status} {:>5}", format!("{}ms", call.ms));
     let room = width.saturating_sub(text::width(&time) + 7 + text::width(&end));
+    let endpoint = Clean::one_line(call.endpoint());
+    let asked = call.parameters().into_iter();
+    let asked = asked.map(|(name, value)| format!(" {name}={value}"));
+    let asked = Clean::one_line(&asked.collect::<String>());
+    let endpoint = text::cut(&endpoint, room);
+    let left = room - text::width(&endpoint);
     vec![
         span(time, theme.style(Role::Dim)),
         span(text::fit(&call.method, 7), theme.style(Role::Strong)),
-        span(
-            text::fit(&Clean::one_line(endpoint(&call.path)), room),
-            theme.style(Role::Text),
-        ),
+        span(endpoint, theme.style(Role::Text)),
+        span(text::fit(&asked, left), theme.style(Role::Dim)),
         span(end, theme.style(role)),
     ]
 }

@@ -94,10 +94,18 @@ pub(super) fn bottom(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buff
         put(vec![span(words, theme.style(Role::Bad))], area, buffer);
         return;
     }
-    let pairs: Vec<(String, String)> = hints::shown(model)
-        .into_iter()
-        .map(|hint| (hint.key, hint.words.to_owned()))
-        .collect();
+    let pairs: Vec<(String, String)> = match model.dialogs.last() {
+        Some(dialog) => {
+            let hints = dialog.modal().hints().iter();
+            hints
+                .map(|(key, words)| ((*key).to_owned(), (*words).to_owned()))
+                .collect()
+        }
+        None => hints::shown(model)
+            .into_iter()
+            .map(|hint| (hint.key, hint.words.to_owned()))
+            .collect(),
+    };
     pairs_line(&pairs, theme, area, buffer);
 }
 

@@ -141,6 +141,7 @@ fn the_wire_is_seen_beside_the_conversation() {
             body: (method == "POST")
                 .then(|| r#"{"recipient":{"id":"703"},"message":{"text":"hi"}}"#.to_owned()),
             status,
+            answer: status.map(|_| r#"{"id":"104857600000001"}"#.to_owned()),
             ms,
         })
     };

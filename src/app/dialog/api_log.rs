@@ -26,6 +26,15 @@ pub struct ApiLog {
 }
 
 impl Modal for ApiLog {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("Enter", "show it all"),
+            ("yc", "copy as curl"),
+            ("j k", "move"),
+            ("q", "close"),
+        ]
+    }
+
     fn key(&mut self, session: &Session, key: Key) -> Step {
         let copy = std::mem::take(&mut self.copy);
         match key.code {
@@ -59,7 +68,7 @@ impl Modal for ApiLog {
         let mut place = Geometry::boxed(layout, (140, u16::MAX), 0, 0);
         if self.open {
             place.rows = Rect {
-                height: place.inner.height / 2,
+                height: place.inner.height / 3,
                 ..place.inner
             };
         }

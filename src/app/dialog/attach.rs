@@ -82,6 +82,10 @@ impl Attach {
 }
 
 impl Modal for Attach {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[("Tab", "complete"), ("Enter", "attach"), ("Esc", "close")]
+    }
+
     fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
             Code::Esc => return Step::Close,

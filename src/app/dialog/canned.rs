@@ -59,6 +59,14 @@ impl CannedPicker {
 }
 
 impl Modal for CannedPicker {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("Enter", "insert"),
+            ("Up Down", "move"),
+            ("Esc", "back to your text"),
+        ]
+    }
+
     fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
             Code::Esc => return Step::Close,

@@ -89,6 +89,15 @@ impl Commands {
 }
 
 impl Modal for Commands {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("Enter", "run"),
+            ("Tab", "complete"),
+            ("Up Down", "move"),
+            ("Esc", "close"),
+        ]
+    }
+
     fn key(&mut self, session: &Session, key: Key) -> Step {
         match key.code {
             Code::Esc => return Step::Close,

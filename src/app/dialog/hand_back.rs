@@ -115,6 +115,10 @@ impl HandBackDialog {
 }
 
 impl Modal for HandBackDialog {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[("1-4", "hand back"), ("Tab", "summary"), ("Esc", "cancel")]
+    }
+
     fn key(&mut self, _: &Session, key: Key) -> Step {
         if self.field != Field::Outcome {
             return self.words(key);

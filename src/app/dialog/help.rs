@@ -91,6 +91,10 @@ impl Help {
 }
 
 impl Modal for Help {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[("Enter", "run"), ("Up Down", "move"), ("Esc", "close")]
+    }
+
     fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
             Code::Esc | Code::F(1) => return Step::Close,

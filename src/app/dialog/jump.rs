@@ -65,6 +65,10 @@ impl Jump {
 }
 
 impl Modal for Jump {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[("Enter", "open"), ("Up Down", "move"), ("Esc", "close")]
+    }
+
     fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
             Code::Esc => return Step::Close,

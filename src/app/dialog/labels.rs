@@ -81,6 +81,14 @@ impl Labels {
 }
 
 impl Modal for Labels {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("Enter", "add or remove"),
+            ("Tab", "complete"),
+            ("Esc", "close"),
+        ]
+    }
+
     fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
             Code::Esc => return Step::Close,

@@ -52,6 +52,11 @@ pub trait Modal {
         })
     }
 
+    /// What its keys do, for the bottom line: key and words.
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[("Enter", "choose"), ("Esc", "close")]
+    }
+
     /// Hides names and words.
     fn mask(&mut self, _mask: &Mask) {}
 }

@@ -41,6 +41,10 @@ impl NoteDialog {
 }
 
 impl Modal for NoteDialog {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[("Enter", "save"), ("^J", "new line"), ("Esc", "discard")]
+    }
+
     fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
             Code::Esc => return Step::Close,

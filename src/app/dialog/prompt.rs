@@ -40,6 +40,10 @@ impl Prompt {
 }
 
 impl Modal for Prompt {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[("Enter", "keep"), ("Esc", "clear")]
+    }
+
     fn key(&mut self, _: &Session, key: Key) -> Step {
         match (key.code, self.kind) {
             (Code::Esc, _) => self.cancel(),

@@ -60,6 +60,10 @@ impl Search {
 }
 
 impl Modal for Search {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[("Enter", "open"), ("Up Down", "move"), ("Esc", "close")]
+    }
+
     fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
             Code::Esc => return Step::Close,

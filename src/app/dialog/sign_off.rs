@@ -83,6 +83,17 @@ impl SignOff {
 }
 
 impl Modal for SignOff {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("b", "hand back"),
+            ("a", "colleague"),
+            ("k", "keep"),
+            ("B", "all back"),
+            ("y", "quit"),
+            ("Enter", "stay"),
+        ]
+    }
+
     fn key(&mut self, session: &Session, key: Key) -> Step {
         let count = self.count();
         match (key.code, key.text()) {

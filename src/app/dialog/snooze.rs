@@ -84,6 +84,10 @@ impl Snooze {
 }
 
 impl Modal for Snooze {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        &[("Enter", "snooze"), ("Esc", "cancel")]
+    }
+
     fn key(&mut self, session: &Session, key: Key) -> Step {
         self.unknown = false;
         match key.code {

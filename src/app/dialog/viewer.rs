@@ -118,6 +118,18 @@ impl Viewer {
 }
 
 impl Modal for Viewer {
+    fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        match self.content {
+            ViewerContent::Raw(..) => &[
+                ("j k", "move"),
+                ("yp", "copy the path"),
+                ("yj", "copy the message"),
+                ("q", "close"),
+            ],
+            _ => &[("j k", "scroll"), ("q", "close")],
+        }
+    }
+
     fn key(&mut self, session: &Session, key: Key) -> Step {
         let rows = session.size.1;
         if let ViewerContent::Raw(_, Some(json)) = &mut self.content {

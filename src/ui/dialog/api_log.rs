@@ -1,17 +1,18 @@
 //! The calls to the Graph API.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
 use crate::{
     app::{
         Model,
         dialog::{ApiLog, geometry::Geometry},
     },
-    text::{self, Clean},
+    domain::ApiCall,
+    text,
     ui::{
         call,
         dialog::frame::{boxed, nothing, rows},
-        draw::{put, span, wrapped},
+        draw::{self, span},
         theme::{Role, Theme},
     },
 };
@@ -23,7 +24,7 @@ pub(super) fn draw(
     place: &Geometry,
     buffer: &mut Buffer,
 ) {
-    let title = "API log: Enter to expand, yc to copy as curl";
+    let title = "API log";
     let inner = boxed(
         &text::cut(title, usize::from(place.frame.width).saturating_sub(4)),
         place.frame,
@@ -52,26 +53,44 @@ pub(super) fn draw(
     else {
         return;
     };
-    let rule = Rect {
-        y: place.rows.bottom(),
-        height: 1,
-        ..inner
-    };
-    let line = format!("── {} {}", call.method, Clean::one_line(&call.path));
-    put(
-        vec![span(text::cut(&line, width), theme.style(Role::Dim))],
-        rule,
-        buffer,
-    );
     let below = Rect {
-        y: rule.y + 1,
-        height: inner.bottom().saturating_sub(rule.y + 1),
+        y: place.rows.bottom(),
+        height: inner.bottom().saturating_sub(place.rows.bottom()),
         ..inner
     };
-    let words = match &call.body {
-        _ if model.session.privacy => "(hidden in privacy mode)",
-        Some(body) => body,
-        None => "no request body",
+    draw::lines(details(model, theme, call, width), below, buffer);
+}
+
+/// What was asked and what was answered, each part under its heading.
+fn details(model: &Model, theme: &Theme, call: &ApiCall, width: usize) -> Vec<Line<'static>> {
+    let heading = |words: &str| {
+        let rule = "─".repeat(width.saturating_sub(text::width(words) + 4));
+        Line::from(span(format!("── {words} {rule}"), theme.style(Role::Dim)))
     };
-    wrapped(words, theme.style(Role::Text), below, buffer);
+    let mut rows = vec![heading(&format!("{} {}", call.method, call.endpoint()))];
+    let mut say = |words: &str, role: Role| {
+        let wrapped = text::wrap(&words.into(), width).into_iter();
+        rows.extend(wrapped.map(|line| Line::from(span(line, theme.style(role)))));
+    };
+    for (name, value) in call.parameters() {
+        say(&format!("{name} = {value}"), Role::Text);
+    }
+    let hidden = "(hidden in privacy mode)";
+    match &call.body {
+        Some(_) if model.session.privacy => say(hidden, Role::Dim),
+        Some(body) => say(body, Role::Text),
+        None => {}
+    }
+    let status = call
+        .status
+        .map_or("no answer".to_owned(), |s| s.to_string());
+    rows.push(heading(&format!("answer {status}, {} ms", call.ms)));
+    let answer = match &call.answer {
+        Some(_) if model.session.privacy => hidden,
+        Some(answer) => answer,
+        None => "",
+    };
+    let wrapped = text::wrap(&answer.into(), width).into_iter();
+    rows.extend(wrapped.map(|line| Line::from(span(line, theme.style(Role::Text)))));
+    rows
 }
