@@ -326,7 +326,7 @@ fn play(pty: &mut Pty, sim: &Sim) {
     pty.type_in("yc");
     pty.wait_for("Copied");
     for (keys, there) in [
-        ("@", "API log: Enter"),
+        ("@", "API log"),
         ("J", "JSON as Meta sent it"),
         ("gd", "owner explained"),
     ] {
