@@ -153,10 +153,12 @@ impl Pty {
         self.type_in("\x10");
         self.wait_for("jump to");
         self.type_in(name);
-        let found = |line: &str| line.contains("messenger") || line.contains("instagram");
-        self.wait("the person", |screen| {
-            screen.contains(name) && screen.lines().any(found)
-        });
+        // The row itself, and not those that stood there before all of it was typed.
+        let found = |line: &str| {
+            let row = line.contains("messenger") || line.contains("instagram");
+            row && line.to_lowercase().contains(&name.to_lowercase())
+        };
+        self.wait("the person", |screen| screen.lines().any(found));
         self.type_in("\r");
     }
 
