@@ -7,7 +7,7 @@ use std::{
     path::Path,
     sync::{Arc, Condvar, Mutex},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
@@ -20,6 +20,9 @@ struct Shared {
     bytes: Vec<u8>,
     closed: bool,
 }
+
+/// Keys that come closer together than this may be a paste.
+const BURST: Duration = Duration::from_millis(20);
 
 /// A running program and its screen.
 pub struct Pty {
@@ -153,12 +156,16 @@ impl Pty {
         self.type_in("\x10");
         self.wait_for("jump to");
         self.type_in(name);
-        // The row itself, and not those that stood there before all of it was typed.
-        let found = |line: &str| {
-            let row = line.contains("messenger") || line.contains("instagram");
-            row && line.to_lowercase().contains(&name.to_lowercase())
-        };
-        self.wait("the person", |screen| screen.lines().any(found));
+        let typed = Instant::now();
+        // The first row, and not one that stood there before all of it was typed.
+        let row = |line: &&str| line.contains("messenger") || line.contains("instagram");
+        let wanted = name.to_lowercase();
+        self.wait("the person", |screen| {
+            let first = screen.lines().filter(|line| line.contains('│')).find(row);
+            let found = first.is_some_and(|line| line.to_lowercase().contains(&wanted));
+            // Nobody's finger is on Enter sooner; it would be a paste.
+            found && screen.contains(name) && typed.elapsed() > BURST
+        });
         self.type_in("\r");
     }
 
@@ -168,12 +175,15 @@ impl Pty {
         let shared = lock.lock().expect("unpoisoned");
         let waiting =
             |shared: &mut Shared| !shared.closed && !condition(&shared.parser.screen().contents());
-        let (shared, result) = changed
-            .wait_timeout_while(shared, PATIENCE, waiting)
-            .expect("unpoisoned");
+        let mut shared = shared;
+        let until = Instant::now() + PATIENCE;
+        // Looked at again even where nothing changes: a condition may be about time.
+        while waiting(&mut shared) && Instant::now() < until {
+            (shared, _) = changed.wait_timeout(shared, BURST).expect("unpoisoned");
+        }
         let screen = shared.parser.screen().contents();
         assert!(
-            !result.timed_out() && condition(&screen),
+            condition(&screen),
             "waited for {what}; the screen is\n{screen}"
         );
         screen
