@@ -4,15 +4,15 @@
 //! # The screen
 //!
 //! ```text
-//!  switchboard  Lamp & Co   11 need you | 1 <4h …      live · polling   Fri 14:07   ui/status
-//! ╭ 1 Needs me 11  2·11 … ╮╭ Kemi Adeyemi · messenger · held by US ╮╭ customer ───╮
-//! │>*  23h59  Kemi      0m││──────────── Thu 19 Nov ───────────────││Kemi Adeyemi │
-//! │    wonderful, thank yo││08:38 C Good morning, I was charged …  ││PSID 70123…  │
-//! │ . H 5d20  Tomasz     -││14:07 A Hi Kemi, I am so sorry! …      ││clocks ──────│
-//! │    (page) Hi Tomasz, t│╰───────────────────────────────── 8/8 ─╯│RESPONSE 23h │
-//! │                       │╭ Draft to Kemi ── goes out as RESPONSE ╮│who holds …  │
-//! ╰ deadline ────── 10/11 ╯╰ 12/2000 · customer sees typing · saved╯╰─────────────╯
-//!  Enter send  ^D send+hand back …                                                    ui/status
+//!  Lamp & Co   1 Needs me 11   2 Mine 3   3 Bot …      live · polling   Fri 14:07   app/top_bar, ui/status
+//! ╭ Needs me · nearest … ─╮╭ Kemi Adeyemi · messenger · held by us ╮╭ customer ───╮
+//! │>* 23h59  Kemi    fb 0m││──────────── Thu 19 Nov ───────────────││Kemi Adeyemi │
+//! │    wonderful, thank yo││08:38   Kemi │ Good morning, I was …   ││PSID 70123…  │
+//! │ .H 5d20  Tomasz  fb  -││14:07    you │ Hi Kemi, I am so sorry! ││You can reply│
+//! │    you: Hi Tomasz, thi│╰───────────────────────────────── 8/8 ─╯│RESPONSE 23h │
+//! │                       │╭ To Kemi · RESPONSE, 23h59 left ────────╮│Control ─────│
+//! ╰──────────────── 10/11 ╯╰ 12/2000 · customer sees typing · saved╯╰─────────────╯
+//!  Enter send  ^D send + hand back …                                                  ui/status
 //!   ui/inbox                 ui/thread, ui/composer                  ui/customer
 //! ```
 //!
@@ -48,8 +48,9 @@
 //! | [`sync`] | engine: outbox, polls, backfill | graph, store, domain, clock, private, failpoint |
 //! | [`webhook`] | the door for Meta's calls | graph, sync, clock |
 //! | [`sim`] | a small Facebook on loopback | clock, private |
-//! | [`app`] | state machine: `Model`, `Msg`, `Effect`, `update` | domain, text |
-//! | [`ui`] | `Model` to cells | app, domain, text |
+//! | [`manual`] | its chapters, as they come with the program | – |
+//! | [`app`] | state machine: `Model`, `Msg`, `Effect`, `update` | domain, text, manual |
+//! | [`ui`] | `Model` to cells | app, domain, text, manual |
 //! | [`runtime`] | loop, terminal, effects, tasks | all above but sim |
 //! | [`config`] | one file's options, handed out in parts | app, domain, graph, private, text, ui, webhook |
 //! | [`cli`] | subcommands; the only text on stdout | all |
@@ -87,6 +88,7 @@ pub mod config;
 pub mod domain;
 pub mod failpoint;
 pub mod graph;
+pub mod manual;
 pub mod private;
 pub mod runtime;
 pub mod sim;

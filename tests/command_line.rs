@@ -19,6 +19,7 @@ use support::{
     process::{Sim, program},
     pty::Pty,
 };
+use switchboard::manual::CHAPTERS;
 
 /// Code, what was said, and what was complained about.
 type Answer = (i32, String, String);
@@ -403,5 +404,78 @@ fn nothing_that_meta_answers_acts_on_the_shells_terminal() {
             let told = said.contains("pwned") && code < 2;
             assert!(kind != "names" || !tells || told, "{said}");
         }
+    }
+}
+
+/// What `switchboard help` and its chapters name is there: commands, options, and
+/// options of the configuration.
+#[test]
+fn help_prints_the_manual_and_the_manual_names_what_is_there() {
+    let help = |topics: &[&str]| {
+        let words = [&["help"], topics].concat();
+        let output = program(&words).output().expect("runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (
+            output.status.code(),
+            text(&output.stdout),
+            text(&output.stderr),
+        )
+    };
+    let (code, all, _) = help(&[]);
+    assert_eq!(code, Some(0));
+    let (code, _, err) = help(&["nonsense"]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("there are agent, "), "{err}");
+    let commands = [
+        "demo",
+        "sim",
+        "config",
+        "login",
+        "doctor",
+        "subscribe",
+        "sync",
+        "report",
+        "forget",
+        "help",
+    ];
+    let options: String = commands.map(|command| help(&[command]).1).concat() + &all;
+    let configured = include_str!("../assets/config.toml");
+    let mut manual = include_str!("../README.md").to_owned();
+    for chapter in CHAPTERS {
+        assert!(all.contains(chapter.name), "{}", chapter.name);
+        let (code, printed, _) = help(&[chapter.name]);
+        let title = chapter.text.lines().next().expect("a title");
+        assert!(
+            code == Some(0) && printed.starts_with(title),
+            "{}",
+            chapter.name
+        );
+        manual.push_str(chapter.text);
+    }
+    let word = |c: char| !(c.is_ascii_lowercase() || c == '-' || c == '_');
+    for option in manual.split("--").skip(1) {
+        let name = option.split(word).next().unwrap_or_default();
+        let rule = name.trim_matches('-').is_empty();
+        let known = rule || options.contains(&format!("--{name}"));
+        // Cargo's own.
+        let others = ["path", "bench", "test"];
+        assert!(known || others.contains(&name), "--{name}");
+    }
+    for command in manual.split("`switchboard ").skip(1) {
+        let name = command.split(word).next().unwrap_or_default();
+        assert!(
+            name.is_empty() || name.starts_with('-') || commands.contains(&name),
+            "{name}"
+        );
+    }
+    for quoted in manual.split('`').skip(1).step_by(2) {
+        let Some((name, _)) = quoted.split_once(" = ") else {
+            continue;
+        };
+        if name.contains(word) {
+            continue;
+        }
+        let known = configured.contains(&format!("{name} ="));
+        assert!(known || quoted.contains("do ="), "{quoted}");
     }
 }

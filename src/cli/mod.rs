@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `mod` | reads the command line |
 //! | `desk`, `demo`, `sim`, `sync` | what runs for long |
-//! | `login`, `config`, `doctor`, `subscribe`, `report`, `forget` | the other subcommands |
+//! | `login`, `config`, `doctor`, `subscribe`, `report`, `forget`, `help` | the other subcommands |
 //! | `setup`, `global` | what they have in common |
 //! | `terminal`, `output`, `failure` | what the terminal can do, words for the shell, exit codes |
 //! | `process` | what others may see of this process |
@@ -18,6 +18,7 @@ mod doctor;
 mod failure;
 mod forget;
 mod global;
+mod help;
 mod login;
 mod output;
 mod process;
@@ -30,13 +31,13 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::cli::{failure::Failure, global::Global};
 
 /// A terminal live-agent inbox for Facebook Messenger Pages and Instagram DMs.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, max_term_width = 100, disable_help_subcommand = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -64,6 +65,8 @@ enum Verb {
     Report(report::Arguments),
     /// Remove everything of one person from the files, and prove it
     Forget(forget::Arguments),
+    /// Print a chapter of the manual, or the options of a command
+    Help(help::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Report(arguments)) => report::run(&arguments, &cli.global),
         Some(Verb::Sync) => sync::run(&cli.global),
         Some(Verb::Forget(arguments)) => forget::run(&arguments, &cli.global),
+        Some(Verb::Help(arguments)) => help::run(&arguments, Cli::command()),
     };
     let (words, code) = match result {
         Ok(()) => return ExitCode::SUCCESS,

@@ -42,7 +42,7 @@ there is no Page token yet.
       app and allow the desk's app to take control of conversations.
    4. switchboard doctor, then switchboard
 
-  The README says more about each step.";
+  switchboard help setup says more about each step.";
 
 /// Listens for Meta's calls.
 pub(super) fn open_webhook(

@@ -71,6 +71,21 @@ fn do_lets_the_customer_of_this_conversation_act_on_a_simulator_only() {
     assert!(said(&desk, "only works on a simulator"));
 }
 
+#[test]
+fn help_opens_a_chapter_of_the_manual() {
+    let mut desk = desk();
+    desk.keys(":help ");
+    assert!(
+        desk.picture().contains("help simulator"),
+        "{}",
+        desk.picture()
+    );
+    desk.keys("rep<Tab><Enter>");
+    assert!(desk.picture().contains("Replies and their states"));
+    desk.keys("q");
+    assert!(desk.model.dialogs.is_empty());
+}
+
 /// The demo's tour: each step ticks itself when it is done, and `:tour` shows it again.
 #[test]
 fn the_tour_ticks_itself_and_comes_back_by_its_name() {

@@ -72,6 +72,7 @@ fn carry_out(model: &mut Model, intent: Intent) -> Vec<Effect> {
         } => vec![triage::keep_note(model, conversation, psid, text)],
         Intent::SignOff(rows) => control::sign_off(model, rows),
         Intent::Simulator(order) => order_simulator(model, order),
+        Intent::Read(chapter) => look::read(model, chapter),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is opened to look at or to look for something: pages, lists, searches.
 
+use crate::manual::Chapter;
 use crate::{
     app::{
         Effect, Focus, Model, Query, ToastKind,
@@ -61,6 +62,11 @@ pub(crate) fn hand_overs(model: &mut Model) -> Vec<Effect> {
         effects.push(Effect::Engine(Command::AskDelivered(id, psid)));
     }
     effects
+}
+
+/// A chapter of the manual.
+pub(crate) fn read(model: &mut Model, chapter: &'static Chapter) -> Vec<Effect> {
+    view(model, ViewerContent::Chapter(chapter))
 }
 
 /// What there is to try, and what of it was done.

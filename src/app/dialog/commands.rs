@@ -16,6 +16,7 @@ use crate::app::{
     simulator_commands,
     toast::ToastKind,
 };
+use crate::manual::{CHAPTERS, Chapter};
 
 /// The command line.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +30,8 @@ pub struct Commands {
 impl Commands {
     /// The actions that fit, those whose name starts with the input first.
     pub fn fitting(&self) -> Vec<&'static ActionSpec> {
-        if simulator_commands::begun(self.input.text()) {
+        let text = self.input.text();
+        if simulator_commands::begun(text) || text.starts_with("help ") {
             return Vec::new();
         }
         let words = self.input.text().to_lowercase().replace([' ', '-'], "_");
@@ -60,6 +62,12 @@ impl Commands {
                 Err(how) => Step::Do(Intent::Say(ToastKind::Warn, how)),
             };
         }
+        if self.input.text().starts_with("help ") {
+            return match self.chapters().get(self.cursor) {
+                Some(chapter) => Step::Finish(Intent::Read(chapter)),
+                None => Step::Stay,
+            };
+        }
         // `:search words` begins with its words.
         if let Some(words) = self.input.text().strip_prefix("search ") {
             return Step::Finish(Intent::Search(words.trim().to_owned()));
@@ -70,9 +78,20 @@ impl Commands {
         }
     }
 
-    /// How many lines are listed: actions, and orders below them.
+    /// The chapters of the manual that fit, after `help `.
+    pub fn chapters(&self) -> Vec<&'static Chapter> {
+        let Some(words) = self.input.text().strip_prefix("help ") else {
+            return Vec::new();
+        };
+        let words = words.trim().to_lowercase();
+        let fits = |chapter: &&Chapter| chapter.name.starts_with(&words);
+        CHAPTERS.iter().filter(fits).collect()
+    }
+
+    /// How many lines are listed: actions, and below them orders, or chapters.
     fn listed(&self) -> usize {
-        self.fitting().len() + simulator_commands::fitting(self.input.text()).len()
+        let orders = simulator_commands::fitting(self.input.text()).len();
+        self.fitting().len() + orders + self.chapters().len()
     }
 
     fn complete(&mut self) {
@@ -83,6 +102,9 @@ impl Commands {
             self.input = Input::with(spec.name);
         } else if let Some(spec) = order.and_then(|at| orders.get(at)) {
             self.input = Input::with(&format!("{} ", spec.name));
+        }
+        if let Some(chapter) = self.chapters().get(self.cursor) {
+            self.input = Input::with(&format!("help {}", chapter.name));
         }
         self.cursor = 0;
     }

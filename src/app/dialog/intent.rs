@@ -1,5 +1,6 @@
 //! What a dialog wants: plain data, which `action::intent` carries out.
 
+use crate::manual::Chapter;
 use crate::{
     app::{action::table::Action, effect::Query, toast::ToastKind},
     domain::{
@@ -68,6 +69,8 @@ pub enum Intent {
     SignOff(Vec<(Conversation, Fate)>),
     /// Change something about a simulator.
     Simulator(SimulatorOrder),
+    /// A chapter of the manual.
+    Read(&'static Chapter),
 }
 
 /// What a line of the list does.

@@ -2,6 +2,7 @@
 //! the text; here is only how far it is scrolled, and in JSON which line is
 //! marked.
 
+use crate::manual::Chapter;
 use crate::{
     app::{
         dialog::{
@@ -22,6 +23,8 @@ pub enum ViewerContent {
     Profile,
     /// What there is to try in the demo.
     Tour,
+    /// A chapter of the manual.
+    Chapter(&'static Chapter),
     /// Who held the thread, and the clocks.
     Ownership,
     /// Why we think that it is so.

@@ -62,6 +62,15 @@ pub(super) fn draw(
             .iter()
             .map(|spec| action_row(model, theme, spec, usize::from(list.width)))
             .chain(order_rows)
+            .chain(commands.chapters().into_iter().map(|chapter| {
+                vec![
+                    span(
+                        format!(" help {:<16}", chapter.name),
+                        theme.style(Role::Key),
+                    ),
+                    span(chapter.about, theme.style(Role::Text)),
+                ]
+            }))
             .collect();
         rows(lines, place, theme, buffer);
     }

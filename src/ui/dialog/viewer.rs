@@ -9,6 +9,7 @@ use crate::{
         thread::ownership_history,
     },
     domain::{Conversation, Profile, ThreadOwner, Timestamp},
+    manual::Chapter,
     text::{self, Clean},
     ui::{
         customer,
@@ -28,12 +29,13 @@ pub(super) fn draw(
 ) {
     let wide = matches!(
         viewer.content,
-        ViewerContent::Raw(..) | ViewerContent::HandOvers(..)
+        ViewerContent::Raw(..) | ViewerContent::HandOvers(..) | ViewerContent::Chapter(_)
     );
     let width = (screen.width - 4).min(if wide { 120 } else { 72 });
     let title = match viewer.content {
         ViewerContent::Profile => "profile",
         ViewerContent::Tour => "tour",
+        ViewerContent::Chapter(chapter) => chapter.name,
         ViewerContent::Ownership => "who holds this thread, and the clocks",
         ViewerContent::HandOvers(..) => "owner explained",
         ViewerContent::Raw(..) => {
@@ -104,14 +106,16 @@ fn lines(model: &Model, theme: &Theme, kind: &ViewerContent, width: usize) -> Ve
             .map(|line| Line::from(span(line, theme.style(role))))
             .collect()
     };
-    if *kind == ViewerContent::Tour {
-        return thread::tour_lines(model, theme);
+    match kind {
+        ViewerContent::Tour => return thread::tour_lines(model, theme),
+        ViewerContent::Chapter(chapter) => return chapter_lines(chapter, theme, width),
+        _ => {}
     }
     let Some(subject) = model.subject() else {
         return Vec::new();
     };
     match kind {
-        ViewerContent::Tour => Vec::new(),
+        ViewerContent::Tour | ViewerContent::Chapter(_) => Vec::new(),
         ViewerContent::Profile => profile(model, theme, subject, width),
         ViewerContent::Ownership => {
             let mut rows = say(&customer::window_words(model, subject), Role::Text);
@@ -136,6 +140,20 @@ fn lines(model: &Model, theme: &Theme, kind: &ViewerContent, width: usize) -> Ve
         ViewerContent::Raw(_, Some(json)) => json_lines(json, usize::MAX, theme, width).0,
         ViewerContent::HandOvers(_, page) => hand_overs(model, theme, subject, page, width),
     }
+}
+
+/// A chapter as it is written, its headings bold.
+fn chapter_lines(chapter: &Chapter, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let lines = chapter.text.lines().flat_map(|line| {
+        let role = match line.starts_with('#') {
+            true => Role::Strong,
+            false => Role::Text,
+        };
+        let line = line.trim_start_matches('#').trim_end();
+        let pieces = text::wrap(&line.into(), width).into_iter();
+        pieces.map(move |piece| Line::from(span(piece, theme.style(role))))
+    });
+    lines.collect()
 }
 
 /// What we conclude, what speaks for it, and what a simulator told which app.
