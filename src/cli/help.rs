@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &Arguments, mut cli: Command) -> Result<(), Failure
         say("");
         say("Chapters of the manual (switchboard help CHAPTER):");
         for chapter in CHAPTERS {
-            say(&format!("  {:<16} {}", chapter.name, chapter.about));
+            say(format_args!("  {:<16} {}", chapter.name, chapter.about));
         }
         return Ok(());
     };
