@@ -309,6 +309,65 @@ pub(super) fn simple_emoji(symbol: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    /// Red, green and blue of a colour in the usual palette of xterm.
+    fn xterm(colour: Color) -> [u8; 3] {
+        match colour {
+            Color::Black => [0, 0, 0],
+            Color::Red => [205, 0, 0],
+            Color::Green => [0, 205, 0],
+            Color::Yellow => [205, 205, 0],
+            Color::Blue => [0, 0, 238],
+            Color::Magenta => [205, 0, 205],
+            Color::Cyan => [0, 205, 205],
+            Color::Gray => [229, 229, 229],
+            Color::DarkGray => [127, 127, 127],
+            Color::LightRed => [255, 0, 0],
+            Color::LightGreen => [0, 255, 0],
+            Color::LightYellow => [255, 255, 0],
+            Color::LightBlue => [92, 92, 255],
+            Color::LightMagenta => [255, 0, 255],
+            Color::LightCyan => [0, 255, 255],
+            Color::White => [255, 255, 255],
+            Color::Indexed(index @ 16..=231) => {
+                let steps = [0, 95, 135, 175, 215, 255];
+                let at = usize::from(index - 16);
+                [steps[at / 36], steps[at / 6 % 6], steps[at % 6]]
+            }
+            other => panic!("{other:?} has no place in the palette"),
+        }
+    }
+
+    /// The contrast of two colours, from 1 to 21 (WCAG 2.2, relative luminance).
+    fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
+        let light = |rgb: [u8; 3]| {
+            let linear = rgb.map(|channel| {
+                let channel = f64::from(channel) / 255.0;
+                match channel <= 0.04045 {
+                    true => channel / 12.92,
+                    false => ((channel + 0.055) / 1.055).powf(2.4),
+                }
+            });
+            0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        };
+        let (a, b) = (light(one) + 0.05, light(other) + 0.05);
+        a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn text_can_be_read_in_the_light_and_the_high_contrast_theme() {
+        for (name, behind) in [("light", [255; 3]), ("high_contrast", [0; 3])] {
+            let theme = Theme::named(name).expect(name);
+            for (role, word) in ROLES {
+                // Frames are no text; what has no colour is the terminal's own.
+                let Some(colour) = theme.style(role).fg.filter(|_| role != Role::Frame) else {
+                    continue;
+                };
+                let found = contrast(xterm(colour), behind);
+                assert!(found >= 4.5, "{word} of {name} is {found:.1} : 1");
+            }
+        }
+    }
+
     #[test]
     fn every_theme_of_ours_is_whole_and_keeps_to_the_sixteen_colours() {
         for (place, (role, name)) in ROLES.iter().enumerate() {
@@ -322,8 +381,12 @@ mod tests {
             }
             for style in theme.styles {
                 for colour in [style.fg, style.bg].into_iter().flatten() {
-                    let own = matches!(colour, Color::Indexed(_) | Color::Rgb(..));
-                    assert!(!own, "{name}: {colour:?} is not the terminal's own");
+                    let other = matches!(colour, Color::Indexed(_) | Color::Rgb(..));
+                    let readable = name == "light" && colour == Color::Indexed(28);
+                    assert!(
+                        !other || readable,
+                        "{name}: {colour:?} is not the terminal's own"
+                    );
                 }
             }
             assert_eq!(theme.has_colour(), name != "mono");

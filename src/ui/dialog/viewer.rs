@@ -142,18 +142,50 @@ fn lines(model: &Model, theme: &Theme, kind: &ViewerContent, width: usize) -> Ve
     }
 }
 
-/// A chapter as it is written, its headings bold.
+/// A chapter for the screen: headings bold, paragraphs as wide as it is, tables as rows.
 fn chapter_lines(chapter: &Chapter, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let lines = chapter.text.lines().flat_map(|line| {
-        let role = match line.starts_with('#') {
-            true => Role::Strong,
-            false => Role::Text,
-        };
-        let line = line.trim_start_matches('#').trim_end();
-        let pieces = text::wrap(&line.into(), width).into_iter();
-        pieces.map(move |piece| Line::from(span(piece, theme.style(role))))
-    });
-    lines.collect()
+    let mut out = Vec::new();
+    let mut paragraph = String::new();
+    let mut code = false;
+    let say = |words: &str, role: Role| -> Vec<Line<'static>> {
+        let pieces = text::wrap(&words.replace('`', "").into(), width).into_iter();
+        pieces
+            .map(|piece| Line::from(span(piece, theme.style(role))))
+            .collect()
+    };
+    for line in chapter.text.lines().chain([""]) {
+        let begins = line.starts_with(['#', '|', '-']) || line.starts_with("```") || numbered(line);
+        if (line.is_empty() || begins || code) && !paragraph.is_empty() {
+            out.extend(say(&std::mem::take(&mut paragraph), Role::Text));
+        }
+        if line.starts_with("```") {
+            code = !code;
+        } else if code {
+            out.extend(say(&format!("    {line}"), Role::Part));
+        } else if let Some(heading) = line.strip_prefix('#') {
+            out.extend(say(heading.trim_start_matches('#').trim(), Role::Strong));
+        } else if let Some(row) = line.strip_prefix('|') {
+            let cells = row.trim_end_matches('|').split('|').map(str::trim);
+            let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
+            if !cells.iter().all(|cell| cell.trim_matches('-').is_empty()) {
+                out.extend(say(&format!("  {}", cells.join(" · ")), Role::Text));
+            }
+        } else if line.is_empty() {
+            out.push(Line::default());
+        } else {
+            if !paragraph.is_empty() {
+                paragraph.push(' ');
+            }
+            paragraph.push_str(line.trim());
+        }
+    }
+    out
+}
+
+/// `1. ` begins a step.
+fn numbered(line: &str) -> bool {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < line.len() && rest.starts_with(". ")
 }
 
 /// What we conclude, what speaks for it, and what a simulator told which app.
