@@ -53,6 +53,10 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// Draws into a buffer; answers where text is written.
 fn paint(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
+    // Another theme may be tried on.
+    let tried = model.theme().and_then(Theme::named);
+    let tried = tried.map(|tried| theme.in_styles_of(tried));
+    let theme = tried.as_ref().unwrap_or(theme);
     if model.session.privacy {
         return paint_all(&privacy::drawn(model), theme, screen, buffer);
     }

@@ -110,8 +110,25 @@ impl Default for Theme {
 impl Theme {
     /// The theme of this name, if one comes with the program.
     pub fn named(name: &str) -> Option<Self> {
-        let (_, text) = THEMES.iter().find(|(known, _)| *known == name)?;
-        Self::parse(text).ok()
+        static OURS: LazyLock<Vec<(&str, Option<Theme>)>> = LazyLock::new(|| {
+            let read = |(name, text): (&'static str, &str)| (name, Theme::parse(text).ok());
+            THEMES.into_iter().map(read).collect()
+        });
+        let (_, theme) = OURS.iter().find(|(known, _)| *known == name)?;
+        theme.clone()
+    }
+
+    /// Its own way with letters and colours, in the styles of another.
+    pub fn in_styles_of(&self, other: Self) -> Self {
+        let other = match self.has_colour() {
+            true => other,
+            false => other.without_colour(),
+        };
+        Self {
+            ascii: self.ascii,
+            simple_emoji: self.simple_emoji,
+            ..other
+        }
     }
 
     /// Reads a theme file; what it does not name is as in `dark`. All mistakes
@@ -373,6 +390,7 @@ mod tests {
         for (place, (role, name)) in ROLES.iter().enumerate() {
             assert_eq!(*role as usize, place, "{name}");
         }
+        assert_eq!(THEMES.map(|(name, _)| name), crate::app::dialog::THEMES);
         for (name, text) in THEMES {
             let theme = Theme::parse(text).expect(name);
             assert_eq!(Theme::named(name), Some(theme.clone()));

@@ -86,6 +86,21 @@ fn help_opens_a_chapter_of_the_manual() {
     assert!(desk.model.dialogs.is_empty());
 }
 
+/// A theme is tried on while it is marked, and kept by Enter only.
+#[test]
+fn a_theme_is_seen_before_it_is_chosen() {
+    let mut desk = desk();
+    desk.keys(":theme ");
+    assert_eq!(desk.model.theme(), Some("dark"));
+    desk.keys("<Down>");
+    assert_eq!(desk.model.theme(), Some("light"));
+    desk.keys("<Esc>");
+    assert_eq!(desk.model.theme(), None);
+    desk.keys(":theme hi<Enter>");
+    assert_eq!(desk.model.theme(), Some("high_contrast"));
+    assert!(desk.picture().contains("Theme high_contrast"));
+}
+
 /// The demo's tour: each step ticks itself when it is done, and `:tour` shows it again.
 #[test]
 fn the_tour_ticks_itself_and_comes_back_by_its_name() {

@@ -73,6 +73,12 @@ fn carry_out(model: &mut Model, intent: Intent) -> Vec<Effect> {
         Intent::SignOff(rows) => control::sign_off(model, rows),
         Intent::Simulator(order) => order_simulator(model, order),
         Intent::Read(chapter) => look::read(model, chapter),
+        Intent::Theme(name) => {
+            model.session.theme = Some(name);
+            let words = format!("Theme {name}. To keep it: theme = {name:?} in the config.");
+            model.toast(ToastKind::Good, words);
+            Vec::new()
+        }
     }
 }
 

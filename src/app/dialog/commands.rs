@@ -18,6 +18,9 @@ use crate::app::{
 };
 use crate::manual::{CHAPTERS, Chapter};
 
+/// The themes that come with the program.
+pub const THEMES: [&str; 4] = ["dark", "light", "high_contrast", "mono"];
+
 /// The command line.
 #[derive(Clone, Debug, Default)]
 pub struct Commands {
@@ -31,7 +34,8 @@ impl Commands {
     /// The actions that fit, those whose name starts with the input first.
     pub fn fitting(&self) -> Vec<&'static ActionSpec> {
         let text = self.input.text();
-        if simulator_commands::begun(text) || text.starts_with("help ") {
+        let pages = text.starts_with("help ") || text.starts_with("theme ");
+        if simulator_commands::begun(text) || pages {
             return Vec::new();
         }
         let words = self.input.text().to_lowercase().replace([' ', '-'], "_");
@@ -62,6 +66,9 @@ impl Commands {
                 Err(how) => Step::Do(Intent::Say(ToastKind::Warn, how)),
             };
         }
+        if let Some(name) = self.tried() {
+            return Step::Finish(Intent::Theme(name));
+        }
         if self.input.text().starts_with("help ") {
             return match self.chapters().get(self.cursor) {
                 Some(chapter) => Step::Finish(Intent::Read(chapter)),
@@ -88,10 +95,26 @@ impl Commands {
         CHAPTERS.iter().filter(fits).collect()
     }
 
-    /// How many lines are listed: actions, and below them orders, or chapters.
+    /// The themes that fit, after `theme `.
+    pub fn themes(&self) -> Vec<&'static str> {
+        let rest = self.input.text().strip_prefix("theme");
+        let Some(words) = rest.filter(|rest| rest.is_empty() || rest.starts_with(' ')) else {
+            return Vec::new();
+        };
+        let words = words.trim().to_lowercase();
+        let fits = |name: &&str| name.starts_with(&words);
+        THEMES.into_iter().filter(fits).collect()
+    }
+
+    /// The theme under the cursor, which is tried on at once.
+    pub fn tried(&self) -> Option<&'static str> {
+        self.themes().get(self.cursor).copied()
+    }
+
+    /// How many lines are listed: actions, and below them orders, chapters or themes.
     fn listed(&self) -> usize {
         let orders = simulator_commands::fitting(self.input.text()).len();
-        self.fitting().len() + orders + self.chapters().len()
+        self.fitting().len() + orders + self.chapters().len() + self.themes().len()
     }
 
     fn complete(&mut self) {
@@ -102,6 +125,9 @@ impl Commands {
             self.input = Input::with(spec.name);
         } else if let Some(spec) = order.and_then(|at| orders.get(at)) {
             self.input = Input::with(&format!("{} ", spec.name));
+        }
+        if let Some(name) = self.tried() {
+            self.input = Input::with(&format!("theme {name}"));
         }
         if let Some(chapter) = self.chapters().get(self.cursor) {
             self.input = Input::with(&format!("help {}", chapter.name));

@@ -69,6 +69,8 @@ pub enum Intent {
     SignOff(Vec<(Conversation, Fate)>),
     /// Change something about a simulator.
     Simulator(SimulatorOrder),
+    /// Another theme, until the desk ends.
+    Theme(&'static str),
     /// A chapter of the manual.
     Read(&'static Chapter),
 }

@@ -41,7 +41,7 @@ pub use api_log::ApiLog;
 pub use attach::Attach;
 pub use canned::CannedPicker;
 pub use choose::Choose;
-pub use commands::Commands;
+pub use commands::{Commands, THEMES};
 pub use hand_back::{Field, HandBackDialog};
 pub use help::{Help, HelpLine};
 pub use input::Input;

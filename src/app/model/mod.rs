@@ -141,6 +141,15 @@ pub struct Model {
 }
 
 impl Model {
+    /// The theme that is tried on in the command line, or was chosen there.
+    pub fn theme(&self) -> Option<&'static str> {
+        let tried = match self.dialogs.last() {
+            Some(Dialog::Commands(commands)) => commands.tried(),
+            _ => None,
+        };
+        tried.or(self.session.theme)
+    }
+
     /// A desk that knows nothing yet.
     pub fn new(settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
         Self {

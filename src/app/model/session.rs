@@ -27,6 +27,8 @@ pub struct Session {
     pub attended: bool,
     /// Names and words are hidden from who looks over the shoulder.
     pub privacy: bool,
+    /// The theme that was chosen by hand; else the configured one.
+    pub theme: Option<&'static str>,
     pub(crate) last_input: Timestamp,
     /// Somebody works at the desk.
     pub(crate) active: bool,
@@ -56,6 +58,7 @@ impl Session {
             reading_back: None,
             attended: true,
             privacy: false,
+            theme: None,
             last_input: now,
             active: true,
         }

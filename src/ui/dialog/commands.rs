@@ -71,6 +71,12 @@ pub(super) fn draw(
                     span(chapter.about, theme.style(Role::Text)),
                 ]
             }))
+            .chain(commands.themes().into_iter().map(|name| {
+                vec![
+                    span(format!(" theme {name:<16}"), theme.style(Role::Key)),
+                    span("Enter to use it until you quit", theme.style(Role::Dim)),
+                ]
+            }))
             .collect();
         rows(lines, place, theme, buffer);
     }

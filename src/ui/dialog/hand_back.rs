@@ -29,7 +29,7 @@ pub(super) fn draw(
     let inner = boxed(&title, place.frame, theme, buffer);
     let outcomes = Outcome::ALL.iter().zip(1..).map(|(outcome, key)| {
         vec![
-            span(format!(" {key}  "), theme.style(Role::Key)),
+            span(format!(" {key}    "), theme.style(Role::Key)),
             span(
                 text::fit(outcome.label(), usize::from(inner.width)),
                 theme.style(Role::Text),
@@ -37,9 +37,9 @@ pub(super) fn draw(
         ]
     });
     let stay = vec![
-        span(" Esc".to_owned(), theme.style(Role::Key)),
+        span(" Esc  ".to_owned(), theme.style(Role::Key)),
         span(
-            text::fit(" not now", usize::from(inner.width)),
+            text::fit("not now", usize::from(inner.width)),
             theme.style(Role::Text),
         ),
     ];
