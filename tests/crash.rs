@@ -442,7 +442,7 @@ fn an_echo_after_a_refusal_is_believed_after_a_death_too() {
     again.jump_to("ana ruiz");
     again.wait("one message", |screen| {
         screen.contains("Ana Ruiz · messenger")
-            && screen.matches("refund has left us").count() == 1
+            && screen.matches("│ Your refund has left us").count() == 1
             && !screen.contains("not sent")
             && !screen.contains("To Ana")
     });
