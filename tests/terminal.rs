@@ -26,6 +26,46 @@ fn count(haystack: &[u8], needle: &str) -> usize {
         .count()
 }
 
+/// What is copied goes to the desktop's own clipboard by a pipe, and its program learns
+/// nothing of us; over ssh it is the terminal's alone.
+#[test]
+fn what_is_copied_reaches_the_desktops_clipboard() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = path(folder.path(), "wl-copy");
+    let seen = path(folder.path(), "seen");
+    let script =
+        format!("#!/bin/sh\n(env; echo \"$@\"; cat) > {seen}.part && mv {seen}.part {seen}\n");
+    fs::write(&program, script).expect("a script");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).expect("can be run");
+    let paths = format!("{}:/usr/bin:/bin", folder.path().display());
+    for ssh in ["", "10.0.0.1 1 10.0.0.2 22"] {
+        let environment = [
+            ("PATH", paths.as_str()),
+            ("WAYLAND_DISPLAY", "wayland-0"),
+            ("SSH_CONNECTION", ssh),
+            ("SWITCHBOARD_PAGE_TOKEN", "EAAcanary"),
+        ];
+        let mut pty = Pty::start(&["demo"], &environment, (120, 40));
+        pty.wait_for("1 Needs me 11");
+        pty.jump_to("kemi");
+        pty.wait_for("Both payments have left my");
+        pty.type_in("yy");
+        pty.wait_for_bytes("\x1b]52;c;");
+        pty.wait("it is there", |_| {
+            Path::new(&seen).exists() == ssh.is_empty()
+        });
+        if ssh.is_empty() {
+            let got = fs::read_to_string(&seen).expect("it ran");
+            assert!(
+                got.ends_with("Both payments have left my account now."),
+                "{got}"
+            );
+            assert!(!got.contains("EAAcanary"));
+            fs::remove_file(&seen).expect("removed");
+        }
+    }
+}
+
 #[test]
 fn a_draft_goes_through_the_persons_editor_and_back_and_a_failing_one_changes_nothing() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -215,6 +215,7 @@ pub(super) fn settings(global: &Global, config: &Config) -> Settings {
         apps: config.known_apps(),
         simulator: false,
         tour: false,
+        copy: config.copy,
         vim: config.vim,
         undo_send: config.undo_send,
         shape: config.shape.clone(),

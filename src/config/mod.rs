@@ -32,7 +32,7 @@ use secrets::{SecretRule, secrets};
 use crate::{
     app::{
         input::keymap::Keymap,
-        settings::{Alerts, Column, Notify, Shape},
+        settings::{Alerts, Column, CopyBy, Notify, Shape},
     },
     domain::{AppId, Apps, ReplyAs, Span},
     graph::Secrets,
@@ -95,6 +95,8 @@ pub struct Config {
     pub undo_send: Span,
     /// So long a thread that is answered stays with us; `None` for ever.
     pub idle_lease: Option<Span>,
+    /// How text gets into the clipboard.
+    pub copy: CopyBy,
     /// The terminal's mouse is not ours.
     pub no_mouse: bool,
     /// Nothing moves by itself that need not.
@@ -366,6 +368,15 @@ impl Config {
                 let minutes = mistakes.number_of(&value, 0..=1_440, "a number of minutes");
                 let minutes = minutes.filter(|minutes| *minutes > 0);
                 self.idle_lease = minutes.map(|minutes| Span::minutes(i64::from(minutes)));
+            }
+            "copy" => {
+                let choices = [
+                    ("auto", CopyBy::Auto),
+                    ("osc52", CopyBy::Osc52),
+                    ("command", CopyBy::Command),
+                ];
+                let chosen = mistakes.choice_of("copy", &value, &choices);
+                self.copy = chosen.unwrap_or_default();
             }
             "mouse" => self.no_mouse = mistakes.flag_of(&value) == Some(false),
             "reduced_motion" => {

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::mpsc;
 
-use super::{CannedSource, Tasks, browser, queries};
+use super::{CannedSource, Tasks, browser, clipboard, queries};
 use crate::{
     app::{Effect, Msg, Query, TerminalEffect},
     domain::{Change, Command, Operation, Severity},
@@ -95,6 +95,15 @@ impl EffectRunner {
                 let answer = self.answer.clone();
                 tasks.load(move || {
                     if let Err(why) = browser::open(&link) {
+                        let notice = Change::Notice(Severity::Problem, why);
+                        let _ = answer.send((None, Msg::Changed(vec![notice])));
+                    }
+                });
+            }
+            Effect::Terminal(TerminalEffect::Copy(words)) => {
+                let answer = self.answer.clone();
+                tasks.load(move || {
+                    if let Err(why) = clipboard::put(&words) {
                         let notice = Change::Notice(Severity::Problem, why);
                         let _ = answer.send((None, Msg::Changed(vec![notice])));
                     }

@@ -14,7 +14,7 @@
 //! | `terminal`, `gate`, `input`, `signals` | the terminal, what it is written, its keys, what the system tells |
 //! | `stderr` | what others write over the screen, led into a file |
 //! | `tasks` | the only place that spawns |
-//! | `browser`, `editor`, `files`, `canned`, `reload` | what lies outside of the terminal |
+//! | `browser`, `clipboard`, `editor`, `files`, `canned`, `reload` | what lies outside of the terminal |
 //! | `error` | why a desk ends badly |
 //!
 //! One loop: it takes what is ready (up to 64 messages), then draws once. No
@@ -22,6 +22,7 @@
 
 mod browser;
 mod canned;
+mod clipboard;
 mod editor;
 mod effects;
 mod error;

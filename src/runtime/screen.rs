@@ -8,7 +8,7 @@ use tempfile::TempPath;
 use tokio::sync::{broadcast, mpsc};
 
 use crate::{
-    app::{self, Effect, Model, Msg, TerminalEffect},
+    app::{self, Effect, Model, Msg, TerminalEffect, settings::CopyBy},
     clock::Clock,
     domain::{Change, ConversationId, Link, Psid, Severity},
     runtime::{
@@ -167,7 +167,16 @@ impl Screen {
                 Effect::Terminal(TerminalEffect::Bell) => self.terminal.bell()?,
                 // Only where the desk speaks in lines.
                 Effect::Terminal(TerminalEffect::Say(_)) => {}
-                Effect::Terminal(TerminalEffect::Copy(words)) => self.terminal.copy(&words)?,
+                Effect::Terminal(TerminalEffect::Copy(words)) => {
+                    let by = self.model.session.settings.copy;
+                    if by != CopyBy::Command {
+                        self.terminal.copy(&words)?;
+                    }
+                    if by != CopyBy::Osc52 {
+                        let effect = Effect::Terminal(TerminalEffect::Copy(words));
+                        self.runner.perform(effect, &mut self.tasks);
+                    }
+                }
                 Effect::Terminal(TerminalEffect::Notify(words)) => {
                     let how = self.model.session.settings.alerts.notify;
                     self.terminal.notify(how, &words)?;

@@ -39,9 +39,23 @@ pub struct Settings {
     pub alerts: Alerts,
     /// The desk shows what there is to try: the demo.
     pub tour: bool,
+    /// How text gets into the clipboard.
+    pub copy: CopyBy,
     /// Nothing moves by itself that need not: short news stays until a key, and
     /// no thread opens by itself.
     pub reduced_motion: bool,
+}
+
+/// How text gets into the clipboard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CopyBy {
+    /// By the terminal, and by a program of this computer if there is one.
+    #[default]
+    Auto,
+    /// By the terminal alone (OSC 52).
+    Osc52,
+    /// By a program alone: `wl-copy`, `xclip`, `xsel` or `pbcopy`.
+    Command,
 }
 
 impl Default for Settings {
@@ -57,6 +71,7 @@ impl Default for Settings {
             apps: Apps::default(),
             simulator: false,
             tour: false,
+            copy: CopyBy::Auto,
             vim: false,
             undo_send: Span::ZERO,
             shape: Shape::default(),
