@@ -358,3 +358,21 @@ fn a_moment_that_is_over_is_not_repeated() {
     assert_eq!(decided(&desk.keys("j.")), []);
     assert!(desk.picture().contains("That time has passed"));
 }
+
+/// What was written while the question was open is not put off with it.
+#[test]
+fn nobody_is_snoozed_who_has_written_meanwhile() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("s");
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.conversation.customer_at = Some(NOW);
+    desk.answer_thread(page);
+    let effects = desk.keys("2h<Enter>");
+    assert_eq!(effects, [], "{effects:?}");
+    assert!(
+        desk.picture().contains("has just written"),
+        "{}",
+        desk.picture()
+    );
+}

@@ -27,9 +27,10 @@ pub const STEPS: [TourStep; 5] = [
     TourStep::Wire,
 ];
 
-/// Whom two of the steps are about.
+/// Whom three of the steps are about.
 pub(crate) const JO: &str = "Jo Park";
 pub(crate) const SAM: &str = "Sam Iqbal";
+pub(crate) const KEMI: &str = "Kemi Adeyemi";
 
 /// How far the tour is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -633,7 +633,7 @@ mod tests {
                         .is_some_and(|(k, _)| !k.contains(' '))
             })
             .collect();
-        assert_eq!(on.len(), 44, "{on:?}");
+        assert_eq!(on.len(), 45, "{on:?}");
         Config::parse(&on.join("\n")).expect("every option is known");
     }
 

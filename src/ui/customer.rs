@@ -211,7 +211,7 @@ fn reply_words(model: &Model, c: &Conversation) -> &'static str {
     match c.window(model.server_now()) {
         _ if c.can_reply == Some(false) => "Meta: no reply possible",
         Window::Response { .. } => "You can reply",
-        Window::HumanAgent { .. } => "You can reply, as a person",
+        Window::HumanAgent { .. } => "Only a person may reply",
         Window::Closed { .. } => "Closed until they write",
         Window::Unknown => "Replies",
     }

@@ -24,6 +24,13 @@ pub(crate) fn decide_here(model: &mut Model, change: TriageChange) -> Vec<Effect
     decide(model, &targets, change)
 }
 
+/// Whether a customer has written since this was known of them.
+fn has_written_since(model: &Model, known: &Conversation) -> bool {
+    let open = model.thread.as_ref().map(|thread| &thread.conversation);
+    let mut rows = model.inbox.rows.iter().chain(open);
+    rows.any(|row| row.id == known.id && row.customer_at > known.customer_at)
+}
+
 /// Does it to these, and goes on to the next one waiting where the thread is done
 /// with.
 pub(crate) fn decide(
@@ -32,6 +39,15 @@ pub(crate) fn decide(
     change: TriageChange,
 ) -> Vec<Effect> {
     if targets.is_empty() {
+        return Vec::new();
+    }
+    // It would come back at once, for what was written while the question was open.
+    if matches!(change, TriageChange::Defer(_))
+        && let Some(one) = targets.iter().find(|one| has_written_since(model, one))
+    {
+        let name = one.display_name();
+        let words = format!("{name} has just written. Have a look first.");
+        model.toast_about(ToastKind::Warn, &name, words);
         return Vec::new();
     }
     let row = |c: &Conversation, triage| (c.id.clone(), c.psid.clone(), triage);

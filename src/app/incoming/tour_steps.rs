@@ -3,9 +3,9 @@
 use crate::{
     app::{
         Model,
-        tour::{JO, SAM, TourStep},
+        tour::{JO, KEMI, SAM, TourStep},
     },
-    domain::{Change, Conversation, ConversationId, OperationKind, SendAs},
+    domain::{Change, Conversation, ConversationId, OperationKind},
 };
 
 /// Ticks what a piece of news shows to be done, before it is taken in.
@@ -18,18 +18,17 @@ pub(crate) fn heard(model: &mut Model, change: &Change) {
             conversation,
             local,
         } => {
-            let row = known(model, conversation);
-            let jo = row.is_some_and(|row| row.name.as_deref() == Some(JO));
+            // The desk may have gone on to the next thread already.
+            let name = known(model, conversation).and_then(|row| row.name.clone());
             let open = model.thread.as_ref();
             let reply = open.and_then(|thread| thread.outgoing().find(|r| r.local == *local));
-            let tagged = reply.is_some_and(|reply| reply.send_as == SendAs::HumanAgent);
             if reply.is_some_and(|reply| reply.hand_back.is_some()) {
                 tick(model, TourStep::HandBack);
             }
-            match (jo, tagged) {
-                (_, true) => TourStep::HumanAgent,
-                (true, false) => TourStep::Answer,
-                (false, false) => return,
+            match name.as_deref() {
+                Some(JO) => TourStep::Answer,
+                Some(KEMI) => TourStep::HumanAgent,
+                _ => return,
             }
         }
         Change::Done {

@@ -148,7 +148,7 @@ fn chapter_lines(chapter: &Chapter, theme: &Theme, width: usize) -> Vec<Line<'st
     let mut paragraph = String::new();
     let mut code = false;
     let say = |words: &str, role: Role| -> Vec<Line<'static>> {
-        let pieces = text::wrap(&words.replace('`', "").into(), width).into_iter();
+        let pieces = text::wrap(&unmarked(words).into(), width).into_iter();
         pieces
             .map(|piece| Line::from(span(piece, theme.style(role))))
             .collect()
@@ -180,6 +180,20 @@ fn chapter_lines(chapter: &Chapter, theme: &Theme, width: usize) -> Vec<Line<'st
         }
     }
     out
+}
+
+/// Without the marks of Markdown: links are their words.
+fn unmarked(words: &str) -> String {
+    let mut rest = words;
+    let mut out = String::new();
+    while let Some((before, link)) = rest.split_once("](") {
+        let (said, name) = before.rsplit_once('[').unwrap_or((before, ""));
+        out.push_str(said);
+        out.push_str(name);
+        rest = link.split_once(')').map_or("", |(_, rest)| rest);
+    }
+    out.push_str(rest);
+    out.replace("**", "").replace('`', "")
 }
 
 /// `1. ` begins a step.
