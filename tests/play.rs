@@ -213,7 +213,7 @@ fn three_processes_play_the_whole_story() {
     desk.wait_for("thank you so much!");
     // Hands back inside the send, and the bot goes on.
     desk.type_in("Bye, Ana!\u{4}");
-    desk.wait_for("1  resolved");
+    desk.wait_for("1    resolved");
     desk.type_in("1");
     desk.wait("the bot again", |screen| {
         screen.contains("Here is your bot again.")
