@@ -9,7 +9,7 @@ mod support;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::{Value, json};
-use support::http::*;
+use support::{http::*, wing};
 use switchboard::{
     app::simulator_commands::ACTIONS,
     clock::Clock,
@@ -40,12 +40,6 @@ fn samples() -> BTreeMap<String, Value> {
             )
         })
         .collect()
-}
-
-/// Plain HTTP, by no proxy that this computer may have.
-fn direct() -> reqwest::Client {
-    let http = reqwest::Client::builder().no_proxy().build();
-    http.expect("a client")
 }
 
 /// The client before a server that answers with a sample.
@@ -522,7 +516,7 @@ fn the_simulator_takes_forms_multipart_and_tokens_wherever_they_stand() {
         let ana = about["people"][2]["id"].as_str().expect("an id");
         let (_, token) = simulator.app("switchboard").expect("the desk's app");
         let url = format!("http://{address}/v26.0/me/messages");
-        let http = direct();
+        let http = wing::http();
         let recipient = format!("recipient=%7B%22id%22%3A%22{ana}%22%7D");
         let form = format!("access_token={token}&{recipient}&message=%7B%22text%22%3A%22a+form%22%7D");
         let by_form = http.post(&url).header("content-type", "application/x-www-form-urlencoded").body(form);
@@ -836,7 +830,7 @@ fn versions_end_at_the_same_moment_on_both_sides() {
                 let clock = Clock::manual(Timestamp::from_millis(moment));
                 let (address, _simulator) = simulator(Options::default(), clock).await;
                 let url = format!("http://{address}/{asked}/me");
-                let answer = direct().get(url).send().await.expect("an answer");
+                let answer = wing::http().get(url).send().await.expect("an answer");
                 let header = &answer.headers()["facebook-api-version"];
                 assert_eq!(header, &format!("v{served}.0"), "{asked} at {moment}");
             }

@@ -57,7 +57,8 @@ impl World {
         let person = &self.people[at];
         let (platform, who, name) = (person.platform, person.id.clone(), person.name.clone());
         let username = person.username.clone();
-        let comment = id.map_or_else(|| format!("122_{now}"), str::to_owned);
+        let number = 1_000 + self.comments.len();
+        let comment = id.map_or_else(|| format!("122_{number}"), str::to_owned);
         let seconds = now / 1_000;
         let (field, value) = match platform {
             Platform::Messenger => (

@@ -266,7 +266,10 @@ pub(super) fn ownership(
         ),
         _ if c.control_lapsed(model.server_now()) => (
             "nobody: control expired".to_owned(),
-            format!("Still waiting. {} takes it back.", key(Action::Reply)),
+            format!(
+                "Still waiting. Press {} to take it back.",
+                key(Action::Reply)
+            ),
         ),
         (ThreadOwner::Us, _) => (
             format!("us{since}"),

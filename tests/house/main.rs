@@ -580,6 +580,8 @@ fn nothing_speaks_translated_english() {
         (page.display().to_string(), text)
     });
     for (path, text) in spoken.chain(written) {
+        // A line may end inside of it.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for word in NEVER {
             assert!(!text.contains(word), "{path} says {word:?}: {text}");
         }

@@ -118,7 +118,7 @@ pub struct Look<'a> {
     /// What goes on is drawn as such: names stand once, what repeats is folded. Off
     /// where each entry is told by itself.
     pub folded: bool,
-    /// What the customer is called, whole.
+    /// What the customer is called beside what they say.
     pub customer: Clean,
     /// The agent's time zone.
     pub zone: &'a TimeZone,
@@ -165,7 +165,7 @@ impl Look<'_> {
         let letter = voice.letter().to_string();
         let name = match voice {
             _ if !self.has_names() => letter,
-            Voice::Customer => self.first_name(),
+            Voice::Customer => self.customer.to_string(),
             _ => name.to_owned(),
         };
         let room = usize::from(self.name_width()) - 1;
@@ -175,21 +175,18 @@ impl Look<'_> {
             name: name.into(),
         }
     }
+}
 
-    /// The first word of the customer's name, unless somebody else is called so.
-    fn first_name(&self) -> String {
-        let first = self.customer.split_whitespace().next().unwrap_or_default();
-        let folded = text::searchable(first);
-        let taken = TAKEN.contains(&folded.trim()) || self.is_app(&folded);
-        match first.is_empty() || taken || folded.trim().is_empty() {
-            true => "customer".to_owned(),
-            false => first.to_owned(),
-        }
-    }
-
-    fn is_app(&self, folded: &str) -> bool {
-        let mut names = self.apps.names.values();
-        names.any(|name| text::searchable(name).trim() == folded.trim())
+/// The first word of a customer's name, unless somebody else of the thread is called so.
+pub(super) fn first_name(name: &Clean, apps: &Apps) -> Clean {
+    let first = name.split_whitespace().next().unwrap_or_default();
+    let folded = text::searchable(first);
+    let folded = folded.trim();
+    let is_app = |name: &String| text::searchable(name).trim() == folded;
+    let taken = folded.is_empty() || TAKEN.contains(&folded) || apps.names.values().any(is_app);
+    match taken {
+        true => "customer".into(),
+        false => first.into(),
     }
 }
 

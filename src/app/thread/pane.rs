@@ -10,7 +10,7 @@ use crate::{
         areas::inside,
         layout::layout,
         thread::{
-            line::{Look, ThreadLine},
+            line::{Look, ThreadLine, first_name},
             scroll::{self, Anchor, Viewport},
             state::Thread,
             transcript,
@@ -119,7 +119,10 @@ fn look<'a>(model: &'a Model, thread: &Thread, width: u16, settle: String) -> Lo
     Look {
         width,
         folded: true,
-        customer: Clean::one_line(&thread.conversation.display_name()),
+        customer: first_name(
+            &Clean::one_line(&thread.conversation.display_name()),
+            &account.apps,
+        ),
         zone: &model.session.settings.zone,
         now: model.session.now,
         apps: &account.apps,

@@ -289,7 +289,7 @@ mod tests {
         Look {
             width: 30,
             folded: true,
-            customer: "Ana Ruiz".into(),
+            customer: "Ana".into(),
             zone,
             now: Timestamp::from_secs(90_000),
             apps,
@@ -299,6 +299,25 @@ mod tests {
             settle: String::new(),
             delivered_through: None,
             read_through: None,
+        }
+    }
+
+    #[test]
+    fn a_customer_cannot_be_called_as_somebody_else_of_the_thread() {
+        use crate::app::thread::line::first_name;
+        use crate::domain::AppId;
+        let mut apps = Apps::default();
+        apps.names.insert(AppId::new("1"), "Shopbot".into());
+        for (name, shown) in [
+            ("Ana Ruiz", "Ana"),
+            ("You", "customer"),
+            ("bot 7", "customer"),
+            ("SHOPBOT", "customer"),
+            ("İnbox", "customer"),
+            ("", "customer"),
+            ("田中 美咲", "田中"),
+        ] {
+            assert_eq!(&*first_name(&Clean::one_line(name), &apps), shown, "{name}");
         }
     }
 
