@@ -395,3 +395,30 @@ fn one_message_is_selected_and_what_is_copied_is_it() {
     desk.send(Msg::Mouse(Mouse::Up(60, y)));
     assert!(marked(&desk).contains("[sticker]"), "{}", marked(&desk));
 }
+
+/// Going down selects without moving what can be seen already, and brings up whole what
+/// cannot.
+#[test]
+fn a_selection_scrolls_no_further_than_it_must() {
+    let mut desk = Desk::new((80, 24));
+    desk.answer_inbox(rows());
+    desk.open("Ana Ruiz");
+    desk.keys("gg");
+    let top = |desk: &Desk| desk.picture().lines().nth(2).map(str::to_owned);
+    let marked = |desk: &Desk| {
+        let picture = desk.picture();
+        picture.lines().filter(|line| line.contains('▌')).count()
+    };
+    let before = top(&desk);
+    desk.keys("kkkkkkkk");
+    assert_eq!(top(&desk), before, "the first one is in sight");
+    for _ in 0..8 {
+        desk.keys("j");
+        assert!(marked(&desk) > 0, "{}", desk.picture());
+    }
+    assert!(
+        desk.picture().contains("▌ ok thank you!!"),
+        "{}",
+        desk.picture()
+    );
+}

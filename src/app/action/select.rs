@@ -4,7 +4,7 @@ use crate::{
     app::{
         Effect, Focus, Model,
         action::navigate::{more_history, move_in_list, scroll_thread},
-        thread::{ThreadPane, Viewport},
+        thread::{Hidden, ThreadPane},
     },
     domain::Item,
 };
@@ -38,28 +38,22 @@ fn select(model: &mut Model, forward: bool) -> Vec<Effect> {
     let Some(at) = found else {
         return scroll_thread(model, if forward { 1 } else { -1 });
     };
-    let mut effects = Vec::new();
-    if let Some(thread) = &mut model.thread {
-        thread.select(at);
-    }
-    // What is above is put at the top; what is below comes up line by line.
-    if shown_whole(model, at) == Some(true)
-        && let Some(thread) = &mut model.thread
-    {
-        thread.anchor_at(at, 0);
-        if at == 0 {
-            effects.extend(more_history(thread));
+    let hidden = pane.hidden(&view, at);
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    thread.select(at);
+    match hidden {
+        Hidden::Nothing => Vec::new(),
+        Hidden::Above => {
+            thread.anchor_at(at, 0);
+            match at {
+                0 => more_history(thread),
+                _ => Vec::new(),
+            }
         }
+        Hidden::Below(lines) => scroll_thread(model, lines),
     }
-    while shown_whole(model, at) == Some(false) {
-        let stood = model.thread.as_ref().map(|thread| thread.anchor.clone());
-        effects.extend(scroll_thread(model, 1));
-        let stands = model.thread.as_ref().map(|thread| thread.anchor.clone());
-        if stood == stands {
-            break;
-        }
-    }
-    effects
 }
 
 /// Selects what stands in a row of the screen, if that is a message.
@@ -76,24 +70,4 @@ pub(crate) fn select_at(model: &mut Model, row: u16) {
 
 fn selectable(item: &Item) -> bool {
     matches!(item, Item::Message(_) | Item::Outgoing(_))
-}
-
-/// `None`: all of it is shown, or as much as there is room for. `Some(true)`: its
-/// beginning is above the pane; `Some(false)`: its end is below.
-fn shown_whole(model: &Model, at: usize) -> Option<bool> {
-    let pane = ThreadPane::of(model)?;
-    let Viewport {
-        lines,
-        top,
-        at_bottom,
-        ..
-    } = pane.viewport();
-    let first = lines.first().map(|(place, _)| *place)?;
-    let last = lines.last().map(|(place, _)| *place)?;
-    if at < first || (at == first && top.1 > 0) {
-        return Some(true);
-    }
-    // The last one shown may be cut off.
-    let below = at > last || (at == last && at != first && !at_bottom);
-    below.then_some(false)
 }

@@ -25,7 +25,7 @@ mod wording;
 
 pub use line::{Look, Rule, Speaker, ThreadLine, Tone, Voice};
 pub(crate) use outgoing_lines::CHECKING;
-pub(crate) use pane::selected_words;
+pub(crate) use pane::{Hidden, selected_words};
 pub use pane::{ThreadPane, entry_in_words};
 pub use scroll::{Anchor, Viewport};
 pub use selection::Selection;

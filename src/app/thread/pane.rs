@@ -20,6 +20,16 @@ use crate::{
     text::{self, Clean},
 };
 
+/// What of an entry is not in the pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hidden {
+    Nothing,
+    /// Its beginning is above, or it has to begin at the top to be seen.
+    Above,
+    /// So many lines are below.
+    Below(isize),
+}
+
 /// The open thread in its pane.
 #[derive(Debug)]
 pub struct ThreadPane<'a> {
@@ -99,6 +109,34 @@ impl<'a> ThreadPane<'a> {
         };
         let view = self.view_from(&anchor);
         (anchor, view)
+    }
+
+    /// What of an entry is not shown.
+    pub(crate) fn hidden(&self, view: &Viewport, at: usize) -> Hidden {
+        let (Some((first, _)), Some((last, _))) = (view.lines.first(), view.lines.last()) else {
+            return Hidden::Nothing;
+        };
+        if at < *first || (at == *first && view.top.1 > 0) {
+            return Hidden::Above;
+        }
+        if at < *last {
+            return Hidden::Nothing;
+        }
+        let items = &self.thread.window.items;
+        let count = |at: usize| transcript::lines_of(items, at, &self.look).len();
+        let shown = view.lines.iter().filter(|(place, _)| place == last).count();
+        let before = if last == first { view.top.1 } else { 0 };
+        let height = usize::from(self.area.height);
+        let own = count(at);
+        if own >= height && at != *first {
+            // It does not fit: from its beginning on.
+            return Hidden::Above;
+        }
+        let lines = (*last..=at).map(count).sum::<usize>();
+        match lines.saturating_sub(shown + before) {
+            0 => Hidden::Nothing,
+            lines => Hidden::Below(isize::try_from(lines).unwrap_or(0)),
+        }
     }
 
     /// The selected message if it is shown, else the last one that is: *copy* is about
