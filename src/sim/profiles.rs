@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::sim::{
+    cdn,
     graph_error::GraphError,
     paging::{Asker, asked, project},
     world::{Person, Platform, ProfileKind},
@@ -45,7 +46,7 @@ pub(super) fn profile(person: &Person, ask: &Asker<'_>) -> Result<Value, GraphEr
         ProfileKind::Unknown => return Err(GraphError::unknown_object(&person.id)),
     }
     let (first, last) = person.name.split_once(' ').unwrap_or((&person.name, ""));
-    let picture = format!("https://platform-lookaside.example/{}.jpg", person.id);
+    let picture = cdn::profile_picture(&person.id);
     match person.platform {
         Platform::Messenger => {
             let fields = asked(ask, &["name", "first_name", "last_name", "profile_pic"])?;
