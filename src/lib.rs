@@ -33,7 +33,7 @@
 //!  app          ┌───┴───┐                    decides
 //!   │         graph   store        sim       one outside thing each
 //!   └───────────┴───┬───┘
-//!          domain · text · clock · private   the ground
+//!     domain · text · clock · private · picture   the ground
 //! ```
 //!
 //! | module | purpose | may import |
@@ -43,9 +43,10 @@
 //! | [`clock`] | the only reader of time and randomness | domain |
 //! | [`failpoint`] | places where a test lets the program die | – |
 //! | [`private`] | files and folders that are for this user alone | domain |
+//! | [`picture`] | a stranger's bytes as a small picture | domain |
 //! | [`graph`] | speaks the Graph API | domain, clock, private |
 //! | [`store`] | two SQLite files, one writer | domain, text, private, failpoint |
-//! | [`sync`] | engine: outbox, polls, backfill | graph, store, domain, clock, private, failpoint |
+//! | [`sync`] | engine: outbox, polls, backfill | graph, store, domain, clock, private, picture, failpoint |
 //! | [`webhook`] | the door for Meta's calls | graph, sync, clock |
 //! | [`sim`] | a small Facebook on loopback | clock, private |
 //! | [`manual`] | its chapters, as they come with the program | – |
@@ -89,6 +90,7 @@ pub mod domain;
 pub mod failpoint;
 pub mod graph;
 pub mod manual;
+pub mod picture;
 pub mod private;
 pub mod runtime;
 pub mod sim;

@@ -86,7 +86,10 @@ struct Glass {
 impl Glass {
     fn new((width, height): (u16, u16)) -> Self {
         let written = Written::default();
-        let gate = Gate::new(CrosstermBackend::new(written.clone()));
+        let gate = Gate::new(
+            CrosstermBackend::new(written.clone()),
+            switchboard::app::settings::PicturesBy::Off,
+        );
         let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
         // The desk switches wrapping off, which the test's terminal does not know:
         // what reaches over the edge has room there.

@@ -8,6 +8,7 @@ mod support;
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use support::{
     process::{Sim, free_port},
@@ -301,8 +302,12 @@ fn somebody_writes_over_the_screen() {
     let paint = |words: &'static str| {
         move |frame: &mut ratatui::Frame<'_>| frame.render_widget(words, frame.area())
     };
-    let mut terminal =
-        switchboard::runtime::Terminal::enter(false, Some(Path::new(&log))).expect("a terminal");
+    let mut terminal = switchboard::runtime::Terminal::enter(
+        false,
+        switchboard::app::settings::PicturesBy::Off,
+        Some(Path::new(&log)),
+    )
+    .expect("a terminal");
     terminal.draw(paint("the desk")).expect("draws");
     eprintln!("No segmentation model for complex script");
     terminal
@@ -363,4 +368,57 @@ fn a_thread_in_thai_is_readable_and_nothing_complains() {
     pty.type_in("\x1b");
     pty.wait_for("q quit");
     pty.leave();
+}
+
+/// What a terminal that draws pictures itself is written: a picture's bytes beside the
+/// frame and never before the first one, its place in cells; and nothing is asked.
+#[test]
+fn a_terminal_that_draws_pictures_gets_their_bytes_beside_the_frame() {
+    let at = |bytes: &[u8], what: &str| {
+        let mut windows = bytes.windows(what.len());
+        windows.position(|window| window == what.as_bytes())
+    };
+    for (environment, begins, placed) in [
+        (
+            ("TERM", "xterm-kitty"),
+            "\x1b_Ga=T,q=2,U=1,f=100,i=",
+            "\u{10EEEE}\u{305}\u{305}",
+        ),
+        (
+            ("TERM_PROGRAM", "WezTerm"),
+            "\x1b]1337;File=inline=1;size=",
+            "width=16;height=8;preserveAspectRatio=1:/9j/",
+        ),
+    ] {
+        let mut pty = Pty::start(&["demo"], &[environment], (120, 40));
+        pty.wait_for("1 Needs me 11");
+        pty.jump_to("jo park");
+        pty.wait_for("it arrived broken");
+        pty.wait_for_bytes(begins);
+        pty.wait_for_bytes(placed);
+        let bytes = pty.bytes();
+        let (frame, picture) = (at(&bytes, "Needs me"), at(&bytes, begins));
+        assert!(frame < picture, "{environment:?}");
+        assert_eq!(count(&bytes, "\x1b_Ga=q"), 0, "it is not asked");
+        // Another program has the screen, and the terminal loses what it had.
+        let before = count(&pty.bytes(), begins);
+        pty.type_bytes(b"\x1a");
+        pty.wait_until_stopped();
+        let pid = i32::try_from(pty.pid()).ok().and_then(Pid::from_raw);
+        kill_process(pid.expect("a pid"), Signal::CONT).expect("signalled");
+        pty.wait_for_bytes_times(begins, before + 1);
+        pty.leave();
+        let bytes = pty.bytes();
+        if environment.1 == "xterm-kitty" {
+            assert!(
+                count(&bytes, "\x1b_Ga=d,d=I,q=2,i=") > 0,
+                "it is told to forget"
+            );
+            // A whole PNG came, in pieces of 4096.
+            assert!(count(&bytes, ";iVBORw0KGgo") > 0);
+        } else {
+            // It knows nothing of placeholders.
+            assert_eq!(count(&bytes, "\u{10EEEE}"), 0);
+        }
+    }
 }

@@ -2,8 +2,8 @@
 //! the disk) is asked, what the terminal does. Plain data, so tests compare it.
 
 use crate::domain::{
-    Command, Conversation, ConversationId, InboxQuery, Mid, Operation, Psid, ThreadRange,
-    Timestamp, View,
+    Command, Conversation, ConversationId, InboxQuery, Mid, Operation, Picture, PictureNumber,
+    Psid, ThreadRange, Timestamp, View,
 };
 
 /// Something to be done outside.
@@ -99,6 +99,17 @@ pub enum TerminalEffect {
     Notify(String),
     /// Give the terminal this title. Raw.
     Title(String),
+    /// Keep a picture, to draw it where its cells stand.
+    SendPicture {
+        /// What it is called in the cells.
+        number: PictureNumber,
+        /// Columns and rows.
+        cells: (u16, u16),
+        /// The picture.
+        picture: Picture,
+    },
+    /// Forget these pictures.
+    DropPictures(Vec<PictureNumber>),
     /// Draw the whole screen anew.
     Redraw,
     /// Give the terminal back to the shell for a while.

@@ -38,6 +38,8 @@ pub enum Msg {
     Configured(Box<Settings>),
     /// The editor is done with this draft, or why not.
     Edited(ConversationId, Psid, Result<EditedText, String>),
+    /// Another program had the screen, so the terminal has no pictures any more.
+    PicturesLost,
     /// The moment that [`wake_at`](super::wake_at) named has come.
     Wake,
     /// The system asks the program to end.

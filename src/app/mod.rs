@@ -22,6 +22,7 @@
 //! | `inbox`, `thread/`, `composer/`, `dialog/` | what is on the screen |
 //! | `areas`, `layout` | where it is |
 //! | `alerts`, `toast` | what calls an agent |
+//! | `pictures` | which are wanted, which are there |
 //! | `privacy`, `mask` | hiding names and words |
 //! | `tour` | what there is to try in the demo |
 //! | `top_bar` | the top line, as it is drawn and clicked |
@@ -42,6 +43,7 @@ pub mod layout;
 mod mask;
 mod message;
 mod model;
+pub mod pictures;
 pub mod privacy;
 pub mod simulator_commands;
 pub mod thread;
@@ -171,11 +173,9 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
             model.toast(ToastKind::Bad, why);
             Vec::new()
         }
-        Msg::Configured(settings) => {
-            configured(model, *settings);
-            Vec::new()
-        }
+        Msg::Configured(settings) => configured(model, *settings),
         Msg::Edited(id, psid, text) => edited(model, id, psid, text),
+        Msg::PicturesLost => pictures::lost(model),
         Msg::Wake => Vec::new(),
         Msg::Terminate => leave(model),
     };
@@ -187,7 +187,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
 
 /// The configuration was read again. What the desk found out since its start,
 /// and what it may do, stays.
-fn configured(model: &mut Model, settings: Settings) {
+fn configured(model: &mut Model, settings: Settings) -> Vec<Effect> {
     let old = &model.session.settings;
     let settings = Settings {
         read_only: old.read_only,
@@ -195,6 +195,8 @@ fn configured(model: &mut Model, settings: Settings) {
         apps: old.apps.clone(),
         simulator: old.simulator,
         tour: old.tour,
+        // What the terminal was given stays as it is until the next start.
+        pictures: old.pictures,
         ..settings
     };
     model.keys.pending.clear();
@@ -202,6 +204,7 @@ fn configured(model: &mut Model, settings: Settings) {
         model.session.settings = settings;
     }
     model.toast(ToastKind::Good, "Configuration reloaded.");
+    Vec::new()
 }
 
 /// When the screen must change by itself, or something is due.
@@ -270,6 +273,10 @@ fn by_itself(model: &mut Model) -> Vec<Effect> {
     effects.extend(save_left(model));
     effects.extend(alerts::again(model));
     effects.extend(alerts::title(model));
+    effects.extend(pictures::wanted(model));
+    if model.pictures.large.is_some() && !pictures::is_enlarged(model) {
+        effects.extend(pictures::shrink(model));
+    }
     let Some(thread) = &mut model.thread else {
         return effects;
     };

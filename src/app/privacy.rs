@@ -18,6 +18,7 @@ pub fn drawn(model: &Model) -> Model {
     let people = rows.chain(open).chain(model.marked.values());
     let mask = Mask::of(people.map(Conversation::display_name).collect());
     let mut model = model.clone();
+    model.pictures.hide();
     for toast in &mut model.toasts {
         if let Some(private) = &toast.private {
             toast.text = toast.text.replace(private.as_str(), &masked(private));

@@ -11,7 +11,7 @@ use super::{
     failure::Failure,
     global::Global,
     output::warn,
-    terminal::{notify, theme},
+    terminal::{notify, pictures, theme},
 };
 use crate::{
     app::{Settings, settings::Alerts},
@@ -216,6 +216,7 @@ pub(super) fn settings(global: &Global, config: &Config) -> Settings {
         simulator: false,
         tour: false,
         copy: config.copy,
+        pictures: pictures(config),
         vim: config.vim,
         undo_send: config.undo_send,
         shape: config.shape.clone(),

@@ -97,6 +97,8 @@ pub struct Config {
     pub idle_lease: Option<Span>,
     /// How text gets into the clipboard.
     pub copy: CopyBy,
+    /// How pictures are drawn.
+    pub pictures: PictureChoice,
     /// The terminal's mouse is not ours.
     pub no_mouse: bool,
     /// Nothing moves by itself that need not.
@@ -109,6 +111,32 @@ pub struct Config {
     pub app_secret_file: Option<PathBuf>,
     /// Meta's calls.
     pub webhook: Webhook,
+}
+
+/// How pictures are to be drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PictureChoice {
+    /// As the terminal says that it can.
+    #[default]
+    Auto,
+    /// By kitty's protocol.
+    Kitty,
+    /// By iTerm2's.
+    Iterm2,
+    /// In half blocks.
+    Blocks,
+    /// Not at all.
+    Off,
+}
+
+impl PictureChoice {
+    const ALL: [(&str, Self); 5] = [
+        ("auto", Self::Auto),
+        ("kitty", Self::Kitty),
+        ("iterm2", Self::Iterm2),
+        ("blocks", Self::Blocks),
+        ("off", Self::Off),
+    ];
 }
 
 /// `[webhook]` of the file.
@@ -378,6 +406,11 @@ impl Config {
                 let chosen = mistakes.choice_of("copy", &value, &choices);
                 self.copy = chosen.unwrap_or_default();
             }
+            "pictures" => {
+                let choices = PictureChoice::ALL;
+                let chosen = mistakes.choice_of("pictures", &value, &choices);
+                self.pictures = chosen.unwrap_or_default();
+            }
             "mouse" => self.no_mouse = mistakes.flag_of(&value) == Some(false),
             "reduced_motion" => {
                 self.reduced_motion = mistakes.flag_of(&value).unwrap_or(false);
@@ -633,7 +666,7 @@ mod tests {
                         .is_some_and(|(k, _)| !k.contains(' '))
             })
             .collect();
-        assert_eq!(on.len(), 45, "{on:?}");
+        assert_eq!(on.len(), 46, "{on:?}");
         Config::parse(&on.join("\n")).expect("every option is known");
     }
 

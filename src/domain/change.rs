@@ -2,7 +2,7 @@
 
 use super::{
     ApiCall, Apps, Attachment, ConversationId, DeliveredWebhook, HoldReason, Link, LocalId,
-    NewReply, OperationKind, Platform, Psid, Span, Timestamp,
+    NewReply, OperationKind, Picture, PictureId, PictureSize, Platform, Psid, Span, Timestamp,
 };
 
 /// News for the screen. It names what changed; the screen asks the cache.
@@ -87,6 +87,15 @@ pub enum Change {
         id: LocalId,
         /// The copy.
         copy: Result<Box<Attachment>, String>,
+    },
+    /// A picture that was asked for, or in one sentence why there is none.
+    Picture {
+        /// Which one.
+        id: PictureId,
+        /// How large it was asked for.
+        size: PictureSize,
+        /// The picture.
+        picture: Result<Picture, String>,
     },
     /// The window of somebody who waits for us closes soon.
     WindowClosing {

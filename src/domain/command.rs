@@ -2,7 +2,8 @@
 //! would a colleague's desk: nothing is copied field by field on the way.
 
 use super::{
-    Attachment, ConversationId, Decision, Draft, LocalId, Operation, PrivateNote, Psid, Triage,
+    Attachment, ConversationId, Decision, Draft, LocalId, Operation, PictureFile, PictureId,
+    PictureSize, PrivateNote, Psid, Triage,
 };
 
 /// None of them waits for an answer: the answer is a [`Change`](super::Change).
@@ -60,6 +61,19 @@ pub enum Command {
     AskDelivered(ConversationId, Psid),
     /// Fetch what is at this address of Meta's and keep it.
     SaveFile(String),
+    /// Show a picture: from the disk, else from Meta.
+    ShowPicture {
+        /// Whose thread it stands in.
+        conversation: ConversationId,
+        /// The person.
+        psid: Psid,
+        /// Which one.
+        id: PictureId,
+        /// How large.
+        size: PictureSize,
+        /// What the terminal wants besides cells.
+        file: PictureFile,
+    },
     /// Keep decisions of an agent's own, whole, in place of those before;
     /// neither customer nor Meta learns of it.
     Triage(Vec<(ConversationId, Psid, Triage)>),
@@ -112,6 +126,9 @@ impl Command {
                 conversation: id, ..
             }
             | Self::KeepNote {
+                conversation: id, ..
+            }
+            | Self::ShowPicture {
                 conversation: id, ..
             }
             | Self::Decide {

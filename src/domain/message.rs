@@ -64,6 +64,17 @@ pub enum Part {
     Unsupported,
 }
 
+impl Part {
+    /// Whether there may be a picture of it to show.
+    pub fn is_picture(&self) -> bool {
+        match self {
+            Self::File { kind, .. } => matches!(*kind, "photo" | "gif" | "video"),
+            Self::Sticker | Self::Story => true,
+            _ => false,
+        }
+    }
+}
+
 /// One message as our cache holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {

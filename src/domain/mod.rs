@@ -11,7 +11,7 @@
 //! | `platform`, `per_platform` | Messenger and Instagram |
 //! | `account` | one Page as this desk knows it |
 //! | `conversation`, `profile`, `view` | a row of the list, the person in it, the views |
-//! | `message`, `referral`, `attachment`, `item`, `timeline`, `slice` | what stands in a thread |
+//! | `message`, `referral`, `attachment`, `picture`, `item`, `timeline`, `slice` | what stands in a thread |
 //! | `window` | the messaging window |
 //! | `thread_control`, `ownership_evidence` | who holds a thread, and how we know |
 //! | `triage` | an agent's own decisions |
@@ -42,6 +42,7 @@ mod outgoing;
 mod ownership_evidence;
 mod parse_time;
 mod per_platform;
+mod picture;
 mod platform;
 mod profile;
 mod random;
@@ -77,6 +78,7 @@ pub use outgoing::{Decision, HoldReason, Known, Outgoing, STALE_AFTER, SendState
 pub use ownership_evidence::{DeliveredWebhook, OwnershipEvidence};
 pub use parse_time::parse_time;
 pub use per_platform::PerPlatform;
+pub use picture::{Bitmap, Picture, PictureFile, PictureId, PictureNumber, PictureSize};
 pub use platform::Platform;
 pub use profile::{Person, Profile, display_name};
 pub use random::Random;

@@ -19,7 +19,7 @@ macro_rules! message_fields {
     };
 }
 
-const MESSAGE_FIELDS: &str = message_fields!();
+pub(super) const MESSAGE_FIELDS: &str = message_fields!();
 /// Eight messages a row show who wrote last, and nearly always when the
 /// customer last wrote, without a second call.
 const ROW_FIELDS: &str = concat!(

@@ -1,6 +1,6 @@
 //! Fetching an attachment that a customer sent. Its address comes from outside,
 //! so: https at its own port, a host of Meta's, a public address, no redirect to
-//! elsewhere, no token, ten megabytes, ten seconds for all of it. A simulator's
+//! a host that is not, no token, ten megabytes, ten seconds for all of it. A simulator's
 //! files come from loopback.
 
 use std::{
@@ -16,6 +16,9 @@ use crate::{clock, domain::Remedy};
 /// Larger files are left where they are (our choice).
 const LARGEST: usize = 10 * 1024 * 1024;
 const LONGEST: Duration = Duration::from_secs(10);
+/// So many redirects are followed: Meta's addresses of profile pictures lead to its
+/// servers by one.
+const REDIRECTS: usize = 3;
 /// Where Meta keeps what people send (seen in answers; Meta documents none).
 const HOSTS: [&str; 5] = [
     "fbcdn.net",
@@ -31,13 +34,31 @@ impl Client {
     pub async fn download(&self, link: &str) -> Result<(Vec<u8>, &'static str), String> {
         let url = Url::parse(link).map_err(|_| "This is no address.".to_owned())?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        clock::within(LONGEST, self.fetched(url, host.clone()))
+        clock::within(LONGEST, self.fetched(url))
             .await
             .unwrap_or_else(|| Err(format!("{host} took longer than 10 seconds.")))
     }
 
-    async fn fetched(&self, url: Url, host: String) -> Result<(Vec<u8>, &'static str), String> {
-        let own = self.is_loopback() && self.same_host(&url);
+    /// Follows Meta's own redirects: each place on the way has to pass the same checks.
+    async fn fetched(&self, mut url: Url) -> Result<(Vec<u8>, &'static str), String> {
+        for _ in 0..=REDIRECTS {
+            let answer = self.asked(&url).await?;
+            if !answer.status().is_redirection() {
+                return taken_in(&url, answer).await;
+            }
+            let location = answer.headers().get("location");
+            let location = location.and_then(|to| to.to_str().ok());
+            url = location
+                .and_then(|to| url.join(to).ok())
+                .ok_or_else(|| format!("{} redirects to nowhere.", host_of(&url)))?;
+        }
+        Err(format!("{} redirects too often.", host_of(&url)))
+    }
+
+    /// Asks a host that may be asked.
+    async fn asked(&self, url: &Url) -> Result<reqwest::Response, String> {
+        let host = host_of(url);
+        let own = self.is_loopback() && self.same_host(url);
         let mut addresses: Vec<SocketAddr> = Vec::new();
         if !own {
             let metas = HOSTS
@@ -45,53 +66,67 @@ impl Client {
                 .any(|known| host == *known || host.ends_with(&format!(".{known}")));
             if url.scheme() != "https" || !metas {
                 return Err(format!(
-                    "{host} is not a host of Meta's, so nothing is fetched from it; {} opens it in the browser.",
+                    "{host} is not one of Meta's hosts, so switchboard fetches nothing from it; {} opens it in the browser.",
                     Remedy::OpenLink
                 ));
             }
             if url.port().is_some() {
                 return Err(format!(
-                    "{host} uses a port that Meta does not, so nothing is fetched from it."
+                    "{host} uses a port that Meta does not, so switchboard fetches nothing from it."
                 ));
             }
-            addresses = looked_up(&host).await?;
+            addresses = looked_up(host).await?;
         }
         // Nobody may find another address for it between the look and the call.
-        let pinned = (!own).then_some((host.as_str(), addresses.as_slice()));
+        let pinned = (!own).then_some((host, addresses.as_slice()));
         let http = http_client(own, pinned).map_err(|e| e.to_string())?;
-        let mut answer = http
-            .get(url)
-            .send()
-            .await
-            .map_err(|_| format!("{host} does not answer."))?;
-        if !answer.status().is_success() {
-            return Err(format!(
-                "{host} answers {}: links of Meta's last a few days only.",
-                answer.status().as_u16()
-            ));
-        }
-        let ending = ending(
-            answer
-                .headers()
-                .get("content-type")
-                .and_then(|v| v.to_str().ok()),
-        );
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer
-            .chunk()
-            .await
-            .map_err(|_| format!("{host} broke off."))?
-        {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > LARGEST {
-                let open = Remedy::OpenLink;
-                return Err(format!(
-                    "It is larger than 10 MB; {open} opens it in the browser."
-                ));
-            }
-        }
-        Ok((bytes, ending))
+        let answer = http.get(url.clone()).send().await;
+        answer.map_err(|_| format!("{host} does not answer."))
     }
+}
+
+fn host_of(url: &Url) -> &str {
+    url.host_str().unwrap_or_default()
+}
+
+/// The bytes of an answer, no more than we want of them.
+async fn taken_in(
+    url: &Url,
+    mut answer: reqwest::Response,
+) -> Result<(Vec<u8>, &'static str), String> {
+    let host = host_of(url);
+    if !answer.status().is_success() {
+        return Err(format!(
+            "{host} answers {}: Meta's links last only a few days.",
+            answer.status().as_u16()
+        ));
+    }
+    let kind = answer.headers().get("content-type");
+    let ending = ending(kind.and_then(|v| v.to_str().ok()));
+    let too_large = || {
+        let open = Remedy::OpenLink;
+        Err(format!(
+            "It is larger than 10 MB; {open} opens it in the browser."
+        ))
+    };
+    if answer
+        .content_length()
+        .is_some_and(|bytes| bytes > LARGEST as u64)
+    {
+        return too_large();
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer
+        .chunk()
+        .await
+        .map_err(|_| format!("{host} broke off."))?
+    {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > LARGEST {
+            return too_large();
+        }
+    }
+    Ok((bytes, ending))
 }
 
 /// Where a host leads: public addresses only, and at least one.

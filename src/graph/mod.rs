@@ -17,7 +17,7 @@
 //! | `log` | each of them, for `--log` and the API log |
 //! | `conversations`, `person`, `page` | what is read |
 //! | `send`, `attachments`, `thread_control`, `subscriptions` | what is changed |
-//! | `download` | files of Meta's |
+//! | `download`, `pictures` | files of Meta's, and where pictures lie |
 //! | `wire/` | the shapes of Meta's JSON |
 //! | `decode`, `webhook` | from there to what happened |
 //! | `signature` | whether a webhook is Meta's |
@@ -42,6 +42,7 @@ mod limits;
 mod log;
 mod page;
 mod person;
+mod pictures;
 mod send;
 mod setup_error;
 mod signature;
@@ -62,6 +63,7 @@ pub use decode::{
 };
 pub use error::{Error, GraphError, Verdict};
 pub use page::{AboutApp, AboutPage, PageOfUser};
+pub use pictures::{PictureLink, picture_links};
 pub use send::Reply;
 pub use setup_error::SetupError;
 pub use signature::{Secrets, Signature, same_token};

@@ -17,7 +17,7 @@ use ratatui::{
     layout::{Position, Size},
 };
 
-use crate::text;
+use crate::{app::settings::PicturesBy, domain::PictureNumber, text, ui::picture::PictureCell};
 
 /// A backend that remembers what it has put where.
 #[derive(Debug)]
@@ -26,6 +26,11 @@ pub struct Gate<B> {
     rows: Vec<Row>,
     /// The farthest column that was ever written, plus one.
     width: usize,
+    /// The terminal draws pictures, in which way.
+    pictures: PicturesBy,
+    /// Pictures of which cells were written since [`Gate::touched`], with the column
+    /// and row where they begin.
+    touched: Vec<(PictureNumber, u16, u16)>,
 }
 
 #[derive(Debug, Default)]
@@ -39,13 +44,15 @@ struct Row {
 type Placed = (u16, u16, Cell);
 
 impl Row {
-    fn put(&mut self, x: usize, cell: &Cell) {
+    fn put(&mut self, x: usize, cell: &Cell, is_picture: bool) {
         if self.cells.len() <= x {
             self.cells.resize(x + 1, Cell::EMPTY);
         }
         let wide = usize::from(cell.cell_width()).max(1);
         let mut cell = cell.clone();
-        if !text::is_clean(cell.symbol()) {
+        if is_picture {
+            // The one thing that is no text and yet may pass.
+        } else if !text::is_clean(cell.symbol()) {
             cell.set_symbol("\u{FFFD}");
         } else if let Some(first) = cell.symbol().chars().next()
             && text::width(first.encode_utf8(&mut [0; 4])) == 0
@@ -87,12 +94,50 @@ impl Row {
 }
 
 impl<B> Gate<B> {
-    /// In front of a terminal that is blank.
-    pub fn new(inner: B) -> Self {
+    /// In front of a terminal that is blank, and draws pictures in this way.
+    pub fn new(inner: B, pictures: PicturesBy) -> Self {
         Self {
             inner,
             rows: Vec::new(),
             width: 0,
+            pictures,
+            touched: Vec::new(),
+        }
+    }
+
+    /// Pictures whose cells were written since the last question and are all there,
+    /// with the column and row where they begin; `cells` knows how large they are.
+    pub(super) fn touched(
+        &mut self,
+        cells: impl Fn(PictureNumber) -> Option<(u16, u16)>,
+    ) -> Vec<(PictureNumber, u16, u16)> {
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.sort_unstable();
+        touched.dedup();
+        touched.retain(|(number, x, y)| {
+            let Some((columns, rows)) = cells(*number) else {
+                return false;
+            };
+            let is_there = |column: u16, row: u16| {
+                let line = self.rows.get(usize::from(y + row));
+                let cell = line.and_then(|line| line.cells.get(usize::from(x + column)));
+                let expected = PictureCell {
+                    number: *number,
+                    row,
+                    column,
+                };
+                cell.and_then(|cell| self.picture_cell(cell)) == Some(expected)
+            };
+            (0..rows).all(|row| (0..columns).all(|column| is_there(column, row)))
+        });
+        touched
+    }
+
+    /// What a cell shows of a picture, where the terminal draws them.
+    fn picture_cell(&self, cell: &Cell) -> Option<PictureCell> {
+        match self.pictures {
+            PicturesBy::Off | PicturesBy::Blocks(_) => None,
+            PicturesBy::Kitty | PicturesBy::Iterm2 => PictureCell::of(cell.symbol(), cell.fg),
         }
     }
 
@@ -112,7 +157,13 @@ impl<B> Gate<B> {
                 self.rows.resize_with(usize::from(y) + 1, Row::default);
             }
             self.width = self.width.max(usize::from(x) + 1);
-            self.rows[usize::from(y)].put(usize::from(x), cell);
+            let picture = self.picture_cell(cell);
+            if let Some(part) = picture
+                && let (Some(x), Some(y)) = (x.checked_sub(part.column), y.checked_sub(part.row))
+            {
+                self.touched.push((part.number, x, y));
+            }
+            self.rows[usize::from(y)].put(usize::from(x), cell, picture.is_some());
             match changed.last_mut() {
                 Some((row, columns)) if *row == y => columns.push(x),
                 _ => changed.push((y, vec![x])),
@@ -154,6 +205,14 @@ impl<B> Gate<B> {
             }
         }
         runs.push(run);
+        if self.pictures == PicturesBy::Iterm2 {
+            // It draws over blank cells, later.
+            for (_, _, cell) in runs.iter_mut().flatten() {
+                if cell.symbol().starts_with(text::PICTURE_CELL) {
+                    *cell = Cell::EMPTY;
+                }
+            }
+        }
         runs
     }
 }
@@ -169,6 +228,8 @@ fn blank(cell: &Cell) -> Cell {
 fn is_doubtful(symbol: &str) -> bool {
     let mut chars = symbol.chars();
     match (chars.next(), chars.next()) {
+        // Terminals that know it agree on it, and no other one gets it.
+        (Some(text::PICTURE_CELL), _) => false,
         (Some(c), None) => !is_agreed(c),
         (None, _) => false,
         _ => true,
@@ -307,7 +368,7 @@ mod tests {
     /// until then.
     fn frames() -> Vec<(Buffer, Vec<u8>)> {
         let written = Written::default();
-        let gate = Gate::new(CrosstermBackend::new(written.clone()));
+        let gate = Gate::new(CrosstermBackend::new(written.clone()), PicturesBy::Off);
         let viewport = Viewport::Fixed(SCREEN);
         let mut terminal = Terminal::with_options(gate, TerminalOptions { viewport }).expect("one");
         let scripts = |shift: usize, lead: usize| {
@@ -436,7 +497,7 @@ mod tests {
             ("\u{e49}", "\u{25cc}\u{e49}"),
             ("\u{e49}\u{e33}", "\u{e33}"),
         ] {
-            let mut gate = Gate::new(TestBackend::new(2, 1));
+            let mut gate = Gate::new(TestBackend::new(2, 1), PicturesBy::Off);
             let mut cells = [Cell::new("น"), Cell::default()];
             cells[1].set_symbol(sign);
             gate.draw(cells.iter().zip(0..).map(|(cell, x)| (x, 0, cell)))
@@ -458,7 +519,7 @@ mod tests {
             ("\u{fff0}", "unassigned among specials"),
             ("a\u{200b}", "something invisible behind a letter"),
         ] {
-            let mut gate = Gate::new(TestBackend::new(2, 1));
+            let mut gate = Gate::new(TestBackend::new(2, 1), PicturesBy::Off);
             let mut cells = [Cell::new("a"), Cell::new("c")];
             cells[0].set_symbol(bad);
             gate.draw(cells.iter().zip(0..).map(|(cell, x)| (x, 0, cell)))

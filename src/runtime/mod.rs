@@ -12,6 +12,7 @@
 //! | `screen`, `plain` | the desk on the whole screen, and in lines |
 //! | `effects`, `queries` | carries out effects, answers questions |
 //! | `terminal`, `gate`, `input`, `signals` | the terminal, what it is written, its keys, what the system tells |
+//! | `pictures` | pictures that the terminal draws itself |
 //! | `stderr` | what others write over the screen, led into a file |
 //! | `tasks` | the only place that spawns |
 //! | `browser`, `clipboard`, `editor`, `files`, `canned`, `reload` | what lies outside of the terminal |
@@ -29,6 +30,7 @@ mod error;
 mod files;
 mod gate;
 mod input;
+mod pictures;
 mod plain;
 mod queries;
 mod reload;
@@ -38,7 +40,10 @@ mod stderr;
 mod tasks;
 mod terminal;
 
-use std::{path::PathBuf, pin::Pin};
+use std::{
+    path::{Path, PathBuf},
+    pin::Pin,
+};
 
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -60,7 +65,7 @@ use self::{
     signals::Signals,
 };
 use crate::{
-    app::{self, Effect, Model, Settings, ToastKind},
+    app::{self, Effect, Model, Settings, ToastKind, settings::PicturesBy},
     clock::Clock,
     domain::{Change, Command, PageId},
     graph, store, sync,
@@ -120,6 +125,9 @@ pub async fn run(mut desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     let (change_sender, changes) = broadcast::channel(1024);
     let (commands, command_receiver) = mpsc::channel(256);
     desk.settings.page = desk.page.clone();
+    if desk.plain {
+        desk.settings.pictures = PicturesBy::Off;
+    }
     desk.settings.simulator = desk.graph.is_loopback();
     let hears = change_sender.clone();
     desk.graph.on_call(move |call| {
@@ -137,7 +145,11 @@ pub async fn run(mut desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     let signals = Signals::new()?;
     let mut terminal = match desk.plain {
         true => None,
-        false => Some(Terminal::enter(desk.mouse, desk.log.as_deref())?),
+        false => Some(Terminal::enter(
+            desk.mouse,
+            desk.settings.pictures,
+            desk.log.as_deref(),
+        )?),
     };
     let size = match &terminal {
         Some(terminal) => terminal.size()?,
@@ -147,16 +159,8 @@ pub async fn run(mut desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
     let mut runner = EffectRunner::new(reader, commands, desk.canned.clone());
     let effects = first_answers(&mut model, &runner, &desk.clock);
     // Where another program writes, the file may be its editor's, at work.
-    let left = match desk.settings.read_only {
-        true => Vec::new(),
-        false => editor::left_behind(&desk.cache),
-    };
-    for left in left {
-        let words = format!(
-            "Text from your editor was left behind in {}. Copy what you need, then delete it.",
-            left.display()
-        );
-        model.toast(ToastKind::Warn, words);
+    if !desk.settings.read_only {
+        tell_of_left_text(&mut model, &desk.cache);
     }
     for notice in notices {
         model.toast(ToastKind::Bad, notice);
@@ -204,13 +208,20 @@ fn engine(
         desk.settings.read_only = true;
         let why = notices.pop().unwrap_or_default();
         let clock = desk.clock.clone();
-        let work = sync::read_only(reader, why, clock, side.commands, side.changes, side.stop);
+        let pictures = store::PictureFolder::new(&desk.cache, &desk.page);
+        let looks = sync::LooksOn {
+            reader,
+            pictures,
+            why,
+        };
+        let work = sync::read_only(looks, clock, side.commands, side.changes, side.stop);
         return (Box::pin(work), notices);
     };
     let options = sync::Options {
         apps: desk.settings.apps.clone(),
         seed: desk.settings.seed,
         files: store::files_folder(&desk.cache, &desk.page),
+        pictures: Some(store::PictureFolder::new(&desk.cache, &desk.page)),
         read_only: desk.settings.read_only,
         ..desk.sync.clone()
     };
@@ -231,6 +242,17 @@ fn engine(
         None => engine,
     };
     (Box::pin(engine.run(side.stop)), notices)
+}
+
+/// What an editor wrote for a program that has ended since.
+fn tell_of_left_text(model: &mut Model, folder: &Path) {
+    for left in editor::left_behind(folder) {
+        let words = format!(
+            "Text from your editor was left behind in {}. Copy what you need, then delete it.",
+            left.display()
+        );
+        model.toast(ToastKind::Warn, words);
+    }
 }
 
 /// The first frame comes from the cache, before any network.

@@ -116,6 +116,8 @@ impl Plain {
                 | Effect::Terminal(TerminalEffect::Notify(_))
                 | Effect::Terminal(TerminalEffect::Title(_))
                 | Effect::Terminal(TerminalEffect::Redraw)
+                | Effect::Terminal(TerminalEffect::SendPicture { .. })
+                | Effect::Terminal(TerminalEffect::DropPictures(_))
                 | Effect::Terminal(TerminalEffect::Suspend) => {}
                 effect => self.runner.perform(effect, &mut self.tasks),
             }

@@ -182,6 +182,18 @@ impl Screen {
                     self.terminal.notify(how, &words)?;
                 }
                 Effect::Terminal(TerminalEffect::Title(words)) => self.terminal.title(&words)?,
+                Effect::Terminal(TerminalEffect::SendPicture {
+                    number,
+                    cells,
+                    picture,
+                }) => {
+                    if let Some(file) = &picture.file {
+                        self.terminal.send_picture(number, cells, file)?;
+                    }
+                }
+                Effect::Terminal(TerminalEffect::DropPictures(numbers)) => {
+                    self.terminal.drop_pictures(&numbers)?;
+                }
                 Effect::Terminal(TerminalEffect::Redraw) => self.terminal.clear()?,
                 Effect::Terminal(TerminalEffect::Suspend) => self.suspending = true,
                 Effect::Terminal(TerminalEffect::Edit {
@@ -237,6 +249,7 @@ impl Screen {
         self.pause.end().await;
         back?;
         self.model.session.size = self.terminal.size()?;
+        self.take(Msg::PicturesLost)?;
         self.draw()
     }
 
@@ -291,6 +304,7 @@ impl Screen {
         back?;
         self.model.session.size = self.terminal.size()?;
         let left = taken?;
+        self.take(Msg::PicturesLost)?;
         self.draw()?;
         Ok(left)
     }

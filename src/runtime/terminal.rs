@@ -8,7 +8,7 @@ use std::{
     panic,
     path::Path,
     sync::{
-        Once,
+        Arc, Once,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -24,8 +24,12 @@ use crossterm::{
 };
 use ratatui::{Frame, backend::CrosstermBackend, layout::Rect};
 
-use super::{gate::Gate, stderr};
-use crate::{app::settings::Notify, text};
+use super::{gate::Gate, pictures::TerminalPictures, stderr};
+use crate::{
+    app::settings::{Notify, PicturesBy},
+    domain::PictureNumber,
+    text,
+};
 
 static MODES_ON: AtomicBool = AtomicBool::new(false);
 /// The mouse is ours while the desk has the terminal.
@@ -36,11 +40,12 @@ static HOOK: Once = Once::new();
 #[derive(Debug)]
 pub struct Terminal {
     inner: ratatui::Terminal<Gate<CrosstermBackend<Stdout>>>,
+    pictures: TerminalPictures,
 }
 
 impl Terminal {
     /// Takes the terminal over. Meanwhile stderr goes into the file `log`.
-    pub fn enter(mouse: bool, log: Option<&Path>) -> io::Result<Self> {
+    pub fn enter(mouse: bool, pictures: PicturesBy, log: Option<&Path>) -> io::Result<Self> {
         MOUSE.store(mouse, Ordering::SeqCst);
         stderr::prepare(log);
         HOOK.call_once(|| {
@@ -51,11 +56,15 @@ impl Terminal {
             }));
         });
         modes_on()?;
-        let inner = ratatui::Terminal::new(Gate::new(CrosstermBackend::new(io::stdout())));
+        let gate = Gate::new(CrosstermBackend::new(io::stdout()), pictures);
+        let inner = ratatui::Terminal::new(gate);
         if inner.is_err() {
             restore();
         }
-        Ok(Self { inner: inner? })
+        Ok(Self {
+            inner: inner?,
+            pictures: TerminalPictures::new(pictures),
+        })
     }
 
     /// Columns and rows.
@@ -74,7 +83,28 @@ impl Terminal {
             self.clear()?;
         }
         stderr::keep_small();
-        self.inner.draw(paint).map(drop)
+        self.inner.draw(paint)?;
+        let pictures = &self.pictures;
+        let gate = self.inner.backend_mut();
+        for (number, x, y) in gate.touched(|number| pictures.cells(number)) {
+            write(&pictures.placed(number, (x, y)))?;
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal a picture to draw where its cells stand, between two frames.
+    pub fn send_picture(
+        &mut self,
+        number: PictureNumber,
+        cells: (u16, u16),
+        file: &Arc<[u8]>,
+    ) -> io::Result<()> {
+        write(&self.pictures.take(number, cells, file))
+    }
+
+    /// Lets the terminal forget pictures.
+    pub fn drop_pictures(&mut self, numbers: &[PictureNumber]) -> io::Result<()> {
+        write(&self.pictures.drop_some(numbers))
     }
 
     /// The next frame is drawn whole. Not by the library's `clear`: that asks
@@ -111,11 +141,13 @@ impl Terminal {
 
     /// Gives the terminal back for good.
     pub fn leave(&mut self) {
+        let _ = write(&self.pictures.drop_all());
         restore();
     }
 
     /// Gives the terminal to another program for a while.
     pub fn lend(&mut self) {
+        let _ = write(&self.pictures.drop_all());
         restore();
     }
 
@@ -128,7 +160,7 @@ impl Terminal {
     /// Gives the terminal back to the shell, stops this process group as ^Z
     /// does, and takes the terminal over again when it goes on.
     pub fn suspend(&mut self) -> io::Result<()> {
-        restore();
+        self.lend();
         rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
         self.take_back()
     }
@@ -140,6 +172,9 @@ fn plain(words: &str) -> String {
 }
 
 fn write(sequence: &str) -> io::Result<()> {
+    if sequence.is_empty() {
+        return Ok(());
+    }
     let mut out = io::stdout();
     out.write_all(sequence.as_bytes())?;
     out.flush()

@@ -67,6 +67,7 @@ impl Writer {
                 }
             }
             db.commit()?;
+            files.pictures.tidy_before(Timestamp::from_millis(before));
             Ok(gone)
         })
         .await
@@ -100,6 +101,7 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
     let conversations = cache.execute("DELETE FROM conversation WHERE psid = ?1", [psid])?;
     let profiles = cache.execute("DELETE FROM person WHERE psid = ?1", [psid])?;
     cache.commit()?;
+    files.pictures.forget(psid);
     let outbox = files.outbox.transaction()?;
     let copies: Vec<String> = outbox
         .prepare(
@@ -139,6 +141,7 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
             left_in.push(path);
         }
     }
+    left_in.extend(files.pictures.left_of(psid));
     left_in.sort();
     Ok(Some(Forgotten {
         conversations,

@@ -12,7 +12,8 @@
 //!
 //! | file | |
 //! |---|---|
-//! | `opening`, `paths`, `error` | the files, who may write, what goes wrong |
+//! | `opening`, `paths`, `file_names`, `error` | the files, who may write, what goes wrong |
+//! | `pictures` | pictures that were fetched, as files |
 //! | `schema` | the shape of the files, and what becomes of damaged ones |
 //! | `refold` | what an older program has folded is folded again |
 //! | `rescue` | what can be read of a damaged outbox |
@@ -34,6 +35,7 @@ mod codec;
 mod draft;
 mod draft_rows;
 mod error;
+mod file_names;
 mod forget;
 mod ingest;
 mod merge;
@@ -44,6 +46,7 @@ mod outbox;
 mod page;
 mod page_values;
 mod paths;
+mod pictures;
 mod ranking;
 mod reader;
 mod refold;
@@ -63,6 +66,7 @@ pub use forget::Forgotten;
 pub use opening::{Notice, Opened, exists, open};
 pub use page::PageRow;
 pub use paths::files_folder;
+pub use pictures::PictureFolder;
 pub use reader::{Lane, Reader};
 pub use rescue::Rescued;
 pub use triage::EscalationRules;

@@ -18,7 +18,7 @@ use crate::{
         reader::Reader,
         rescue::{Rescued, rescue, unsettled},
         schema,
-        writer::Writer,
+        writer::{Files, Writer},
     },
 };
 
@@ -145,7 +145,13 @@ pub fn open(folder: &Path, page: &PageId) -> Result<Opened, Error> {
         let _ = fs::remove_file(&paths.suspicion);
     }
     let reader = Reader::open(&paths.cache, &paths.outbox, paths.suspicion, false)?;
-    let writer = Writer::start(cache, outbox, paths.audit, lock);
+    let files = Files {
+        cache,
+        outbox,
+        audit: paths.audit,
+        pictures: paths.pictures,
+    };
+    let writer = Writer::start(files, lock);
     Ok(Opened {
         writer: Some(writer),
         reader,

@@ -2,17 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::{file_names::plain, pictures::PictureFolder};
 use crate::domain::PageId;
 
 /// The folder with the copies of files that are on their way for a Page.
 pub fn files_folder(folder: &Path, page: &PageId) -> PathBuf {
-    folder.join(format!("{}.files", plain(page)))
-}
-
-/// What names the files of a Page: nothing that leads elsewhere.
-fn plain(page: &PageId) -> String {
-    let signs = page.as_str().chars();
-    signs.filter(char::is_ascii_alphanumeric).collect()
+    folder.join(format!("{}.files", plain(page.as_str())))
 }
 
 /// Where the files of a Page are.
@@ -23,11 +18,12 @@ pub(super) struct Paths {
     pub(super) audit: PathBuf,
     pub(super) lock: PathBuf,
     pub(super) suspicion: PathBuf,
+    pub(super) pictures: PictureFolder,
 }
 
 impl Paths {
     pub(super) fn new(folder: &Path, page: &PageId) -> Self {
-        let name = plain(page);
+        let name = plain(page.as_str());
         let file = |ending: &str| folder.join(format!("{name}.{ending}"));
         Self {
             folder: folder.to_owned(),
@@ -36,6 +32,7 @@ impl Paths {
             audit: file("audit.ndjson"),
             lock: file("lock"),
             suspicion: file("damaged"),
+            pictures: PictureFolder::new(folder, page),
         }
     }
 }

@@ -270,6 +270,15 @@ impl Reader {
         })
     }
 
+    /// When a message was written, if it is known.
+    pub fn written_at(&self, mid: &Mid) -> Result<Option<Timestamp>, Error> {
+        self.with(|db| {
+            let mut statement = db.prepare_cached("SELECT at FROM message WHERE mid = ?1")?;
+            let at = statement.query_row([mid.as_str()], |row| row.get(0));
+            Ok(at.optional()?.map(Timestamp::from_millis))
+        })
+    }
+
     /// What speaks for who holds a thread.
     pub fn evidence(&self, id: &ConversationId) -> Result<OwnershipEvidence, Error> {
         self.with(|db| {

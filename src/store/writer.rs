@@ -8,9 +8,10 @@ use tokio::sync::{mpsc, oneshot};
 use super::{
     Error, codec,
     ingest::Ingest,
+    pictures::PictureFolder,
     ranking::{place, turn},
 };
-use crate::domain::{Change, ConversationId, Event, Psid, Timestamp, display_name};
+use crate::domain::{Change, ConversationId, Event, Mid, Psid, Timestamp, display_name};
 
 /// At most so many rows are placed anew at once: a reply waits for a commit.
 const TURN: u32 = 10_000;
@@ -30,17 +31,14 @@ pub(super) struct Files {
     pub(super) outbox: Connection,
     /// The record of what was done.
     pub(super) audit: PathBuf,
+    /// Pictures that were fetched.
+    pub(super) pictures: PictureFolder,
 }
 
 impl Writer {
-    pub(super) fn start(cache: Connection, outbox: Connection, audit: PathBuf, lock: File) -> Self {
+    pub(super) fn start(mut files: Files, lock: File) -> Self {
         let (jobs, mut queue) = mpsc::channel::<WriteJob>(64);
         let thread = thread::Builder::new().name("store".into()).spawn(move || {
-            let mut files = Files {
-                cache,
-                outbox,
-                audit,
-            };
             while let Some(job) = queue.blocking_recv() {
                 job(&mut files);
             }
@@ -71,6 +69,11 @@ impl Writer {
     /// clock. Facts that we knew already give no change.
     pub async fn ingest(&self, events: Vec<Event>, now: Timestamp) -> Result<Vec<Change>, Error> {
         self.run(move |files| {
+            let taken_back = events.iter().filter_map(|event| match event {
+                Event::Unsent { mid, .. } => Some(mid.clone()),
+                _ => None,
+            });
+            let taken_back: Vec<Mid> = taken_back.collect();
             let transaction = files.cache.transaction()?;
             let mut ingest = Ingest {
                 db: &transaction,
@@ -93,6 +96,9 @@ impl Writer {
                 }
             }
             transaction.commit()?;
+            for mid in taken_back {
+                files.pictures.forget_message(&mid);
+            }
             Ok(changes)
         })
         .await

@@ -33,4 +33,4 @@ mod read_only;
 
 pub use delivery::Delivery;
 pub use engine::{Engine, Lease, Options};
-pub use read_only::read_only;
+pub use read_only::{LooksOn, read_only};

@@ -2,27 +2,46 @@
 //! disk takes no writing: the screen is told when the cache has changed, and
 //! nothing is asked of Meta.
 
-use tokio::sync::{broadcast, mpsc};
+use tokio::{
+    sync::{broadcast, mpsc},
+    task::spawn_blocking,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
     domain::{Change, Command, Link, Span},
-    store::{self, Reader},
+    picture,
+    store::{self, PictureFolder, Reader},
 };
 
 /// How often the cache is asked whether it has changed (our choice).
 const LOOK: Span = Span::seconds(2);
 
-/// Looks on until `stop`. `why` tells a person why this desk only reads.
+/// What a desk that only reads has.
+#[derive(Debug)]
+pub struct LooksOn {
+    /// The cache.
+    pub reader: Reader,
+    /// Pictures that were fetched.
+    pub pictures: PictureFolder,
+    /// Why it only reads, for a person.
+    pub why: String,
+}
+
+/// Looks on until `stop`.
 pub async fn read_only(
-    reader: Reader,
-    why: String,
+    looks: LooksOn,
     clock: Clock,
     mut commands: mpsc::Receiver<Command>,
     changes: broadcast::Sender<Change>,
     stop: CancellationToken,
 ) -> Result<(), store::Error> {
+    let LooksOn {
+        reader,
+        pictures,
+        why,
+    } = looks;
     let tell = |change| {
         let _ = changes.send(change);
     };
@@ -39,6 +58,16 @@ pub async fn read_only(
                 Some(Command::Older(conversation)) => {
                     let why = "This desk is read-only.";
                     tell(Change::OlderFailed(conversation, why.into()));
+                }
+                Some(Command::ShowPicture { psid, id, size, file, .. }) => {
+                    let (folder, at) = (pictures.clone(), clock.now());
+                    let kept = { let id = id.clone(); move || folder.read(&psid, &id, at) };
+                    let shown = spawn_blocking(move || {
+                        let kept = kept().ok_or("This desk is read-only, and the picture is not in its cache.")?;
+                        picture::shown(&kept, size, file)
+                    });
+                    let picture = shown.await.unwrap_or_else(|why| Err(why.to_string()));
+                    tell(Change::Picture { id, size, picture });
                 }
                 Some(_) => {}
                 None => return Ok(()),

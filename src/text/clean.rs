@@ -16,6 +16,10 @@ const MARKS_PER_BASE: usize = 8;
 /// At most this many characters of one text are laid out.
 const LAID_OUT: usize = 4_000;
 
+/// What stands in the cells of a picture that the terminal draws itself (kitty). In
+/// outside text it could show a picture where somebody's words should be.
+pub const PICTURE_CELL: char = '\u{10EEEE}';
+
 /// Text that cannot act on a terminal. Lines are separated by `\n`; there is no
 /// other control character in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,6 +93,7 @@ pub fn is_suspicious(raw: &str) -> bool {
             flag = c == BLACK_FLAG;
         }
         (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}'))
+            || c == PICTURE_CELL
             || is_direction_control(c)
             || (is_hidden(c) && !is_usual(c) && !(tag && flag))
     })
@@ -97,7 +102,7 @@ pub fn is_suspicious(raw: &str) -> bool {
 /// Whether a character may never reach a terminal cell.
 pub fn is_forbidden(c: char) -> bool {
     let kept = is_joiner(c) || is_variation(c) || is_tag(c);
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || (is_hidden(c) && !kept)
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | PICTURE_CELL) || (is_hidden(c) && !kept)
 }
 
 /// Whether the content of a terminal cell needs nothing taken out.
@@ -211,7 +216,7 @@ fn gate(raw: &str, at_most: usize) -> Cow<'_, str> {
             }
             '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             '\t' => out.push(' '),
-            c if c.is_control() => out.push('\u{FFFD}'),
+            c if c.is_control() || c == PICTURE_CELL => out.push('\u{FFFD}'),
             // Joiners spell words in some scripts and hold emoji together;
             // between ASCII they only hide.
             c if is_joiner(c) => {

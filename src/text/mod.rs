@@ -18,7 +18,7 @@ mod decode;
 mod fold;
 mod layout;
 
-pub use clean::{Clean, disarm, is_clean, is_forbidden, is_mark, is_suspicious};
+pub use clean::{Clean, PICTURE_CELL, disarm, is_clean, is_forbidden, is_mark, is_suspicious};
 pub use decode::{decode, of_file, read};
 pub use fold::{fold, matches, respelled, searchable, spellings};
 pub use layout::{cells, clusters, cut, fit, fit_right, width, wrap};

@@ -1,18 +1,20 @@
 //! The customer pane: who it is (or why we do not know), the clocks, who holds
 //! the thread, and what happened to it.
 
-use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line};
 
 use crate::{
-    app::{Model, action::table::Action, thread::ownership_history},
+    app::{Model, action::table::Action, pictures::FACE, thread::ownership_history},
     domain::{
-        AppId, Conversation, Item, Platform, Profile, Routing, ThreadOwner, Timestamp, Window,
+        AppId, Conversation, Item, PictureId, Platform, Profile, Routing, ThreadOwner, Timestamp,
+        Window,
     },
     text::{self, Clean},
     ui::{
         call,
         draw::{frame, framed, lines, span},
         inbox::aside_words,
+        picture,
         theme::{Role, Theme},
     },
 };
@@ -39,7 +41,17 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         return;
     };
     let width = usize::from(inner.width);
-    let mut rows = profile_lines(model, theme, conversation, profile, width);
+    let face = model
+        .pictures
+        .shown(&PictureId::Person(conversation.psid.clone()));
+    let mut rows = match face {
+        Some(_) => {
+            let beside = width.saturating_sub(usize::from(FACE.0) + 1);
+            beside_face(who(model, theme, conversation, profile, beside))
+        }
+        None => who(model, theme, conversation, profile, width),
+    };
+    rows.extend(kept_of(model, theme, conversation, width));
     rows.push(heading(reply_words(model, conversation), theme, width));
     rows.extend(clocks(model, theme, conversation));
     rows.push(heading("Control", theme, width));
@@ -60,6 +72,21 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         ));
     }
     lines(rows, inner, buffer);
+    if let Some(face) = face {
+        let by = model.session.settings.pictures;
+        picture::whole(face, face.cells, by, inner, buffer);
+    }
+}
+
+/// The first lines stand at the right of a face.
+fn beside_face(mut rows: Vec<Line<'static>>) -> Vec<Line<'static>> {
+    let tall = usize::from(FACE.1);
+    rows.resize_with(rows.len().max(tall), Line::default);
+    for row in &mut rows {
+        let gap = " ".repeat(usize::from(FACE.0) + 1);
+        row.spans.insert(0, span(gap, Style::new()));
+    }
+    rows
 }
 
 /// Whom the pane is about: the open thread's person, else the selected row's.
@@ -129,16 +156,25 @@ pub(super) fn profile_lines(
     profile: &Profile,
     width: usize,
 ) -> Vec<Line<'static>> {
+    let mut rows = who(model, theme, c, profile, width);
+    rows.extend(kept_of(model, theme, c, width));
+    rows
+}
+
+/// Name, and what the profile tells.
+fn who(
+    model: &Model,
+    theme: &Theme,
+    c: &Conversation,
+    profile: &Profile,
+    width: usize,
+) -> Vec<Line<'static>> {
     let mut rows = say(
         &Clean::one_line(&c.display_name()),
         Role::Strong,
         theme,
         width,
     );
-    let id = match c.platform {
-        Platform::Messenger => "PSID",
-        Platform::Instagram => "IGSID",
-    };
     match profile {
         Profile::Known(person) => {
             let mut facts: Vec<String> = Vec::new();
@@ -170,7 +206,16 @@ pub(super) fn profile_lines(
         }
         Profile::Unasked => {}
     }
-    rows.extend(say(&format!("{id} {}", c.psid), Role::Dim, theme, width));
+    rows
+}
+
+/// The id, first and last contact, labels, what the row is put off for.
+fn kept_of(model: &Model, theme: &Theme, c: &Conversation, width: usize) -> Vec<Line<'static>> {
+    let id = match c.platform {
+        Platform::Messenger => "PSID",
+        Platform::Instagram => "IGSID",
+    };
+    let mut rows = say(&format!("{id} {}", c.psid), Role::Dim, theme, width);
     rows.extend(contact(model, theme, c, width));
     if !c.triage.labels.is_empty() {
         let words = c.triage.labels.join(" · ");

@@ -10,6 +10,7 @@
 //! | `dialog/` | what lies over them |
 //! | `plain` | the desk in lines, for a screen reader |
 //! | `call` | a call to the Graph API, as text |
+//! | `picture` | pictures in cells |
 //! | `draw`, `theme` | pieces to draw with, and how they look |
 
 mod call;
@@ -18,6 +19,7 @@ mod customer;
 mod dialog;
 pub(crate) mod draw;
 mod inbox;
+pub(crate) mod picture;
 mod plain;
 mod status;
 mod theme;

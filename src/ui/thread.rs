@@ -4,16 +4,19 @@ use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
 use crate::{
     app::{
-        Focus, Model, Thread,
+        Focus, Model, Thread, Viewport,
         action::table::{Action, Context},
         areas::inside,
+        pictures::Pictures,
+        settings::{Depth, PicturesBy},
         thread::{Rule, ThreadLine, ThreadPane, Tone, Voice},
         tour::STEPS,
     },
-    domain::ThreadOwner,
+    domain::{PictureNumber, ThreadOwner},
     text::{self, Clean},
     ui::{
         draw::{frame, framed, lines, marked, put, span, title_style, wrapped},
+        picture,
         theme::{Role, Theme},
     },
 };
@@ -54,6 +57,11 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         return;
     }
     let at_hand = meant(model, &pane).filter(|_| focused);
+    let by = model.session.settings.pictures;
+    let cut = match by {
+        PicturesBy::Iterm2 => cut_pictures(&view),
+        _ => Vec::new(),
+    };
     for (y, at, line) in pane.rows(view) {
         let find = match is_message(thread, at) {
             true => thread.find.as_str(),
@@ -67,6 +75,9 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
                 gutter: pane.gutter(),
                 find,
                 at_hand,
+                pictures: &model.pictures,
+                by,
+                cut: &cut,
             },
             Rect {
                 y,
@@ -138,6 +149,11 @@ struct Manner<'a> {
     find: &'a str,
     /// It is about to be copied.
     at_hand: bool,
+    /// Pictures, and how they are drawn.
+    pictures: &'a Pictures,
+    by: PicturesBy,
+    /// Those that are not whole on the screen.
+    cut: &'a [PictureNumber],
 }
 
 fn draw_line(
@@ -179,8 +195,52 @@ fn draw_line(
                 ..area
             };
             put(spans, text, buffer);
+            draw_pictures(pieces, manner, text, buffer);
         }
     }
+}
+
+/// The lines of pictures among the pieces of a line.
+fn draw_pictures(pieces: &[(Tone, Clean)], manner: &Manner<'_>, area: Rect, buffer: &mut Buffer) {
+    let mut left = 0;
+    for (tone, words) in pieces {
+        let width = u16::try_from(text::width(words)).unwrap_or(u16::MAX);
+        if let Tone::Picture(line) = tone
+            && let Some(shown) = manner.pictures.numbered(line.number)
+        {
+            let place = Rect {
+                x: area.x.saturating_add(left),
+                width: area.width.saturating_sub(left).min(width),
+                ..area
+            };
+            let by = match manner.cut.contains(&line.number) {
+                true => PicturesBy::Blocks(Depth::Full),
+                false => manner.by,
+            };
+            picture::line(shown, line.row, line.cells, by, place, buffer);
+        }
+        left = left.saturating_add(width);
+    }
+}
+
+/// Pictures of which only a part is on the screen: iTerm2 draws whole ones alone.
+fn cut_pictures(view: &Viewport) -> Vec<PictureNumber> {
+    let lines = view.lines.iter().filter_map(|(_, line)| match line {
+        ThreadLine::Text { pieces, .. } => pieces.iter().find_map(|(tone, _)| match tone {
+            Tone::Picture(line) => Some(line),
+            _ => None,
+        }),
+        ThreadLine::Rule { .. } => None,
+    });
+    let mut seen: Vec<(PictureNumber, u16, u16)> = Vec::new();
+    for line in lines {
+        match seen.iter_mut().find(|(number, ..)| *number == line.number) {
+            Some((_, rows, _)) => *rows += 1,
+            None => seen.push((line.number, 1, line.cells.1)),
+        }
+    }
+    let cut = seen.into_iter().filter(|(_, rows, all)| rows < all);
+    cut.map(|(number, ..)| number).collect()
 }
 
 /// A day, what is new, or something that happened: its time where all times stand.
@@ -224,6 +284,7 @@ pub(super) fn role(tone: Tone) -> Role {
         Tone::Bad => Role::Bad,
         Tone::Warn => Role::Warn,
         Tone::Good => Role::Good,
+        Tone::Picture(_) => Role::Text,
     }
 }
 

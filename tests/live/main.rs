@@ -9,7 +9,7 @@
 //! | `link` | networks and tokens that come and go |
 //! | `restart` | what a dead program left |
 //! | `record` | the record, and threads that go back by themselves |
-//! | `files` | files that go out |
+//! | `files`, `pictures` | files that go out, pictures that come in |
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -20,6 +20,7 @@ mod calls;
 mod faults;
 mod files;
 mod link;
+mod pictures;
 mod reading;
 mod record;
 mod restart;
@@ -37,8 +38,9 @@ use switchboard::{
     domain::{
         AppId, Attachment, AuditDetails, Author, Backfill, Change, Command, ConversationId,
         Decision, Draft, FileIdentity, HoldReason, InboxQuery, Item, Known, Link, LocalId, Mid,
-        Operation, OperationKind, Outgoing, PageId, Part, Platform, Psid, SendAs, SendState, Span,
-        ThreadOwner, ThreadRange, ThreadSlice, View,
+        Operation, OperationKind, Outgoing, PageId, Part, Picture, PictureFile, PictureId,
+        PictureSize, Platform, Psid, SendAs, SendState, Span, ThreadOwner, ThreadRange,
+        ThreadSlice, View,
     },
     sim::{self, Fault, Options},
     store::{self, Reader},

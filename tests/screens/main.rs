@@ -7,6 +7,7 @@
 //! | `thread` | the thread |
 //! | `composer` | the composer, and the life of a reply |
 //! | `dialogs` | what lies over the desk |
+//! | `pictures` | photos, stickers and faces |
 //! | `status` | how the link, the Page and the files stand |
 //! | `looks` | themes, sizes, the curtain, and every script in every pane |
 
@@ -19,6 +20,7 @@ mod composer;
 mod dialogs;
 mod list;
 mod looks;
+mod pictures;
 mod status;
 mod thread;
 
@@ -29,12 +31,13 @@ use switchboard::{
         Loaded, Msg, Settings,
         canned::Canned,
         layout::{self},
-        settings::Column,
+        settings::{Column, Depth, PicturesBy},
     },
     domain::{
         ApiCall, AppId, Author, Change, Conversation, ConversationId, Deferred, DeliveredWebhook,
-        Draft, Hit, HoldReason, Item, Link, Mid, OperationKind, OwnershipEvidence, Part, Platform,
-        Profile, Routing, SendAs, SendState, Span, ThreadOwner, Until,
+        Draft, Hit, HoldReason, Item, Link, Mid, OperationKind, OwnershipEvidence, Part, Person,
+        PictureFile, PictureId, PictureSize, Platform, Profile, Routing, SendAs, SendState, Span,
+        ThreadOwner, Until,
     },
     ui::{THEMES, Theme},
 };

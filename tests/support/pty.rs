@@ -63,6 +63,11 @@ impl Pty {
             "NO_COLOR",
             "LC_ALL",
             "LC_CTYPE",
+            "COLORTERM",
+            "LC_TERMINAL",
+            "TERM_PROGRAM",
+            "TMUX",
+            "STY",
         ] {
             command.env_remove(name);
         }
@@ -195,14 +200,28 @@ impl Pty {
 
     /// Waits until these bytes were written to the terminal.
     pub fn wait_for_bytes(&self, wanted: &str) {
+        self.wait_for_bytes_times(wanted, 1);
+    }
+
+    /// Waits until these bytes were written so many times.
+    pub fn wait_for_bytes_times(&self, wanted: &str, times: usize) {
         let (lock, changed) = &*self.shared;
         let shared = lock.lock().expect("unpoisoned");
-        let there = |bytes: &[u8]| bytes.windows(wanted.len()).any(|w| w == wanted.as_bytes());
-        let waiting = |shared: &mut Shared| !shared.closed && !there(&shared.bytes);
+        let windows = |bytes: &[u8]| {
+            let found = bytes.windows(wanted.len());
+            found
+                .filter(|w| *w == wanted.as_bytes())
+                .take(times)
+                .count()
+        };
+        let waiting = |shared: &mut Shared| !shared.closed && windows(&shared.bytes) < times;
         let (shared, _) = changed
             .wait_timeout_while(shared, PATIENCE, waiting)
             .expect("unpoisoned");
-        assert!(there(&shared.bytes), "waited for the bytes {wanted:?}");
+        assert!(
+            windows(&shared.bytes) >= times,
+            "waited for the bytes {wanted:?}"
+        );
     }
 
     pub fn resize(&self, columns: u16, rows: u16) {

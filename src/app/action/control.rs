@@ -5,6 +5,7 @@ use crate::{
         Effect, Focus, Model, TerminalEffect, ToastKind,
         action::{
             leave::leave,
+            look::{enlarge, pictures_at_hand},
             navigate::open,
             reply::{self, stop_typing},
         },
@@ -137,7 +138,10 @@ pub(crate) fn mark_seen(model: &mut Model) -> Vec<Effect> {
 pub(crate) fn open_or_settle(model: &mut Model) -> Vec<Effect> {
     match model.inbox.selected().map(|c| c.id.clone()) {
         Some(id) if model.focus == Focus::List => open(model, id),
-        _ => settle(model),
+        _ => match pictures_at_hand(model) {
+            Some(view) => enlarge(model, view),
+            None => settle(model),
+        },
     }
 }
 

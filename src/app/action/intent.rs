@@ -5,6 +5,7 @@ use crate::{
         Effect, Model, TerminalEffect, ToastKind,
         action::{control, look, navigate, reply, run::run, triage},
         dialog::{Dialog, Intent, Step},
+        pictures,
     },
     domain::{Command, SimulatorOrder},
 };
@@ -38,6 +39,11 @@ fn carry_out(model: &mut Model, intent: Intent) -> Vec<Effect> {
             model.toast(ToastKind::Good, said);
             vec![Effect::Terminal(TerminalEffect::Copy(text))]
         }
+        Intent::Enlarge {
+            id,
+            conversation,
+            psid,
+        } => pictures::enlarge(model, id, conversation, psid),
         Intent::Search(words) => look::search(model, &words),
         Intent::Open(id) => navigate::open(model, id),
         Intent::OpenMessage(hit) => navigate::open_at(model, &hit),

@@ -4,12 +4,17 @@ use crate::manual::Chapter;
 use crate::{
     app::{
         Effect, Focus, Model, Query, ToastKind,
+        action::table::Action,
         dialog::{
-            ApiLog, Commands, Dialog, Help, Jump, Prompt, PromptKind, Search, Viewer, ViewerContent,
+            ApiLog, Commands, Dialog, Help, Jump, PictureView, Prompt, PromptKind, Search, Viewer,
+            ViewerContent,
         },
+        pictures,
+        settings::PicturesBy,
+        thread::{ThreadPane, part_words},
         tour::TourStep,
     },
-    domain::{Command, ConversationId},
+    domain::{Command, ConversationId, Item},
 };
 
 pub(crate) fn jump(model: &mut Model) -> Vec<Effect> {
@@ -97,6 +102,51 @@ pub(crate) fn commands(model: &mut Model) -> Vec<Effect> {
 pub(crate) fn help(model: &mut Model) -> Vec<Effect> {
     model.dialogs.push(Dialog::Help(Help::default()));
     Vec::new()
+}
+
+/// The pictures of the selected message; without one, of the newest message on the
+/// screen, unless a reply there waits for a decision.
+pub(crate) fn pictures_at_hand(model: &Model) -> Option<PictureView> {
+    let pane = ThreadPane::of(model)?;
+    let thread = pane.thread;
+    let view_of = |at: usize| match thread.window.items.get(at) {
+        Some(Item::Message(message)) => {
+            let pictures = pictures::of_message(message);
+            let named = pictures.map(|(id, part)| (id, part_words(part)));
+            let pictures: Vec<_> = named.collect();
+            (!pictures.is_empty()).then(|| PictureView {
+                conversation: thread.conversation.id.clone(),
+                psid: thread.conversation.psid.clone(),
+                pictures,
+                at: 0,
+            })
+        }
+        _ => None,
+    };
+    if let Some(selected) = thread.selected_place() {
+        return view_of(selected);
+    }
+    if thread.outgoing().next().is_some() {
+        return None;
+    }
+    let shown = pane.viewport().lines;
+    shown.iter().rev().find_map(|(at, _)| view_of(*at))
+}
+
+/// Shows pictures on the whole screen, the first of them first.
+pub(crate) fn enlarge(model: &mut Model, view: PictureView) -> Vec<Effect> {
+    if model.session.settings.pictures == PicturesBy::Off || model.session.privacy {
+        let open = model.session.settings.keymap.key_of(Action::OpenLink);
+        let words = format!("Pictures are off here. {open} opens it in the browser.");
+        model.toast(ToastKind::Info, words);
+        return Vec::new();
+    }
+    let Some((id, _)) = view.pictures.first().cloned() else {
+        return Vec::new();
+    };
+    let (conversation, psid) = (view.conversation.clone(), view.psid.clone());
+    model.dialogs.push(Dialog::Picture(view));
+    pictures::enlarge(model, id, conversation, psid)
 }
 
 fn view(model: &mut Model, content: ViewerContent) -> Vec<Effect> {

@@ -4,8 +4,8 @@ use crate::manual::Chapter;
 use crate::{
     app::{action::table::Action, effect::Query, toast::ToastKind},
     domain::{
-        AppId, Attachment, Conversation, ConversationId, Decision, Hit, Outcome, Outgoing, Psid,
-        SimulatorOrder, TriageChange,
+        AppId, Attachment, Conversation, ConversationId, Decision, Hit, Outcome, Outgoing,
+        PictureId, Psid, SimulatorOrder, TriageChange,
     },
 };
 
@@ -73,6 +73,15 @@ pub enum Intent {
     Theme(&'static str),
     /// A chapter of the manual.
     Read(&'static Chapter),
+    /// Show a picture on the whole screen.
+    Enlarge {
+        /// Which one.
+        id: PictureId,
+        /// Whose thread it stands in.
+        conversation: ConversationId,
+        /// The person.
+        psid: Psid,
+    },
 }
 
 /// What a line of the list does.

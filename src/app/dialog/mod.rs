@@ -16,6 +16,7 @@
 //! | `snooze`, `labels`, `note` | an agent's own decisions |
 //! | `choose` | a short list with a key for each line |
 //! | `api_log`, `viewer` | text to read |
+//! | `picture` | a picture on the whole screen |
 
 mod api_log;
 mod attach;
@@ -31,6 +32,7 @@ mod jump;
 mod labels;
 mod modal;
 mod note;
+mod picture;
 mod prompt;
 mod search;
 mod sign_off;
@@ -50,6 +52,7 @@ pub use jump::Jump;
 pub use labels::Labels;
 pub use modal::{Click, Modal, Question, Step};
 pub use note::NoteDialog;
+pub use picture::PictureView;
 pub use prompt::{Prompt, PromptKind};
 pub use search::Search;
 pub use sign_off::SignOff;
@@ -103,6 +106,8 @@ dialogs! {
     Labels(Labels),
     /// A private note being written.
     Note(NoteDialog),
+    /// A picture on the whole screen.
+    Picture(PictureView),
     /// A line of input at the bottom: filter, find.
     Prompt(Prompt),
     /// The search through all messages.

@@ -14,6 +14,7 @@ use crate::{
         dialog::{Dialog, HandOvers, Viewer, ViewerContent},
         incoming::tour_steps,
         model::UnsavedDraft,
+        pictures,
     },
     domain::{
         ApiCall, Attachment, Change, Command, ConversationId, HoldReason, Link, LocalId, NewReply,
@@ -77,6 +78,9 @@ pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
             id,
             copy,
         } => effects.extend(file_copied(model, conversation, &id, copy)),
+        Change::Picture { id, size, picture } => {
+            effects.extend(pictures::came(model, id, size, picture));
+        }
         Change::Done {
             conversation,
             operation,

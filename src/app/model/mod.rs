@@ -21,6 +21,7 @@ use super::{
     effect::{Effect, Query},
     inbox::Inbox,
     input::keymap::Key,
+    pictures::Pictures,
     thread::{Selection, Thread},
     toast::{self, Toast, ToastKind},
     tour::Tour,
@@ -124,6 +125,8 @@ pub struct Model {
     pub dialogs: Vec<Dialog>,
     /// Short news, newest last.
     pub toasts: VecDeque<Toast>,
+    /// Pictures of the open thread.
+    pub pictures: Pictures,
     /// How far the tour is, in the demo.
     pub tour: Option<Tour>,
     /// What can be undone and repeated.
@@ -162,6 +165,7 @@ impl Model {
             marked: BTreeMap::new(),
             dialogs: Vec::new(),
             toasts: VecDeque::new(),
+            pictures: Pictures::default(),
             history: History::default(),
             keys: KeyInput::default(),
             mouse: MouseInput::default(),

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     app::input::keymap::Keymap,
-    domain::{Apps, PageId, ReplyAs, Span},
+    domain::{Apps, PageId, PictureFile, ReplyAs, Span},
 };
 
 /// What the desk is told at the start.
@@ -41,6 +41,8 @@ pub struct Settings {
     pub tour: bool,
     /// How text gets into the clipboard.
     pub copy: CopyBy,
+    /// How pictures are drawn.
+    pub pictures: PicturesBy,
     /// Nothing moves by itself that need not: short news stays until a key, and
     /// no thread opens by itself.
     pub reduced_motion: bool,
@@ -58,6 +60,41 @@ pub enum CopyBy {
     Command,
 }
 
+/// How pictures are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PicturesBy {
+    /// Not at all.
+    #[default]
+    Off,
+    /// By the cells of the screen, two pixels each, in the colours that the terminal
+    /// has.
+    Blocks(Depth),
+    /// By the terminal, at placeholders (kitty, Ghostty).
+    Kitty,
+    /// By the terminal, over cells (iTerm2, WezTerm).
+    Iterm2,
+}
+
+/// How many colours a terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// The 256 of xterm.
+    Palette,
+    /// All of them.
+    Full,
+}
+
+impl PicturesBy {
+    /// What the terminal wants besides cells.
+    pub fn file(self) -> PictureFile {
+        match self {
+            Self::Off | Self::Blocks(_) => PictureFile::None,
+            Self::Kitty => PictureFile::Png,
+            Self::Iterm2 => PictureFile::JpegOrPng,
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -72,6 +109,7 @@ impl Default for Settings {
             simulator: false,
             tour: false,
             copy: CopyBy::Auto,
+            pictures: PicturesBy::Off,
             vim: false,
             undo_send: Span::ZERO,
             shape: Shape::default(),

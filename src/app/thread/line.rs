@@ -5,7 +5,10 @@
 use jiff::tz::TimeZone;
 
 use crate::{
-    app::input::keymap::Keymap,
+    app::{
+        input::keymap::Keymap,
+        pictures::{PictureLine, Pictures},
+    },
     domain::{Apps, Timestamp},
     text::{self, Clean},
 };
@@ -76,6 +79,8 @@ pub enum Tone {
     Warn,
     /// Something went well.
     Good,
+    /// A line of a picture, in place of as many spaces.
+    Picture(PictureLine),
 }
 
 /// One line of a thread.
@@ -130,6 +135,8 @@ pub struct Look<'a> {
     pub seen_through: Option<Timestamp>,
     /// Nothing can be sent for want of a link.
     pub no_link: bool,
+    /// Pictures, where they are drawn.
+    pub pictures: Option<&'a Pictures>,
     /// Which key does what.
     pub keymap: &'a Keymap,
     /// What decides about a reply that does not go on by itself: its key, or its

@@ -1,9 +1,10 @@
 //! A message as lines: what was said, what came with it, what became of it.
 
+use crate::app::pictures::{PictureLine, PictureState, cells, of_message};
 use crate::app::thread::line::{Look, Pieces, Tone, room, wrapped};
 use crate::app::thread::wording::size;
 use crate::{
-    domain::{Author, Message, Part, Reaction},
+    domain::{Author, Message, Part, PictureId, Reaction},
     text::{self, Clean},
 };
 
@@ -38,8 +39,14 @@ pub(super) fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
         lines.push(vec![(Tone::Dim, quoted.into())]);
     }
     text_lines(message, look, &mut lines);
+    let mut pictures = of_message(message);
     for part in &message.parts {
         part_lines(part, look, &mut lines);
+        if part.is_picture()
+            && let Some((id, _)) = pictures.next()
+        {
+            picture_lines(&id, look, &mut lines);
+        }
     }
     if lines.is_empty() {
         lines = wrapped(Tone::Dim, &"(empty message)".into(), look);
@@ -52,6 +59,28 @@ pub(super) fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
         after_last(&mut lines, Tone::Part, &words, look);
     }
     lines
+}
+
+/// A picture that is there, below what it is called.
+fn picture_lines(id: &PictureId, look: &Look<'_>, lines: &mut Vec<Pieces>) {
+    let shown = match look.pictures.and_then(|pictures| pictures.get(id)) {
+        Some(PictureState::Shown(shown)) => shown,
+        Some(PictureState::Failed(_)) => return after_last(lines, Tone::Dim, "no preview", look),
+        _ => return,
+    };
+    let most = u16::try_from(room(look)).unwrap_or(u16::MAX);
+    let cells = match shown.cells {
+        (columns, _) if columns > most => cells(&shown.bitmap, (most, shown.cells.1)),
+        cells => cells,
+    };
+    lines.extend((0..cells.1).map(|row| {
+        let line = PictureLine {
+            number: shown.number,
+            row,
+            cells,
+        };
+        vec![(Tone::Picture(line), " ".repeat(usize::from(cells.0)).into())]
+    }));
 }
 
 /// What rides on a message: after its last line, where there is room.
@@ -112,12 +141,7 @@ pub(super) fn reaction_words(reactions: &[Reaction]) -> String {
 pub(super) fn part_lines(part: &Part, look: &Look<'_>, lines: &mut Vec<Pieces>) {
     let mut say = |tone, text: String| lines.extend(wrapped(tone, &Clean::one_line(&text), look));
     match part {
-        Part::File { kind, name, bytes } => {
-            let name = name.as_deref().map(|n| format!(" {n}")).unwrap_or_default();
-            let size = bytes.map(|b| format!(" · {}", size(b))).unwrap_or_default();
-            say(Tone::Part, format!("[{kind}]{name}{size}"));
-        }
-        Part::Sticker => say(Tone::Part, "[sticker]".into()),
+        Part::File { .. } | Part::Sticker | Part::Story => say(Tone::Part, part_words(part)),
         Part::Card {
             title,
             subtitle,
@@ -143,7 +167,6 @@ pub(super) fn part_lines(part: &Part, look: &Look<'_>, lines: &mut Vec<Pieces>) 
                 say(Tone::Dim, link.clone());
             }
         }
-        Part::Story => say(Tone::Part, "[story]".into()),
         Part::Referred(referral) => say(Tone::Part, format!("[{}]", referral.words())),
         Part::Unknown(kind) => say(Tone::Part, format!("[unknown attachment: {kind}]")),
         Part::Unsupported => say(
@@ -151,6 +174,19 @@ pub(super) fn part_lines(part: &Part, look: &Look<'_>, lines: &mut Vec<Pieces>) 
             "[unsupported message: Meta does not share it with apps]".into(),
         ),
         Part::Tapped => {}
+    }
+}
+
+/// What is said of something that may have a picture, with its name and size. Raw.
+pub(crate) fn part_words(part: &Part) -> String {
+    match part {
+        Part::File { kind, name, bytes } => {
+            let name = name.as_deref().map(|n| format!(" {n}")).unwrap_or_default();
+            let size = bytes.map(|b| format!(" · {}", size(b))).unwrap_or_default();
+            format!("[{kind}]{name}{size}")
+        }
+        Part::Sticker => "[sticker]".to_owned(),
+        _ => "[story]".to_owned(),
     }
 }
 

@@ -166,6 +166,7 @@ fn look<'a>(model: &'a Model, thread: &Thread, width: u16, settle: String) -> Lo
         apps: &account.apps,
         seen_through: thread.seen_through,
         no_link: matches!(account.link, Link::Offline(_) | Link::TokenRefused(_)),
+        pictures: Some(&model.pictures),
         keymap: &model.session.settings.keymap,
         settle,
         delivered_through: thread.conversation.delivered_through,
@@ -201,6 +202,7 @@ pub fn entry_in_words(model: &Model, at: usize, with_day: bool) -> String {
     };
     let look = Look {
         folded: false,
+        pictures: None,
         ..look(model, thread, u16::MAX, "settle".into())
     };
     transcript::in_words(&thread.window.items, at, &look, with_day)

@@ -295,6 +295,7 @@ mod tests {
             apps,
             seen_through: seen.map(Timestamp::from_secs),
             no_link: false,
+            pictures: None,
             keymap: &KEYMAP,
             settle: String::new(),
             delivered_through: None,

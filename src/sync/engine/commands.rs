@@ -7,6 +7,7 @@ use crate::{
     store,
     sync::engine::{
         files,
+        picture_work::WantedPicture,
         state::{Completion, Engine, PageLookup},
     },
 };
@@ -78,6 +79,22 @@ impl Engine {
                     let result = graph.simulator_deliveries(&psid).await;
                     Completion::Delivered(id, result)
                 });
+            }
+            Command::ShowPicture {
+                conversation,
+                psid,
+                id,
+                size,
+                file,
+            } => {
+                let wanted = WantedPicture {
+                    conversation,
+                    psid,
+                    id,
+                    size,
+                    file,
+                };
+                self.show_picture(wanted)?;
             }
             Command::SaveFile(link) => {
                 let graph = self.graph.clone();

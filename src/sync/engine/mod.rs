@@ -12,6 +12,7 @@
 //! | `outgoing` | carries out what the outbox wants done |
 //! | `completions` | what becomes of an answer |
 //! | `files` | attachments that a person wants to keep |
+//! | `pictures`, `picture_work` | pictures for the screen, and how one is got |
 //! | `idle` | threads that go back because nobody needs them here |
 //! | `record` | what was done, for the record |
 //! | `link` | how the link to Meta stands |
@@ -24,6 +25,8 @@ mod inbound;
 mod link;
 mod lists;
 mod outgoing;
+mod picture_work;
+mod pictures;
 mod polling;
 mod record;
 mod state;

@@ -24,6 +24,7 @@ use crate::{
     store::{self, Reader, Writer},
     sync::{
         delivery::Delivery,
+        engine::picture_work::{FetchedPicture, PictureLimits},
         outbox::{Outbox, SendStep},
         polls::{Poll, Schedule},
     },
@@ -42,6 +43,8 @@ pub struct Options {
     pub idle_lease: Option<Lease>,
     /// Where copies of files lie that are on their way to a customer.
     pub files: PathBuf,
+    /// Where pictures of threads are kept.
+    pub pictures: Option<store::PictureFolder>,
     /// Where attachments are kept that a person wants.
     pub downloads: PathBuf,
     /// What makes a conversation need a person, besides the rules.
@@ -81,6 +84,7 @@ pub struct Engine {
     /// What comes by webhook, if there is a door.
     pub(super) deliveries: Option<mpsc::Receiver<Delivery>>,
     pub(super) inbound: Inbound,
+    pub(super) pictures: PictureLimits,
     pub(super) idle: Idle,
     /// The Page: a second one is a second engine.
     pub(super) account: Account,
@@ -167,6 +171,8 @@ pub(super) enum Completion {
     Delivered(ConversationId, Result<Vec<DeliveredWebhook>, graph::Error>),
     /// The copy of a file that is to go out.
     Copied(ConversationId, LocalId, Result<Box<Attachment>, String>),
+    /// A picture for the screen.
+    Picture(FetchedPicture),
     /// Where it is, or why it is nowhere.
     Saved(Result<PathBuf, String>),
     Stranger {
@@ -205,6 +211,7 @@ impl Engine {
             commands,
             deliveries: None,
             inbound: Inbound::default(),
+            pictures: PictureLimits::default(),
             idle: Idle::default(),
             apps_known: false,
             unclear_owners: Vec::new(),

@@ -11,6 +11,7 @@
 //! | `snooze`, `labels`, `note` | an agent's own decisions |
 //! | `choose` | a short list with a key for each line |
 //! | `api_log`, `viewer` | text to read |
+//! | `picture` | a picture on the whole screen |
 
 mod api_log;
 mod attach;
@@ -23,6 +24,7 @@ mod help;
 mod jump;
 mod labels;
 mod note;
+mod picture;
 mod prompt;
 mod search;
 mod sign_off;
@@ -66,6 +68,10 @@ fn without_rows(
             viewer::draw(model, theme, viewer, layout.screen, buffer);
             None
         }
+        Dialog::Picture(view) => {
+            picture::draw(model, theme, view, layout.screen, buffer);
+            None
+        }
         Dialog::Note(note) => Some(note::draw(theme, note, layout.screen, buffer)),
         Dialog::Prompt(prompt) => Some(prompt::draw(model, theme, prompt, layout.hints, buffer)),
         _ => None,
@@ -102,6 +108,6 @@ fn with_rows(
         Dialog::Labels(labels) => Some(labels::draw(theme, labels, place, buffer)),
         Dialog::Search(search) => Some(search::draw(model, theme, search, place, buffer)),
         Dialog::Snooze(snooze) => snooze::draw(model, theme, snooze, place, buffer),
-        Dialog::Note(_) | Dialog::Viewer(_) | Dialog::Prompt(_) => None,
+        Dialog::Note(_) | Dialog::Viewer(_) | Dialog::Picture(_) | Dialog::Prompt(_) => None,
     }
 }

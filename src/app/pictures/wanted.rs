@@ -1,0 +1,246 @@
+//! Which pictures are asked for, and what becomes of them.
+
+use std::sync::Arc;
+
+use super::state::{
+    FACE, Looked, PictureState, Pictures, ShownPicture, cells, large_room, of_message,
+};
+use crate::{
+    app::{
+        Effect, Model, TerminalEffect, dialog::Dialog, layout::layout, settings::PicturesBy,
+        thread::Anchor,
+    },
+    domain::{
+        Command, ConversationId, Item, Part, Picture, PictureId, PictureNumber, PictureSize,
+        Profile, Psid,
+    },
+};
+
+/// The most a picture of the thread takes, in columns and rows (our choice).
+const IN_THREAD: (u16, u16) = (28, 8);
+/// A sticker, which is less of a thing to look at.
+const STICKER: (u16, u16) = (12, 6);
+/// So many are asked for at once, the nearest first.
+const AT_ONCE: usize = 12;
+/// Asks for what is wanted around the place where the thread stands, unless that was
+/// done.
+pub(crate) fn wanted(model: &mut Model) -> Vec<Effect> {
+    let by = model.session.settings.pictures;
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    if by == PicturesBy::Off || model.session.privacy || !thread.window.is_loaded() {
+        return Vec::new();
+    }
+    let items = &thread.window.items;
+    let at = match &thread.anchor {
+        Anchor::Bottom => None,
+        Anchor::Top { at, .. } => Some(*at),
+    };
+    let face = matches!(thread.profile, Profile::Known(_)) && layout(model).customer.is_some();
+    let same = model.pictures.looked.as_ref().is_some_and(|looked| {
+        looked.items == items.len()
+            && looked.conversation == thread.conversation.id
+            && looked.at == at
+            && looked.newest == items.last().map(Item::key)
+            && looked.face == face
+    });
+    if same {
+        return Vec::new();
+    }
+    let mut ids: Vec<PictureId> = Vec::new();
+    let of_person = PictureId::Person(thread.conversation.psid.clone());
+    if face && !model.pictures.known.contains_key(&of_person) {
+        ids.push(of_person);
+    }
+    ids.extend(nearest(items, at, &model.pictures));
+    let effects = ids.iter().map(|id| {
+        Effect::Engine(Command::ShowPicture {
+            conversation: thread.conversation.id.clone(),
+            psid: thread.conversation.psid.clone(),
+            id: id.clone(),
+            size: PictureSize::Small,
+            file: by.file(),
+        })
+    });
+    let mut effects: Vec<Effect> = effects.collect();
+    model.pictures.looked = Some(Looked {
+        conversation: thread.conversation.id.clone(),
+        at,
+        items: items.len(),
+        newest: items.last().map(Item::key),
+        face,
+    });
+    for id in ids {
+        model.pictures.known.insert(id.clone(), PictureState::Asked);
+        model.pictures.order.push_back(id);
+    }
+    effects.extend(dropped(model.pictures.make_room()));
+    effects
+}
+
+/// Those that nobody has asked for, in the order of their distance from where the
+/// thread stands.
+fn nearest(items: &[Item], at: Option<usize>, pictures: &Pictures) -> Vec<PictureId> {
+    let at = at.unwrap_or(items.len()).min(items.len());
+    let (before, after) = items.split_at(at);
+    let unknown = |item: &Item| -> Vec<PictureId> {
+        let Item::Message(message) = item else {
+            return Vec::new();
+        };
+        let ids = of_message(message).map(|(id, _)| id);
+        ids.filter(|id| !pictures.known.contains_key(id)).collect()
+    };
+    let ids = after.iter().chain(before.iter().rev()).flat_map(unknown);
+    ids.take(AT_ONCE).collect()
+}
+
+fn dropped(numbers: Vec<PictureNumber>) -> Option<Effect> {
+    (!numbers.is_empty()).then_some(Effect::Terminal(TerminalEffect::DropPictures(numbers)))
+}
+
+/// A picture has come, or will not.
+pub(crate) fn came(
+    model: &mut Model,
+    id: PictureId,
+    size: PictureSize,
+    picture: Result<Picture, String>,
+) -> Vec<Effect> {
+    let large = size == PictureSize::Large;
+    let expected = match large {
+        true => model
+            .pictures
+            .large
+            .as_ref()
+            .is_some_and(|(at, _)| *at == id),
+        false => model.pictures.known.contains_key(&id),
+    };
+    if !expected {
+        return Vec::new();
+    }
+    let mut effects = Vec::new();
+    let state = match picture {
+        Err(why) => {
+            let keymap = &model.session.settings.keymap;
+            PictureState::Failed(keymap.name_remedies(&why))
+        }
+        Ok(picture) => {
+            let most = match large {
+                true => large_room(model.session.size),
+                false => room_for(model, &id),
+            };
+            let cells = match id {
+                PictureId::Person(_) if !large => FACE,
+                _ => cells(&picture.bitmap, most),
+            };
+            let number = match model.pictures.known.get(&id) {
+                // It has come before, and the terminal has lost it.
+                Some(PictureState::Shown(shown)) if !large => shown.number,
+                _ => model.pictures.number(),
+            };
+            let sent = picture.file.is_some();
+            let bitmap = Arc::clone(&picture.bitmap);
+            if sent {
+                effects.push(Effect::Terminal(TerminalEffect::SendPicture {
+                    number,
+                    cells,
+                    picture,
+                }));
+            }
+            PictureState::Shown(ShownPicture {
+                number,
+                bitmap,
+                cells,
+                sent,
+            })
+        }
+    };
+    if large {
+        model.pictures.large = Some((id, state));
+    } else {
+        if let PictureState::Shown(shown) = &state {
+            let number = shown.number;
+            model.pictures.by_number.insert(number, id.clone());
+        }
+        model.pictures.known.insert(id, state);
+    }
+    effects
+}
+
+/// Asks for a picture for the whole screen. The one before is forgotten.
+pub(crate) fn enlarge(
+    model: &mut Model,
+    id: PictureId,
+    conversation: ConversationId,
+    psid: Psid,
+) -> Vec<Effect> {
+    let mut effects = shrink(model);
+    let file = model.session.settings.pictures.file();
+    model.pictures.large = Some((id.clone(), PictureState::Asked));
+    effects.push(Effect::Engine(Command::ShowPicture {
+        conversation,
+        psid,
+        id,
+        size: PictureSize::Large,
+        file,
+    }));
+    effects
+}
+
+/// The large picture is forgotten, if there is one and no dialog shows it.
+pub(crate) fn shrink(model: &mut Model) -> Vec<Effect> {
+    match model.pictures.large.take() {
+        Some((_, PictureState::Shown(shown))) if shown.sent => {
+            dropped(vec![shown.number]).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a dialog shows one on the whole screen.
+pub(crate) fn is_enlarged(model: &Model) -> bool {
+    let picture = |dialog: &Dialog| matches!(dialog, Dialog::Picture(_));
+    model.dialogs.iter().any(picture)
+}
+
+/// The terminal has lost what it had: another program had the screen.
+pub(crate) fn lost(model: &mut Model) -> Vec<Effect> {
+    let file = model.session.settings.pictures.file();
+    let Some(thread) = &model.thread else {
+        model.pictures = Pictures::default();
+        return Vec::new();
+    };
+    let pictures = &mut model.pictures;
+    let mut effects = Vec::new();
+    for (id, state) in &mut pictures.known {
+        if let PictureState::Shown(shown) = state
+            && std::mem::take(&mut shown.sent)
+        {
+            effects.push(Effect::Engine(Command::ShowPicture {
+                conversation: thread.conversation.id.clone(),
+                psid: thread.conversation.psid.clone(),
+                id: id.clone(),
+                size: PictureSize::Small,
+                file,
+            }));
+        }
+    }
+    effects
+}
+
+/// The most that a picture of the thread gets.
+fn room_for(model: &Model, id: &PictureId) -> (u16, u16) {
+    let sticker = model.thread.iter().flat_map(|thread| &thread.window.items);
+    let sticker = sticker.rev().any(|item| match (item, id) {
+        (Item::Message(message), PictureId::Part { mid, .. }) if message.mid == *mid => {
+            of_message(message).any(|(part, kind)| part == *id && *kind == Part::Sticker)
+        }
+        _ => false,
+    });
+    // On a low screen the words are worth more.
+    let rows = (model.session.size.1 / 4).clamp(4, IN_THREAD.1);
+    match sticker {
+        true => (STICKER.0, STICKER.1.min(rows)),
+        false => (IN_THREAD.0, rows),
+    }
+}
