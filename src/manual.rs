@@ -31,7 +31,7 @@ pub const CHAPTERS: [Chapter; 13] = [
     },
     Chapter {
         name: "replies",
-        about: "what becomes of a reply: queued, held, not confirmed",
+        about: "what happens to a reply: queued, held, not confirmed",
         text: include_str!("../assets/manual/replies.md"),
     },
     Chapter {
@@ -76,7 +76,7 @@ pub const CHAPTERS: [Chapter; 13] = [
     },
     Chapter {
         name: "platform",
-        about: "what it relies on at Meta's, and where the simulator decides",
+        about: "what it relies on from Meta, and where the simulator decides",
         text: include_str!("../assets/manual/platform.md"),
     },
 ];

@@ -425,7 +425,7 @@ fn help_prints_the_manual_and_the_manual_names_what_is_there() {
     assert_eq!(code, Some(0));
     let (code, _, err) = help(&["nonsense"]);
     assert_eq!(code, Some(2), "{err}");
-    assert!(err.contains("there are agent, "), "{err}");
+    assert!(err.contains("the chapters are agent, "), "{err}");
     let commands = [
         "demo",
         "sim",

@@ -699,7 +699,7 @@ fn the_actions_of_the_desk_are_those_of_the_simulator() {
             async move { client.simulator("deeds", &members).await }
         };
         let unknown = order("fly").await.expect_err("nobody flies").to_string();
-        let (_, words) = unknown.split_once("there are ").expect("a list");
+        let (_, words) = unknown.split_once("choose from ").expect("a list");
         let own: Vec<&str> = ACTIONS
             .iter()
             .filter_map(|spec| spec.name.strip_prefix("do "))

@@ -250,7 +250,7 @@ fn the_program_speaks_in_lines_through_a_pipe() {
     until("open: Ana Ruiz, messenger, held by us");
     until("where is my refund??");
     writeln!(keyboard, "reply I am on it.").expect("takes");
-    until("It goes out as RESPONSE");
+    until("Type send to send it as RESPONSE");
     writeln!(keyboard, "send 1").expect("takes");
     until("Sent. Ana Ruiz handed back to");
     writeln!(keyboard, "open mallory").expect("takes");

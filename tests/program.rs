@@ -733,7 +733,7 @@ fn bad_calls_get_a_clear_sentence_and_the_right_code() {
 #[test]
 fn a_dumb_terminal_gets_one_line_and_no_escape_bytes() {
     let mut pty = Pty::start(&["demo"], &[("TERM", "dumb")], (80, 24));
-    pty.wait_for("TERM=dumb");
+    pty.wait_for("TERM is dumb");
     assert_eq!(pty.end().exit_code(), 1);
     assert!(!pty.bytes().contains(&0x1b));
 }
@@ -1045,7 +1045,7 @@ fn subscribe_adds_what_is_missing_and_drops_nothing() {
     let (code, out, _) = against(&sim, folder.path(), &["subscribe"]);
     assert_eq!(code, 0);
     assert!(
-        out.contains("missing  standby") && out.contains("inbox_labels   (not the desk's)"),
+        out.contains("missing  standby") && out.contains("inbox_labels   (not used by the desk)"),
         "{out}"
     );
     let (code, _, err) = against(&sim, folder.path(), &["subscribe", "--add", "--read-only"]);

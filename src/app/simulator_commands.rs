@@ -242,7 +242,7 @@ fn action(typed: &str) -> Result<SimulatorOrder, String> {
     if !ACTIONS.iter().any(|spec| known(&spec)) {
         return Err(match word {
             "" => "Name what the customer does; the list shows what there is.".into(),
-            word => format!("Nobody can do {word:?}; the list shows what there is."),
+            word => format!("No action called {word:?}. The list shows what there is."),
         });
     }
     let mut members = vec![("do", word.to_owned())];

@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         What::Check => {
             if !path.exists() {
                 return Err(Failure::Failed(format!(
-                    "there is no {}; `switchboard config init` writes one",
+                    "{} does not exist; `switchboard config init` writes it",
                     path.display()
                 )));
             }

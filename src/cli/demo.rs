@@ -38,10 +38,10 @@ pub(super) struct Arguments {
     /// The same seed gives the same world
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
-    /// How many conversations there are at least
+    /// At least this many conversations
     #[arg(long, default_value_t = 0, value_name = "N")]
     conversations: usize,
-    /// How many messages the longest thread has at least
+    /// At least this many messages in the longest thread
     #[arg(long, default_value_t = 0, value_name = "N")]
     messages: usize,
 }

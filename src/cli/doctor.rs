@@ -29,8 +29,8 @@ const DOOR_WAIT: Duration = Duration::from_secs(8);
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Also ask whether the desk may take control, by taking a thread that it
-    /// holds already: Meta refuses that either way, and says why
+    /// Also test whether the desk may take control, by taking a thread that it
+    /// already holds: Meta refuses either way, but says why
     #[arg(long)]
     try_take: bool,
 }
@@ -117,7 +117,7 @@ fn terminal(report: &mut DoctorReport, config: &Config) {
         report.line(
             CheckState::Bad,
             what,
-            "TERM says that it cannot place text; try TERM=xterm-256color",
+            "this TERM cannot position text; try TERM=xterm-256color",
         );
         return;
     }
@@ -125,7 +125,7 @@ fn terminal(report: &mut DoctorReport, config: &Config) {
         report.line(
             CheckState::Note,
             what,
-            format!("{term}; stdin or stdout is none now, the desk needs both"),
+            format!("{term}; stdin or stdout is not a terminal now, and the desk needs both"),
         );
         return;
     }
@@ -142,7 +142,7 @@ fn terminal(report: &mut DoctorReport, config: &Config) {
     });
     if std::env::var_os("TMUX").is_some() {
         can.push(
-            "inside tmux (set focus-events on, or \"seen\" goes out while you look elsewhere)",
+            "inside tmux (set focus-events on, or \"seen\" goes out while you are looking elsewhere)",
         );
     }
     let size = crossterm::terminal::size().unwrap_or((0, 0));
@@ -163,7 +163,7 @@ fn terminal(report: &mut DoctorReport, config: &Config) {
 fn proxy(report: &mut DoctorReport) {
     if let Some(host) = graph::proxy() {
         let words = format!(
-            "{host} is in between, and looks up addresses itself: the desk cannot check where the host of an attachment leads"
+            "calls go through {host}, which looks up addresses itself: the desk cannot check where an attachment's host leads"
         );
         report.line(CheckState::Note, "proxy", words);
     }
@@ -183,7 +183,7 @@ fn log_file(report: &mut DoctorReport) {
         return report.line(
             CheckState::Note,
             "log",
-            "there is no home folder for it; what libraries write to stderr is lost",
+            "no home folder to keep it in; what libraries write to stderr is lost",
         );
     };
     let words = match std::fs::metadata(&path) {
@@ -208,7 +208,7 @@ async fn meta(report: &mut DoctorReport, arguments: &Arguments, graph: &Client, 
         page.id == *graph.page(),
         "page",
         format!("{} ({})", page.name, page.id),
-        "the token is of another Page than the one you named; make a token of this Page, or name the other with --page",
+        "the token is for a different Page from the one you named; make a token for that Page, or name the token's Page with --page",
     );
     for (name, routing) in [
         ("messenger", page.routing.messenger),
@@ -227,7 +227,7 @@ async fn meta(report: &mut DoctorReport, arguments: &Arguments, graph: &Client, 
         report.line(
             CheckState::Note,
             "can take",
-            "Meta does not tell; --try-take asks by a take that changes nothing",
+            "Meta does not say; --try-take tests it with a take that changes nothing",
         );
     }
     lists(report, graph).await;
@@ -241,7 +241,7 @@ async fn token(report: &mut DoctorReport, graph: &Client) {
             return report.line(
                 CheckState::Note,
                 "token",
-                format!("it works; what it is cannot be asked: {error}"),
+                format!("it works, but its details cannot be read: {error}"),
             );
         }
     };
@@ -253,7 +253,7 @@ async fn token(report: &mut DoctorReport, graph: &Client) {
             info.app_name,
             info.app.as_ref().map_or("?", AppId::as_str)
         ),
-        "it is no Page token; ask GET /me/accounts with it, and take the access_token of your Page",
+        "this is not a Page token; call GET /me/accounts with it, and use your Page's access_token",
     );
     let day =
         |at: crate::domain::Timestamp| at.local(&clock::zone()).strftime("%-d %b %Y").to_string();
@@ -263,7 +263,7 @@ async fn token(report: &mut DoctorReport, graph: &Client) {
             CheckState::Note,
             "expiry",
             format!(
-                "{}; a Page token made from a long-lived user token does not end",
+                "{}; a Page token made from a long-lived user token does not expire",
                 day(at)
             ),
         ),
@@ -312,12 +312,12 @@ fn skew(report: &mut DoctorReport, graph: &Client) {
     };
     if graph.is_loopback() {
         let words = format!(
-            "{} s off the simulator's, as far as it was wound",
+            "{} s off the simulator's, which is how far it was wound",
             skew / 1000
         );
         return report.line(CheckState::Note, "clock", words);
     }
-    let words = "this computer's clock is more than a minute off Meta's, so windows may be shown wrong; set it by NTP";
+    let words = "this computer's clock is more than a minute off Meta's, so windows may be wrong; set it with NTP";
     report.good(
         skew.abs() <= SKEW_MS,
         "clock",
@@ -330,7 +330,7 @@ fn routing_line(report: &mut DoctorReport, name: &str, routing: Routing) {
     let (state, words) = match routing {
         Routing::Enabled => (
             CheckState::Ok,
-            "a default app is set: only who holds a thread may send",
+            "a default app is set: only the app that holds a thread may send",
         ),
         Routing::ZeroConfig => (
             CheckState::Note,
@@ -386,7 +386,7 @@ async fn can_take(report: &mut DoctorReport, graph: &Client) {
         return report.line(
             CheckState::Note,
             "can take",
-            "the desk holds none of the newest threads, so it cannot be tried",
+            "the desk holds none of the newest threads, so this cannot be tested",
         );
     };
     let words = "Page settings, Advanced messaging: allow \"Take control of conversations\" for the desk's app";
@@ -458,7 +458,7 @@ async fn fields(report: &mut DoctorReport, graph: &Client, config: &Config, app:
             report.line(
                 worse,
                 "app fields",
-                "the app's secret is needed to ask: set SWITCHBOARD_APP_SECRET",
+                "checking these needs the app's secret: set SWITCHBOARD_APP_SECRET",
             );
             return door(report, config, None).await;
         }
@@ -544,7 +544,7 @@ async fn door(report: &mut DoctorReport, config: &Config, callback: Option<Strin
             return report.line(
                 CheckState::Note,
                 what,
-                "webhooks are off: news comes by polling. [webhook] listen opens it",
+                "webhooks are off, so the desk polls. [webhook] listen turns them on",
             );
         }
         Err(error) => return report.line(CheckState::Bad, what, error),
@@ -554,7 +554,7 @@ async fn door(report: &mut DoctorReport, config: &Config, callback: Option<Strin
         return report.line(
             CheckState::Bad,
             what,
-            "nobody can be asked without the token of the handshake: set SWITCHBOARD_VERIFY_TOKEN, for this command and \
+            "this check needs the verify token: set SWITCHBOARD_VERIFY_TOKEN, for this command and \
              for the desk",
         );
     };
@@ -583,7 +583,7 @@ async fn door(report: &mut DoctorReport, config: &Config, callback: Option<Strin
         Ok(()) => report.line(
             CheckState::Ok,
             what,
-            format!("{url} reaches {who} from here, and the handshake is right"),
+            format!("{url} reaches {who} from here, and the handshake works"),
         ),
         Err(why) => report.line(
             CheckState::Bad,

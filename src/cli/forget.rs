@@ -14,7 +14,7 @@ use crate::{domain::Psid, store};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The person, by the id that the customer pane shows
+    /// The person's id, as the customer pane shows it
     psid: String,
 }
 
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             .map(|path| path.display().to_string())
             .collect();
         return Err(Failure::Failed(format!(
-            "traces of the person are still in {}; these are copies that were set aside. Delete them",
+            "traces of the person are still in {}, copies that were set aside earlier. Delete them",
             names.join(", ")
         )));
     }
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             forgotten.traces
         ));
         say(format_args!(
-            "Meta still has the conversation. Delete it in Meta's inbox, or it comes back with the next news."
+            "Meta still has the conversation. Delete it in Meta's inbox, or it comes back at the next refresh."
         ));
     }
     Ok(())

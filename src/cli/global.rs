@@ -28,7 +28,7 @@ pub(super) struct Global {
     /// Print JSON on stdout
     #[arg(long, global = true)]
     pub(super) json: bool,
-    /// The desk in lines, for screen readers and logs: nothing is drawn, commands
+    /// The desk as plain lines, for screen readers and logs: nothing is drawn, commands
     /// are typed (help lists them)
     #[arg(long, global = true)]
     pub(super) plain: bool,

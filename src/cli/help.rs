@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Arguments, mut cli: Command) -> Result<(), Failure
         None => {
             let names: Vec<&str> = CHAPTERS.iter().map(|chapter| chapter.name).collect();
             Err(Failure::Usage(format!(
-                "there is no chapter or command {topic:?}; there are {}",
+                "no chapter or command called {topic:?}; the chapters are {}",
                 names.join(", ")
             )))
         }

@@ -26,7 +26,7 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The app to hand back to; else the only other app on the Page
+    /// The app to hand back to; by default the only other app on the Page
     #[arg(long, value_name = "APP_ID")]
     bot: Option<String>,
     /// What replies go out as
@@ -48,7 +48,7 @@ enum ReplyAsChoice {
 
 const INTRO: &str = "\
 The desk needs a Page access token of its own app (not the bot's), from somebody
-with the MESSAGING task on the Page. A user token of that app does as well: then
+with the MESSAGING task on the Page. A user token of that app works, too: then
 you choose one of its Pages. What you type is not shown.
 ";
 
@@ -158,7 +158,7 @@ fn refused(error: &graph::Error) -> Failure {
         graph::Error::Graph(graph) if matches!(graph.code, 190 | 104 | 2500) => {
             let code = graph.code;
             Failure::Refused(format!(
-                "Meta does not accept this token (Meta error {code}). Copy all of it, or make a \
+                "Meta does not accept this token (Meta error {code}). Copy the whole token, or make a \
                  new one, and log in again. Nothing saved."
             ))
         }
@@ -238,7 +238,9 @@ fn choose_page(
         let at = pages.iter().position(|page| page.id.as_str() == wanted);
         return match at {
             Some(at) => Ok(pages.swap_remove(at)),
-            None => Err(Failure::Failed(format!("the token has no Page {wanted}"))),
+            None => Err(Failure::Failed(format!(
+                "the token gives no access to Page {wanted}"
+            ))),
         };
     }
     if pages.len() == 1 {
@@ -258,7 +260,7 @@ fn choose_page(
     }
     if !asks {
         return Err(Failure::Usage(
-            "the token has several Pages; name one with --page ID".into(),
+            "the token is for several Pages; name one with --page ID".into(),
         ));
     }
     let at = number("Which Page?", pages.len())?;
@@ -296,7 +298,7 @@ async fn apps(
             for (number, app) in (1..).zip(several) {
                 warn(format_args!("  {number}  {}", shown(app)));
             }
-            let at = number("Which of them is the bot?", several.len())?;
+            let at = number("Which one is the bot?", several.len())?;
             several.get(at).cloned()
         }
         _ => None,

@@ -49,11 +49,11 @@ struct Cli {
 enum Verb {
     /// The desk on an embedded simulator; nothing to configure
     Demo(demo::Arguments),
-    /// The simulator alone; prints what it takes to connect
+    /// The simulator alone; prints what you need to connect
     Sim(sim::Arguments),
-    /// Write the commented configuration file, or look one over
+    /// Write the commented configuration file, or check one
     Config(config::Arguments),
-    /// Take a token, check it, and keep what the desk needs
+    /// Read a token, check it, and save what the desk needs
     Login(login::Arguments),
     /// Check everything, and say what to click; changes nothing
     Doctor(doctor::Arguments),
@@ -63,7 +63,7 @@ enum Verb {
     Sync,
     /// Count what was done at this desk
     Report(report::Arguments),
-    /// Remove everything of one person from the files, and prove it
+    /// Remove everything about one person from the files, and prove it
     Forget(forget::Arguments),
     /// Print a chapter of the manual, or the options of a command
     Help(help::Arguments),

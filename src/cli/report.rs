@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     let now = Clock::system().now();
     let since = since(&arguments.since, now, &clock::zone()).ok_or_else(|| {
         Failure::Usage(format!(
-            "{:?} is no moment in the past; write 7d, 12h, 2w, today, yesterday or 2026-11-01",
+            "{:?} is not a time in the past; write 7d, 12h, 2w, today, yesterday or 2026-11-01",
             arguments.since
         ))
     })?;
@@ -198,7 +198,7 @@ impl AuditReport {
             row(&format!("  {}", outcome.label()), count.to_string());
         }
         if self.by_idling > 0 {
-            row("  by themselves (idle)", self.by_idling.to_string());
+            row("  automatically (idle)", self.by_idling.to_string());
         }
         for (agent, count) in &self.by_agent {
             let agent = crate::text::Clean::one_line(agent);

@@ -31,7 +31,7 @@ there is no Page token yet.
       switchboard demo
 
   Then, for your own Page:
-   1. In the Meta App Dashboard, make an app of its own for the desk (not the
+   1. In the Meta App Dashboard, make a separate app for the desk (not the
       bot's: thread control is held by apps, so a desk that shares the bot's
       app has nothing to take), with pages_messaging, pages_manage_metadata
       and pages_read_engagement.
@@ -54,7 +54,7 @@ pub(super) fn open_webhook(
     let _tasks_run = executor.enter();
     if !listen.ip().is_loopback() {
         warn(format_args!(
-            "switchboard: the door for webhooks on {listen} can be reached from other computers."
+            "switchboard: webhooks on {listen} can be reached from other computers."
         ));
     }
     let server = Server::open(options, sender).map_err(|e| {

@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     /// Where to listen; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:8700", value_name = "ADDRESS")]
     listen: SocketAddr,
-    /// Also listen where other computers can reach it, with everybody's data in it
+    /// Allow listening where other computers can reach it and all its data
     #[arg(long)]
     expose: bool,
     /// Also call webhooks on other computers
@@ -39,16 +39,16 @@ pub(super) struct Arguments {
     /// there in whole seconds, and the log of two runs can be compared
     #[arg(long, value_name = "TIME")]
     now: Option<jiff::Timestamp>,
-    /// Seconds of the world in a real one; 0 stands still until POST /sim/clock
+    /// Simulated seconds per real second; 0 stops time until POST /sim/clock
     #[arg(long, default_value_t = 1.0, value_name = "N", value_parser = speed)]
     speed: f64,
     /// The same seed gives the same world
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
-    /// How many conversations there are at least
+    /// At least this many conversations
     #[arg(long, default_value_t = 0, value_name = "N")]
     conversations: usize,
-    /// How many messages the longest thread has at least
+    /// At least this many messages in the longest thread
     #[arg(long, default_value_t = 0, value_name = "N")]
     messages: usize,
 }
@@ -106,13 +106,13 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     }
     if arguments.expose && !listen.ip().is_loopback() {
         warn(format_args!(
-            "switchboard: {listen} can be reached from other computers; whoever has the token reads everything."
+            "switchboard: {listen} can be reached from other computers; whoever has the token can read everything."
         ));
     }
     executor()?.block_on(async {
         let listener = tokio::net::TcpListener::bind(arguments.listen).await.map_err(|e| {
             let hint = match e.kind() {
-                std::io::ErrorKind::AddrInUse => "Another program has it, maybe another simulator; choose another with --listen",
+                std::io::ErrorKind::AddrInUse => "Another program is using it, maybe another simulator; choose another address with --listen",
                 _ => "Choose another address with --listen",
             };
             Failure::Failed(format!("cannot listen on {}: {e}. {hint}.", arguments.listen))
@@ -158,7 +158,7 @@ fn words(about: &Value) -> String {
     let base = text(&about["base_url"]);
     let page = text(&about["page_id"]);
     let mut out = format!(
-        "Simulator of Messenger at {base}\n\n  page       {page}\n  instagram  {}\n\n",
+        "Messenger simulator at {base}\n\n  page       {page}\n  instagram  {}\n\n",
         about["instagram_id"].as_str().unwrap_or("none")
     );
     let apps = about["apps"].as_array().map_or(&[][..], Vec::as_slice);
@@ -182,7 +182,7 @@ fn words(about: &Value) -> String {
     let desks = apps.iter().find(|app| app["name"] == "switchboard");
     match desks.or(apps.first()) {
         Some(app) => out.push_str(&format!(
-            "A desk on it, in another terminal:\n  SWITCHBOARD_PAGE_TOKEN={} switchboard --base-url {base} --page {page}\n",
+            "To run a desk on it, in another terminal:\n  SWITCHBOARD_PAGE_TOKEN={} switchboard --base-url {base} --page {page}\n",
             text(&app["token"])
         )),
         None => out.push_str(

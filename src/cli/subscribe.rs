@@ -26,10 +26,10 @@ pub(super) struct Arguments {
     #[arg(long)]
     add: bool,
     /// Where Meta calls from now on: the public address of your tunnel. Needs
-    /// the app's secret and the token of the handshake, and a desk that runs
+    /// the app's secret, the verify token, and a running desk
     #[arg(long, value_name = "URL", value_parser = address)]
     callback: Option<String>,
-    /// Do not ask before another callback is replaced
+    /// Replace another callback without asking
     #[arg(long)]
     yes: bool,
 }
@@ -40,7 +40,7 @@ fn address(text: &str) -> Result<String, String> {
         .or_else(|| text.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() => Ok(text.to_owned()),
-        _ => Err("it is no address such as https://YOUR-TUNNEL/".into()),
+        _ => Err("this is not an address such as https://YOUR-TUNNEL/".into()),
     }
 }
 
@@ -135,7 +135,7 @@ async fn set(layers: &mut Layers, arguments: &Arguments, config: &Config) -> Res
     let Some((as_app, have)) = &layers.subscriptions else {
         if arguments.callback.is_some() {
             return Err(Failure::Usage(
-                "a callback is the app's, so its secret is needed: set SWITCHBOARD_APP_SECRET or app_secret_file".into(),
+                "setting a callback needs the app's secret: set SWITCHBOARD_APP_SECRET or app_secret_file".into(),
             ));
         }
         return Ok(());
@@ -145,7 +145,7 @@ async fn set(layers: &mut Layers, arguments: &Arguments, config: &Config) -> Res
         .map_err(|e| Failure::Usage(e.to_string()))?
         .ok_or_else(|| {
             Failure::Usage(
-                "Meta proves that it knows the desk by a token of your own: set SWITCHBOARD_VERIFY_TOKEN, for this command and for the desk".into(),
+                "Meta's handshake needs a verify token of your choice: set SWITCHBOARD_VERIFY_TOKEN, for this command and for the desk".into(),
             )
         });
     for (object, wanted) in [
@@ -201,11 +201,11 @@ fn agreed(object: &str, old: &str, new: &str) -> Result<bool, Failure> {
     let [object, old, new] = [object, old, new].map(Clean::one_line);
     if !std::io::stdin().is_terminal() {
         return Err(Failure::Usage(format!(
-            "the app's {object} events go to {old} now. To let them go to {new} instead, say --yes"
+            "the app's {object} events go to {old} now. To send them to {new} instead, add --yes"
         )));
     }
     prompt(format_args!(
-        "The app's {object} events go to {old} now. Let them go to {new} instead? [y/N] "
+        "The app's {object} events go to {old} now. Send them to {new} instead? [y/N] "
     ));
     let mut answer = String::new();
     let _ = std::io::stdin().lock().read_line(&mut answer);
@@ -226,10 +226,10 @@ fn show(layers: &Layers, as_json: bool) {
         );
         return;
     }
-    say(format_args!("The Page tells app {}:", layers.app));
+    say(format_args!("The Page sends app {}:", layers.app));
     list(&layers.page, &INBOX_FIELDS);
     match &layers.subscriptions {
-        None => say("The app's own layer needs its secret: set SWITCHBOARD_APP_SECRET to see it."),
+        None => say("To see the app's own fields, set SWITCHBOARD_APP_SECRET."),
         Some((_, found)) if found.is_empty() => {
             say("The app has no callback yet: --callback https://YOUR-TUNNEL/ sets one.");
         }
@@ -254,7 +254,7 @@ fn show(layers: &Layers, as_json: bool) {
         }
     }
     if !lacks.is_empty() {
-        say("switchboard subscribe --add adds what is missing; what is set stays.");
+        say("switchboard subscribe --add adds what is missing and removes nothing.");
     }
 }
 
@@ -263,7 +263,7 @@ fn list(have: &[String], wanted: &[&str]) {
         let note = if wanted.contains(&field.as_str()) {
             ""
         } else {
-            "   (not the desk's)"
+            "   (not used by the desk)"
         };
         say(format_args!("  ok       {field}{note}"));
     }

@@ -160,7 +160,7 @@ impl SyncReport {
                     instead("");
                 }
                 warn(format_args!(
-                    "{count} items of Meta's answers could not be read."
+                    "{count} items in Meta's answers could not be read."
                 ));
             }
             _ => {}
@@ -219,7 +219,7 @@ impl SyncReport {
             (Some(why), _, _) => Err(Failure::Refused(kept(&why))),
             (None, Some(why), _) => Err(Failure::Failed(kept(&why))),
             (None, None, true) => Err(Failure::Failed(
-                "stopped; what was read is kept, and running it again goes on from there".into(),
+                "stopped; what was read is kept, and the next run continues from there".into(),
             )),
             (None, None, false) => Ok(()),
         }

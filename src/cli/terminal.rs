@@ -19,7 +19,7 @@ pub(super) fn require_terminal() -> Result<(), Failure> {
     }
     match std::env::var("TERM") {
         Ok(term) if term == "dumb" => Err(Failure::Failed(
-            "the terminal says TERM=dumb, and the desk needs one that can place text. Try TERM=xterm-256color.".into(),
+            "TERM is dumb, and the desk needs a terminal that can position text. Try TERM=xterm-256color.".into(),
         )),
         _ => Ok(()),
     }

@@ -160,7 +160,7 @@ pub enum WebhookError {
     Secret(#[from] SecretError),
     /// Without the app's secret nobody could tell Meta's calls from anybody's.
     #[error(
-        "[webhook] listens, and there is no app secret to check Meta's signatures with; set SWITCHBOARD_APP_SECRET or app_secret_file"
+        "[webhook] listen is set, but there is no app secret to check Meta's signatures with; set SWITCHBOARD_APP_SECRET or app_secret_file"
     )]
     NoSecret,
 }
@@ -338,7 +338,7 @@ impl Config {
                     .as_deref()
                     .is_some_and(|version| !is_version(version))
                 {
-                    mistakes.at(at, "api_version looks like \"v27.0\"".into());
+                    mistakes.at(at, "api_version must look like \"v27.0\"".into());
                 }
             }
             "bot_app_id" => self.bot_app_id = mistakes.text_of(&value),
@@ -437,10 +437,10 @@ impl Config {
             }
             "token" => mistakes.at(
                 key.span().start,
-                "a token does not belong into this file; set SWITCHBOARD_PAGE_TOKEN or token_file"
+                "a token does not belong in this file; set SWITCHBOARD_PAGE_TOKEN or token_file"
                     .into(),
             ),
-            other => mistakes.at(key.span().start, format!("no option is called {other:?}")),
+            other => mistakes.at(key.span().start, format!("no option called {other:?}")),
         }
     }
 }
@@ -465,7 +465,7 @@ fn theme(value: &Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) -> Option<Th
     if !name.ends_with(".toml") {
         mistakes.at(
             at,
-            format!("no theme is called {name:?}; there are {names}, or a file of yours (.toml)"),
+            format!("no theme called {name:?}; choose from {names}, or a .toml file of your own"),
         );
         return None;
     }
@@ -509,7 +509,7 @@ fn shape(value: Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) -> Shape {
     let mut shape = Shape::default();
     for (key, value) in mistakes.table_of(value) {
         let mut percent = |what: &mut u16| {
-            let words = "a part of the width in percent";
+            let words = "a percentage of the width";
             if let Some(percent) = mistakes.number_of(&value, 15..=60, words) {
                 *what = u16::try_from(percent).unwrap_or(*what);
             }
@@ -527,7 +527,7 @@ fn shape(value: Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) -> Shape {
                         None => {
                             let all: Vec<&str> = Column::ALL.iter().map(|c| c.name()).collect();
                             let all = all.join(", ");
-                            let words = format!("no column is called {name:?}; there are {all}");
+                            let words = format!("no column called {name:?}; choose from {all}");
                             mistakes.at(value.span().start, words);
                         }
                     }
@@ -539,7 +539,7 @@ fn shape(value: Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) -> Shape {
                 }
             }
             other => {
-                let words = format!("no option of [layout] is called {other:?}");
+                let words = format!("[layout] has no option called {other:?}");
                 mistakes.at(key.span().start, words);
             }
         }
@@ -571,7 +571,7 @@ impl Config {
                     self.notify = mistakes.choice_of("notify", &value, &choices).flatten();
                 }
                 other => {
-                    let words = format!("no option of [alerts] is called {other:?}");
+                    let words = format!("[alerts] has no option called {other:?}");
                     mistakes.at(key.span().start, words);
                 }
             }
@@ -585,7 +585,7 @@ impl Config {
                 "phrases" => self.asking_phrases = mistakes.texts_of(&value),
                 "labels" => self.asking_labels = mistakes.texts_of(&value),
                 other => {
-                    let words = format!("no option of [needs_me] is called {other:?}");
+                    let words = format!("[needs_me] has no option called {other:?}");
                     mistakes.at(key.span().start, words);
                 }
             }
@@ -607,7 +607,8 @@ impl Webhook {
                 "listen" => {
                     self.listen = mistakes.text_of(&value).and_then(|text| text.parse().ok());
                     if self.listen.is_none() {
-                        let words = "listen is an address and a port, such as \"127.0.0.1:8710\"";
+                        let words =
+                            "listen must be an address and a port, such as \"127.0.0.1:8710\"";
                         mistakes.at(at, words.into());
                     }
                 }
@@ -624,13 +625,13 @@ impl Webhook {
                     };
                     self.path = mistakes.text_of(&value).filter(plain);
                     if self.path.is_none() {
-                        let words = "path begins with / and has no space, ? or #, such as \"/hook/3b9f27c1\"";
+                        let words = "path must begin with / and have no space, ? or #, such as \"/hook/3b9f27c1\"";
                         mistakes.at(at, words.into());
                     }
                 }
                 "accept_sha1" => self.accept_sha1 = mistakes.flag_of(&value).unwrap_or(false),
                 other => {
-                    let words = format!("no option of [webhook] is called {other:?}");
+                    let words = format!("[webhook] has no option called {other:?}");
                     mistakes.at(key.span().start, words);
                 }
             }

@@ -92,7 +92,7 @@ impl Mistakes<'_> {
                 .collect();
             self.at(
                 value.span().start,
-                format!("{name} is one of {}", words.join(", ")),
+                format!("{name} must be one of {}", words.join(", ")),
             );
         }
         chosen.map(|(_, chosen)| *chosen)

@@ -23,7 +23,7 @@ pub enum SecretError {
         why: std::io::Error,
     },
     /// Others may read the file.
-    #[error("others may read the secret file {0}; make it yours alone with: chmod 600 {0}")]
+    #[error("other users can read the secret file {0}; stop that with: chmod 600 {0}")]
     Open(PathBuf),
     /// Others may put another file in its place.
     #[error("other users can write to the folder of the secret file {0}; stop that with: chmod go-w {folder}", folder = .0.parent().unwrap_or(.0).display())]
@@ -135,7 +135,7 @@ fn one_secret(line: &str) -> Result<(), String> {
         '"' | '\'' | '`' => format!("has a quotation mark in it (character {place})"),
         c if c.is_whitespace() => format!("has a space in it (character {place})"),
         c => format!(
-            "has a character in it that belongs to no secret (U+{:04X}, character {place})",
+            "has a character in it that no secret contains (U+{:04X}, character {place})",
             u32::from(c)
         ),
     })

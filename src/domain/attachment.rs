@@ -118,11 +118,11 @@ impl Attachment {
                 &["mp4", "mov", "webm", "ogv", "avi"],
                 "videos as mp4, mov, webm, ogv or avi",
             ),
-            "audio" => (&["m4a", "aac", "wav"], "sounds as m4a, aac or wav"),
+            "audio" => (&["m4a", "aac", "wav"], "audio as m4a, aac or wav"),
             _ => (&["pdf"], "documents as pdf"),
         };
         (platform == Platform::Instagram && !taken.contains(&&*ending))
-            .then(|| format!("Instagram takes {words} only."))
+            .then(|| format!("Instagram only takes {words}."))
     }
 }
 

@@ -140,13 +140,13 @@ impl HoldReason {
             Self::Stale => "it waited for more than 5 minutes",
             Self::CustomerWrote => "the customer has written since",
             Self::Answered => "somebody else has answered since",
-            Self::ControlLost => "we do not hold this thread any more",
+            Self::ControlLost => "we no longer hold this thread",
             Self::WindowOver => "the 24 hours are over; it can go out as HUMAN_AGENT",
             Self::WindowClosed => {
                 "the 7 days are over, so Meta takes nothing until they write again"
             }
-            Self::PartBefore => "the part of the text before it did not go",
-            Self::Rescued => "it comes from a damaged file; look whether it was sent already",
+            Self::PartBefore => "the part before it was not sent",
+            Self::Rescued => "it comes from a damaged file; check whether it was already sent",
         }
     }
 }

@@ -21,10 +21,10 @@ impl Referral {
     pub fn words(&self) -> String {
         let product = !self.product.is_empty();
         let by = match self.source.as_str() {
-            "ADS" => "came by an advertisement",
+            "ADS" => "came from an ad",
             "PRODUCT" => "came from a product",
             _ if product => "came from a product",
-            _ => "came by a link",
+            _ => "came from a link",
         };
         let mut words = vec![by.to_owned()];
         let told = [

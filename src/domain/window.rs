@@ -168,7 +168,7 @@ impl Window {
 impl WindowClosed {
     /// Why it is closed, and what opens it.
     pub fn words(self) -> &'static str {
-        "Closed: Meta takes nothing later than 7 days after the customer's last message. It opens when they write again."
+        "Closed: nothing can be sent more than 7 days after the customer's last message. It opens when they write again."
     }
 }
 

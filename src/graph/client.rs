@@ -492,7 +492,7 @@ impl Client {
         // The library's own text holds the whole URL, so it is not shown.
         if let Some(why) = trust::refused_for(error) {
             let via = match trust::proxy().filter(|_| !self.is_loopback()) {
-                Some(proxy) => format!(" The proxy {proxy} is in between."),
+                Some(proxy) => format!(" Calls go through the proxy {proxy}."),
                 None => String::new(),
             };
             Error::Untrusted { host, why, via }

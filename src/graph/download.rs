@@ -32,7 +32,7 @@ impl Client {
     /// The bytes behind the address of an attachment, and the ending its name
     /// should have. An error says why not, in one sentence.
     pub async fn download(&self, link: &str) -> Result<(Vec<u8>, &'static str), String> {
-        let url = Url::parse(link).map_err(|_| "This is no address.".to_owned())?;
+        let url = Url::parse(link).map_err(|_| "This is not an address.".to_owned())?;
         let host = url.host_str().unwrap_or_default().to_owned();
         clock::within(LONGEST, self.fetched(url))
             .await
@@ -119,7 +119,7 @@ async fn taken_in(
     while let Some(chunk) = answer
         .chunk()
         .await
-        .map_err(|_| format!("{host} broke off."))?
+        .map_err(|_| format!("{host} broke the connection."))?
     {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > LARGEST {

@@ -24,7 +24,7 @@ pub enum Error {
     },
     /// Whoever answered is not known to be the host.
     #[error(
-        "The certificate of {host} is not trusted: {why}.{via} Somebody may be in between, so nothing was sent."
+        "The certificate of {host} is not trusted: {why}.{via} Somebody may be listening in, so nothing was sent."
     )]
     Untrusted {
         /// Host and port of the base URL.
@@ -35,7 +35,7 @@ pub enum Error {
         via: String,
     },
     /// The connection broke, or the answer did not come in time.
-    #[error("The answer of {host} was lost ({why}).")]
+    #[error("The answer from {host} was lost ({why}).")]
     Lost {
         /// Host and port of the base URL.
         host: String,
@@ -171,8 +171,8 @@ impl GraphError {
     fn remedied(self) -> Option<String> {
         match (self.code, self.subcode) {
             (10, 2_018_278 | 2_534_022 | 2_018_065) => Some(format!(
-                "The messaging window is closed: Meta takes no RESPONSE later than 24 hours after the customer's last \
-                 message, and no HUMAN_AGENT later than 7 days. Press {} to send as HUMAN_AGENT if it is younger than 7 days.",
+                "The messaging window is closed: Meta takes RESPONSE up to 24 hours after the customer's last \
+                 message, and HUMAN_AGENT up to 7 days. Within 7 days, press {} to send as HUMAN_AGENT.",
                 Remedy::MessageType
             )),
             (10, 2_018_300) | (100, 2_534_037) => Some(format!(
@@ -195,17 +195,17 @@ impl GraphError {
                 "The Instagram account is no longer linked to this Page. Link it again in the Page settings."
             }
             (10, 0) => {
-                "Meta does not permit this to our app. For take, allow our app under Page settings > Advanced messaging > \
+                "Meta does not let our app do this. To take control, allow our app under Page settings > Advanced messaging > \
                  Take control of conversations (and set a default app); for HUMAN_AGENT, the app needs the Human Agent feature."
             }
             (3, _) => {
                 "Our app lacks the capability for this call; check its products and permissions in the App Dashboard."
             }
             (100, 1_893_061) => {
-                "This message tag is dead since 27 April 2026; only HUMAN_AGENT works for typed replies."
+                "This message tag has been dead since 27 April 2026; only HUMAN_AGENT works for typed replies."
             }
             (100, 2_018_001 | 2_534_014) => {
-                "Meta knows no such person for this Page. Check that the token belongs to the same Page."
+                "Meta does not know this person on this Page. Check that the token belongs to the same Page."
             }
             (100, 2_018_034) => "Meta got an empty message.",
             (100, 2_018_164) => {
@@ -216,7 +216,7 @@ impl GraphError {
                 "Our app may not read profiles (Business Asset User Profile Access is missing)."
             }
             (100, 2_534_029) => "Meta has blocked this business from the Instagram messaging API.",
-            (100, 33) => "Meta knows no such object, or hides it from our app.",
+            (100, 33) => "Meta does not know this object, or hides it from our app.",
             (100, _) => "Meta refused a parameter of this call as invalid.",
             (190, 463) => {
                 "The Page token has expired. Make a new one and set SWITCHBOARD_PAGE_TOKEN."
@@ -231,7 +231,7 @@ impl GraphError {
                 "Facebook wants the account behind the Page token to be confirmed. Log in on facebook.com."
             }
             (190, 492) => {
-                "The person behind the Page token lost their role on the Page. Make a token of somebody with a role."
+                "The person behind the Page token lost their role on the Page. Make a token from somebody with a role."
             }
             (190 | 104 | 2500, _) => {
                 "Meta does not accept the Page token. Check SWITCHBOARD_PAGE_TOKEN (or token_file in the config)."
@@ -240,7 +240,7 @@ impl GraphError {
                 "The app has Standard Access only: it can write to people with a role on it, until App Review grants pages_messaging."
             }
             (200, 2_534_041) => {
-                "The Instagram account switched off Allow access to messages; its owner must switch it on."
+                "\"Allow access to messages\" is off for the Instagram account; its owner must switch it on."
             }
             (230, _) => "A permission or the person's consent is missing for this call.",
             (200..=299, _) => {
@@ -251,16 +251,16 @@ impl GraphError {
             }
             (2200, _) => {
                 "Meta called the callback and did not get its challenge back. Is the desk running, does the address lead \
-                 to its door, and is the verify token the same?"
+                 to it, and is the verify token the same?"
             }
             (9_000_001, _) => "This message was deleted, or is too old for the API.",
             (2_018_321, _) => {
                 "Meta's own automated answers hold this chat at the moment. Wait until they are done."
             }
-            (1, _) if self.status >= 500 => "Meta asks for a smaller question.",
-            (1 | 2 | 1200, _) => "Meta has a passing fault.",
+            (1, _) if self.status >= 500 => "Meta wants a smaller request.",
+            (1 | 2 | 1200, _) => "Meta has a temporary problem.",
             _ if self.is_throttle() => {
-                "Meta asks us to slow down; the desk waits and goes on by itself."
+                "Meta asks us to slow down; the desk waits and carries on by itself."
             }
             _ => "Meta refused this call.",
         }

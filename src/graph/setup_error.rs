@@ -10,7 +10,7 @@ pub enum SetupError {
     BadUrl(String),
     /// The base URL holds a name or a password.
     #[error(
-        "the base URL has a name or a password in it; write it without, such as https://graph.facebook.com"
+        "the base URL has a user name or a password in it; leave them out, as in https://graph.facebook.com"
     )]
     Userinfo,
     /// The base URL goes on after its path: what is put behind it would be lost.
@@ -24,7 +24,7 @@ pub enum SetupError {
     )]
     Insecure(String),
     /// The token cannot travel in a header.
-    #[error("the Page token holds characters that no token has; copy it again")]
+    #[error("the Page token has characters in it that no token has; copy it again")]
     BadToken,
     /// The log cannot be written.
     #[error("cannot write the log {path}: {why}")]

@@ -21,9 +21,9 @@ impl Client {
                 let speed = answer["speed"].as_f64().unwrap_or(1.0);
                 format!("The simulator's clock says {now}, at speed {speed}.")
             }
-            (_, _, Some(events)) => format!("The simulator pours {events} events."),
+            (_, _, Some(events)) => format!("The simulator is sending {events} events."),
             ("deeds", ..) => "Done in the simulator.".to_owned(),
-            _ => "The simulator will do so.".to_owned(),
+            _ => "The simulator will do that.".to_owned(),
         })
     }
 

@@ -61,7 +61,7 @@ impl Simulator {
         }
         if let Some(text) = params.text("by") {
             let by = offset(&text)
-                .ok_or_else(|| format!("{text:?} is not a length such as +23h or +3d2h"))?;
+                .ok_or_else(|| format!("{text:?} is not a length of time such as +23h or +3d2h"))?;
             self.wind_to(self.time.now() + by)?;
         }
         if let Some(text) = params.text("speed") {
@@ -80,7 +80,7 @@ impl Simulator {
     fn wind_to(&self, to: i64) -> Result<(), String> {
         let far = to - self.time.now();
         if far < 0 {
-            return Err("the clock of the world does not go back".into());
+            return Err("the clock cannot go back".into());
         }
         if far > FARTHEST {
             return Err("wind the clock by 60 days at most, as often as you like".into());
@@ -108,12 +108,14 @@ impl Simulator {
                 Some("lose") => DeliveryFault::Lose,
                 Some("forge") => DeliveryFault::Forge,
                 _ => {
-                    return Err("fault is duplicate, disorder, lose or forge for a delivery".into());
+                    return Err(
+                        "for a delivery, fault must be duplicate, disorder, lose or forge".into(),
+                    );
                 }
             };
             let mut world = self.world();
             if world.app_named(&app).is_none() {
-                return Err(format!("no [[app]] is called {app:?}"));
+                return Err(format!("no [[app]] called {app:?}"));
             }
             (0..times).for_each(|_| world.faults.order_delivery(&app, fault));
             return Ok(json!({"success": true}));
@@ -131,19 +133,19 @@ impl Simulator {
             }
             (Some(other), ..) => {
                 return Err(format!(
-                    "{other:?} is no fault; there are html, cut_json, lose_answer, redirect, unknown_members and slow"
+                    "{other:?} is not a fault; choose from html, cut_json, lose_answer, redirect, unknown_members and slow"
                 ));
             }
             (None, Some(code), subcode) => match (number("status"), subcode) {
                 (None, None) => known_error(code)
                     .ok_or_else(|| format!(
-                        "Meta has no error {code} that is known here; known are codes such as 4, 10, 190, 551, 613 and 1200, \
-                         and subcodes such as 2018278, 2018300 and 2534022. With a status and a code any error can be ordered"
+                        "the simulator does not know error {code} of Meta; it knows codes such as 4, 10, 190, 551, 613 and 1200, \
+                         and subcodes such as 2018278, 2018300 and 2534022. With a status and a code you can order any error"
                     ))?,
                 (status, subcode) => Fault::Error {
                     status: match status.unwrap_or(400) {
                         status @ 400..=599 => u16::try_from(status).unwrap_or(400),
-                        other => return Err(format!("{other} is no status of an error")),
+                        other => return Err(format!("{other} is not an error status")),
                     },
                     code,
                     subcode: subcode.unwrap_or(0),
@@ -164,7 +166,7 @@ impl Simulator {
                 .number(key)
                 .filter(|n| (1..=most).contains(n))
                 .and_then(|n| u64::try_from(n).ok())
-                .ok_or_else(|| format!("{key} is a number from 1 to {most}"))
+                .ok_or_else(|| format!("{key} must be a number from 1 to {most}"))
         };
         let (rate, seconds) = (number("rate", 10_000)?, number("seconds", 3_600)?);
         self.world().storm = Some(Storm {
@@ -229,7 +231,7 @@ fn only(params: &Params, known: &[&str]) -> Result<(), String> {
         .find(|key| !known.contains(&key.as_str()));
     match odd {
         Some(odd) => Err(format!(
-            "{odd:?} is not known here; there are {}",
+            "{odd:?} is not known here; choose from {}",
             known.join(", ")
         )),
         None => Ok(()),

@@ -67,7 +67,7 @@ impl World {
         };
         if tapped["type"] == "web_url" {
             return Err(format!(
-                "{title:?} opens a web page, and Meta tells nobody of that"
+                "{title:?} opens a web page, and Meta tells no app about that"
             ));
         }
         let what = json!({"title": title, "payload": tapped["payload"]});
@@ -121,7 +121,7 @@ fn nothing(what: &str, wanted: &str, items: &[Value], key: &str) -> String {
     match there.as_slice() {
         [] => format!("the Page has no {what}; set one in its Messenger profile first"),
         there => format!(
-            "there is no {what} {wanted:?}; there are {}",
+            "there is no {what} {wanted:?}; choose from {}",
             there.join(", ")
         ),
     }

@@ -11,11 +11,11 @@ use url::{Host, Url};
 pub(super) fn refusal(headers: &HeaderMap, listen: SocketAddr) -> Option<&'static str> {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     if text(header::ORIGIN.as_str()).is_some() {
-        return Some("The simulator takes no calls of web pages (there is an Origin header).");
+        return Some("The simulator takes no calls from web pages (there is an Origin header).");
     }
     let site = text("sec-fetch-site");
     if site.is_some_and(|site| !matches!(site, "none" | "same-origin")) {
-        return Some("The simulator takes no calls of web pages (Sec-Fetch-Site).");
+        return Some("The simulator takes no calls from web pages (Sec-Fetch-Site).");
     }
     let host = text(header::HOST.as_str())?;
     let ours = Url::parse(&format!("http://{host}/")).is_ok_and(|url| match url.host() {
@@ -24,7 +24,7 @@ pub(super) fn refusal(headers: &HeaderMap, listen: SocketAddr) -> Option<&'stati
         Some(Host::Ipv6(address)) => is_ours(address.into(), listen.ip()),
         None => false,
     });
-    let why = "The simulator answers only where it listens: call it by its address (the Host header names another).";
+    let why = "The simulator only answers at its own address: call it by that (the Host header names another).";
     (!ours).then_some(why)
 }
 

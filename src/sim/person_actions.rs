@@ -22,7 +22,7 @@ impl World {
         let name = action.person.as_deref().unwrap_or_default();
         let at = self
             .person_called(name)
-            .ok_or_else(|| format!("no person is called {name:?}"))?;
+            .ok_or_else(|| format!("no person called {name:?}"))?;
         let text = action.text.as_str();
         let done = match action.what {
             ActionKind::Taps => self.customer_taps(at, text, now),
@@ -134,7 +134,7 @@ impl World {
         let name = action.app.as_deref().unwrap_or_default();
         let app = self
             .app_named(name)
-            .ok_or_else(|| format!("no [[app]] is called {name:?}"))?;
+            .ok_or_else(|| format!("no [[app]] called {name:?}"))?;
         let note = (!action.text.is_empty()).then_some(action.text.as_str());
         if action.what == ActionKind::Passes {
             self.give_control(at, Some(app), now, "pass_thread_control", note);

@@ -99,7 +99,7 @@ fn by_locale(list: &Place, default: bool) -> Result<Vec<Place>, GraphError> {
     for entry in &entries {
         let locale = entry.value()["locale"].as_str().unwrap_or("default");
         if !locales.insert(locale.to_owned()) {
-            return entry.refused("has a locale that is there already");
+            return entry.refused("repeats a locale");
         }
     }
     if default && !locales.contains("default") {

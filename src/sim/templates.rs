@@ -101,7 +101,7 @@ fn card(platform: Platform, element: &Place) -> Result<(), GraphError> {
     element.field("subtitle").optional_text(80)?;
     let more = ["subtitle", "image_url", "default_action", "buttons"];
     if !more.iter().any(|key| element.has(key)) {
-        return element.refused("must have one property besides its title");
+        return element.refused("must have at least one property besides its title");
     }
     if let Some(picture) = element.optional("image_url") {
         picture.url(false)?;
@@ -175,7 +175,7 @@ fn image_grid(platform: Platform, payload: &Place) -> Result<(), GraphError> {
             heroes += usize::from(image.value()["is_hero_image"] == true);
         }
         if heroes > 1 {
-            return images.refused("may have one hero image");
+            return images.refused("may have only one hero image");
         }
         element.field("title").optional_text(45)?;
         element.field("subtitle").optional_text(80)?;

@@ -57,21 +57,18 @@ pub(super) fn gone(
             "several ids in one call",
             path.is_empty() && params.text("ids").is_some(),
         ),
+        ("date_format", params.text("date_format").is_some()),
         (
-            "another format of dates",
-            params.text("date_format").is_some(),
-        ),
-        (
-            "another method in the query",
+            "a method override in the query",
             method == "GET" && params.text("method").is_some(),
         ),
-        ("other names for fields", alias),
+        ("field aliases", alias),
         (
             "JSONP",
             method == "GET" && params.text("callback").is_some(),
         ),
         (
-            "batches that are answered later",
+            "asynchronous batches",
             path.last() == Some(&"asyncbatchrequests"),
         ),
     ];

@@ -16,7 +16,7 @@ pub enum Error {
         why: io::Error,
     },
     /// Something else stands where the folder should be.
-    #[error("{0} is a file. The cache is a folder: name another one with --cache DIR")]
+    #[error("{0} is a file, but the cache is a folder. Name one with --cache DIR")]
     NotAFolder(PathBuf),
     /// Another program has it open.
     #[error(
@@ -38,7 +38,7 @@ pub enum Error {
     },
     /// Written by an older program, where it cannot be brought up to date.
     #[error(
-        "{path} was written by an older switchboard and cannot be brought up to date on a disk that takes no writing. \
+        "{path} was written by an older switchboard and cannot be brought up to date on a read-only disk. \
          Copy the folder to another disk, and name it with --cache DIR"
     )]
     Older {
@@ -47,13 +47,13 @@ pub enum Error {
     },
     /// The file is all in its journal, where that cannot be read.
     #[error(
-        "what was kept is still in {0}, which can only be read on a disk that takes writing. \
+        "what was kept is still in {0}, which can only be read on a writable disk. \
          Copy the folder to one, and name it with --cache DIR"
     )]
     InJournal(PathBuf),
     /// There is no file, and none can be made.
     #[error(
-        "there is no {0}, and it cannot be made on a disk that takes no writing. Name another folder with --cache DIR"
+        "there is no {0}, and it cannot be made on a read-only disk. Name another folder with --cache DIR"
     )]
     Missing(PathBuf),
     /// What SQLite reads makes no sense.

@@ -58,11 +58,11 @@ impl fmt::Display for Notice {
                 "Another switchboard has these conversations open, so this one only reads. Close it to work here.",
             ),
             Self::ReadOnly => f.write_str(
-                "The cache is on a disk that takes no writing, so this desk only reads what it holds.",
+                "The cache is on a read-only disk, so this desk only shows what is in it.",
             ),
             Self::JournalUnread(path) => write!(
                 f,
-                "What was written last is missing here: it is in {}, which can only be read on a disk that takes writing. Copy the folder to one, and name it with --cache DIR.",
+                "The latest changes are missing here: they are in {}, which can only be read on a writable disk. Copy the folder to one, and name it with --cache DIR.",
                 path.display()
             ),
             Self::CacheSetAside(path) => write!(
@@ -77,7 +77,7 @@ impl fmt::Display for Notice {
             ),
             Self::OutboxSetAside(path, rescued) => write!(
                 f,
-                "The file with drafts and replies was damaged. It is kept as {}; {} drafts and {} unsent replies could be read. Look at the held ones before you send them.",
+                "The file with drafts and replies was damaged. It is kept as {}; {} drafts and {} unsent replies could be read. Check those on hold before you send them.",
                 path.display(),
                 rescued.drafts,
                 rescued.replies

@@ -177,9 +177,9 @@ pub async fn probe(url: &str, token: &SecretString) -> Result<(), String> {
     match handshake(url, token, "1158201444").await {
         Some((200, text)) if text.trim() == "1158201444" => Ok(()),
         Some((200, _)) => Err("something else answers there".into()),
-        Some((403, _)) => Err("the door there has another token".into()),
+        Some((403, _)) => Err("what answers there has a different verify token".into()),
         Some((status, _)) => Err(format!("it answers HTTP {status}")),
-        None => Err("nobody answers".into()),
+        None => Err("there is no answer".into()),
     }
 }
 

@@ -63,7 +63,7 @@ fn do_lets_the_customer_of_this_conversation_act_on_a_simulator_only() {
     // An unknown one is said, and all of them are listed.
     assert_eq!(desk.keys(":do fly<Enter>"), []);
     let said = |desk: &Desk, words: &str| desk.model.toasts.iter().any(|t| t.text.contains(words));
-    assert!(said(&desk, "Nobody can do \"fly\""));
+    assert!(said(&desk, "No action called \"fly\""));
     assert!(desk.picture().contains("do sends_photo"));
     desk.keys("<Esc>");
     desk.model.session.settings.simulator = false;

@@ -140,7 +140,7 @@ fn how_a_customer_came_is_kept_wherever_meta_says_it() {
                 .unwrap_or_default()
         };
         let advertisement =
-            "came by an advertisement · Winter lamps · winter-lamp-40 · ad 6070000000001";
+            "came from an ad · Winter lamps · winter-lamp-40 · ad 6070000000001";
         assert_eq!(words("m_tap"), advertisement);
         assert_eq!(words("m_ad"), advertisement);
         assert_eq!(words("m_product"), "came from a product · product 5550001112223");

@@ -135,7 +135,7 @@ impl FromStr for Key {
                 Ok(Self::plain(Code::F(text[1..].parse().unwrap_or(1))))
             }
             _ => Err(format!(
-                "{text:?} is not a key; write x, X, ^x, F1, Enter, Space, \"g g\""
+                "{text:?} is not a key; write it like x, X, ^x, F1, Enter, Space, \"g g\""
             )),
         }
     }
@@ -170,7 +170,7 @@ impl Keymap {
         for (name, _) in changes {
             if !ACTIONS.iter().any(|spec| spec.is_called(name)) {
                 mistakes.push(format!(
-                    "no action is called {name:?}; `?` in the desk lists them"
+                    "no action called {name:?}; `?` in the desk lists them"
                 ));
             }
         }
@@ -222,7 +222,7 @@ impl Keymap {
         });
         match clash {
             Some((_, taken, other)) => mistakes.push(format!(
-                "{} means both {} and {}",
+                "{} is bound to both {} and {}",
                 words(if taken.len() < keys.len() {
                     taken
                 } else {

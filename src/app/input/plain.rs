@@ -31,28 +31,25 @@ const COMMANDS: [(&str, &str); 14] = [
     ("list [1-5]", "the list, or another view of it"),
     ("open N", "open row N of the list, or a person by name"),
     ("read [N]", "the last N entries of the open thread (10)"),
-    ("reply TEXT", "write a reply; it goes out with send"),
+    ("reply TEXT", "write a reply; type send to send it"),
     (
         "send [1-4]",
-        "send what was written; with an outcome: and hand back",
+        "send the reply; with an outcome, also hand back",
     ),
     (
         "back 1-4 [TEXT]",
         "hand back: resolved, follow-up, bot failed, other; with a summary",
     ),
     ("snooze WHEN", "2h, tomorrow, fri 14:00"),
-    ("label WORD", "set a label, or take it off"),
+    ("label WORD", "add or remove a label"),
     ("note TEXT", "a private note; never sent"),
-    (
-        "find TEXT",
-        "filter the list; without a text: everything again",
-    ),
+    ("find TEXT", "filter the list; without text, show all again"),
     ("next", "open the next waiting customer"),
     ("close", "back to the list"),
     ("who", "who holds the thread, and the clocks"),
     (
         "quit",
-        "leave; drafts are kept, and threads that you hold are listed first",
+        "quit; drafts are kept, threads you still hold are listed first",
     ),
 ];
 
@@ -197,7 +194,7 @@ fn open(model: &mut Model, which: &str) -> Vec<Effect> {
         };
     }
     if which.is_empty() {
-        return say(vec!["Open which? A number of the list, or a name.".into()]);
+        return say(vec!["Open which one? Give a row number or a name.".into()]);
     }
     // The best hit opens by itself as soon as the cache has answered.
     model.dialogs.push(Dialog::Jump(Jump::expecting(which)));
@@ -227,7 +224,7 @@ fn draft(model: &Model) -> String {
     let name = Clean::one_line(&thread.conversation.display_name());
     match model.send_as(thread) {
         Ok(send_as) => format!(
-            "Written to {name}: \"{}\". It goes out as {}; send sends it.",
+            "Draft for {name}: \"{}\". Type send to send it as {}.",
             Clean::one_line(&thread.composer.text()),
             send_as.word()
         ),
@@ -242,9 +239,7 @@ fn outcome(words: &str) -> Option<Outcome> {
 
 fn send(model: &mut Model, rest: &str) -> Vec<Effect> {
     if model.focus != Focus::Composer {
-        return say(vec![
-            "Nothing is written. reply TEXT writes something.".into(),
-        ]);
+        return say(vec!["Nothing to send. Type reply TEXT first.".into()]);
     }
     match (rest.is_empty(), outcome(rest)) {
         (true, _) => reply::send(model, None),
@@ -292,7 +287,9 @@ fn snooze(model: &mut Model, words: &str) -> Vec<Effect> {
             let until = Until::Moment(at.plus(model.session.account.skew()));
             decide_here(model, TriageChange::Defer(until))
         }
-        None => say(vec!["Until when? Such as 2h, tomorrow, fri 14:00.".into()]),
+        None => say(vec![
+            "Until when? For example 2h, tomorrow, fri 14:00.".into(),
+        ]),
     }
 }
 
@@ -335,7 +332,7 @@ fn told(model: &Model, row: &Conversation) -> String {
     };
     let waits = row
         .wait(now)
-        .map_or(String::new(), |wait| format!(", waits {}", wait.short()));
+        .map_or(String::new(), |wait| format!(", waiting {}", wait.short()));
     let draft = if row.draft { ", has a draft" } else { "" };
     let unsettled = if row.unsettled {
         ", a reply is unresolved"
@@ -356,7 +353,7 @@ pub fn about(model: &Model, row: &Conversation) -> String {
     let window = match row.window(now) {
         Window::Response { until, .. } => format!("RESPONSE for {}", until.since(now).short()),
         Window::HumanAgent { until } => format!("HUMAN_AGENT for {}", until.since(now).short()),
-        Window::Closed { .. } => "closed: nothing may be sent".into(),
+        Window::Closed { .. } => "closed: nothing can be sent".into(),
         Window::Unknown => "window unknown".into(),
     };
     format!(

@@ -89,7 +89,7 @@ pub(in crate::sim) fn build(options: &Options, now: Timestamp) -> Result<World, 
 
 fn page_from(mistakes: &mut Mistakes<'_>, toml: Option<PageToml>, apps: &[App]) -> Page {
     if toml.is_none() && !mistakes.has_page {
-        mistakes.add(None, "there is no [page], with its id and its name");
+        mistakes.add(None, "[page] is missing; it needs an id and a name");
     }
     let toml = toml.unwrap_or_default();
     let mut index = |name: &Option<Spanned<String>>| {
@@ -201,7 +201,7 @@ fn check(mistakes: &mut Mistakes<'_>, scenario: &Scenario) {
                 if word.get_ref() == same.get_ref() {
                     mistakes.at(
                         word,
-                        format!("{:?} is another [[app]] already", word.get_ref()),
+                        format!("{:?} is already used by another [[app]]", word.get_ref()),
                     );
                 }
             }
@@ -445,7 +445,7 @@ do = "passes"
             .into();
         assert_eq!(lines, [true, true, true], "{all:#?}");
         assert!(all.iter().all(|said| !said.contains("missing")), "{all:#?}");
-        assert!(said("").concat().contains("there is no [page]"));
+        assert!(said("").concat().contains("[page] is missing"));
         let types = said("page = 5\nperson = [\"Mia\"]\n").concat();
         assert_eq!(types.matches("expected a table").count(), 2, "{types}");
     }

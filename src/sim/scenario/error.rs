@@ -84,17 +84,14 @@ impl<'a> Mistakes<'a> {
     /// A name that no app has.
     pub(in crate::sim) fn no_app(&mut self, name: &Spanned<String>) {
         if self.certain && !self.apps.contains(name.get_ref()) {
-            self.at(name, format!("no [[app]] is called {:?}", name.get_ref()));
+            self.at(name, format!("no [[app]] called {:?}", name.get_ref()));
         }
     }
 
     /// A name that nobody has.
     pub(in crate::sim) fn no_person(&mut self, name: &Spanned<String>) {
         if self.certain && !self.people.contains(name.get_ref()) {
-            self.at(
-                name,
-                format!("no [[person]] is called {:?}", name.get_ref()),
-            );
+            self.at(name, format!("no [[person]] called {:?}", name.get_ref()));
         }
     }
 

@@ -234,7 +234,7 @@ fn only_digits(text: &str) -> bool {
 }
 
 fn no_id(text: &str) -> String {
-    format!("{text:?} is no id: ids are digits")
+    format!("{text:?} is not an id: ids are all digits")
 }
 
 fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
@@ -258,7 +258,7 @@ fn page_fields<'de, D: Deserializer<'de>>(
     match unknown {
         None => Ok(Some(fields)),
         Some(field) => Err(D::Error::custom(format!(
-            "the Page has no field {field:?}; those of messaging are {}",
+            "the Page has no field {field:?}; the messaging fields are {}",
             messaging_fields().join(", ")
         ))),
     }

@@ -19,9 +19,9 @@ pub(in crate::sim) fn join(world: &mut World, order: &Value, now: i64) -> Result
         .next()
         .map(|toml| (people::draft(&mut mistakes, world, &toml, now), toml.name));
     mistakes.end().map_err(|error| error.sentence())?;
-    let (draft, name) = drafted.ok_or("a person is an object with a name")?;
+    let (draft, name) = drafted.ok_or("a person must be an object with a name")?;
     if world.person_called(&name).is_some() {
-        return Err(format!("somebody is called {name:?} already"));
+        return Err(format!("there is already somebody called {name:?}"));
     }
     Ok(people::join(world, draft))
 }

@@ -79,7 +79,7 @@ pub(in crate::sim) fn draft(
         let id = world.message_id(person.platform);
         let said = said(say, id, now + offset, sender);
         if person.messages.last().is_some_and(|last| last.at > said.at) {
-            let what = "the messages of a person must stand in the order of time";
+            let what = "a person's messages must be in order of time";
             mistakes.at(&say.at, what);
         }
         person.messages.push(said);

@@ -58,7 +58,7 @@ impl Delivery {
         let state = match (self.busy, self.attempts) {
             (true, _) => "under way",
             // It arrived, and duplicates were ordered.
-            (false, 0) => "goes again",
+            (false, 0) => "to be repeated",
             (false, _) => "waits to be tried again",
         };
         json!({"id": self.id, "events": self.events.len(), "state": state,

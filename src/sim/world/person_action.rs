@@ -177,7 +177,7 @@ impl<'de> Deserialize<'de> for ActionKind {
         known.map(|(_, kind, _)| *kind).ok_or_else(|| {
             let words: Vec<&str> = ACTIONS.iter().map(|(word, ..)| *word).collect();
             D::Error::custom(format!(
-                "nobody can do {given:?}; there are {}",
+                "no action called {given:?}; choose from {}",
                 words.join(", ")
             ))
         })
