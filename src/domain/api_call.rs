@@ -45,6 +45,14 @@ impl ApiCall {
             .collect()
     }
 
+    /// What was sent: method and path, and the body below.
+    pub fn request(&self) -> String {
+        let body = self.body.as_deref().unwrap_or_default();
+        format!("{} {}\n{body}", self.method, self.path)
+            .trim_end()
+            .to_owned()
+    }
+
     /// The same call for a shell, with the token as `$PAGE_TOKEN`.
     pub fn curl(&self) -> String {
         // -g: braces and brackets of the fields are no patterns. --data-raw: a body

@@ -17,6 +17,8 @@ pub struct OwnershipEvidence {
 /// An event of a thread as a simulator told it to an app. Raw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveredWebhook {
+    /// When it happened, as the event says.
+    pub at: Option<Timestamp>,
     /// Name of the app.
     pub app: String,
     /// `messaging` or `standby`.

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{Client, Error};
-use crate::domain::{DeliveredWebhook, Psid};
+use crate::domain::{DeliveredWebhook, Psid, Timestamp};
 
 impl Client {
     /// Orders something of the simulator, such as `clock` with `by` and `+23h`.
@@ -47,6 +47,9 @@ impl Client {
         Ok(events
             .filter(about)
             .map(|told| DeliveredWebhook {
+                at: told["event"]["timestamp"]
+                    .as_i64()
+                    .map(Timestamp::from_millis),
                 app: text(&told["app"]),
                 channel: text(&told["channel"]),
                 what: what(&told["event"]),

@@ -364,3 +364,66 @@ fn a_reply_to_who_lapsed_takes_the_thread_again() {
     desk.answer_thread(thread_page(lapsed.swap_remove(2), items()));
     assert!(asks(&desk.keys("r")).contains(&&Operation::Take));
 }
+
+#[test]
+fn the_command_line_remembers_what_was_run() {
+    let mut desk = Desk::new((120, 40));
+    desk.keys(":privacy<Enter>:help writ<Enter>q:");
+    // Called back: the newest first, and forth again.
+    desk.keys("<Up>");
+    assert!(desk.picture().contains(":help writing"));
+    desk.keys("<Up>");
+    assert!(desk.picture().contains(":privacy"));
+    desk.keys("<Down><Enter>");
+    assert!(desk.picture().contains("Writing"));
+    // What was run stands first.
+    desk.keys("q:");
+    let first = desk.picture().lines().nth(29).map(str::to_owned);
+    assert!(first.is_some_and(|row| row.contains("privacy")));
+}
+
+#[test]
+fn the_api_log_is_filtered_and_both_sides_of_a_call_are_copied() {
+    let mut desk = Desk::new((120, 40));
+    let call = |path: &str, body: Option<&str>, status| {
+        Change::ApiCall(ApiCall {
+            at: ago(0, 1),
+            method: if body.is_some() { "POST" } else { "GET" }.into(),
+            host: "https://graph.facebook.com".into(),
+            path: path.into(),
+            body: body.map(Into::into),
+            status: Some(status),
+            answer: Some("{\"answer\":1}".into()),
+            ms: 12,
+        })
+    };
+    desk.send(Msg::Changed(vec![
+        call("/v27.0/1/messages", Some("{\"text\":\"hi\"}"), 200),
+        call("/v27.0/1/conversations?limit=25", None, 200),
+        call("/v27.0/2/conversations?limit=25", None, 400),
+    ]));
+    desk.keys("@");
+    assert!(desk.picture().contains("1/messages"));
+    desk.keys("/conv 400");
+    let picture = desk.picture();
+    assert!(picture.contains("2/conversations"), "{picture}");
+    assert!(!picture.contains("1/conversations") && !picture.contains("1/messages"));
+    // Letters are words now; Enter keeps the filter, Esc lets go of it.
+    desk.keys("q");
+    assert!(desk.picture().contains("No call fits the filter."));
+    desk.keys("<Backspace><Enter><Esc>");
+    assert!(desk.picture().contains("1/messages"));
+    desk.keys("G");
+    let copied = |effects: Vec<Effect>| {
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::Terminal(TerminalEffect::Copy(text)) => Some(text),
+            _ => None,
+        })
+    };
+    let request = "POST /v27.0/1/messages\n{\"text\":\"hi\"}";
+    assert_eq!(copied(desk.keys("yr")).as_deref(), Some(request));
+    assert_eq!(copied(desk.keys("ya")).as_deref(), Some("{\"answer\":1}"));
+    assert!(copied(desk.keys("yc")).is_some_and(|text| text.starts_with("curl")));
+    desk.keys("q");
+    assert!(!desk.picture().contains("API log"));
+}

@@ -32,10 +32,10 @@ use switchboard::{
         wake_at,
     },
     domain::{
-        AppId, Author, Change, Command, Conversation, ConversationId, Decision, Draft, HandBack,
-        HandBackNote, Hit, HoldReason, InboxQuery, InboxSlice, Link, LocalId, Mid, NewReply,
-        Operation, OperationKind, Outcome, Platform, Psid, ReplyAs, Routing, SendAs, SendState,
-        SimulatorOrder, Span, ThreadOwner, ThreadRange, Timestamp, View,
+        ApiCall, AppId, Author, Change, Command, Conversation, ConversationId, Decision, Draft,
+        HandBack, HandBackNote, Hit, HoldReason, InboxQuery, InboxSlice, Link, LocalId, Mid,
+        NewReply, Operation, OperationKind, Outcome, Platform, Psid, ReplyAs, Routing, SendAs,
+        SendState, SimulatorOrder, Span, ThreadOwner, ThreadRange, Timestamp, View,
     },
 };
 

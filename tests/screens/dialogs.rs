@@ -181,6 +181,7 @@ fn the_wire_is_seen_beside_the_conversation() {
         };
         desk.send(Msg::Loaded(Loaded::OwnershipEvidence(id.clone(), evidence)));
         let told = |app: &str, channel: &str, what: &str| DeliveredWebhook {
+            at: Some(ago(0, 4)),
             app: app.into(),
             channel: channel.into(),
             what: what.into(),

@@ -12,6 +12,9 @@ use crate::{
 
 /// Lets a dialog that was taken off the stack take its step.
 pub(crate) fn take_step(model: &mut Model, dialog: Dialog, step: Step) -> Vec<Effect> {
+    if let (Dialog::Commands(commands), Step::Finish(_)) = (&dialog, &step) {
+        model.history.ran(commands.line());
+    }
     match step {
         Step::Stay => {
             model.dialogs.push(dialog);

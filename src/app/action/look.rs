@@ -95,7 +95,8 @@ pub(crate) fn api_log(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(crate) fn commands(model: &mut Model) -> Vec<Effect> {
-    model.dialogs.push(Dialog::Commands(Commands::default()));
+    let commands = Commands::after(model.history.commands.clone());
+    model.dialogs.push(Dialog::Commands(commands));
     Vec::new()
 }
 

@@ -28,9 +28,58 @@ pub struct Commands {
     pub input: Input,
     /// The marked line.
     pub cursor: usize,
+    /// The lines that were run before, newest first.
+    used: Vec<String>,
+    /// Which of them was called back.
+    recalled: Option<usize>,
 }
 
 impl Commands {
+    /// With the lines that were run before, newest first.
+    pub(crate) fn after(used: Vec<String>) -> Self {
+        Self {
+            used,
+            ..Self::default()
+        }
+    }
+
+    /// What Enter runs now, as one would type it.
+    pub(crate) fn line(&self) -> String {
+        match self.fitting().get(self.cursor) {
+            Some(spec) => spec.name.to_owned(),
+            None => match (self.tried(), self.chapters().get(self.cursor)) {
+                (Some(theme), _) => format!("theme {theme}"),
+                (None, Some(chapter)) => format!("help {}", chapter.name),
+                (None, None) => self.input.text().to_owned(),
+            },
+        }
+    }
+
+    /// Calls back an older line, or a newer one.
+    fn recall(&mut self, older: bool) {
+        let at = match (self.recalled, older) {
+            (None, true) => Some(0),
+            (Some(at), true) => Some(at + 1),
+            (Some(at), false) => at.checked_sub(1),
+            (None, false) => return,
+        };
+        let line = at.map(|at| self.used.get(at).cloned());
+        match line {
+            // Nothing older: it stays as it is.
+            Some(None) => return,
+            Some(Some(line)) => self.input = Input::with(&line),
+            None => self.input = Input::default(),
+        }
+        (self.recalled, self.cursor) = (at, 0);
+    }
+
+    /// How long ago an action was run; those that never were come last.
+    fn age(&self, spec: &ActionSpec) -> usize {
+        let mut used = self.used.iter();
+        used.position(|line| line == spec.name)
+            .unwrap_or(usize::MAX)
+    }
+
     /// The actions that fit, those whose name starts with the input first.
     pub fn fitting(&self) -> Vec<&'static ActionSpec> {
         let text = self.input.text();
@@ -48,11 +97,18 @@ impl Commands {
         let desk = ACTIONS
             .iter()
             .filter(|spec| spec.context == Context::Desk && spec.action != Action::Commands);
-        let (first, rest): (Vec<_>, Vec<_>) = desk.partition(|spec| starts(spec));
-        first
-            .into_iter()
-            .chain(rest.into_iter().filter(|spec| holds(spec)))
-            .collect()
+        let (mut first, rest): (Vec<_>, Vec<_>) = desk.partition(|spec| starts(spec));
+        let mut rest: Vec<_> = rest.into_iter().filter(|spec| holds(spec)).collect();
+        // What is used often is at hand.
+        first.sort_by_key(|spec| self.age(spec));
+        rest.sort_by_key(|spec| self.age(spec));
+        first.into_iter().chain(rest).collect()
+    }
+
+    /// Above the first line are those that were run before, unless something else is
+    /// being typed.
+    fn may_recall(&self) -> bool {
+        self.recalled.is_some() || self.input.text().is_empty()
     }
 
     fn enter(&self, session: &Session) -> Step {
@@ -141,7 +197,7 @@ impl Modal for Commands {
         &[
             ("Enter", "run"),
             ("Tab", "complete"),
-            ("Up Down", "move"),
+            ("Up Down", "move, earlier commands"),
             ("Esc", "close"),
         ]
     }
@@ -152,10 +208,12 @@ impl Modal for Commands {
             Code::Enter => return self.enter(session),
             Code::Tab => self.complete(),
             Code::Backspace if self.input.text().is_empty() => return Step::Close,
+            Code::Up if self.cursor == 0 && self.may_recall() => self.recall(true),
+            Code::Down if self.recalled.is_some() && self.cursor == 0 => self.recall(false),
             _ => {
                 let count = self.listed();
                 if !move_cursor(&mut self.cursor, count, key) && self.input.key(key) {
-                    self.cursor = 0;
+                    (self.cursor, self.recalled) = (0, None);
                 }
             }
         }

@@ -6,6 +6,8 @@ use crate::domain::{ConversationId, LocalId, Psid, Span, Timestamp, Triage, Tria
 pub const ADVANCE_UNDO: Span = Span::seconds(5);
 /// So many acts can be undone.
 const UNDO_DEPTH: usize = 50;
+/// So many command lines are remembered.
+const COMMANDS: usize = 50;
 
 /// Something that can be taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +49,8 @@ pub struct History {
     pub undo: Vec<Undo>,
     /// What can be repeated.
     pub repeat: Option<TriageChange>,
+    /// Lines that were run in the command line, newest first.
+    pub(crate) commands: Vec<String>,
     /// The conversation that was open before.
     pub last_thread: Option<ConversationId>,
     /// The answer to "who waits next" is for an advance from this thread.
@@ -54,6 +58,13 @@ pub struct History {
 }
 
 impl History {
+    /// A line was run in the command line.
+    pub(crate) fn ran(&mut self, line: String) {
+        self.commands.retain(|known| *known != line);
+        self.commands.insert(0, line);
+        self.commands.truncate(COMMANDS);
+    }
+
     /// Remembers how to take something back.
     pub(crate) fn remember(&mut self, undo: Undo) {
         self.undo.push(undo);

@@ -1,6 +1,10 @@
 //! The calls to the Graph API.
 
-use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    text::Line,
+};
 
 use crate::{
     app::{
@@ -11,7 +15,7 @@ use crate::{
     text,
     ui::{
         call,
-        dialog::frame::{boxed, nothing, rows},
+        dialog::frame::{boxed, input_line, nothing, rows},
         draw::{self, span},
         theme::{Role, Theme},
     },
@@ -23,7 +27,7 @@ pub(super) fn draw(
     calls: &ApiLog,
     place: &Geometry,
     buffer: &mut Buffer,
-) {
+) -> Option<Position> {
     let title = "API log";
     let inner = boxed(
         &text::cut(title, usize::from(place.frame.width).saturating_sub(4)),
@@ -31,27 +35,31 @@ pub(super) fn draw(
         theme,
         buffer,
     );
-    if model.session.api_log.is_empty() {
-        nothing("No call yet.", theme, place, buffer);
-        return;
+    let mut at = None;
+    if calls.typing || !calls.filter.text().is_empty() {
+        let line = Rect { height: 1, ..inner };
+        let end = input_line("/", &calls.filter, theme, line, buffer);
+        at = calls.typing.then_some(end);
+    }
+    let shown = calls.calls(&model.session);
+    if shown.is_empty() {
+        let words = match model.session.api_log.is_empty() {
+            true => "No call yet.",
+            false => "No call fits the filter.",
+        };
+        nothing(words, theme, place, buffer);
+        return at;
     }
     let width = usize::from(inner.width);
-    let lines = model
-        .session
-        .api_log
-        .iter()
-        .rev()
-        .map(|call| call::row(model, theme, call, width));
-    rows(lines.collect(), place, theme, buffer);
-    let Some(call) = model
-        .session
-        .api_log
-        .iter()
-        .rev()
-        .nth(calls.cursor)
-        .filter(|_| calls.open)
-    else {
-        return;
+    // Only what is on the screen is laid out.
+    let top = place.top();
+    let height = usize::from(place.rows.height);
+    let blank = std::iter::repeat_n(Vec::new(), top);
+    let lines = shown.iter().skip(top).take(height);
+    let lines = lines.map(|call| call::row(model, theme, call, width));
+    rows(blank.chain(lines).collect(), place, theme, buffer);
+    let Some(call) = shown.get(calls.cursor).filter(|_| calls.open) else {
+        return at;
     };
     let below = Rect {
         y: place.rows.bottom(),
@@ -59,6 +67,7 @@ pub(super) fn draw(
         ..inner
     };
     draw::lines(details(model, theme, call, width), below, buffer);
+    at
 }
 
 /// What was asked and what was answered, each part under its heading.
@@ -81,10 +90,11 @@ fn details(model: &Model, theme: &Theme, call: &ApiCall, width: usize) -> Vec<Li
         Some(body) => say(body, Role::Text),
         None => {}
     }
-    let status = call
-        .status
-        .map_or("no answer".to_owned(), |s| s.to_string());
-    rows.push(heading(&format!("answer {status}, {} ms", call.ms)));
+    let status = match call.status {
+        Some(status) => format!("answer {status}"),
+        None => "no answer".to_owned(),
+    };
+    rows.push(heading(&format!("{status}, {} ms", call.ms)));
     let answer = match &call.answer {
         Some(_) if model.session.privacy => hidden,
         Some(answer) => answer,

@@ -88,10 +88,7 @@ fn with_rows(
 ) -> Option<Position> {
     match dialog {
         Dialog::Attach(attach) => Some(attach::draw(theme, attach, place, buffer)),
-        Dialog::ApiLog(log) => {
-            api_log::draw(model, theme, log, place, buffer);
-            None
-        }
+        Dialog::ApiLog(log) => api_log::draw(model, theme, log, place, buffer),
         Dialog::Canned(canned) => Some(canned::draw(model, theme, canned, place, buffer)),
         Dialog::Choose(choose) => {
             choose::draw(theme, choose, place, buffer);

@@ -8,7 +8,7 @@ use crate::{
         dialog::{HandOvers, Viewer, ViewerContent, geometry},
         thread::ownership_history,
     },
-    domain::{Conversation, Profile, ThreadOwner, Timestamp},
+    domain::{Conversation, DeliveredWebhook, Profile, ThreadOwner, Timestamp},
     manual::Chapter,
     text::{self, Clean},
     ui::{
@@ -19,6 +19,11 @@ use crate::{
         thread,
     },
 };
+
+/// The most lines that a page takes of a large screen, so that the desk stays in sight.
+const TALLEST: u16 = 44;
+/// So many of the newest webhooks are told.
+const DELIVERIES: usize = 40;
 
 pub(super) fn draw(
     model: &Model,
@@ -52,7 +57,8 @@ pub(super) fn draw(
     };
     let height = u16::try_from(lines.len() + 2)
         .unwrap_or(u16::MAX)
-        .min(screen.height - 2);
+        .min(screen.height - 2)
+        .min(TALLEST);
     let frame = geometry::centred((width, height), screen);
     let inner = boxed(&title, frame, theme, buffer);
     let last = u16::try_from(lines.len())
@@ -293,12 +299,31 @@ fn deliveries(model: &Model, page: &HandOvers) -> Vec<(String, Role)> {
         Some(delivered) if delivered.is_empty() => "No deliveries about this person yet.",
         Some(delivered) => {
             let title = "Deliveries (newest first)";
-            let rows = delivered.iter().rev().take(40).map(|told| {
+            let newest = || delivered.iter().rev().take(DELIVERIES);
+            let when = |told: &DeliveredWebhook| match told.at {
+                Some(at) => model.session.moment(at),
+                None => String::new(),
+            };
+            // As wide as what stands in them.
+            let widest = |cell: &dyn Fn(&DeliveredWebhook) -> String| {
+                let cells = newest().map(|told| text::width(&Clean::one_line(&cell(told))));
+                cells.max().unwrap_or(0)
+            };
+            let columns: [&dyn Fn(&DeliveredWebhook) -> String; 3] =
+                [&when, &|told| told.app.clone(), &|told| {
+                    told.channel.clone()
+                }];
+            let widths = columns.map(widest);
+            let rows = newest().map(|told| {
                 let role = match told.channel == "standby" {
                     true => Role::Dim,
                     false => Role::Text,
                 };
-                let words = format!("{:<14} {:<10} {}", told.app, told.channel, told.what);
+                let cells = columns.iter().zip(widths).map(|(cell, width)| {
+                    let cell = text::fit(&Clean::one_line(&cell(told)), width);
+                    format!("{cell}  ")
+                });
+                let words = format!("{}{}", cells.collect::<String>(), told.what);
                 (Clean::one_line(&words).into_string(), role)
             });
             return std::iter::once((title.into(), Role::Dim))
