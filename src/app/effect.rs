@@ -71,6 +71,8 @@ pub enum Query {
     Evidence(ConversationId),
     /// What is at this path, as it was typed.
     Path(String),
+    /// What was done between two moments.
+    Report(Timestamp, Timestamp),
     /// The canned replies.
     Canned,
 }

@@ -4,7 +4,8 @@ use crate::{
     app::{Settings, canned::Canned, input::keymap::Key},
     domain::{
         Attachment, Change, Conversation, ConversationId, Hit, InboxQuery, InboxSlice, Mid,
-        OwnershipEvidence, PerPlatform, Platform, Psid, Routing, ThreadSlice, Timestamp, View,
+        OwnershipEvidence, PerPlatform, Platform, Psid, ReportFacts, Routing, ThreadSlice,
+        Timestamp, View,
     },
 };
 
@@ -92,6 +93,9 @@ pub enum Loaded {
     Files(ConversationId, Vec<(String, String)>, bool),
     /// What speaks for who holds a thread.
     OwnershipEvidence(ConversationId, OwnershipEvidence),
+    /// What a report is counted from, since when, and how many lines of the record
+    /// could not be read.
+    Report(Timestamp, Box<ReportFacts>, usize),
     /// The canned replies, or why they cannot be read.
     Canned(Result<Vec<Canned>, String>),
     /// The threads that we hold.

@@ -25,6 +25,7 @@
 //! | `pictures` | which are wanted, which are there |
 //! | `privacy`, `mask` | hiding names and words |
 //! | `tour` | what there is to try in the demo |
+//! | `report` | what was done, in words and charts |
 //! | `top_bar` | the top line, as it is drawn and clicked |
 //! | `canned`, `simulator_commands`, `fuzzy` | texts, orders and names by their letters |
 
@@ -45,6 +46,7 @@ mod message;
 mod model;
 pub mod pictures;
 pub mod privacy;
+pub mod report;
 pub mod simulator_commands;
 pub mod thread;
 mod toast;

@@ -25,17 +25,20 @@ pub(super) fn require_terminal() -> Result<(), Failure> {
     }
 }
 
-/// Colour and characters, from config and environment.
-pub(super) fn theme(config: &Config) -> Theme {
-    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+/// Only ASCII is safe here, as the locale says.
+pub(super) fn ascii() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     let locale = locale.map(|locale| locale.to_uppercase().replace('-', ""));
     // Without a locale most terminals of today are UTF-8 all the same.
-    let ascii = config
-        .ascii
-        .unwrap_or_else(|| locale.is_some_and(|locale| !locale.contains("UTF8")));
+    locale.is_some_and(|locale| !locale.contains("UTF8"))
+}
+
+/// Colour and characters, from config and environment.
+pub(super) fn theme(config: &Config) -> Theme {
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let ascii = config.ascii.unwrap_or_else(ascii);
     let joins =
         |term: &str| !(term.starts_with("tmux") || term.starts_with("screen") || term == "linux");
     let simple = std::env::var("TERM").is_ok_and(|term| !joins(&term));

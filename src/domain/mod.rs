@@ -20,7 +20,7 @@
 //! | `remedy` | what an agent can do about a failure, without its key |
 //! | `command`, `operation`, `operation_kind` | what an agent wants, what can be done to a thread |
 //! | `outgoing`, `draft` | a reply on its way out, unsent text |
-//! | `audit_entry` | the record of what was done |
+//! | `audit_entry`, `report` | the record of what was done, and what it adds up to |
 //! | `split_text`, `parse_time` | long texts in parts, moments in words |
 
 mod account;
@@ -48,6 +48,7 @@ mod profile;
 mod random;
 mod referral;
 mod remedy;
+mod report;
 mod slice;
 mod split_text;
 mod thread_control;
@@ -84,6 +85,7 @@ pub use profile::{Person, Profile, display_name};
 pub use random::Random;
 pub use referral::Referral;
 pub use remedy::Remedy;
+pub use report::{FIRST_REPLIES, HourOfDay, Report, ReportFacts};
 pub use slice::{Hit, ThreadRange, ThreadSlice};
 pub use thread_control::{
     Apps, HandBack, HandBackNote, Outcome, PAGE_INBOX_APPS, Routing, ThreadOwner,

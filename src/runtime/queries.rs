@@ -102,6 +102,10 @@ pub fn answer(
             Loaded::Page(page.name, page.routing, page.read_at)
         }
         Query::Path(typed) => files::look_at(typed),
+        Query::Report(from, to) => {
+            let (facts, unreadable) = reader.report_facts(from, to)?;
+            Loaded::Report(from, Box::new(facts), unreadable)
+        }
         Query::Canned => Loaded::Canned(canned.read()),
     })
 }

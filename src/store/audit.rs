@@ -14,11 +14,11 @@ use jiff::Timestamp as Moment;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Reader, Writer};
+use super::{Error, Lane, Reader, Writer};
 use crate::{
     domain::{
         AuditDetails, AuditEntry, ConversationId, HUMAN_AGENT_WINDOW, LocalId, OperationKind,
-        Outcome, PageId, Psid, SendAs, Span, Timestamp,
+        Outcome, PageId, Psid, ReportFacts, SendAs, Span, Timestamp,
     },
     private,
     store::paths::Paths,
@@ -179,19 +179,57 @@ impl Reader {
         self.with(|db| Ok(db.query_row("SELECT count(*) FROM outbox.audit", [], |row| row.get(0))?))
     }
 
-    /// How many customers were left without any answer until their 7 days were
-    /// over, between these two moments (Meta's clock).
-    pub fn windows_lost(&self, from: Timestamp, to: Timestamp) -> Result<u32, Error> {
-        self.with(|db| {
+    /// When the 7 days of customers were over who had no answer at all, between these
+    /// two moments (Meta's clock).
+    pub fn windows_lost(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Timestamp>, Error> {
+        self.search(Lane::Dialog, |db| {
             let window = HUMAN_AGENT_WINDOW.as_millis();
-            Ok(db.query_row(
-                "SELECT count(*) FROM conversation WHERE customer_at + ?3 BETWEEN ?1 AND ?2 \
+            let mut statement = db.prepare_cached(
+                "SELECT customer_at + ?3 FROM conversation WHERE customer_at + ?3 BETWEEN ?1 AND ?2 \
                  AND (page_at IS NULL OR page_at < customer_at) \
                  AND NOT (coalesce(aside, '') = 'done' AND customer_at <= through)",
-                [from.as_millis(), to.as_millis(), window],
-                |row| row.get(0),
-            )?)
+            )?;
+            let moments = statement
+                .query_map([from.as_millis(), to.as_millis(), window], |row| {
+                    row.get(0).map(Timestamp::from_millis)
+                })?;
+            Ok(moments.collect::<Result<_, _>>()?)
         })
+    }
+
+    /// How many messages customers wrote between two moments, by half hours, each by
+    /// the moment when it began (Meta's clock).
+    pub fn arrived(&self, from: Timestamp, to: Timestamp) -> Result<Vec<(Timestamp, u32)>, Error> {
+        self.search(Lane::Dialog, |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT at / 1800000 * 1800000 AS half, count(*) FROM message \
+                 WHERE at BETWEEN ?1 AND ?2 AND author = 'customer' GROUP BY half ORDER BY half",
+            )?;
+            let rows = statement.query_map([from.as_millis(), to.as_millis()], |row| {
+                Ok((Timestamp::from_millis(row.get(0)?), row.get(1)?))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What a report is counted from: the record, and what the cache knows between two
+    /// moments; and how many lines of the record could not be read.
+    ///
+    /// # Errors
+    ///
+    /// What the cache or the disk says.
+    pub fn report_facts(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<(ReportFacts, usize), Error> {
+        let (entries, unreadable) = read_entries(self.record())?;
+        let facts = ReportFacts {
+            entries,
+            arrived: self.arrived(from, to)?,
+            lost: self.windows_lost(from, to)?,
+        };
+        Ok((facts, unreadable))
     }
 }
 
@@ -233,11 +271,17 @@ fn end_of(file: &mut File, length: u64) -> io::Result<String> {
 /// The record of a Page in `folder`, oldest first, and how many lines of it could
 /// not be read.
 pub fn audit_entries(folder: &Path, page: &PageId) -> Result<(Vec<AuditEntry>, usize), Error> {
-    let path = Paths::new(folder, page).audit;
-    let text = match fs::read_to_string(&path) {
+    read_entries(&Paths::new(folder, page).audit)
+}
+
+fn read_entries(path: &Path) -> Result<(Vec<AuditEntry>, usize), Error> {
+    let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), 0)),
-        Err(why) => return Err(Error::Io { path, why }),
+        Err(why) => {
+            let path = path.to_owned();
+            return Err(Error::Io { path, why });
+        }
     };
     let mut entries = Vec::new();
     let mut unreadable = 0;

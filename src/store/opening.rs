@@ -144,7 +144,8 @@ pub fn open(folder: &Path, page: &PageId) -> Result<Opened, Error> {
     if suspected {
         let _ = fs::remove_file(&paths.suspicion);
     }
-    let reader = Reader::open(&paths.cache, &paths.outbox, paths.suspicion, false)?;
+    let record = paths.audit.clone();
+    let reader = Reader::open(&paths.cache, &paths.outbox, paths.suspicion, record, false)?;
     let files = Files {
         cache,
         outbox,
@@ -193,10 +194,10 @@ pub(super) fn look(paths: &Paths, notice: Notice) -> Result<Opened, Error> {
         }
     }
     notices.push(notice);
-    let suspicion = paths.suspicion.clone();
+    let (suspicion, record) = (paths.suspicion.clone(), paths.audit.clone());
     Ok(Opened {
         writer: None,
-        reader: Reader::open(&paths.cache, &paths.outbox, suspicion, immutable)?,
+        reader: Reader::open(&paths.cache, &paths.outbox, suspicion, record, immutable)?,
         notices,
     })
 }

@@ -39,6 +39,8 @@ struct Connections {
     /// Made when a question shows that the cache is damaged; the next start
     /// looks at the files then.
     suspicion: PathBuf,
+    /// What was done at this desk.
+    record: PathBuf,
 }
 
 #[derive(Default)]
@@ -54,6 +56,7 @@ impl Reader {
         cache: &Path,
         outbox: &Path,
         suspicion: PathBuf,
+        record: PathBuf,
         immutable: bool,
     ) -> Result<Self, Error> {
         let (cache, outbox) = (cache.to_owned(), outbox.to_owned());
@@ -63,7 +66,13 @@ impl Reader {
             lanes: Default::default(),
             open,
             suspicion,
+            record,
         })))
+    }
+
+    /// The file with the record of what was done.
+    pub(super) fn record(&self) -> &Path {
+        &self.0.record
     }
 
     pub(super) fn with<T>(

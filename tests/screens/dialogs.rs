@@ -210,3 +210,68 @@ fn the_wire_is_seen_beside_the_conversation() {
         desk.send(Msg::Loaded(Loaded::Files(id, files, false)));
     });
 }
+
+#[test]
+fn a_report_says_what_was_done_and_when_it_is_busy() {
+    let entry = |minutes: i64, details| AuditEntry {
+        at: ago(0, minutes),
+        agent: "kim".into(),
+        conversation: ConversationId::new(minutes.to_string()),
+        psid: Psid::new("7"),
+        reply: None,
+        operation: OperationKind::Reply,
+        details,
+    };
+    let replied = |waited: i64| AuditDetails::Reply {
+        send_as: SendAs::Response,
+        chosen: false,
+        waited: Some(Span::minutes(waited)),
+        after_refusal: false,
+    };
+    let facts = ReportFacts {
+        entries: vec![
+            entry(30, replied(3)),
+            entry(90, replied(4)),
+            entry(95, replied(40)),
+            entry(300, replied(300)),
+            entry(
+                301,
+                AuditDetails::Pass {
+                    to: String::new(),
+                    outcome: Outcome::Resolved,
+                    idle: false,
+                },
+            ),
+        ],
+        arrived: vec![
+            (ago(0, 30), 12),
+            (ago(0, 90), 7),
+            (ago(5, 0), 3),
+            (ago(11, 0), 1),
+        ],
+        lost: vec![ago(0, 20)],
+    };
+    let report = |desk: &mut Desk| {
+        let effects = desk.keys(":report<Enter>");
+        let [Effect::Query(Query::Report(since, _))] = effects[..] else {
+            panic!("{effects:?}");
+        };
+        assert!(desk.picture().contains("Counting"));
+        desk.send(Msg::Loaded(Loaded::Report(
+            since,
+            Box::new(facts.clone()),
+            2,
+        )));
+    };
+    scene("report", &report);
+    let mut desk = Desk::new((80, 24));
+    desk.theme = Theme::default().without_colour().with_ascii(true);
+    report(&mut desk);
+    snap("report_ascii", &desk);
+    let effects = desk.keys("d");
+    let day = Query::Report(
+        desk.model.server_now().plus(Span::days(-1)),
+        desk.model.server_now(),
+    );
+    assert_eq!(effects, [Effect::Query(day)]);
+}

@@ -28,16 +28,16 @@ use support::desk::*;
 
 use switchboard::{
     app::{
-        Loaded, Msg, Settings,
+        Effect, Loaded, Msg, Query, Settings,
         canned::Canned,
         layout::{self},
         settings::{Column, Depth, PicturesBy},
     },
     domain::{
-        ApiCall, AppId, Author, Change, Conversation, ConversationId, Deferred, DeliveredWebhook,
-        Draft, Hit, HoldReason, Item, Link, Mid, OperationKind, OwnershipEvidence, Part, Person,
-        PictureFile, PictureId, PictureSize, Platform, Profile, Routing, SendAs, SendState, Span,
-        ThreadOwner, Until,
+        ApiCall, AppId, AuditDetails, AuditEntry, Author, Change, Conversation, ConversationId,
+        Deferred, DeliveredWebhook, Draft, Hit, HoldReason, Item, Link, Mid, OperationKind,
+        Outcome, OwnershipEvidence, Part, Person, PictureFile, PictureId, PictureSize, Platform,
+        Profile, Psid, ReportFacts, Routing, SendAs, SendState, Span, ThreadOwner, Until,
     },
     ui::{THEMES, Theme},
 };

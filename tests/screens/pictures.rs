@@ -3,8 +3,8 @@
 use super::*;
 
 use switchboard::{
-    app::{Effect, TerminalEffect},
-    domain::{Command, Picture, Psid},
+    app::TerminalEffect,
+    domain::{Command, Picture},
     picture,
 };
 

@@ -7,14 +7,14 @@ use crate::{
         action::table::Action,
         dialog::{
             ApiLog, Commands, Dialog, Help, Jump, PictureView, Prompt, PromptKind, Search, Viewer,
-            ViewerContent,
+            ViewerContent, report_of,
         },
         pictures,
         settings::PicturesBy,
         thread::{ThreadPane, part_words},
         tour::TourStep,
     },
-    domain::{Command, ConversationId, Item},
+    domain::{Command, ConversationId, Item, Span},
 };
 
 pub(crate) fn jump(model: &mut Model) -> Vec<Effect> {
@@ -72,6 +72,13 @@ pub(crate) fn hand_overs(model: &mut Model) -> Vec<Effect> {
 /// A chapter of the manual.
 pub(crate) fn read(model: &mut Model, chapter: &'static Chapter) -> Vec<Effect> {
     view(model, ViewerContent::Chapter(chapter))
+}
+
+/// What was done at this desk in the last week.
+pub(crate) fn report(model: &mut Model) -> Vec<Effect> {
+    let effects = view(model, ViewerContent::Report(None));
+    let query = report_of(model.server_now(), Span::days(7));
+    effects.into_iter().chain([Effect::Query(query)]).collect()
 }
 
 /// What there is to try, and what of it was done.

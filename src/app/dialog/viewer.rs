@@ -9,11 +9,12 @@ use crate::{
             intent::Intent,
             modal::{Modal, Step},
         },
+        effect::Query,
         input::keymap::{Code, Key},
         mask::Mask,
         model::Session,
     },
-    domain::{ConversationId, DeliveredWebhook, OwnershipEvidence},
+    domain::{ConversationId, DeliveredWebhook, OwnershipEvidence, Report, Span, Timestamp},
 };
 
 /// What there is to read.
@@ -23,6 +24,9 @@ pub enum ViewerContent {
     Profile,
     /// What there is to try in the demo.
     Tour,
+    /// What was done at this desk, and how many lines of the record could not be read;
+    /// `None` while it is being counted.
+    Report(Option<(Box<Report>, usize)>),
     /// A chapter of the manual.
     Chapter(&'static Chapter),
     /// Who held the thread, and the clocks.
@@ -123,6 +127,13 @@ impl Viewer {
 impl Modal for Viewer {
     fn hints(&self) -> &'static [(&'static str, &'static str)] {
         match self.content {
+            ViewerContent::Report(_) => &[
+                ("d", "last 24 h"),
+                ("w", "7 days"),
+                ("m", "30 days"),
+                ("j k", "scroll"),
+                ("q", "close"),
+            ],
             ViewerContent::Raw(..) => &[
                 ("j k", "move"),
                 ("yp", "copy the path"),
@@ -144,6 +155,17 @@ impl Modal for Viewer {
             if let Some(step) = step {
                 return step;
             }
+        }
+        if let (ViewerContent::Report(_), Code::Char(span @ ('d' | 'w' | 'm'))) =
+            (&self.content, key.code)
+        {
+            let days = match span {
+                'd' => 1,
+                'w' => 7,
+                _ => 30,
+            };
+            let query = report_of(session.server_now(), Span::days(days));
+            return Step::Do(Intent::Ask(query));
         }
         let page = (rows / 2).max(1);
         match key.code {
@@ -173,6 +195,11 @@ impl Modal for Viewer {
             *json = vec!["(hidden in privacy mode)".into()];
         }
     }
+}
+
+/// The question for what was done in a span before now.
+pub fn report_of(now: Timestamp, span: Span) -> Query {
+    Query::Report(now.plus(span.negated()), now)
 }
 
 /// The path of a line of JSON as it is laid out here, such as

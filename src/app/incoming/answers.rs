@@ -17,8 +17,8 @@ use crate::{
         model::history::Undo,
     },
     domain::{
-        Command, Conversation, ConversationId, Mid, OwnershipEvidence, ThreadOwner, ThreadSlice,
-        Timestamp, View,
+        Command, Conversation, ConversationId, Mid, OwnershipEvidence, Report, ThreadOwner,
+        ThreadSlice, Timestamp, View,
     },
 };
 
@@ -64,6 +64,7 @@ pub(crate) fn answered(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
 
 /// An answer that the top dialog shows.
 fn shown(model: &mut Model, loaded: Loaded) {
+    let zone = model.session.settings.zone.clone();
     match (loaded, model.dialogs.last_mut()) {
         (Loaded::Canned(all), Some(Dialog::Canned(picker))) => picker.all = Some(all),
         (Loaded::Labels(known), Some(Dialog::Labels(labels))) => labels.known = known,
@@ -77,6 +78,13 @@ fn shown(model: &mut Model, loaded: Loaded) {
                 ..
             })),
         ) if *asked == id => *text = Some(json),
+        (
+            Loaded::Report(since, facts, unreadable),
+            Some(Dialog::Viewer(Viewer {
+                content: ViewerContent::Report(report),
+                ..
+            })),
+        ) => *report = Some((Box::new(Report::of(&facts, since, &zone)), unreadable)),
         (Loaded::OwnershipEvidence(id, found), _) => evidence(model, &id, found),
         _ => {}
     }

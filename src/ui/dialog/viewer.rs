@@ -6,6 +6,7 @@ use crate::{
     app::{
         Model,
         dialog::{HandOvers, Viewer, ViewerContent, geometry},
+        report,
         thread::ownership_history,
     },
     domain::{Conversation, DeliveredWebhook, Profile, ThreadOwner, Timestamp},
@@ -34,12 +35,16 @@ pub(super) fn draw(
 ) {
     let wide = matches!(
         viewer.content,
-        ViewerContent::Raw(..) | ViewerContent::HandOvers(..) | ViewerContent::Chapter(_)
+        ViewerContent::Raw(..)
+            | ViewerContent::HandOvers(..)
+            | ViewerContent::Chapter(_)
+            | ViewerContent::Report(_)
     );
     let width = (screen.width - 4).min(if wide { 120 } else { 72 });
     let title = match viewer.content {
         ViewerContent::Profile => "profile",
         ViewerContent::Tour => "tour",
+        ViewerContent::Report(_) => "report",
         ViewerContent::Chapter(chapter) => chapter.name,
         ViewerContent::Ownership => "who holds this thread, and the clocks",
         ViewerContent::HandOvers(..) => "owner explained",
@@ -115,13 +120,27 @@ fn lines(model: &Model, theme: &Theme, kind: &ViewerContent, width: usize) -> Ve
     match kind {
         ViewerContent::Tour => return thread::tour_lines(model, theme),
         ViewerContent::Chapter(chapter) => return chapter_lines(chapter, theme, width),
+        ViewerContent::Report(None) => return say("Counting…", Role::Dim),
+        ViewerContent::Report(Some((report, unreadable))) => {
+            let zone = &model.session.settings.zone;
+            let lines = report::lines(report, zone, theme.is_ascii()).into_iter();
+            let mut rows: Vec<_> = lines
+                .map(|line| Line::from(span(line, theme.style(Role::Text))))
+                .collect();
+            if *unreadable > 0 {
+                let words =
+                    format!("Not counted: {unreadable} lines of the record cannot be read.");
+                rows.extend(say(&words, Role::Warn));
+            }
+            return rows;
+        }
         _ => {}
     }
     let Some(subject) = model.subject() else {
         return Vec::new();
     };
     match kind {
-        ViewerContent::Tour | ViewerContent::Chapter(_) => Vec::new(),
+        ViewerContent::Tour | ViewerContent::Report(_) | ViewerContent::Chapter(_) => Vec::new(),
         ViewerContent::Profile => profile(model, theme, subject, width),
         ViewerContent::Ownership => {
             let mut rows = say(&customer::window_words(model, subject), Role::Text);
