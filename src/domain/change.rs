@@ -88,6 +88,15 @@ pub enum Change {
         /// The copy.
         copy: Result<Box<Attachment>, String>,
     },
+    /// The file of a reply is on its way.
+    Uploading {
+        /// Which thread.
+        conversation: ConversationId,
+        /// Our id of the reply.
+        local: LocalId,
+        /// So many bytes have been handed to the network.
+        bytes: u64,
+    },
     /// A picture that was asked for, or in one sentence why there is none.
     Picture {
         /// Which one.

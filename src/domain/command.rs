@@ -59,6 +59,8 @@ pub enum Command {
     LookedAt(ConversationId),
     /// Ask a simulator what it told which app about a person.
     AskDelivered(ConversationId, Psid),
+    /// Give up the upload of a reply's file, unless it is over.
+    CancelUpload(LocalId),
     /// Fetch what is at this address of Meta's and keep it.
     SaveFile(String),
     /// Show a picture: from the disk, else from Meta.
@@ -139,6 +141,7 @@ impl Command {
             | Self::Close
             | Self::Refresh
             | Self::Simulator(_)
+            | Self::CancelUpload(_)
             | Self::SaveFile(_) => {}
         }
         self

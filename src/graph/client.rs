@@ -10,7 +10,6 @@ use std::{
 use reqwest::{
     Method, Url,
     header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue},
-    multipart::{Form, Part},
     redirect,
 };
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
@@ -23,12 +22,12 @@ use super::{
     log::{self, Entry, Log},
     setup_error::SetupError,
     trust,
+    upload::Upload,
     wire::graph_api as wire,
 };
 use crate::{
     clock::{Clock, Stopwatch, iso},
     domain::{ApiCall, PageId, Timestamp},
-    private,
 };
 
 /// An answer larger than this is not read (our choice; a page of 25
@@ -39,43 +38,6 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A file takes longer than a call.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
-
-/// A file on its way to Meta.
-#[derive(Debug)]
-pub(super) struct Upload {
-    /// Where it is.
-    pub(super) path: PathBuf,
-    /// How large it was when it was copied.
-    pub(super) bytes: u64,
-    pub(super) name: String,
-    pub(super) mime: &'static str,
-}
-
-impl Upload {
-    /// The members of `body` as fields, and the file behind them, read while it is
-    /// sent. A form is for one attempt.
-    async fn form(&self, body: &Value) -> Result<Form, Error> {
-        let failed = |why: std::io::Error| Error::File(why.to_string());
-        let file = tokio::fs::File::from_std(private::read(&self.path).map_err(failed)?);
-        let meta = file.metadata().await.map_err(failed)?;
-        if !meta.is_file() || meta.len() != self.bytes {
-            return Err(Error::File("it has changed since it was copied".into()));
-        }
-        let mut form = Form::new();
-        for (name, value) in body.as_object().into_iter().flatten() {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            form = form.text(name.clone(), text);
-        }
-        let part = Part::stream_with_length(file, self.bytes).file_name(self.name.clone());
-        // All of our types are well-formed.
-        Ok(match part.mime_str(self.mime) {
-            Ok(part) => form.part("filedata", part),
-            Err(_) => form,
-        })
-    }
-}
 
 /// What the client needs to know.
 #[derive(Clone, Debug)]

@@ -66,6 +66,9 @@ pub enum Error {
     /// A file did not reach Meta, so nothing was sent.
     #[error("The file did not reach Meta.")]
     Upload,
+    /// A person has given an upload up, so nothing was sent.
+    #[error("You cancelled the upload.")]
+    Cancelled,
     /// Meta refused, with a code.
     #[error("{0}")]
     Graph(GraphError),
@@ -99,7 +102,11 @@ impl Error {
     /// What this means for a send.
     pub fn verdict(&self) -> Verdict {
         match self {
-            Self::ReadOnly | Self::NoSimulator | Self::Order(_) | Self::File(_) => Verdict::Refused,
+            Self::ReadOnly
+            | Self::NoSimulator
+            | Self::Order(_)
+            | Self::File(_)
+            | Self::Cancelled => Verdict::Refused,
             Self::Unreachable { .. } | Self::Untrusted { .. } | Self::Upload => Verdict::NotSent,
             Self::Lost { .. } | Self::Foreign { .. } => Verdict::Unknown,
             Self::Graph(e) => e.verdict(),

@@ -16,7 +16,7 @@
 //! | `limits` | how many of them, and how fast |
 //! | `log` | each of them, for `--log` and the API log |
 //! | `conversations`, `person`, `page` | what is read |
-//! | `send`, `attachments`, `thread_control`, `subscriptions` | what is changed |
+//! | `send`, `upload`, `attachments`, `thread_control`, `subscriptions` | what is changed |
 //! | `download`, `pictures` | files of Meta's, and where pictures lie |
 //! | `wire/` | the shapes of Meta's JSON |
 //! | `decode`, `webhook` | from there to what happened |
@@ -50,6 +50,7 @@ mod simulator;
 mod subscriptions;
 mod thread_control;
 mod trust;
+mod upload;
 mod version;
 mod webhook;
 mod wire;
@@ -70,5 +71,6 @@ pub use signature::{Secrets, Signature, same_token};
 pub use subscriptions::{AppSubscription, INBOX_FIELDS, INSTAGRAM_FIELDS, TokenInfo};
 pub use thread_control::{Control, note_json};
 pub use trust::proxy;
+pub use upload::UploadWatch;
 pub use version::{NEWEST_VERSION, version_end};
 pub use webhook::{DecodedWebhook, decode as decode_webhook};

@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Client, Error, client::Upload, note_json, wire};
+use super::{
+    Client, Error, note_json,
+    upload::{Upload, UploadWatch},
+    wire,
+};
 use crate::domain::{Attachment, HandBack, LocalId, Mid, Platform, Psid, SendAs};
 
 /// A reply that a person typed.
@@ -33,12 +37,29 @@ impl Client {
     /// A file is uploaded first. Whatever becomes of that, nothing was sent to
     /// the customer by it, so it may be tried again.
     pub async fn send(&self, reply: &Reply) -> Result<Option<Mid>, Error> {
+        self.send_watched(reply, None).await
+    }
+
+    /// The same; who watches the upload can give it up while it goes on.
+    pub async fn send_watched(
+        &self,
+        reply: &Reply,
+        watch: Option<UploadWatch>,
+    ) -> Result<Option<Mid>, Error> {
         let mut body = reply.body();
         if let Some(file) = &reply.file {
-            let id = self
-                .upload(file, reply.platform)
-                .await
-                .map_err(Error::before_sending)?;
+            let cancelled = watch.as_ref().map(|watch| watch.cancel.clone());
+            let given_up = async {
+                match cancelled {
+                    Some(cancelled) => cancelled.cancelled_owned().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let id = tokio::select! {
+                id = self.upload(file, reply.platform, watch) => id,
+                () = given_up => Err(Error::Cancelled),
+            };
+            let id = id.map_err(Error::before_sending)?;
             let payload = json!({"attachment_id": id});
             let message = &mut body["message"];
             message["attachment"] = json!({"type": file.kind, "payload": payload});
@@ -57,7 +78,12 @@ impl Client {
 
     /// Gives Meta a file, to be sent by the id that it answers. It goes out under
     /// a name of ours: Instagram takes plain letters only.
-    async fn upload(&self, file: &Attachment, platform: Platform) -> Result<String, Error> {
+    async fn upload(
+        &self,
+        file: &Attachment,
+        platform: Platform,
+        watch: Option<UploadWatch>,
+    ) -> Result<String, Error> {
         let payload = json!({"is_reusable": true});
         let message = json!({"attachment": {"type": file.kind, "payload": payload}});
         let mut body = json!({"message": message});
@@ -69,6 +95,7 @@ impl Client {
             bytes: file.bytes,
             name: format!("file.{}", file.ending()),
             mime: file.mime,
+            watch,
         };
         let path = [self.page().as_str(), "message_attachments"];
         let text = self.write_file(&path, body, file).await?;

@@ -118,3 +118,40 @@ fn what_is_no_plain_file_is_not_copied_and_nothing_waits_for_it() {
         wing.end().await;
     });
 }
+
+#[test]
+fn an_upload_is_told_of_and_can_be_given_up_and_nothing_was_sent() {
+    runtime().block_on(async {
+        let (mut wing, _) = keeps_copies().await;
+        let ana = wing.open("Ana Ruiz").await;
+        let film = wing.folder.path().join("film.mp4");
+        std::fs::write(&film, vec![7; 5_000_000]).expect("written");
+        let copy = wing.copy(&ana, Attachment::new(film, 5_000_000)).await;
+        // Meta takes its time to answer.
+        let slow = Fault::Slow(60_000);
+        wing.simulator.fail_next("message_attachments", slow);
+        wing.ask(&ana, send_file("one", copy.expect("a copy")))
+            .await;
+        let mut told = Vec::new();
+        while told.last() != Some(&5_000_000) {
+            let on_its_way = |c: &Change| matches!(c, Change::Uploading { .. });
+            if let Change::Uploading { bytes, local, .. } = wing.news("bytes", on_its_way).await {
+                assert_eq!(local.as_str(), "one");
+                told.push(bytes);
+            }
+        }
+        assert!(
+            told.is_sorted() && told.len() > 10 && told.len() <= 52,
+            "{told:?}"
+        );
+        let given_up = Command::CancelUpload(LocalId::new("one"));
+        wing.commands.send(given_up).await.expect("taken");
+        let refused = |c: &Change| matches!(c, Change::ReplyNotSent { .. });
+        let Change::ReplyNotSent { why, .. } = wing.news("the end", refused).await else {
+            panic!("it was refused");
+        };
+        assert!(why.contains("You cancelled the upload."), "{why}");
+        assert!(!words(&wing.posts()).contains(&"messages".to_owned()));
+        wing.end().await;
+    });
+}

@@ -209,3 +209,41 @@ fn what_helps_to_write_is_seen_before_it_is_used() {
         desk.keys("<Enter>");
     });
 }
+
+#[test]
+fn an_upload_shows_how_far_it_is_and_is_cancelled() {
+    let play = |desk: &mut Desk| {
+        desk.open("Ana Ruiz");
+        let mut reply = outgoing("", SendAs::Response, SendState::Sending);
+        let Item::Outgoing(row) = &mut reply else {
+            panic!("a reply");
+        };
+        row.file = Some(Box::new(Attachment::new("film.mp4".into(), 24_100_000)));
+        let local = row.local.clone();
+        let mut with = items();
+        with.push(reply);
+        desk.answer_thread(thread_page(conversation("3", "Ana Ruiz"), with));
+        desk.send(Msg::Changed(vec![Change::Uploading {
+            conversation: ConversationId::new("3"),
+            local: local.clone(),
+            bytes: 9_700_000,
+        }]));
+        local
+    };
+    scene("uploading", |desk| drop(play(desk)));
+    let mut desk = Desk::new((120, 40));
+    let local = play(&mut desk);
+    let effects = desk.keys("<^c>");
+    assert_eq!(
+        effects,
+        [Effect::Engine(Command::CancelUpload(local.clone()))]
+    );
+    // When all of it has gone out, there is nothing to cancel.
+    desk.send(Msg::Changed(vec![Change::Uploading {
+        conversation: ConversationId::new("3"),
+        local,
+        bytes: 24_100_000,
+    }]));
+    assert!(desk.picture().contains("… sending"));
+    assert_eq!(desk.keys("<^c>").len(), 1);
+}

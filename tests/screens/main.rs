@@ -34,10 +34,11 @@ use switchboard::{
         settings::{Column, Depth, PicturesBy},
     },
     domain::{
-        ApiCall, AppId, AuditDetails, AuditEntry, Author, Change, Conversation, ConversationId,
-        Deferred, DeliveredWebhook, Draft, Hit, HoldReason, Item, Link, Mid, OperationKind,
-        Outcome, OwnershipEvidence, Part, Person, PictureFile, PictureId, PictureSize, Platform,
-        Profile, Psid, ReportFacts, Routing, SendAs, SendState, Span, ThreadOwner, Until,
+        ApiCall, AppId, Attachment, AuditDetails, AuditEntry, Author, Change, Command,
+        Conversation, ConversationId, Deferred, DeliveredWebhook, Draft, Hit, HoldReason, Item,
+        Link, Mid, OperationKind, Outcome, OwnershipEvidence, Part, Person, PictureFile, PictureId,
+        PictureSize, Platform, Profile, Psid, ReportFacts, Routing, SendAs, SendState, Span,
+        ThreadOwner, Until,
     },
     ui::{THEMES, Theme},
 };

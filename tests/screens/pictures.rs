@@ -2,11 +2,7 @@
 
 use super::*;
 
-use switchboard::{
-    app::TerminalEffect,
-    domain::{Command, Picture},
-    picture,
-};
+use switchboard::{app::TerminalEffect, domain::Picture, picture};
 
 const LAMP: &[u8] = include_bytes!("../../assets/pictures/lamp.jpg");
 const STICKER: &[u8] = include_bytes!("../../assets/pictures/sticker.png");

@@ -3,7 +3,7 @@
 use crate::{
     app::{
         Effect, Focus, Model, Query, TerminalEffect, ToastKind,
-        action::reply::{save_draft, stop_typing},
+        action::reply::{leave_composer, save_draft, stop_typing},
         dialog::{Choose, Dialog, SignOff},
         model::UnsavedDraft,
     },
@@ -117,6 +117,9 @@ pub(crate) fn leave(model: &mut Model) -> Vec<Effect> {
 
 /// Back; twice in the list: quit.
 pub(crate) fn cancel(model: &mut Model) -> Vec<Effect> {
+    if let Some(given_up) = cancel_upload(model) {
+        return vec![given_up];
+    }
     if model.focus != Focus::List {
         return back(model);
     }
@@ -131,4 +134,22 @@ pub(crate) fn cancel(model: &mut Model) -> Vec<Effect> {
     model.keys.cancel_at = Some(now);
     model.toast(ToastKind::Info, "Press ^C again to quit.");
     Vec::new()
+}
+
+/// Gives up an upload of the open thread, if one is under way there.
+pub(crate) fn cancel_upload(model: &mut Model) -> Option<Effect> {
+    if model.focus == Focus::List {
+        return None;
+    }
+    let local = model.thread.as_ref()?.uploading()?;
+    model.toast(ToastKind::Info, "Cancelling the upload.");
+    Some(Effect::Engine(Command::CancelUpload(local)))
+}
+
+/// The same in the composer; without an upload it is left.
+pub(crate) fn cancel_in_composer(model: &mut Model) -> Vec<Effect> {
+    match cancel_upload(model) {
+        Some(given_up) => vec![given_up],
+        None => leave_composer(model),
+    }
 }

@@ -225,7 +225,7 @@ ComposerJump   "composer_jump"   ["^p"]           Composer Composer []          
 ComposerHelp   "composer_help"   ["F1"]           Composer Composer []                           View  No   []                "help" => look::help;
 ComposerRedraw "composer_redraw" ["^l"]           Composer Composer []                           View  No   []                "redraw the screen" => desk::redraw;
 ComposerSuspend "composer_suspend" ["^z"]         Composer Composer []                           View  No   []                "suspend to the shell" => desk::suspend;
-ComposerCancel "composer_cancel" ["^c"]           Composer Composer []                           View  No   []                "leave; the text is kept as a draft" => reply::leave_composer;
+ComposerCancel "composer_cancel" ["^c"]           Composer Composer []                           View  No   []                "cancel an upload; else leave, the text is kept" => leave::cancel_in_composer;
     }};
 }
 pub(crate) use actions;

@@ -78,6 +78,15 @@ pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
             id,
             copy,
         } => effects.extend(file_copied(model, conversation, &id, copy)),
+        Change::Uploading {
+            conversation,
+            local,
+            bytes,
+        } => {
+            if let Some(thread) = model.open_thread(&conversation) {
+                thread.uploads.insert(local, bytes);
+            }
+        }
         Change::Picture { id, size, picture } => {
             effects.extend(pictures::came(model, id, size, picture));
         }

@@ -2,6 +2,8 @@
 //! entry. When and who stand in the gutter, columns that customer text can never
 //! reach.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
         input::keymap::Keymap,
         pictures::{PictureLine, Pictures},
     },
-    domain::{Apps, Timestamp},
+    domain::{Apps, LocalId, Timestamp},
     text::{self, Clean},
 };
 
@@ -137,6 +139,8 @@ pub struct Look<'a> {
     pub no_link: bool,
     /// Pictures, where they are drawn.
     pub pictures: Option<&'a Pictures>,
+    /// How many bytes of the files of replies have gone out.
+    pub uploads: &'a BTreeMap<LocalId, u64>,
     /// Which key does what.
     pub keymap: &'a Keymap,
     /// What decides about a reply that does not go on by itself: its key, or its

@@ -1,5 +1,6 @@
 //! A reply that is not in the thread yet, and where it stands.
 
+use crate::app::action::table::Action;
 use crate::app::thread::line::{Look, Pieces, Tone, wrapped};
 use crate::app::thread::wording::size;
 use crate::{
@@ -11,6 +12,29 @@ use crate::{
 pub(crate) const CHECKING: Span = Span::seconds(60);
 /// After so many looks in vain it was probably not sent.
 pub(super) const LOOKS: u32 = 3;
+
+/// Cells of an upload's bar.
+const BAR: u64 = 10;
+
+/// On its way; of a file that is being uploaded how much has gone out, as long as that
+/// is not all.
+fn sending(outgoing: &Outgoing, as_word: &str, look: &Look<'_>) -> String {
+    let all = outgoing.file.as_ref().map_or(0, |file| file.bytes);
+    match look.uploads.get(&outgoing.local) {
+        Some(gone) if *gone < all => {
+            let full = usize::try_from(gone * BAR / all).unwrap_or(0);
+            let left = usize::try_from(BAR).unwrap_or(0) - full;
+            let bar = format!("{}{}", "█".repeat(full), "·".repeat(left));
+            let cancel = look.keymap.key_of(Action::Cancel);
+            format!(
+                "… uploading {bar} {} of {}, {cancel} cancels",
+                size(*gone),
+                size(all)
+            )
+        }
+        _ => format!("… sending{as_word}"),
+    }
+}
 
 pub(super) fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces> {
     let mut lines = match &outgoing.file {
@@ -36,7 +60,7 @@ pub(super) fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces
             format!("◷ sending{as_word} in a moment; you can still undo"),
         ),
         SendState::Queued => (Tone::Dim, format!("◷ queued{as_word}")),
-        SendState::Sending => (Tone::Dim, format!("… sending{as_word}")),
+        SendState::Sending => (Tone::Dim, sending(outgoing, as_word, look)),
         SendState::Sent(_) | SendState::Assumed => (Tone::Good, "✓ sent".into()),
         SendState::Refused {
             why,

@@ -152,7 +152,7 @@ impl<'a> ThreadPane<'a> {
     }
 }
 
-fn look<'a>(model: &'a Model, thread: &Thread, width: u16, settle: String) -> Look<'a> {
+fn look<'a>(model: &'a Model, thread: &'a Thread, width: u16, settle: String) -> Look<'a> {
     let account = &model.session.account;
     Look {
         width,
@@ -167,6 +167,7 @@ fn look<'a>(model: &'a Model, thread: &Thread, width: u16, settle: String) -> Lo
         seen_through: thread.seen_through,
         no_link: matches!(account.link, Link::Offline(_) | Link::TokenRefused(_)),
         pictures: Some(&model.pictures),
+        uploads: &thread.uploads,
         keymap: &model.session.settings.keymap,
         settle,
         delivered_through: thread.conversation.delivered_through,

@@ -1,11 +1,13 @@
 //! The open thread: the part of it that is at hand, where the pane stands in it,
 //! the reply being written.
 
+use std::collections::BTreeMap;
+
 use crate::{
     app::{composer::Composer, thread::scroll::Anchor},
     domain::{
-        Conversation, Draft, Item, LocalId, Mid, Outgoing, Profile, ThreadRange, ThreadSlice,
-        Timestamp,
+        Conversation, Draft, Item, LocalId, Mid, Outgoing, Profile, SendState, ThreadRange,
+        ThreadSlice, Timestamp,
     },
 };
 
@@ -92,6 +94,8 @@ pub struct Thread {
     pub then: Then,
     /// Words that were searched for.
     pub find: String,
+    /// How many bytes of the files of replies have gone out.
+    pub uploads: BTreeMap<LocalId, u64>,
 }
 
 /// A question that stands above the composer. It stays until it is answered, and
@@ -150,6 +154,7 @@ impl Thread {
             marked_seen: None,
             then: Then::default(),
             find: String::new(),
+            uploads: BTreeMap::new(),
         }
     }
 
@@ -175,6 +180,13 @@ impl Thread {
             // "New" means new since the last look, not since this one.
             self.seen_through = slice.seen_through;
         }
+        let sending: Vec<&Outgoing> = self
+            .outgoing()
+            .filter(|outgoing| outgoing.state == SendState::Sending)
+            .collect();
+        let mut uploads = self.uploads.clone();
+        uploads.retain(|local, _| sending.iter().any(|outgoing| outgoing.local == *local));
+        self.uploads = uploads;
         self.find_place_again();
         if let Some(draft) = slice.draft {
             self.take_draft(draft, first);
@@ -298,6 +310,18 @@ impl Thread {
             Item::Outgoing(outgoing) => Some(outgoing),
             _ => None,
         })
+    }
+
+    /// The reply whose file is on its way, and not all of it has gone out.
+    pub(crate) fn uploading(&self) -> Option<LocalId> {
+        let on_its_way = |outgoing: &&Outgoing| {
+            let all = outgoing.file.as_ref().map_or(0, |file| file.bytes);
+            let gone = self.uploads.get(&outgoing.local);
+            outgoing.state == SendState::Sending && gone.is_some_and(|gone| *gone < all)
+        };
+        self.outgoing()
+            .find(on_its_way)
+            .map(|outgoing| outgoing.local.clone())
     }
 
     /// It is not waited any more for this reply to go on to the next.

@@ -264,13 +264,13 @@ fn day(at: Timestamp, look: &Look<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::LazyLock;
+    use std::{collections::BTreeMap, sync::LazyLock};
 
     use jiff::tz::TimeZone;
 
     use super::*;
     use crate::app::input::keymap::Keymap;
-    use crate::domain::{Annotations, Apps, Message, Mid};
+    use crate::domain::{Annotations, Apps, LocalId, Message, Mid};
 
     fn message(mid: &str, at: i64, author: Author, text: &str) -> Item {
         Item::Message(Message {
@@ -286,6 +286,7 @@ mod tests {
 
     fn look<'a>(zone: &'a TimeZone, apps: &'a Apps, seen: Option<i64>) -> Look<'a> {
         static KEYMAP: LazyLock<Keymap> = LazyLock::new(Keymap::default);
+        static UPLOADS: BTreeMap<LocalId, u64> = BTreeMap::new();
         Look {
             width: 30,
             folded: true,
@@ -296,6 +297,7 @@ mod tests {
             seen_through: seen.map(Timestamp::from_secs),
             no_link: false,
             pictures: None,
+            uploads: &UPLOADS,
             keymap: &KEYMAP,
             settle: String::new(),
             delivered_through: None,

@@ -96,6 +96,11 @@ impl Engine {
                 };
                 self.show_picture(wanted)?;
             }
+            Command::CancelUpload(local) => {
+                if let Some(upload) = self.uploads.get(&local) {
+                    upload.cancel();
+                }
+            }
             Command::SaveFile(link) => {
                 let graph = self.graph.clone();
                 let folder = self.options.downloads.clone();

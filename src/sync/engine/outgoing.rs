@@ -1,5 +1,12 @@
 //! Carries out what the outbox wants done, and feeds it what came of it.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use tokio_util::sync::CancellationToken;
+
 use super::files;
 use crate::{
     domain::{
@@ -8,7 +15,7 @@ use crate::{
         ThreadOwner, TimelineEvent, Timestamp,
     },
     failpoint,
-    graph::{self, Control, Reply, Verdict},
+    graph::{self, Control, Reply, UploadWatch, Verdict},
     store,
     sync::{
         engine::state::{Completion, Engine},
@@ -20,6 +27,8 @@ use crate::{
 const REMEMBER_SENT: Span = Span::days(30);
 /// Replies that were dropped after they had been tried, for so long.
 const REMEMBER_DROPPED: Span = Span::hours(24);
+/// An upload is told of so many times.
+const UPLOAD_STEPS: u64 = 50;
 
 impl Engine {
     /// What a dead program left behind. The replies come first, and what the disk
@@ -418,6 +427,7 @@ impl Engine {
         let platform = self.platform(&row.conversation);
         let inline = self.inline(platform);
         let (graph, clock) = (self.graph.clone(), self.clock.clone());
+        let watch = row.file.as_ref().map(|file| self.watch(&row, file.bytes));
         self.go(async move {
             let reply = Reply {
                 local: row.local.clone(),
@@ -430,11 +440,39 @@ impl Engine {
                 hand_back: row.hand_back.clone().filter(|_| inline),
             };
             failpoint::reach("send.connect");
-            let sent = clock.within(time_limit(&row), graph.send(&reply)).await;
+            let sent = clock
+                .within(time_limit(&row), graph.send_watched(&reply, watch))
+                .await;
             let result = sent.unwrap_or_else(|| Err(graph.too_long()));
             failpoint::reach("send.answered");
             Completion::Posted { row, result }
         });
+    }
+
+    /// Tells of an upload now and then, and lets a person give it up.
+    fn watch(&mut self, row: &Outgoing, all: u64) -> UploadWatch {
+        let cancel = CancellationToken::new();
+        self.uploads.insert(row.local.clone(), cancel.clone());
+        let changes = self.changes.clone();
+        let (conversation, local) = (row.conversation.clone(), row.local.clone());
+        let told_of = AtomicU64::new(0);
+        let told = move |bytes| {
+            let before = told_of.load(Ordering::Relaxed);
+            if bytes < before + all / UPLOAD_STEPS && bytes < all {
+                return;
+            }
+            told_of.store(bytes, Ordering::Relaxed);
+            let (conversation, local) = (conversation.clone(), local.clone());
+            let _ = changes.send(Change::Uploading {
+                conversation,
+                local,
+                bytes,
+            });
+        };
+        UploadWatch {
+            cancel,
+            told: Arc::new(told),
+        }
     }
 
     /// An attempt is over.
@@ -444,6 +482,7 @@ impl Engine {
         result: Result<Option<Mid>, graph::Error>,
     ) -> Result<(), store::Error> {
         let now = self.clock.now();
+        self.uploads.remove(&row.local);
         row.conversation = self.called(row.conversation);
         let id = row.conversation.clone();
         let answer = match result {

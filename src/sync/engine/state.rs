@@ -12,6 +12,7 @@ use std::{
 use futures_util::stream::FuturesUnordered;
 use secrecy::SecretString;
 use tokio::sync::{broadcast, mpsc};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
@@ -85,6 +86,8 @@ pub struct Engine {
     pub(super) deliveries: Option<mpsc::Receiver<Delivery>>,
     pub(super) inbound: Inbound,
     pub(super) pictures: PictureLimits,
+    /// Uploads that a person may give up.
+    pub(super) uploads: HashMap<LocalId, CancellationToken>,
     pub(super) idle: Idle,
     /// The Page: a second one is a second engine.
     pub(super) account: Account,
@@ -212,6 +215,7 @@ impl Engine {
             deliveries: None,
             inbound: Inbound::default(),
             pictures: PictureLimits::default(),
+            uploads: HashMap::new(),
             idle: Idle::default(),
             apps_known: false,
             unclear_owners: Vec::new(),
