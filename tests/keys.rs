@@ -21,6 +21,7 @@ use switchboard::{
         Routing, SendAs,
     },
     graph::GraphError,
+    manual::CHAPTERS,
 };
 
 /// Where a key is read, the keys, and the action's name: the keys of the product,
@@ -443,4 +444,68 @@ fn an_escalation_costs_four_control_keys_and_the_next_one_three() {
             .map(|row| row.id.as_str().to_owned()),
         Some("3".into())
     );
+}
+
+/// Every key that the manual names is bound, and every `:word` is a command.
+#[test]
+fn the_manual_names_keys_and_commands_that_are_there() {
+    let readme = include_str!("../README.md");
+    let chapters = CHAPTERS.iter().map(|chapter| (chapter.name, chapter.text));
+    let texts = chapters.chain([("README", readme)]);
+    let bound: BTreeSet<String> = ACTIONS
+        .iter()
+        .flat_map(|spec| spec.keys)
+        .map(|keys| keys.replace(' ', "").to_lowercase())
+        .collect();
+    // What dialogs take, and what else is said with backticks in a list of keys.
+    let of_dialogs = ["yp", "esc", "tab", "space", "enter", "up", "down", "f1"];
+    let known = |key: &str| {
+        let key = key.to_lowercase();
+        bound.contains(&key) || of_dialogs.contains(&&*key) || key.parse::<u8>().is_ok()
+    };
+    let orders = [
+        "do", "clock", "fail", "storm", "help", "theme", "search", "q", "quit",
+    ];
+    let mut checked = 0;
+    for (name, text) in texts {
+        let is_key = |quoted: &&str| quoted.starts_with('^') && quoted.chars().count() == 2;
+        let quoted = || text.split('`').skip(1).step_by(2);
+        for key in quoted().filter(is_key) {
+            assert!(known(key), "{name}: {key}");
+            checked += 1;
+        }
+        // `:tada:` is an emoji.
+        let commands = quoted().filter(|quoted| !quoted.ends_with(':'));
+        for command in commands.filter_map(|quoted| quoted.strip_prefix(':')) {
+            let word = command.split(' ').next().unwrap_or_default();
+            let actions = ACTIONS
+                .iter()
+                .any(|spec| spec.name == word || spec.aliases.contains(&word));
+            assert!(
+                word.is_empty() || actions || orders.contains(&word),
+                "{name}: :{command}"
+            );
+            checked += 1;
+        }
+        // The table of keys: what stands in its first and third column.
+        let rows = text.split("## Keys").nth(1).unwrap_or_default();
+        let rows = rows
+            .lines()
+            .filter(|line| line.starts_with("| `") || line.starts_with("| composer"));
+        for row in rows {
+            let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+            for keys in cells.iter().step_by(2) {
+                for key in keys
+                    .split('`')
+                    .skip(1)
+                    .step_by(2)
+                    .filter(|key| !key.starts_with(':'))
+                {
+                    assert!(known(key), "{name}: {key} in {row}");
+                    checked += 1;
+                }
+            }
+        }
+    }
+    assert!(checked > 100, "{checked}");
 }

@@ -427,3 +427,25 @@ fn the_api_log_is_filtered_and_both_sides_of_a_call_are_copied() {
     desk.keys("q");
     assert!(!desk.picture().contains("API log"));
 }
+
+#[test]
+fn words_are_found_in_a_chapter() {
+    let mut desk = Desk::new((120, 40));
+    desk.keys(":help simul<Enter>");
+    assert!(desk.picture().contains("simulator"));
+    desk.keys("/bomb");
+    let picture = desk.picture();
+    assert!(picture.contains("simulator /bomb: 1 of 1"), "{picture}");
+    assert!(picture.contains("bomb.png"), "it is shown");
+    desk.keys("<Enter><Esc>/sends_<Enter>");
+    let first = desk.picture();
+    assert!(first.contains("/sends_: 1 of "), "{first}");
+    desk.keys("n");
+    assert!(desk.picture().contains("/sends_: 2 of "));
+    desk.keys("NN");
+    assert!(!desk.picture().contains("/sends_: 1 of "), "round about");
+    desk.keys("/zzz<Enter>");
+    assert!(desk.picture().contains("/zzz: no match"));
+    desk.keys("<Esc>q");
+    assert!(!desk.picture().contains("/zzz"));
+}

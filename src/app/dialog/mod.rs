@@ -57,7 +57,7 @@ pub use prompt::{Prompt, PromptKind};
 pub use search::Search;
 pub use sign_off::SignOff;
 pub use snooze::Snooze;
-pub use viewer::{HandOvers, Viewer, ViewerContent, report_of};
+pub use viewer::{Find, HandOvers, Viewer, ViewerContent, report_of};
 
 macro_rules! dialogs {
     ($($(#[$meta:meta])* $variant:ident($dialog:ty),)*) => {

@@ -6,6 +6,7 @@ use crate::manual::Chapter;
 use crate::{
     app::{
         dialog::{
+            input::Input,
             intent::Intent,
             modal::{Modal, Step},
         },
@@ -57,8 +58,56 @@ pub struct Viewer {
     /// The marked line of JSON, counted over all messages, with an empty line
     /// behind each.
     pub line: usize,
+    /// What is looked for in a chapter.
+    pub find: Find,
     /// A `y` was pressed.
     copy: bool,
+}
+
+/// Looking for words in a chapter. The view knows where they stand.
+#[derive(Clone, Debug, Default)]
+pub struct Find {
+    /// The words.
+    pub input: Input,
+    /// They are being typed.
+    pub typing: bool,
+    /// Which of the places is shown, from 0, counted on and on.
+    pub at: usize,
+    /// So many lines further down than that place, or up.
+    pub nudge: i16,
+}
+
+impl Find {
+    /// Takes a key of a chapter; `false`: it means what it means in every text.
+    fn key(&mut self, key: Key) -> bool {
+        if self.typing {
+            match key.code {
+                Code::Enter => self.typing = false,
+                Code::Esc => *self = Self::default(),
+                _ => {
+                    self.input.key(key);
+                    (self.at, self.nudge) = (0, 0);
+                }
+            }
+            return true;
+        }
+        let found = !self.input.text().is_empty();
+        match key.code {
+            Code::Char('/') => {
+                *self = Self {
+                    typing: true,
+                    ..Self::default()
+                };
+            }
+            Code::Esc if found => *self = Self::default(),
+            Code::Char('n') if found => (self.at, self.nudge) = (self.at.wrapping_add(1), 0),
+            Code::Char('N') if found => (self.at, self.nudge) = (self.at.wrapping_sub(1), 0),
+            Code::Down | Code::Char('j') if found => self.nudge = self.nudge.saturating_add(1),
+            Code::Up | Code::Char('k') if found => self.nudge = self.nudge.saturating_sub(1),
+            _ => return false,
+        }
+        true
+    }
 }
 
 impl Viewer {
@@ -68,6 +117,7 @@ impl Viewer {
             content,
             scroll: 0,
             line: 0,
+            find: Find::default(),
             copy: false,
         }
     }
@@ -127,6 +177,12 @@ impl Viewer {
 impl Modal for Viewer {
     fn hints(&self) -> &'static [(&'static str, &'static str)] {
         match self.content {
+            ViewerContent::Chapter(_) => &[
+                ("/", "find"),
+                ("n N", "next, previous"),
+                ("j k", "scroll"),
+                ("q", "close"),
+            ],
             ViewerContent::Report(_) => &[
                 ("d", "last 24 h"),
                 ("w", "7 days"),
@@ -146,6 +202,9 @@ impl Modal for Viewer {
 
     fn key(&mut self, session: &Session, key: Key) -> Step {
         let rows = session.size.1;
+        if matches!(self.content, ViewerContent::Chapter(_)) && self.find.key(key) {
+            return Step::Stay;
+        }
         if let ViewerContent::Raw(_, Some(json)) = &mut self.content {
             let json = std::mem::take(json);
             let step = self.json_key(&json, rows, key);
@@ -183,11 +242,11 @@ impl Modal for Viewer {
     }
 
     fn takes_words(&mut self) -> bool {
-        false
+        self.find.typing
     }
 
     fn only_shows(&self) -> bool {
-        true
+        !self.find.typing
     }
 
     fn mask(&mut self, _: &Mask) {

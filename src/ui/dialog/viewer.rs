@@ -1,6 +1,10 @@
 //! Text to read: profile, ownership and clocks, JSON.
 
-use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
 
 use crate::{
     app::{
@@ -52,7 +56,8 @@ pub(super) fn draw(
             "JSON as Meta sent it, newest first: yp copies a path, yj the message"
         }
     };
-    let title = text::cut(title, usize::from(width).saturating_sub(4));
+    let asked = viewer.find.input.text();
+    let mut title = text::cut(title, usize::from(width).saturating_sub(4));
     let room = usize::from(width.saturating_sub(4)).max(2);
     let (mut lines, marked) = match &viewer.content {
         ViewerContent::Raw(_, Some(json)) if !json.is_empty() => {
@@ -65,6 +70,15 @@ pub(super) fn draw(
         .min(screen.height - 2)
         .min(TALLEST);
     let frame = geometry::centred((width, height), screen);
+    let found = found_in(&lines, asked);
+    if viewer.find.typing || !asked.is_empty() {
+        let place = match found.len() {
+            0 if asked.is_empty() => String::new(),
+            0 => ": no match".to_owned(),
+            count => format!(": {} of {count}", viewer.find.at % count + 1),
+        };
+        title = format!("{title} /{asked}{place}");
+    }
     let inner = boxed(&title, frame, theme, buffer);
     let last = u16::try_from(lines.len())
         .unwrap_or(u16::MAX)
@@ -74,10 +88,39 @@ pub(super) fn draw(
         Some(at) => u16::try_from(at)
             .unwrap_or(u16::MAX)
             .saturating_sub(inner.height / 2),
-        None => viewer.scroll,
+        None => match found.get(viewer.find.at % found.len().max(1)) {
+            Some(at) => u16::try_from(*at)
+                .unwrap_or(u16::MAX)
+                .saturating_sub(inner.height / 3)
+                .saturating_add_signed(viewer.find.nudge),
+            None => viewer.scroll,
+        },
     };
     let from = usize::from(scroll.min(last));
-    draw::lines(lines.split_off(from.min(lines.len())), inner, buffer);
+    let mut shown = lines.split_off(from.min(lines.len()));
+    if !asked.is_empty() {
+        for line in shown.iter_mut().take(usize::from(inner.height)) {
+            let spans = std::mem::take(&mut line.spans);
+            let marked = |span: Span<'static>| draw::marked(&span.content, span.style, asked);
+            line.spans = spans.into_iter().flat_map(marked).collect();
+        }
+    }
+    draw::lines(shown, inner, buffer);
+}
+
+/// The lines in which these words stand.
+fn found_in(lines: &[Line<'static>], asked: &str) -> Vec<usize> {
+    if asked.trim().is_empty() {
+        return Vec::new();
+    }
+    let holds = |line: &Line<'static>| {
+        let words: String = line.spans.iter().map(|span| &*span.content).collect();
+        asked
+            .split_whitespace()
+            .all(|word| !text::matches(&words, word).is_empty())
+    };
+    let lines = lines.iter().enumerate().filter(|(_, line)| holds(line));
+    lines.map(|(at, _)| at).collect()
 }
 
 /// JSON with one line of it marked, and where on the page that line begins.
