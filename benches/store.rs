@@ -184,6 +184,7 @@ fn filter_the_list(bencher: Bencher<'_, '_>, size: u32) {
     let ask = InboxQuery {
         view: View::All,
         filter: "needle".into(),
+        narrow: Default::default(),
         offset: 0,
     };
     bencher.bench_local(|| opened.reader.inbox(black_box(&ask), 200).expect("a page"));

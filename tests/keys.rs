@@ -63,6 +63,10 @@ const AGREED: &[(Context, &str, &str)] = {
         (D, "3", "view_bot"),
         (D, "4", "view_closing"),
         (D, "5", "view_all"),
+        (D, "6", "view_6"),
+        (D, "7", "view_7"),
+        (D, "8", "view_8"),
+        (D, "9", "view_9"),
         (D, "m", "mark_seen"),
         (D, "M", "keep_unread"),
         (D, "^p", "jump"),
@@ -464,7 +468,7 @@ fn the_manual_names_keys_and_commands_that_are_there() {
         bound.contains(&key) || of_dialogs.contains(&&*key) || key.parse::<u8>().is_ok()
     };
     let orders = [
-        "do", "clock", "fail", "storm", "help", "theme", "search", "q", "quit",
+        "do", "clock", "fail", "storm", "help", "theme", "search", "view", "q", "quit",
     ];
     let mut checked = 0;
     for (name, text) in texts {

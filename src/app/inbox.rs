@@ -2,7 +2,10 @@
 
 use crate::{
     app::{Effect, Query},
-    domain::{Conversation, ConversationId, Counts, InboxQuery, InboxSlice, Triage, View},
+    domain::{
+        Conversation, ConversationId, Counts, InboxQuery, InboxSlice, Narrow, SavedView, Triage,
+        View,
+    },
 };
 
 /// How many rows are asked for at once.
@@ -15,6 +18,10 @@ pub struct Inbox {
     pub view: View,
     /// Words that name or last text must hold.
     pub filter: String,
+    /// The saved view, by its place among them, and what it narrows the view by.
+    pub saved: Option<usize>,
+    /// What else it takes to stand in the list, and the order.
+    pub narrow: Narrow,
     /// Place of the first row in `rows`.
     pub offset: u32,
     /// The rows that are at hand.
@@ -69,6 +76,7 @@ impl Inbox {
         let ask = InboxQuery {
             view: self.view,
             filter: self.filter.clone(),
+            narrow: self.narrow.clone(),
             offset,
         };
         self.asked = Some(ask.clone());
@@ -85,10 +93,32 @@ impl Inbox {
         self.asked = None;
     }
 
-    /// Changes what is shown.
+    /// Shows one of the five views.
     pub(crate) fn show(&mut self, view: View, filter: String) -> Option<Effect> {
-        let same = self.view == view && self.filter == filter;
+        self.show_narrowed(view, filter, None, Narrow::default())
+    }
+
+    /// Shows a saved view, by its place among them.
+    pub(crate) fn show_saved(&mut self, at: usize, saved: &SavedView) -> Option<Effect> {
+        let narrow = saved.narrow.clone();
+        self.show_narrowed(saved.view, saved.filter.clone(), Some(at), narrow)
+    }
+
+    /// Shows what of the view holds these words.
+    pub(crate) fn filter_by(&mut self, filter: String) -> Option<Effect> {
+        self.show_narrowed(self.view, filter, self.saved, self.narrow.clone())
+    }
+
+    fn show_narrowed(
+        &mut self,
+        view: View,
+        filter: String,
+        saved: Option<usize>,
+        narrow: Narrow,
+    ) -> Option<Effect> {
+        let same = self.view == view && self.filter == filter && self.narrow == narrow;
         (self.view, self.filter) = (view, filter);
+        (self.saved, self.narrow) = (saved, narrow);
         if !same {
             (self.cursor, self.top, self.asked, self.placed) = (0, 0, None, false);
             self.wanted = None;

@@ -202,11 +202,16 @@ fn configured(model: &mut Model, settings: Settings) -> Vec<Effect> {
         ..settings
     };
     model.keys.pending.clear();
+    let mut shown = None;
     if model.session.settings != settings {
+        if model.session.settings.views != settings.views && model.inbox.saved.is_some() {
+            // It may be another one now, or none.
+            shown = model.inbox.show(model.inbox.view, String::new());
+        }
         model.session.settings = settings;
     }
     model.toast(ToastKind::Good, "Configuration reloaded.");
-    Vec::new()
+    shown.into_iter().collect()
 }
 
 /// When the screen must change by itself, or something is due.

@@ -17,8 +17,9 @@ const GAP: usize = 1;
 pub struct TopBar {
     /// The Page's name, with its margins.
     pub page: String,
-    /// The views, each with its words and margins, behind the Page.
-    pub views: Vec<(View, String)>,
+    /// The views by their number from 1, each with its words and margins, behind the
+    /// Page.
+    pub views: Vec<(usize, String)>,
     /// Replies that are not sent, if there are any.
     pub unsent: String,
     /// Link, budget of calls and clock, at the right end.
@@ -35,18 +36,22 @@ impl TopBar {
             n => format!(" {n} unsent "),
         };
         let page = format!(" {} ", page(model));
-        let way = |page: &str, views: Vec<(View, String)>, right: &str| Self {
+        let way = |page: &str, views: Vec<(usize, String)>, right: &str| Self {
             page: page.to_owned(),
             views,
             unsent: unsent.clone(),
             right: right.to_owned(),
         };
+        let (wide, narrow, five) = (named(model, 1), named(model, 0), five(model));
         let all = [
-            way(&page, named(model, 1), &full),
-            way(&page, named(model, 1), &clock),
-            way(&page, named(model, 0), &clock),
-            way("", named(model, 0), &link),
-            way("", named(model, 0), &bare),
+            way(&page, wide.clone(), &full),
+            way(&page, wide, &clock),
+            way(&page, narrow.clone(), &clock),
+            way("", narrow.clone(), &link),
+            way("", narrow.clone(), &bare),
+            way(&page, five.clone(), &clock),
+            way("", five.clone(), &link),
+            way("", five, &bare),
         ];
         // A link that is well may go unsaid; one that is not, and a mode, may not.
         let well = matches!(
@@ -54,7 +59,7 @@ impl TopBar {
             Link::Polling | Link::Webhook | Link::Connecting
         );
         let quiet = well && model.session.storage.is_none() && modes(model).is_empty();
-        let silent = quiet.then(|| way("", named(model, 0), ""));
+        let silent = quiet.then(|| way("", narrow, ""));
         let one = [
             way(&page, shown(model), &clock),
             way(&page, shown(model), &link),
@@ -79,15 +84,15 @@ impl TopBar {
         }
     }
 
-    /// The view that stands at a column.
-    pub fn view_at(&self, column: u16) -> Option<View> {
+    /// The number of the view that stands at a column.
+    pub fn view_at(&self, column: u16) -> Option<usize> {
         let column = usize::from(column).checked_sub(text::width(&self.page))?;
         let mut end = 0;
         let found = self.views.iter().find(|(_, words)| {
             end += text::width(words);
             column < end
         });
-        found.map(|(view, _)| *view)
+        found.map(|(number, _)| *number)
     }
 }
 
@@ -99,24 +104,53 @@ fn page(model: &Model) -> &str {
 }
 
 /// Every view by its name, with `more` cells on both sides.
-fn named(model: &Model, more: usize) -> Vec<(View, String)> {
+fn named(model: &Model, more: usize) -> Vec<(usize, String)> {
     let margin = " ".repeat(more);
-    let views = View::ALL.into_iter().zip(1..);
-    views
-        .map(|(view, key)| (view, format!("{margin}{}{margin}", words(model, view, key))))
+    let five = View::ALL.into_iter().map(|view| {
+        let count = model.inbox.counts.by_view[view.index()];
+        format!("{} {count}", view.label())
+    });
+    let saved = model.session.settings.views.iter().enumerate();
+    let saved = saved.map(|(at, saved)| match model.inbox.saved {
+        // How many others have nobody has counted.
+        Some(shown) if shown == at => format!("{} {}", saved.name, model.inbox.total),
+        _ => saved.name.clone(),
+    });
+    let words = five.chain(saved).zip(1..);
+    words
+        .map(|(words, number)| (number, format!("{margin} {number} {words} {margin}")))
         .collect()
 }
 
-/// The shown view alone.
-fn shown(model: &Model) -> Vec<(View, String)> {
+/// The five, and the shown one.
+fn five(model: &Model) -> Vec<(usize, String)> {
     let mut views = named(model, 0);
-    views.retain(|(view, _)| *view == model.inbox.view);
+    let shown = number(model);
+    views.retain(|(number, _)| *number <= View::ALL.len() || *number == shown);
     views
 }
 
-fn words(model: &Model, view: View, key: u8) -> String {
-    let count = model.inbox.counts.by_view[view.index()];
-    format!(" {key} {} {count} ", view.label())
+/// The shown view alone.
+fn shown(model: &Model) -> Vec<(usize, String)> {
+    let mut views = named(model, 0);
+    let shown = number(model);
+    views.retain(|(number, _)| *number == shown);
+    views
+}
+
+/// The number of the shown view, from 1.
+pub fn number(model: &Model) -> usize {
+    match model.inbox.saved {
+        Some(at) => View::ALL.len() + at + 1,
+        None => model.inbox.view.index() + 1,
+    }
+}
+
+/// What the shown view is called.
+pub fn title(model: &Model) -> &str {
+    let saved = model.inbox.saved;
+    let saved = saved.and_then(|at| model.session.settings.views.get(at));
+    saved.map_or(model.inbox.view.label(), |saved| saved.name.as_str())
 }
 
 /// Link, budget and clock, from rich to poor.

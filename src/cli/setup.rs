@@ -216,6 +216,7 @@ pub(super) fn settings(global: &Global, config: &Config) -> Settings {
         simulator: false,
         tour: false,
         copy: config.copy,
+        views: config.views.clone(),
         pictures: pictures(config),
         vim: config.vim,
         undo_send: config.undo_send,

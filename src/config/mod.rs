@@ -4,13 +4,17 @@
 //! | file | |
 //! |---|---|
 //! | `mod` | the options, and what each of them may be |
+//! | `choices` | what an option may be, where only the file knows it |
 //! | `reader` | one value, or what is wrong with it and in which line |
 //! | `secrets` | token and app secret, from a file or a command |
 //! | `paths` | where files lie |
+//! | `views` | the agent's own views |
 
+mod choices;
 mod paths;
 mod reader;
 mod secrets;
+mod views;
 
 use std::{
     collections::BTreeMap,
@@ -25,6 +29,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
+pub use choices::PictureChoice;
 pub use paths::{config_file, config_folder, data_folder, downloads_folder, log_file};
 pub use secrets::{Replacement, SecretError, secret_in};
 use secrets::{SecretRule, secrets};
@@ -34,7 +39,7 @@ use crate::{
         input::keymap::Keymap,
         settings::{Alerts, Column, CopyBy, Notify, Shape},
     },
-    domain::{AppId, Apps, ReplyAs, Span},
+    domain::{AppId, Apps, ReplyAs, SavedView, Span},
     graph::Secrets,
     private, text,
     ui::{THEMES, Theme},
@@ -97,6 +102,8 @@ pub struct Config {
     pub idle_lease: Option<Span>,
     /// How text gets into the clipboard.
     pub copy: CopyBy,
+    /// Views beside the five.
+    pub views: Vec<SavedView>,
     /// How pictures are drawn.
     pub pictures: PictureChoice,
     /// The terminal's mouse is not ours.
@@ -111,32 +118,6 @@ pub struct Config {
     pub app_secret_file: Option<PathBuf>,
     /// Meta's calls.
     pub webhook: Webhook,
-}
-
-/// How pictures are to be drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PictureChoice {
-    /// As the terminal says that it can.
-    #[default]
-    Auto,
-    /// By kitty's protocol.
-    Kitty,
-    /// By iTerm2's.
-    Iterm2,
-    /// In half blocks.
-    Blocks,
-    /// Not at all.
-    Off,
-}
-
-impl PictureChoice {
-    const ALL: [(&str, Self); 5] = [
-        ("auto", Self::Auto),
-        ("kitty", Self::Kitty),
-        ("iterm2", Self::Iterm2),
-        ("blocks", Self::Blocks),
-        ("off", Self::Off),
-    ];
 }
 
 /// `[webhook]` of the file.
@@ -378,6 +359,7 @@ impl Config {
                     }
                 }
             }
+            "views" => self.views = views::views(value, mistakes),
             "layout" => self.shape = shape(value, mistakes),
             "alerts" => self.set_alerts(value, mistakes),
             "needs_me" => self.set_asking(value, mistakes),
@@ -652,6 +634,7 @@ fn is_version(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{ListOrder, View};
 
     #[test]
     fn the_sample_shows_the_defaults_and_every_line_of_it_is_valid() {
@@ -667,7 +650,7 @@ mod tests {
                         .is_some_and(|(k, _)| !k.contains(' '))
             })
             .collect();
-        assert_eq!(on.len(), 46, "{on:?}");
+        assert_eq!(on.len(), 53, "{on:?}");
         Config::parse(&on.join("\n")).expect("every option is known");
     }
 
@@ -678,6 +661,18 @@ mod tests {
         let lines: Vec<usize> = mistakes.iter().map(|(line, _)| *line).collect();
         assert_eq!(lines, [1, 3, 4, 5, 7, 8], "{mistakes:?}");
         assert!(mistakes.iter().all(|(_, words)| !words.contains("EAAB")));
+    }
+
+    #[test]
+    fn a_saved_view_needs_a_name_of_its_own_and_words_that_are_known() {
+        let text = "[[views]]\nname = \"A\"\norder = \"newest\"\n[[views]]\nchannel = \"sms\"\n[[views]]\nname = \"A\"\nsort = 1\n";
+        let mistakes = Config::parse(text).expect_err("four mistakes");
+        let lines: Vec<usize> = mistakes.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [4, 5, 6, 8], "{mistakes:?}");
+        let one = Config::parse("[[views]]\nname = \"A\"\norder = \"newest\"\n");
+        let views = one.expect("a view").views;
+        assert_eq!(views[0].narrow.order, ListOrder::Newest);
+        assert_eq!(views[0].view, View::All);
     }
 
     #[test]

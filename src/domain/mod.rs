@@ -93,7 +93,7 @@ pub use thread_control::{
 pub use time::{Span, Timestamp};
 pub use timeline::{Fields, TimelineEvent};
 pub use triage::{Deferred, Triage, TriageChange, Until};
-pub use view::{Counts, InboxQuery, InboxSlice, View};
+pub use view::{Counts, InboxQuery, InboxSlice, ListOrder, Narrow, SavedView, View};
 pub use window::{
     CLOSING_SOON, CONTROL, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, ReplyAs, SAFETY_MARGIN, SendAs,
     TAGS, Tag, Window, WindowClosed,

@@ -21,7 +21,9 @@ const RAW: u32 = 50;
 /// Where a search of that kind runs; older ones end.
 pub(super) fn lane(query: &Query) -> Option<Lane> {
     match query {
-        Query::Inbox(wanted) if !wanted.filter.is_empty() => Some(Lane::List),
+        Query::Inbox(wanted) if !wanted.filter.is_empty() || !wanted.narrow.is_nothing() => {
+            Some(Lane::List)
+        }
         Query::People(_) | Query::Search(_) => Some(Lane::Dialog),
         Query::FindInThread { .. } => Some(Lane::Thread),
         _ => None,

@@ -57,7 +57,7 @@ static RULES: LazyLock<String> = LazyLock::new(|| {
     let closing = format!(
         "(NOT {elsewhere} AND {waits} AND NOT {theirs} AND NOT {closed} AND ({deadline}) - ?1 <= {soon})"
     );
-    // The deadline that hurts next; what does not wait on us comes after,
+    // The nearest deadline; what does not wait for us comes after,
     // newest first; what is closed comes last. Times have 41 bits until 2039
     // and 42 until 2109, so the group stands above bit 44.
     let newest_first = "((1 << 43) - updated_at)";

@@ -133,7 +133,7 @@ impl Reader {
 
     /// A slice of the list with at most `limit` rows, and the counts of all views.
     pub fn inbox(&self, ask: &InboxQuery, limit: u32) -> Result<InboxSlice, Error> {
-        if !ask.filter.trim().is_empty() {
+        if !ask.filter.trim().is_empty() || !ask.narrow.is_nothing() {
             return self.filtered(ask, limit);
         }
         self.with(|db| {

@@ -11,7 +11,7 @@ use rusqlite::{OptionalExtension, ToSql, params};
 
 use super::{Error, Lane, Reader, codec, ranking, words::all_words};
 use crate::{
-    domain::{ConversationId, Hit, InboxQuery, InboxSlice, Mid, Platform, Timestamp},
+    domain::{ConversationId, Hit, InboxQuery, InboxSlice, ListOrder, Mid, Platform, Timestamp},
     text,
 };
 
@@ -102,10 +102,27 @@ impl Reader {
                 );
                 values.extend(more);
             }
+            let narrow = &ask.narrow;
+            let platform = narrow.platform.map_or(String::new(), |platform| {
+                format!(" AND c.platform = '{}'", platform.word())
+            });
+            let mut label = String::new();
+            if let Some(wanted) = &narrow.label {
+                values.push(wanted);
+                label = format!(
+                    " AND EXISTS (SELECT 1 FROM json_each(c.labels) l WHERE l.value = ?{})",
+                    values.len()
+                );
+            }
+            let order = match narrow.order {
+                ListOrder::Deadline => "c.ord",
+                ListOrder::Newest => "c.updated_at DESC",
+                ListOrder::Waiting => "c.waits DESC, c.customer_at",
+            };
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {}, count(*) OVER () FROM conversation c \
                  WHERE {} AND (c.fold LIKE ?1 ESCAPE '\\' OR c.fold LIKE ?4 ESCAPE '\\' \
-                   OR c.name_fold LIKE ?1 ESCAPE '\\' OR c.name_fold LIKE ?4 ESCAPE '\\'{by_text}) ORDER BY c.ord, c.id LIMIT ?2 OFFSET ?3",
+                   OR c.name_fold LIKE ?1 ESCAPE '\\' OR c.name_fold LIKE ?4 ESCAPE '\\'{by_text}){platform}{label} ORDER BY {order}, c.id LIMIT ?2 OFFSET ?3",
                 codec::CONVERSATION_COLUMNS,
                 ranking::condition(ask.view),
             ))?;

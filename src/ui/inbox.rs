@@ -8,6 +8,7 @@ use crate::{
         action::table::Action,
         areas::{self, Layout},
         settings::Column,
+        top_bar,
     },
     domain::{Conversation, Link, Platform, Span, ThreadOwner, Timestamp, Until, View, Window},
     text::{self, Clean},
@@ -84,17 +85,18 @@ pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, bu
 /// The view, and in which order or by what its rows stand there.
 fn title(model: &Model, width: u16) -> String {
     let inbox = &model.inbox;
-    let view = inbox.view.label();
+    let view = Clean::one_line(top_bar::title(model));
     if !model.marked.is_empty() {
         return format!(" {view} · {} marked ", model.marked.len());
     }
     if !inbox.filter.is_empty() {
         return format!(" {view} · /{} ", inbox.filter);
     }
-    let long = format!(" {view} · nearest deadline first ");
+    let order = inbox.narrow.order.words();
+    let long = format!(" {view} · {order} ");
     match text::width(&long) + 2 <= usize::from(width) {
         true => long,
-        false => format!(" {view} · nearest deadline "),
+        false => format!(" {view} · {} ", order.trim_end_matches(" first")),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         areas::Layout,
         input::hints,
         shows_continuations,
-        top_bar::TopBar,
+        top_bar::{self, TopBar},
     },
     domain::Link,
     text::{self, Clean},
@@ -31,8 +31,9 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
     buffer.set_style(area, style);
     let bar = TopBar::of(model);
     let mut spans = vec![span(bar.page, style.patch(theme.style(Role::Strong)))];
-    for (view, words) in bar.views {
-        let style = match view == model.inbox.view {
+    let shown = top_bar::number(model);
+    for (number, words) in bar.views {
+        let style = match number == shown {
             true => style.patch(theme.style(Role::Selected)),
             false => style,
         };

@@ -16,6 +16,7 @@ fn answers_to_older_questions_are_dropped() {
     let stale = InboxQuery {
         view: View::All,
         filter: String::new(),
+        narrow: Default::default(),
         offset: 0,
     };
     desk.send(Msg::Loaded(Loaded::Inbox(stale, InboxSlice::default())));

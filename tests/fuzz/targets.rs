@@ -244,6 +244,7 @@ pub fn search(data: &[u8]) {
     asked(Query::Inbox(InboxQuery {
         view: View::All,
         filter: text.to_owned(),
+        narrow: Default::default(),
         offset: 0,
     }));
     for hit in text::matches("Wo bleibt mein Geld? Où est mon argent?", text) {

@@ -205,3 +205,66 @@ fn the_list_has_the_columns_that_somebody_wants() {
     desk.open("Ana Ruiz");
     snap("layout_own_widths", &desk);
 }
+
+#[test]
+fn saved_views_stand_beside_the_five() {
+    let refunds = SavedView {
+        name: "Refunds".into(),
+        view: View::All,
+        filter: String::new(),
+        narrow: Narrow {
+            label: Some("refund".into()),
+            platform: Some(Platform::Messenger),
+            order: ListOrder::Waiting,
+        },
+    };
+    let insta = SavedView {
+        name: "Insta".into(),
+        filter: "lamp".into(),
+        ..SavedView::default()
+    };
+    let with = |size| {
+        let settings = Settings {
+            views: vec![refunds.clone(), insta.clone()],
+            ..Settings::default()
+        };
+        Desk::with(size, settings)
+    };
+    for size in SIZES {
+        let mut desk = with(size);
+        let effects = desk.keys("6");
+        let ask = InboxQuery {
+            view: View::All,
+            filter: String::new(),
+            narrow: refunds.narrow.clone(),
+            offset: 0,
+        };
+        assert_eq!(effects, [Effect::Query(Query::Inbox(ask.clone()))]);
+        let page = InboxSlice {
+            rows: rows().into_iter().take(2).collect(),
+            total: 2,
+            counts: desk.model.inbox.counts,
+        };
+        desk.send(Msg::Loaded(Loaded::Inbox(ask, page)));
+        snap("saved_view", &desk);
+    }
+    let mut desk = with((120, 40));
+    // By its name, too; and the filter is a filter like any other.
+    desk.keys(":view ins<Enter>");
+    assert_eq!(
+        (desk.model.inbox.saved, &*desk.model.inbox.filter),
+        (Some(1), "lamp")
+    );
+    desk.keys("<Esc>");
+    assert_eq!(
+        (desk.model.inbox.saved, &*desk.model.inbox.filter),
+        (Some(1), "")
+    );
+    desk.keys("2");
+    assert_eq!(desk.model.inbox.saved, None);
+    desk.keys("8");
+    assert!(
+        desk.picture()
+            .contains("There is no view 8. [[views]] in the config adds one.")
+    );
+}

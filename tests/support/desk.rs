@@ -474,6 +474,7 @@ impl Desk {
         let ask = switchboard::domain::InboxQuery {
             view,
             filter: self.model.inbox.filter.clone(),
+            narrow: Default::default(),
             offset: 0,
         };
         // Whatever was asked before is answered by this, and what was asked

@@ -50,10 +50,8 @@ fn carry_out(model: &mut Model, intent: Intent) -> Vec<Effect> {
         Intent::Search(words) => look::search(model, &words),
         Intent::Open(id) => navigate::open(model, id),
         Intent::OpenMessage(hit) => navigate::open_at(model, &hit),
-        Intent::Filter(words) => {
-            let view = model.inbox.view;
-            model.inbox.show(view, words).into_iter().collect()
-        }
+        Intent::Filter(words) => model.inbox.filter_by(words).into_iter().collect(),
+        Intent::View(place) => navigate::show_place(model, place),
         Intent::MoveInList(by) => {
             let place = model.inbox.cursor.saturating_add_signed(by);
             model.inbox.go(place).into_iter().collect()

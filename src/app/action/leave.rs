@@ -72,8 +72,7 @@ pub(crate) fn close(model: &mut Model) -> Vec<Effect> {
         if model.inbox.filter.is_empty() {
             return Vec::new();
         }
-        let view = model.inbox.view;
-        return model.inbox.show(view, String::new()).into_iter().collect();
+        return model.inbox.filter_by(String::new()).into_iter().collect();
     }
     let mut effects = close_thread(model);
     model.focus = Focus::List;

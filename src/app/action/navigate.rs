@@ -180,6 +180,21 @@ pub(crate) fn show(model: &mut Model, view: View) -> Vec<Effect> {
     model.inbox.show(view, filter).into_iter().collect()
 }
 
+/// Shows the view of a number: the five, and behind them the saved ones.
+pub(crate) fn show_place(model: &mut Model, number: usize) -> Vec<Effect> {
+    if let Some(view) = number.checked_sub(1).and_then(|at| View::ALL.get(at)) {
+        return show(model, *view);
+    }
+    let at = number - 1 - View::ALL.len();
+    let Some(saved) = model.session.settings.views.get(at).cloned() else {
+        let words = format!("There is no view {number}. [[views]] in the config adds one.");
+        model.toast(ToastKind::Info, words);
+        return Vec::new();
+    };
+    model.focus = Focus::List;
+    model.inbox.show_saved(at, &saved).into_iter().collect()
+}
+
 pub(crate) fn scroll_thread(model: &mut Model, by: isize) -> Vec<Effect> {
     let Some((anchor, view)) = ThreadPane::of(model).map(|pane| pane.scrolled(by)) else {
         return Vec::new();

@@ -179,6 +179,10 @@ ViewMine       "view_mine"       ["2"]            Desk     Move     []          
 ViewBot        "view_bot"        ["3"]            Desk     Move     []                           View  No   []                "show the threads the bot or nobody holds" => |model| navigate::show(model, View::Bot);
 ViewClosing    "view_closing"    ["4"]            Desk     Move     []                           View  No   []                "show what closes within 4 hours" => |model| navigate::show(model, View::Closing);
 ViewAll        "view_all"        ["5"]            Desk     Move     []                           View  No   []                "show everything" => |model| navigate::show(model, View::All);
+View6          "view_6"          ["6"]            Desk     Move     []                           View  No   []                "show your saved view 6" => |model| navigate::show_place(model, 6);
+View7          "view_7"          ["7"]            Desk     Move     []                           View  No   []                "show your saved view 7" => |model| navigate::show_place(model, 7);
+View8          "view_8"          ["8"]            Desk     Move     []                           View  No   []                "show your saved view 8" => |model| navigate::show_place(model, 8);
+View9          "view_9"          ["9"]            Desk     Move     []                           View  No   []                "show your saved view 9" => |model| navigate::show_place(model, 9);
 Profile        "profile"         ["p"]            Desk     Look     [Row]                        View  No   []                "show the person's profile" => look::profile;
 Ownership      "ownership"       ["i"]            Desk     Look     [Row]                        View  No   []                "show who held the thread, and the clocks" => look::ownership;
 RawJson        "raw_json"        ["J"]            Desk     Look     [Row]                        View  No   []                "show the JSON as Meta sent it" => look::raw_json;

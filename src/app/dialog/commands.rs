@@ -16,7 +16,11 @@ use crate::app::{
     simulator_commands,
     toast::ToastKind,
 };
-use crate::manual::{CHAPTERS, Chapter};
+use crate::{
+    domain::View,
+    manual::{CHAPTERS, Chapter},
+    text,
+};
 
 /// The themes that come with the program.
 pub const THEMES: [&str; 4] = ["dark", "light", "high_contrast", "mono"];
@@ -83,7 +87,9 @@ impl Commands {
     /// The actions that fit, those whose name starts with the input first.
     pub fn fitting(&self) -> Vec<&'static ActionSpec> {
         let text = self.input.text();
-        let pages = text.starts_with("help ") || text.starts_with("theme ");
+        let pages = ["help ", "theme ", "view "]
+            .iter()
+            .any(|page| text.starts_with(page));
         if simulator_commands::begun(text) || pages {
             return Vec::new();
         }
@@ -131,6 +137,12 @@ impl Commands {
                 None => Step::Stay,
             };
         }
+        if self.input.text().starts_with("view ") {
+            return match self.views(session).get(self.cursor) {
+                Some((number, _)) => Step::Finish(Intent::View(*number)),
+                None => Step::Stay,
+            };
+        }
         // `:search words` begins with its words.
         if let Some(words) = self.input.text().strip_prefix("search ") {
             return Step::Finish(Intent::Search(words.trim().to_owned()));
@@ -162,18 +174,37 @@ impl Commands {
         THEMES.into_iter().filter(fits).collect()
     }
 
+    /// The views that fit, after `view `: their numbers from 1, and what they are called.
+    pub fn views(&self, session: &Session) -> Vec<(usize, String)> {
+        let Some(words) = self.input.text().strip_prefix("view ") else {
+            return Vec::new();
+        };
+        let words = text::searchable(words);
+        let five = View::ALL.into_iter().map(|view| view.label().to_owned());
+        let saved = session
+            .settings
+            .views
+            .iter()
+            .map(|saved| saved.name.clone());
+        let all = (1..).zip(five.chain(saved));
+        all.filter(|(_, name)| text::searchable(name).contains(words.trim()))
+            .collect()
+    }
+
     /// The theme under the cursor, which is tried on at once.
     pub fn tried(&self) -> Option<&'static str> {
         self.themes().get(self.cursor).copied()
     }
 
-    /// How many lines are listed: actions, and below them orders, chapters or themes.
-    fn listed(&self) -> usize {
+    /// How many lines are listed: actions, and below them orders, chapters, themes or
+    /// views.
+    fn listed(&self, session: &Session) -> usize {
         let orders = simulator_commands::fitting(self.input.text()).len();
-        self.fitting().len() + orders + self.chapters().len() + self.themes().len()
+        let pages = self.chapters().len() + self.themes().len() + self.views(session).len();
+        self.fitting().len() + orders + pages
     }
 
-    fn complete(&mut self) {
+    fn complete(&mut self, session: &Session) {
         let fitting = self.fitting();
         let orders = simulator_commands::fitting(self.input.text());
         let order = self.cursor.checked_sub(fitting.len());
@@ -187,6 +218,9 @@ impl Commands {
         }
         if let Some(chapter) = self.chapters().get(self.cursor) {
             self.input = Input::with(&format!("help {}", chapter.name));
+        }
+        if let Some((_, name)) = self.views(session).get(self.cursor) {
+            self.input = Input::with(&format!("view {name}"));
         }
         self.cursor = 0;
     }
@@ -206,12 +240,12 @@ impl Modal for Commands {
         match key.code {
             Code::Esc => return Step::Close,
             Code::Enter => return self.enter(session),
-            Code::Tab => self.complete(),
+            Code::Tab => self.complete(session),
             Code::Backspace if self.input.text().is_empty() => return Step::Close,
             Code::Up if self.cursor == 0 && self.may_recall() => self.recall(true),
             Code::Down if self.recalled.is_some() && self.cursor == 0 => self.recall(false),
             _ => {
-                let count = self.listed();
+                let count = self.listed(session);
                 if !move_cursor(&mut self.cursor, count, key) && self.input.key(key) {
                     (self.cursor, self.recalled) = (0, None);
                 }
@@ -221,8 +255,8 @@ impl Modal for Commands {
     }
 
     /// Above the bottom line, as wide as the screen.
-    fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
-        let count = self.listed();
+    fn geometry(&self, session: &Session, layout: &Layout) -> Option<Geometry> {
+        let count = self.listed(session);
         let height = cells(count.clamp(1, 10)).min(layout.screen.height - 3);
         let list = Rect {
             x: 0,

@@ -73,6 +73,8 @@ pub enum Intent {
     Theme(&'static str),
     /// A chapter of the manual.
     Read(&'static Chapter),
+    /// A view, by its number from 1.
+    View(usize),
     /// Show a picture on the whole screen.
     Enlarge {
         /// Which one.

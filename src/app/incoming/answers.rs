@@ -178,7 +178,8 @@ fn placed(model: &mut Model, id: &ConversationId, view: View, place: Option<u32>
         return vec![Effect::Query(Query::Place(id.clone(), wider))];
     };
     let mut effects: Vec<Effect> = Vec::new();
-    if model.inbox.view != view || !model.inbox.filter.is_empty() {
+    let narrowed = model.inbox.saved.is_some() || !model.inbox.filter.is_empty();
+    if model.inbox.view != view || narrowed {
         effects.extend(model.inbox.show(view, String::new()));
     }
     effects.extend(model.inbox.go_to(id, place));

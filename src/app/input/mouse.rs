@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use crate::app::{
     Effect, Focus, Model, Mouse, TerminalEffect, ToastKind,
     action::{
-        navigate::{move_in_list, open, scroll_thread, show},
+        navigate::{move_in_list, open, scroll_thread, show_place},
         reply::compose,
         run::run,
         select::select_at,
@@ -63,7 +63,7 @@ fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     }
     if within(Some(layout.status), x, y) {
         return match TopBar::of(model).view_at(x) {
-            Some(view) => show(model, view),
+            Some(number) => show_place(model, number),
             None => Vec::new(),
         };
     }

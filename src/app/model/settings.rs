@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     app::input::keymap::Keymap,
-    domain::{Apps, PageId, PictureFile, ReplyAs, Span},
+    domain::{Apps, PageId, PictureFile, ReplyAs, SavedView, Span},
 };
 
 /// What the desk is told at the start.
@@ -41,6 +41,8 @@ pub struct Settings {
     pub tour: bool,
     /// How text gets into the clipboard.
     pub copy: CopyBy,
+    /// Views beside the five.
+    pub views: Vec<SavedView>,
     /// How pictures are drawn.
     pub pictures: PicturesBy,
     /// Nothing moves by itself that need not: short news stays until a key, and
@@ -109,6 +111,7 @@ impl Default for Settings {
             simulator: false,
             tour: false,
             copy: CopyBy::Auto,
+            views: Vec::new(),
             pictures: PicturesBy::Off,
             vim: false,
             undo_send: Span::ZERO,

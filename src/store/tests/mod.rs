@@ -278,6 +278,7 @@ fn any_script_is_found_by_any_part_of_it_and_odd_words_break_nothing() {
         let ask = InboxQuery {
             view: View::All,
             filter: words.into(),
+            narrow: Default::default(),
             offset: 0,
         };
         let page = reader.inbox(&ask, 9).expect("no error");
@@ -295,6 +296,7 @@ fn a_filter_asked_behind_its_last_hit_still_says_how_many_there_are() {
     let ask = InboxQuery {
         view: View::All,
         filter: "person 1".into(),
+        narrow: Default::default(),
         offset: 150,
     };
     let page = opened.reader.inbox(&ask, 50).expect("a page");

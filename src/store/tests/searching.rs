@@ -7,6 +7,7 @@ fn everybody(filter: &str) -> InboxQuery {
     InboxQuery {
         view: View::All,
         filter: filter.into(),
+        narrow: Default::default(),
         offset: 0,
     }
 }

@@ -9,8 +9,8 @@ use std::{
 use super::*;
 use crate::{
     domain::{
-        AuditDetails, AuditEntry, Deferred, OperationKind, Part, PrivateNote, Timestamp, Triage,
-        Until,
+        AuditDetails, AuditEntry, Deferred, ListOrder, Narrow, OperationKind, Part, PrivateNote,
+        Timestamp, Triage, Until,
     },
     store::EscalationRules,
 };
@@ -463,4 +463,70 @@ fn decisions_and_notes_survive_the_loss_of_the_cache_and_go_with_the_person() {
     let (entries, unreadable) = audit_entries(folder.path(), &super::page()).expect("the record");
     let who: Vec<&str> = entries.iter().map(|entry| entry.psid.as_str()).collect();
     assert_eq!((who, unreadable), (vec!["-", "70000002"], 0));
+}
+
+/// A saved view narrows one of the five by a label and a channel, in another order.
+#[test]
+fn a_saved_view_shows_what_fits_in_its_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = doors(folder.path());
+    for number in 1..=4 {
+        let row = ConversationSeen {
+            platform: match number {
+                2 | 4 => Platform::Instagram,
+                _ => Platform::Messenger,
+            },
+            ..seen(number)
+        };
+        // The later their number, the longer they have waited.
+        let written = message(number, -i64::from(number), Author::Customer, "lamp");
+        let events = vec![Event::Conversation(row), messages(number, vec![written])];
+        wait(writer.ingest(events, NOW)).expect("taken");
+        let labels = match number {
+            1 => vec![],
+            _ => vec!["refund".to_owned(), format!("n{number}")],
+        };
+        let triage = Triage {
+            labels,
+            ..Triage::default()
+        };
+        let rows = vec![(seen(number).id, seen(number).psid, triage)];
+        wait(writer.triage(rows, NOW)).expect("kept");
+    }
+    let shown = |filter: &str, narrow: Narrow| -> (Vec<String>, u32) {
+        let ask = InboxQuery {
+            view: View::All,
+            filter: filter.into(),
+            narrow,
+            offset: 0,
+        };
+        let page = reader.inbox(&ask, 100).expect("a page");
+        let ids = page.rows.iter().map(|row| row.id.to_string());
+        (ids.collect(), page.total)
+    };
+    let label = |label: &str| Narrow {
+        label: Some(label.into()),
+        ..Narrow::default()
+    };
+    let refunds = label("refund");
+    assert_eq!(shown("", refunds.clone()).1, 3);
+    assert_eq!(shown("", label("n3")).0, ["t_3"]);
+    // The whole label, not a part of it.
+    assert_eq!(shown("", label("ref")).1, 0);
+    let instagram = Narrow {
+        platform: Some(Platform::Instagram),
+        ..refunds.clone()
+    };
+    assert_eq!(shown("", instagram.clone()).1, 2);
+    assert_eq!(shown("person 4", instagram).0, ["t_4"]);
+    for (order, ids) in [
+        (ListOrder::Newest, ["t_2", "t_3", "t_4"]),
+        (ListOrder::Waiting, ["t_4", "t_3", "t_2"]),
+    ] {
+        let narrow = Narrow {
+            order,
+            ..refunds.clone()
+        };
+        assert_eq!(shown("", narrow).0, ids, "{order:?}");
+    }
 }

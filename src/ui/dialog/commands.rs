@@ -71,6 +71,23 @@ pub(super) fn draw(
                     span(chapter.about, theme.style(Role::Text)),
                 ]
             }))
+            .chain(
+                commands
+                    .views(&model.session)
+                    .into_iter()
+                    .map(|(number, name)| {
+                        vec![
+                            span(format!(" view {name:<16}"), theme.style(Role::Key)),
+                            span(
+                                match number {
+                                    1..=9 => format!("also on the key {number}"),
+                                    _ => String::new(),
+                                },
+                                theme.style(Role::Dim),
+                            ),
+                        ]
+                    }),
+            )
             .chain(commands.themes().into_iter().map(|name| {
                 vec![
                     span(format!(" theme {name:<16}"), theme.style(Role::Key)),
