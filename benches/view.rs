@@ -2,13 +2,19 @@
 
 #![allow(missing_docs, clippy::expect_used)]
 
+use std::sync::Arc;
+
 use divan::Bencher;
 use ratatui::{Terminal, backend::TestBackend};
 use switchboard::{
-    app::{self, Loaded, Model, Msg, Settings},
+    app::{
+        self, Loaded, Model, Msg, Settings,
+        settings::{Depth, PicturesBy},
+    },
     domain::{
-        Author, Conversation, ConversationId, InboxQuery, InboxSlice, Item, Message, Mid, Platform,
-        Profile, Psid, ThreadOwner, ThreadRange, ThreadSlice, Timestamp,
+        Author, Bitmap, Change, Conversation, ConversationId, InboxQuery, InboxSlice, Item,
+        Message, Mid, Part, Picture, PictureId, PictureSize, Platform, Profile, Psid, ThreadOwner,
+        ThreadRange, ThreadSlice, Timestamp,
     },
     ui::{self, Theme},
 };
@@ -20,6 +26,36 @@ fn main() {
 }
 
 fn desk(size: (u16, u16), messages: i64) -> Model {
+    desk_with(size, messages, PicturesBy::Off)
+}
+
+/// The same; every third message brings a photo, which is drawn or not.
+fn with_photos(pictures: PicturesBy) -> Model {
+    let mut model = desk_with((120, 40), 200, pictures);
+    let photo = Picture {
+        bitmap: Arc::new(Bitmap {
+            width: 96,
+            height: 96,
+            rgba: (0..96 * 96 * 4).map(|n| n as u8 | 0x80).collect(),
+        }),
+        file: None,
+    };
+    for n in (0..200).step_by(3) {
+        let id = PictureId::Part {
+            mid: Mid::new(format!("m_{n}")),
+            place: 0,
+        };
+        let change = Change::Picture {
+            id,
+            size: PictureSize::Small,
+            picture: Ok(photo.clone()),
+        };
+        app::update(&mut model, NOW, Msg::Changed(vec![change]));
+    }
+    model
+}
+
+fn desk_with(size: (u16, u16), messages: i64, pictures: PicturesBy) -> Model {
     let conversation = Conversation {
         id: ConversationId::new("t_1"),
         psid: Psid::new("7"),
@@ -43,7 +79,11 @@ fn desk(size: (u16, u16), messages: i64) -> Model {
         unsettled: false,
         triage: switchboard::domain::Triage::default(),
     };
-    let mut model = Model::new(Settings::default(), size, NOW);
+    let settings = Settings {
+        pictures,
+        ..Settings::default()
+    };
+    let mut model = Model::new(settings, size, NOW);
     model.start();
     let rows = vec![conversation.clone(); 40];
     let page = InboxSlice {
@@ -70,7 +110,14 @@ fn desk(size: (u16, u16), messages: i64) -> Model {
                 text:
                     "A message of some length, so that it has to be broken into more than one line."
                         .into(),
-                parts: Vec::new(),
+                parts: match n % 3 {
+                    0 if size == (120, 40) && messages == 200 => vec![Part::File {
+                        kind: "photo",
+                        name: Some("IMG_1.jpg".into()),
+                        bytes: Some(9_000),
+                    }],
+                    _ => Vec::new(),
+                },
                 gone: false,
                 annotations: switchboard::domain::Annotations::default(),
             })
@@ -112,6 +159,30 @@ fn frame_120x40(bencher: Bencher<'_, '_>, messages: i64) {
 fn frame_200x60(bencher: Bencher<'_, '_>) {
     let model = desk((200, 60), 200);
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).expect("a terminal");
+    bencher.bench_local(|| {
+        terminal
+            .draw(|frame| ui::view(&model, &Theme::default(), frame))
+            .map(drop)
+    });
+}
+
+/// A thread with photos on the screen, which are drawn in half blocks.
+#[divan::bench]
+fn frame_with_photos(bencher: Bencher<'_, '_>) {
+    let model = with_photos(PicturesBy::Blocks(Depth::Full));
+    let mut terminal = Terminal::new(TestBackend::new(120, 40)).expect("a terminal");
+    bencher.bench_local(|| {
+        terminal
+            .draw(|frame| ui::view(&model, &Theme::default(), frame))
+            .map(drop)
+    });
+}
+
+/// The same thread with pictures off: a line each.
+#[divan::bench]
+fn frame_without_them(bencher: Bencher<'_, '_>) {
+    let model = with_photos(PicturesBy::Off);
+    let mut terminal = Terminal::new(TestBackend::new(120, 40)).expect("a terminal");
     bencher.bench_local(|| {
         terminal
             .draw(|frame| ui::view(&model, &Theme::default(), frame))

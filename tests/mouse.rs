@@ -329,7 +329,7 @@ fn a_click_in_the_list_of_what_is_held_marks_a_row_and_never_quits() {
     desk.keys("q");
     desk.send(Msg::Loaded(Loaded::HeldThreads(rows())));
     desk.keys("B");
-    let (x, y) = find(&desk, "Rahul Mehta                               waits");
+    let (x, y) = find(&desk, "Rahul Mehta                             waiting");
     for _ in 0..3 {
         assert_eq!(desk.send(Msg::Mouse(Mouse::Down(x, y))), []);
     }

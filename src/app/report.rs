@@ -53,10 +53,11 @@ fn row(name: &str, value: &str) -> String {
 
 /// Three lines of columns over the hours of the day.
 fn by_hour(report: &Report, ascii: bool) -> Vec<String> {
-    let columns: [(&str, fn(&HourOfDay) -> u32); 3] = [
-        ("  customers wrote", |hour| hour.arrived),
-        ("  replies", |hour| hour.answered),
-        ("  windows lost", |hour| hour.lost),
+    let counts = |of: fn(&HourOfDay) -> u32| report.by_hour.each_ref().map(of);
+    let columns = [
+        ("  customers wrote", counts(|hour| hour.arrived)),
+        ("  replies", counts(|hour| hour.answered)),
+        ("  windows lost", counts(|hour| hour.lost)),
     ];
     let mut lines = vec![
         String::new(),
@@ -66,14 +67,11 @@ fn by_hour(report: &Report, ascii: bool) -> Vec<String> {
             "00    03    06    09    12    15    18    21"
         ),
     ];
-    for (name, of) in columns {
-        let most = report.by_hour.iter().map(of).max().unwrap_or(0);
-        let cells = report
-            .by_hour
-            .iter()
-            .map(|hour| column(of(hour), most, ascii));
+    for (name, counts) in columns {
+        let most = counts.iter().max().copied().unwrap_or(0);
+        let cells = counts.iter().map(|count| column(*count, most, ascii));
         let chart: String = cells.map(|cell| format!("{cell}{cell}")).collect();
-        let sum: u32 = report.by_hour.iter().map(of).sum();
+        let sum: u32 = counts.iter().sum();
         lines.push(format!("{}{chart} {sum:>7}", text::fit(name, NAME)));
     }
     lines

@@ -215,7 +215,11 @@ fn kept_of(model: &Model, theme: &Theme, c: &Conversation, width: usize) -> Vec<
         Platform::Messenger => "PSID",
         Platform::Instagram => "IGSID",
     };
-    let mut rows = say(&format!("{id} {}", c.psid), Role::Dim, theme, width);
+    let whose = match model.session.privacy {
+        true => "(hidden)",
+        false => c.psid.as_str(),
+    };
+    let mut rows = say(&format!("{id} {whose}"), Role::Dim, theme, width);
     rows.extend(contact(model, theme, c, width));
     if !c.triage.labels.is_empty() {
         let words = c.triage.labels.join(" · ");

@@ -15,7 +15,7 @@ use crate::{
         pictures::ShownPicture,
         settings::{Depth, PicturesBy},
     },
-    domain::{Bitmap, PictureNumber},
+    domain::PictureNumber,
     text::PICTURE_CELL,
 };
 
@@ -72,7 +72,11 @@ pub(super) fn line(
                     PicturesBy::Blocks(depth) => depth,
                     _ => Depth::Full,
                 };
-                let at = |half| sample(&shown.bitmap, (column, 2 * row + half), cells);
+                let halves = (u32::from(cells.0), 2 * u32::from(cells.1));
+                let at = |half: u16| {
+                    let place = (u32::from(column), u32::from(2 * row + half));
+                    shown.bitmap.mean(place, halves)
+                };
                 let colour = |(red, green, blue)| match depth {
                     Depth::Full => Color::Rgb(red, green, blue),
                     Depth::Palette => Color::Indexed(nearest(red, green, blue)),
@@ -105,31 +109,6 @@ pub(super) fn whole(
         };
         line(shown, row, cells, by, place, buffer);
     }
-}
-
-/// The mean colour of the pixels behind half a cell; `None` where most of them are
-/// seen through.
-fn sample(bitmap: &Bitmap, (x, y): (u16, u16), cells: (u16, u16)) -> Option<(u8, u8, u8)> {
-    let (columns, halves) = (u32::from(cells.0), 2 * u32::from(cells.1));
-    let part = |at: u16, of: u32, size: u32| {
-        let from = u32::from(at) * size / of;
-        let to = ((u32::from(at) + 1) * size).div_ceil(of);
-        from..to.max(from + 1).min(size.max(1))
-    };
-    let (mut sum, mut seen, mut all) = ([0_u32; 3], 0, 0);
-    for y in part(y, halves, bitmap.height) {
-        for x in part(x, columns, bitmap.width) {
-            all += 1;
-            if let Some((red, green, blue)) = bitmap.pixel(x, y) {
-                seen += 1;
-                for (sum, value) in sum.iter_mut().zip([red, green, blue]) {
-                    *sum += u32::from(value);
-                }
-            }
-        }
-    }
-    let mean = |sum: u32| u8::try_from(sum / seen).unwrap_or(u8::MAX);
-    (2 * seen >= all && seen > 0).then(|| (mean(sum[0]), mean(sum[1]), mean(sum[2])))
 }
 
 /// The nearest of xterm's 256 colours: of its cube, or of its greys.
@@ -243,21 +222,5 @@ mod tests {
         ] {
             assert_eq!(nearest(colour.0, colour.1, colour.2), index, "{colour:?}");
         }
-    }
-
-    #[test]
-    fn a_half_cell_has_the_mean_of_its_pixels_and_may_be_seen_through() {
-        // Black, white, and two that are seen through; below them red.
-        let mut rgba = vec![0, 0, 0, 255, 255, 255, 255, 255, 9, 9, 9, 0, 9, 9, 9, 0];
-        rgba.extend([255, 0, 0, 255].repeat(4));
-        let bitmap = Bitmap {
-            width: 4,
-            height: 2,
-            rgba,
-        };
-        let at = |x, y| sample(&bitmap, (x, y), (2, 1));
-        assert_eq!(at(0, 0), Some((127, 127, 127)));
-        assert_eq!(at(1, 0), None);
-        assert_eq!(at(0, 1), Some((255, 0, 0)));
     }
 }

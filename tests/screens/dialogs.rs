@@ -263,7 +263,7 @@ fn a_report_says_what_was_done_and_when_it_is_busy() {
             2,
         )));
     };
-    scene("report", &report);
+    scene("report", report);
     let mut desk = Desk::new((80, 24));
     desk.theme = Theme::default().without_colour().with_ascii(true);
     report(&mut desk);

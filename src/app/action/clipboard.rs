@@ -273,7 +273,7 @@ pub(crate) fn files_found(
     let title = if save {
         "save which attachment?"
     } else {
-        "open which link? The host stands first"
+        "open which link? Check the host first"
     };
     let lines = lines
         .into_iter()

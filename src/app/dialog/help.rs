@@ -2,7 +2,7 @@
 //! the marked line.
 
 use crate::app::{
-    action::table::{ACTIONS, ActionSpec, Context, Group},
+    action::table::{ACTIONS, Action, ActionSpec, Context, Group},
     areas::Layout,
     dialog::{
         geometry::Geometry,
@@ -41,6 +41,24 @@ impl Default for Help {
     }
 }
 
+/// What people look for under other words.
+const ALSO: [(Action, &str); 14] = [
+    (Action::Open, "photo picture image enlarge"),
+    (Action::OpenLink, "photo picture image url website"),
+    (Action::SaveFile, "download photo picture"),
+    (Action::ApiLog, "wire http network requests"),
+    (Action::RawJson, "wire payload"),
+    (Action::Commands, "theme colours colors dark light"),
+    (Action::Privacy, "hide screen share"),
+    (Action::Reply, "answer write"),
+    (Action::HandBack, "bot return finish close"),
+    (Action::NoReplyNeeded, "archive close resolve"),
+    (Action::Snooze, "later remind"),
+    (Action::Jump, "find customer person name"),
+    (Action::Colleague, "assign transfer"),
+    (Action::Report, "statistics numbers charts"),
+];
+
 /// The first action stands below a heading.
 const FIRST: usize = 1;
 
@@ -48,8 +66,16 @@ impl Help {
     /// The actions that fit the search, by their groups.
     pub fn lines(&self) -> Vec<HelpLine> {
         let words = self.input.text().to_lowercase();
+        let also = |spec: &ActionSpec| {
+            let known = ALSO.iter().filter(|(action, _)| *action == spec.action);
+            let mut known = known.flat_map(|(_, words)| words.split(' '));
+            !words.is_empty() && known.any(|also| also.starts_with(&words))
+        };
         let fits = |spec: &&ActionSpec| {
-            spec.help.to_lowercase().contains(&words) || spec.name.contains(&words)
+            spec.help.to_lowercase().contains(&words)
+                || spec.name.contains(&words)
+                || spec.aliases.iter().any(|alias| alias.contains(&words))
+                || also(spec)
         };
         let mut lines = Vec::new();
         for group in Group::ALL {
@@ -120,7 +146,8 @@ impl Modal for Help {
     }
 
     fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
-        let place = Geometry::boxed(layout, (110, u16::MAX), 1, 0);
+        // Below stands why the marked one cannot be done.
+        let place = Geometry::boxed(layout, (110, u16::MAX), 1, 1);
         Some(place.with_rows(self.lines().len(), self.cursor))
     }
 

@@ -122,8 +122,8 @@ impl Modal for SignOff {
 
     fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
         let count = self.rows.as_ref().map_or(1, Vec::len);
-        let size = (80, cells(count + 4));
-        let place = Geometry::boxed(layout, size, 0, 2);
+        let size = (80, cells(count + 2));
+        let place = Geometry::boxed(layout, size, 0, 0);
         Some(place.with_rows(count, self.cursor))
     }
 

@@ -139,7 +139,9 @@ pub(crate) fn came(
                 _ => model.pictures.number(),
             };
             let sent = picture.file.is_some();
-            let bitmap = Arc::clone(&picture.bitmap);
+            // Once, and not with every frame.
+            let (columns, rows) = (u32::from(cells.0), 2 * u32::from(cells.1));
+            let bitmap = Arc::new(picture.bitmap.scaled(columns, rows));
             if sent {
                 effects.push(Effect::Terminal(TerminalEffect::SendPicture {
                     number,

@@ -1,6 +1,10 @@
 //! The help screen: the live keymap, searchable.
 
-use ratatui::{buffer::Buffer, layout::Position, text::Span};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    text::Span,
+};
 
 use crate::{
     app::{
@@ -12,7 +16,7 @@ use crate::{
     text,
     ui::{
         dialog::frame::{boxed, input_line, nothing, rows},
-        draw::span,
+        draw::{put, span},
         theme::{Role, Theme},
     },
 };
@@ -42,6 +46,16 @@ pub(super) fn draw(
         HelpLine::Action(spec) => help_row(model, theme, spec, width),
     });
     rows(lines.collect(), place, theme, buffer);
+    let why = help.marked().and_then(|spec| why_not(model, spec.action));
+    if let Some(why) = why {
+        let line = Rect {
+            y: place.rows.bottom(),
+            height: 1,
+            ..inner
+        };
+        let words = text::cut(&format!("Not now: {why}"), width);
+        put(vec![span(words, theme.style(Role::Warn))], line, buffer);
+    }
     cursor
 }
 

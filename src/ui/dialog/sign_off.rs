@@ -1,6 +1,6 @@
 //! Before the desk is left: the threads that we hold.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::buffer::Buffer;
 
 use crate::{
     app::{
@@ -10,7 +10,7 @@ use crate::{
     text::{self, Clean},
     ui::{
         dialog::frame::{boxed, nothing, rows},
-        draw::{put, span},
+        draw::span,
         theme::{Role, Theme},
     },
 };
@@ -30,7 +30,7 @@ pub(super) fn draw(
     match &dialog.rows {
         None => nothing("Loading…", theme, place, buffer),
         Some(held) => {
-            let name = usize::from(inner.width).saturating_sub(34);
+            let name = usize::from(inner.width).saturating_sub(36);
             let lines = held.iter().map(|(row, fate)| {
                 let (fate, role) = match fate {
                     Fate::Keep => ("keep".to_owned(), Role::Dim),
@@ -40,7 +40,7 @@ pub(super) fn draw(
                     ),
                     Fate::Colleague(_, name) => (format!("to {name}"), Role::Warn),
                 };
-                let waits = if row.waiting() { "waits" } else { "" };
+                let waits = if row.waiting() { "waiting" } else { "" };
                 vec![
                     span(
                         format!(
@@ -49,19 +49,11 @@ pub(super) fn draw(
                         ),
                         theme.style(Role::Strong),
                     ),
-                    span(text::fit(waits, 7), theme.style(Role::Warn)),
+                    span(text::fit(waits, 9), theme.style(Role::Warn)),
                     span(text::fit(&Clean::one_line(&fate), 25), theme.style(role)),
                 ]
             });
             rows(lines.collect(), place, theme, buffer);
         }
     }
-    let hint = Rect {
-        y: inner.bottom().saturating_sub(1),
-        height: 1,
-        ..inner
-    };
-    let words = "b hand back  a colleague  k keep  B all back  y quits  Enter stays";
-    let words = text::cut(words, usize::from(inner.width));
-    put(vec![span(words, theme.style(Role::Dim))], hint, buffer);
 }
