@@ -306,7 +306,10 @@ fn conclusion(model: &Model, subject: &Conversation) -> Vec<(String, Role)> {
     );
     let actual = model.owner_words(&subject.owner);
     let Some(period) = expected.last() else {
-        let words = "expected  ? (no handovers seen; open the thread)";
+        let words = match thread {
+            Some(_) => "expected  ? (no handovers seen)",
+            None => "expected  ? (no handovers seen; open the thread)",
+        };
         return vec![
             (words.into(), Role::Dim),
             (format!("actual    {actual}"), Role::Text),
