@@ -94,6 +94,17 @@ fn a_thread_asks_for_its_pictures_once_and_for_none_where_they_are_off() {
     let face = PictureId::Person(Psid::new("703"));
     assert_eq!(ids, [face, part("m7"), part("m6")]);
     assert_eq!(open_ana(&mut desk), []);
+    // What failed is tried again when somebody comes back to the thread.
+    let shown = made(LAMP, PictureSize::Small, PictureFile::None);
+    come(&mut desk, part("m7"), PictureSize::Small, Ok(shown));
+    let failed = Err("fbcdn.example does not answer.".to_owned());
+    come(&mut desk, part("m6"), PictureSize::Small, failed);
+    desk.open("Jo Park");
+    let ids = open_ana(&mut desk);
+    assert!(
+        ids.contains(&part("m6")) && !ids.contains(&part("m7")),
+        "{ids:?}"
+    );
     for pictures in [PicturesBy::Off, PicturesBy::Blocks(Depth::Full)] {
         let mut desk = with((120, 40), pictures);
         desk.model.session.privacy = true;

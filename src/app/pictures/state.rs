@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::domain::{Bitmap, ConversationId, Message, Part, PictureId, PictureNumber};
+use crate::domain::{Bitmap, ConversationId, Message, Part, PictureId, PictureNumber, Timestamp};
 
 /// A face in the customer pane, always, in columns and rows.
 pub const FACE: (u16, u16) = (6, 3);
@@ -54,7 +54,7 @@ pub(super) struct Looked {
     /// The entry at the top of the pane; `None` at the end.
     pub(super) at: Option<usize>,
     pub(super) items: usize,
-    pub(super) newest: Option<String>,
+    pub(super) newest: Option<Timestamp>,
     /// The profile picture is wanted, too.
     pub(super) face: bool,
 }
@@ -95,6 +95,13 @@ impl Pictures {
     /// Nothing of them is shown any more: the privacy mode.
     pub(crate) fn hide(&mut self) {
         self.hidden = true;
+    }
+
+    /// Forgets all that are not there.
+    pub(super) fn keep_shown(&mut self) {
+        let known = &mut self.known;
+        known.retain(|_, state| matches!(state, PictureState::Shown(_)));
+        self.order.retain(|id| known.contains_key(id));
     }
 
     pub(super) fn number(&mut self) -> PictureNumber {

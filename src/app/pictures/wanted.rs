@@ -42,11 +42,16 @@ pub(crate) fn wanted(model: &mut Model) -> Vec<Effect> {
         looked.items == items.len()
             && looked.conversation == thread.conversation.id
             && looked.at == at
-            && looked.newest == items.last().map(Item::key)
+            && looked.newest == items.last().map(Item::at)
             && looked.face == face
     });
     if same {
         return Vec::new();
+    }
+    let looked = model.pictures.looked.as_ref();
+    if looked.is_none_or(|looked| looked.conversation != thread.conversation.id) {
+        // Another try for what failed, or was never answered.
+        model.pictures.keep_shown();
     }
     let mut ids: Vec<PictureId> = Vec::new();
     let of_person = PictureId::Person(thread.conversation.psid.clone());
@@ -68,7 +73,7 @@ pub(crate) fn wanted(model: &mut Model) -> Vec<Effect> {
         conversation: thread.conversation.id.clone(),
         at,
         items: items.len(),
-        newest: items.last().map(Item::key),
+        newest: items.last().map(Item::at),
         face,
     });
     for id in ids {
