@@ -99,7 +99,9 @@ fn a_thread_asks_for_its_pictures_once_and_for_none_where_they_are_off() {
     come(&mut desk, part("m7"), PictureSize::Small, Ok(shown));
     let failed = Err("fbcdn.example does not answer.".to_owned());
     come(&mut desk, part("m6"), PictureSize::Small, failed);
+    desk.keys("q");
     desk.open("Jo Park");
+    desk.keys("q");
     let ids = open_ana(&mut desk);
     assert!(
         ids.contains(&part("m6")) && !ids.contains(&part("m7")),
