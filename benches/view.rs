@@ -142,50 +142,36 @@ fn desk_with(size: (u16, u16), messages: i64, pictures: PicturesBy) -> Model {
     model
 }
 
+fn draws(bencher: Bencher<'_, '_>, model: &Model) {
+    let (width, height) = model.session.size;
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
+    bencher.bench_local(|| {
+        terminal
+            .draw(|frame| ui::view(model, &Theme::default(), frame))
+            .map(drop)
+    });
+}
+
 /// One frame with an open thread of so many loaded messages.
 #[divan::bench(args = [20, 200, 10_000])]
 fn frame_120x40(bencher: Bencher<'_, '_>, messages: i64) {
-    let model = desk((120, 40), messages);
-    let mut terminal = Terminal::new(TestBackend::new(120, 40)).expect("a terminal");
-    bencher.bench_local(|| {
-        terminal
-            .draw(|frame| ui::view(&model, &Theme::default(), frame))
-            .map(drop)
-    });
+    draws(bencher, &desk((120, 40), messages));
 }
 
 /// The same on a very large screen.
 #[divan::bench]
 fn frame_200x60(bencher: Bencher<'_, '_>) {
-    let model = desk((200, 60), 200);
-    let mut terminal = Terminal::new(TestBackend::new(200, 60)).expect("a terminal");
-    bencher.bench_local(|| {
-        terminal
-            .draw(|frame| ui::view(&model, &Theme::default(), frame))
-            .map(drop)
-    });
+    draws(bencher, &desk((200, 60), 200));
 }
 
 /// A thread with photos on the screen, which are drawn in half blocks.
 #[divan::bench]
 fn frame_with_photos(bencher: Bencher<'_, '_>) {
-    let model = with_photos(PicturesBy::Blocks(Depth::Full));
-    let mut terminal = Terminal::new(TestBackend::new(120, 40)).expect("a terminal");
-    bencher.bench_local(|| {
-        terminal
-            .draw(|frame| ui::view(&model, &Theme::default(), frame))
-            .map(drop)
-    });
+    draws(bencher, &with_photos(PicturesBy::Blocks(Depth::Full)));
 }
 
 /// The same thread with pictures off: a line each.
 #[divan::bench]
 fn frame_without_them(bencher: Bencher<'_, '_>) {
-    let model = with_photos(PicturesBy::Off);
-    let mut terminal = Terminal::new(TestBackend::new(120, 40)).expect("a terminal");
-    bencher.bench_local(|| {
-        terminal
-            .draw(|frame| ui::view(&model, &Theme::default(), frame))
-            .map(drop)
-    });
+    draws(bencher, &with_photos(PicturesBy::Off));
 }
