@@ -3,8 +3,8 @@
 use crate::{
     app::{Effect, Query},
     domain::{
-        Conversation, ConversationId, Counts, InboxQuery, InboxSlice, Narrow, SavedView, Triage,
-        View,
+        Conversation, ConversationId, Counts, InboxQuery, InboxSlice, ListOrder, Narrow, SavedView,
+        Triage, View,
     },
 };
 
@@ -139,6 +139,8 @@ impl Inbox {
             .map(|c| c.id.clone());
         (self.rows, self.total, self.counts) = (page.rows, page.total, page.counts);
         (self.offset, self.loaded) = (ask.offset, true);
+        // In an order in which anybody may come first, the cursor stays on who is there.
+        self.placed |= self.narrow.order != ListOrder::Deadline;
         if let Some(place) = selected.and_then(|id| self.place_of(&id)) {
             let moved = i64::from(place) - i64::from(self.cursor);
             self.top = u32::try_from((i64::from(self.top) + moved).max(0)).unwrap_or(0);

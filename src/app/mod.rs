@@ -160,6 +160,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
             .flat_map(|change| changed(model, change))
             .collect(),
         Msg::Missed => {
+            pictures::missed(model);
             let mut effects: Vec<Effect> = model.inbox.reload().into_iter().collect();
             effects.push(Effect::Query(Query::Page));
             effects.extend(reload_thread(model));

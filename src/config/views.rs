@@ -60,7 +60,14 @@ fn view(table: DeTable<'_>, mistakes: &mut Mistakes<'_>) -> SavedView {
                 view.view = chosen.unwrap_or(View::All);
             }
             "filter" => view.filter = mistakes.text_of(&value).unwrap_or_default(),
-            "label" => view.narrow.label = mistakes.text_of(&value),
+            "label" => {
+                // As the desk keeps them.
+                let label = mistakes.text_of(&value).map(|l| l.trim().to_lowercase());
+                if label.as_deref() == Some("") {
+                    mistakes.at(value.span().start, "label needs a name".into());
+                }
+                view.narrow.label = label;
+            }
             "channel" => view.narrow.platform = mistakes.choice_of("channel", &value, &CHANNELS),
             "order" => {
                 let chosen = mistakes.choice_of("order", &value, &ORDERS);

@@ -38,10 +38,13 @@ pub fn reduced(bytes: &[u8]) -> Result<Vec<u8>, String> {
 /// draws pictures itself. It computes for a while.
 pub fn shown(kept: &[u8], size: PictureSize, file: PictureFile) -> Result<Picture, String> {
     let image = decoded(kept)?;
-    // In cells a pixel is half a character high and one wide.
-    let (pixels, cells) = match size {
-        PictureSize::Small => (480, 96),
-        PictureSize::Large => (KEPT, 320),
+    // In cells a pixel is half a character high and one wide. A PNG of a photo is
+    // large, and goes to the terminal in one piece.
+    let (pixels, cells) = match (size, file) {
+        (PictureSize::Small, PictureFile::Png) => (320, 96),
+        (PictureSize::Small, _) => (480, 96),
+        (PictureSize::Large, PictureFile::Png) => (720, 320),
+        (PictureSize::Large, _) => (KEPT, 320),
     };
     let for_cells = within(image.clone(), cells).into_rgba8();
     let (width, height) = for_cells.dimensions();
@@ -61,23 +64,37 @@ pub fn shown(kept: &[u8], size: PictureSize, file: PictureFile) -> Result<Pictur
 
 fn decoded(bytes: &[u8]) -> Result<DynamicImage, String> {
     let unknown = || "This is not a picture that switchboard can show (png, jpeg, gif or webp).";
-    let damaged = |_: ImageError| "The picture is damaged or incomplete.".to_owned();
-    let reader = ImageReader::new(Cursor::new(bytes))
+    let damaged = |error: ImageError| match error {
+        ImageError::Limits(_) => "The picture needs too much memory to show.".to_owned(),
+        _ => CUT.to_owned(),
+    };
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MEMORY);
+    let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(|_| unknown())?;
-    if reader.format().is_none() {
-        return Err(unknown().into());
+    let format = reader.format().ok_or_else(unknown)?;
+    if format == ImageFormat::WebP && !is_whole_webp(bytes) {
+        return Err(CUT.into());
     }
+    // Before anything of it is read: a PNG holds more than pixels.
+    reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
-    if width > WIDEST || height > WIDEST || decoder.total_bytes() > MEMORY {
+    let pixels = u64::from(width) * u64::from(height);
+    let needs = match format {
+        // These do not hold to a limit of memory, so it is reckoned (measured peaks).
+        ImageFormat::Jpeg if is_progressive(bytes) => 12 * pixels,
+        ImageFormat::Jpeg => 4 * pixels,
+        ImageFormat::WebP => 8 * pixels,
+        _ => decoder.total_bytes(),
+    };
+    if width > WIDEST || height > WIDEST || needs > MEMORY {
         let open = Remedy::OpenLink;
         return Err(format!(
             "The picture is too large to show ({width} × {height} pixels); {open} opens it in the browser."
         ));
     }
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(MEMORY);
     (limits.max_image_width, limits.max_image_height) = (Some(WIDEST), Some(WIDEST));
     decoder.set_limits(limits).map_err(damaged)?;
     // As the camera was held.
@@ -85,6 +102,42 @@ fn decoded(bytes: &[u8]) -> Result<DynamicImage, String> {
     let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     image.apply_orientation(orientation);
     Ok(image)
+}
+
+const CUT: &str = "The picture is damaged or incomplete.";
+
+/// Whether a JPEG holds the whole picture several times, each time finer: all of it is
+/// in memory at once then. Its marker stands before the first scan.
+fn is_progressive(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some([0xFF, marker, high, low]) = bytes.get(at..at + 4) {
+        match marker {
+            0xC2 | 0xC6 | 0xCA | 0xCE => return true,
+            // A scan begins, or the end is there.
+            0xDA | 0xD9 => return false,
+            // A byte that only fills.
+            0xFF => at += 1,
+            _ => at += 2 + usize::from(u16::from_be_bytes([*high, *low])),
+        }
+    }
+    false
+}
+
+/// Whether every piece of a WebP is as long as it says: room is made for each by what
+/// it says.
+fn is_whole_webp(bytes: &[u8]) -> bool {
+    let mut at = 12;
+    while let Some(head) = bytes.get(at..at + 8) {
+        let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+        let Some(end) = (at + 8).checked_add(length) else {
+            return false;
+        };
+        if end > bytes.len() {
+            return false;
+        }
+        at = end + length % 2;
+    }
+    true
 }
 
 /// No side longer than so many pixels; smaller ones stay as they are.
@@ -154,7 +207,7 @@ mod tests {
         assert_eq!((large.bitmap.width, large.bitmap.height), (320, 160));
         let file = large.file.expect("a file");
         assert!(file.starts_with(b"\x89PNG"));
-        assert_eq!(decoded(&file).expect("decoded").width(), KEPT);
+        assert_eq!(decoded(&file).expect("decoded").width(), 720);
     }
 
     #[test]
@@ -186,6 +239,47 @@ mod tests {
                 _ => crc >> 1,
             })
         })
+    }
+
+    /// A small PNG with a profile of colours that is 160 MB when one unpacks it.
+    fn profile_bomb() -> Vec<u8> {
+        let mut png = png(&photo(2, 2));
+        let mut packed = b"iCCPx\0\0".to_vec();
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        let zeros = vec![0; 1024 * 1024];
+        for _ in 0..160 {
+            std::io::Write::write_all(&mut zlib, &zeros).expect("packed");
+        }
+        packed.extend(zlib.finish().expect("packed"));
+        let length = u32::try_from(packed.len() - 4).expect("small");
+        let crc = crc(&packed);
+        let chunk = [&length.to_be_bytes()[..], &packed, &crc.to_be_bytes()].concat();
+        // Behind the head.
+        png.splice(33..33, chunk);
+        png
+    }
+
+    #[test]
+    fn no_piece_of_a_file_makes_room_for_more_than_the_limit() {
+        let bomb = profile_bomb();
+        assert!(bomb.len() < 1_000_000, "{}", bomb.len());
+        // Shown without its profile or refused: never unpacked as a whole.
+        if let Err(why) = reduced(&bomb) {
+            assert!(why.ends_with('.'), "{why}");
+        }
+        // A piece of a WebP that says it has four gigabytes.
+        let webp =
+            b"RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0\x08\0\0\0\x01\0\0\x01\0\0EXIF\xf0\xff\xff\xff";
+        assert_eq!(reduced(webp), Err(CUT.to_owned()));
+        // A progressive photo takes more memory than another one.
+        let jpeg = |marker: u8| {
+            let mut bytes = vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0, 0, 0xFF, marker, 0, 17, 8];
+            bytes.extend([
+                0x0F, 0xA0, 0x0F, 0xA0, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0,
+            ]);
+            bytes
+        };
+        assert!(is_progressive(&jpeg(0xC2)) && !is_progressive(&jpeg(0xC0)));
     }
 
     #[test]

@@ -172,6 +172,11 @@ fn undeliverable(command: Command) -> Msg {
             operation: operation.kind(),
             why: why.into(),
         },
+        Command::ShowPicture { id, size, .. } => Change::Picture {
+            id,
+            size,
+            picture: Err("switchboard is too busy to show this.".into()),
+        },
         Command::SaveDraft { conversation, .. } => Change::DraftNotSaved(conversation, why.into()),
         _ => return Msg::Failed(why.into()),
     };

@@ -193,6 +193,18 @@ impl<B> Gate<B> {
             row.cells.resize(width.max(row.cells.len()), Cell::EMPTY);
             let first = columns.first().map_or(doubtful, |x| usize::from(*x));
             for (x, cell) in row.from(doubtful.min(first)) {
+                // It is written again, so what is drawn over it is, too.
+                if self.pictures == PicturesBy::Iterm2
+                    && let Some(part) = PictureCell::of(cell.symbol(), cell.fg)
+                    && let (Some(x), Some(y)) = (
+                        u16::try_from(x)
+                            .ok()
+                            .and_then(|x| x.checked_sub(part.column)),
+                        y.checked_sub(part.row),
+                    )
+                {
+                    self.touched.push((part.number, x, y));
+                }
                 let place = |x: usize| u16::try_from(x).unwrap_or(u16::MAX);
                 if !is_doubtful(cell.symbol()) {
                     run.push((place(x), *y, cell.clone()));

@@ -5,6 +5,7 @@ use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
+    process,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -61,38 +62,36 @@ impl PictureFolder {
     pub fn keep(&self, psid: &Psid, id: &PictureId, bytes: &[u8], at: Timestamp) -> io::Result<()> {
         let path = self.place(psid, id);
         private::folder(&self.path)?;
-        private::folder(&self.of(psid))?;
-        // Whole or not at all, also when two programs fetch the same.
-        let unique = format!("new-{}", self.added.load(Ordering::Relaxed));
-        let new = path.with_extension(unique);
-        let _ = fs::remove_file(&new);
+        private::folder(path.parent().unwrap_or(&self.path))?;
+        // Whole or not at all, also when the same is fetched twice at once.
+        let added = self.added.fetch_add(1, Ordering::Relaxed);
+        let new = path.with_extension(format!("new-{}-{added}", process::id()));
         let mut file = private::open(&new, OpenOptions::new().write(true).create_new(true))?;
         file.write_all(bytes)?;
         let millis = u64::try_from(at.as_millis()).unwrap_or_default();
         file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_millis(millis))?;
         fs::rename(&new, path)?;
-        let added = self.added.fetch_add(1, Ordering::Relaxed);
         if added.is_multiple_of(LOOK_AFTER) {
             self.tidy(None, MOST);
         }
         Ok(())
     }
 
-    /// Removes one.
-    pub fn remove(&self, psid: &Psid, id: &PictureId) {
-        let _ = fs::remove_file(self.place(psid, id));
-    }
-
     /// Removes all of a person's.
     pub(super) fn forget(&self, psid: &str) {
         // What cannot be removed is told by `left_of`.
-        let _ = fs::remove_dir_all(self.path.join(plain(psid)));
+        // An id without a letter names nobody, and not the folder of all.
+        let name = plain(psid);
+        if !name.is_empty() {
+            let _ = fs::remove_dir_all(self.path.join(name));
+        }
     }
 
     /// The folder of a person, if it is still there.
     pub(super) fn left_of(&self, psid: &str) -> Option<PathBuf> {
-        let path = self.path.join(plain(psid));
-        path.exists().then_some(path)
+        let name = plain(psid);
+        let path = self.path.join(&name);
+        (!name.is_empty() && path.exists()).then_some(path)
     }
 
     /// Removes those of a message, whoever wrote it.
@@ -148,11 +147,14 @@ impl PictureFolder {
     }
 
     fn place(&self, psid: &Psid, id: &PictureId) -> PathBuf {
-        let name = match id {
-            PictureId::Part { mid, place } => format!("{}-{place}", hashed(mid)),
-            PictureId::Person(_) => "profile".to_owned(),
-        };
-        self.of(psid).join(name)
+        match id {
+            PictureId::Part { mid, place } => {
+                let name = format!("{}-{place}", hashed(mid));
+                self.of(psid).join(name)
+            }
+            // Whoever's thread it is asked for from.
+            PictureId::Person(of) => self.of(of).join("profile"),
+        }
     }
 }
 

@@ -279,6 +279,15 @@ impl Reader {
         })
     }
 
+    /// Whether a message was taken back by who wrote it.
+    pub fn is_unsent(&self, mid: &Mid) -> Result<bool, Error> {
+        self.with(|db| {
+            let mut statement = db.prepare_cached("SELECT unsent FROM message WHERE mid = ?1")?;
+            let unsent = statement.query_row([mid.as_str()], |row| row.get(0));
+            Ok(unsent.optional()?.unwrap_or(false))
+        })
+    }
+
     /// When a message was written, if it is known.
     pub fn written_at(&self, mid: &Mid) -> Result<Option<Timestamp>, Error> {
         self.with(|db| {

@@ -376,7 +376,11 @@ fn the_command_line_remembers_what_was_run() {
     assert!(desk.picture().contains(":privacy"));
     desk.keys("<Down><Enter>");
     assert!(desk.picture().contains("Writing"));
+    // A name that is typed out is that action, whatever was run lately.
+    desk.keys("q:mark_seen<Enter>:mark<Enter>");
+    assert!(!desk.model.marked.is_empty());
     // What was run stands first.
+    desk.keys(":privacy<Enter>:privacy<Enter>");
     desk.keys("q:");
     let first = desk.picture().lines().nth(29).map(str::to_owned);
     assert!(first.is_some_and(|row| row.contains("privacy")));

@@ -182,13 +182,29 @@ fn a_terminal_that_draws_pictures_gets_each_once_and_again_after_another_program
         assert!(desk.picture().contains('▀'), "{pictures:?}");
         let effects = come(&mut desk, part("m6"), PictureSize::Small, lamp());
         assert_eq!(sent(&effects), [(1, (16, 8))]);
+        // Of another thread than the open one nothing is asked for from here.
+        let face = PictureId::Person(Psid::new("703"));
+        let of_ana = come(&mut desk, face, PictureSize::Small, lamp());
+        assert_eq!(sent(&of_ana).len(), 1);
+        desk.keys("q");
+        desk.open("Jo Park");
+        desk.answer_thread(thread_page(conversation("1", "Jo Park"), Vec::new()));
+        assert_eq!(asked(&desk.send(Msg::PicturesLost)), []);
+        desk.keys("q");
+        assert!(
+            open_ana(&mut desk).contains(&part("m6")),
+            "as if for the first time"
+        );
+        come(&mut desk, part("m6"), PictureSize::Small, lamp());
         // A large one is forgotten with its dialog.
         desk.keys("kkkk<Enter>");
         let large = made(LAMP, PictureSize::Large, file);
-        let effects = come(&mut desk, part("m6"), PictureSize::Large, Ok(large));
-        assert_eq!(sent(&effects).len(), 1);
+        let large = come(&mut desk, part("m6"), PictureSize::Large, Ok(large));
         let effects = desk.keys("q");
-        let dropped = Effect::Terminal(TerminalEffect::DropPictures(vec![2]));
+        let [(number, _)] = sent(&large)[..] else {
+            panic!("{large:?}");
+        };
+        let dropped = Effect::Terminal(TerminalEffect::DropPictures(vec![number]));
         assert!(effects.contains(&dropped), "{effects:?}");
     }
 }

@@ -69,10 +69,14 @@ pub(crate) fn close(model: &mut Model) -> Vec<Effect> {
             model.marked.clear();
             return Vec::new();
         }
-        if model.inbox.filter.is_empty() {
+        // A saved view has words of its own, to which it goes back.
+        let saved = model.inbox.saved;
+        let saved = saved.and_then(|at| model.session.settings.views.get(at));
+        let own = saved.map_or(String::new(), |saved| saved.filter.clone());
+        if model.inbox.filter == own {
             return Vec::new();
         }
-        return model.inbox.filter_by(String::new()).into_iter().collect();
+        return model.inbox.filter_by(own).into_iter().collect();
     }
     let mut effects = close_thread(model);
     model.focus = Focus::List;

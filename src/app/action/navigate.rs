@@ -175,7 +175,11 @@ pub(crate) fn to_pane(model: &mut Model, focus: Focus) -> Vec<Effect> {
 }
 
 pub(crate) fn show(model: &mut Model, view: View) -> Vec<Effect> {
-    let filter = model.inbox.filter.clone();
+    // The words of a saved view are its own.
+    let filter = match model.inbox.saved {
+        Some(_) => String::new(),
+        None => model.inbox.filter.clone(),
+    };
     model.focus = Focus::List;
     model.inbox.show(view, filter).into_iter().collect()
 }

@@ -13,6 +13,7 @@ use crate::{
         },
         input::keymap::{Code, Key},
         model::Session,
+        toast::ToastKind,
     },
     domain::ApiCall,
     text,
@@ -60,6 +61,10 @@ impl ApiLog {
     fn copied(&self, session: &Session, what: char) -> Option<Intent> {
         let calls = self.calls(session);
         let call = calls.get(self.cursor)?;
+        if session.privacy {
+            let words = "What was sent is hidden in privacy mode.".to_owned();
+            return Some(Intent::Say(ToastKind::Info, words));
+        }
         let (text, said) = match what {
             'r' => (call.request(), "Copied the request."),
             'a' => (
@@ -69,7 +74,7 @@ impl ApiLog {
             _ => (call.curl(), "Copied as curl, with $PAGE_TOKEN."),
         };
         Some(Intent::Copy {
-            text: text::Clean::from(text.as_str()).into_string(),
+            text: text::disarm(None, &text),
             said: said.into(),
         })
     }
@@ -77,7 +82,7 @@ impl ApiLog {
     fn typed(&mut self, session: &Session, key: Key) {
         match key.code {
             Code::Enter => self.typing = false,
-            Code::Esc => (self.typing, self.filter) = (false, Input::default()),
+            Code::Esc => *self = Self::default(),
             _ if self.filter.key(key) => {}
             _ => {
                 let count = self.calls(session).len();
@@ -93,6 +98,14 @@ impl Modal for ApiLog {
     fn hints(&self) -> &'static [(&'static str, &'static str)] {
         match self.typing {
             true => &[("Enter", "keep the filter"), ("Esc", "show all")],
+            false if !self.filter.text().is_empty() => &[
+                ("Enter", "show it all"),
+                ("Esc", "no filter"),
+                ("yc", "copy as curl"),
+                ("yr", "copy the request"),
+                ("ya", "the answer"),
+                ("q", "close"),
+            ],
             false => &[
                 ("Enter", "show it all"),
                 ("/", "filter"),
@@ -112,7 +125,9 @@ impl Modal for ApiLog {
         let copy = std::mem::take(&mut self.copy);
         match key.code {
             Code::Esc if self.open => self.open = false,
-            Code::Esc if !self.filter.text().is_empty() => self.filter = Input::default(),
+            Code::Esc if !self.filter.text().is_empty() => {
+                (self.filter, self.cursor) = (Input::default(), 0);
+            }
             Code::Esc | Code::Char('q' | '@') => return Step::Close,
             Code::Enter => self.open = !self.open,
             Code::Char('/') => self.typing = true,

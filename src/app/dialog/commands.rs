@@ -54,7 +54,7 @@ impl Commands {
             None => match (self.tried(), self.chapters().get(self.cursor)) {
                 (Some(theme), _) => format!("theme {theme}"),
                 (None, Some(chapter)) => format!("help {}", chapter.name),
-                (None, None) => self.input.text().to_owned(),
+                (None, None) => self.input.text().trim_end().to_owned(),
             },
         }
     }
@@ -106,7 +106,9 @@ impl Commands {
         let (mut first, rest): (Vec<_>, Vec<_>) = desk.partition(|spec| starts(spec));
         let mut rest: Vec<_> = rest.into_iter().filter(|spec| holds(spec)).collect();
         // What is used often is at hand.
-        first.sort_by_key(|spec| self.age(spec));
+        let exact =
+            |spec: &ActionSpec| spec.name == words || spec.aliases.contains(&words.as_str());
+        first.sort_by_key(|spec| (!exact(spec), self.age(spec)));
         rest.sort_by_key(|spec| self.age(spec));
         first.into_iter().chain(rest).collect()
     }

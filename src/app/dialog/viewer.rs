@@ -16,6 +16,7 @@ use crate::{
         model::Session,
     },
     domain::{ConversationId, DeliveredWebhook, OwnershipEvidence, Report, Span, Timestamp},
+    text,
 };
 
 /// What there is to read.
@@ -71,15 +72,15 @@ pub struct Find {
     pub input: Input,
     /// They are being typed.
     pub typing: bool,
-    /// Which of the places is shown, from 0, counted on and on.
-    pub at: usize,
+    /// Which of the places is shown, from 0, counted on and on, or back.
+    pub at: isize,
     /// So many lines further down than that place, or up.
     pub nudge: i16,
 }
 
 impl Find {
     /// Takes a key of a chapter; `false`: it means what it means in every text.
-    fn key(&mut self, key: Key) -> bool {
+    fn key(&mut self, text: &str, page: i16, key: Key) -> bool {
         if self.typing {
             match key.code {
                 Code::Enter => self.typing = false,
@@ -91,7 +92,11 @@ impl Find {
             }
             return true;
         }
-        let found = !self.input.text().is_empty();
+        let words = self.input.text();
+        // Without a place the keys move the text as ever.
+        let found = !words.is_empty() && !text::matches(text, words).is_empty();
+        let most = i16::try_from(text.len()).unwrap_or(i16::MAX);
+        let moved = |nudge: i16, by: i16| nudge.saturating_add(by).clamp(-most, most);
         match key.code {
             Code::Char('/') => {
                 *self = Self {
@@ -99,11 +104,20 @@ impl Find {
                     ..Self::default()
                 };
             }
-            Code::Esc if found => *self = Self::default(),
+            Code::Esc if !words.is_empty() => *self = Self::default(),
             Code::Char('n') if found => (self.at, self.nudge) = (self.at.wrapping_add(1), 0),
             Code::Char('N') if found => (self.at, self.nudge) = (self.at.wrapping_sub(1), 0),
-            Code::Down | Code::Char('j') if found => self.nudge = self.nudge.saturating_add(1),
-            Code::Up | Code::Char('k') if found => self.nudge = self.nudge.saturating_sub(1),
+            Code::Down | Code::Char('j') if found => self.nudge = moved(self.nudge, 1),
+            Code::Up | Code::Char('k') if found => self.nudge = moved(self.nudge, -1),
+            Code::PageDown | Code::Char(' ' | 'd') if found => {
+                self.nudge = moved(self.nudge, page);
+            }
+            Code::PageUp | Code::Char('u') if found => self.nudge = moved(self.nudge, -page),
+            // From the beginning on nothing is looked for any more.
+            Code::Home | Code::Char('g') if found => {
+                *self = Self::default();
+                return false;
+            }
             _ => return false,
         }
         true
@@ -202,8 +216,11 @@ impl Modal for Viewer {
 
     fn key(&mut self, session: &Session, key: Key) -> Step {
         let rows = session.size.1;
-        if matches!(self.content, ViewerContent::Chapter(_)) && self.find.key(key) {
-            return Step::Stay;
+        if let ViewerContent::Chapter(chapter) = self.content {
+            let page = i16::try_from(rows / 2).unwrap_or(i16::MAX).max(1);
+            if self.find.key(chapter.text, page, key) {
+                return Step::Stay;
+            }
         }
         if let ViewerContent::Raw(_, Some(json)) = &mut self.content {
             let json = std::mem::take(json);

@@ -11,4 +11,4 @@ mod wanted;
 pub use state::{
     FACE, PictureLine, PictureState, Pictures, ShownPicture, cells, large_room, of_message,
 };
-pub(crate) use wanted::{came, enlarge, is_enlarged, lost, shrink, wanted};
+pub(crate) use wanted::{came, enlarge, is_enlarged, lost, missed, shrink, wanted};

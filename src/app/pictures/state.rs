@@ -1,11 +1,13 @@
 //! What is known of the pictures, and how many cells each of them gets.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
-use crate::domain::{Bitmap, ConversationId, Message, Part, PictureId, PictureNumber, Timestamp};
+use crate::domain::{
+    Bitmap, ConversationId, Message, Mid, Part, PictureId, PictureNumber, Timestamp,
+};
 
 /// A face in the customer pane, always, in columns and rows.
 pub const FACE: (u16, u16) = (6, 3);
@@ -110,19 +112,48 @@ impl Pictures {
         self.last
     }
 
-    /// Makes room; answers what the terminal may forget.
-    pub(super) fn make_room(&mut self) -> Vec<PictureNumber> {
-        let mut gone = Vec::new();
-        while self.order.len() > KNOWN {
-            let Some(oldest) = self.order.pop_front() else {
-                break;
-            };
-            if let Some(PictureState::Shown(shown)) = self.known.remove(&oldest) {
-                self.by_number.remove(&shown.number);
-                gone.extend(shown.sent.then_some(shown.number));
-            }
+    /// Makes room, but for those that are near; answers what the terminal may forget.
+    pub(super) fn make_room(&mut self, near: &HashSet<PictureId>) -> Vec<PictureNumber> {
+        let over = self.order.len().saturating_sub(KNOWN);
+        let far = self.order.iter().filter(|id| !near.contains(id));
+        let gone: Vec<PictureId> = far.take(over).cloned().collect();
+        match gone.is_empty() {
+            true => Vec::new(),
+            false => self.remove(|id| gone.contains(id)),
         }
-        gone
+    }
+
+    /// Forgets what came with these messages; answers what the terminal may forget.
+    pub(super) fn forget(&mut self, messages: &[Mid]) -> Vec<PictureNumber> {
+        if messages.is_empty() {
+            return Vec::new();
+        }
+        self.remove(|id| match id {
+            PictureId::Part { mid, .. } => messages.contains(mid),
+            PictureId::Person(_) => false,
+        })
+    }
+
+    /// Forgets all others.
+    pub(super) fn keep_only(&mut self, kept: impl Fn(&PictureId) -> bool) {
+        self.remove(|id| !kept(id));
+    }
+
+    fn remove(&mut self, gone: impl Fn(&PictureId) -> bool) -> Vec<PictureNumber> {
+        let mut numbers = Vec::new();
+        let by_number = &mut self.by_number;
+        self.known.retain(|id, state| {
+            let stays = !gone(id);
+            if let (false, PictureState::Shown(shown)) = (stays, state) {
+                by_number.remove(&shown.number);
+                numbers.extend(shown.sent.then_some(shown.number));
+            }
+            stays
+        });
+        let known = &self.known;
+        self.order.retain(|id| known.contains_key(id));
+        numbers.sort_unstable();
+        numbers
     }
 }
 
@@ -139,7 +170,8 @@ pub fn of_message(message: &Message) -> impl Iterator<Item = (PictureId, &Part)>
 /// above and below.
 pub fn large_room((width, height): (u16, u16)) -> (u16, u16) {
     (
-        width.saturating_sub(4).max(2),
+        // So many columns have a mark (kitty).
+        width.saturating_sub(4).clamp(2, 297),
         height.saturating_sub(6).max(1),
     )
 }

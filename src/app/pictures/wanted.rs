@@ -1,6 +1,6 @@
 //! Which pictures are asked for, and what becomes of them.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::state::{
     FACE, Looked, PictureState, Pictures, ShownPicture, cells, large_room, of_message,
@@ -11,7 +11,7 @@ use crate::{
         thread::Anchor,
     },
     domain::{
-        Command, ConversationId, Item, Part, Picture, PictureId, PictureNumber, PictureSize,
+        Command, ConversationId, Item, Mid, Part, Picture, PictureId, PictureNumber, PictureSize,
         Profile, Psid,
     },
 };
@@ -20,6 +20,8 @@ use crate::{
 const IN_THREAD: (u16, u16) = (28, 8);
 /// A sticker, which is less of a thing to look at.
 const STICKER: (u16, u16) = (12, 6);
+/// So many messages before and after the top of the pane are near it.
+const NEAR: usize = 60;
 /// So many are asked for at once, the nearest first.
 const AT_ONCE: usize = 12;
 /// Asks for what is wanted around the place where the thread stands, unless that was
@@ -58,8 +60,10 @@ pub(crate) fn wanted(model: &mut Model) -> Vec<Effect> {
     if face && !model.pictures.known.contains_key(&of_person) {
         ids.push(of_person);
     }
-    ids.extend(nearest(items, at, &model.pictures));
-    let effects = ids.iter().map(|id| {
+    let near = near(items, at);
+    let unknown = |id: &&PictureId| !model.pictures.known.contains_key(id);
+    ids.extend(near.iter().filter(unknown).take(AT_ONCE).cloned());
+    let asks = ids.iter().map(|id| {
         Effect::Engine(Command::ShowPicture {
             conversation: thread.conversation.id.clone(),
             psid: thread.conversation.psid.clone(),
@@ -68,7 +72,7 @@ pub(crate) fn wanted(model: &mut Model) -> Vec<Effect> {
             file: by.file(),
         })
     });
-    let mut effects: Vec<Effect> = effects.collect();
+    let mut effects: Vec<Effect> = asks.collect();
     model.pictures.looked = Some(Looked {
         conversation: thread.conversation.id.clone(),
         at,
@@ -80,24 +84,36 @@ pub(crate) fn wanted(model: &mut Model) -> Vec<Effect> {
         model.pictures.known.insert(id.clone(), PictureState::Asked);
         model.pictures.order.push_back(id);
     }
-    effects.extend(dropped(model.pictures.make_room()));
+    let gone = taken_back(items);
+    let mut forgotten = model.pictures.forget(&gone);
+    let near: HashSet<PictureId> = near.into_iter().collect();
+    forgotten.extend(model.pictures.make_room(&near));
+    effects.extend(dropped(forgotten));
     effects
 }
 
-/// Those that nobody has asked for, in the order of their distance from where the
-/// thread stands.
-fn nearest(items: &[Item], at: Option<usize>, pictures: &Pictures) -> Vec<PictureId> {
+/// Messages that were taken back, and their pictures with them.
+fn taken_back(items: &[Item]) -> Vec<Mid> {
+    let gone = items.iter().filter_map(|item| match item {
+        Item::Message(message) if message.annotations.unsent => Some(message.mid.clone()),
+        _ => None,
+    });
+    gone.collect()
+}
+
+/// Those around the place where the thread stands, the nearest first.
+fn near(items: &[Item], at: Option<usize>) -> Vec<PictureId> {
     let at = at.unwrap_or(items.len()).min(items.len());
     let (before, after) = items.split_at(at);
-    let unknown = |item: &Item| -> Vec<PictureId> {
-        let Item::Message(message) = item else {
-            return Vec::new();
-        };
-        let ids = of_message(message).map(|(id, _)| id);
-        ids.filter(|id| !pictures.known.contains_key(id)).collect()
+    let ids = |item: &Item| -> Vec<PictureId> {
+        match item {
+            Item::Message(message) => of_message(message).map(|(id, _)| id).collect(),
+            _ => Vec::new(),
+        }
     };
-    let ids = after.iter().chain(before.iter().rev()).flat_map(unknown);
-    ids.take(AT_ONCE).collect()
+    let after = after.iter().take(NEAR);
+    let before = before.iter().rev().take(NEAR);
+    after.chain(before).flat_map(ids).collect()
 }
 
 fn dropped(numbers: Vec<PictureNumber>) -> Option<Effect> {
@@ -163,6 +179,8 @@ pub(crate) fn came(
         }
     };
     if large {
+        // It may have been asked for twice.
+        effects.extend(shrink(model));
         model.pictures.large = Some((id, state));
     } else {
         if let PictureState::Shown(shown) = &state {
@@ -210,29 +228,51 @@ pub(crate) fn is_enlarged(model: &Model) -> bool {
     model.dialogs.iter().any(picture)
 }
 
-/// The terminal has lost what it had: another program had the screen.
+/// The terminal has lost what it had: another program had the screen. Those of the
+/// open thread are asked for again; of others nothing is kept.
 pub(crate) fn lost(model: &mut Model) -> Vec<Effect> {
     let file = model.session.settings.pictures.file();
+    let large = model.pictures.large.take();
     let Some(thread) = &model.thread else {
         model.pictures = Pictures::default();
         return Vec::new();
     };
-    let pictures = &mut model.pictures;
-    let mut effects = Vec::new();
-    for (id, state) in &mut pictures.known {
+    let mut here: HashSet<PictureId> = HashSet::new();
+    here.insert(PictureId::Person(thread.conversation.psid.clone()));
+    for item in &thread.window.items {
+        if let Item::Message(message) = item {
+            here.extend(of_message(message).map(|(id, _)| id));
+        }
+    }
+    model.pictures.keep_only(|id| here.contains(id));
+    let mut wanted: Vec<(PictureId, PictureSize)> = Vec::new();
+    for (id, state) in &mut model.pictures.known {
         if let PictureState::Shown(shown) = state
             && std::mem::take(&mut shown.sent)
         {
-            effects.push(Effect::Engine(Command::ShowPicture {
-                conversation: thread.conversation.id.clone(),
-                psid: thread.conversation.psid.clone(),
-                id: id.clone(),
-                size: PictureSize::Small,
-                file,
-            }));
+            wanted.push((id.clone(), PictureSize::Small));
         }
     }
-    effects
+    if let Some((id, _)) = large {
+        wanted.push((id.clone(), PictureSize::Large));
+        model.pictures.large = Some((id, PictureState::Asked));
+    }
+    let effects = wanted.into_iter().map(|(id, size)| {
+        Effect::Engine(Command::ShowPicture {
+            conversation: thread.conversation.id.clone(),
+            psid: thread.conversation.psid.clone(),
+            id,
+            size,
+            file,
+        })
+    });
+    effects.collect()
+}
+
+/// News was missed, and among it may have been pictures.
+pub(crate) fn missed(model: &mut Model) {
+    model.pictures.keep_shown();
+    model.pictures.looked = None;
 }
 
 /// The most that a picture of the thread gets.

@@ -17,7 +17,7 @@ impl Engine {
     pub(super) async fn complete(&mut self, completion: Completion) -> Result<(), store::Error> {
         self.tell_health();
         match completion {
-            Completion::Picture(fetched) => self.picture_fetched(fetched)?,
+            Completion::Picture(fetched) => self.picture_fetched(fetched).await?,
             Completion::Page(Ok(page)) => {
                 self.page_lookup = PageLookup::Known;
                 self.ingest(vec![Event::Page {

@@ -1,6 +1,6 @@
 //! Gets a picture for the screen: from the folder of those that were fetched, else from
-//! Meta; made small away from the engine, which it does not know. Few at once, so that neither the network nor
-//! the memory is theirs alone.
+//! Meta; made small away from the engine, which it does not know. Few at once, so that
+//! neither the network nor the memory is theirs alone.
 
 use std::sync::Arc;
 
@@ -48,7 +48,12 @@ pub(super) struct WantedPicture {
 pub(super) struct FetchedPicture {
     pub(super) wanted: WantedPicture,
     pub(super) picture: Result<Picture, String>,
+    /// What of it is to be kept, and of which moment it is.
+    pub(super) keep: Option<Kept>,
 }
+
+/// A reduced file, and when its message was written.
+pub(super) type Kept = (Arc<Vec<u8>>, Timestamp);
 
 /// All that it takes to get one.
 pub(super) struct PictureWork {
@@ -64,25 +69,26 @@ pub(super) struct PictureWork {
 }
 
 impl PictureWork {
-    pub(super) async fn picture(&self) -> Result<Picture, String> {
+    /// The picture, and what of it is to be kept.
+    pub(super) async fn picture(&self) -> Result<(Picture, Option<Kept>), String> {
         let (size, file) = (self.wanted.size, self.wanted.file);
         if let Some(kept) = self.kept_file().await {
             let shown = self
                 .decoded(move || picture::shown(&kept, size, file))
                 .await;
-            if shown.is_ok() {
-                return shown;
+            if let Ok(shown) = shown {
+                return Ok((shown, None));
             }
             // A file that is damaged is fetched again.
         }
         let (bytes, lasting) = self.fetched().await?;
-        let kept = self.decoded(move || picture::reduced(&bytes)).await?;
-        let kept = Arc::new(kept);
-        if lasting {
-            self.keep(Arc::clone(&kept)).await;
-        }
-        self.decoded(move || picture::shown(&kept, size, file))
-            .await
+        let reduced = self.decoded(move || picture::reduced(&bytes)).await?;
+        let reduced = Arc::new(reduced);
+        let kept = lasting.then(|| (Arc::clone(&reduced), self.at));
+        let shown = self
+            .decoded(move || picture::shown(&reduced, size, file))
+            .await?;
+        Ok((shown, kept))
     }
 
     async fn kept_file(&self) -> Option<Vec<u8>> {
@@ -90,15 +96,6 @@ impl PictureWork {
         let (psid, id, now) = (self.wanted.psid.clone(), self.wanted.id.clone(), self.now);
         let read = spawn_blocking(move || folder.read(&psid, &id, now));
         read.await.ok().flatten()
-    }
-
-    async fn keep(&self, kept: Arc<Vec<u8>>) {
-        let Some(folder) = self.folder.clone() else {
-            return;
-        };
-        let (psid, id, at) = (self.wanted.psid.clone(), self.wanted.id.clone(), self.at);
-        // Without it the picture is fetched again next time.
-        let _ = spawn_blocking(move || folder.keep(&psid, &id, &kept, at)).await;
     }
 
     /// Where a decoder panics, that is the end of this picture alone.
@@ -115,8 +112,10 @@ impl PictureWork {
 
     /// The bytes, and whether they may be kept.
     async fn fetched(&self) -> Result<(Vec<u8>, bool), String> {
-        let Ok(_permit) = self.limits.fetch.acquire().await else {
-            return Err("switchboard is closing.".into());
+        // What somebody waits for does not stand in line behind what nobody looks at.
+        let _permit = match self.wanted.size {
+            PictureSize::Small => self.limits.fetch.acquire().await.ok(),
+            PictureSize::Large => None,
         };
         let (mid, place) = match &self.wanted.id {
             PictureId::Part { mid, place } => (mid, usize::from(*place)),

@@ -75,7 +75,7 @@ pub(super) fn draw(
         let place = match found.len() {
             0 if asked.is_empty() => String::new(),
             0 => ": no match".to_owned(),
-            count => format!(": {} of {count}", viewer.find.at % count + 1),
+            count => format!(": {} of {count}", nth(viewer.find.at, count) + 1),
         };
         title = format!("{title} /{asked}{place}");
     }
@@ -88,7 +88,7 @@ pub(super) fn draw(
         Some(at) => u16::try_from(at)
             .unwrap_or(u16::MAX)
             .saturating_sub(inner.height / 2),
-        None => match found.get(viewer.find.at % found.len().max(1)) {
+        None => match found.get(nth(viewer.find.at, found.len())) {
             Some(at) => u16::try_from(*at)
                 .unwrap_or(u16::MAX)
                 .saturating_sub(inner.height / 3)
@@ -106,6 +106,12 @@ pub(super) fn draw(
         }
     }
     draw::lines(shown, inner, buffer);
+}
+
+/// A place counted on and on, or back, among so many.
+fn nth(at: isize, count: usize) -> usize {
+    let count = isize::try_from(count).unwrap_or(isize::MAX).max(1);
+    usize::try_from(at.rem_euclid(count)).unwrap_or(0)
 }
 
 /// The lines in which these words stand.
