@@ -1,7 +1,6 @@
 //! One HTTP call to the Graph API, and what every call has in common.
 
 use std::{
-    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -14,12 +13,14 @@ use reqwest::{
 };
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde_json::Value;
+use tokio::{sync::OnceCell, task::spawn_blocking};
 
 use super::{
     base_url,
     error::{Error, GraphError},
     limits::{self, Limiter},
     log::{self, Entry, Log},
+    public_hosts::PublicHosts,
     setup_error::SetupError,
     trust,
     upload::Upload,
@@ -72,6 +73,8 @@ pub struct Client(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     http: reqwest::Client,
+    /// For files of Meta's; made when the first is fetched.
+    fetcher: OnceCell<reqwest::Client>,
     /// `Bearer …`, never shown.
     auth: Mutex<HeaderValue>,
     base: Url,
@@ -118,6 +121,7 @@ impl Client {
             .transpose()?;
         Ok(Self(Arc::new(Inner {
             http: http_client(loopback, None)?,
+            fetcher: OnceCell::new(),
             auth: Mutex::new(auth),
             host: base
                 .host_str()
@@ -142,6 +146,7 @@ impl Client {
         let inner = &*self.0;
         Ok(Self(Arc::new(Inner {
             http: inner.http.clone(),
+            fetcher: OnceCell::new(),
             auth: Mutex::new(bearer(token)?),
             base: inner.base.clone(),
             host: inner.host.clone(),
@@ -161,6 +166,20 @@ impl Client {
         let auth = self.auth();
         let text = auth.to_str().unwrap_or_default();
         text.strip_prefix("Bearer ").unwrap_or_default().to_owned()
+    }
+
+    /// What fetches files: from the simulator itself, or from Meta's public hosts.
+    pub(super) async fn fetcher(&self, own: bool) -> Result<reqwest::Client, SetupError> {
+        if own {
+            return Ok(self.0.http.clone());
+        }
+        // Reading the system's certificates takes a while.
+        let make = || async {
+            let resolver = Some(Arc::new(PublicHosts));
+            let made = spawn_blocking(move || http_client(false, resolver)).await;
+            made.unwrap_or_else(|why| Err(SetupError::Http(why.to_string())))
+        };
+        self.0.fetcher.get_or_try_init(make).await.cloned()
     }
 
     /// Whether the Graph API is on this computer: a simulator, then.
@@ -511,7 +530,7 @@ fn bearer(token: &SecretString) -> Result<HeaderValue, SetupError> {
 /// `pinned` says to which addresses a host leads, whatever is found later.
 pub(super) fn http_client(
     loopback: bool,
-    pinned: Option<(&str, &[SocketAddr])>,
+    resolver: Option<Arc<PublicHosts>>,
 ) -> Result<reqwest::Client, SetupError> {
     // A second install in one process (tests) is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -523,8 +542,8 @@ pub(super) fn http_client(
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(CALL_TIMEOUT)
             .retry(reqwest::retry::never());
-        let builder = match pinned {
-            Some((host, addresses)) => builder.resolve_to_addrs(host, addresses),
+        let builder = match &resolver {
+            Some(resolver) => builder.dns_resolver(Arc::clone(resolver)),
             None => builder,
         };
         if loopback {

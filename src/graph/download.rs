@@ -1,16 +1,13 @@
-//! Fetching an attachment that a customer sent. Its address comes from outside,
-//! so: https at its own port, a host of Meta's, a public address, no redirect to
-//! a host that is not, no token, ten megabytes, ten seconds for all of it. A simulator's
-//! files come from loopback.
+//! Fetching an attachment that a customer sent, or a picture for the screen. Its address
+//! comes from outside, so: https at its own port, a host of Meta's, a public address, no
+//! redirect to a host that is not, no token, ten megabytes, ten seconds for all of it. A
+//! simulator's files come from loopback.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    time::Duration,
-};
+use std::time::Duration;
 
 use reqwest::Url;
 
-use super::{Client, client::http_client};
+use super::{Client, public_hosts::looked_up};
 use crate::{clock, domain::Remedy};
 
 /// Larger files are left where they are (our choice).
@@ -59,7 +56,6 @@ impl Client {
     async fn asked(&self, url: &Url) -> Result<reqwest::Response, String> {
         let host = host_of(url);
         let own = self.is_loopback() && self.same_host(url);
-        let mut addresses: Vec<SocketAddr> = Vec::new();
         if !own {
             let metas = HOSTS
                 .iter()
@@ -75,12 +71,11 @@ impl Client {
                     "{host} uses a port that Meta does not, so switchboard fetches nothing from it."
                 ));
             }
-            addresses = looked_up(host).await?;
+            // Said here in words; what is called is looked up by the same rule.
+            looked_up(host).await?;
         }
-        // Nobody may find another address for it between the look and the call.
-        let pinned = (!own).then_some((host, addresses.as_slice()));
-        let http = http_client(own, pinned).map_err(|e| e.to_string())?;
-        let answer = http.get(url.clone()).send().await;
+        let http = self.fetcher(own).await.map_err(|e| e.to_string())?;
+        let answer = http.get(url.clone()).timeout(LONGEST).send().await;
         answer.map_err(|_| format!("{host} does not answer."))
     }
 }
@@ -129,19 +124,6 @@ async fn taken_in(
     Ok((bytes, ending))
 }
 
-/// Where a host leads: public addresses only, and at least one.
-async fn looked_up(host: &str) -> Result<Vec<SocketAddr>, String> {
-    let found = tokio::net::lookup_host((host, 443)).await;
-    let addresses: Vec<SocketAddr> = found.map(Iterator::collect).unwrap_or_default();
-    if addresses.is_empty() {
-        return Err(format!("{host} was not found."));
-    }
-    if addresses.iter().any(|address| !is_public(address.ip())) {
-        return Err(format!("{host} leads into a private network."));
-    }
-    Ok(addresses)
-}
-
 /// By what the server says it is; never by the name that somebody gave it.
 fn ending(kind: Option<&str>) -> &'static str {
     let kind = kind
@@ -160,96 +142,5 @@ fn ending(kind: Option<&str>) -> &'static str {
         "application/pdf" => "pdf",
         "text/plain" => "txt",
         _ => "bin",
-    }
-}
-
-/// Whether it is out in the world: no network of somebody's own, no example, no
-/// test, and no way around these (IANA's registries of special addresses).
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => is_public_v4(v4),
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => is_public_v4(v4),
-            None => is_public_v6(v6),
-        },
-    }
-}
-
-fn is_public_v4(v4: Ipv4Addr) -> bool {
-    let [a, b, c, _] = v4.octets();
-    let shared = a == 100 && (64..128).contains(&b);
-    let benchmark = a == 198 && (b == 18 || b == 19);
-    let assignments = (a, b, c) == (192, 0, 0);
-    let relays = (a, b, c) == (192, 88, 99);
-    !(v4.is_private()
-        || v4.is_loopback()
-        || v4.is_link_local()
-        || v4.is_unspecified()
-        || v4.is_broadcast()
-        || v4.is_documentation()
-        || v4.is_multicast()
-        || shared
-        || benchmark
-        || assignments
-        || relays
-        || a == 0
-        || a >= 240)
-}
-
-fn is_public_v6(v6: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, g, h] = v6.segments();
-    // NAT64 (RFC 6052) leads to the address that it ends with.
-    if (a, b, c, d, e, f) == (0x64, 0xff9b, 0, 0, 0, 0) {
-        return is_public_v4(Ipv4Addr::from((u32::from(g) << 16) | u32::from(h)));
-    }
-    let own_nat64 = (a, b, c) == (0x64, 0xff9b, 1);
-    let six_to_four = a == 0x2002;
-    // Teredo, benchmarks, ORCHID and others of the IETF's; documentation.
-    let assignments = a == 0x2001 && b < 0x200;
-    let documentation = (a == 0x2001 && b == 0xdb8) || (a == 0x3fff && b < 0x1000);
-    // All of the world is in 2000::/3 now.
-    let world = a & 0xe000 == 0x2000;
-    world && !(own_nat64 || six_to_four || assignments || documentation)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_public_addresses_are_asked() {
-        for (address, public) in [
-            ("157.240.1.35", true),
-            ("2a03:2880:f10c:83::1", true),
-            ("10.0.0.1", false),
-            ("127.0.0.1", false),
-            ("169.254.169.254", false),
-            ("192.168.1.1", false),
-            ("100.64.0.1", false),
-            ("0.0.0.0", false),
-            ("::1", false),
-            ("fe80::1", false),
-            ("fd00::1", false),
-            ("::ffff:10.0.0.1", false),
-            ("::ffff:157.240.1.35", true),
-            ("64:ff9b::157.240.1.35", true),
-            ("64:ff9b::10.0.0.1", false),
-            ("64:ff9b:1::1", false),
-            ("2002:a00:1::", false),
-            ("2001:0:1::1", false),
-            ("2001:2::1", false),
-            ("2001:db8::1", false),
-            ("3fff::1", false),
-            ("::127.0.0.1", false),
-            ("ff02::1", false),
-            ("192.0.2.1", false),
-            ("198.18.0.1", false),
-            ("192.88.99.1", false),
-            ("192.0.0.8", false),
-            ("240.0.0.1", false),
-        ] {
-            let address: IpAddr = address.parse().expect("an address");
-            assert_eq!(is_public(address), public, "{address}");
-        }
     }
 }

@@ -17,7 +17,7 @@
 //! | `log` | each of them, for `--log` and the API log |
 //! | `conversations`, `person`, `page` | what is read |
 //! | `send`, `upload`, `attachments`, `thread_control`, `subscriptions` | what is changed |
-//! | `download`, `pictures` | files of Meta's, and where pictures lie |
+//! | `download`, `public_hosts`, `pictures` | files of Meta's, whom they may come from, where pictures lie |
 //! | `wire/` | the shapes of Meta's JSON |
 //! | `decode`, `webhook` | from there to what happened |
 //! | `signature` | whether a webhook is Meta's |
@@ -43,6 +43,7 @@ mod log;
 mod page;
 mod person;
 mod pictures;
+mod public_hosts;
 mod send;
 mod setup_error;
 mod signature;
