@@ -110,12 +110,15 @@ impl Conversation {
         )
     }
 
+    /// The last message is the customer's.
+    pub fn customer_wrote_last(&self) -> bool {
+        let wrote = self.customer_at;
+        wrote.is_some_and(|wrote| self.page_at.is_none_or(|answered| wrote > answered))
+    }
+
     /// The customer wrote last, and it needs a reply.
     pub fn waiting(&self) -> bool {
-        let wrote_last = self
-            .customer_at
-            .is_some_and(|wrote| self.page_at.is_none_or(|answered| wrote > answered));
-        wrote_last && !self.needs_no_reply()
+        self.customer_wrote_last() && !self.needs_no_reply()
     }
 
     /// They wait for us, and our control of the thread has run out: nobody is known

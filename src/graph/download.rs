@@ -60,7 +60,12 @@ impl Client {
             let metas = HOSTS
                 .iter()
                 .any(|known| host == *known || host.ends_with(&format!(".{known}")));
-            if url.scheme() != "https" || !metas {
+            if metas && url.scheme() != "https" {
+                return Err(format!(
+                    "{host} would answer without encryption, so switchboard fetches nothing from it."
+                ));
+            }
+            if !metas {
                 return Err(format!(
                     "{host} is not one of Meta's hosts, so switchboard fetches nothing from it; {} opens it in the browser.",
                     Remedy::OpenLink

@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Error, Reader, codec, reader::find};
 use crate::domain::{
-    Author, ConversationId, Item, LocalId, Outgoing, PrivateNote, Profile, Span, ThreadRange,
-    ThreadSlice, Timestamp,
+    Author, ConversationId, Item, LocalId, OperationKind, Outgoing, PrivateNote, Profile, Span,
+    ThreadRange, ThreadSlice, TimelineEvent, Timestamp,
 };
 
 impl Reader {
@@ -221,12 +221,22 @@ fn events(
         let (at, what) = event?;
         if let Some(what) = codec::timeline_event_from(&what) {
             // Messages have whole seconds: an event of the same second stands
-            // behind what it reacted to, and before what we wrote after it.
+            // behind what it reacted to, and before what we wrote after it. Control
+            // that we pass goes with our last words or after them, and Meta's clock,
+            // which dates those, may be a second ahead.
+            let passed = matches!(
+                what,
+                TimelineEvent::Ours {
+                    operation: OperationKind::Pass,
+                    ..
+                }
+            );
             let start = Timestamp::from_millis(at.as_millis() / 1000 * 1000);
-            let end = start.plus(Span::millis(999));
+            let end = start.plus(Span::millis(if passed { 1_999 } else { 999 }));
             let ours = |item: &Item| matches!(item, Item::Message(m) if m.author == Author::Me);
-            let range = items
-                .partition_point(|item| item.at() < start || (item.at() <= end && !ours(item)));
+            let range = items.partition_point(|item| {
+                item.at() < start || (item.at() <= end && (passed || !ours(item)))
+            });
             items.insert(range, Item::Event { at, what });
         }
     }

@@ -12,7 +12,7 @@ use crate::{
     text::{self, Clean},
     ui::{
         call,
-        draw::{frame, framed, lines, span},
+        draw::{frame, framed, lines, span, title_style},
         inbox::aside_words,
         picture,
         theme::{Role, Theme},
@@ -30,7 +30,7 @@ const NOTES: usize = 2;
 const HOLDS: usize = 3;
 
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let title = Line::from(span(" customer ", theme.style(Role::Dim)));
+    let title = Line::from(span(" customer ", title_style(false, theme)));
     let inner = framed(title, frame(false, theme), area, buffer);
     let inner = Rect {
         x: inner.x + 1,

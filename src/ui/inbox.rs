@@ -10,7 +10,9 @@ use crate::{
         settings::Column,
         top_bar,
     },
-    domain::{Conversation, Link, Platform, Span, ThreadOwner, Timestamp, Until, View, Window},
+    domain::{
+        Conversation, Link, ListOrder, Platform, Span, ThreadOwner, Timestamp, Until, View, Window,
+    },
     text::{self, Clean},
     ui::{
         draw::{frame, framed, marked, put, span, title_style, wrapped},
@@ -92,7 +94,11 @@ fn title(model: &Model, width: u16) -> String {
     if !inbox.filter.is_empty() {
         return format!(" {view} · /{} ", inbox.filter);
     }
-    let order = inbox.narrow.order.words();
+    let order = match (inbox.narrow.order, inbox.view) {
+        // Most of these do not wait for us, and stand behind those who do.
+        (ListOrder::Deadline, View::Bot | View::All) => "waiting first",
+        (order, _) => order.words(),
+    };
     let long = format!(" {view} · {order} ");
     match text::width(&long) + 2 <= usize::from(width) {
         true => long,
@@ -265,7 +271,11 @@ fn last_words(model: &Model, row: &Conversation) -> (String, Option<(String, Rol
         .collect();
     // A reaction of theirs is newer than what the Page wrote, and the words are theirs.
     let reacted = row.opened_at == Some(row.updated_at) && row.opened_at > row.page_at;
-    let by = match (row.waiting() || reacted, row.agent_at, row.page_at) {
+    let by = match (
+        row.customer_wrote_last() || reacted,
+        row.agent_at,
+        row.page_at,
+    ) {
         (true, _, _) => "",
         (false, Some(agent), Some(page)) if agent >= page => "you: ",
         (false, _, Some(_)) => "Page: ",

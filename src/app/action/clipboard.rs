@@ -8,7 +8,7 @@ use crate::{
         dialog::{Choice, Choose, Dialog},
         thread::ThreadPane,
     },
-    domain::{ApiCall, Item, Message, Part},
+    domain::{ApiCall, Command, Item, Message, Part},
     text::Clean,
 };
 
@@ -265,6 +265,9 @@ pub(crate) fn files_found(
         };
         model.toast(ToastKind::Info, words);
         return Vec::new();
+    }
+    if let ([(_, Choice::SaveFile(link))], true) = (&lines[..], save) {
+        return vec![Effect::Engine(Command::SaveFile(link.clone()))];
     }
     let about = model
         .thread

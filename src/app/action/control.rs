@@ -390,6 +390,8 @@ pub(crate) fn settle(model: &mut Model) -> Vec<Effect> {
         )
     };
     let Some(outgoing) = thread.outgoing().find(|o| open(&o.state)) else {
+        let words = "Nothing to open here: no picture, and no reply that waits for you.";
+        model.toast(ToastKind::Info, words);
         return Vec::new();
     };
     if model.session.settings.read_only {

@@ -162,7 +162,7 @@ Undo           "undo"            ["u"]            Desk     Triage   []          
 Repeat         "repeat"          ["."]            Desk     Triage   [Row]                        Desk  Each []                "repeat the last decision here" => triage::repeat;
 DropRefused    "drop_refused"    ["d"]            Desk     Reply    [Row Refused]                Meta  No   []                "drop refused replies" => control::drop_refused;
 MessageType    "message_type"    ["^t"]           Desk     Reply    [Row]                        Meta  No   []                "change the message type of this reply" => reply::change_type;
-Open           "open"            ["Enter"]        Desk     Move     [Row]                        View  No   []                "open the conversation; in it: settle an unsent reply" => control::open_or_settle;
+Open           "open"            ["Enter"]        Desk     Move     [Row]                        View  No   []                "open the conversation; in it: enlarge a picture, settle an unsent reply" => control::open_or_settle;
 Back           "back"            ["q"]            Desk     Move     []                           View  No   []                "back to the list; in the list: quit" => leave::back;
 Close          "close"           ["Esc"]          Desk     Move     []                           View  No   []                "close or go back; never quits" => leave::close;
 ReadOn         "read_on"         ["Space"]        Desk     Move     []                           View  No   []                "page down, then the next waiting customer" => navigate::read_on;

@@ -115,7 +115,12 @@ pub(crate) fn undo(model: &mut Model) -> Vec<Effect> {
     let now = model.session.now;
     match model.history.last_undo(now) {
         None => {
-            model.toast(ToastKind::Info, "Nothing to undo.");
+            let back = model.session.settings.keymap.key_of(Action::LastThread);
+            let words = match &model.history.last_thread {
+                Some(_) => format!("Nothing to undo. {back} goes back to the last conversation."),
+                None => "Nothing to undo.".to_owned(),
+            };
+            model.toast(ToastKind::Info, words);
             Vec::new()
         }
         Some(Undo::Advance(id, _)) => {

@@ -116,7 +116,10 @@ impl HandBackDialog {
 
 impl Modal for HandBackDialog {
     fn hints(&self) -> &'static [(&'static str, &'static str)] {
-        &[("1-4", "hand back"), ("Tab", "summary"), ("Esc", "cancel")]
+        match self.field {
+            Field::Outcome => &[("1-4", "hand back"), ("Tab", "summary"), ("Esc", "cancel")],
+            _ => &[("Enter", "back to the outcome"), ("Tab", "next field")],
+        }
     }
 
     fn key(&mut self, _: &Session, key: Key) -> Step {

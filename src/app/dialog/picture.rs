@@ -3,6 +3,7 @@
 
 use crate::{
     app::{
+        action::table::Action,
         dialog::{
             intent::Intent,
             modal::{Modal, Step},
@@ -44,14 +45,21 @@ impl PictureView {
 impl Modal for PictureView {
     fn hints(&self) -> &'static [(&'static str, &'static str)] {
         match self.pictures.len() {
-            1 => &[("q", "close")],
-            _ => &[("h l", "previous, next"), ("q", "close")],
+            1 => &[("o", "open in the browser"), ("D", "save"), ("q", "close")],
+            _ => &[
+                ("h l", "previous, next"),
+                ("o", "open in the browser"),
+                ("D", "save"),
+                ("q", "close"),
+            ],
         }
     }
 
     fn key(&mut self, _: &Session, key: Key) -> Step {
         match key.code {
             Code::Esc | Code::Enter | Code::Char('q') => Step::Close,
+            Code::Char('o') => Step::Finish(Intent::Run(Action::OpenLink)),
+            Code::Char('D') => Step::Finish(Intent::Run(Action::SaveFile)),
             Code::Left | Code::Char('h') if self.at > 0 => self.go(self.at - 1),
             Code::Right | Code::Char('l') if self.at + 1 < self.pictures.len() => {
                 self.go(self.at + 1)

@@ -295,7 +295,7 @@ fn done(model: &mut Model, id: &ConversationId, operation: OperationKind) -> Vec
         OperationKind::Pass if thread.then.advance_after_pass => {
             thread.then.advance_after_pass = false;
             let name = thread.conversation.display_name();
-            model.toast_about(ToastKind::Good, &name, format!("{name} handed over."));
+            model.toast_about(ToastKind::Good, &name, format!("{name} handed back."));
             advance(model)
         }
         OperationKind::Take => {

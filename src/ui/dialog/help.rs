@@ -67,6 +67,10 @@ fn help_row(
     width: usize,
 ) -> Vec<Span<'static>> {
     let keys = model.session.settings.keymap.keys_of(spec.action);
+    let keys = match keys.as_str() {
+        "" => format!(":{}", spec.name),
+        keys => keys.to_owned(),
+    };
     let keys = text::fit(&format!("  {keys}"), KEYS);
     let room = width.saturating_sub(KEYS);
     match why_not(model, spec.action) {

@@ -48,7 +48,16 @@ pub(super) fn draw(
     let title = match viewer.content {
         ViewerContent::Profile => "profile",
         ViewerContent::Tour => "tour",
-        ViewerContent::Report(_) => "report",
+        ViewerContent::Report(Some((ref report, _))) => {
+            let span = model.session.now.since(report.since);
+            match (span.as_secs() + 43_200) / 86_400 {
+                0 | 1 => "report: last 24 hours",
+                7 => "report: last 7 days",
+                30 => "report: last 30 days",
+                _ => "report",
+            }
+        }
+        ViewerContent::Report(None) => "report",
         ViewerContent::Chapter(chapter) => chapter.name,
         ViewerContent::Ownership => "who holds this thread, and the clocks",
         ViewerContent::HandOvers(..) => "owner explained",
@@ -221,6 +230,7 @@ fn chapter_lines(chapter: &Chapter, theme: &Theme, width: usize) -> Vec<Line<'st
     let mut out = Vec::new();
     let mut paragraph = String::new();
     let mut code = false;
+    let mut table: Vec<Vec<String>> = Vec::new();
     let say = |words: &str, role: Role| -> Vec<Line<'static>> {
         let pieces = text::wrap(&unmarked(words).into(), width).into_iter();
         pieces
@@ -229,6 +239,9 @@ fn chapter_lines(chapter: &Chapter, theme: &Theme, width: usize) -> Vec<Line<'st
     };
     for line in chapter.text.lines().chain([""]) {
         let begins = line.starts_with(['#', '|', '-']) || line.starts_with("```") || numbered(line);
+        if !line.starts_with('|') && !table.is_empty() {
+            out.extend(table_lines(&std::mem::take(&mut table), theme, width));
+        }
         if (line.is_empty() || begins || code) && !paragraph.is_empty() {
             out.extend(say(&std::mem::take(&mut paragraph), Role::Text));
         }
@@ -239,11 +252,9 @@ fn chapter_lines(chapter: &Chapter, theme: &Theme, width: usize) -> Vec<Line<'st
         } else if let Some(heading) = line.strip_prefix('#') {
             out.extend(say(heading.trim_start_matches('#').trim(), Role::Strong));
         } else if let Some(row) = line.strip_prefix('|') {
-            let cells = row.trim_end_matches('|').split('|').map(str::trim);
-            let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
-            if !cells.iter().all(|cell| cell.trim_matches('-').is_empty()) {
-                out.extend(say(&format!("  {}", cells.join(" · ")), Role::Text));
-            }
+            let cells = row.trim_end().trim_end_matches('|').split('|');
+            let cells = cells.map(|cell| unmarked(cell.trim()));
+            table.push(cells.collect());
         } else if line.is_empty() {
             out.push(Line::default());
         } else {
@@ -251,6 +262,48 @@ fn chapter_lines(chapter: &Chapter, theme: &Theme, width: usize) -> Vec<Line<'st
                 paragraph.push(' ');
             }
             paragraph.push_str(line.trim());
+        }
+    }
+    out
+}
+
+/// The rows of a table in columns, as wide as what stands in them; where that is too
+/// much, the widest are broken into lines.
+fn table_lines(rows: &[Vec<String>], theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    const GAP: usize = 2;
+    let is_rule = |row: &Vec<String>| row.iter().all(|cell| cell.trim_matches('-').is_empty());
+    let rows: Vec<&Vec<String>> = rows.iter().filter(|row| !is_rule(row)).collect();
+    let count = rows.iter().map(|row| row.len()).max().unwrap_or(0);
+    let natural = (0..count).map(|at| {
+        let cells = rows.iter().filter_map(|row| row.get(at));
+        cells.map(|cell| text::width(cell)).max().unwrap_or(0)
+    });
+    let mut widths: Vec<usize> = natural.collect();
+    let room = width.saturating_sub(2 + GAP * count.saturating_sub(1));
+    while widths.iter().sum::<usize>() > room {
+        let Some(widest) = widths.iter_mut().max() else {
+            break;
+        };
+        if *widest <= 4 {
+            break;
+        }
+        *widest -= 1;
+    }
+    let mut out = Vec::new();
+    for row in rows {
+        let cells = row.iter().zip(&widths);
+        let cells: Vec<Vec<String>> = cells
+            .map(|(cell, width)| text::wrap(&cell.as_str().into(), (*width).max(2)))
+            .collect();
+        let tall = cells.iter().map(Vec::len).max().unwrap_or(0);
+        for at in 0..tall {
+            let mut line = "  ".to_owned();
+            for (pieces, width) in cells.iter().zip(&widths) {
+                let piece = pieces.get(at).map_or("", String::as_str);
+                line.push_str(&text::fit(piece, *width));
+                line.push_str(&" ".repeat(GAP));
+            }
+            out.push(Line::from(span(line.trim_end(), theme.style(Role::Text))));
         }
     }
     out
@@ -346,20 +399,23 @@ fn evidence(model: &Model, page: &HandOvers) -> Vec<(String, Role)> {
             model.session.moment(*at),
             model.owner_words(owner)
         ),
-        None => "never".into(),
+        None => "none".into(),
     };
     let channel = match evidence.channel {
-        Some((at, true)) => format!("{}  messaging: we have control", model.session.moment(at)),
-        Some((at, false)) => format!(
-            "{}  standby: another app has control",
+        Some((at, true)) => format!(
+            "{}  messaging, so we have control",
             model.session.moment(at)
         ),
-        None => "nothing heard yet".into(),
+        Some((at, false)) => format!(
+            "{}  standby, so another app has control",
+            model.session.moment(at)
+        ),
+        None => "no webhook to this desk yet".into(),
     };
     [
-        format!("our calls       {}", owner(&evidence.base)),
-        format!("Meta's webhook  {}", owner(&evidence.moved)),
-        format!("channel         {channel}"),
+        format!("our calls      {}", owner(&evidence.base)),
+        format!("told to us     {}", owner(&evidence.moved)),
+        format!("channel        {channel}"),
     ]
     .map(|words| (words, Role::Text))
     .into()
