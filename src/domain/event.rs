@@ -82,6 +82,17 @@ pub enum Event {
         /// When, by Meta's clock: the last word counts.
         at: Timestamp,
     },
+    /// We reacted to a message, or took it back (`None`).
+    WeReacted {
+        /// Which thread.
+        conversation: ConversationId,
+        /// The message.
+        mid: Mid,
+        /// With what.
+        emoji: Option<String>,
+        /// When, by Meta's clock: the last word counts.
+        at: Timestamp,
+    },
     /// The customer changed a message.
     Edited {
         /// Which thread.
@@ -204,6 +215,7 @@ impl Event {
             | Self::Read { conversation, .. }
             | Self::Seen { conversation, .. }
             | Self::Reacted { conversation, .. }
+            | Self::WeReacted { conversation, .. }
             | Self::Edited { conversation, .. }
             | Self::Unsent { conversation, .. }
             | Self::Happened { conversation, .. }

@@ -5,7 +5,9 @@
 //! name alone, for what is told afterwards. A new one is a variant of each, and
 //! the compiler names the places that have to know it.
 
-use super::{Attachment, HandBack, Known, LocalId, OperationKind, SendAs, Span, TimelineEvent};
+use super::{
+    Attachment, HandBack, Known, LocalId, Mid, OperationKind, SendAs, Span, TimelineEvent,
+};
 
 /// What a person sends with one Enter: a message, or several where the text is
 /// too long for one, or where a file goes behind it. All of it is written down
@@ -65,6 +67,13 @@ pub enum Operation {
     MarkSeen,
     /// Show the customer that we type, or no longer.
     Typing(bool),
+    /// React to a message, or take our reaction back. Doing it again does no harm.
+    React {
+        /// The message.
+        mid: Mid,
+        /// With what; `None` takes it back.
+        emoji: Option<String>,
+    },
 }
 
 impl Operation {
@@ -79,6 +88,7 @@ impl Operation {
             Self::Request => OperationKind::Request,
             Self::MarkSeen => OperationKind::MarkSeen,
             Self::Typing(_) => OperationKind::Typing,
+            Self::React { .. } => OperationKind::React,
         }
     }
 
@@ -91,7 +101,8 @@ impl Operation {
                 hand_back: Some(hand_back),
                 ..
             }) => Some(TimelineEvent::passed_to(hand_back.to.clone())),
-            Self::Reply(_) | Self::Typing(_) => None,
+            // It stands on its message.
+            Self::Reply(_) | Self::Typing(_) | Self::React { .. } => None,
             other => Some(TimelineEvent::ours(other.kind())),
         }
     }

@@ -12,11 +12,12 @@ pub enum OperationKind {
     Request,
     MarkSeen,
     Typing,
+    React,
 }
 
 impl OperationKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Reply,
         Self::Take,
         Self::Pass,
@@ -25,6 +26,7 @@ impl OperationKind {
         Self::Request,
         Self::MarkSeen,
         Self::Typing,
+        Self::React,
     ];
 
     /// The words after "could not".
@@ -38,6 +40,7 @@ impl OperationKind {
             Self::Request => "request control",
             Self::MarkSeen => "mark as seen",
             Self::Typing => "show typing",
+            Self::React => "react",
         }
     }
 
@@ -53,6 +56,7 @@ impl OperationKind {
             Self::Request => "requested",
             Self::MarkSeen => "seen",
             Self::Typing => "typed",
+            Self::React => "reacted",
         }
     }
 

@@ -105,6 +105,34 @@ impl Client {
             .ok_or_else(|| self.foreign(200, "no id of the file"))
     }
 
+    /// Reacts to a message, or takes the reaction back. Instagram knows one alone, and
+    /// by its word ("Sender actions", "Instagram: Send a reaction").
+    pub async fn react(
+        &self,
+        psid: &Psid,
+        mid: &Mid,
+        emoji: Option<&str>,
+        platform: Platform,
+    ) -> Result<(), Error> {
+        let mut payload = json!({"message_id": mid.as_str()});
+        let action = match (emoji, platform) {
+            (Some(_), Platform::Instagram) => {
+                payload["reaction"] = json!("love");
+                "react"
+            }
+            (Some(emoji), Platform::Messenger) => {
+                payload["reaction"] = json!(emoji);
+                "react"
+            }
+            (None, _) => "unreact",
+        };
+        let body = json!({"recipient": {"id": psid.as_str()}, "sender_action": action,
+            "payload": payload});
+        self.write(&[self.page().as_str(), "messages"], body)
+            .await
+            .map(drop)
+    }
+
     /// Tells the customer that we have read, or that we type or stopped.
     /// `action` is `mark_seen`, `typing_on` or `typing_off`.
     pub async fn sender_action(&self, psid: &Psid, action: &str) -> Result<(), Error> {

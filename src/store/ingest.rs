@@ -136,6 +136,21 @@ impl Ingest<'_> {
                     self.touched(conversation);
                 }
             }
+            Event::WeReacted {
+                conversation,
+                mid,
+                emoji,
+                at,
+            } => {
+                let ours = Annotation {
+                    kind: AnnotationKind::PageReaction,
+                    n: at.as_millis(),
+                    value: emoji.as_deref(),
+                };
+                if webhook_facts::annotate(db, &conversation, &mid, &ours, at)? {
+                    self.touched(conversation);
+                }
+            }
             Event::Edited {
                 conversation,
                 mid,

@@ -145,3 +145,59 @@ fn an_escalation_from_opening_to_hand_back_costs_eight_calls() {
         wing.end().await;
     });
 }
+
+/// Said twice it does no harm, so a lost answer is no question to a person.
+#[test]
+fn a_reaction_goes_out_stands_on_its_message_and_is_taken_back() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        for (name, emoji, on_the_wire, lost) in [
+            ("Ana Ruiz", "😢", "😢", false),
+            ("Ana Ruiz", "👍", "👍", true),
+            ("Léa Fontaine", "❤", "love", false),
+        ] {
+            let who = wing.open(name).await;
+            let newest = |wing: &Wing| {
+                let thread = wing.thread(&who.0);
+                thread.items.iter().rev().find_map(|item| match item {
+                    Item::Message(m) if m.author == Author::Customer => Some(m.clone()),
+                    _ => None,
+                })
+            };
+            let message = newest(&wing).expect("a message");
+            if lost {
+                wing.simulator.fail_next("/messages", Fault::LoseAnswer);
+            }
+            let react = |emoji: Option<&str>| Operation::React {
+                mid: message.mid.clone(),
+                emoji: emoji.map(str::to_owned),
+            };
+            let ours = |message: &Message| -> Vec<String> {
+                let all = message.annotations.reactions.iter();
+                let page = all.filter(|reaction| !reaction.by_customer);
+                page.map(|reaction| reaction.emoji.clone()).collect()
+            };
+            wing.ask(&who, react(Some(emoji))).await;
+            wing.done(OperationKind::React).await;
+            assert_eq!(ours(&newest(&wing).expect("it")), [emoji], "{name}");
+            let posts = wing.posts();
+            let sent = &posts.last().expect("a call")["body"];
+            assert_eq!(sent["sender_action"], "react");
+            assert_eq!(sent["payload"]["reaction"], on_the_wire);
+            assert_eq!(sent["payload"]["message_id"], message.mid.as_str());
+            let told = posts
+                .iter()
+                .filter(|post| post["body"]["payload"]["reaction"] == on_the_wire);
+            assert_eq!(told.count(), if lost { 2 } else { 1 }, "{name}");
+            wing.ask(&who, react(None)).await;
+            wing.done(OperationKind::React).await;
+            assert_eq!(ours(&newest(&wing).expect("it")), [""; 0], "{name}");
+            let posts = wing.posts();
+            assert_eq!(
+                posts.last().expect("a call")["body"]["sender_action"],
+                "unreact"
+            );
+        }
+        wing.end().await;
+    });
+}

@@ -37,8 +37,8 @@ use switchboard::{
     clock::{Clock, within},
     domain::{
         AppId, Attachment, AuditDetails, Author, Backfill, Change, Command, ConversationId,
-        Decision, Draft, FileIdentity, HoldReason, InboxQuery, Item, Known, Link, LocalId, Mid,
-        Operation, OperationKind, Outgoing, PageId, Part, Picture, PictureFile, PictureId,
+        Decision, Draft, FileIdentity, HoldReason, InboxQuery, Item, Known, Link, LocalId, Message,
+        Mid, Operation, OperationKind, Outgoing, PageId, Part, Picture, PictureFile, PictureId,
         PictureSize, Platform, Psid, SendAs, SendState, Span, ThreadOwner, ThreadRange,
         ThreadSlice, View,
     },

@@ -275,3 +275,62 @@ fn a_report_says_what_was_done_and_when_it_is_busy() {
     );
     assert_eq!(effects, [Effect::Query(day)]);
 }
+
+#[test]
+fn a_reaction_asks_which_and_enter_chooses_none() {
+    scene("react", |desk| {
+        desk.open("Ana Ruiz");
+        desk.keys("k+");
+    });
+    let mut desk = Desk::new((120, 40));
+    desk.open("Ana Ruiz");
+    desk.keys("k");
+    assert_eq!(desk.keys("+<Enter>"), []);
+    let effects = desk.keys("+4");
+    let react = |mid: &str, emoji: Option<&str>| Operation::React {
+        mid: Mid::new(mid),
+        emoji: emoji.map(str::to_owned),
+    };
+    let asked = |effects: &[Effect]| match effects {
+        [Effect::Engine(Command::Operate { operation, .. })] => Some(operation.clone()),
+        _ => None,
+    };
+    assert_eq!(asked(&effects), Some(react("m9", Some("😢"))));
+    // Ours is taken back; Instagram knows one alone.
+    let mut with = items();
+    let Some(Item::Message(last)) = with.last_mut() else {
+        panic!("a message");
+    };
+    last.annotations.reactions.push(Reaction {
+        by_customer: false,
+        emoji: "😢".into(),
+    });
+    desk.answer_thread(thread_page(conversation("3", "Ana Ruiz"), with));
+    assert_eq!(asked(&desk.keys("+u")), Some(react("m9", None)));
+    let mut lea = Desk::new((120, 40));
+    lea.open("Léa Fontaine");
+    let mut row = conversation("8", "Léa Fontaine");
+    row.platform = Platform::Instagram;
+    row.id = lea
+        .model
+        .thread
+        .as_ref()
+        .expect("a thread")
+        .conversation
+        .id
+        .clone();
+    lea.answer_thread(thread_page(row, items()));
+    lea.keys("k+");
+    let picture = lea.picture();
+    assert!(
+        picture.contains("love") && !picture.contains("haha"),
+        "{picture}"
+    );
+    // In the list no message is meant.
+    let mut list = Desk::new((120, 40));
+    assert_eq!(list.keys("+"), []);
+    assert!(
+        list.picture()
+            .contains("Open the thread and select a message first (j k).")
+    );
+}

@@ -36,9 +36,10 @@ use switchboard::{
     domain::{
         ApiCall, AppId, Attachment, AuditDetails, AuditEntry, Author, Change, Command,
         Conversation, ConversationId, Deferred, DeliveredWebhook, Draft, Hit, HoldReason,
-        InboxQuery, InboxSlice, Item, Link, ListOrder, Mid, Narrow, OperationKind, Outcome,
-        OwnershipEvidence, Part, Person, PictureFile, PictureId, PictureSize, Platform, Profile,
-        Psid, ReportFacts, Routing, SavedView, SendAs, SendState, Span, ThreadOwner, Until, View,
+        InboxQuery, InboxSlice, Item, Link, ListOrder, Mid, Narrow, Operation, OperationKind,
+        Outcome, OwnershipEvidence, Part, Person, PictureFile, PictureId, PictureSize, Platform,
+        Profile, Psid, Reaction, ReportFacts, Routing, SavedView, SendAs, SendState, Span,
+        ThreadOwner, Until, View,
     },
     ui::{THEMES, Theme},
 };

@@ -5,7 +5,10 @@
 use crate::{
     app::{
         Model,
-        action::table::{Action, ActionSpec, Need, Reach},
+        action::{
+            react,
+            table::{Action, ActionSpec, Need, Reach},
+        },
     },
     domain::{Conversation, Link, ReplyAs, Routing, ThreadOwner},
 };
@@ -79,6 +82,11 @@ fn unmet(model: &Model, need: Need, subject: &Conversation) -> Option<String> {
             "You hold it already, and no colleague's app is listed under [apps] in the config."
                 .into(),
         ),
+        Need::Message if react::message(model).is_none() => Some(format!(
+            "Open the thread and select a message first ({} {}).",
+            key(Action::Down),
+            key(Action::Up)
+        )),
         Need::Refused if !subject.unsettled => Some("No refused replies in this thread.".into()),
         Need::Row
         | Need::Routing
@@ -87,6 +95,7 @@ fn unmet(model: &Model, need: Need, subject: &Conversation) -> Option<String> {
         | Need::Ours
         | Need::NotOurs
         | Need::SomebodyElse
-        | Need::Refused => None,
+        | Need::Refused
+        | Need::Message => None,
     }
 }

@@ -370,6 +370,7 @@ pub(crate) fn chosen(
         Choice::OpenLink(link) => vec![Effect::Terminal(TerminalEffect::OpenUrl(link))],
         Choice::SaveFile(link) => vec![Effect::Engine(Command::SaveFile(link))],
         Choice::Decide(outgoing, decision) => decide(model, &outgoing, decision),
+        Choice::React(mid, emoji) => operate_on_subject(model, Operation::React { mid, emoji }),
         Choice::Release => operate_on_subject(model, Operation::Release),
         Choice::Quit => leave(model),
         Choice::Stay => Vec::new(),

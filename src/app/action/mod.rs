@@ -11,6 +11,7 @@
 //! | `leave` | leaving the open thread, and the program |
 //! | `look` | what is opened to look at or for something |
 //! | `control` | seen, and who holds the thread |
+//! | `react` | a reaction to a message |
 //! | `reply` | the text, its type, sending it |
 //! | `triage` | an agent's own decisions; undo and repeat |
 //! | `clipboard` | copying, opening, saving |
@@ -24,6 +25,7 @@ pub(crate) mod intent;
 pub(crate) mod leave;
 pub(crate) mod look;
 pub(crate) mod navigate;
+pub(crate) mod react;
 pub(crate) mod reply;
 pub(crate) mod run;
 pub(crate) mod select;

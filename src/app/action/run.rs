@@ -6,7 +6,7 @@ use crate::{
         Effect, Focus, Model, ToastKind,
         action::{
             availability::{why_not, why_not_for},
-            clipboard, control, desk, leave, look, navigate, reply, select,
+            clipboard, control, desk, leave, look, navigate, react, reply, select,
             table::{Action, ActionSpec, Marked, actions},
             triage,
         },

@@ -271,8 +271,8 @@ impl Modal for Choose {
         for (_, words, choice) in &mut self.lines {
             match choice {
                 Choice::OpenLink(_) | Choice::SaveFile(_) => *words = masked(words),
-                // The title holds the reply.
-                Choice::Decide(..) => self.title = masked(&self.title),
+                // The title holds the reply, or the message.
+                Choice::Decide(..) | Choice::React(..) => self.title = masked(&self.title),
                 _ => {}
             }
         }

@@ -4,7 +4,7 @@ use crate::manual::Chapter;
 use crate::{
     app::{action::table::Action, effect::Query, toast::ToastKind},
     domain::{
-        AppId, Attachment, Conversation, ConversationId, Decision, Hit, Outcome, Outgoing,
+        AppId, Attachment, Conversation, ConversationId, Decision, Hit, Mid, Outcome, Outgoing,
         PictureId, Psid, SimulatorOrder, TriageChange,
     },
 };
@@ -105,6 +105,8 @@ pub enum Choice {
     SaveFile(String),
     /// Decide about a reply that does not go on by itself.
     Decide(Box<Outgoing>, Decision),
+    /// React to a message, or take the reaction back (`None`).
+    React(Mid, Option<String>),
     /// Let go of control.
     Release,
     /// End the program.

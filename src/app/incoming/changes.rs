@@ -315,6 +315,7 @@ fn done(model: &mut Model, id: &ConversationId, operation: OperationKind) -> Vec
             Vec::new()
         }
         OperationKind::MarkSeen
+        | OperationKind::React
         | OperationKind::Pass
         | OperationKind::Typing
         | OperationKind::Reply => Vec::new(),

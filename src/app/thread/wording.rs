@@ -19,6 +19,7 @@ pub fn happening(what: &TimelineEvent, look: &Look<'_>) -> String {
             (OperationKind::MarkSeen, _) => "marked as seen".into(),
             (OperationKind::Reply, _) => "you replied".into(),
             (OperationKind::Typing, _) => "you typed".into(),
+            (OperationKind::React, _) => "you reacted".into(),
         },
         TimelineEvent::CameToUs => "you got control".into(),
         TimelineEvent::LeftUs => "control expired".into(),

@@ -285,8 +285,18 @@ impl Engine {
                     at: now,
                     what,
                 });
+                let reacted = match operation {
+                    Operation::React { mid, emoji } => Some(Event::WeReacted {
+                        conversation: id.clone(),
+                        mid: mid.clone(),
+                        emoji: emoji.clone(),
+                        at: self.server_now(),
+                    }),
+                    _ => None,
+                };
+                let happened = happened.into_iter().chain(reacted);
                 let recorded = self.record_operation(id, operation).await;
-                let taken = self.ingest_or_keep(happened.into_iter().collect()).await;
+                let taken = self.ingest_or_keep(happened.collect()).await;
                 self.tell(Change::Done {
                     conversation: id.clone(),
                     operation: operation.kind(),

@@ -212,8 +212,9 @@ impl Engine {
                 SendStep::Post(row) => self.post(row),
                 SendStep::Operate(id, psid, operation) => {
                     let graph = self.graph.clone();
+                    let platform = self.platform(&id);
                     self.go(async move {
-                        let result = perform(&graph, &psid, &operation).await;
+                        let result = perform(&graph, &psid, platform, &operation).await;
                         Completion::Operated {
                             id,
                             operation,
@@ -595,9 +596,21 @@ fn rows(id: &ConversationId, psid: &Psid, reply: NewReply, now: Timestamp) -> Ve
 async fn perform(
     graph: &graph::Client,
     psid: &Psid,
+    platform: Platform,
     operation: &Operation,
 ) -> Result<(), graph::Error> {
     let control = match operation {
+        Operation::React { mid, emoji } => {
+            let emoji = emoji.as_deref();
+            let first = graph.react(psid, mid, emoji, platform).await;
+            return match first {
+                // Whatever became of it: twice is as good as once.
+                Err(error) if error.verdict() != Verdict::Refused => {
+                    graph.react(psid, mid, emoji, platform).await
+                }
+                done => done,
+            };
+        }
         // Replies go through the outbox.
         Operation::Reply(_) => return Ok(()),
         Operation::MarkSeen => return graph.sender_action(psid, "mark_seen").await,

@@ -111,7 +111,10 @@ impl Engine {
 
 fn details(operation: &Operation) -> Option<AuditDetails> {
     Some(match operation {
-        Operation::MarkSeen | Operation::Typing(_) | Operation::Reply(_) => return None,
+        Operation::MarkSeen
+        | Operation::Typing(_)
+        | Operation::Reply(_)
+        | Operation::React { .. } => return None,
         Operation::Pass(back) => AuditDetails::Pass {
             to: back
                 .to

@@ -10,12 +10,13 @@
 //! | `hand_back`, `sign_off` | how an escalation ends, and a working day |
 //! | `snooze`, `labels`, `note` | an agent's own decisions |
 //! | `choose` | a short list with a key for each line |
-//! | `api_log`, `viewer` | text to read |
+//! | `api_log`, `viewer`, `chapter` | text to read |
 //! | `picture` | a picture on the whole screen |
 
 mod api_log;
 mod attach;
 mod canned;
+mod chapter;
 mod choose;
 mod commands;
 mod frame;
