@@ -244,7 +244,7 @@ fn help_is_the_table_itself_with_the_live_keys() {
     let mut names: Vec<&str> = lines
         .filter_map(|line| match line {
             HelpLine::Action(spec) => Some(spec.name),
-            HelpLine::Heading(_) => None,
+            HelpLine::Heading(_) | HelpLine::Signs | HelpLine::Sign(..) => None,
         })
         .collect();
     let mut all: Vec<&str> = ACTIONS.iter().map(|spec| spec.name).collect();

@@ -454,3 +454,17 @@ fn words_are_found_in_a_chapter() {
     desk.keys("<Esc>q");
     assert!(!desk.picture().contains("/zzz"));
 }
+
+#[test]
+fn help_says_what_the_signs_of_the_list_mean() {
+    let mut desk = Desk::new((120, 40));
+    desk.keys("?marks");
+    let picture = desk.picture();
+    assert!(picture.contains("Signs in the list"), "{picture}");
+    assert!(picture.contains("another app holds it"), "{picture}");
+    // There is nothing to run there.
+    assert_eq!(desk.keys("<End><Enter>"), []);
+    assert!(desk.picture().contains("Signs in the list"));
+    desk.keys("<Esc>?photo");
+    assert!(desk.picture().contains("enlarge a picture"));
+}

@@ -30,7 +30,29 @@ pub enum HelpLine {
     Heading(Group),
     /// An action.
     Action(&'static ActionSpec),
+    /// The heading of the signs.
+    Signs,
+    /// A sign of the list, and what it means.
+    Sign(&'static str, &'static str),
 }
+
+/// What stands before and in the rows of the list.
+const SIGNS: [(&str, &str); 11] = [
+    ("!", "closes within 4 hours, and is waiting for you"),
+    ("*", "new: the customer is waiting"),
+    (".", "yours: you hold the thread, and nobody is waiting"),
+    ("~", "another app holds it"),
+    ("z", "snoozed"),
+    ("x", "closed, or no reply needed"),
+    ("+", "marked with v"),
+    ("fb ig", "Messenger, Instagram"),
+    ("23h59", "time left to reply as RESPONSE"),
+    ("H 5d22", "time left to reply as HUMAN_AGENT"),
+    (
+        "3h09 left",
+        "in the customer pane: until control of the thread ends",
+    ),
+];
 
 impl Default for Help {
     fn default() -> Self {
@@ -87,6 +109,18 @@ impl Help {
                 lines.truncate(before);
             }
         }
+        let signs = SIGNS.iter().filter(|(sign, means)| {
+            let known = ["signs", "marks", "legend"].iter();
+            let named = !words.is_empty() && known.clone().any(|name| name.starts_with(&words));
+            words.is_empty() || named || means.to_lowercase().contains(&words) || *sign == words
+        });
+        let signs: Vec<HelpLine> = signs
+            .map(|(sign, means)| HelpLine::Sign(sign, means))
+            .collect();
+        if !signs.is_empty() {
+            lines.push(HelpLine::Signs);
+            lines.extend(signs);
+        }
         lines
     }
 
@@ -105,7 +139,11 @@ impl Help {
         if !move_cursor(&mut self.cursor, lines.len(), key) {
             return false;
         }
-        if matches!(lines.get(self.cursor), Some(HelpLine::Heading(_))) {
+        let heads = |at: &usize| {
+            let line = lines.get(*at);
+            matches!(line, Some(HelpLine::Heading(_) | HelpLine::Signs))
+        };
+        if heads(&self.cursor) {
             // A heading is never the last line, and the first line is one.
             match self.cursor < before && self.cursor > 0 {
                 true => self.cursor -= 1,

@@ -44,6 +44,17 @@ pub(super) fn draw(
     let lines = lines.into_iter().map(|line| match line {
         HelpLine::Heading(group) => vec![span(group.heading(), theme.style(Role::Strong))],
         HelpLine::Action(spec) => help_row(model, theme, spec, width),
+        HelpLine::Signs => vec![span("Signs in the list", theme.style(Role::Strong))],
+        HelpLine::Sign(sign, means) => vec![
+            span(
+                text::fit(&format!("  {sign}"), KEYS),
+                theme.style(Role::Key),
+            ),
+            span(
+                text::cut(means, width.saturating_sub(KEYS)),
+                theme.style(Role::Text),
+            ),
+        ],
     });
     rows(lines.collect(), place, theme, buffer);
     let why = help.marked().and_then(|spec| why_not(model, spec.action));
