@@ -59,6 +59,7 @@ fn reply(send_as: SendAs, hand_back: Option<HandBack>, text: &str) -> Reply {
         platform: Platform::Messenger,
         text: text.into(),
         file: None,
+        quote: None,
         send_as,
         hand_back,
     }

@@ -68,6 +68,7 @@ const AGREED: &[(Context, &str, &str)] = {
         (D, "8", "view_8"),
         (D, "9", "view_9"),
         (D, "m", "mark_seen"),
+        (D, "Q", "quote"),
         (D, "+", "react"),
         (D, "M", "keep_unread"),
         (D, "^p", "jump"),

@@ -325,6 +325,7 @@ fn rule_5_a_draft_belongs_to_its_person() {
         local: reply.parts[0].local.clone(),
         why: "no".into(),
         text: "hello".into(),
+        quote: None,
     }]));
     refused.pass(Span::seconds(3));
     assert!(refused.picture().contains("│hello "));

@@ -215,6 +215,7 @@ fn a_refused_part_comes_back_and_only_that() {
         local: sent[1].0.clone(),
         why: "no".into(),
         text: sent[1].1.clone(),
+        quote: None,
     }]));
     assert_eq!(composed(&desk), "", "somebody may be typing");
     desk.pass(Span::seconds(3));

@@ -1,7 +1,7 @@
 //! What our cache holds now: the news that the screen is told.
 
 use super::{
-    ApiCall, Apps, Attachment, ConversationId, DeliveredWebhook, HoldReason, Link, LocalId,
+    ApiCall, Apps, Attachment, ConversationId, DeliveredWebhook, HoldReason, Link, LocalId, Mid,
     NewReply, OperationKind, Picture, PictureId, PictureSize, Platform, Psid, Span, Timestamp,
 };
 
@@ -49,6 +49,8 @@ pub enum Change {
         why: String,
         /// Its text, raw, which comes back to whoever wrote it.
         text: String,
+        /// What it replied to, which comes back with it.
+        quote: Option<Mid>,
     },
     /// A reply was not even written down: it is nowhere but here, and comes back as
     /// a whole.
@@ -71,6 +73,8 @@ pub enum Change {
         text: String,
         /// The file.
         file: Option<Box<Attachment>>,
+        /// What it replied to.
+        quote: Option<Mid>,
     },
     /// A reply that Meta had refused, as far as we knew, went out after all.
     RefusedButSent {

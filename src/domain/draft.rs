@@ -2,7 +2,7 @@
 //! into it: on lines of its own, in the order in which it was sent, before what
 //! has been typed since.
 
-use super::Attachment;
+use super::{Attachment, Mid};
 
 /// What stands in a composer, of one person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Draft {
     pub cursor: (u16, u16),
     /// The file that goes out behind the text: our own copy of it.
     pub file: Option<Box<Attachment>>,
+    /// The message that it replies to.
+    pub quote: Option<Mid>,
 }
 
 impl Draft {
@@ -22,6 +24,7 @@ impl Draft {
             text: text.to_owned(),
             cursor: (u16::MAX, u16::MAX),
             file: None,
+            quote: None,
         }
     }
 

@@ -17,7 +17,7 @@ pub enum Item {
     /// A note of ours that only this desk shows.
     Note(PrivateNote),
     /// A reply that is not yet a message.
-    Outgoing(Outgoing),
+    Outgoing(Box<Outgoing>),
 }
 
 /// A private note: it stays on this computer and is never sent.

@@ -35,6 +35,8 @@ pub struct ReplyPart {
     pub text: String,
     /// The file that goes out instead of text.
     pub file: Option<Box<Attachment>>,
+    /// The message that it replies to.
+    pub quote: Option<Mid>,
 }
 
 impl NewReply {

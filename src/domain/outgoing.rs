@@ -21,6 +21,8 @@ pub struct Outgoing {
     pub text: String,
     /// The file that goes out instead of text: our own copy of it.
     pub file: Option<Box<Attachment>>,
+    /// The message that it replies to, the customer's or the Page's.
+    pub quote: Option<Mid>,
     /// What it goes out as.
     pub send_as: SendAs,
     /// Hand the thread over with it.

@@ -24,6 +24,8 @@ pub struct Reply {
     pub text: String,
     /// The file that goes out instead of text.
     pub file: Option<Attachment>,
+    /// The message that it replies to, the customer's or the Page's ("Send API", `reply_to`).
+    pub quote: Option<Mid>,
     /// What it goes out as.
     pub send_as: SendAs,
     /// Hands the thread over in the same call; only where routing is on.
@@ -163,6 +165,9 @@ impl Reply {
         if self.send_as == SendAs::HumanAgent {
             body["tag"] = json!("HUMAN_AGENT");
         }
+        if let Some(quote) = &self.quote {
+            body["reply_to"] = json!({"mid": quote.as_str()});
+        }
         if let Some(hand_back) = &self.hand_back {
             body["thread_control"] = json!({"control_type": "pass"});
             if let Some(app) = &hand_back.to {
@@ -186,6 +191,7 @@ mod tests {
             platform: Platform::Messenger,
             text: "hi".into(),
             file: None,
+            quote: None,
             send_as,
             hand_back,
         }

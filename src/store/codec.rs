@@ -114,7 +114,7 @@ fn reactions_from(lines: &str) -> Vec<Reaction> {
 }
 
 pub(super) const OUTGOING_COLUMNS: &str = "local, conversation, psid, at, text, send_as, hand_back, customer_at, page_at, \
-     attempt, sent_at, looks, state, reason, mid, given_back, follows, not_before, file";
+     attempt, sent_at, looks, state, reason, mid, given_back, follows, not_before, file, quote";
 
 /// Reads [`OUTGOING_COLUMNS`].
 pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
@@ -142,6 +142,7 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
             .get::<_, Option<String>>(18)?
             .and_then(|json| file_from(&json))
             .map(Box::new),
+        quote: row.get::<_, Option<String>>(19)?.map(Mid::new),
         follows: row.get::<_, Option<String>>(16)?.map(LocalId::new),
         not_before: time(17)?,
         attempt: row.get(9)?,
@@ -163,7 +164,9 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     })
 }
 
-/// Reads `text, line, col, file`.
+pub(super) const DRAFT_COLUMNS: &str = "text, line, col, file, quote";
+
+/// Reads [`DRAFT_COLUMNS`].
 pub(super) fn draft(row: &Row<'_>) -> rusqlite::Result<Draft> {
     Ok(Draft {
         text: row.get(0)?,
@@ -172,6 +175,7 @@ pub(super) fn draft(row: &Row<'_>) -> rusqlite::Result<Draft> {
             .get::<_, Option<String>>(3)?
             .and_then(|json| file_from(&json))
             .map(Box::new),
+        quote: row.get::<_, Option<String>>(4)?.map(Mid::new),
     })
 }
 

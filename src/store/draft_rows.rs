@@ -3,8 +3,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Error, codec};
-use crate::domain::{ConversationId, Draft, Outgoing, Psid, Timestamp};
+use super::{Error, codec, codec::DRAFT_COLUMNS};
+use crate::domain::{ConversationId, Draft, Mid, Outgoing, Psid, Timestamp};
 
 /// What was typed ahead of a draft that nobody had seen, behind it.
 pub(super) fn unseen(before: Draft, typed: Draft) -> Draft {
@@ -21,6 +21,7 @@ pub(super) fn unseen(before: Draft, typed: Draft) -> Draft {
         text,
         cursor,
         file: typed.file.or(before.file),
+        quote: typed.quote.or(before.quote),
     }
 }
 
@@ -44,7 +45,9 @@ pub(super) fn join(
 
 pub(super) fn read(db: &Connection, id: &ConversationId) -> Result<Option<Draft>, Error> {
     Ok(db
-        .prepare_cached("SELECT text, line, col, file FROM draft WHERE conversation = ?1")?
+        .prepare_cached(&format!(
+            "SELECT {DRAFT_COLUMNS} FROM draft WHERE conversation = ?1"
+        ))?
         .query_row([id.as_str()], codec::draft)
         .optional()?)
 }
@@ -61,8 +64,8 @@ pub(super) fn write(
         return Ok(());
     }
     db.execute(
-        "INSERT OR REPLACE INTO draft (conversation, psid, text, line, col, at, file) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT OR REPLACE INTO draft (conversation, psid, text, line, col, at, file, quote) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             id.as_str(),
             psid.as_str(),
@@ -71,12 +74,13 @@ pub(super) fn write(
             draft.cursor.1,
             at.as_millis(),
             draft.file.as_deref().map(codec::file),
+            draft.quote.as_ref().map(Mid::as_str),
         ],
     )?;
     Ok(())
 }
 
-/// The text and the file of a reply join the draft of their person.
+/// The text and the file of a reply, and what it replied to, join the draft of their person.
 pub(super) fn give_back(db: &Connection, row: &Outgoing, at: Timestamp) -> Result<(), Error> {
     let returned: Vec<String> = db
         .prepare_cached(
@@ -92,6 +96,9 @@ pub(super) fn give_back(db: &Connection, row: &Outgoing, at: Timestamp) -> Resul
     draft.put_back(&returned, &row.text);
     if draft.file.is_none() {
         draft.file.clone_from(&row.file);
+    }
+    if draft.quote.is_none() {
+        draft.quote.clone_from(&row.quote);
     }
     write(db, &row.conversation, &row.psid, &draft, at)?;
     db.execute(

@@ -293,11 +293,13 @@ fn accepted(
     mid: &Mid,
     at: Timestamp,
 ) -> Result<(), Error> {
-    let kept: Option<(String, Option<String>)> = outbox
-        .prepare_cached("SELECT text, file FROM outgoing WHERE local = ?1")?
-        .query_row([local.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+    let kept: Option<(String, Option<String>, Option<String>)> = outbox
+        .prepare_cached("SELECT text, file, quote FROM outgoing WHERE local = ?1")?
+        .query_row([local.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
         .optional()?;
-    let (text, file) = kept.unwrap_or_default();
+    let (text, file, quote) = kept.unwrap_or_default();
     let file = file.and_then(|json| codec::file_from(&json));
     let parts: Vec<Part> = file
         .map(|file| Part::File {
@@ -308,15 +310,17 @@ fn accepted(
         .into_iter()
         .collect();
     db.execute(
-        "INSERT INTO message (mid, conversation, at, author, text, fold, parts, gone, raw) \
-         VALUES (?1, ?2, ?3, 'me', ?4, ?5, ?6, 0, '') ON CONFLICT (mid) DO UPDATE SET author = 'me'",
+        "INSERT INTO message (mid, conversation, at, author, text, fold, parts, gone, raw, reply_to) \
+         VALUES (?1, ?2, ?3, 'me', ?4, ?5, ?6, 0, '', ?7) \
+         ON CONFLICT (mid) DO UPDATE SET author = 'me', reply_to = coalesce(reply_to, excluded.reply_to)",
         params![
             mid.as_str(),
             conversation.as_str(),
             at.as_millis(),
             text,
             text::searchable(&text),
-            codec::parts(&parts)
+            codec::parts(&parts),
+            quote,
         ],
     )?;
     // It may have been read already, with the moment that Meta gives it.

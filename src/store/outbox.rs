@@ -190,7 +190,8 @@ impl Writer {
 fn insert(db: &Connection, row: &Outgoing) -> Result<(), Error> {
     db.execute(
         "INSERT INTO outgoing (local, conversation, psid, at, text, send_as, hand_back, customer_at, page_at, follows, \
-           not_before, file, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'queued')",
+           not_before, file, quote, state) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'queued')",
         params![
             row.local.as_str(),
             row.conversation.as_str(),
@@ -204,6 +205,7 @@ fn insert(db: &Connection, row: &Outgoing) -> Result<(), Error> {
             row.follows.as_ref().map(LocalId::as_str),
             row.not_before.map(Timestamp::as_millis),
             row.file.as_deref().map(codec::file),
+            row.quote.as_ref().map(Mid::as_str),
         ],
     )?;
     Ok(())

@@ -38,6 +38,7 @@ const OUTBOX_STEPS: &[&str] = &[
     include_str!("migrations/outbox_0005.sql"),
     include_str!("migrations/outbox_0006.sql"),
     include_str!("migrations/outbox_0007.sql"),
+    include_str!("migrations/outbox_0008.sql"),
 ];
 
 /// Which of the two files.

@@ -33,7 +33,8 @@ impl Reader {
             events(db, id, window.from, window.to, &mut items)?;
             notes(db, id, window.from, window.to, &mut items)?;
             if window.newer == 0 {
-                items.extend(unsettled(db, Some(id))?.into_iter().map(Item::Outgoing));
+                let unsettled = unsettled(db, Some(id))?.into_iter();
+                items.extend(unsettled.map(Box::new).map(Item::Outgoing));
             }
             let profile = db
                 .prepare_cached(
@@ -43,7 +44,7 @@ impl Reader {
                 .optional()?
                 .unwrap_or(Profile::Unasked);
             let draft = db
-                .prepare_cached("SELECT text, line, col, file FROM outbox.draft WHERE conversation = ?1")?
+                .prepare_cached(&format!("SELECT {} FROM outbox.draft WHERE conversation = ?1", codec::DRAFT_COLUMNS))?
                 .query_row([id.as_str()], codec::draft)
                 .optional()?;
             Ok(Some(ThreadSlice {

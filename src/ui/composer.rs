@@ -9,7 +9,10 @@ use ratatui::{
 };
 
 use crate::{
-    app::{Focus, Model, Thread, thread::size},
+    app::{
+        Focus, Model, Thread,
+        thread::{quoted_words, size},
+    },
     domain::{HUMAN_AGENT_WINDOW, Link, SendAs, Timestamp, Window},
     text::{self, Clean},
     ui::{
@@ -17,6 +20,11 @@ use crate::{
         theme::{Role, Theme},
     },
 };
+
+/// Cells of what is quoted, in the frame.
+const QUOTED: usize = 24;
+/// Fewer of them say nothing.
+const FEWEST: usize = 8;
 
 /// Draws it; answers where the cursor is while it has the keys.
 pub(super) fn draw(
@@ -30,10 +38,18 @@ pub(super) fn draw(
     let (title, role) = title(model, thread, usize::from(area.width.saturating_sub(4)));
     let (length, limit) = thread.composer.length(thread.conversation.platform);
     let count_role = if length > limit { Role::Bad } else { Role::Dim };
+    let (count, file) = (format!(" {length}/{limit}"), file(thread));
+    let state = format!("{} ", state(model, thread));
+    let taken = [&count, &file, &state].map(|words| text::width(words));
+    let quote = quote(
+        thread,
+        usize::from(area.width).saturating_sub(taken.iter().sum::<usize>() + 2),
+    );
     let block = frame(focused, theme).title_bottom(Line::from(vec![
-        span(format!(" {length}/{limit}"), theme.style(count_role)),
-        span(file(thread), theme.style(Role::Part)),
-        span(format!("{} ", state(model, thread)), theme.style(Role::Dim)),
+        span(count, theme.style(count_role)),
+        span(file, theme.style(Role::Part)),
+        span(quote, theme.style(Role::Part)),
+        span(state, theme.style(Role::Dim)),
     ]));
     let style = match role {
         Role::Strong => title_style(focused, theme),
@@ -83,6 +99,22 @@ fn file(thread: &Thread) -> String {
                 Clean::one_line(&file.name)
             )
         })
+}
+
+/// What it replies to, in `room` cells: its words give way to what is seen by the
+/// customer.
+fn quote(thread: &Thread, room: usize) -> String {
+    let Some(mid) = &thread.composer.quote else {
+        return String::new();
+    };
+    let words = quoted_words(&thread.window.items, mid).trim();
+    let room = room
+        .saturating_sub(text::width(" · quotes \"\""))
+        .min(QUOTED);
+    if words.is_empty() || room < FEWEST {
+        return " · with a quote".into();
+    }
+    format!(" · quotes \"{}\"", text::cut(&Clean::one_line(words), room))
 }
 
 /// For whom and as what. Where it is too long the name gives way, not the

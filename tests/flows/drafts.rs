@@ -295,3 +295,54 @@ fn nothing_is_sent_before_an_unseen_draft_is_there() {
         desk.picture()
     );
 }
+
+#[test]
+fn a_quote_stays_with_its_reply_until_it_is_sent_or_taken_off() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.answer_thread(thread_page(conversation("3", "Ana Ruiz"), items()));
+    let quote = |desk: &Desk| {
+        desk.model
+            .thread
+            .as_ref()
+            .and_then(|t| t.composer.quote.clone())
+    };
+    assert!(
+        asks(&desk.keys("kQ")).contains(&&Operation::MarkSeen),
+        "as a reply does"
+    );
+    assert_eq!(desk.model.focus, Focus::Composer);
+    let asked = quote(&desk).expect("a quote");
+    // The thread is read again: nothing is on the disk yet that could be shown.
+    desk.answer_thread(thread_page(conversation("3", "Ana Ruiz"), items()));
+    assert_eq!(quote(&desk).as_ref(), Some(&asked));
+    desk.keys("yes");
+    let saved = desk.pass(Span::millis(150));
+    let [Effect::Engine(Command::SaveDraft { draft, .. })] = &saved[..] else {
+        panic!("a save: {saved:?}");
+    };
+    assert_eq!(draft.quote.as_ref(), Some(&asked));
+    let sent = |effects: &[Effect]| -> NewReply {
+        let reply = asks(effects)
+            .into_iter()
+            .find_map(|operation| match operation {
+                Operation::Reply(reply) => Some(reply),
+                _ => None,
+            });
+        reply.expect("a reply").clone()
+    };
+    let reply = sent(&desk.keys("<Enter>"));
+    assert_eq!(reply.parts[0].quote.as_ref(), Some(&asked));
+    assert_eq!(quote(&desk), None, "the next reply quotes nothing");
+    let mut refusal = refused(reply.parts[0].local.clone(), "yes");
+    if let Change::ReplyNotSent { quote, .. } = &mut refusal {
+        quote.clone_from(&reply.parts[0].quote);
+    }
+    desk.send(Msg::Changed(vec![refusal]));
+    desk.pass(Span::seconds(3));
+    assert_eq!(quote(&desk).as_ref(), Some(&asked), "as the text is");
+    desk.keys("<Esc>Q");
+    assert_eq!(quote(&desk), None, "the same message again takes it off");
+    let reply = sent(&desk.keys("r<Enter>"));
+    assert_eq!(reply.parts[0].quote, None);
+}

@@ -95,6 +95,7 @@ fn a_person_decides_about_a_reply_that_does_not_go_on() {
                 conversation: id("3"),
                 text: "to be decided".into(),
                 file: None,
+                quote: None,
             }]));
             assert_eq!(desk.model.focus, Focus::Composer);
             assert!(

@@ -81,6 +81,7 @@ fn refused(local: LocalId, text: &str) -> Change {
         local,
         why: "no".into(),
         text: text.into(),
+        quote: None,
     }
 }
 

@@ -201,3 +201,109 @@ fn a_reaction_goes_out_stands_on_its_message_and_is_taken_back() {
         wing.end().await;
     });
 }
+
+/// The quote goes with the first part, stands in the thread before Meta is read again,
+/// and comes back with the text of a reply that was refused.
+#[test]
+fn a_quoted_reply_names_its_message_and_keeps_it_whatever_happens() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        for (name, text, lost) in [
+            ("Ana Ruiz", "plain", false),
+            ("Ana Ruiz", "lost", true),
+            ("Léa Fontaine", "gram", false),
+        ] {
+            let who = wing.open(name).await;
+            let asked = wing
+                .thread(&who.0)
+                .items
+                .iter()
+                .find_map(|item| match item {
+                    Item::Message(m) if m.author == Author::Customer => Some(m.clone()),
+                    _ => None,
+                })
+                .expect("a message");
+            if lost {
+                wing.simulator.fail_next("POST", Fault::LoseAnswer);
+            }
+            let (first, second) = (format!("{text} 1"), format!("{text} 2"));
+            wing.ask(&who, quoting(&asked.mid, &[&first, &second]))
+                .await;
+            wing.sent(&who).await;
+            wing.sent(&who).await;
+            let posts: Vec<_> = wing
+                .posts()
+                .into_iter()
+                .filter_map(|post| {
+                    Some((post["body"]["message"]["text"].as_str()?.to_owned(), post))
+                })
+                .filter(|(words, _)| words.starts_with(text))
+                .map(|(_, post)| post["body"]["reply_to"].clone())
+                .collect();
+            let named = json!({"mid": asked.mid.as_str()});
+            assert_eq!(
+                posts,
+                [named, Value::Null],
+                "{text}: once, and above the first"
+            );
+            let thread = wing.thread(&who.0);
+            let quoted: Vec<_> = thread
+                .items
+                .iter()
+                .filter_map(|item| match item {
+                    Item::Message(m) if m.text.starts_with(text) => {
+                        Some((m.annotations.reply_to.clone(), m.annotations.quote.clone()))
+                    }
+                    _ => None,
+                })
+                .collect();
+            let words: String = asked.text.chars().take(80).collect();
+            assert_eq!(
+                quoted,
+                [(Some(asked.mid), Some(words)), (None, None)],
+                "{text}"
+            );
+        }
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_quote_comes_back_with_a_refused_reply() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        let mid = Mid::new("m_asked");
+        wing.simulator.fail_next("POST", error(551, 1_545_041));
+        wing.ask(&ana, quoting(&mid, &["so it is"])).await;
+        let refused = |change: &Change| matches!(change, Change::ReplyNotSent { .. });
+        let told = wing.news("the refusal", refused).await;
+        let Change::ReplyNotSent { quote, .. } = told else {
+            panic!("{told:?}");
+        };
+        assert_eq!(quote.as_ref(), Some(&mid));
+        let (address, simulator) = (wing.address, wing.simulator.clone());
+        let folder = wing.end().await;
+        let mut next = Wing::attach(folder, address, simulator);
+        next.news("a start", |c| {
+            *c == Change::Page || matches!(c, Change::Link(_))
+        })
+        .await;
+        let draft = next.thread(&ana.0).draft.expect("a draft");
+        assert_eq!(
+            (draft.text.as_str(), draft.quote),
+            ("so it is\n", Some(mid))
+        );
+        next.end().await;
+    });
+}
+
+/// A reply in so many parts that quotes a message.
+fn quoting(mid: &Mid, texts: &[&str]) -> Operation {
+    let parts: Vec<(&str, &str)> = texts.iter().map(|text| (*text, *text)).collect();
+    let mut operation = send_parts(&parts, None);
+    if let Operation::Reply(reply) = &mut operation {
+        reply.parts[0].quote = Some(mid.clone());
+    }
+    operation
+}

@@ -58,7 +58,7 @@ fn error(code: i64, subcode: i64) -> Fault {
 /// The replies of a thread that are not sent.
 fn unsent(thread: &ThreadSlice) -> Vec<&Outgoing> {
     let replies = thread.items.iter().filter_map(|item| match item {
-        Item::Outgoing(outgoing) => Some(outgoing),
+        Item::Outgoing(outgoing) => Some(outgoing.as_ref()),
         _ => None,
     });
     replies.collect()

@@ -247,3 +247,18 @@ fn an_upload_shows_how_far_it_is_and_is_cancelled() {
     assert!(desk.picture().contains("… sending"));
     assert_eq!(desk.keys("<^c>").len(), 1);
 }
+
+#[test]
+fn what_a_reply_quotes_stands_in_the_frame_and_above_it_on_its_way() {
+    scene("quote", |desk| {
+        desk.open("Ana Ruiz");
+        let mut reply = outgoing("Yes, today.", SendAs::Response, SendState::Queued);
+        let mut items = items();
+        if let (Item::Outgoing(reply), Some(Item::Message(last))) = (&mut reply, items.last()) {
+            reply.quote = Some(last.mid.clone());
+        }
+        items.push(reply);
+        desk.answer_thread(thread_page(conversation("3", "Ana Ruiz"), items));
+        desk.keys("kkQAnd ");
+    });
+}

@@ -391,13 +391,14 @@ pub fn thread_page(conversation: Conversation, items: Vec<Item>) -> ThreadSlice 
 }
 
 pub fn outgoing(text: &str, send_as: SendAs, state: SendState) -> Item {
-    Item::Outgoing(Outgoing {
+    Item::Outgoing(Box::new(Outgoing {
         local: LocalId::new("l1"),
         conversation: ConversationId::new("3"),
         psid: Psid::new("703"),
         at: NOW,
         text: text.into(),
         file: None,
+        quote: None,
         send_as,
         hand_back: None,
         known: Known::default(),
@@ -407,7 +408,7 @@ pub fn outgoing(text: &str, send_as: SendAs, state: SendState) -> Item {
         tried_at: Some(NOW),
         looks: 0,
         state,
-    })
+    }))
 }
 
 /// A desk with its list at hand.

@@ -398,6 +398,7 @@ pub fn send_parts(parts: &[(&str, &str)], hand_back: Option<HandBack>) -> Operat
         local: LocalId::new(*local),
         text: (*text).into(),
         file: None,
+        quote: None,
     };
     Operation::Reply(NewReply {
         parts: parts.iter().map(part).collect(),

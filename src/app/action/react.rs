@@ -1,8 +1,9 @@
-//! Reacting to a message.
+//! What a person does to one message: react to it, or quote it in a reply.
 
 use crate::{
     app::{
-        Effect, Focus, Model,
+        Effect, Focus, Model, ToastKind,
+        action::control::begin_reply,
         dialog::{Choice, Choose, Dialog},
         thread::ThreadPane,
     },
@@ -39,6 +40,30 @@ pub(crate) fn message(model: &Model) -> Option<&Message> {
         }
         _ => None,
     }
+}
+
+/// The reply that is begun, or goes on, replies to this message; to none where it was
+/// this one already.
+pub(crate) fn quote(model: &mut Model) -> Vec<Effect> {
+    let Some(mid) = message(model).map(|message| message.mid.clone()) else {
+        return Vec::new();
+    };
+    let now = model.session.now;
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    let composer = &mut thread.composer;
+    if !composer.is_empty() {
+        composer.unsaved_since.get_or_insert(now);
+        composer.saved = false;
+    }
+    if composer.quote.as_ref() == Some(&mid) {
+        composer.quote = None;
+        model.toast(ToastKind::Info, "This reply no longer quotes a message.");
+        return Vec::new();
+    }
+    composer.quote = Some(mid);
+    begin_reply(model)
 }
 
 /// Asks with what.

@@ -147,9 +147,10 @@ pub(crate) fn edited(
     if model.open_thread(&id).is_none() {
         let now = model.session.now;
         let left = model.unsaved.entry(id).or_insert(UnsavedDraft::of(psid));
-        let file = left.draft.file.take();
+        let before = std::mem::take(&mut left.draft);
         left.draft = Draft {
-            file,
+            file: before.file,
+            quote: before.quote,
             ..Draft::of(text)
         };
         (left.over, left.again_at) = (true, Some(now));
@@ -208,6 +209,7 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
             local: model.new_id(),
             text,
             file: None,
+            quote: None,
         })
         .collect();
     let file_id = model.new_id();
@@ -219,7 +221,12 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
             local: file_id,
             text: String::new(),
             file: Some(Box::new(attached.file)),
+            quote: None,
         });
+    }
+    // Parts are read as one: what is replied to stands above the first.
+    if let Some(first) = parts.first_mut() {
+        first.quote = thread.composer.quote.take();
     }
     (thread.trouble, thread.question) = (None, None);
     thread.anchor = Anchor::Bottom;

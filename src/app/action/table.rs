@@ -153,6 +153,7 @@ Request        "request"         ["R"]            Desk     Control  [Row NoRouti
 Extend         "extend"          ["E"]            Desk     Control  [Row NotElsewhere Ours]      Meta  Each []                "keep control for another 24 hours" => control::extend;
 Release        "release"         ["U"]            Desk     Control  [Row NotElsewhere Ours]      Meta  Each []                "release control: nobody holds the thread" => control::release;
 MarkSeen       "mark_seen"       ["m"]            Desk     Reply    [Row]                        Meta  Each ["seen"]          "mark as seen for the customer" => control::mark_seen;
+Quote          "quote"           ["Q"]            Desk     Reply    [Row Window Message]         Meta  No   []                "quote the selected message in a reply, or no longer" => react::quote;
 React          "react"           ["+"]            Desk     Reply    [Row Message]                Meta  No   []                "react to the selected message" => react::ask;
 Wait           "wait"            ["w"]            Desk     Triage   [Row]                        Desk  Each []                "wait for the customer's reply" => triage::wait;
 Snooze         "snooze"          ["s"]            Desk     Triage   [Row]                        Desk  Each []                "snooze until a time, or until they write" => triage::snooze;

@@ -18,7 +18,9 @@ use crate::{
         composer::Mode,
         input::keymap::{Code, Key},
     },
-    domain::{Attachment, Draft, Known, LocalId, Platform, SendAs, Span, ThreadOwner, Timestamp},
+    domain::{
+        Attachment, Draft, Known, LocalId, Mid, Platform, SendAs, Span, ThreadOwner, Timestamp,
+    },
     text,
 };
 
@@ -52,9 +54,11 @@ pub struct Composer {
     pub awaiting: Vec<(LocalId, String)>,
     /// The file that goes out behind the text.
     pub file: Option<AttachedFile>,
-    /// Texts of refused replies, in the order they were sent: they come back when
-    /// nobody is typing here.
-    pub(crate) returning: Vec<String>,
+    /// The message that it replies to.
+    pub quote: Option<Mid>,
+    /// Texts of refused replies and what they replied to, in the order they were
+    /// sent: they come back when nobody is typing here.
+    pub(crate) returning: Vec<(String, Option<Mid>)>,
     /// Those that have come back; they stand at the beginning.
     pub(crate) returned: Vec<String>,
     /// When a key was last pressed here.
@@ -101,6 +105,7 @@ impl Default for Composer {
             last_key: Timestamp::default(),
             awaiting: Vec::new(),
             file: None,
+            quote: None,
             returning: Vec::new(),
             returned: Vec::new(),
             touched: Timestamp::default(),
@@ -168,6 +173,7 @@ impl Composer {
                 .as_ref()
                 .filter(|attached| attached.copied)
                 .map(|attached| Box::new(attached.file.clone())),
+            quote: self.quote.clone(),
         }
     }
 
@@ -177,6 +183,15 @@ impl Composer {
         if let Some(file) = draft.file {
             self.put_file_back(*file);
         }
+        // One that was chosen just now is not on the disk before there is text.
+        if draft.quote.is_some() {
+            self.quote = draft.quote;
+        }
+    }
+
+    /// What a reply that comes back replied to, unless this one replies to another.
+    pub(crate) fn put_quote_back(&mut self, quote: Option<Mid>) {
+        self.quote = self.quote.take().or(quote);
     }
 
     /// A file that was here before is here again, unless there is another.
@@ -202,7 +217,7 @@ impl Composer {
     /// or was to come back.
     pub(crate) fn take_out(&mut self, text: &str) -> bool {
         let waiting = self.returning.len();
-        self.returning.retain(|returning| returning != text);
+        self.returning.retain(|(returning, _)| returning != text);
         self.returned.retain(|returned| returned != text);
         let mut draft = self.draft();
         let stood = draft.take_out(text);
@@ -222,6 +237,7 @@ impl Composer {
         self.began = None;
         self.returned.clear();
         self.file = None;
+        self.quote = None;
         self.mode = Mode::Insert;
     }
 

@@ -17,7 +17,7 @@ use crate::{
         pictures,
     },
     domain::{
-        ApiCall, Attachment, Change, Command, ConversationId, HoldReason, Link, LocalId, NewReply,
+        ApiCall, Change, Command, ConversationId, Draft, HoldReason, Link, LocalId, NewReply,
         OperationKind, Psid, Severity, Span, ThreadRange, Timestamp,
     },
     text::Clean,
@@ -54,7 +54,14 @@ pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
             local,
             why,
             text,
-        } => not_sent(model, &conversation, &local, why, text),
+            quote,
+        } => {
+            let returned = Draft {
+                quote,
+                ..Draft::of(&text)
+            };
+            not_sent(model, &conversation, &local, why, returned);
+        }
         Change::ReplyNotKept {
             conversation,
             psid,
@@ -71,7 +78,15 @@ pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
             conversation,
             text,
             file,
-        } => given_back(model, &conversation, &text, file),
+            quote,
+        } => {
+            let returned = Draft {
+                file,
+                quote,
+                ..Draft::of(&text)
+            };
+            given_back(model, &conversation, returned);
+        }
         Change::RefusedButSent { conversation, text } => went_out(model, &conversation, &text),
         Change::FileCopied {
             conversation,
@@ -383,7 +398,7 @@ fn draft_not_saved(model: &mut Model, id: &ConversationId, why: &str) {
 
 /// A refused reply: its bubble says why, and its text comes back when nobody is
 /// typing here. In a thread that is not open, its draft has the text already.
-fn not_sent(model: &mut Model, id: &ConversationId, local: &LocalId, why: String, text: String) {
+fn not_sent(model: &mut Model, id: &ConversationId, local: &LocalId, why: String, returned: Draft) {
     let Some(thread) = model.open_thread(id) else {
         model.toast(ToastKind::Bad, why);
         return;
@@ -391,8 +406,9 @@ fn not_sent(model: &mut Model, id: &ConversationId, local: &LocalId, why: String
     thread.anchor = Anchor::Bottom;
     thread.no_advance_after(local);
     thread.composer.no_longer_awaits(local);
-    if !text.is_empty() {
-        thread.composer.returning.push(text);
+    if !returned.text.is_empty() {
+        let returning = (returned.text, returned.quote);
+        thread.composer.returning.push(returning);
     }
 }
 
@@ -402,6 +418,7 @@ fn not_kept(model: &mut Model, id: ConversationId, psid: Psid, reply: NewReply, 
     let now = model.session.now;
     let text = reply.text();
     let file = reply.parts.iter().find_map(|part| part.file.clone());
+    let quote = reply.parts.iter().find_map(|part| part.quote.clone());
     if let Some(thread) = model.open_thread(&id) {
         thread.anchor = Anchor::Bottom;
         for part in &reply.parts {
@@ -411,7 +428,9 @@ fn not_kept(model: &mut Model, id: ConversationId, psid: Psid, reply: NewReply, 
         // There is no bubble that could say it.
         thread.trouble = Some(why);
         if !text.is_empty() {
-            thread.composer.returning.push(text);
+            thread.composer.returning.push((text, quote));
+        } else {
+            thread.composer.put_quote_back(quote);
         }
         if let Some(file) = file {
             thread.composer.put_file_back(*file);
@@ -422,7 +441,12 @@ fn not_kept(model: &mut Model, id: ConversationId, psid: Psid, reply: NewReply, 
         .unsaved
         .entry(id)
         .or_insert_with(|| UnsavedDraft::of(psid));
-    left.give_back(&text, file, now.plus(SAVE_AGAIN));
+    let returned = Draft {
+        file,
+        quote,
+        ..Draft::of(&text)
+    };
+    left.give_back(returned, now.plus(SAVE_AGAIN));
     model.toast(ToastKind::Bad, why);
 }
 
@@ -443,18 +467,19 @@ fn went_out(model: &mut Model, id: &ConversationId, text: &str) {
     model.toast(ToastKind::Warn, words);
 }
 
-/// The text and the file of a reply that a person wanted back.
-fn given_back(model: &mut Model, id: &ConversationId, text: &str, file: Option<Box<Attachment>>) {
+/// What a person wanted back of a reply: text, file and quote.
+fn given_back(model: &mut Model, id: &ConversationId, returned: Draft) {
     let now = model.session.now;
     if let Some(thread) = model.open_thread(id) {
-        thread.give_back(text, now);
-        if let Some(file) = file {
+        thread.give_back(&returned.text, now);
+        if let Some(file) = returned.file {
             thread.composer.put_file_back(*file);
         }
+        thread.composer.put_quote_back(returned.quote);
         model.focus = Focus::Composer;
     } else if let Some(left) = model.unsaved.get_mut(id) {
         // What is on its way to the disk does not know of it.
-        left.give_back(text, file, now);
+        left.give_back(returned, now);
     }
 }
 

@@ -27,8 +27,8 @@ use super::{
     tour::Tour,
 };
 use crate::domain::{
-    Attachment, Conversation, ConversationId, Draft, LocalId, Platform, Psid, Random, Routing,
-    SendAs, ThreadOwner, Timestamp, WindowClosed,
+    Conversation, ConversationId, Draft, LocalId, Platform, Psid, Random, Routing, SendAs,
+    ThreadOwner, Timestamp, WindowClosed,
 };
 
 /// Which pane has the keys.
@@ -68,12 +68,13 @@ impl UnsavedDraft {
         }
     }
 
-    /// The text and the file of a reply join it, and are saved at `at`.
-    pub(crate) fn give_back(&mut self, text: &str, file: Option<Box<Attachment>>, at: Timestamp) {
-        if !text.is_empty() {
-            self.draft.put_back(&[], text);
+    /// The text, the file and the quote of a reply join it, and are saved at `at`.
+    pub(crate) fn give_back(&mut self, returned: Draft, at: Timestamp) {
+        if !returned.text.is_empty() {
+            self.draft.put_back(&[], &returned.text);
         }
-        self.draft.file = self.draft.file.take().or(file);
+        self.draft.file = self.draft.file.take().or(returned.file);
+        self.draft.quote = self.draft.quote.take().or(returned.quote);
         self.again_at = Some(at);
     }
 }

@@ -4,9 +4,29 @@ use crate::app::pictures::{PictureLine, PictureState, cells, of_message};
 use crate::app::thread::line::{Look, Pieces, Tone, room, wrapped};
 use crate::app::thread::wording::size;
 use crate::{
-    domain::{Author, Message, Part, PictureId, Reaction},
+    domain::{Author, Item, Message, Mid, Part, PictureId, Reaction},
     text::{self, Clean},
 };
+
+/// The line above a message that says what it replies to.
+pub(super) fn quote_line(words: &str, look: &Look<'_>) -> Pieces {
+    let words = match words {
+        "" => "an earlier message",
+        words => words,
+    };
+    let quoted = text::cut(&Clean::one_line(&format!("┃ {words}")), room(look));
+    vec![(Tone::Dim, quoted.into())]
+}
+
+/// What a message of this thread says; nothing where it is not at hand or has no
+/// text.
+pub(crate) fn quoted_words<'a>(items: &'a [Item], mid: &Mid) -> &'a str {
+    let words = |item: &'a Item| match item {
+        Item::Message(message) if message.mid == *mid => Some(message.text.as_str()),
+        _ => None,
+    };
+    items.iter().rev().find_map(words).unwrap_or_default()
+}
 
 pub(super) fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
     let mut lines = Vec::new();
@@ -29,14 +49,8 @@ pub(super) fn message_lines(message: &Message, look: &Look<'_>) -> Vec<Pieces> {
         ));
     }
     if message.annotations.reply_to.is_some() {
-        let quote = message
-            .annotations
-            .quote
-            .as_deref()
-            .filter(|text| !text.is_empty());
-        let words = format!("┃ {}", quote.unwrap_or("an earlier message"));
-        let quoted = text::cut(&Clean::one_line(&words), room(look));
-        lines.push(vec![(Tone::Dim, quoted.into())]);
+        let words = message.annotations.quote.as_deref();
+        lines.push(quote_line(words.unwrap_or_default(), look));
     }
     text_lines(message, look, &mut lines);
     let mut pictures = of_message(message);

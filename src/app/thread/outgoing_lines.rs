@@ -2,9 +2,10 @@
 
 use crate::app::action::table::Action;
 use crate::app::thread::line::{Look, Pieces, Tone, wrapped};
+use crate::app::thread::message_lines::{quote_line, quoted_words};
 use crate::app::thread::wording::size;
 use crate::{
-    domain::{Outgoing, SendAs, SendState, Span},
+    domain::{Item, Outgoing, SendAs, SendState, Span},
     text::Clean,
 };
 
@@ -36,7 +37,8 @@ fn sending(outgoing: &Outgoing, as_word: &str, look: &Look<'_>) -> String {
     }
 }
 
-pub(super) fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces> {
+/// A reply on its way; `items` are those of its thread.
+pub(super) fn outgoing_lines(outgoing: &Outgoing, items: &[Item], look: &Look<'_>) -> Vec<Pieces> {
     let mut lines = match &outgoing.file {
         Some(file) => {
             let words = format!("[{}] {} · {}", file.word(), file.name, size(file.bytes));
@@ -44,6 +46,9 @@ pub(super) fn outgoing_lines(outgoing: &Outgoing, look: &Look<'_>) -> Vec<Pieces
         }
         None => wrapped(Tone::Said, &outgoing.text.as_str().into(), look),
     };
+    if let Some(quote) = &outgoing.quote {
+        lines.insert(0, quote_line(quoted_words(items, quote), look));
+    }
     let as_word = match outgoing.send_as {
         SendAs::Response => "",
         SendAs::HumanAgent => " as HUMAN_AGENT",

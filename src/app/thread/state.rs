@@ -238,14 +238,16 @@ impl Thread {
             if let Some(file) = draft.file {
                 composer.put_file_back(*file);
             }
+            composer.put_quote_back(draft.quote);
         }
     }
 
     /// The texts of refused replies come back into the composer at `now`, to be
     /// saved, all of them in the order they were sent.
     pub(crate) fn return_texts(&mut self, now: Timestamp) {
-        for text in std::mem::take(&mut self.composer.returning) {
+        for (text, quote) in std::mem::take(&mut self.composer.returning) {
             self.give_back(&text, now);
+            self.composer.put_quote_back(quote);
         }
     }
 
@@ -307,7 +309,7 @@ impl Thread {
             .rposition(|item| !matches!(item, Item::Outgoing(_)))
             .map_or(0, |at| at + 1);
         items[start..].iter().filter_map(|item| match item {
-            Item::Outgoing(outgoing) => Some(outgoing),
+            Item::Outgoing(outgoing) => Some(outgoing.as_ref()),
             _ => None,
         })
     }

@@ -103,7 +103,7 @@ pub fn lines_of(items: &[Item], at: usize, look: &Look<'_>) -> Vec<ThreadLine> {
             (by, wrapped(Tone::Note, &words.into(), look))
         }
         Item::Outgoing(outgoing) => {
-            let lines = outgoing_lines(outgoing, look);
+            let lines = outgoing_lines(outgoing, items, look);
             (look.speaker(Voice::Us, "you"), lines)
         }
     };

@@ -98,6 +98,7 @@ fn a_rescued_reply_keeps_its_file_its_place_and_its_hand_back() {
     let file = |name: &str| Box::new(Attachment::new(format!("/copies/{name}").into(), 9));
     let row = Outgoing {
         file: Some(file("lamp.png")),
+        quote: Some(Mid::new("m_asked")),
         hand_back: Some(HandBack {
             to: Some(AppId::new("200")),
             note: HandBackNote {
@@ -119,6 +120,7 @@ fn a_rescued_reply_keeps_its_file_its_place_and_its_hand_back() {
     };
     let draft = Draft {
         file: Some(file("plan.pdf")),
+        quote: Some(Mid::new("m_asked")),
         ..Draft::of("see the plan")
     };
     let to = seen(3);

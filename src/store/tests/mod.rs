@@ -128,6 +128,7 @@ fn reply(local: &str, text: &str) -> Outgoing {
         at: NOW,
         text: text.into(),
         file: None,
+        quote: None,
         send_as: SendAs::Response,
         hand_back: None,
         known: Known::default(),

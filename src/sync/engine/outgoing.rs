@@ -294,6 +294,7 @@ impl Engine {
                     conversation: row.conversation.clone(),
                     text: row.text.clone(),
                     file: row.file.clone(),
+                    quote: row.quote.clone(),
                 });
                 self.changed(&row.conversation);
             }
@@ -392,12 +393,13 @@ impl Engine {
         match &row.state {
             SendState::Refused { why, .. } => {
                 let why = format!("Not sent; your text is still here. {why}");
-                let text = row.text.clone();
+                let (text, quote) = (row.text.clone(), row.quote.clone());
                 self.tell(Change::ReplyNotSent {
                     conversation,
                     local,
                     why,
                     text,
+                    quote,
                 });
                 self.changed(&row.conversation);
                 return;
@@ -437,6 +439,7 @@ impl Engine {
                 platform,
                 text: row.text.clone(),
                 file: row.file.as_deref().cloned(),
+                quote: row.quote.clone(),
                 send_as: row.send_as,
                 hand_back: row.hand_back.clone().filter(|_| inline),
             };
@@ -576,6 +579,7 @@ fn rows(id: &ConversationId, psid: &Psid, reply: NewReply, now: Timestamp) -> Ve
         at: now,
         text: part.text,
         file: part.file,
+        quote: part.quote,
         send_as,
         hand_back: if at + 1 == count {
             hand_back.take()

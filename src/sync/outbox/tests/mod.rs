@@ -21,6 +21,7 @@ fn row(local: &str, text: &str, at: Timestamp) -> Outgoing {
         at,
         text: text.into(),
         file: None,
+        quote: None,
         send_as: SendAs::Response,
         hand_back: None,
         known: Known {
