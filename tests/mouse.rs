@@ -147,14 +147,18 @@ fn what_is_dragged_over_is_copied_as_it_stands_without_the_gutter() {
 
 #[test]
 fn a_click_in_the_composer_puts_the_cursor_there() {
-    let mut desk = desk();
-    desk.open("Ana Ruiz");
-    desk.keys("rone two three");
-    let (x, y) = find(&desk, "one two three");
-    click(&mut desk, x + 4, y);
-    desk.keys("X");
-    let thread = desk.model.thread.as_ref().expect("a thread");
-    assert_eq!(thread.composer.text(), "one Xtwo three");
+    // Also below the line of what is quoted.
+    for begin in ["r", "Q"] {
+        let mut desk = desk();
+        desk.open("Ana Ruiz");
+        desk.keys(begin);
+        desk.keys("one two three");
+        let (x, y) = find(&desk, "one two three");
+        click(&mut desk, x + 4, y);
+        desk.keys("X");
+        let thread = desk.model.thread.as_ref().expect("a thread");
+        assert_eq!(thread.composer.text(), "one Xtwo three", "{begin}");
+    }
 }
 
 #[test]

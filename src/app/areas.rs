@@ -43,6 +43,18 @@ pub fn inside(area: Rect) -> Rect {
     }
 }
 
+/// Where the text of the composer is: inside its frame, and below the line of what it
+/// quotes, where there is room for both.
+pub fn composer_text(area: Rect, quotes: bool) -> Rect {
+    let inner = inside(area);
+    let head = u16::from(quotes && inner.height > 1);
+    Rect {
+        y: inner.y + head,
+        height: inner.height - head,
+        ..inner
+    }
+}
+
 /// Where the rows of the list are: inside its frame, and on a narrow screen
 /// below the heads of the columns.
 pub fn list_body(layout: &Layout) -> Rect {

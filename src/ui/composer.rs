@@ -11,20 +11,16 @@ use ratatui::{
 use crate::{
     app::{
         Focus, Model, Thread,
-        thread::{quoted_words, size},
+        areas::composer_text,
+        thread::{quote_words, quoted_words, size},
     },
     domain::{HUMAN_AGENT_WINDOW, Link, SendAs, Timestamp, Window},
     text::{self, Clean},
     ui::{
-        draw::{frame, framed, span, title_style},
+        draw::{frame, framed, lines, span, title_style},
         theme::{Role, Theme},
     },
 };
-
-/// Cells of what is quoted, in the frame.
-const QUOTED: usize = 24;
-/// Fewer of them say nothing.
-const FEWEST: usize = 8;
 
 /// Draws it; answers where the cursor is while it has the keys.
 pub(super) fn draw(
@@ -38,18 +34,10 @@ pub(super) fn draw(
     let (title, role) = title(model, thread, usize::from(area.width.saturating_sub(4)));
     let (length, limit) = thread.composer.length(thread.conversation.platform);
     let count_role = if length > limit { Role::Bad } else { Role::Dim };
-    let (count, file) = (format!(" {length}/{limit}"), file(thread));
-    let state = format!("{} ", state(model, thread));
-    let taken = [&count, &file, &state].map(|words| text::width(words));
-    let quote = quote(
-        thread,
-        usize::from(area.width).saturating_sub(taken.iter().sum::<usize>() + 2),
-    );
     let block = frame(focused, theme).title_bottom(Line::from(vec![
-        span(count, theme.style(count_role)),
-        span(file, theme.style(Role::Part)),
-        span(quote, theme.style(Role::Part)),
-        span(state, theme.style(Role::Dim)),
+        span(format!(" {length}/{limit}"), theme.style(count_role)),
+        span(file(thread), theme.style(Role::Part)),
+        span(format!("{} ", state(model, thread)), theme.style(Role::Dim)),
     ]));
     let style = match role {
         Role::Strong => title_style(focused, theme),
@@ -57,18 +45,28 @@ pub(super) fn draw(
     };
     let title = Line::from(span(title, style));
     let inner = framed(title, block, area, buffer);
+    let body = composer_text(area, thread.composer.quote.is_some());
+    if let Some(mid) = thread.composer.quote.as_ref().filter(|_| body != inner) {
+        let words = quote_words(quoted_words(&thread.window.items, mid));
+        let words = text::cut(&Clean::one_line(&words), usize::from(inner.width));
+        lines(
+            vec![Line::from(span(words, theme.style(Role::Dim)))],
+            inner,
+            buffer,
+        );
+    }
     // The widget marks the cursor with a style; without the keys there is none.
     let mut widget = thread.composer.area().clone();
     let marker = Style::new().add_modifier(Modifier::SLOW_BLINK);
     widget.set_cursor_style(if focused { marker } else { Style::default() });
     widget.set_style(theme.style(Role::Text));
-    (&widget).render(inner, buffer);
+    (&widget).render(body, buffer);
     if !focused {
         return None;
     }
     // The hardware cursor goes where the widget put its mark, so that input
     // methods open their window there.
-    let at = inner.positions().find(|at| {
+    let at = body.positions().find(|at| {
         buffer
             .cell(*at)
             .is_some_and(|cell| cell.modifier.contains(Modifier::SLOW_BLINK))
@@ -99,22 +97,6 @@ fn file(thread: &Thread) -> String {
                 Clean::one_line(&file.name)
             )
         })
-}
-
-/// What it replies to, in `room` cells: its words give way to what is seen by the
-/// customer.
-fn quote(thread: &Thread, room: usize) -> String {
-    let Some(mid) = &thread.composer.quote else {
-        return String::new();
-    };
-    let words = quoted_words(&thread.window.items, mid).trim();
-    let room = room
-        .saturating_sub(text::width(" · quotes \"\""))
-        .min(QUOTED);
-    if words.is_empty() || room < FEWEST {
-        return " · with a quote".into();
-    }
-    format!(" · quotes \"{}\"", text::cut(&Clean::one_line(words), room))
 }
 
 /// For whom and as what. Where it is too long the name gives way, not the

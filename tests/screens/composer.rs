@@ -249,7 +249,7 @@ fn an_upload_shows_how_far_it_is_and_is_cancelled() {
 }
 
 #[test]
-fn what_a_reply_quotes_stands_in_the_frame_and_above_it_on_its_way() {
+fn what_a_reply_quotes_stands_above_it_before_and_after_enter() {
     scene("quote", |desk| {
         desk.open("Ana Ruiz");
         let mut reply = outgoing("Yes, today.", SendAs::Response, SendState::Queued);

@@ -12,7 +12,7 @@ use crate::app::{
         select::select_at,
         table::Action,
     },
-    areas::{inside, list_body, row_height, too_small},
+    areas::{composer_text, list_body, row_height, too_small},
     dialog::{Click, Dialog},
     input::{
         dispatch::to_dialog,
@@ -89,7 +89,9 @@ fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         if model.focus != Focus::Composer {
             return run(model, Action::Reply);
         }
-        let inner = inside(area);
+        let thread = model.thread.as_ref();
+        let quotes = thread.is_some_and(|thread| thread.composer.quote.is_some());
+        let inner = composer_text(area, quotes);
         return compose(model, |composer| {
             let at = Position {
                 x: x.saturating_sub(inner.x),

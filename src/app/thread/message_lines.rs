@@ -10,12 +10,16 @@ use crate::{
 
 /// The line above a message that says what it replies to.
 pub(super) fn quote_line(words: &str, look: &Look<'_>) -> Pieces {
-    let words = match words {
-        "" => "an earlier message",
-        words => words,
-    };
-    let quoted = text::cut(&Clean::one_line(&format!("┃ {words}")), room(look));
+    let quoted = text::cut(&Clean::one_line(&quote_words(words)), room(look));
     vec![(Tone::Dim, quoted.into())]
+}
+
+/// A quoted message, raw; one without words is an earlier one.
+pub(crate) fn quote_words(words: &str) -> String {
+    match words.trim() {
+        "" => "┃ an earlier message".into(),
+        words => format!("┃ {words}"),
+    }
 }
 
 /// What a message of this thread says; nothing where it is not at hand or has no

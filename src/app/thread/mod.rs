@@ -24,7 +24,7 @@ pub mod transcript;
 mod wording;
 
 pub use line::{Look, Rule, Speaker, ThreadLine, Tone, Voice};
-pub(crate) use message_lines::{part_words, quoted_words};
+pub(crate) use message_lines::{part_words, quote_words, quoted_words};
 pub(crate) use outgoing_lines::CHECKING;
 pub(crate) use pane::{Hidden, selected_words};
 pub use pane::{ThreadPane, entry_in_words};
