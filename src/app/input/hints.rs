@@ -24,10 +24,10 @@ pub fn shown(model: &Model) -> Vec<Hint> {
         Focus::Composer => &[
             (A::Send, "send"),
             (A::SendHandBack, "send+hand back"),
-            (A::Canned, "canned"),
-            (A::ComposerMessageType, "message type"),
-            (A::NewLine, "new line"),
             (A::LeaveComposer, "leave, keep draft"),
+            (A::Canned, "canned"),
+            (A::NewLine, "new line"),
+            (A::ComposerMessageType, "message type"),
             (A::Editor, "editor"),
         ],
         Focus::Thread => &[
