@@ -13,6 +13,9 @@ pub struct ApiCall {
     pub host: String,
     /// Path and query below the host.
     pub path: String,
+    /// What a write does, in Meta's words and without what was said, such as
+    /// `RESPONSE text` or `typing_on`; often empty.
+    pub gist: String,
     /// The JSON that was sent.
     pub body: Option<String>,
     /// HTTP status; `None` when no answer came.
@@ -87,6 +90,7 @@ mod tests {
             method: "POST".into(),
             host: "https://graph.facebook.com".into(),
             path: "/v26.0/1/messages".into(),
+            gist: String::new(),
             body: Some(r#"{"text":"it's $HOME `x`"}"#.into()),
             status: Some(200),
             answer: None,

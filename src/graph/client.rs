@@ -383,6 +383,7 @@ impl Client {
                 method: method.as_str().to_owned(),
                 host: inner.base.as_str().trim_end_matches('/').to_owned(),
                 path: shown_path,
+                gist: body.as_ref().map(log::gist).unwrap_or_default(),
                 body: body.as_ref().map(log::shown),
                 status,
                 answer,

@@ -87,6 +87,25 @@ pub(super) fn shown_answer(text: &str) -> String {
     shown
 }
 
+/// What a write does, in Meta's words: ids and what was said are left out.
+pub(super) fn gist(body: &Value) -> String {
+    let message = &body["message"];
+    let kind = match message["text"].is_string() {
+        true => Some("text"),
+        false => message["attachment"]["type"].as_str(),
+    };
+    let words = [
+        body["sender_action"].as_str(),
+        body["payload"]["reaction"].as_str(),
+        body["messaging_type"].as_str(),
+        body["tag"].as_str(),
+        kind,
+        body["reply_to"].is_object().then_some("reply_to"),
+        body["thread_control"]["control_type"].as_str(),
+    ];
+    words.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
 /// The token of a handshake is a secret as well.
 fn clean(body: &Value) -> Value {
     let mut body = body.clone();
@@ -106,6 +125,31 @@ fn without_secrets<S: serde::Serializer>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_gist_of_a_write_says_what_it_does_and_nothing_that_was_said() {
+        for (body, gist) in [
+            (
+                r#"{"recipient":{"id":"7"},"messaging_type":"RESPONSE","message":{"text":"hi"}}"#,
+                "RESPONSE text",
+            ),
+            (
+                r#"{"messaging_type":"MESSAGE_TAG","tag":"HUMAN_AGENT","reply_to":{"mid":"m"},
+                    "message":{"attachment":{"type":"image"}},"thread_control":{"control_type":"pass"}}"#,
+                "MESSAGE_TAG HUMAN_AGENT image reply_to pass",
+            ),
+            (r#"{"sender_action":"typing_on"}"#, "typing_on"),
+            (
+                r#"{"sender_action":"react","payload":{"message_id":"m","reaction":"love"}}"#,
+                "react love",
+            ),
+            (r#"{"recipient":{"id":"7"},"metadata":"note"}"#, ""),
+            ("[]", ""),
+        ] {
+            let body: Value = serde_json::from_str(body).expect("JSON");
+            assert_eq!(super::gist(&body), gist);
+        }
+    }
 
     #[test]
     fn an_answer_is_shown_without_tokens_and_not_all_of_it() {

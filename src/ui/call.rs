@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Time, method, endpoint, status, milliseconds.
+/// Time, method, endpoint, what is asked, status, milliseconds.
 pub(super) fn row(
     model: &Model,
     theme: &Theme,
@@ -32,8 +32,13 @@ pub(super) fn row(
     let end = format!(" {status} {:>5}", format!("{}ms", call.ms));
     let room = width.saturating_sub(text::width(&time) + 7 + text::width(&end));
     let endpoint = Clean::one_line(call.endpoint());
+    let gist = Some(call.gist.clone()).filter(|gist| !gist.is_empty());
     let asked = call.parameters().into_iter();
-    let asked = asked.map(|(name, value)| format!(" {name}={value}"));
+    let asked = asked.map(|(name, value)| format!("{name}={value}"));
+    let asked = gist
+        .into_iter()
+        .chain(asked)
+        .map(|words| format!(" {words}"));
     let asked = Clean::one_line(&asked.collect::<String>());
     let endpoint = text::cut(&endpoint, room);
     let left = room - text::width(&endpoint);

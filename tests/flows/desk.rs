@@ -396,6 +396,7 @@ fn the_api_log_is_filtered_and_both_sides_of_a_call_are_copied() {
             method: if body.is_some() { "POST" } else { "GET" }.into(),
             host: "https://graph.facebook.com".into(),
             path: path.into(),
+            gist: String::new(),
             body: body.map(Into::into),
             status: Some(status),
             answer: Some("{\"answer\":1}".into()),

@@ -138,6 +138,10 @@ fn the_wire_is_seen_beside_the_conversation() {
             method: method.into(),
             host: "https://graph.facebook.com".into(),
             path: path.into(),
+            gist: match method {
+                "POST" => "RESPONSE text".into(),
+                _ => String::new(),
+            },
             body: (method == "POST")
                 .then(|| r#"{"recipient":{"id":"703"},"message":{"text":"hi"}}"#.to_owned()),
             status,
