@@ -58,8 +58,8 @@ impl Draft {
         }
     }
 
-    /// Takes `text` out again, because Meta has it after all. Whether it stood
-    /// there, as it was.
+    /// Takes `text` out again, because Meta has it after all, and where nothing is left,
+    /// what it replied to. Whether it stood there, as it was.
     pub fn take_out(&mut self, text: &str) -> bool {
         let mut lines = self.lines();
         let taken = block(text);
@@ -71,6 +71,10 @@ impl Draft {
         self.text = lines.join("\n");
         if usize::from(self.cursor.0) >= at {
             self.cursor.0 = self.cursor.0.saturating_sub(count);
+        }
+        // It came back with the text.
+        if self.text.trim().is_empty() {
+            self.quote = None;
         }
         true
     }
@@ -129,7 +133,11 @@ mod tests {
         assert_eq!((draft.text.as_str(), draft.cursor), ("one\nmine", (1, 1)));
         assert!(!draft.take_out("on"), "not a piece of a line");
         assert!(!draft.take_out(""));
-        assert!(draft.take_out("one") && draft.take_out("mine"));
+        draft.quote = Some(Mid::new("asked"));
+        assert!(draft.take_out("one"));
+        assert!(draft.quote.is_some(), "the words that are left reply to it");
+        assert!(draft.take_out("mine"));
+        assert_eq!(draft.quote, None, "the next reply does not");
         assert!(draft.is_empty());
     }
 }

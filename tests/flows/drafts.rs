@@ -346,3 +346,28 @@ fn a_quote_stays_with_its_reply_until_it_is_sent_or_taken_off() {
     let reply = sent(&desk.keys("r<Enter>"));
     assert_eq!(reply.parts[0].quote, None);
 }
+
+#[test]
+fn a_quote_goes_with_the_text_that_was_sent_after_all() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.answer_thread(thread_page(conversation("3", "Ana Ruiz"), items()));
+    let mut refusal = refused(LocalId::new("l1"), "yes");
+    if let Change::ReplyNotSent { quote, .. } = &mut refusal {
+        *quote = Some(Mid::new("m8"));
+    }
+    desk.send(Msg::Changed(vec![refusal]));
+    desk.pass(Span::seconds(3));
+    let quote = |desk: &Desk| {
+        desk.model
+            .thread
+            .as_ref()
+            .and_then(|t| t.composer.quote.clone())
+    };
+    assert_eq!(quote(&desk), Some(Mid::new("m8")));
+    desk.send(Msg::Changed(vec![Change::RefusedButSent {
+        conversation: id("3"),
+        text: "yes".into(),
+    }]));
+    assert_eq!(quote(&desk), None, "the next reply answers something else");
+}

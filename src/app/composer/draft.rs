@@ -223,6 +223,7 @@ impl Composer {
         let stood = draft.take_out(text);
         if stood {
             self.set(&draft.text, draft.cursor);
+            self.quote = draft.quote;
         }
         stood || waiting != self.returning.len()
     }
