@@ -77,7 +77,7 @@ pub enum Event {
         conversation: ConversationId,
         /// The message.
         mid: Mid,
-        /// With what.
+        /// The reaction, or that it is gone.
         with: ReactedWith,
         /// When, by Meta's clock: the last word counts.
         at: Timestamp,
@@ -88,7 +88,7 @@ pub enum Event {
         conversation: ConversationId,
         /// The message.
         mid: Mid,
-        /// With what.
+        /// The emoji, raw.
         emoji: Option<String>,
         /// When, by Meta's clock: the last word counts.
         at: Timestamp,
@@ -308,7 +308,7 @@ impl WebhookFact {
     }
 }
 
-/// With what a customer reacted.
+/// A customer's reaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReactedWith {
     /// This emoji, raw.

@@ -73,7 +73,7 @@ pub enum Operation {
     React {
         /// The message.
         mid: Mid,
-        /// With what; `None` takes it back.
+        /// The reaction; `None` takes ours back.
         emoji: Option<String>,
     },
 }
