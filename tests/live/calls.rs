@@ -282,13 +282,7 @@ fn a_quote_comes_back_with_a_refused_reply() {
             panic!("{told:?}");
         };
         assert_eq!(quote.as_ref(), Some(&mid));
-        let (address, simulator) = (wing.address, wing.simulator.clone());
-        let folder = wing.end().await;
-        let mut next = Wing::attach(folder, address, simulator);
-        next.news("a start", |c| {
-            *c == Change::Page || matches!(c, Change::Link(_))
-        })
-        .await;
+        let next = wing.again().await;
         let draft = next.thread(&ana.0).draft.expect("a draft");
         assert_eq!(
             (draft.text.as_str(), draft.quote),

@@ -86,13 +86,7 @@ fn every_refusal_of_a_reply_is_a_sentence_and_the_text_is_kept() {
             // Whoever has the thread open may be typing there.
             assert_eq!(thread.draft, None);
         }
-        let (address, simulator) = (wing.address, wing.simulator.clone());
-        let folder = wing.end().await;
-        let mut next = Wing::attach(folder, address, simulator);
-        next.news("a start", |c| {
-            *c == Change::Page || matches!(c, Change::Link(_))
-        })
-        .await;
+        let next = wing.again().await;
         let draft = next.thread(&ana.0).draft.expect("a draft");
         assert_eq!(
             draft.text, "text 0\ntext 1\ntext 2\ntext 3\n",

@@ -5,12 +5,7 @@ use super::*;
 /// A desk that copies files into a folder of its own.
 async fn keeps_copies() -> (Wing, std::path::PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
-    let options = Options {
-        seed: 1,
-        log: Some(folder.path().join("server.log")),
-        ..Options::default()
-    };
-    let (address, simulator) = simulator(options, quick()).await;
+    let (address, simulator) = simulator_in(&folder, None).await;
     let copies = folder.path().join("copies");
     let options = sync::Options {
         files: copies.clone(),

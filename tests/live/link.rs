@@ -46,12 +46,7 @@ fn a_reply_queued_for_want_of_a_token_goes_out_with_a_new_one() {
 fn a_new_token_in_the_same_place_works_without_a_restart() {
     runtime().block_on(async {
         let folder = tempfile::tempdir().expect("a folder");
-        let options = Options {
-            seed: 1,
-            log: Some(folder.path().join("server.log")),
-            ..Options::default()
-        };
-        let (address, simulator) = simulator(options, quick()).await;
+        let (address, simulator) = simulator_in(&folder, None).await;
         let (_, right) = simulator.app("switchboard").expect("the desk's app");
         let place = Arc::new(Mutex::new(None));
         let found = Arc::clone(&place);

@@ -7,12 +7,7 @@ type Person = (ConversationId, Psid);
 /// A desk that keeps pictures.
 async fn keeps_pictures() -> Wing {
     let folder = tempfile::tempdir().expect("a folder");
-    let options = Options {
-        seed: 1,
-        log: Some(folder.path().join("server.log")),
-        ..Options::default()
-    };
-    let (address, simulator) = simulator(options, quick()).await;
+    let (address, simulator) = simulator_in(&folder, None).await;
     attach(folder, address, simulator)
 }
 

@@ -51,15 +51,7 @@ pub struct Wing {
 impl Wing {
     pub async fn start(scenario: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let log = folder.path().join("server.log");
-        let scenario = scenario.map(str::to_owned);
-        let options = Options {
-            seed: 1,
-            scenario,
-            log: Some(log),
-            ..Options::default()
-        };
-        let (address, simulator) = simulator(options, quick()).await;
+        let (address, simulator) = simulator_in(&folder, scenario).await;
         Self::attach(folder, address, simulator)
     }
 
@@ -377,6 +369,16 @@ impl Wing {
             .collect()
     }
 
+    /// The program ends and starts again, with the same files.
+    pub async fn again(self) -> Self {
+        let (address, simulator) = (self.address, self.simulator.clone());
+        let folder = self.end().await;
+        let mut next = Self::attach(folder, address, simulator);
+        let started = |change: &Change| matches!(change, Change::Page | Change::Link(_));
+        next.news("a start", started).await;
+        next
+    }
+
     pub async fn end(self) -> TempDir {
         self.stop.cancel();
         within(PATIENCE, self.task)
@@ -386,6 +388,17 @@ impl Wing {
             .expect("no error");
         self.folder
     }
+}
+
+/// A simulator whose log is in `folder`.
+pub async fn simulator_in(folder: &TempDir, scenario: Option<&str>) -> (SocketAddr, Simulator) {
+    let options = Options {
+        seed: 1,
+        scenario: scenario.map(str::to_owned),
+        log: Some(folder.path().join("server.log")),
+        ..Options::default()
+    };
+    simulator(options, quick()).await
 }
 
 pub fn send(local: &str, text: &str, hand_back: Option<HandBack>) -> Operation {
