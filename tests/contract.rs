@@ -14,8 +14,9 @@ use switchboard::{
     app::simulator_commands::ACTIONS,
     clock::Clock,
     domain::{
-        AppId, Attachment, Author, ConversationId, Event, HandBack, HandBackNote, LocalId, Outcome,
-        Part, Platform, Profile, Psid, Routing, SendAs, ThreadOwner, Timestamp, WebhookFact,
+        AppId, Attachment, Author, Content, ConversationId, Event, HandBack, HandBackNote, LocalId,
+        Outcome, Part, Platform, Profile, Psid, Routing, SendAs, ThreadOwner, Timestamp,
+        WebhookFact,
     },
     graph::{
         Control, Error, ListPart, NEWEST_VERSION, Reply, Verdict, decode_webhook, version_end,
@@ -57,8 +58,8 @@ fn reply(send_as: SendAs, hand_back: Option<HandBack>, text: &str) -> Reply {
         attempt: 1,
         psid,
         platform: Platform::Messenger,
-        text: text.into(),
-        file: None,
+        content: Content::Text(text.into()),
+        media: Vec::new(),
         quote: None,
         send_as,
         hand_back,
@@ -769,13 +770,21 @@ fn the_limits_of_the_desk_are_those_of_the_simulator() {
         let about = simulator.about("");
         let psid = |at: usize| Psid::new(about["people"][at]["id"].as_str().expect("an id"));
         let people = [psid(0), psid(1)];
-        let taken = async |platform: Platform, text: &str, file: Option<Attachment>| {
+        let taken = async |platform: Platform, content: Content| {
             let psid = people[usize::from(platform == Platform::Instagram)].clone();
+            let mut media = Vec::new();
+            for file in content.files() {
+                match client.upload(file, platform, None).await {
+                    Ok(id) => media.push(id),
+                    Err(_) => return false,
+                }
+            }
             let reply = Reply {
                 psid,
                 platform,
-                file,
-                ..reply(SendAs::Response, None, text)
+                content,
+                media,
+                ..reply(SendAs::Response, None, "")
             };
             client.send(&reply).await.is_ok()
         };
@@ -788,7 +797,7 @@ fn the_limits_of_the_desk_are_those_of_the_simulator() {
             );
             for (count, fits) in [(desk, true), (simulator, true), (simulator + 1, false)] {
                 let text = letter.repeat(count);
-                let sent = taken(platform, &text, None).await;
+                let sent = taken(platform, Content::Text(text)).await;
                 assert_eq!(sent, fits, "{platform:?} {count} x {letter}");
             }
         }
@@ -809,7 +818,7 @@ fn the_limits_of_the_desk_are_those_of_the_simulator() {
             let file = file(&name, bytes);
             for platform in [Platform::Messenger, Platform::Instagram] {
                 let fits = file.why_not(platform).is_none();
-                let sent = taken(platform, "", Some(file.clone())).await;
+                let sent = taken(platform, Content::Files(vec![file.clone()])).await;
                 assert_eq!(sent, fits, "{platform:?} {name} {bytes}");
             }
         }

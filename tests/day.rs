@@ -310,7 +310,10 @@ impl Day {
         };
         if let Operation::Reply(reply) = operation {
             for part in &reply.parts {
-                *self.meant.entry(part.text.clone()).or_default() += 1;
+                *self
+                    .meant
+                    .entry(part.content.text().to_owned())
+                    .or_default() += 1;
             }
         }
         let courtesy = matches!(operation, Operation::Typing(_) | Operation::MarkSeen);

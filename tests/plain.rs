@@ -119,14 +119,14 @@ fn an_escalation_is_told_from_the_list_to_the_hand_back() {
     else {
         panic!("one send: {effects:?}");
     };
-    assert_eq!(parts[0].text, "Good news: the bank confirmed it.");
+    assert_eq!(parts[0].content.text(), "Good news: the bank confirmed it.");
     assert_eq!(
         (*send_as, back.note.outcome),
         (SendAs::Response, Outcome::Resolved)
     );
     let mut page = thread_page(rows().swap_remove(2), items());
     page.items.push(outgoing(
-        &parts[0].text,
+        parts[0].content.text(),
         SendAs::Response,
         SendState::Sending,
     ));

@@ -14,7 +14,7 @@ use switchboard::{
         why_not,
     },
     domain::{
-        AppId, Author, Change, Command, Conversation, ConversationId, Item, Link, Operation,
+        AppId, Author, Change, Command, Conversation, ConversationId, Draft, Item, Link, Operation,
         OperationKind, Psid, ReplyAs, Routing, SAFETY_MARGIN, SendAs, SendState, Span, TAGS,
         ThreadOwner, TimelineEvent, Timestamp,
     },
@@ -324,8 +324,7 @@ fn rule_5_a_draft_belongs_to_its_person() {
         conversation: ConversationId::new("3"),
         local: reply.parts[0].local.clone(),
         why: "no".into(),
-        text: "hello".into(),
-        quote: None,
+        returned: Box::new(Draft::of("hello")),
     }]));
     refused.pass(Span::seconds(3));
     assert!(refused.picture().contains("│hello "));

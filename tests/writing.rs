@@ -13,7 +13,7 @@ use switchboard::{
         dialog::Dialog,
     },
     domain::{
-        AppId, Attachment, Author, Change, Command, ConversationId, Decision, Item, LocalId,
+        AppId, Attachment, Author, Change, Command, ConversationId, Decision, Draft, Item, LocalId,
         Operation, Psid, ReplyPart, Span, TimelineEvent,
     },
 };
@@ -42,7 +42,7 @@ fn sends(effects: &[Effect]) -> Vec<(LocalId, String, Option<LocalId>, Span, boo
             let part = move |(at, part): (usize, &ReplyPart)| {
                 let follows = before.replace(part.local.clone());
                 let hand_back = at == last && reply.hand_back.is_some();
-                let text = part.text.clone();
+                let text = part.content.text().to_owned();
                 (part.local.clone(), text, follows, reply.delay, hand_back)
             };
             reply.parts.iter().enumerate().map(part)
@@ -214,8 +214,7 @@ fn a_refused_part_comes_back_and_only_that() {
         conversation: ConversationId::new("3"),
         local: sent[1].0.clone(),
         why: "no".into(),
-        text: sent[1].1.clone(),
-        quote: None,
+        returned: Box::new(Draft::of(&sent[1].1)),
     }]));
     assert_eq!(composed(&desk), "", "somebody may be typing");
     desk.pass(Span::seconds(3));
@@ -470,7 +469,12 @@ fn a_file_goes_out_behind_the_text_and_the_hand_back_rides_with_it() {
             }) => Some(reply),
             _ => None,
         })
-        .flat_map(|reply| reply.parts.iter().map(|part| part.file.is_some()))
+        .flat_map(|reply| {
+            reply
+                .parts
+                .iter()
+                .map(|part| !part.content.files().is_empty())
+        })
         .collect();
     assert_eq!(files, [false, true]);
 }
@@ -509,7 +513,7 @@ fn a_file_that_is_copied_while_its_thread_is_left_is_there_on_return() {
             copy: Ok(Box::new(file)),
         }]));
         let saved = effects.iter().any(|effect| {
-            matches!(effect, Effect::Engine(Command::SaveDraft { draft, over: false, .. }) if draft.file.is_some())
+            matches!(effect, Effect::Engine(Command::SaveDraft { draft, over: false, .. }) if !draft.attached.is_empty())
         });
         assert_eq!(saved, !returned, "it joins the draft on the disk");
         let shown = desk.picture().contains("[photo] lamp.jpg");

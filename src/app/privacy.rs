@@ -7,7 +7,7 @@ use crate::{
         Model,
         mask::{Mask, mask_row, masked},
     },
-    domain::{Conversation, Item, Message, Part, Profile, Referral, TimelineEvent},
+    domain::{Content, Conversation, Item, Message, Part, Profile, Referral, TimelineEvent},
 };
 
 /// The same desk with names and words hidden. Masks are as wide as what they
@@ -51,7 +51,7 @@ fn item(item: &mut Item) {
     match item {
         Item::Message(m) => message(m),
         Item::Note(note) => note.text = masked(&note.text),
-        Item::Outgoing(outgoing) => outgoing.text = masked(&outgoing.text),
+        Item::Outgoing(outgoing) => hide(&mut outgoing.content),
         Item::Event { what, .. } => match what {
             TimelineEvent::Moved { note, .. } | TimelineEvent::AskedFor { note, .. } => {
                 for (_, value) in note {
@@ -61,6 +61,15 @@ fn item(item: &mut Item) {
             TimelineEvent::Referred(referral) => mask_referral(referral),
             _ => {}
         },
+    }
+}
+
+fn hide(content: &mut Content) {
+    match content {
+        Content::Text(text) => *text = masked(text),
+        Content::Files(files) => files
+            .iter_mut()
+            .for_each(|file| file.name = masked(&file.name)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What our cache holds now: the news that the screen is told.
 
 use super::{
-    ApiCall, Apps, Attachment, ConversationId, DeliveredWebhook, HoldReason, Link, LocalId, Mid,
+    ApiCall, Apps, Attachment, ConversationId, DeliveredWebhook, Draft, HoldReason, Link, LocalId,
     NewReply, OperationKind, Picture, PictureId, PictureSize, Platform, Psid, Span, Timestamp,
 };
 
@@ -47,10 +47,8 @@ pub enum Change {
         local: LocalId,
         /// What happened and what to do, in one sentence.
         why: String,
-        /// Its text, raw, which comes back to whoever wrote it.
-        text: String,
-        /// What it replied to, which comes back with it.
-        quote: Option<Mid>,
+        /// What comes back to whoever wrote it.
+        returned: Box<Draft>,
     },
     /// A reply was not even written down: it is nowhere but here, and comes back as
     /// a whole.
@@ -64,17 +62,12 @@ pub enum Change {
         /// What happened and what to do, in one sentence.
         why: String,
     },
-    /// The text and the file of a reply are in its draft again, because a person
-    /// wanted that.
-    TextReturned {
+    /// A reply is in its draft again, because a person wanted that.
+    ReplyReturned {
         /// Which thread.
         conversation: ConversationId,
-        /// What was typed.
-        text: String,
-        /// The file.
-        file: Option<Box<Attachment>>,
-        /// What it replied to.
-        quote: Option<Mid>,
+        /// What joined the draft.
+        returned: Box<Draft>,
     },
     /// A reply that Meta had refused, as far as we knew, went out after all.
     RefusedButSent {

@@ -1,8 +1,8 @@
-//! Unsent text, and how the text of a reply that did not go finds its way back
+//! Unsent text, and how a reply that did not go finds its way back
 //! into it: on lines of its own, in the order in which it was sent, before what
 //! has been typed since.
 
-use super::{Attachment, Mid};
+use super::{Content, Mid};
 
 /// What stands in a composer, of one person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,8 +11,8 @@ pub struct Draft {
     pub text: String,
     /// Line and column of the cursor, in characters.
     pub cursor: (u16, u16),
-    /// The file that goes out behind the text: our own copy of it.
-    pub file: Option<Box<Attachment>>,
+    /// What goes out behind the text, each as a message of its own; never text.
+    pub attached: Vec<Content>,
     /// The message that it replies to.
     pub quote: Option<Mid>,
 }
@@ -23,14 +23,14 @@ impl Draft {
         Self {
             text: text.to_owned(),
             cursor: (u16::MAX, u16::MAX),
-            file: None,
+            attached: Vec::new(),
             quote: None,
         }
     }
 
     /// Nothing is in it that anybody would miss.
     pub fn is_empty(&self) -> bool {
-        self.text.trim().is_empty() && self.file.is_none()
+        self.text.trim().is_empty() && self.attached.is_empty()
     }
 
     /// Puts `text` back, behind what of `returned` (what came back before it)
@@ -56,6 +56,18 @@ impl Draft {
         if typed {
             self.cursor.0 = self.cursor.0.saturating_add(count);
         }
+    }
+
+    /// All of a reply comes back: its text as by [`Self::put_back`], what was attached
+    /// behind what is, and what it replied to unless this replies to another.
+    pub fn give_back(&mut self, before: &[String], returned: Self) {
+        self.put_back(before, &returned.text);
+        for content in returned.attached {
+            if !self.attached.contains(&content) {
+                self.attached.push(content);
+            }
+        }
+        self.quote = self.quote.take().or(returned.quote);
     }
 
     /// Takes `text` out again, because Meta has it after all, and where nothing is left,

@@ -19,7 +19,7 @@
 //! | `change`, `link`, `api_call` | what the screen is told |
 //! | `remedy` | what an agent can do about a failure, without its key |
 //! | `command`, `operation`, `operation_kind` | what an agent wants, what can be done to a thread |
-//! | `outgoing`, `draft` | a reply on its way out, unsent text |
+//! | `outgoing`, `content`, `draft` | a reply on its way out, what it holds, unsent text |
 //! | `audit_entry`, `report` | the record of what was done, and what it adds up to |
 //! | `split_text`, `parse_time` | long texts in parts, moments in words |
 
@@ -29,6 +29,7 @@ mod attachment;
 mod audit_entry;
 mod change;
 mod command;
+mod content;
 mod conversation;
 mod draft;
 mod event;
@@ -64,6 +65,7 @@ pub use attachment::{Attachment, FILE_LIMIT, FileIdentity};
 pub use audit_entry::{AuditDetails, AuditEntry};
 pub use change::{Change, Severity};
 pub use command::{Command, SimulatorOrder};
+pub use content::Content;
 pub use conversation::Conversation;
 pub use draft::Draft;
 pub use event::{

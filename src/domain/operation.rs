@@ -6,7 +6,7 @@
 //! the compiler names the places that have to know it.
 
 use super::{
-    Attachment, HandBack, Known, LocalId, Mid, OperationKind, SendAs, Span, TimelineEvent,
+    Content, Draft, HandBack, Known, LocalId, Mid, OperationKind, SendAs, Span, TimelineEvent,
 };
 
 /// What a person sends with one Enter: a message, or several where the text is
@@ -31,22 +31,28 @@ pub struct NewReply {
 pub struct ReplyPart {
     /// Our id for it.
     pub local: LocalId,
-    /// The text; empty when a file goes out.
-    pub text: String,
-    /// The file that goes out instead of text.
-    pub file: Option<Box<Attachment>>,
+    /// What it holds.
+    pub content: Content,
     /// The message that it replies to.
     pub quote: Option<Mid>,
 }
 
 impl NewReply {
-    /// The whole text again, as it was typed.
-    pub fn text(&self) -> String {
-        let texts = self.parts.iter().map(|part| part.text.as_str());
-        texts
-            .filter(|text| !text.is_empty())
-            .collect::<Vec<_>>()
-            .join("\n")
+    /// All of it again, as it stood in the composer.
+    pub fn returned(&self) -> Draft {
+        let mut texts = Vec::new();
+        let mut attached = Vec::new();
+        for part in &self.parts {
+            match &part.content {
+                Content::Text(text) => texts.push(text.as_str()),
+                other => attached.push(other.clone()),
+            }
+        }
+        Draft {
+            attached,
+            quote: self.parts.iter().find_map(|part| part.quote.clone()),
+            ..Draft::of(&texts.join("\n"))
+        }
     }
 }
 

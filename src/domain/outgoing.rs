@@ -1,6 +1,8 @@
 //! A reply on its way out, as the outbox keeps it.
 
-use super::{Attachment, ConversationId, HandBack, LocalId, Mid, Psid, SendAs, Span, Timestamp};
+use super::{
+    Content, ConversationId, Draft, HandBack, LocalId, Mid, Psid, SendAs, Span, Timestamp,
+};
 
 /// A reply that waited longer than this is not sent without asking (our
 /// choice): what it answers may be settled by now.
@@ -17,10 +19,8 @@ pub struct Outgoing {
     pub psid: Psid,
     /// When the agent pressed the key, by our clock.
     pub at: Timestamp,
-    /// What was typed; empty when a file goes out.
-    pub text: String,
-    /// The file that goes out instead of text: our own copy of it.
-    pub file: Option<Box<Attachment>>,
+    /// What it holds.
+    pub content: Content,
     /// The message that it replies to, the customer's or the Page's.
     pub quote: Option<Mid>,
     /// What it goes out as.
@@ -41,6 +41,24 @@ pub struct Outgoing {
     pub looks: u32,
     /// Where it stands.
     pub state: SendState,
+}
+
+impl Outgoing {
+    /// What it leaves in the composer when it does not go.
+    pub fn returned(&self) -> Draft {
+        let quote = self.quote.clone();
+        match &self.content {
+            Content::Text(text) => Draft {
+                quote,
+                ..Draft::of(text)
+            },
+            other => Draft {
+                attached: vec![other.clone()],
+                quote,
+                ..Draft::default()
+            },
+        }
+    }
 }
 
 /// What an agent knew of a thread when they pressed Enter, by Meta's clock.
@@ -110,7 +128,7 @@ pub enum Decision {
     SendAgain(LocalId),
     /// Treat it as sent.
     TreatAsSent,
-    /// Give its text and its file back to the composer.
+    /// Give what it holds back to the composer.
     TakeBack,
     /// Drop it.
     Drop,

@@ -7,7 +7,7 @@ use super::{
     upload::{Upload, UploadWatch},
     wire,
 };
-use crate::domain::{Attachment, HandBack, LocalId, Mid, Platform, Psid, SendAs};
+use crate::domain::{Attachment, Content, HandBack, LocalId, Mid, Platform, Psid, SendAs};
 
 /// A reply that a person typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,10 +20,10 @@ pub struct Reply {
     pub psid: Psid,
     /// Where.
     pub platform: Platform,
-    /// The text.
-    pub text: String,
-    /// The file that goes out instead of text.
-    pub file: Option<Attachment>,
+    /// What it holds.
+    pub content: Content,
+    /// Meta's ids of its files, in their order.
+    pub media: Vec<String>,
     /// The message that it replies to, the customer's or the Page's ("Send API", `reply_to`).
     pub quote: Option<Mid>,
     /// What it goes out as.
@@ -35,42 +35,9 @@ pub struct Reply {
 impl Client {
     /// Sends a reply. `Ok(None)`: Meta answered 200 but named no message, so
     /// the outcome is unknown.
-    ///
-    /// A file is uploaded first. Whatever becomes of that, nothing was sent to
-    /// the customer by it, so it may be tried again.
     pub async fn send(&self, reply: &Reply) -> Result<Option<Mid>, Error> {
-        self.send_watched(reply, None).await
-    }
-
-    /// The same; who watches the upload can give it up while it goes on.
-    pub async fn send_watched(
-        &self,
-        reply: &Reply,
-        watch: Option<UploadWatch>,
-    ) -> Result<Option<Mid>, Error> {
-        let mut body = reply.body();
-        if let Some(file) = &reply.file {
-            let cancelled = watch.as_ref().map(|watch| watch.cancel.clone());
-            let given_up = async {
-                match cancelled {
-                    Some(cancelled) => cancelled.cancelled_owned().await,
-                    None => std::future::pending().await,
-                }
-            };
-            let id = tokio::select! {
-                id = self.upload(file, reply.platform, watch) => id,
-                () = given_up => Err(Error::Cancelled),
-            };
-            let id = id.map_err(Error::before_sending)?;
-            let payload = json!({"attachment_id": id});
-            let message = &mut body["message"];
-            message["attachment"] = json!({"type": file.kind, "payload": payload});
-            if let Some(message) = message.as_object_mut() {
-                message.remove("text");
-            }
-        }
         let text = self
-            .write(&[self.page().as_str(), "messages"], body)
+            .write(&[self.page().as_str(), "messages"], reply.body())
             .await?;
         Ok(serde_json::from_str::<wire::graph_api::Sent>(&text)
             .ok()
@@ -78,9 +45,31 @@ impl Client {
             .map(Mid::new))
     }
 
-    /// Gives Meta a file, to be sent by the id that it answers. It goes out under
-    /// a name of ours: Instagram takes plain letters only.
-    async fn upload(
+    /// Gives Meta a file, to be sent by the id that it answers ("Saving assets").
+    /// Whatever becomes of that, nothing was sent to a customer by it, so it may be
+    /// tried again; who watches it can give it up. It goes out under a name of ours:
+    /// Instagram takes plain letters only.
+    pub async fn upload(
+        &self,
+        file: &Attachment,
+        platform: Platform,
+        watch: Option<UploadWatch>,
+    ) -> Result<String, Error> {
+        let cancelled = watch.as_ref().map(|watch| watch.cancel.clone());
+        let given_up = async {
+            match cancelled {
+                Some(cancelled) => cancelled.cancelled_owned().await,
+                None => std::future::pending().await,
+            }
+        };
+        let id = tokio::select! {
+            id = self.upload_whole(file, platform, watch) => id,
+            () = given_up => Err(Error::Cancelled),
+        };
+        id.map_err(Error::before_sending)
+    }
+
+    async fn upload_whole(
         &self,
         file: &Attachment,
         platform: Platform,
@@ -160,8 +149,9 @@ impl Reply {
         let mut body = json!({
             "recipient": {"id": self.psid.as_str()},
             "messaging_type": match self.send_as { SendAs::Response => "RESPONSE", SendAs::HumanAgent => "MESSAGE_TAG" },
-            "message": {"text": self.text, "metadata": metadata},
+            "message": self.message(),
         });
+        body["message"]["metadata"] = json!(metadata);
         if self.send_as == SendAs::HumanAgent {
             body["tag"] = json!("HUMAN_AGENT");
         }
@@ -178,6 +168,23 @@ impl Reply {
     }
 }
 
+impl Reply {
+    /// Meta's `message` object, without the metadata.
+    fn message(&self) -> Value {
+        match &self.content {
+            Content::Text(text) => json!({"text": text}),
+            Content::Files(files) => {
+                let saved = |(file, id): (&Attachment, &String)| json!({"type": file.kind, "payload": {"attachment_id": id}});
+                let mut saved: Vec<Value> = files.iter().zip(&self.media).map(saved).collect();
+                match saved.len() {
+                    1 => json!({"attachment": saved.remove(0)}),
+                    _ => json!({"attachments": saved}),
+                }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,8 +196,8 @@ mod tests {
             attempt: 1,
             psid: Psid::new("7"),
             platform: Platform::Messenger,
-            text: "hi".into(),
-            file: None,
+            content: Content::Text("hi".into()),
+            media: Vec::new(),
             quote: None,
             send_as,
             hand_back,

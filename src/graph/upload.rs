@@ -27,6 +27,20 @@ pub struct UploadWatch {
     pub told: Arc<dyn Fn(u64) + Send + Sync>,
 }
 
+impl UploadWatch {
+    /// For the next of several files that are told of as one: what of them has gone out
+    /// before it is `gone`, to which its `bytes` are added.
+    #[must_use]
+    pub fn next(&self, gone: &mut u64, bytes: u64) -> Self {
+        let (before, told) = (*gone, Arc::clone(&self.told));
+        *gone += bytes;
+        Self {
+            cancel: self.cancel.clone(),
+            told: Arc::new(move |bytes| told(before + bytes)),
+        }
+    }
+}
+
 impl fmt::Debug for UploadWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UploadWatch").finish_non_exhaustive()

@@ -8,14 +8,14 @@ use super::{
     draft_rows::{give_back, read, unseen, write},
 };
 use crate::{
-    domain::{Attachment, ConversationId, Draft, Outgoing, Psid, Timestamp},
+    domain::{Attachment, Content, ConversationId, Draft, Outgoing, Psid, Timestamp},
     failpoint,
 };
 
 impl Writer {
     /// Keeps unsent text; an empty draft is removed. `over`: in place of what is
-    /// kept; else behind it, because nobody has seen that. Answers the file that
-    /// belonged to the draft and does not any more.
+    /// kept; else behind it, because nobody has seen that. Answers the files that
+    /// belonged to the draft and do not any more.
     pub async fn save_draft(
         &self,
         conversation: ConversationId,
@@ -23,7 +23,7 @@ impl Writer {
         draft: Draft,
         over: bool,
         at: Timestamp,
-    ) -> Result<Option<Box<Attachment>>, Error> {
+    ) -> Result<Vec<Attachment>, Error> {
         self.run(move |files| {
             let db = files.outbox.transaction()?;
             let before = read(&db, &conversation)?.unwrap_or_default();
@@ -42,7 +42,9 @@ impl Writer {
             write(&db, &conversation, &psid, &draft, at)?;
             failpoint::reach("draft.save");
             db.commit()?;
-            Ok(before.file.filter(|old| draft.file.as_ref() != Some(old)))
+            let kept: Vec<&Attachment> = draft.attached.iter().flat_map(Content::files).collect();
+            let before = before.attached.iter().flat_map(Content::files);
+            Ok(before.filter(|old| !kept.contains(old)).cloned().collect())
         })
         .await
     }
@@ -74,13 +76,11 @@ impl Reader {
     pub fn draft_files(&self) -> Result<Vec<Attachment>, Error> {
         self.with(|db| {
             let mut statement =
-                db.prepare_cached("SELECT file FROM outbox.draft WHERE file IS NOT NULL")?;
-            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-            let json: Vec<String> = rows.collect::<Result<_, _>>()?;
-            Ok(json
-                .iter()
-                .filter_map(|json| codec::file_from(json))
-                .collect())
+                db.prepare_cached("SELECT content FROM outbox.draft WHERE content IS NOT NULL")?;
+            let rows = statement.query_map([], |row| row.get(0).map(codec::contents_from))?;
+            let attached: Vec<Vec<Content>> = rows.collect::<Result<_, _>>()?;
+            let files = attached.iter().flatten().flat_map(Content::files);
+            Ok(files.cloned().collect())
         })
     }
 }

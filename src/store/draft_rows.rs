@@ -17,12 +17,18 @@ pub(super) fn unseen(before: Draft, typed: Draft) -> Draft {
         true => before.cursor,
         false => typed.cursor,
     };
-    Draft {
+    let mut draft = Draft {
         text,
         cursor,
-        file: typed.file.or(before.file),
-        quote: typed.quote.or(before.quote),
+        ..before
+    };
+    draft.quote = typed.quote.or(draft.quote);
+    for content in typed.attached {
+        if !draft.attached.contains(&content) {
+            draft.attached.push(content);
+        }
     }
+    draft
 }
 
 /// What was typed under a name of ours joins the draft under Meta's id.
@@ -64,7 +70,7 @@ pub(super) fn write(
         return Ok(());
     }
     db.execute(
-        "INSERT OR REPLACE INTO draft (conversation, psid, text, line, col, at, file, quote) \
+        "INSERT OR REPLACE INTO draft (conversation, psid, text, line, col, at, content, quote) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             id.as_str(),
@@ -73,14 +79,14 @@ pub(super) fn write(
             draft.cursor.0,
             draft.cursor.1,
             at.as_millis(),
-            draft.file.as_deref().map(codec::file),
+            codec::contents(&draft.attached),
             draft.quote.as_ref().map(Mid::as_str),
         ],
     )?;
     Ok(())
 }
 
-/// The text and the file of a reply, and what it replied to, join the draft of their person.
+/// A reply joins the draft of its person.
 pub(super) fn give_back(db: &Connection, row: &Outgoing, at: Timestamp) -> Result<(), Error> {
     let returned: Vec<String> = db
         .prepare_cached(
@@ -93,13 +99,7 @@ pub(super) fn give_back(db: &Connection, row: &Outgoing, at: Timestamp) -> Resul
         )?
         .collect::<Result<_, _>>()?;
     let mut draft = read(db, &row.conversation)?.unwrap_or_default();
-    draft.put_back(&returned, &row.text);
-    if draft.file.is_none() {
-        draft.file.clone_from(&row.file);
-    }
-    if draft.quote.is_none() {
-        draft.quote.clone_from(&row.quote);
-    }
+    draft.give_back(&returned, row.returned());
     write(db, &row.conversation, &row.psid, &draft, at)?;
     db.execute(
         "UPDATE outgoing SET given_back = 1 WHERE local = ?1 AND text <> ''",

@@ -10,7 +10,7 @@ use std::{
 use rusqlite::{Connection, params};
 
 use super::{Error, Writer, audit, codec, writer::Files};
-use crate::domain::{Psid, Timestamp};
+use crate::domain::{Content, Psid, Timestamp};
 
 /// Texts shorter than this say nothing about a person.
 const TRACE: usize = 8;
@@ -103,15 +103,15 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
     cache.commit()?;
     files.pictures.forget(psid);
     let outbox = files.outbox.transaction()?;
-    let copies: Vec<String> = outbox
+    let contents: Vec<Vec<Content>> = outbox
         .prepare(
-            "SELECT file FROM outgoing WHERE psid = ?1 AND file IS NOT NULL \
-             UNION SELECT file FROM draft WHERE psid = ?1 AND file IS NOT NULL",
+            "SELECT content FROM outgoing WHERE psid = ?1 AND content IS NOT NULL \
+             UNION SELECT content FROM draft WHERE psid = ?1 AND content IS NOT NULL",
         )?
-        .query_map([psid], |row| row.get(0))?
+        .query_map([psid], |row| row.get(0).map(codec::contents_from))?
         .collect::<Result<_, _>>()?;
-    for copy in copies.iter().filter_map(|json| codec::file_from(json)) {
-        let _ = fs::remove_file(copy.path);
+    for copy in contents.iter().flatten().flat_map(Content::files) {
+        let _ = fs::remove_file(&copy.path);
     }
     let unsent = outbox.execute("DELETE FROM draft WHERE psid = ?1", [psid])?
         + outbox.execute("DELETE FROM outgoing WHERE psid = ?1", [psid])?

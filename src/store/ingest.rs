@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Author, Backfill, Change, ConversationId, ConversationSeen, Event, LocalId, Mid,
+        Author, Backfill, Change, Content, ConversationId, ConversationSeen, Event, LocalId, Mid,
         OperationKind, Part, Profile, Psid, ReactedWith, Span, ThreadOwner, TimelineEvent,
         Timestamp,
     },
@@ -294,21 +294,14 @@ fn accepted(
     at: Timestamp,
 ) -> Result<(), Error> {
     let kept: Option<(String, Option<String>, Option<String>)> = outbox
-        .prepare_cached("SELECT text, file, quote FROM outgoing WHERE local = ?1")?
+        .prepare_cached("SELECT text, content, quote FROM outgoing WHERE local = ?1")?
         .query_row([local.as_str()], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
         .optional()?;
-    let (text, file, quote) = kept.unwrap_or_default();
-    let file = file.and_then(|json| codec::file_from(&json));
-    let parts: Vec<Part> = file
-        .map(|file| Part::File {
-            kind: file.word(),
-            name: Some(file.name),
-            bytes: Some(file.bytes),
-        })
-        .into_iter()
-        .collect();
+    let (text, content, quote) = kept.unwrap_or_default();
+    let contents = codec::contents_from(content);
+    let parts: Vec<Part> = contents.iter().flat_map(Content::parts).collect();
     db.execute(
         "INSERT INTO message (mid, conversation, at, author, text, fold, parts, gone, raw, reply_to) \
          VALUES (?1, ?2, ?3, 'me', ?4, ?5, ?6, 0, '', ?7) \

@@ -18,14 +18,14 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
     for (table, columns, only, count) in [
         (
             "draft",
-            "conversation, psid, text, line, col, at, file, quote",
+            "conversation, psid, text, line, col, at, content, quote",
             "1",
             &mut rescued.drafts,
         ),
         (
             "outgoing",
             "local, conversation, psid, at, text, send_as, attempt, sent_at, state, reason, mid, given_back, \
-             hand_back, customer_at, page_at, follows, not_before, file, quote",
+             hand_back, customer_at, page_at, follows, not_before, content, quote",
             "state NOT IN ('sent', 'dropped')",
             &mut rescued.replies,
         ),
@@ -43,7 +43,7 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
             &mut 0,
         ),
     ] {
-        let columns = columns_of(&old, table, columns);
+        let (columns, read) = columns_of(&old, table, columns);
         // Row by row: what lies behind the damage may be unreadable.
         let places = columns
             .split(", ")
@@ -53,7 +53,7 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
             "INSERT OR IGNORE INTO {table} ({columns}) VALUES ({})",
             places.collect::<Vec<_>>().join(", ")
         );
-        read_around(&old, table, &columns, only, |values| {
+        read_around(&old, table, &read, only, |values| {
             let kept = into.execute(&insert, rusqlite::params_from_iter(values));
             *count += u32::try_from(kept.unwrap_or(0)).unwrap_or(0);
         });
@@ -109,8 +109,9 @@ fn read_around(
     }
 }
 
-/// Those of `wanted` that a table has: a file of an older shape has fewer.
-fn columns_of(db: &Connection, table: &str, wanted: &str) -> String {
+/// Those of `wanted` that a table has, and how they are read: a file of an older shape
+/// has fewer, and one file in place of a list.
+fn columns_of(db: &Connection, table: &str, wanted: &str) -> (String, String) {
     let mut named: Vec<String> = wanted
         .split(", ")
         .map(|name| name.trim().to_owned())
@@ -118,10 +119,16 @@ fn columns_of(db: &Connection, table: &str, wanted: &str) -> String {
     let known: Result<Vec<String>, _> = db
         .prepare("SELECT name FROM pragma_table_info(?1)")
         .and_then(|mut names| names.query_map([table], |row| row.get(0))?.collect());
-    if let Ok(known) = known {
-        named.retain(|name| known.contains(name));
-    }
-    named.join(", ")
+    let known = known.unwrap_or_else(|_| named.clone());
+    let has = |name: &str| known.iter().any(|known| known == name);
+    let one_file = has("file");
+    named.retain(|name| has(name) || (one_file && name == "content"));
+    let read = named.iter().map(|name| match name.as_str() {
+        "content" if one_file => "'[{\"files\":[' || file || ']}]'",
+        name => name,
+    });
+    let read = read.collect::<Vec<_>>().join(", ");
+    (named.join(", "), read)
 }
 
 /// How much could be read of a damaged outbox.

@@ -39,6 +39,7 @@ const OUTBOX_STEPS: &[&str] = &[
     include_str!("migrations/outbox_0006.sql"),
     include_str!("migrations/outbox_0007.sql"),
     include_str!("migrations/outbox_0008.sql"),
+    include_str!("migrations/outbox_0009.sql"),
 ];
 
 /// Which of the two files.
@@ -246,6 +247,7 @@ pub(super) fn in_memory(kind: FileKind) -> Result<Connection, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::{codec, rescue::rescue};
 
     #[test]
     fn a_cache_of_the_first_shape_is_brought_up_to_date_with_all_it_holds() {
@@ -276,5 +278,38 @@ mod tests {
             )
             .expect("found");
         assert_eq!(found, "m_1");
+    }
+
+    #[test]
+    fn a_file_of_an_older_outbox_is_one_of_a_list_now_also_where_the_outbox_was_damaged() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [older, damaged] = ["1.outbox.db", "2.outbox.db"].map(|name| folder.path().join(name));
+        for path in [&older, &damaged] {
+            let old = Connection::open(path).expect("opens");
+            for step in &OUTBOX_STEPS[..8] {
+                old.execute_batch(step).expect("the older shape");
+            }
+            old.pragma_update(None, "user_version", 8).expect("sets");
+            old.execute_batch(
+                r#"INSERT INTO outgoing (local, conversation, psid, at, text, send_as, state, file)
+                     VALUES ('a', 't_1', '7', 5, '', 'RESPONSE', 'unsure', '{"path":"/copies/1","name":"lamp.png","bytes":9}');
+                   INSERT INTO draft (conversation, psid, text, line, col, at, file)
+                     VALUES ('t_1', '7', 'see the plan', 0, 0, 5, '{"path":"/copies/2","name":"plan.pdf","bytes":7}');"#,
+            )
+            .expect("rows");
+        }
+        let brought = open(&older, FileKind::Outbox).expect("brought up to date");
+        let rescued = in_memory(FileKind::Outbox).expect("a new one");
+        rescue(&damaged, &rescued);
+        for db in [brought, rescued] {
+            let sql = format!("SELECT {} FROM outgoing", codec::OUTGOING_COLUMNS);
+            let row = db.query_row(&sql, [], codec::outgoing).expect("the reply");
+            assert_eq!(row.content.words(), "lamp.png");
+            let sql = format!("SELECT {} FROM draft", codec::DRAFT_COLUMNS);
+            let draft = db.query_row(&sql, [], codec::draft).expect("the draft");
+            assert_eq!(draft.text, "see the plan");
+            assert_eq!(draft.attached.len(), 1);
+            assert_eq!(draft.attached[0].words(), "plan.pdf");
+        }
     }
 }

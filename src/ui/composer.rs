@@ -12,7 +12,8 @@ use crate::{
     app::{
         Focus, Model, Thread,
         areas::composer_text,
-        thread::{quote_words, quoted_words, size},
+        composer::Attached,
+        thread::{part_words, quote_words, quoted_words},
     },
     domain::{HUMAN_AGENT_WINDOW, Link, SendAs, Timestamp, Window},
     text::{self, Clean},
@@ -36,7 +37,7 @@ pub(super) fn draw(
     let count_role = if length > limit { Role::Bad } else { Role::Dim };
     let block = frame(focused, theme).title_bottom(Line::from(vec![
         span(format!(" {length}/{limit}"), theme.style(count_role)),
-        span(file(thread), theme.style(Role::Part)),
+        span(attached(thread), theme.style(Role::Part)),
         span(format!("{} ", state(model, thread)), theme.style(Role::Dim)),
     ]));
     let style = match role {
@@ -77,26 +78,19 @@ pub(super) fn draw(
     Some(at)
 }
 
-/// The file that goes out behind the text.
-fn file(thread: &Thread) -> String {
-    thread
-        .composer
-        .file
-        .as_ref()
-        .map_or_else(String::new, |attached| {
-            let file = &attached.file;
-            let size = size(file.bytes);
-            let copying = if attached.copied {
-                ""
-            } else {
-                ", being copied"
-            };
-            format!(
-                " · + [{}] {} {size}{copying}",
-                file.word(),
-                Clean::one_line(&file.name)
-            )
-        })
+/// What goes out behind the text.
+fn attached(thread: &Thread) -> String {
+    let words = |attached: &Attached| {
+        let parts = attached.content.parts();
+        let words: Vec<String> = parts.iter().map(part_words).collect();
+        let copying = if attached.copying {
+            ", being copied"
+        } else {
+            ""
+        };
+        format!(" · + {}{copying}", Clean::one_line(&words.join(", ")))
+    };
+    thread.composer.attached.iter().map(words).collect()
 }
 
 /// For whom and as what. Where it is too long the name gives way, not the

@@ -335,8 +335,8 @@ fn a_quote_stays_with_its_reply_until_it_is_sent_or_taken_off() {
     assert_eq!(reply.parts[0].quote.as_ref(), Some(&asked));
     assert_eq!(quote(&desk), None, "the next reply quotes nothing");
     let mut refusal = refused(reply.parts[0].local.clone(), "yes");
-    if let Change::ReplyNotSent { quote, .. } = &mut refusal {
-        quote.clone_from(&reply.parts[0].quote);
+    if let Change::ReplyNotSent { returned, .. } = &mut refusal {
+        returned.quote.clone_from(&reply.parts[0].quote);
     }
     desk.send(Msg::Changed(vec![refusal]));
     desk.pass(Span::seconds(3));
@@ -353,8 +353,8 @@ fn a_quote_goes_with_the_text_that_was_sent_after_all() {
     desk.open("Ana Ruiz");
     desk.answer_thread(thread_page(conversation("3", "Ana Ruiz"), items()));
     let mut refusal = refused(LocalId::new("l1"), "yes");
-    if let Change::ReplyNotSent { quote, .. } = &mut refusal {
-        *quote = Some(Mid::new("m8"));
+    if let Change::ReplyNotSent { returned, .. } = &mut refusal {
+        returned.quote = Some(Mid::new("m8"));
     }
     desk.send(Msg::Changed(vec![refusal]));
     desk.pass(Span::seconds(3));

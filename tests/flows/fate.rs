@@ -40,7 +40,7 @@ fn a_refused_reply_comes_back_before_what_was_typed_since_when_nobody_types() {
     let Some(Operation::Reply(reply)) = asks(&three).into_iter().next_back() else {
         panic!("{three:?}");
     };
-    assert_eq!(reply.text(), "three");
+    assert_eq!(reply.returned().text, "three");
     quick.send(Msg::Changed(vec![refused(two, "two")]));
     quick.send(Msg::Changed(vec![refused(
         reply.parts[0].local.clone(),
@@ -91,11 +91,9 @@ fn a_person_decides_about_a_reply_that_does_not_go_on() {
         assert_eq!(effects, [wanted], "{state:?} {key}");
         if decision == Decision::TakeBack {
             // The text comes when the disk has let go of the reply.
-            desk.send(Msg::Changed(vec![Change::TextReturned {
+            desk.send(Msg::Changed(vec![Change::ReplyReturned {
                 conversation: id("3"),
-                text: "to be decided".into(),
-                file: None,
-                quote: None,
+                returned: Box::new(Draft::of("to be decided")),
             }]));
             assert_eq!(desk.model.focus, Focus::Composer);
             assert!(

@@ -80,8 +80,7 @@ fn refused(local: LocalId, text: &str) -> Change {
         conversation: id("3"),
         local,
         why: "no".into(),
-        text: text.into(),
-        quote: None,
+        returned: Box::new(Draft::of(text)),
     }
 }
 

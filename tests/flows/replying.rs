@@ -73,7 +73,7 @@ fn the_agents_flow_costs_four_control_keys_and_sends_what_is_expected() {
         panic!("one send: {effects:?}");
     };
     assert_eq!(
-        (parts[0].text.as_str(), *send_as),
+        (parts[0].content.text(), *send_as),
         ("The money is on its way.", SendAs::HumanAgent)
     );
     assert_eq!(hand_back.as_ref(), Some(&note(Outcome::Resolved)));

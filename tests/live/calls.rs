@@ -278,10 +278,10 @@ fn a_quote_comes_back_with_a_refused_reply() {
         wing.ask(&ana, quoting(&mid, &["so it is"])).await;
         let refused = |change: &Change| matches!(change, Change::ReplyNotSent { .. });
         let told = wing.news("the refusal", refused).await;
-        let Change::ReplyNotSent { quote, .. } = told else {
+        let Change::ReplyNotSent { returned, .. } = told else {
             panic!("{told:?}");
         };
-        assert_eq!(quote.as_ref(), Some(&mid));
+        assert_eq!(returned.quote.as_ref(), Some(&mid));
         let next = wing.again().await;
         let draft = next.thread(&ana.0).draft.expect("a draft");
         assert_eq!(

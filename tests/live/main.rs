@@ -36,11 +36,11 @@ use tempfile::TempDir;
 use switchboard::{
     clock::{Clock, within},
     domain::{
-        AppId, Attachment, AuditDetails, Author, Backfill, Change, Command, ConversationId,
-        Decision, Draft, FileIdentity, HoldReason, InboxQuery, Item, Known, Link, LocalId, Message,
-        Mid, Operation, OperationKind, Outgoing, PageId, Part, Picture, PictureFile, PictureId,
-        PictureSize, Platform, Psid, SendAs, SendState, Span, ThreadOwner, ThreadRange,
-        ThreadSlice, View,
+        AppId, Attachment, AuditDetails, Author, Backfill, Change, Command, Content,
+        ConversationId, Decision, Draft, FileIdentity, HoldReason, InboxQuery, Item, Known, Link,
+        LocalId, Message, Mid, Operation, OperationKind, Outgoing, PageId, Part, Picture,
+        PictureFile, PictureId, PictureSize, Platform, Psid, SendAs, SendState, Span, ThreadOwner,
+        ThreadRange, ThreadSlice, View,
     },
     sim::{self, Fault, Options},
     store::{self, Reader},

@@ -218,7 +218,7 @@ fn an_upload_shows_how_far_it_is_and_is_cancelled() {
         let Item::Outgoing(row) = &mut reply else {
             panic!("a reply");
         };
-        row.file = Some(Box::new(Attachment::new("film.mp4".into(), 24_100_000)));
+        row.content = Content::Files(vec![Attachment::new("film.mp4".into(), 24_100_000)]);
         let local = row.local.clone();
         let mut with = items();
         with.push(reply);

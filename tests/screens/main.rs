@@ -34,7 +34,7 @@ use switchboard::{
         settings::{Column, Depth, PicturesBy},
     },
     domain::{
-        ApiCall, AppId, Attachment, AuditDetails, AuditEntry, Author, Change, Command,
+        ApiCall, AppId, Attachment, AuditDetails, AuditEntry, Author, Change, Command, Content,
         Conversation, ConversationId, Deferred, DeliveredWebhook, Draft, Hit, HoldReason,
         InboxQuery, InboxSlice, Item, Link, ListOrder, Mid, Narrow, Operation, OperationKind,
         Outcome, OwnershipEvidence, Part, Person, PictureFile, PictureId, PictureSize, Platform,

@@ -7,10 +7,10 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use switchboard::{
     app::{self, Effect, Loaded, Model, Msg, Settings, input::keymap::Key},
     domain::{
-        Annotations, AppId, Apps, Author, Change, Conversation, ConversationId, Counts, InboxSlice,
-        Item, Known, LocalId, Message, Mid, OperationKind, Outgoing, Part, PerPlatform, Person,
-        Platform, Profile, Psid, Reaction, Referral, Routing, SendAs, SendState, Span, ThreadOwner,
-        ThreadRange, ThreadSlice, TimelineEvent, Timestamp, Triage, View,
+        Annotations, AppId, Apps, Author, Change, Content, Conversation, ConversationId, Counts,
+        InboxSlice, Item, Known, LocalId, Message, Mid, OperationKind, Outgoing, Part, PerPlatform,
+        Person, Platform, Profile, Psid, Reaction, Referral, Routing, SendAs, SendState, Span,
+        ThreadOwner, ThreadRange, ThreadSlice, TimelineEvent, Timestamp, Triage, View,
     },
     ui::{self, Theme},
 };
@@ -396,8 +396,7 @@ pub fn outgoing(text: &str, send_as: SendAs, state: SendState) -> Item {
         conversation: ConversationId::new("3"),
         psid: Psid::new("703"),
         at: NOW,
-        text: text.into(),
-        file: None,
+        content: Content::Text(text.into()),
         quote: None,
         send_as,
         hand_back: None,

@@ -12,8 +12,8 @@ use super::http::*;
 use switchboard::{
     clock::{Clock, within},
     domain::{
-        AppId, Apps, Attachment, Change, Command, ConversationId, HandBack, HandBackNote, Known,
-        Link, LocalId, NewReply, Operation, OperationKind, Outcome, PageId, Psid, ReplyPart,
+        AppId, Apps, Attachment, Change, Command, Content, ConversationId, HandBack, HandBackNote,
+        Known, Link, LocalId, NewReply, Operation, OperationKind, Outcome, PageId, Psid, ReplyPart,
         SendAs, ThreadRange, ThreadSlice,
     },
     graph::Secrets,
@@ -409,8 +409,7 @@ pub fn send(local: &str, text: &str, hand_back: Option<HandBack>) -> Operation {
 pub fn send_parts(parts: &[(&str, &str)], hand_back: Option<HandBack>) -> Operation {
     let part = |(local, text): &(&str, &str)| ReplyPart {
         local: LocalId::new(*local),
-        text: (*text).into(),
-        file: None,
+        content: Content::Text((*text).into()),
         quote: None,
     };
     Operation::Reply(NewReply {
@@ -426,7 +425,7 @@ pub fn send_parts(parts: &[(&str, &str)], hand_back: Option<HandBack>) -> Operat
 pub fn send_file(local: &str, file: Attachment) -> Operation {
     let mut reply = send(local, "", None);
     if let Operation::Reply(reply) = &mut reply {
-        reply.parts[0].file = Some(Box::new(file));
+        reply.parts[0].content = Content::Files(vec![file]);
     }
     reply
 }

@@ -58,7 +58,7 @@ fn an_echo_of_a_reply_that_was_called_refused_is_proof_that_it_went_out() {
                     decision: Decision::TakeBack,
                 };
                 stage.wing.commands.send(decide).await.expect("taken");
-                let back = |c: &Change| matches!(c, Change::TextReturned { .. });
+                let back = |c: &Change| matches!(c, Change::ReplyReturned { .. });
                 stage.wing.news("the text", back).await;
                 assert!(stage.wing.thread(&id).draft.is_some());
             }

@@ -6,15 +6,15 @@ use crate::{
         Anchor, EditedText, Effect, Focus, Model, Query, TerminalEffect, Thread, ToastKind,
         action::table::Action,
         canned,
-        composer::{AttachedFile, Composer, checks},
+        composer::{Composer, checks},
         dialog::{Attach, CannedPicker, Dialog, HandBackDialog},
         history::Undo,
         model::UnsavedDraft,
         thread::{SendQuestion, ownership_history},
     },
     domain::{
-        Attachment, Command, ConversationId, Draft, HandBack, LocalId, NewReply, Operation, Psid,
-        ReplyPart, SendAs, SendState, Span, ThreadOwner,
+        Attachment, Command, Content, ConversationId, Draft, HandBack, LocalId, NewReply,
+        Operation, Psid, ReplyPart, SendAs, SendState, Span, ThreadOwner,
     },
     text::Clean,
 };
@@ -89,16 +89,20 @@ pub(crate) fn leave_composer(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Asks which file goes out; one that is there already is taken off.
+/// Asks what goes out behind the text; what is there already is taken off.
 pub(crate) fn attach(model: &mut Model) -> Vec<Effect> {
     let Some(thread) = &mut model.thread else {
         return Vec::new();
     };
-    if let Some(attached) = thread.composer.file.take() {
+    let attached = std::mem::take(&mut thread.composer.attached);
+    if !attached.is_empty() {
         thread.composer.unsaved_since = Some(model.session.now);
-        model.copying.remove(&attached.id);
-        let name = Clean::one_line(&attached.file.name);
-        model.toast(ToastKind::Info, format!("Removed {name}."));
+        for attached in &attached {
+            model.copying.remove(&attached.id);
+        }
+        let words: Vec<String> = attached.iter().map(|a| a.content.words()).collect();
+        let words = Clean::one_line(&words.join(", "));
+        model.toast(ToastKind::Info, format!("Removed {words}."));
         return Vec::new();
     }
     let attach = Attach::on(thread.conversation.platform);
@@ -149,7 +153,7 @@ pub(crate) fn edited(
         let left = model.unsaved.entry(id).or_insert(UnsavedDraft::of(psid));
         let before = std::mem::take(&mut left.draft);
         left.draft = Draft {
-            file: before.file,
+            attached: before.attached,
             quote: before.quote,
             ..Draft::of(text)
         };
@@ -199,31 +203,22 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
         return Vec::new();
     };
     let delay = model.session.settings.undo_send;
-    let platform = model.thread.as_ref().map(|t| t.conversation.platform);
-    let mut parts: Vec<ReplyPart> = platform
-        .filter(|_| !text.is_empty())
-        .map(|platform| platform.parts(&text))
-        .unwrap_or_default()
+    let contents = model
+        .thread
+        .as_ref()
+        .map(|thread| messages(thread, &text))
+        .unwrap_or_default();
+    let mut parts: Vec<ReplyPart> = contents
         .into_iter()
-        .map(|text| ReplyPart {
+        .map(|content| ReplyPart {
             local: model.new_id(),
-            text,
-            file: None,
+            content,
             quote: None,
         })
         .collect();
-    let file_id = model.new_id();
     let Some(thread) = &mut model.thread else {
         return Vec::new();
     };
-    if let Some(attached) = thread.composer.file.take() {
-        parts.push(ReplyPart {
-            local: file_id,
-            text: String::new(),
-            file: Some(Box::new(attached.file)),
-            quote: None,
-        });
-    }
     // Parts are read as one: what is replied to stands above the first.
     if let Some(first) = parts.first_mut() {
         first.quote = thread.composer.quote.take();
@@ -235,7 +230,7 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
     thread.composer.touched = model.session.now;
     let awaited = parts
         .iter()
-        .map(|part| (part.local.clone(), part.text.clone()));
+        .map(|part| (part.local.clone(), part.content.text().to_owned()));
     thread.composer.awaiting.extend(awaited);
     let (conversation, known) = (thread.conversation.clone(), thread.conversation.known());
     if hand_back.is_some() {
@@ -269,11 +264,26 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
     vec![Effect::operate(&conversation, Operation::Reply(reply))]
 }
 
+/// What stands in the composer, message by message: the text in as many as it takes,
+/// then what is attached.
+fn messages(thread: &Thread, text: &str) -> Vec<Content> {
+    let parts = match text {
+        "" => Vec::new(),
+        text => thread.conversation.platform.parts(text),
+    };
+    let attached = thread.composer.attached.iter();
+    parts
+        .into_iter()
+        .map(Content::Text)
+        .chain(attached.map(|attached| attached.content.clone()))
+        .collect()
+}
+
 pub(crate) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
     let bot = model.session.account.apps.bot_name();
     let with_text = model.thread.as_ref().is_some_and(|thread| {
         let composer = &thread.composer;
-        composer.file.is_some() || !composer.text().trim().is_empty()
+        !composer.attached.is_empty() || !composer.text().trim().is_empty()
     });
     if with_text && ready(model).is_none() {
         return Vec::new();
@@ -290,7 +300,7 @@ pub(crate) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
 fn ready(model: &mut Model) -> Option<String> {
     let thread = model.thread.as_ref()?;
     let text = thread.composer.text().trim().to_owned();
-    if text.is_empty() && thread.composer.file.is_none() {
+    if text.is_empty() && thread.composer.attached.is_empty() {
         model.toast(ToastKind::Info, "Nothing to send yet.");
         return None;
     }
@@ -374,7 +384,7 @@ fn not_fresh(model: &Model) -> Option<String> {
 fn on_its_way(model: &Model, thread: &Thread, text: &str) -> Option<String> {
     let twice = thread.outgoing().any(|o| {
         let recent = model.session.now.since(o.at) < TWICE;
-        let same = o.text == text && o.file.is_none() && !text.is_empty();
+        let same = o.content.text() == text && !text.is_empty();
         same && (recent || o.state == SendState::Unsure)
     });
     twice.then(|| "The same text is already on its way and not confirmed yet.".into())
@@ -401,8 +411,8 @@ pub(crate) fn why_not_send(model: &Model, thread: &Thread) -> Option<String> {
         // A draft may stand there that nobody has seen.
         return Some("Still loading this thread. Try again in a moment.".into());
     }
-    if let Some(attached) = thread.composer.file.as_ref().filter(|file| !file.copied) {
-        let name = Clean::one_line(&attached.file.name);
+    if let Some(file) = thread.composer.copying() {
+        let name = Clean::one_line(&file.name);
         return Some(format!("Still copying {name}. Try again in a moment."));
     }
     if let Some(variable) = canned::unfilled(&thread.composer.text()) {
@@ -472,11 +482,7 @@ pub(crate) fn attach_file(model: &mut Model, file: Attachment) -> Vec<Effect> {
         id: id.clone(),
         file: file.clone(),
     };
-    thread.composer.file = Some(AttachedFile {
-        id,
-        file,
-        copied: false,
-    });
+    thread.composer.attach(id, Content::Files(vec![file]), true);
     vec![Effect::Engine(copy)]
 }
 
@@ -495,16 +501,11 @@ pub(crate) fn file_copied(
     let now = model.session.now;
     let attached = model
         .open_thread(&conversation)
-        .map(|thread| &mut thread.composer)
-        // The thread may have been left and opened again meanwhile.
-        .filter(|composer| composer.file.as_ref().is_none_or(|file| file.id == *id));
+        .map(|thread| &mut thread.composer);
     match (copy, attached) {
         (Ok(copy), Some(composer)) => {
-            composer.file = Some(AttachedFile {
-                id: id.clone(),
-                file: *copy,
-                copied: true,
-            });
+            // The thread may have been left and opened again meanwhile: then it is new.
+            composer.attach(id.clone(), Content::Files(vec![*copy]), false);
             composer.unsaved_since = Some(now);
             Vec::new()
         }
@@ -512,14 +513,14 @@ pub(crate) fn file_copied(
             conversation,
             psid,
             draft: Draft {
-                file: Some(copy),
+                attached: vec![Content::Files(vec![*copy])],
                 ..Draft::default()
             },
             over: false,
         })],
         (Err(why), attached) => {
             if let Some(composer) = attached {
-                composer.file = None;
+                composer.attached.retain(|attached| attached.id != *id);
             }
             model.toast(ToastKind::Bad, why);
             Vec::new()

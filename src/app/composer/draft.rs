@@ -19,7 +19,8 @@ use crate::{
         input::keymap::{Code, Key},
     },
     domain::{
-        Attachment, Draft, Known, LocalId, Mid, Platform, SendAs, Span, ThreadOwner, Timestamp,
+        Attachment, Content, Draft, Known, LocalId, Mid, Platform, SendAs, Span, ThreadOwner,
+        Timestamp,
     },
     text,
 };
@@ -52,14 +53,14 @@ pub struct Composer {
     /// Replies that are on their way and their texts: drafts read meanwhile are
     /// their own text, and what is refused comes back.
     pub awaiting: Vec<(LocalId, String)>,
-    /// The file that goes out behind the text.
-    pub file: Option<AttachedFile>,
+    /// What goes out behind the text.
+    pub attached: Vec<Attached>,
     /// The message that it replies to.
     pub quote: Option<Mid>,
-    /// Texts of refused replies and what they replied to, in the order they were
-    /// sent: they come back when nobody is typing here.
-    pub(crate) returning: Vec<(String, Option<Mid>)>,
-    /// Those that have come back; they stand at the beginning.
+    /// Refused replies in the order they were sent: they come back when nobody is
+    /// typing here.
+    pub(crate) returning: Vec<Draft>,
+    /// The texts of those that have come back; they stand at the beginning.
     pub(crate) returned: Vec<String>,
     /// When a key was last pressed here.
     pub(crate) touched: Timestamp,
@@ -69,15 +70,15 @@ pub struct Composer {
     pub began: Option<Began>,
 }
 
-/// A file in the composer.
+/// What goes out behind the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AttachedFile {
-    /// The name of our copy.
+pub struct Attached {
+    /// Our name for it; of a file, the name of our copy.
     pub id: LocalId,
-    /// The file; our copy of it, once there is one.
-    pub file: Attachment,
-    /// There is one.
-    pub copied: bool,
+    /// What it is. Of a file: our copy of it, once there is one.
+    pub content: Content,
+    /// It is a file, and is still being copied.
+    pub copying: bool,
 }
 
 /// What a text answers.
@@ -104,7 +105,7 @@ impl Default for Composer {
             typing: None,
             last_key: Timestamp::default(),
             awaiting: Vec::new(),
-            file: None,
+            attached: Vec::new(),
             quote: None,
             returning: Vec::new(),
             returned: Vec::new(),
@@ -139,9 +140,9 @@ impl Composer {
         !self.area.is_empty()
     }
 
-    /// Whether there is nothing in it, neither text nor a file.
+    /// Whether there is nothing in it, neither text nor anything attached.
     pub fn is_empty(&self) -> bool {
-        !self.has_text() && self.file.is_none()
+        !self.has_text() && self.attached.is_empty()
     }
 
     /// Line and column of the cursor, in characters.
@@ -168,11 +169,12 @@ impl Composer {
         Draft {
             text: self.text(),
             cursor: self.cursor(),
-            file: self
-                .file
-                .as_ref()
-                .filter(|attached| attached.copied)
-                .map(|attached| Box::new(attached.file.clone())),
+            attached: self
+                .attached
+                .iter()
+                .filter(|attached| !attached.copying)
+                .map(|attached| attached.content.clone())
+                .collect(),
             quote: self.quote.clone(),
         }
     }
@@ -180,44 +182,67 @@ impl Composer {
     /// Shows a draft that was saved.
     pub(crate) fn show(&mut self, draft: Draft) {
         self.set(&draft.text, draft.cursor);
-        if let Some(file) = draft.file {
-            self.put_file_back(*file);
-        }
         // One that was chosen just now is not on the disk before there is text.
-        if draft.quote.is_some() {
-            self.quote = draft.quote;
+        let chosen = self.quote.take();
+        self.take_along(draft);
+        self.quote = self.quote.take().or(chosen);
+    }
+
+    /// What of a draft is not text joins what is here: what was attached behind what
+    /// is, and what it replied to unless this replies to another.
+    pub(crate) fn take_along(&mut self, draft: Draft) {
+        for content in draft.attached {
+            if !self.attached.iter().any(|here| here.content == content) {
+                let name = content
+                    .files()
+                    .first()
+                    .and_then(|file| file.path.file_name());
+                let id = name.unwrap_or_default().to_string_lossy().into_owned();
+                self.attached.push(Attached {
+                    id: LocalId::new(id),
+                    content,
+                    copying: false,
+                });
+            }
+        }
+        self.quote = self.quote.take().or(draft.quote);
+    }
+
+    /// A reply that did not go: its text on lines of its own, and the rest of it.
+    pub(crate) fn give_back(&mut self, returned: Draft) {
+        if !returned.text.is_empty() {
+            let mut draft = self.draft();
+            draft.put_back(&self.returned, &returned.text);
+            self.set(&draft.text, draft.cursor);
+            self.returned.push(returned.text.clone());
+        }
+        self.take_along(returned);
+    }
+
+    /// A file that is copied for it, or its copy in its place.
+    pub(crate) fn attach(&mut self, id: LocalId, content: Content, copying: bool) {
+        let attached = Attached {
+            id,
+            content,
+            copying,
+        };
+        match self.attached.iter_mut().find(|here| here.id == attached.id) {
+            Some(here) => *here = attached,
+            None => self.attached.push(attached),
         }
     }
 
-    /// What a reply that comes back replied to, unless this one replies to another.
-    pub(crate) fn put_quote_back(&mut self, quote: Option<Mid>) {
-        self.quote = self.quote.take().or(quote);
-    }
-
-    /// A file that was here before is here again, unless there is another.
-    pub(crate) fn put_file_back(&mut self, file: Attachment) {
-        let name = file.path.file_name().unwrap_or_default().to_string_lossy();
-        let id = LocalId::new(name.into_owned());
-        self.file.get_or_insert(AttachedFile {
-            id,
-            file,
-            copied: true,
-        });
-    }
-
-    /// Text of a reply that did not go, on lines of its own.
-    pub(crate) fn put_back(&mut self, text: &str) {
-        let mut draft = self.draft();
-        draft.put_back(&self.returned, text);
-        self.set(&draft.text, draft.cursor);
-        self.returned.push(text.to_owned());
+    /// The names of the files that are still being copied, raw.
+    pub fn copying(&self) -> Option<&Attachment> {
+        let copying = self.attached.iter().find(|attached| attached.copying)?;
+        copying.content.files().first()
     }
 
     /// Text of a reply that went out after all. Whether it stood here unchanged,
     /// or was to come back.
     pub(crate) fn take_out(&mut self, text: &str) -> bool {
         let waiting = self.returning.len();
-        self.returning.retain(|(returning, _)| returning != text);
+        self.returning.retain(|returning| returning.text != text);
         self.returned.retain(|returned| returned != text);
         let mut draft = self.draft();
         let stood = draft.take_out(text);
@@ -237,7 +262,7 @@ impl Composer {
         self.typing = None;
         self.began = None;
         self.returned.clear();
-        self.file = None;
+        self.attached.clear();
         self.quote = None;
         self.mode = Mode::Insert;
     }

@@ -11,6 +11,6 @@ pub(super) mod draft;
 mod mode;
 mod vim;
 
-pub use draft::{AttachedFile, Began, Composer};
+pub use draft::{Attached, Began, Composer};
 pub use mode::Mode;
 pub(crate) use vim::Took;

@@ -174,10 +174,7 @@ impl Choose {
                 ('d', "drop it", Decision::Drop),
             ],
         };
-        let words: String = match &outgoing.file {
-            Some(file) => file.name.clone(),
-            None => outgoing.text.chars().take(30).collect(),
-        };
+        let words: String = outgoing.content.words().chars().take(30).collect();
         Self {
             title: format!("{}: \"{words}\"", conversation.display_name()),
             about: Some(conversation.id.clone()),

@@ -53,15 +53,8 @@ pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
             conversation,
             local,
             why,
-            text,
-            quote,
-        } => {
-            let returned = Draft {
-                quote,
-                ..Draft::of(&text)
-            };
-            not_sent(model, &conversation, &local, why, returned);
-        }
+            returned,
+        } => not_sent(model, &conversation, &local, why, *returned),
         Change::ReplyNotKept {
             conversation,
             psid,
@@ -74,19 +67,10 @@ pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
             local,
             held,
         } => waits(model, &conversation, &local, held),
-        Change::TextReturned {
+        Change::ReplyReturned {
             conversation,
-            text,
-            file,
-            quote,
-        } => {
-            let returned = Draft {
-                file,
-                quote,
-                ..Draft::of(&text)
-            };
-            given_back(model, &conversation, returned);
-        }
+            returned,
+        } => given_back(model, &conversation, *returned),
         Change::RefusedButSent { conversation, text } => went_out(model, &conversation, &text),
         Change::FileCopied {
             conversation,
@@ -407,18 +391,15 @@ fn not_sent(model: &mut Model, id: &ConversationId, local: &LocalId, why: String
     thread.no_advance_after(local);
     thread.composer.no_longer_awaits(local);
     if !returned.text.is_empty() {
-        let returning = (returned.text, returned.quote);
-        thread.composer.returning.push(returning);
+        thread.composer.returning.push(returned);
     }
 }
 
-/// A reply that is nowhere on the disk: text and file come back, and where its
-/// thread is not open any more, they are saved as its draft.
+/// A reply that is nowhere on the disk: all of it comes back, and where its thread is
+/// not open any more, it is saved as its draft.
 fn not_kept(model: &mut Model, id: ConversationId, psid: Psid, reply: NewReply, why: String) {
     let now = model.session.now;
-    let text = reply.text();
-    let file = reply.parts.iter().find_map(|part| part.file.clone());
-    let quote = reply.parts.iter().find_map(|part| part.quote.clone());
+    let returned = reply.returned();
     if let Some(thread) = model.open_thread(&id) {
         thread.anchor = Anchor::Bottom;
         for part in &reply.parts {
@@ -427,13 +408,10 @@ fn not_kept(model: &mut Model, id: ConversationId, psid: Psid, reply: NewReply, 
         }
         // There is no bubble that could say it.
         thread.trouble = Some(why);
-        if !text.is_empty() {
-            thread.composer.returning.push((text, quote));
+        if returned.text.is_empty() {
+            thread.composer.give_back(returned);
         } else {
-            thread.composer.put_quote_back(quote);
-        }
-        if let Some(file) = file {
-            thread.composer.put_file_back(*file);
+            thread.composer.returning.push(returned);
         }
         return;
     }
@@ -441,11 +419,6 @@ fn not_kept(model: &mut Model, id: ConversationId, psid: Psid, reply: NewReply, 
         .unsaved
         .entry(id)
         .or_insert_with(|| UnsavedDraft::of(psid));
-    let returned = Draft {
-        file,
-        quote,
-        ..Draft::of(&text)
-    };
     left.give_back(returned, now.plus(SAVE_AGAIN));
     model.toast(ToastKind::Bad, why);
 }
@@ -467,15 +440,11 @@ fn went_out(model: &mut Model, id: &ConversationId, text: &str) {
     model.toast(ToastKind::Warn, words);
 }
 
-/// What a person wanted back of a reply: text, file and quote.
+/// What a person wanted back of a reply.
 fn given_back(model: &mut Model, id: &ConversationId, returned: Draft) {
     let now = model.session.now;
     if let Some(thread) = model.open_thread(id) {
-        thread.give_back(&returned.text, now);
-        if let Some(file) = returned.file {
-            thread.composer.put_file_back(*file);
-        }
-        thread.composer.put_quote_back(returned.quote);
+        thread.give_back(returned, now);
         model.focus = Focus::Composer;
     } else if let Some(left) = model.unsaved.get_mut(id) {
         // What is on its way to the disk does not know of it.

@@ -68,13 +68,9 @@ impl UnsavedDraft {
         }
     }
 
-    /// The text, the file and the quote of a reply join it, and are saved at `at`.
+    /// A reply joins it, and is saved at `at`.
     pub(crate) fn give_back(&mut self, returned: Draft, at: Timestamp) {
-        if !returned.text.is_empty() {
-            self.draft.put_back(&[], &returned.text);
-        }
-        self.draft.file = self.draft.file.take().or(returned.file);
-        self.draft.quote = self.draft.quote.take().or(returned.quote);
+        self.draft.give_back(&[], returned);
         self.again_at = Some(at);
     }
 }

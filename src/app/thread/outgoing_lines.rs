@@ -2,12 +2,9 @@
 
 use crate::app::action::table::Action;
 use crate::app::thread::line::{Look, Pieces, Tone, wrapped};
-use crate::app::thread::message_lines::{quote_line, quoted_words};
+use crate::app::thread::message_lines::{part_lines, quote_line, quoted_words};
 use crate::app::thread::wording::size;
-use crate::{
-    domain::{Item, Outgoing, SendAs, SendState, Span},
-    text::Clean,
-};
+use crate::domain::{Item, Outgoing, SendAs, SendState, Span};
 
 /// For so long after Enter, a reply in doubt is only said to be looked for.
 pub(crate) const CHECKING: Span = Span::seconds(60);
@@ -20,7 +17,7 @@ const BAR: u64 = 10;
 /// On its way; of a file that is being uploaded how much has gone out, as long as that
 /// is not all.
 fn sending(outgoing: &Outgoing, as_word: &str, look: &Look<'_>) -> String {
-    let all = outgoing.file.as_ref().map_or(0, |file| file.bytes);
+    let all = outgoing.content.bytes();
     match look.uploads.get(&outgoing.local) {
         Some(gone) if *gone < all => {
             let full = usize::try_from(gone * BAR / all).unwrap_or(0);
@@ -39,13 +36,13 @@ fn sending(outgoing: &Outgoing, as_word: &str, look: &Look<'_>) -> String {
 
 /// A reply on its way; `items` are those of its thread.
 pub(super) fn outgoing_lines(outgoing: &Outgoing, items: &[Item], look: &Look<'_>) -> Vec<Pieces> {
-    let mut lines = match &outgoing.file {
-        Some(file) => {
-            let words = format!("[{}] {} · {}", file.word(), file.name, size(file.bytes));
-            wrapped(Tone::Part, &Clean::one_line(&words), look)
-        }
-        None => wrapped(Tone::Said, &outgoing.text.as_str().into(), look),
-    };
+    let mut lines = Vec::new();
+    if !outgoing.content.text().is_empty() {
+        lines = wrapped(Tone::Said, &outgoing.content.text().into(), look);
+    }
+    for part in outgoing.content.parts() {
+        part_lines(&part, look, &mut lines);
+    }
     if let Some(quote) = &outgoing.quote {
         lines.insert(0, quote_line(quoted_words(items, quote), look));
     }

@@ -235,25 +235,21 @@ impl Thread {
         } else if first && !composer.newer_than_disk {
             // Somebody typed ahead of their own draft.
             composer.put_before(&draft.text);
-            if let Some(file) = draft.file {
-                composer.put_file_back(*file);
-            }
-            composer.put_quote_back(draft.quote);
+            composer.take_along(draft);
         }
     }
 
-    /// The texts of refused replies come back into the composer at `now`, to be
-    /// saved, all of them in the order they were sent.
+    /// Refused replies come back into the composer at `now`, to be saved, all of them in
+    /// the order they were sent.
     pub(crate) fn return_texts(&mut self, now: Timestamp) {
-        for (text, quote) in std::mem::take(&mut self.composer.returning) {
-            self.give_back(&text, now);
-            self.composer.put_quote_back(quote);
+        for returned in std::mem::take(&mut self.composer.returning) {
+            self.give_back(returned, now);
         }
     }
 
-    /// Text that comes back into the composer at `now`, to be saved.
-    pub(crate) fn give_back(&mut self, text: &str, now: Timestamp) {
-        self.composer.put_back(text);
+    /// A reply that comes back into the composer at `now`, to be saved.
+    pub(crate) fn give_back(&mut self, returned: Draft, now: Timestamp) {
+        self.composer.give_back(returned);
         self.composer.unsaved_since = Some(now);
         self.composer
             .began(self.conversation.known(), &self.conversation.owner);
@@ -317,7 +313,7 @@ impl Thread {
     /// The reply whose file is on its way, and not all of it has gone out.
     pub(crate) fn uploading(&self) -> Option<LocalId> {
         let on_its_way = |outgoing: &&Outgoing| {
-            let all = outgoing.file.as_ref().map_or(0, |file| file.bytes);
+            let all = outgoing.content.bytes();
             let gone = self.uploads.get(&outgoing.local);
             outgoing.state == SendState::Sending && gone.is_some_and(|gone| *gone < all)
         };

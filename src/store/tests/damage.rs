@@ -95,9 +95,10 @@ fn a_rescued_reply_keeps_its_file_its_place_and_its_hand_back() {
     let folder = tempfile::tempdir().expect("a folder");
     filled(folder.path());
     let (writer, _) = doors(folder.path());
-    let file = |name: &str| Box::new(Attachment::new(format!("/copies/{name}").into(), 9));
+    let file =
+        |name: &str| Content::Files(vec![Attachment::new(format!("/copies/{name}").into(), 9)]);
     let row = Outgoing {
-        file: Some(file("lamp.png")),
+        content: file("lamp.png"),
         quote: Some(Mid::new("m_asked")),
         hand_back: Some(HandBack {
             to: Some(AppId::new("200")),
@@ -119,7 +120,7 @@ fn a_rescued_reply_keeps_its_file_its_place_and_its_hand_back() {
         ..reply("a", "")
     };
     let draft = Draft {
-        file: Some(file("plan.pdf")),
+        attached: vec![file("plan.pdf")],
         quote: Some(Mid::new("m_asked")),
         ..Draft::of("see the plan")
     };

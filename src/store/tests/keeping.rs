@@ -2,7 +2,7 @@
 //! writing, and of somebody who is forgotten.
 
 use super::*;
-use crate::domain::{AuditDetails, AuditEntry};
+use crate::domain::{AuditDetails, AuditEntry, Content};
 
 /// Copies the files of the Page whose names end so.
 fn copy(from: &Path, to: &Path, ends: &[&str]) {
@@ -97,7 +97,7 @@ fn forgetting_reaches_the_record_and_the_files_of_somebody_whose_conversation_is
     let copied = folder.path().join("a copy of a picture");
     fs::write(&copied, b"picture").expect("written");
     let drafted = Draft {
-        file: Some(Box::new(Attachment::new(copied.clone(), 7))),
+        attached: vec![Content::Files(vec![Attachment::new(copied.clone(), 7)])],
         ..Draft::default()
     };
     let id = ConversationId::new("t_1");

@@ -17,10 +17,10 @@ use rusqlite::Connection;
 use super::{opening::look, *};
 use crate::{
     domain::{
-        AppId, Attachment, Author, ConversationId, ConversationSeen, Draft, Event, HandBack,
-        HandBackNote, HoldReason, InboxQuery, Item, Known, LocalId, Message, MessageSeen, Mid,
-        OperationKind, Outcome, Outgoing, PageId, Platform, Psid, ReactedWith, SendAs, SendState,
-        Span, ThreadOwner, ThreadRange, TimelineEvent, Timestamp, View,
+        AppId, Attachment, Author, Content, ConversationId, ConversationSeen, Draft, Event,
+        HandBack, HandBackNote, HoldReason, InboxQuery, Item, Known, LocalId, Message, MessageSeen,
+        Mid, OperationKind, Outcome, Outgoing, PageId, Platform, Psid, ReactedWith, SendAs,
+        SendState, Span, ThreadOwner, ThreadRange, TimelineEvent, Timestamp, View,
     },
     store::{paths::Paths, schema::FileKind},
 };
@@ -126,8 +126,7 @@ fn reply(local: &str, text: &str) -> Outgoing {
         conversation: seen(0).id,
         psid: seen(0).psid,
         at: NOW,
-        text: text.into(),
-        file: None,
+        content: Content::Text(text.into()),
         quote: None,
         send_as: SendAs::Response,
         hand_back: None,

@@ -167,9 +167,7 @@ impl Engine {
         let (id, now) = (conversation.clone(), self.clock.now());
         match self.writer.save_draft(id, psid, draft, over, now).await {
             Ok(taken_off) => {
-                if let Some(file) = taken_off {
-                    files::remove(&file);
-                }
+                taken_off.iter().for_each(files::remove);
                 self.tell(Change::DraftSaved(conversation));
             }
             Err(error) => {

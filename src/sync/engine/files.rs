@@ -113,11 +113,9 @@ pub(super) fn remove(file: &Attachment) {
     let _ = fs::remove_file(&file.path);
 }
 
-/// The reply is settled: our copy of its file goes.
+/// The reply is settled: our copies of its files go.
 pub(super) fn settled(row: &Outgoing) {
-    if let Some(file) = &row.file {
-        remove(file);
-    }
+    row.content.files().iter().for_each(remove);
 }
 
 /// At the start: copies that neither a reply nor a draft needs any more go.
@@ -126,7 +124,7 @@ pub(super) fn tidy(folder: &Path, rows: &[Outgoing], drafts: &[Attachment]) {
         let path = entry.path();
         let needed = |row: &Outgoing| {
             let open = !row.state.is_settled();
-            open && row.file.as_ref().is_some_and(|file| file.path == path)
+            open && row.content.files().iter().any(|file| file.path == path)
         };
         let kept = drafts.iter().any(|file| file.path == path);
         if !kept && !rows.iter().any(needed) {

@@ -290,11 +290,9 @@ impl Engine {
             }
             SendStep::GiveBack(row) => {
                 self.writer.take_back(row.clone(), now).await?;
-                self.tell(Change::TextReturned {
+                self.tell(Change::ReplyReturned {
                     conversation: row.conversation.clone(),
-                    text: row.text.clone(),
-                    file: row.file.clone(),
-                    quote: row.quote.clone(),
+                    returned: Box::new(row.returned()),
                 });
                 self.changed(&row.conversation);
             }
@@ -326,7 +324,7 @@ impl Engine {
         if after_all {
             self.tell(Change::RefusedButSent {
                 conversation: id.clone(),
-                text: row.text.clone(),
+                text: row.content.text().to_owned(),
             });
         }
         let mut events = vec![Event::Accepted {
@@ -393,13 +391,11 @@ impl Engine {
         match &row.state {
             SendState::Refused { why, .. } => {
                 let why = format!("Not sent; your text is still here. {why}");
-                let (text, quote) = (row.text.clone(), row.quote.clone());
                 self.tell(Change::ReplyNotSent {
                     conversation,
                     local,
                     why,
-                    text,
-                    quote,
+                    returned: Box::new(row.returned()),
                 });
                 self.changed(&row.conversation);
                 return;
@@ -430,22 +426,32 @@ impl Engine {
         let platform = self.platform(&row.conversation);
         let inline = self.inline(platform);
         let (graph, clock) = (self.graph.clone(), self.clock.clone());
-        let watch = row.file.as_ref().map(|file| self.watch(&row, file.bytes));
+        let all = row.content.bytes();
+        let watch = (all > 0).then(|| self.watch(&row, all));
         self.go(async move {
-            let reply = Reply {
+            let mut reply = Reply {
                 local: row.local.clone(),
                 attempt: row.attempt,
                 psid: row.psid.clone(),
                 platform,
-                text: row.text.clone(),
-                file: row.file.as_deref().cloned(),
+                content: row.content.clone(),
+                media: Vec::new(),
                 quote: row.quote.clone(),
                 send_as: row.send_as,
                 hand_back: row.hand_back.clone().filter(|_| inline),
             };
             failpoint::reach("send.connect");
             let sent = clock
-                .within(time_limit(&row), graph.send_watched(&reply, watch))
+                .within(time_limit(&row), async {
+                    let mut gone = 0;
+                    for file in row.content.files() {
+                        let watch = watch
+                            .as_ref()
+                            .map(|watch| watch.next(&mut gone, file.bytes));
+                        reply.media.push(graph.upload(file, platform, watch).await?);
+                    }
+                    graph.send(&reply).await
+                })
                 .await;
             let result = sent.unwrap_or_else(|| Err(graph.too_long()));
             failpoint::reach("send.answered");
@@ -577,8 +583,7 @@ fn rows(id: &ConversationId, psid: &Psid, reply: NewReply, now: Timestamp) -> Ve
         conversation: id.clone(),
         psid: psid.clone(),
         at: now,
-        text: part.text,
-        file: part.file,
+        content: part.content,
         quote: part.quote,
         send_as,
         hand_back: if at + 1 == count {

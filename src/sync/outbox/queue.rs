@@ -202,11 +202,11 @@ impl Queue {
             .cloned()
             .collect();
         for row in doubtful {
-            let words = plain(&row.text);
+            let words = plain(row.content.text());
             // A reply of the same words that is on its way just now may be what
             // is seen: then its own answer decides.
             let on_its_way = self.replies().any(|reply| {
-                reply.row.state == SendState::Sending && plain(&reply.row.text) == words
+                reply.row.state == SendState::Sending && plain(reply.row.content.text()) == words
             });
             if on_its_way {
                 continue;
@@ -224,7 +224,7 @@ impl Queue {
                 .iter()
                 .map(|seen| &seen.message)
                 .filter(|m| may_be_ours(&m.author) && near(m.at) && plain(&m.text) == words)
-                .filter(|m| row.file.is_none() || has_file(&m.parts))
+                .filter(|m| row.content.files().is_empty() || has_file(&m.parts))
                 .filter(|m| !bound(&m.mid))
                 .min_by_key(|m| m.at);
             let Some((mid, at)) = found.map(|m| (m.mid.clone(), m.at)) else {

@@ -35,9 +35,9 @@ const WITH_FILE_LIMIT: Span = Span::seconds(165);
 
 /// How long an attempt at this reply may take.
 pub(in crate::sync) fn time_limit(row: &Outgoing) -> Span {
-    match row.file {
-        None => ATTEMPT_LIMIT,
-        Some(_) => WITH_FILE_LIMIT,
+    match row.content.bytes() {
+        0 => ATTEMPT_LIMIT,
+        _ => WITH_FILE_LIMIT,
     }
 }
 

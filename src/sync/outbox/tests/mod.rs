@@ -4,7 +4,7 @@ mod model;
 
 use super::*;
 use crate::domain::{
-    Author, HandBack, HandBackNote, Known, Message, OperationKind, Outcome, SendAs,
+    Author, Content, HandBack, HandBackNote, Known, Message, OperationKind, Outcome, SendAs,
 };
 
 const START: Timestamp = Timestamp::from_millis(1_795_183_650_000);
@@ -19,8 +19,7 @@ fn row(local: &str, text: &str, at: Timestamp) -> Outgoing {
         conversation: id(),
         psid: Psid::new("7"),
         at,
-        text: text.into(),
-        file: None,
+        content: Content::Text(text.into()),
         quote: None,
         send_as: SendAs::Response,
         hand_back: None,

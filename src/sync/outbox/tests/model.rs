@@ -136,7 +136,7 @@ impl World {
                     let has = self
                         .server
                         .iter()
-                        .any(|arrived| arrived.mid == mid && arrived.text == row.text);
+                        .any(|arrived| arrived.mid == mid && arrived.text == row.content.text());
                     assert!(has, "said to be sent, but Meta has it not: {row:?}");
                     row.state = SendState::Sent(mid);
                     // As the store does: one message is one reply.
@@ -186,8 +186,7 @@ impl World {
             let mut row = row(local.as_str(), text, self.now);
             if file && at + 1 == texts.len() {
                 let path = std::path::PathBuf::from("lamp.jpg");
-                row.text = String::new();
-                row.file = Some(Box::new(crate::domain::Attachment::new(path, 9)));
+                row.content = Content::Files(vec![crate::domain::Attachment::new(path, 9)]);
             }
             row.follows = follows.replace(local.clone());
             row.not_before = (delay > 0).then(|| self.now.plus(Span::seconds(delay.into())));
@@ -207,7 +206,7 @@ impl World {
         self.server.push(Arrived {
             mid: mid.clone(),
             at,
-            text: row.text.clone(),
+            text: row.content.text().to_owned(),
             local: row.local.clone(),
             attempt: row.attempt,
         });
@@ -476,7 +475,7 @@ fn near_twins(world: &World, local: &LocalId) -> bool {
             _ => i64::MAX,
         };
         other.local != *local
-            && other.text == row.text
+            && other.content == row.content
             && apart(other.tried_at, row.tried_at) <= 185
     })
 }
