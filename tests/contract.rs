@@ -61,6 +61,7 @@ fn reply(send_as: SendAs, hand_back: Option<HandBack>, text: &str) -> Reply {
         content: Content::Text(text.into()),
         media: Vec::new(),
         quote: None,
+        silent: false,
         send_as,
         hand_back,
     }

@@ -270,7 +270,8 @@ impl Day {
             meant: HashMap::new(),
             canned: CannedSource {
                 folder: None,
-                builtin: &[("greeting", "Hello {first_name}, how can I help?")],
+                templates: None,
+                builtin: &[("greeting.txt", "Hello {first_name}, how can I help?")],
             },
         }
     }

@@ -120,6 +120,8 @@ const AGREED: &[(Context, &str, &str)] = {
 /// What the table has besides: ours, and named in the README.
 const OWN: &[&str] = &[
     "search",
+    "take_off",
+    "silent",
     "drop_refused",
     "message_type",
     "privacy",

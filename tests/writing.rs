@@ -13,8 +13,8 @@ use switchboard::{
         dialog::Dialog,
     },
     domain::{
-        AppId, Attachment, Author, Change, Command, ConversationId, Decision, Draft, Item, LocalId,
-        Operation, Psid, ReplyPart, Span, TimelineEvent,
+        AppId, Attachment, Author, Change, Command, Content, ConversationId, Decision, Draft, Item,
+        LocalId, Operation, Psid, ReplyPart, Span, TimelineEvent,
     },
 };
 
@@ -79,7 +79,7 @@ fn canned() -> Vec<Canned> {
     ]
     .map(|(name, text)| Canned {
         name: name.into(),
-        text: text.into(),
+        content: Ok(Content::Text(text.into())),
     })
     .into()
 }
@@ -452,7 +452,7 @@ fn a_file_goes_out_behind_the_text_and_the_hand_back_rides_with_it() {
     desk.open("Ana Ruiz");
     desk.keys("rlook");
     attach(&mut desk, 182_440);
-    assert!(desk.picture().contains("[photo] lamp.jpg 182 kB"));
+    assert!(desk.picture().contains("+ [photo] lamp.jpg · 182 kB"));
     desk.keys("<^d>");
     let effects = desk.keys("1");
     let sent = sends(&effects);
@@ -547,8 +547,8 @@ fn a_file_alone_goes_out_and_one_that_meta_does_not_take_is_refused_here() {
     desk.keys("<Esc>");
     assert_eq!(texts(&desk.keys("<Enter>")), Vec::<String>::new());
     attach(&mut desk, 1024);
-    desk.keys("<^f>");
-    assert!(told(&desk, "Removed"), "the second time takes it off");
+    desk.keys("<^x>");
+    assert!(told(&desk, "Removed lamp.jpg"), "taken off again");
     attach(&mut desk, 1024);
     assert_eq!(texts(&desk.keys("<Enter>")), [""]);
 }

@@ -43,11 +43,11 @@ pub fn inside(area: Rect) -> Rect {
     }
 }
 
-/// Where the text of the composer is: inside its frame, and below the line of what it
-/// quotes, where there is room for both.
-pub fn composer_text(area: Rect, quotes: bool) -> Rect {
+/// Where the text of the composer is: inside its frame, and below so many lines of what
+/// goes with it, as far as there is room for both.
+pub fn composer_text(area: Rect, head: u16) -> Rect {
     let inner = inside(area);
-    let head = u16::from(quotes && inner.height > 1);
+    let head = head.min(inner.height.saturating_sub(1));
     Rect {
         y: inner.y + head,
         height: inner.height - head,

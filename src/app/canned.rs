@@ -1,12 +1,15 @@
-//! Canned replies: texts with variables, filled in for the person they go to.
+//! Canned replies: texts and templates with variables, filled in for the person they go
+//! to.
 
-/// A text that is kept in a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+use crate::domain::Content;
+
+/// A text or a template that is kept in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Canned {
     /// The file's name without its ending.
     pub name: String,
-    /// What it holds.
-    pub text: String,
+    /// What it holds, or why it cannot be used, in words.
+    pub content: Result<Content, String>,
 }
 
 /// The variables that the desk itself knows, with what they stand for.
@@ -35,6 +38,36 @@ pub fn filled(text: &str, values: &[(String, String)]) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The same of everything that is text in a content.
+pub fn filled_content(content: &Content, values: &[(String, String)]) -> Content {
+    match content {
+        Content::Text(text) => Content::Text(filled(text, values)),
+        Content::Template(template) => {
+            let fill = |text: &str| filled(text, values);
+            Content::Template(Box::new(template.with_texts(&fill)))
+        }
+        other => other.clone(),
+    }
+}
+
+/// The names of the variables that are still in it, each once, in their order.
+pub fn variables(content: &Content) -> Vec<String> {
+    let texts = match content {
+        Content::Template(template) => template.texts(),
+        content => vec![content.text()],
+    };
+    let mut names: Vec<String> = Vec::new();
+    for mut text in texts {
+        while let Some((_, name, end)) = variable(text) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+            text = &text[end..];
+        }
+    }
+    names
 }
 
 /// The first variable that is still in a text.

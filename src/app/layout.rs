@@ -120,8 +120,9 @@ fn split_thread(model: &Model, area: Rect, layout: &mut Layout) {
     let shown = model.focus == Focus::Composer || !thread.composer.is_empty();
     let composer = if shown {
         let lines = thread.composer.height(inner).clamp(1, COMPOSER_LINES);
-        let quote = u16::from(thread.composer.quote.is_some());
-        (lines + quote + 2).min(room.saturating_sub(notice)).max(3)
+        (lines + thread.composer.head() + 2)
+            .min(room.saturating_sub(notice))
+            .max(3)
     } else {
         0
     };

@@ -70,6 +70,11 @@ fn hide(content: &mut Content) {
         Content::Files(files) => files
             .iter_mut()
             .for_each(|file| file.name = masked(&file.name)),
+        Content::Link(media) | Content::Saved(media) => media.name = masked(&media.name),
+        Content::Template(template) => {
+            *content = Content::Text(masked(&template.name));
+        }
+        Content::Like => {}
     }
 }
 

@@ -14,23 +14,34 @@ use crate::{
     config::{self, Config},
     domain::{AppId, PageId},
     graph::Secrets,
-    runtime::{self, CannedSource, Desk, Tasks},
+    runtime::{self, Desk, Tasks},
     sim::{self, Simulator},
     sync, webhook,
 };
 
+macro_rules! assets {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../assets/", $name)))),*]
+    };
+}
+
 /// So that `/` has something to show where nothing is configured.
-const CANNED: &[(&str, &str)] = &[
-    (
-        "anything-else",
-        include_str!("../../assets/canned/anything-else.txt"),
-    ),
-    ("broken", include_str!("../../assets/canned/broken.txt")),
-    ("greeting", include_str!("../../assets/canned/greeting.txt")),
-    (
-        "refund-sent",
-        include_str!("../../assets/canned/refund-sent.txt"),
-    ),
+const CANNED: &[(&str, &str)] = assets![
+    "canned/anything-else.txt",
+    "canned/broken.txt",
+    "canned/greeting.txt",
+    "canned/refund-sent.txt",
+    "templates/account.json",
+    "templates/bulb-size.toml",
+    "templates/call-back.toml",
+    "templates/delivery-day.toml",
+    "templates/lamp-film.json",
+    "templates/moon-lamp.json",
+    "templates/order-shipped.json",
+    "templates/order.json",
+    "templates/receipt.json",
+    "templates/room-ideas.json",
+    "templates/winter-coupon.json",
 ];
 
 #[derive(Debug, Args)]
@@ -122,10 +133,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             mouse: !config.no_mouse,
             log: config::log_file(),
             reload: setup::reload(global),
-            canned: CannedSource {
-                folder: config.canned_folder(),
-                builtin: CANNED,
-            },
+            canned: setup::canned(&config, CANNED),
             sync: sync_options(&config),
             clock,
             webhook: Some(webhook),

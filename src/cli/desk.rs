@@ -7,13 +7,15 @@ use super::{
     failure::Failure,
     global::Global,
     output::prompt,
-    setup::{GUIDE, connect, executor, folder, open_webhook, reload, settings, sync_options},
+    setup::{
+        GUIDE, canned, connect, executor, folder, open_webhook, reload, settings, sync_options,
+    },
     terminal::{require_terminal, theme},
 };
 use crate::{
     clock::Clock,
     config::{self, Config},
-    runtime::{self, CannedSource, Desk, Tasks},
+    runtime::{self, Desk, Tasks},
 };
 
 pub(super) fn run(global: &Global) -> Result<(), Failure> {
@@ -49,10 +51,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
         mouse: !config.no_mouse,
         log: config::log_file(),
         reload: reload(global),
-        canned: CannedSource {
-            folder: config.canned_folder(),
-            builtin: &[],
-        },
+        canned: canned(&config, &[]),
         sync: sync_options(config),
         clock,
     };

@@ -19,7 +19,7 @@ use crate::{
     config::{self, Config},
     domain::{PageId, Timestamp},
     graph,
-    runtime::Reload,
+    runtime::{CannedSource, Reload},
     store, sync,
     webhook::{self, Server},
 };
@@ -199,6 +199,18 @@ pub(super) fn asking(config: &Config) -> store::EscalationRules {
     store::EscalationRules {
         phrases: config.asking_phrases.clone(),
         labels: config.asking_labels.clone(),
+    }
+}
+
+/// Where canned replies and templates are; `builtin` where there are none.
+pub(super) fn canned(
+    config: &Config,
+    builtin: &'static [(&'static str, &'static str)],
+) -> CannedSource {
+    CannedSource {
+        folder: config.canned_folder(),
+        templates: config.template_folder(),
+        builtin,
     }
 }
 

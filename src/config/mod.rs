@@ -94,6 +94,8 @@ pub struct Config {
     pub notify: Option<Notify>,
     /// Where canned replies are.
     pub canned: Option<PathBuf>,
+    /// Where templates are.
+    pub templates: Option<PathBuf>,
     /// Keys in the composer are vi's.
     pub vim: bool,
     /// So long a reply can be taken back before it goes.
@@ -364,6 +366,9 @@ impl Config {
             "alerts" => self.set_alerts(value, mistakes),
             "needs_me" => self.set_asking(value, mistakes),
             "canned" => self.canned = mistakes.text_of(&value).map(|path| paths::expand(&path)),
+            "templates" => {
+                self.templates = mistakes.text_of(&value).map(|path| paths::expand(&path));
+            }
             "editing" => {
                 let choices = [("plain", false), ("vim", true)];
                 self.vim = mistakes
@@ -578,6 +583,12 @@ impl Config {
     pub fn canned_folder(&self) -> Option<PathBuf> {
         let own = || config_folder().map(|folder| folder.join("canned"));
         self.canned.clone().or_else(own)
+    }
+
+    /// The folder of the templates.
+    pub fn template_folder(&self) -> Option<PathBuf> {
+        let own = || config_folder().map(|folder| folder.join("templates"));
+        self.templates.clone().or_else(own)
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Draft {
     pub attached: Vec<Content>,
     /// The message that it replies to.
     pub quote: Option<Mid>,
+    /// It makes no sound on the customer's phone.
+    pub silent: bool,
 }
 
 impl Draft {
@@ -25,6 +27,7 @@ impl Draft {
             cursor: (u16::MAX, u16::MAX),
             attached: Vec::new(),
             quote: None,
+            silent: false,
         }
     }
 
@@ -68,6 +71,7 @@ impl Draft {
             }
         }
         self.quote = self.quote.take().or(returned.quote);
+        self.silent |= returned.silent;
     }
 
     /// Takes `text` out again, because Meta has it after all, and where nothing is left,

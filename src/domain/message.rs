@@ -119,6 +119,24 @@ pub struct Reaction {
     pub emoji: String,
 }
 
+impl Message {
+    /// A few words for it, raw: its text, or what came with it.
+    pub fn words(&self) -> String {
+        if !self.text.is_empty() {
+            return self.text.clone();
+        }
+        let words = self.parts.iter().find_map(|part| match part {
+            Part::Card { title, .. } if !title.is_empty() => Some(title.clone()),
+            Part::Card { buttons, .. } | Part::QuickReplies(buttons) => Some(buttons.join(", ")),
+            Part::File { kind, name, .. } => Some(name.clone().unwrap_or((*kind).to_owned())),
+            Part::Sticker => Some("sticker".into()),
+            Part::Share { title, .. } => Some(title.clone()),
+            _ => None,
+        });
+        words.unwrap_or_default()
+    }
+}
+
 impl Author {
     /// The mark in the thread's gutter. Another app than the bot, which the
     /// configuration names, has agents behind it; one without a name counts as

@@ -21,6 +21,7 @@
 //! | `command`, `operation`, `operation_kind` | what an agent wants, what can be done to a thread |
 //! | `outgoing`, `content`, `draft` | a reply on its way out, what it holds, unsent text |
 //! | `audit_entry`, `report` | the record of what was done, and what it adds up to |
+//! | `template`, `template_limits`, `tree` | structured messages, what fits into them, values in Meta's shape |
 //! | `split_text`, `parse_time` | long texts in parts, moments in words |
 
 mod account;
@@ -52,9 +53,12 @@ mod remedy;
 mod report;
 mod slice;
 mod split_text;
+mod template;
+mod template_limits;
 mod thread_control;
 mod time;
 mod timeline;
+mod tree;
 mod triage;
 mod view;
 mod window;
@@ -65,7 +69,7 @@ pub use attachment::{Attachment, FILE_LIMIT, FileIdentity};
 pub use audit_entry::{AuditDetails, AuditEntry};
 pub use change::{Change, Severity};
 pub use command::{Command, SimulatorOrder};
-pub use content::Content;
+pub use content::{Content, Media};
 pub use conversation::Conversation;
 pub use draft::Draft;
 pub use event::{
@@ -89,11 +93,14 @@ pub use referral::Referral;
 pub use remedy::Remedy;
 pub use report::{FIRST_REPLIES, HourOfDay, Report, ReportFacts};
 pub use slice::{Hit, ThreadRange, ThreadSlice};
+pub use template::{Tap, Template, template_parts};
+pub use template_limits::problems as template_problems;
 pub use thread_control::{
     Apps, HandBack, HandBackNote, Outcome, PAGE_INBOX_APPS, Routing, ThreadOwner,
 };
 pub use time::{Span, Timestamp};
 pub use timeline::{Fields, TimelineEvent};
+pub use tree::Tree;
 pub use triage::{Deferred, Triage, TriageChange, Until};
 pub use view::{Counts, InboxQuery, InboxSlice, ListOrder, Narrow, SavedView, View};
 pub use window::{

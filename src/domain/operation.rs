@@ -18,6 +18,8 @@ pub struct NewReply {
     pub parts: Vec<ReplyPart>,
     /// What they go out as.
     pub send_as: SendAs,
+    /// They make no sound on the customer's phone.
+    pub silent: bool,
     /// Hand the thread over behind the last of them.
     pub hand_back: Option<HandBack>,
     /// What the agent knew of the thread when they sent it.
@@ -51,6 +53,7 @@ impl NewReply {
         Draft {
             attached,
             quote: self.parts.iter().find_map(|part| part.quote.clone()),
+            silent: self.silent,
             ..Draft::of(&texts.join("\n"))
         }
     }

@@ -23,6 +23,8 @@ pub struct Outgoing {
     pub content: Content,
     /// The message that it replies to, the customer's or the Page's.
     pub quote: Option<Mid>,
+    /// It makes no sound on the customer's phone.
+    pub silent: bool,
     /// What it goes out as.
     pub send_as: SendAs,
     /// Hand the thread over with it.
@@ -46,15 +48,17 @@ pub struct Outgoing {
 impl Outgoing {
     /// What it leaves in the composer when it does not go.
     pub fn returned(&self) -> Draft {
-        let quote = self.quote.clone();
+        let (quote, silent) = (self.quote.clone(), self.silent);
         match &self.content {
             Content::Text(text) => Draft {
                 quote,
+                silent,
                 ..Draft::of(text)
             },
             other => Draft {
                 attached: vec![other.clone()],
                 quote,
+                silent,
                 ..Draft::default()
             },
         }
@@ -128,6 +132,8 @@ pub enum Decision {
     SendAgain(LocalId),
     /// Treat it as sent.
     TreatAsSent,
+    /// This message of the thread is it.
+    Is(Mid, Timestamp),
     /// Give what it holds back to the composer.
     TakeBack,
     /// Drop it.

@@ -6,7 +6,7 @@
 //! nothing free-form. The safety margin is our choice: a reply that starts in
 //! the last minutes must not arrive after the door has closed.
 
-use super::{Span, Timestamp};
+use super::{Platform, Span, Timestamp};
 
 /// How long a `RESPONSE` is allowed after the person's last message.
 pub const RESPONSE_WINDOW: Span = Span::hours(24);
@@ -85,6 +85,9 @@ pub enum SendAs {
     /// `messaging_type: MESSAGE_TAG`, `tag: HUMAN_AGENT`. Only for text that a
     /// person typed: nothing but the composer may ask for it.
     HumanAgent,
+    /// `messaging_type: UTILITY`: a template that Meta approved, at any time ("Utility
+    /// messages").
+    Utility,
 }
 
 /// The `reply_as` option.
@@ -166,9 +169,16 @@ impl Window {
 }
 
 impl WindowClosed {
-    /// Why it is closed, and what opens it.
-    pub fn words(self) -> &'static str {
-        "Closed: nothing can be sent more than 7 days after the customer's last message. It opens when they write again."
+    /// Why it is closed, what opens it, and what is left until then.
+    pub fn words(self, platform: Platform) -> &'static str {
+        match platform {
+            Platform::Messenger => {
+                "Closed: more than 7 days since the customer's last message. Only a utility template can go out until they write again."
+            }
+            Platform::Instagram => {
+                "Closed: nothing can be sent more than 7 days after the customer's last message. It opens when they write again."
+            }
+        }
     }
 }
 
@@ -178,7 +188,15 @@ impl SendAs {
         match self {
             Self::Response => "RESPONSE",
             Self::HumanAgent => "HUMAN_AGENT",
+            Self::Utility => "UTILITY",
         }
+    }
+
+    /// The one of this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Response, Self::HumanAgent, Self::Utility]
+            .into_iter()
+            .find(|send_as| send_as.word() == word)
     }
 }
 

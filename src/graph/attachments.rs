@@ -4,7 +4,8 @@
 
 use serde_json::Value;
 
-use crate::domain::Part;
+use super::template::tree;
+use crate::domain::{Part, template_parts};
 
 /// Names and addresses of the attachments of a message as it stood on the wire,
 /// by reading or by webhook. Raw.
@@ -105,7 +106,7 @@ fn part(item: &Value, parts: &mut Vec<Part>) {
         "audio" => file("audio"),
         "file" => file("file"),
         "template" => {
-            parts.extend(cards(payload));
+            parts.extend(template_parts(&tree(payload)));
             return;
         }
         "fallback" | "reel" | "ig_reel" | "post" | "ig_post" | "share" | "media" => {
@@ -120,42 +121,4 @@ fn part(item: &Value, parts: &mut Vec<Part>) {
         "unsupported_type" => Part::Unsupported,
         kind => Part::Unknown(kind.to_owned()),
     });
-}
-
-/// The cards of a template: in `elements`, in `product.elements` (what a customer
-/// shares of the Page's shop), or one by itself. One of a shape that nobody knows is
-/// named by its kind.
-fn cards(payload: &Value) -> Vec<Part> {
-    let lists = [&payload["elements"], &payload["product"]["elements"]];
-    let elements = lists.into_iter().filter_map(Value::as_array).flatten();
-    let mut cards: Vec<Part> = elements.map(card).collect();
-    if cards.is_empty() {
-        cards.push(card(payload));
-    }
-    let kind = payload["template_type"].as_str().unwrap_or("template");
-    for part in &mut cards {
-        if matches!(part, Part::Card { title, subtitle, buttons } if title.is_empty() && subtitle.is_empty() && buttons.is_empty())
-        {
-            *part = Part::Unknown(kind.to_owned());
-        }
-    }
-    cards
-}
-
-fn card(card: &Value) -> Part {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let title = if card["title"].is_string() {
-        &card["title"]
-    } else {
-        &card["text"]
-    };
-    let buttons = card["buttons"].as_array().cloned().unwrap_or_default();
-    Part::Card {
-        title: text(title),
-        subtitle: text(&card["subtitle"]),
-        buttons: buttons
-            .iter()
-            .map(|button| text(&button["title"]))
-            .collect(),
-    }
 }

@@ -16,6 +16,7 @@
 //! | `limits` | how many of them, and how fast |
 //! | `log` | each of them, for `--log` and the API log |
 //! | `conversations`, `person`, `page` | what is read |
+//! | `template` | structured messages in the shapes of files and of the wire |
 //! | `send`, `upload`, `attachments`, `thread_control`, `subscriptions` | what is changed |
 //! | `download`, `public_hosts`, `pictures` | files of Meta's, whom they may come from, where pictures lie |
 //! | `wire/` | the shapes of Meta's JSON |
@@ -49,6 +50,7 @@ mod setup_error;
 mod signature;
 mod simulator;
 mod subscriptions;
+mod template;
 mod thread_control;
 mod trust;
 mod upload;
@@ -70,6 +72,7 @@ pub use send::Reply;
 pub use setup_error::SetupError;
 pub use signature::{Secrets, Signature, same_token};
 pub use subscriptions::{AppSubscription, INBOX_FIELDS, INSTAGRAM_FIELDS, TokenInfo};
+pub use template::{TemplateFormat, files_named, json, read_template, tree};
 pub use thread_control::{Control, note_json};
 pub use trust::proxy;
 pub use upload::UploadWatch;

@@ -4,10 +4,14 @@ use serde_json::{Value, json};
 
 use super::{
     Client, Error, note_json,
+    template::with_ids,
     upload::{Upload, UploadWatch},
     wire,
 };
 use crate::domain::{Attachment, Content, HandBack, LocalId, Mid, Platform, Psid, SendAs};
+
+/// Messenger's thumb ("Stickers").
+const LIKE: u64 = 369_239_263_222_822;
 
 /// A reply that a person typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +30,8 @@ pub struct Reply {
     pub media: Vec<String>,
     /// The message that it replies to, the customer's or the Page's ("Send API", `reply_to`).
     pub quote: Option<Mid>,
+    /// It makes no sound on the customer's phone ("Send API", `notification_type`).
+    pub silent: bool,
     /// What it goes out as.
     pub send_as: SendAs,
     /// Hands the thread over in the same call; only where routing is on.
@@ -148,12 +154,19 @@ impl Reply {
         };
         let mut body = json!({
             "recipient": {"id": self.psid.as_str()},
-            "messaging_type": match self.send_as { SendAs::Response => "RESPONSE", SendAs::HumanAgent => "MESSAGE_TAG" },
+            "messaging_type": match self.send_as {
+                SendAs::Response => "RESPONSE",
+                SendAs::HumanAgent => "MESSAGE_TAG",
+                SendAs::Utility => "UTILITY",
+            },
             "message": self.message(),
         });
         body["message"]["metadata"] = json!(metadata);
         if self.send_as == SendAs::HumanAgent {
             body["tag"] = json!("HUMAN_AGENT");
+        }
+        if self.silent {
+            body["notification_type"] = json!("SILENT_PUSH");
         }
         if let Some(quote) = &self.quote {
             body["reply_to"] = json!({"mid": quote.as_str()});
@@ -173,6 +186,14 @@ impl Reply {
     fn message(&self) -> Value {
         match &self.content {
             Content::Text(text) => json!({"text": text}),
+            Content::Link(media) => attachment(media.kind, json!({"url": media.place})),
+            Content::Saved(media) => attachment(media.kind, json!({"attachment_id": media.place})),
+            // "Stickers": the thumb; "Instagram: Send a message": the heart.
+            Content::Like => match self.platform {
+                Platform::Messenger => json!({"sticker_id": LIKE}),
+                Platform::Instagram => json!({"attachment": {"type": "like_heart"}}),
+            },
+            Content::Template(template) => with_ids(&template.message, &mut self.media.iter()),
             Content::Files(files) => {
                 let saved = |(file, id): (&Attachment, &String)| json!({"type": file.kind, "payload": {"attachment_id": id}});
                 let mut saved: Vec<Value> = files.iter().zip(&self.media).map(saved).collect();
@@ -183,6 +204,10 @@ impl Reply {
             }
         }
     }
+}
+
+fn attachment(kind: &str, payload: Value) -> Value {
+    json!({"attachment": {"type": kind, "payload": payload}})
 }
 
 #[cfg(test)]
@@ -199,6 +224,7 @@ mod tests {
             content: Content::Text("hi".into()),
             media: Vec::new(),
             quote: None,
+            silent: false,
             send_as,
             hand_back,
         }

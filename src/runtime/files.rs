@@ -53,7 +53,8 @@ pub(super) fn look_at(typed: String) -> Loaded {
     Loaded::Path(typed, entries, None)
 }
 
-fn expand(path: &str) -> PathBuf {
+/// A path in which `~` is the home folder.
+pub(super) fn expand(path: &str) -> PathBuf {
     match (path.strip_prefix("~/"), BaseDirs::new()) {
         (Some(rest), Some(dirs)) => dirs.home_dir().join(rest),
         _ => Path::new(path).to_owned(),

@@ -78,7 +78,7 @@ impl AuditLine {
                 line.why = match (send_as, chosen) {
                     (SendAs::HumanAgent, true) => Some("chosen".into()),
                     (SendAs::HumanAgent, false) => Some("24_hours_over".into()),
-                    (SendAs::Response, _) => None,
+                    (SendAs::Response | SendAs::Utility, _) => None,
                 };
                 line.waited_s = waited.map(Span::as_secs);
             }
@@ -97,10 +97,11 @@ impl AuditLine {
         let operation = OperationKind::of_code(&self.act)?;
         let details = match operation {
             OperationKind::Reply => AuditDetails::Reply {
-                send_as: match self.send_as.as_deref() {
-                    Some("HUMAN_AGENT") => SendAs::HumanAgent,
-                    _ => SendAs::Response,
-                },
+                send_as: self
+                    .send_as
+                    .as_deref()
+                    .and_then(SendAs::of_word)
+                    .unwrap_or(SendAs::Response),
                 chosen: self.why.as_deref() == Some("chosen"),
                 waited: self.waited_s.map(Span::seconds),
                 after_refusal: self.after_refusal,

@@ -4,10 +4,11 @@
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
+use super::content_rows;
 use crate::domain::{
-    Annotations, AppId, Attachment, Author, Content, Conversation, ConversationId, Deferred, Draft,
-    Fields, HandBack, HandBackNote, HoldReason, Known, LocalId, Message, Mid, OperationKind,
-    Outcome, Outgoing, Part, Person, Platform, Profile, Psid, Reaction, Referral, Routing, SendAs,
+    Annotations, AppId, Author, Content, Conversation, ConversationId, Deferred, Draft, Fields,
+    HandBack, HandBackNote, HoldReason, Known, LocalId, Message, Mid, OperationKind, Outcome,
+    Outgoing, Part, Person, Platform, Profile, Psid, Reaction, Referral, Routing, SendAs,
     SendState, ThreadOwner, TimelineEvent, Timestamp, Triage, Until,
 };
 
@@ -114,7 +115,7 @@ fn reactions_from(lines: &str) -> Vec<Reaction> {
 }
 
 pub(super) const OUTGOING_COLUMNS: &str = "local, conversation, psid, at, text, send_as, hand_back, customer_at, page_at, \
-     attempt, sent_at, looks, state, reason, mid, given_back, follows, not_before, content, quote";
+     attempt, sent_at, looks, state, reason, mid, given_back, follows, not_before, content, quote, silent";
 
 /// Reads [`OUTGOING_COLUMNS`].
 pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
@@ -129,7 +130,7 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
         conversation: ConversationId::new(row.get::<_, String>(1)?),
         psid: Psid::new(row.get::<_, String>(2)?),
         at: Timestamp::from_millis(row.get(3)?),
-        content: contents_from(row.get(18)?)
+        content: content_rows::contents_from(row.get(18)?)
             .pop()
             .map_or_else(|| row.get(4).map(Content::Text), Ok)?,
         send_as: send_as_from(row.get_ref(5)?.as_str()?),
@@ -141,6 +142,7 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
             page_at: time(8)?,
         },
         quote: row.get::<_, Option<String>>(19)?.map(Mid::new),
+        silent: row.get(20)?,
         follows: row.get::<_, Option<String>>(16)?.map(LocalId::new),
         not_before: time(17)?,
         attempt: row.get(9)?,
@@ -162,79 +164,17 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     })
 }
 
-pub(super) const DRAFT_COLUMNS: &str = "text, line, col, content, quote";
+pub(super) const DRAFT_COLUMNS: &str = "text, line, col, content, quote, silent";
 
 /// Reads [`DRAFT_COLUMNS`].
 pub(super) fn draft(row: &Row<'_>) -> rusqlite::Result<Draft> {
     Ok(Draft {
         text: row.get(0)?,
         cursor: (row.get(1)?, row.get(2)?),
-        attached: contents_from(row.get(3)?),
+        attached: content_rows::contents_from(row.get(3)?),
         quote: row.get::<_, Option<String>>(4)?.map(Mid::new),
+        silent: row.get(5)?,
     })
-}
-
-/// What is not text of a message or a draft.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ContentRow {
-    Files(Vec<FileRow>),
-}
-
-#[derive(Serialize, Deserialize)]
-struct FileRow {
-    path: String,
-    name: String,
-    bytes: u64,
-}
-
-impl FileRow {
-    fn of(file: &Attachment) -> Self {
-        Self {
-            path: file.path.to_string_lossy().into_owned(),
-            name: file.name.clone(),
-            bytes: file.bytes,
-        }
-    }
-
-    fn attachment(self) -> Attachment {
-        // Kind and media type are what its name says.
-        Attachment {
-            path: self.path.into(),
-            ..Attachment::new(self.name.into(), self.bytes)
-        }
-    }
-}
-
-impl ContentRow {
-    /// Text has a column of its own, which is searched.
-    fn of(content: &Content) -> Option<Self> {
-        match content {
-            Content::Text(_) => None,
-            Content::Files(files) => Some(Self::Files(files.iter().map(FileRow::of).collect())),
-        }
-    }
-
-    fn content(self) -> Content {
-        match self {
-            Self::Files(rows) => {
-                Content::Files(rows.into_iter().map(FileRow::attachment).collect())
-            }
-        }
-    }
-}
-
-/// What is not text, as a list; nothing where there is only text.
-pub(super) fn contents(contents: &[Content]) -> Option<String> {
-    let rows: Vec<ContentRow> = contents.iter().filter_map(ContentRow::of).collect();
-    (!rows.is_empty()).then(|| serde_json::to_string(&rows).unwrap_or_default())
-}
-
-pub(super) fn contents_from(json: Option<String>) -> Vec<Content> {
-    let rows: Vec<ContentRow> = json
-        .and_then(|json| serde_json::from_str(&json).ok())
-        .unwrap_or_default();
-    rows.into_iter().map(ContentRow::content).collect()
 }
 
 /// Name of a state, its reason and its message id, as they stand in the table.
@@ -366,11 +306,7 @@ pub(super) fn send_as(send_as: SendAs) -> &'static str {
 }
 
 fn send_as_from(text: &str) -> SendAs {
-    if text == SendAs::HumanAgent.word() {
-        SendAs::HumanAgent
-    } else {
-        SendAs::Response
-    }
+    SendAs::of_word(text).unwrap_or(SendAs::Response)
 }
 
 pub(super) fn owner(owner: &ThreadOwner) -> String {

@@ -4,7 +4,7 @@
 use rusqlite::params;
 
 use super::{
-    Error, Reader, Writer, codec,
+    Error, Reader, Writer, codec, content_rows,
     draft_rows::{give_back, read, unseen, write},
 };
 use crate::{
@@ -77,7 +77,8 @@ impl Reader {
         self.with(|db| {
             let mut statement =
                 db.prepare_cached("SELECT content FROM outbox.draft WHERE content IS NOT NULL")?;
-            let rows = statement.query_map([], |row| row.get(0).map(codec::contents_from))?;
+            let rows =
+                statement.query_map([], |row| row.get(0).map(content_rows::contents_from))?;
             let attached: Vec<Vec<Content>> = rows.collect::<Result<_, _>>()?;
             let files = attached.iter().flatten().flat_map(Content::files);
             Ok(files.cloned().collect())

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Error, codec, codec::DRAFT_COLUMNS};
+use super::{Error, codec, codec::DRAFT_COLUMNS, content_rows};
 use crate::domain::{ConversationId, Draft, Mid, Outgoing, Psid, Timestamp};
 
 /// What was typed ahead of a draft that nobody had seen, behind it.
@@ -23,6 +23,7 @@ pub(super) fn unseen(before: Draft, typed: Draft) -> Draft {
         ..before
     };
     draft.quote = typed.quote.or(draft.quote);
+    draft.silent |= typed.silent;
     for content in typed.attached {
         if !draft.attached.contains(&content) {
             draft.attached.push(content);
@@ -70,8 +71,8 @@ pub(super) fn write(
         return Ok(());
     }
     db.execute(
-        "INSERT OR REPLACE INTO draft (conversation, psid, text, line, col, at, content, quote) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT OR REPLACE INTO draft (conversation, psid, text, line, col, at, content, quote, silent) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             id.as_str(),
             psid.as_str(),
@@ -79,8 +80,9 @@ pub(super) fn write(
             draft.cursor.0,
             draft.cursor.1,
             at.as_millis(),
-            codec::contents(&draft.attached),
+            content_rows::contents(&draft.attached),
             draft.quote.as_ref().map(Mid::as_str),
+            draft.silent,
         ],
     )?;
     Ok(())

@@ -9,7 +9,7 @@ use std::{
 
 use rusqlite::{Connection, params};
 
-use super::{Error, Writer, audit, codec, writer::Files};
+use super::{Error, Writer, audit, content_rows, writer::Files};
 use crate::domain::{Content, Psid, Timestamp};
 
 /// Texts shorter than this say nothing about a person.
@@ -108,7 +108,7 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
             "SELECT content FROM outgoing WHERE psid = ?1 AND content IS NOT NULL \
              UNION SELECT content FROM draft WHERE psid = ?1 AND content IS NOT NULL",
         )?
-        .query_map([psid], |row| row.get(0).map(codec::contents_from))?
+        .query_map([psid], |row| row.get(0).map(content_rows::contents_from))?
         .collect::<Result<_, _>>()?;
     for copy in contents.iter().flatten().flat_map(Content::files) {
         let _ = fs::remove_file(&copy.path);

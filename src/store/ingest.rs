@@ -5,7 +5,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
-    Error, codec, merge, message, names,
+    Error, codec, content_rows, merge, message, names,
     page_values::set,
     webhook_facts::{self, Annotation, AnnotationKind, Receipt},
 };
@@ -300,8 +300,13 @@ fn accepted(
         })
         .optional()?;
     let (text, content, quote) = kept.unwrap_or_default();
-    let contents = codec::contents_from(content);
+    let contents = content_rows::contents_from(content);
     let parts: Vec<Part> = contents.iter().flat_map(Content::parts).collect();
+    // A template may have a text of its own.
+    let text = match contents.first() {
+        Some(content) => content.text().to_owned(),
+        None => text,
+    };
     db.execute(
         "INSERT INTO message (mid, conversation, at, author, text, fold, parts, gone, raw, reply_to) \
          VALUES (?1, ?2, ?3, 'me', ?4, ?5, ?6, 0, '', ?7) \

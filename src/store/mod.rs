@@ -28,10 +28,11 @@
 //! | `reader`, `thread`, `search` | questions |
 //! | `page`, `page_values` | what is kept once for the whole Page |
 //! | `forget` | retention, and forgetting a person |
-//! | `codec` | our types as they stand in the tables |
+//! | `codec`, `content_rows` | our types as they stand in the tables |
 
 mod audit;
 mod codec;
+mod content_rows;
 mod draft;
 mod draft_rows;
 mod error;

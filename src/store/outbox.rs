@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Error, Writer, audit, codec, draft_rows};
+use super::{Error, Writer, audit, codec, content_rows, draft_rows};
 use crate::{
     domain::{
         AuditDetails, AuditEntry, ConversationId, LocalId, Mid, Outgoing, SendState, Timestamp,
@@ -19,7 +19,7 @@ impl Writer {
             let Some(row) = rows.first() else {
                 return Ok(());
             };
-            let texts: Vec<&str> = rows.iter().map(|row| row.content.text()).collect();
+            let texts: Vec<&str> = rows.iter().map(|row| row.content.typed()).collect();
             let text = texts.join("\n");
             let db = files.outbox.transaction()?;
             for row in &rows {
@@ -72,7 +72,7 @@ impl Writer {
             let db = files.outbox.transaction()?;
             let recorded = update(&db, &row)?;
             if let (SendState::Refused { .. }, Some(at), true) =
-                (&row.state, give_back, !row.content.text().is_empty())
+                (&row.state, give_back, !row.content.typed().is_empty())
             {
                 draft_rows::give_back(&db, &row, at)?;
             }
@@ -114,7 +114,7 @@ impl Writer {
             )?;
             let after_all = matches!(before.as_deref(), Some("refused" | "dropped"));
             if after_all {
-                draft_rows::take_out(&db, &row.conversation, &row.psid, row.content.text(), now)?;
+                draft_rows::take_out(&db, &row.conversation, &row.psid, row.content.typed(), now)?;
             }
             // Told again after it was sent: it is on the record already.
             if before.as_deref() != Some("sent") {
@@ -189,22 +189,23 @@ impl Writer {
 fn insert(db: &Connection, row: &Outgoing) -> Result<(), Error> {
     db.execute(
         "INSERT INTO outgoing (local, conversation, psid, at, text, send_as, hand_back, customer_at, page_at, follows, \
-           not_before, content, quote, state) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'queued')",
+           not_before, content, quote, silent, state) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 'queued')",
         params![
             row.local.as_str(),
             row.conversation.as_str(),
             row.psid.as_str(),
             row.at.as_millis(),
-            row.content.text(),
+            row.content.typed(),
             codec::send_as(row.send_as),
             row.hand_back.as_ref().map(codec::hand_back),
             row.known.customer_at.map(Timestamp::as_millis),
             row.known.page_at.map(Timestamp::as_millis),
             row.follows.as_ref().map(LocalId::as_str),
             row.not_before.map(Timestamp::as_millis),
-            codec::contents(std::slice::from_ref(&row.content)),
+            content_rows::contents(std::slice::from_ref(&row.content)),
             row.quote.as_ref().map(Mid::as_str),
+            row.silent,
         ],
     )?;
     Ok(())

@@ -18,14 +18,14 @@ pub(super) fn rescue(damaged: &Path, into: &Connection) -> Rescued {
     for (table, columns, only, count) in [
         (
             "draft",
-            "conversation, psid, text, line, col, at, content, quote",
+            "conversation, psid, text, line, col, at, content, quote, silent",
             "1",
             &mut rescued.drafts,
         ),
         (
             "outgoing",
             "local, conversation, psid, at, text, send_as, attempt, sent_at, state, reason, mid, given_back, \
-             hand_back, customer_at, page_at, follows, not_before, content, quote",
+             hand_back, customer_at, page_at, follows, not_before, content, quote, silent",
             "state NOT IN ('sent', 'dropped')",
             &mut rescued.replies,
         ),

@@ -11,11 +11,11 @@ use ratatui::{
 use crate::{
     app::{
         Focus, Model, Thread,
+        action::table::Action,
         areas::composer_text,
-        composer::Attached,
         thread::{part_words, quote_words, quoted_words},
     },
-    domain::{HUMAN_AGENT_WINDOW, Link, SendAs, Timestamp, Window},
+    domain::{HUMAN_AGENT_WINDOW, Link, Platform, SendAs, Timestamp, Window},
     text::{self, Clean},
     ui::{
         draw::{frame, framed, lines, span, title_style},
@@ -37,7 +37,6 @@ pub(super) fn draw(
     let count_role = if length > limit { Role::Bad } else { Role::Dim };
     let block = frame(focused, theme).title_bottom(Line::from(vec![
         span(format!(" {length}/{limit}"), theme.style(count_role)),
-        span(attached(thread), theme.style(Role::Part)),
         span(format!("{} ", state(model, thread)), theme.style(Role::Dim)),
     ]));
     let style = match role {
@@ -46,16 +45,12 @@ pub(super) fn draw(
     };
     let title = Line::from(span(title, style));
     let inner = framed(title, block, area, buffer);
-    let body = composer_text(area, thread.composer.quote.is_some());
-    if let Some(mid) = thread.composer.quote.as_ref().filter(|_| body != inner) {
-        let words = quote_words(quoted_words(&thread.window.items, mid));
-        let words = text::cut(&Clean::one_line(&words), usize::from(inner.width));
-        lines(
-            vec![Line::from(span(words, theme.style(Role::Dim)))],
-            inner,
-            buffer,
-        );
-    }
+    let body = composer_text(area, thread.composer.head());
+    let above = Rect {
+        height: body.y - inner.y,
+        ..inner
+    };
+    lines(head(thread, theme, above), above, buffer);
     // The widget marks the cursor with a style; without the keys there is none.
     let mut widget = thread.composer.area().clone();
     let marker = Style::new().add_modifier(Modifier::SLOW_BLINK);
@@ -78,19 +73,51 @@ pub(super) fn draw(
     Some(at)
 }
 
-/// What goes out behind the text.
-fn attached(thread: &Thread) -> String {
-    let words = |attached: &Attached| {
-        let parts = attached.content.parts();
-        let words: Vec<String> = parts.iter().map(part_words).collect();
+/// What stands above the text: what it replies to, then what goes out behind it, a line
+/// each; where there is not room for all, the last line counts the rest.
+fn head(thread: &Thread, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
+    let composer = &thread.composer;
+    let quote = composer.quote.as_ref().map(|mid| {
+        let words = quote_words(quoted_words(&thread.window.items, mid));
+        (words, Role::Dim)
+    });
+    let attached = composer.attached.iter().map(|attached| {
+        let words = match attached.content.template() {
+            Some(template) => {
+                format!(
+                    "[{}] {}: {}",
+                    template.kind(),
+                    template.name,
+                    attached.content.said()
+                )
+            }
+            None => {
+                let parts = attached.content.parts();
+                parts.iter().map(part_words).collect::<Vec<_>>().join(", ")
+            }
+        };
         let copying = if attached.copying {
             ", being copied"
         } else {
             ""
         };
-        format!(" · + {}{copying}", Clean::one_line(&words.join(", ")))
-    };
-    thread.composer.attached.iter().map(words).collect()
+        (format!("+ {words}{copying}"), Role::Part)
+    });
+    let mut rows: Vec<(String, Role)> = quote.into_iter().chain(attached).collect();
+    let room = usize::from(area.height);
+    if rows.len() > room
+        && let Some(last) = room.checked_sub(1)
+    {
+        let rest = rows.len() - last;
+        rows.truncate(last);
+        rows.push((format!("+ {rest} more"), Role::Part));
+    }
+    rows.into_iter()
+        .map(|(words, role)| {
+            let words = text::cut(&Clean::one_line(&words), usize::from(area.width));
+            Line::from(span(words, theme.style(role)))
+        })
+        .collect()
 }
 
 /// For whom and as what. Where it is too long the name gives way, not the
@@ -106,7 +133,16 @@ fn title(model: &Model, thread: &Thread, width: usize) -> (String, Role) {
             format!("{}{}", send_as.word(), until(model, thread, send_as)),
             Role::Strong,
         ),
-        Err(_) => ("closed: 7 days are over".to_owned(), Role::Bad),
+        Err(_) => {
+            let left = match thread.conversation.platform {
+                Platform::Messenger => {
+                    let canned = model.session.settings.keymap.key_of(Action::Canned);
+                    format!("; {canned} for a template")
+                }
+                Platform::Instagram => ", until they write again".to_owned(),
+            };
+            (format!("closed: 7 days are over{left}"), Role::Bad)
+        }
     };
     let name = text::cut(&name, width.saturating_sub(text::width(&words) + 8).max(4));
     (text::cut(&format!(" To {name} · {words} "), width), role)
@@ -123,6 +159,7 @@ fn until(model: &Model, thread: &Thread, send_as: SendAs) -> String {
         (SendAs::HumanAgent, _, Some(wrote)) => left(wrote.plus(HUMAN_AGENT_WINDOW)),
         (SendAs::Response, Window::Response { until, .. }, _) => left(until),
         (SendAs::Response, Window::HumanAgent { .. }, _) => ", which Meta will refuse".into(),
+        (SendAs::Utility, ..) => ", at any time".into(),
         _ => String::new(),
     }
 }
@@ -136,6 +173,9 @@ fn state(model: &Model, thread: &Thread) -> String {
     let reached = !down && thread.conversation.can_reply != Some(false);
     if thread.composer.typing.is_some() && reached {
         words.push_str(" · customer sees typing");
+    }
+    if thread.composer.silent {
+        words.push_str(" · silent");
     }
     if !model.session.attended {
         words.push_str(" · terminal not in focus");

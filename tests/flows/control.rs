@@ -14,7 +14,7 @@ fn each_control_key_asks_for_its_move_or_says_why_not() {
         ("Sam Iqbal", "E", Err("Press t to take it first")),
         ("Ana Ruiz", "R", Err("no default app")),
         ("Ana Ruiz", "m", Ok(Operation::MarkSeen)),
-        ("Nils Berg", "r", Err("7 days")),
+        ("Nils Berg", "Q", Err("7 days")),
         ("Sam Iqbal", "b", Err("Press t to take it first")),
     ];
     for (name, key, expected) in cases {

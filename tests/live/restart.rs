@@ -65,6 +65,7 @@ fn replies_of_a_dead_program_are_doubted_or_given_back_and_no_word_is_lost() {
             at: now,
             content: Content::Text(text.into()),
             quote: None,
+            silent: false,
             send_as: SendAs::Response,
             hand_back: Some(back()),
             known: Known::default(),

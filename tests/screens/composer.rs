@@ -170,7 +170,7 @@ fn canned() -> Vec<Canned> {
     ]
     .map(|(name, text)| Canned {
         name: name.into(),
-        text: text.into(),
+        content: Ok(Content::Text(text.into())),
     })
     .into()
 }

@@ -398,6 +398,7 @@ pub fn outgoing(text: &str, send_as: SendAs, state: SendState) -> Item {
         at: NOW,
         content: Content::Text(text.into()),
         quote: None,
+        silent: false,
         send_as,
         hand_back: None,
         known: Known::default(),

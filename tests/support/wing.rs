@@ -415,6 +415,7 @@ pub fn send_parts(parts: &[(&str, &str)], hand_back: Option<HandBack>) -> Operat
     Operation::Reply(NewReply {
         parts: parts.iter().map(part).collect(),
         send_as: SendAs::Response,
+        silent: false,
         hand_back,
         known: Known::default(),
         delay: switchboard::domain::Span::ZERO,

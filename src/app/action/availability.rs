@@ -10,7 +10,7 @@ use crate::{
             table::{Action, ActionSpec, Need, Reach},
         },
     },
-    domain::{Conversation, Link, ReplyAs, Routing, ThreadOwner},
+    domain::{Conversation, Link, Platform, ReplyAs, Routing, ThreadOwner},
 };
 
 /// Why an action cannot be done now, and what to do about it.
@@ -58,10 +58,13 @@ fn unmet(model: &Model, need: Need, subject: &Conversation) -> Option<String> {
     );
     let key = |action| model.session.settings.keymap.key_of(action);
     match need {
-        Need::Window => {
+        // The composer says what is left.
+        Need::WindowOrTemplate if subject.platform == Platform::Messenger => None,
+        Need::Window | Need::WindowOrTemplate => {
             let now = model.session.server_now();
             let choice = subject.window(now).choose(now, ReplyAs::Auto);
-            choice.err().map(|closed| closed.words().to_owned())
+            let closed = choice.err();
+            closed.map(|closed| closed.words(subject.platform).to_owned())
         }
         Need::Routing if !routed => Some(format!(
             "No default app is set for this Page, so there is no control to take. Everyone may reply; {} asks the bot to stand back.",

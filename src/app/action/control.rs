@@ -15,11 +15,13 @@ use crate::{
     },
     domain::{
         AppId, Author, Command, Conversation, ConversationId, Decision, HandBack, HandBackNote,
-        Item, Operation, Outcome, Outgoing, PAGE_INBOX_APPS, Platform, Routing, SendState, Span,
+        Item, Message, Operation, Outcome, Outgoing, PAGE_INBOX_APPS, Platform, SendState, Span,
         ThreadOwner,
     },
 };
 
+/// So many messages are offered as a reply in doubt.
+const CANDIDATES: usize = 9;
 /// How long one *extend* keeps control; Meta allows up to 7 days.
 const EXTENSION: Span = Span::hours(24);
 
@@ -44,23 +46,21 @@ pub(crate) fn begin_reply(model: &mut Model) -> Vec<Effect> {
         model.server_now(),
         model.session.attended,
     );
-    let routed = model
+    let closed = model
         .thread
         .as_ref()
-        .is_some_and(|t| model.routing(t.conversation.platform) == Routing::Enabled);
+        .is_some_and(|thread| model.send_as(thread).is_err());
+    let takes = !closed && model.needs_control();
     let Some(thread) = &mut model.thread else {
         return effects;
     };
-    thread.trouble = None;
-    thread.composer.mode = Mode::Insert;
-    let held_by_others = matches!(
-        thread.conversation.owner,
-        ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs | ThreadOwner::Idle
-    );
-    if routed && (held_by_others || thread.conversation.control_lapsed(server_now)) {
+    if takes {
         effects.push(Effect::operate(&thread.conversation, Operation::Take));
     }
-    if attended {
+    thread.trouble = None;
+    thread.composer.mode = Mode::Insert;
+    // Of a reply that cannot go out the customer learns nothing.
+    if attended && !closed {
         let news = thread.marked_seen.is_none_or(|at| {
             thread
                 .conversation
@@ -402,9 +402,36 @@ pub(crate) fn settle(model: &mut Model) -> Vec<Effect> {
         );
         return Vec::new();
     }
-    let choose = Choose::outgoing(&thread.conversation, outgoing, again);
+    let choose = Choose::outgoing(
+        &thread.conversation,
+        outgoing,
+        candidates(thread, outgoing),
+        again,
+    );
     model.dialogs.push(Dialog::Choose(choose));
     Vec::new()
+}
+
+/// Cards of the Page that may be the reply in doubt, which has no words to be found by:
+/// written while it was on its way, and nobody is known to have sent them.
+fn candidates<'a>(thread: &'a Thread, outgoing: &Outgoing) -> Vec<&'a Message> {
+    let tried = outgoing.tried_at.unwrap_or(outgoing.at);
+    let near = |message: &&Message| {
+        let after = message.at.since(tried);
+        Span::seconds(-5) <= after && after <= Span::seconds(150)
+    };
+    let unknown = outgoing.state == SendState::Unsure && !outgoing.content.is_found_by_reading();
+    let messages = thread.window.items.iter().rev().filter(|_| unknown);
+    messages
+        .filter_map(|item| match item {
+            Item::Message(message) => Some(message),
+            _ => None,
+        })
+        .take_while(|message| message.at.since(tried) >= Span::minutes(-5))
+        .filter(|message| message.author == Author::Page && !message.parts.is_empty())
+        .filter(near)
+        .take(CANDIDATES)
+        .collect()
 }
 
 fn decide(model: &mut Model, outgoing: &Outgoing, decision: Decision) -> Vec<Effect> {

@@ -3,7 +3,7 @@
 use crate::{
     app::{
         Effect, Model, TerminalEffect, ToastKind,
-        action::{control, look, navigate, reply, run::run, triage},
+        action::{attach, control, look, navigate, reply, run::run, triage},
         dialog::{Dialog, Intent, Step},
         pictures,
     },
@@ -63,8 +63,8 @@ fn carry_out(model: &mut Model, intent: Intent) -> Vec<Effect> {
             navigate::find_in_thread(model, false)
         }
         Intent::Insert(text) => reply::compose(model, |composer| composer.insert(&text)),
-        Intent::InsertCanned(text) => reply::insert_canned(model, &text),
-        Intent::Attach(file) => reply::attach_file(model, file),
+        Intent::UseCanned(content) => attach::use_canned(model, content),
+        Intent::Attach(content) => attach::attach(model, content),
         Intent::HandBack {
             about,
             answer,

@@ -13,10 +13,12 @@
 //! | `control` | seen, and who holds the thread |
 //! | `react` | a reaction to a message |
 //! | `reply` | the text, its type, sending it |
+//! | `attach` | canned replies, templates and files in it |
 //! | `triage` | an agent's own decisions; undo and repeat |
 //! | `clipboard` | copying, opening, saving |
 //! | `desk` | the desk itself |
 
+pub(crate) mod attach;
 pub mod availability;
 pub mod clipboard;
 pub(crate) mod control;

@@ -3,18 +3,18 @@
 
 use crate::{
     app::{
-        Anchor, EditedText, Effect, Focus, Model, Query, TerminalEffect, Thread, ToastKind,
+        Anchor, EditedText, Effect, Focus, Model, TerminalEffect, Thread, ToastKind,
         action::table::Action,
         canned,
         composer::{Composer, checks},
-        dialog::{Attach, CannedPicker, Dialog, HandBackDialog},
+        dialog::{Dialog, HandBackDialog},
         history::Undo,
         model::UnsavedDraft,
-        thread::{SendQuestion, ownership_history},
+        thread::SendQuestion,
     },
     domain::{
-        Attachment, Command, Content, ConversationId, Draft, HandBack, LocalId, NewReply,
-        Operation, Psid, ReplyPart, SendAs, SendState, Span, ThreadOwner,
+        Command, Content, ConversationId, Draft, HandBack, LocalId, NewReply, Operation, Psid,
+        ReplyPart, SendAs, SendState, Span, ThreadOwner, template_problems,
     },
     text::Clean,
 };
@@ -28,6 +28,8 @@ const TWICE: Span = Span::seconds(2);
 /// Lets `edit` change the text, and does what a changed text brings.
 pub(crate) fn compose(model: &mut Model, edit: impl FnOnce(&mut Composer) -> bool) -> Vec<Effect> {
     let (now, attended) = (model.session.now, model.session.attended);
+    let thread = model.thread.as_ref();
+    let open = thread.is_some_and(|thread| model.send_as(thread).is_ok());
     let Some(thread) = &mut model.thread else {
         return Vec::new();
     };
@@ -46,6 +48,7 @@ pub(crate) fn compose(model: &mut Model, edit: impl FnOnce(&mut Composer) -> boo
     }
     composer.unsaved_since.get_or_insert(now);
     if composer.typing.is_none()
+        && open
         && attended
         && composer.has_text()
         && !model.session.settings.read_only
@@ -87,27 +90,6 @@ pub(crate) fn leave_composer(model: &mut Model) -> Vec<Effect> {
     let effects = stop_typing(model);
     model.focus = Focus::Thread;
     effects
-}
-
-/// Asks what goes out behind the text; what is there already is taken off.
-pub(crate) fn attach(model: &mut Model) -> Vec<Effect> {
-    let Some(thread) = &mut model.thread else {
-        return Vec::new();
-    };
-    let attached = std::mem::take(&mut thread.composer.attached);
-    if !attached.is_empty() {
-        thread.composer.unsaved_since = Some(model.session.now);
-        for attached in &attached {
-            model.copying.remove(&attached.id);
-        }
-        let words: Vec<String> = attached.iter().map(|a| a.content.words()).collect();
-        let words = Clean::one_line(&words.join(", "));
-        model.toast(ToastKind::Info, format!("Removed {words}."));
-        return Vec::new();
-    }
-    let attach = Attach::on(thread.conversation.platform);
-    model.dialogs.push(Dialog::Attach(attach));
-    vec![Effect::Query(Query::Path(String::new()))]
 }
 
 /// Gives the text to the person's own editor.
@@ -177,7 +159,12 @@ pub(crate) fn change_type(model: &mut Model) -> Vec<Effect> {
         model.toast(ToastKind::Info, "Open a conversation first.");
         return Vec::new();
     };
+    let platform = thread.conversation.platform;
     match chosen {
+        Ok(SendAs::Utility) => {
+            let words = "A utility template always goes out as UTILITY.";
+            model.toast(ToastKind::Info, words);
+        }
         Ok(now) => {
             let other = if now == SendAs::Response {
                 SendAs::HumanAgent
@@ -190,7 +177,10 @@ pub(crate) fn change_type(model: &mut Model) -> Vec<Effect> {
                 format!("This reply will be sent as {}.", other.word()),
             );
         }
-        Err(closed) => model.toast(ToastKind::Warn, closed.words()),
+        Err(closed) => {
+            let words = closed.words(platform);
+            model.toast(ToastKind::Warn, words);
+        }
     }
     Vec::new()
 }
@@ -203,6 +193,8 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
         return Vec::new();
     };
     let delay = model.session.settings.undo_send;
+    // Where nothing else could go out, the reply did not begin with it.
+    let takes = send_as == SendAs::Utility && model.needs_control();
     let contents = model
         .thread
         .as_ref()
@@ -219,6 +211,7 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
     let Some(thread) = &mut model.thread else {
         return Vec::new();
     };
+    let silent = thread.composer.silent;
     // Parts are read as one: what is replied to stands above the first.
     if let Some(first) = parts.first_mut() {
         first.quote = thread.composer.quote.take();
@@ -230,7 +223,7 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
     thread.composer.touched = model.session.now;
     let awaited = parts
         .iter()
-        .map(|part| (part.local.clone(), part.content.text().to_owned()));
+        .map(|part| (part.local.clone(), part.content.typed().to_owned()));
     thread.composer.awaiting.extend(awaited);
     let (conversation, known) = (thread.conversation.clone(), thread.conversation.known());
     if hand_back.is_some() {
@@ -257,11 +250,14 @@ pub(crate) fn send(model: &mut Model, hand_back: Option<HandBack>) -> Vec<Effect
     let reply = NewReply {
         parts,
         send_as,
+        silent,
         hand_back,
         known,
         delay,
     };
-    vec![Effect::operate(&conversation, Operation::Reply(reply))]
+    let reply = Effect::operate(&conversation, Operation::Reply(reply));
+    let take = takes.then(|| Effect::operate(&conversation, Operation::Take));
+    take.into_iter().chain([reply]).collect()
 }
 
 /// What stands in the composer, message by message: the text in as many as it takes,
@@ -272,11 +268,11 @@ fn messages(thread: &Thread, text: &str) -> Vec<Content> {
         text => thread.conversation.platform.parts(text),
     };
     let attached = thread.composer.attached.iter();
-    parts
+    let contents = parts
         .into_iter()
         .map(Content::Text)
-        .chain(attached.map(|attached| attached.content.clone()))
-        .collect()
+        .chain(attached.map(|attached| attached.content.clone()));
+    Content::gathered(contents.collect(), thread.conversation.platform)
 }
 
 pub(crate) fn send_hand_back(model: &mut Model) -> Vec<Effect> {
@@ -384,7 +380,7 @@ fn not_fresh(model: &Model) -> Option<String> {
 fn on_its_way(model: &Model, thread: &Thread, text: &str) -> Option<String> {
     let twice = thread.outgoing().any(|o| {
         let recent = model.session.now.since(o.at) < TWICE;
-        let same = o.content.text() == text && !text.is_empty();
+        let same = o.content.typed() == text && !text.is_empty();
         same && (recent || o.state == SendState::Unsure)
     });
     twice.then(|| "The same text is already on its way and not confirmed yet.".into())
@@ -420,110 +416,30 @@ pub(crate) fn why_not_send(model: &Model, thread: &Thread) -> Option<String> {
             "{variable} is empty for this customer. Fill it in or delete it."
         ));
     }
+    let attached = thread.composer.attached.iter().map(|a| &a.content);
+    let mut refusals = attached.filter_map(|content| why_not_attached(model, thread, content));
+    if let Some(why) = refusals.next() {
+        return Some(why);
+    }
     model
         .send_as(thread)
         .err()
-        .map(|closed| closed.words().to_owned())
+        .map(|closed| closed.words(thread.conversation.platform).to_owned())
 }
 
-/// Offers the canned replies.
-pub(crate) fn canned(model: &mut Model) -> Vec<Effect> {
-    let thread = model.thread.as_ref();
-    let by_slash = thread.is_some_and(|thread| !thread.composer.has_text());
-    let picker = CannedPicker::opened(by_slash);
-    model.dialogs.push(Dialog::Canned(picker));
-    vec![Effect::Query(Query::Canned)]
-}
-
-/// Puts a canned reply into the composer, with what is known filled in.
-pub(crate) fn insert_canned(model: &mut Model, text: &str) -> Vec<Effect> {
-    let text = canned::filled(text, &canned_values(model));
-    compose(model, |composer| composer.insert(text.trim_end()))
-}
-
-/// Names and values for the open thread. What is unknown is not there.
-/// Whatever the bot said at its hand-over has its own name (`{order}`).
-pub(crate) fn canned_values(model: &Model) -> Vec<(String, String)> {
-    let Some(thread) = &model.thread else {
-        return Vec::new();
-    };
-    let account = &model.session.account;
-    let name = thread.conversation.name.as_deref().unwrap_or_default();
-    let name = Clean::one_line(name).into_string();
-    let first = name.split_whitespace().next().unwrap_or_default();
-    let own = [first, &name, &model.session.settings.agent, &account.name];
-    let own = canned::VARIABLES
-        .iter()
-        .zip(own)
-        .map(|((name, _), value)| ((*name).to_owned(), value.to_owned()));
-    let note = ownership_history::note(&thread.window.items, &account.apps);
-    let note = note.into_iter().flat_map(|(_, fields)| fields);
-    own.chain(note)
-        // What somebody else wrote is filled in as it is, not as a variable.
-        .map(|(name, value)| (name, Clean::one_line(&value).replace(['{', '}'], "")))
-        .filter(|(_, value)| !value.trim().is_empty())
-        .collect()
-}
-
-/// Puts a file into the composer. A copy of it is made at once: the file may be
-/// changed or gone before it goes out.
-pub(crate) fn attach_file(model: &mut Model, file: Attachment) -> Vec<Effect> {
-    let id = model.new_id();
-    let Some(thread) = &mut model.thread else {
-        return Vec::new();
-    };
+/// Why something attached cannot go out now.
+fn why_not_attached(model: &Model, thread: &Thread, content: &Content) -> Option<String> {
     let c = &thread.conversation;
-    if thread.composer.began.is_none() {
-        thread.composer.began(c.known(), &c.owner);
-    }
-    model.copying.insert(id.clone(), c.psid.clone());
-    let copy = Command::CopyFile {
-        conversation: c.id.clone(),
-        id: id.clone(),
-        file: file.clone(),
-    };
-    thread.composer.attach(id, Content::Files(vec![file]), true);
-    vec![Effect::Engine(copy)]
-}
-
-/// The copy is made, or it is said why not. In a thread that was left it joins the
-/// draft on the disk.
-pub(crate) fn file_copied(
-    model: &mut Model,
-    conversation: ConversationId,
-    id: &LocalId,
-    copy: Result<Box<Attachment>, String>,
-) -> Vec<Effect> {
-    let Some(psid) = model.copying.remove(id) else {
-        // It was taken off meanwhile; the copy goes at the next start.
-        return Vec::new();
-    };
-    let now = model.session.now;
-    let attached = model
-        .open_thread(&conversation)
-        .map(|thread| &mut thread.composer);
-    match (copy, attached) {
-        (Ok(copy), Some(composer)) => {
-            // The thread may have been left and opened again meanwhile: then it is new.
-            composer.attach(id.clone(), Content::Files(vec![*copy]), false);
-            composer.unsaved_since = Some(now);
-            Vec::new()
+    match content {
+        // "Stickers": only inside the 24 hours.
+        Content::Like if model.send_as(thread) == Ok(SendAs::HumanAgent) => Some(
+            "A Like only goes out within 24 hours of the customer's last message. Take it off."
+                .into(),
+        ),
+        Content::Template(template) => {
+            let problem = template_problems(template, c.platform).into_iter().next();
+            problem.map(|problem| format!("{} does not fit: {problem}.", template.name))
         }
-        (Ok(copy), None) => vec![Effect::Engine(Command::SaveDraft {
-            conversation,
-            psid,
-            draft: Draft {
-                attached: vec![Content::Files(vec![*copy])],
-                ..Draft::default()
-            },
-            over: false,
-        })],
-        (Err(why), attached) => {
-            if let Some(composer) = attached {
-                composer.attached.retain(|attached| attached.id != *id);
-            }
-            model.toast(ToastKind::Bad, why);
-            Vec::new()
-        }
+        _ => None,
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     app::{
         Effect, Focus, Model, ToastKind,
         action::{
+            attach,
             availability::{why_not, why_not_for},
             clipboard, control, desk, leave, look, navigate, react, reply, select,
             table::{Action, ActionSpec, Marked, actions},

@@ -77,6 +77,8 @@ pub enum Need {
     Row,
     /// Meta would take a reply.
     Window,
+    /// Meta would take a reply, or a utility template.
+    WindowOrTemplate,
     /// A default app is set, so control can be taken.
     Routing,
     /// No default app is set, so control can be asked for.
@@ -144,7 +146,7 @@ pub struct ActionSpec {
 macro_rules! actions {
     ($with:ident) => { $with! {
 // name                                       keys            context  group    needs                        reach marked aliases
-Reply          "reply"           ["r"]            Desk     Reply    [Row Window]                 Meta  No   []                "reply: take control if needed, mark seen, show typing, write" => control::begin_reply;
+Reply          "reply"           ["r"]            Desk     Reply    [Row WindowOrTemplate]       Meta  No   []                "reply: take control if needed, mark seen, show typing, write" => control::begin_reply;
 Take           "take"            ["t"]            Desk     Control  [Row Routing NotOurs]        Meta  Each []                "take control of the thread" => control::take;
 HandBack       "hand_back"       ["b"]            Desk     Control  [Row NotElsewhere]           Meta  Each []                "hand back to the bot, with an outcome" => control::ask_hand_back;
 PassTo         "pass_to"         ["B"]            Desk     Control  [Row NotElsewhere]           Meta  No   ["pass"]          "pass the thread to another app" => control::pass_to;
@@ -164,6 +166,7 @@ Labels         "labels"          ["L"]            Desk     Triage   [Row]       
 Mark           "mark"            ["v"]            Desk     Triage   []                           View  No   []                "mark rows; the next action is for all of them" => triage::mark;
 Undo           "undo"            ["u"]            Desk     Triage   []                           Desk  No   []                "undo the last decision, or go back" => triage::undo;
 Repeat         "repeat"          ["."]            Desk     Triage   [Row]                        Desk  Each []                "repeat the last decision here" => triage::repeat;
+Like           "like"            []               Desk     Reply    [Row Window]                 Meta  No   []                "send a Like (on Instagram a heart)" => attach::like;
 DropRefused    "drop_refused"    ["d"]            Desk     Reply    [Row Refused]                Meta  No   []                "drop refused replies" => control::drop_refused;
 MessageType    "message_type"    ["^t"]           Desk     Reply    [Row]                        Meta  No   []                "change the message type of this reply" => reply::change_type;
 Open           "open"            ["Enter"]        Desk     Move     [Row]                        View  No   []                "open the conversation; in it: enlarge a picture, settle an unsent reply" => control::open_or_settle;
@@ -224,9 +227,11 @@ Help           "help"            ["?", "F1"]      Desk     Desk     []          
 Send           "send"            ["Enter"]        Composer Composer []                           Meta  No   []                "send" => |model| reply::send(model, None);
 NewLine        "new_line"        ["^j"]           Composer Composer []                           View  No   []                "a new line" => |model| reply::compose(model, |composer| composer.insert("\n"));
 SendHandBack   "send_hand_back"  ["^d"]           Composer Composer []                           Meta  No   []                "send and hand back to the bot" => reply::send_hand_back;
-Canned         "canned"          ["/", "Tab"]     Composer Composer []                           View  No   []                "canned replies (/ where the text begins; // is a slash)" => reply::canned;
+Canned         "canned"          ["/", "Tab"]     Composer Composer []                           View  No   []                "canned replies and templates (/ where the text begins; // is a slash)" => attach::canned;
 Editor         "editor"          ["^o"]           Composer Composer []                           View  No   []                "write in your editor ($VISUAL, $EDITOR)" => reply::edit;
-Attach         "attach"          ["^f"]           Composer Composer []                           View  No   []                "attach a file, or take it off again" => reply::attach;
+Attach         "attach"          ["^f"]           Composer Composer []                           View  No   []                "attach a file, an address, or something sent before" => attach::ask_what_to_attach;
+TakeOff        "take_off"        ["^x"]           Composer Composer []                           View  No   ["detach"]        "take off what was attached last" => attach::take_off;
+Silent         "silent"          ["^s"]           Composer Composer []                           View  No   []                "send this reply without a sound, or with one again" => attach::silent;
 ComposerMessageType "composer_message_type" ["^t"] Composer Composer []                          View  No   []                "change what this reply goes out as" => reply::change_type;
 LeaveComposer  "leave_composer"  ["Esc"]          Composer Composer []                           View  No   []                "leave; the text is kept as a draft" => reply::leave_composer;
 ComposerJump   "composer_jump"   ["^p"]           Composer Composer []                           View  No   []                "jump to a person by name" => look::jump;

@@ -19,14 +19,17 @@ use crate::{
         input::keymap::{Code, Key},
     },
     domain::{
-        Attachment, Content, Draft, Known, LocalId, Mid, Platform, SendAs, Span, ThreadOwner,
-        Timestamp,
+        Attachment, Content, Draft, Known, LocalId, Mid, Platform, SendAs, Span, Template,
+        ThreadOwner, Timestamp,
     },
     text,
 };
 
 /// Unsent text goes to the disk this long after the first key that changed it.
 pub(in crate::app) const SAVE_AFTER: Span = Span::millis(150);
+
+/// What is attached has a line each, up to so many.
+const ATTACHED_LINES: usize = 3;
 
 /// Text beyond this many characters is not taken in: the widget lays the whole
 /// text out anew at every key.
@@ -57,6 +60,8 @@ pub struct Composer {
     pub attached: Vec<Attached>,
     /// The message that it replies to.
     pub quote: Option<Mid>,
+    /// It makes no sound on the customer's phone.
+    pub silent: bool,
     /// Refused replies in the order they were sent: they come back when nobody is
     /// typing here.
     pub(crate) returning: Vec<Draft>,
@@ -107,6 +112,7 @@ impl Default for Composer {
             awaiting: Vec::new(),
             attached: Vec::new(),
             quote: None,
+            silent: false,
             returning: Vec::new(),
             returned: Vec::new(),
             touched: Timestamp::default(),
@@ -140,9 +146,24 @@ impl Composer {
         !self.area.is_empty()
     }
 
+    /// Lines above the text: what it replies to, and what goes with it.
+    pub fn head(&self) -> u16 {
+        let attached = self.attached.len().min(ATTACHED_LINES);
+        u16::from(self.quote.is_some()) + u16::try_from(attached).unwrap_or(0)
+    }
+
     /// Whether there is nothing in it, neither text nor anything attached.
     pub fn is_empty(&self) -> bool {
         !self.has_text() && self.attached.is_empty()
+    }
+
+    /// Nothing but templates that Meta approved: they go out at any time.
+    pub fn is_utility(&self) -> bool {
+        let approved = |attached: &Attached| {
+            let template = attached.content.template();
+            template.is_some_and(Template::is_utility)
+        };
+        !self.has_text() && !self.attached.is_empty() && self.attached.iter().all(approved)
     }
 
     /// Line and column of the cursor, in characters.
@@ -176,6 +197,7 @@ impl Composer {
                 .map(|attached| attached.content.clone())
                 .collect(),
             quote: self.quote.clone(),
+            silent: self.silent,
         }
     }
 
@@ -206,6 +228,7 @@ impl Composer {
             }
         }
         self.quote = self.quote.take().or(draft.quote);
+        self.silent |= draft.silent;
     }
 
     /// A reply that did not go: its text on lines of its own, and the rest of it.
@@ -264,6 +287,7 @@ impl Composer {
         self.returned.clear();
         self.attached.clear();
         self.quote = None;
+        self.silent = false;
         self.mode = Mode::Insert;
     }
 

@@ -14,7 +14,7 @@ use crate::{
         model::Session,
         toast::ToastKind,
     },
-    domain::{Attachment, Platform},
+    domain::{Attachment, Content, Platform},
 };
 
 /// The question.
@@ -76,7 +76,7 @@ impl Attach {
         };
         match file.why_not(self.platform) {
             Some(why) => Step::Do(Intent::Say(ToastKind::Warn, why)),
-            None => Step::Finish(Intent::Attach(file.clone())),
+            None => Step::Finish(Intent::Attach(Content::Files(vec![file.clone()]))),
         }
     }
 }

@@ -1,12 +1,12 @@
-//! Picking a canned reply: type a part of its name or its text, Enter puts it
-//! into the composer. A second `/` is a slash.
+//! Picking a canned reply or a template: type a part of its name or its text, Enter puts
+//! it into the composer. A second `/` is a slash.
 
 use ratatui::layout::Rect;
 
 use crate::{
     app::{
         areas::Layout,
-        canned::Canned,
+        canned::{self, Canned},
         dialog::{
             geometry::{Geometry, cells},
             input::{Input, move_cursor},
@@ -16,12 +16,14 @@ use crate::{
         fuzzy::Fuzzy,
         input::keymap::{Code, Key},
         model::Session,
+        toast::ToastKind,
     },
+    domain::{Content, Platform, template_problems},
     text,
 };
 
 /// The choice.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct CannedPicker {
     /// What was typed.
     pub input: Input,
@@ -31,13 +33,57 @@ pub struct CannedPicker {
     pub cursor: usize,
     /// It was opened by a `/`, so a second one is a slash.
     by_slash: bool,
+    /// Where it would go.
+    platform: Platform,
+    /// Names and values of variables, for whom it would go to.
+    values: Vec<(String, String)>,
 }
 
 impl CannedPicker {
-    pub(crate) fn opened(by_slash: bool) -> Self {
+    pub(crate) fn opened(
+        by_slash: bool,
+        platform: Platform,
+        values: Vec<(String, String)>,
+    ) -> Self {
         Self {
+            input: Input::default(),
+            all: None,
+            cursor: 0,
             by_slash,
-            ..Self::default()
+            platform,
+            values,
+        }
+    }
+
+    /// What the marked one comes to for this customer, or why it cannot be used.
+    pub fn chosen(&self) -> Option<Result<Content, String>> {
+        let content = self.fitting().get(self.cursor)?.content.clone();
+        Some(content.map(|content| canned::filled_content(&content, &self.values)))
+    }
+
+    /// Why Meta would not take it, each with its place and number.
+    pub fn problems(&self, content: &Content) -> Vec<String> {
+        let template = content.template();
+        template.map_or_else(Vec::new, |template| {
+            template_problems(template, self.platform)
+        })
+    }
+
+    fn enter(&self) -> Step {
+        match self.chosen() {
+            None => Step::Stay,
+            Some(Err(why)) => Step::Do(Intent::Say(ToastKind::Warn, why)),
+            Some(Ok(content)) => {
+                // What is missing is asked for next, and may change how long it is.
+                let complete = canned::variables(&content).is_empty();
+                match self.problems(&content).into_iter().next() {
+                    Some(why) if complete => {
+                        let words = format!("It does not fit. {why}.");
+                        Step::Do(Intent::Say(ToastKind::Warn, words))
+                    }
+                    _ => Step::Finish(Intent::UseCanned(content)),
+                }
+            }
         }
     }
 
@@ -50,7 +96,12 @@ impl CannedPicker {
         let mut places = fuzzy.best(all.iter().map(|canned| canned.name.as_str()));
         let words = self.input.text().trim();
         for (at, canned) in all.iter().enumerate() {
-            if !places.contains(&at) && !text::matches(&canned.text, words).is_empty() {
+            let said = canned
+                .content
+                .as_ref()
+                .map(Content::said)
+                .unwrap_or_default();
+            if !places.contains(&at) && !text::matches(&said, words).is_empty() {
                 places.push(at);
             }
         }
@@ -61,7 +112,7 @@ impl CannedPicker {
 impl Modal for CannedPicker {
     fn hints(&self) -> &'static [(&'static str, &'static str)] {
         &[
-            ("Enter", "insert"),
+            ("Enter", "use"),
             ("Up Down", "move"),
             ("Esc", "back to your text"),
         ]
@@ -74,11 +125,7 @@ impl Modal for CannedPicker {
             Code::Char('/') if self.by_slash && self.input.text().is_empty() => {
                 return Step::Finish(Intent::Insert("/".into()));
             }
-            Code::Enter => {
-                if let Some(canned) = self.fitting().get(self.cursor) {
-                    return Step::Finish(Intent::InsertCanned(canned.text.clone()));
-                }
-            }
+            Code::Enter => return self.enter(),
             _ => {
                 let count = self.fitting().len();
                 if !move_cursor(&mut self.cursor, count, key) && self.input.key(key) {

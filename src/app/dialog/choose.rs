@@ -15,8 +15,8 @@ use crate::{
         model::Session,
     },
     domain::{
-        AppId, Conversation, ConversationId, Decision, HoldReason, LocalId, Outgoing, SendAs,
-        SendState,
+        AppId, Conversation, ConversationId, Decision, HoldReason, LocalId, Message, Outgoing,
+        SendAs, SendState,
     },
     text,
 };
@@ -144,8 +144,14 @@ impl Choose {
         }
     }
 
-    /// What shall become of a reply? `again` is the id of a second try.
-    pub fn outgoing(conversation: &Conversation, outgoing: &Outgoing, again: LocalId) -> Self {
+    /// What shall become of a reply? `candidates` may be it; `again` is the id of a second
+    /// try.
+    pub fn outgoing(
+        conversation: &Conversation,
+        outgoing: &Outgoing,
+        candidates: Vec<&Message>,
+        again: LocalId,
+    ) -> Self {
         let now_as = match (&outgoing.state, outgoing.send_as) {
             (SendState::Held(HoldReason::WindowOver), _) | (_, SendAs::HumanAgent) => {
                 " as HUMAN_AGENT"
@@ -180,9 +186,14 @@ impl Choose {
             about: Some(conversation.id.clone()),
             lines: lines
                 .into_iter()
+                .map(|(key, words, decision)| (key, words.to_owned(), decision))
+                .chain(candidates.into_iter().zip('1'..='9').map(|(message, key)| {
+                    let words = format!("it is this one: {}", message.words());
+                    (key, words, Decision::Is(message.mid.clone(), message.at))
+                }))
                 .map(|(key, words, decision)| {
                     let choice = Choice::Decide(Box::new(outgoing.clone()), decision);
-                    (key, words.to_owned(), choice)
+                    (key, words, choice)
                 })
                 .collect(),
             cursor: 0,

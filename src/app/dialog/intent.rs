@@ -4,7 +4,7 @@ use crate::manual::Chapter;
 use crate::{
     app::{action::table::Action, effect::Query, toast::ToastKind},
     domain::{
-        AppId, Attachment, Conversation, ConversationId, Decision, Hit, Mid, Outcome, Outgoing,
+        AppId, Content, Conversation, ConversationId, Decision, Hit, Mid, Outcome, Outgoing,
         PictureId, Psid, SimulatorOrder, TriageChange,
     },
 };
@@ -39,10 +39,10 @@ pub enum Intent {
     FindInThread(String),
     /// Put text into the composer.
     Insert(String),
-    /// Fill a canned reply in and put it into the composer.
-    InsertCanned(String),
-    /// Put a file into the composer.
-    Attach(Attachment),
+    /// Put a canned reply, filled in, into the composer.
+    UseCanned(Content),
+    /// Put something behind the text in the composer.
+    Attach(Content),
     /// Hand back one conversation, or (`None`) all marked ones.
     HandBack {
         /// Which.

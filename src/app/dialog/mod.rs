@@ -11,7 +11,7 @@
 //! | `input` | a line of input, a cursor in a list |
 //! | `commands`, `help` | the actions by name, and what every key does |
 //! | `search`, `jump`, `prompt` | messages, people, rows of the list |
-//! | `canned`, `attach` | what goes into the composer |
+//! | `canned`, `attach`, `fill` | what goes into the composer |
 //! | `hand_back`, `sign_off` | how an escalation ends, and a working day |
 //! | `snooze`, `labels`, `note` | an agent's own decisions |
 //! | `choose` | a short list with a key for each line |
@@ -23,6 +23,7 @@ mod attach;
 mod canned;
 mod choose;
 mod commands;
+mod fill;
 pub mod geometry;
 mod hand_back;
 mod help;
@@ -44,6 +45,7 @@ pub use attach::Attach;
 pub use canned::CannedPicker;
 pub use choose::Choose;
 pub use commands::{Commands, THEMES};
+pub use fill::FillDialog;
 pub use hand_back::{Field, HandBackDialog};
 pub use help::{Help, HelpLine};
 pub use input::Input;
@@ -96,6 +98,8 @@ dialogs! {
     Choose(Choose),
     /// The actions by name.
     Commands(Commands),
+    /// What a template still needs.
+    Fill(FillDialog),
     /// How an escalation ended.
     HandBack(HandBackDialog),
     /// The help screen.

@@ -5,8 +5,8 @@ use crate::{
     app::{
         Anchor, Effect, Focus, Model, Query, TerminalEffect, ToastKind,
         action::{
+            attach::file_copied,
             navigate::{advance, older_arrived},
-            reply::file_copied,
             table::Action,
         },
         alerts::escalated,

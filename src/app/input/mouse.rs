@@ -90,8 +90,8 @@ fn clicked(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             return run(model, Action::Reply);
         }
         let thread = model.thread.as_ref();
-        let quotes = thread.is_some_and(|thread| thread.composer.quote.is_some());
-        let inner = composer_text(area, quotes);
+        let head = thread.map_or(0, |thread| thread.composer.head());
+        let inner = composer_text(area, head);
         return compose(model, |composer| {
             let at = Position {
                 x: x.saturating_sub(inner.x),

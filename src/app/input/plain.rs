@@ -228,7 +228,7 @@ fn draft(model: &Model) -> String {
             Clean::one_line(&thread.composer.text()),
             send_as.word()
         ),
-        Err(closed) => closed.words().to_owned(),
+        Err(closed) => closed.words(thread.conversation.platform).to_owned(),
     }
 }
 

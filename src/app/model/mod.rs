@@ -225,12 +225,28 @@ impl Model {
 
     /// What a reply to the open thread goes out as now.
     pub fn send_as(&self, thread: &Thread) -> Result<SendAs, WindowClosed> {
+        if thread.composer.is_utility() {
+            return Ok(SendAs::Utility);
+        }
         let now = self.server_now();
         let chosen = thread
             .conversation
             .window(now)
             .choose(now, self.session.settings.reply_as)?;
         Ok(thread.composer.send_as.unwrap_or(chosen))
+    }
+
+    /// Control of the open thread is needed to send, and somebody else has it.
+    pub(crate) fn needs_control(&self) -> bool {
+        let Some(c) = self.thread.as_ref().map(|thread| &thread.conversation) else {
+            return false;
+        };
+        let held_by_others = matches!(
+            c.owner,
+            ThreadOwner::App(_) | ThreadOwner::Other | ThreadOwner::NotUs | ThreadOwner::Idle
+        );
+        self.routing(c.platform) == Routing::Enabled
+            && (held_by_others || c.control_lapsed(self.server_now()))
     }
 
     /// An id for a reply: 128 bits of the seeded source.

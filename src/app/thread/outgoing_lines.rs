@@ -4,7 +4,7 @@ use crate::app::action::table::Action;
 use crate::app::thread::line::{Look, Pieces, Tone, wrapped};
 use crate::app::thread::message_lines::{part_lines, quote_line, quoted_words};
 use crate::app::thread::wording::size;
-use crate::domain::{Item, Outgoing, SendAs, SendState, Span};
+use crate::domain::{Content, Item, Outgoing, SendAs, SendState, Span};
 
 /// For so long after Enter, a reply in doubt is only said to be looked for.
 pub(crate) const CHECKING: Span = Span::seconds(60);
@@ -34,21 +34,28 @@ fn sending(outgoing: &Outgoing, as_word: &str, look: &Look<'_>) -> String {
     }
 }
 
-/// A reply on its way; `items` are those of its thread.
-pub(super) fn outgoing_lines(outgoing: &Outgoing, items: &[Item], look: &Look<'_>) -> Vec<Pieces> {
+/// What a message of ours holds, as it will stand in the thread.
+pub(super) fn content_lines(content: &Content, look: &Look<'_>) -> Vec<Pieces> {
     let mut lines = Vec::new();
-    if !outgoing.content.text().is_empty() {
-        lines = wrapped(Tone::Said, &outgoing.content.text().into(), look);
+    if !content.text().is_empty() {
+        lines = wrapped(Tone::Said, &content.text().into(), look);
     }
-    for part in outgoing.content.parts() {
+    for part in content.parts() {
         part_lines(&part, look, &mut lines);
     }
+    lines
+}
+
+/// A reply on its way; `items` are those of its thread.
+pub(super) fn outgoing_lines(outgoing: &Outgoing, items: &[Item], look: &Look<'_>) -> Vec<Pieces> {
+    let mut lines = content_lines(&outgoing.content, look);
     if let Some(quote) = &outgoing.quote {
         lines.insert(0, quote_line(quoted_words(items, quote), look));
     }
     let as_word = match outgoing.send_as {
         SendAs::Response => "",
         SendAs::HumanAgent => " as HUMAN_AGENT",
+        SendAs::Utility => " as UTILITY",
     };
     let settle = &look.settle;
     let checking = look.now.since(outgoing.at) < CHECKING;

@@ -10,13 +10,14 @@ use crate::{
         areas::inside,
         layout::layout,
         thread::{
-            line::{Look, ThreadLine, first_name},
+            line::{Look, ThreadLine, Tone, first_name},
+            outgoing_lines::content_lines,
             scroll::{self, Anchor, Viewport},
             state::Thread,
             transcript,
         },
     },
-    domain::{Item, Link},
+    domain::{Content, Item, Link},
     text::{self, Clean},
 };
 
@@ -57,6 +58,11 @@ impl<'a> ThreadPane<'a> {
             area,
             look: look(model, thread, area.width, settle),
         })
+    }
+
+    /// What would go out, as it will stand here.
+    pub fn preview(&self, content: &Content) -> Vec<Vec<(Tone, Clean)>> {
+        content_lines(content, &self.look)
     }
 
     /// Where the text begins: behind time and name, in cells.

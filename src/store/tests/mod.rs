@@ -128,6 +128,7 @@ fn reply(local: &str, text: &str) -> Outgoing {
         at: NOW,
         content: Content::Text(text.into()),
         quote: None,
+        silent: false,
         send_as: SendAs::Response,
         hand_back: None,
         known: Known::default(),

@@ -324,7 +324,7 @@ impl Engine {
         if after_all {
             self.tell(Change::RefusedButSent {
                 conversation: id.clone(),
-                text: row.content.text().to_owned(),
+                text: row.content.typed().to_owned(),
             });
         }
         let mut events = vec![Event::Accepted {
@@ -437,6 +437,7 @@ impl Engine {
                 content: row.content.clone(),
                 media: Vec::new(),
                 quote: row.quote.clone(),
+                silent: row.silent,
                 send_as: row.send_as,
                 hand_back: row.hand_back.clone().filter(|_| inline),
             };
@@ -571,6 +572,7 @@ fn rows(id: &ConversationId, psid: &Psid, reply: NewReply, now: Timestamp) -> Ve
     let NewReply {
         parts,
         send_as,
+        silent,
         mut hand_back,
         known,
         delay,
@@ -583,9 +585,13 @@ fn rows(id: &ConversationId, psid: &Psid, reply: NewReply, now: Timestamp) -> Ve
         conversation: id.clone(),
         psid: psid.clone(),
         at: now,
+        send_as: match part.content.template() {
+            Some(template) if template.is_utility() => SendAs::Utility,
+            _ => send_as,
+        },
         content: part.content,
         quote: part.quote,
-        send_as,
+        silent,
         hand_back: if at + 1 == count {
             hand_back.take()
         } else {

@@ -409,6 +409,7 @@ impl Outbox {
                 queue.settled.push(old.clone());
                 vec![SendStep::Again { old, new: again }]
             }
+            (SendState::Unsure, Decision::Is(mid, when)) => queue.sent(at, mid, when),
             (SendState::Unsure, Decision::TreatAsSent) => match queue.jobs.remove(at) {
                 Some(Job::Reply(reply)) => vec![queue.assume(reply.row)],
                 _ => Vec::new(),

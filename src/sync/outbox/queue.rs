@@ -8,8 +8,8 @@ use super::rules::{
 };
 use crate::{
     domain::{
-        Author, ConversationId, HoldReason, LocalId, MessageSeen, Mid, Operation, Outgoing, Part,
-        Psid, SendState, Span, Timestamp,
+        Author, Content, ConversationId, HoldReason, LocalId, MessageSeen, Mid, Operation,
+        Outgoing, Part, Psid, SendState, Span, Timestamp,
     },
     sync::outbox::SendStep,
 };
@@ -202,6 +202,9 @@ impl Queue {
             .cloned()
             .collect();
         for row in doubtful {
+            if !row.content.is_found_by_reading() {
+                continue;
+            }
             let words = plain(row.content.text());
             // A reply of the same words that is on its way just now may be what
             // is seen: then its own answer decides.
@@ -224,7 +227,7 @@ impl Queue {
                 .iter()
                 .map(|seen| &seen.message)
                 .filter(|m| may_be_ours(&m.author) && near(m.at) && plain(&m.text) == words)
-                .filter(|m| row.content.files().is_empty() || has_file(&m.parts))
+                .filter(|m| came_with(&row.content, &m.parts))
                 .filter(|m| !bound(&m.mid))
                 .min_by_key(|m| m.at);
             let Some((mid, at)) = found.map(|m| (m.mid.clone(), m.at)) else {
@@ -336,8 +339,17 @@ impl Queue {
     }
 }
 
-fn has_file(parts: &[Part]) -> bool {
-    parts.iter().any(|part| matches!(part, Part::File { .. }))
+/// What is not text of a message came with it.
+fn came_with(content: &Content, parts: &[Part]) -> bool {
+    let has = |kind: fn(&Part) -> bool| parts.iter().any(kind);
+    match content {
+        Content::Text(_) | Content::Template(_) => true,
+        Content::Files(_) | Content::Link(_) | Content::Saved(_) => {
+            has(|part| matches!(part, Part::File { .. }))
+        }
+        // Read back, a sticker may be a picture.
+        Content::Like => has(|part| matches!(part, Part::Sticker | Part::File { .. })),
+    }
 }
 
 /// "The Page" may be us; an app that is named, or Meta's inbox, is not.

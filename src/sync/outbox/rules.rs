@@ -98,6 +98,8 @@ pub(super) fn why_hold(row: &Outgoing, facts: &Facts) -> Option<HoldReason> {
     }
     let window = Window::at(facts.server_now, facts.known.customer_at, facts.opened_at);
     match (window.choose(facts.server_now, ReplyAs::Auto), row.send_as) {
+        // At any time.
+        (_, SendAs::Utility) => None,
         (Err(_), _) => Some(HoldReason::WindowClosed),
         (Ok(SendAs::HumanAgent), SendAs::Response) => Some(HoldReason::WindowOver),
         _ => None,

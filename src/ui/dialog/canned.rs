@@ -1,22 +1,21 @@
-//! Canned replies: their names, and below the text as this customer would get
-//! it.
+//! Canned replies and templates: their names, and below the marked one as this customer
+//! would get it.
 
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
 };
 
+use super::preview;
 use crate::{
     app::{
         Model,
-        action::reply::canned_values,
-        canned,
         dialog::{CannedPicker, geometry::Geometry},
     },
     text::{self, Clean},
     ui::{
         dialog::frame::{boxed, input_line, rows},
-        draw::{put, span, wrapped},
+        draw::{span, wrapped},
         theme::{Role, Theme},
     },
 };
@@ -28,7 +27,7 @@ pub(super) fn draw(
     place: &Geometry,
     buffer: &mut Buffer,
 ) -> Position {
-    let title = "canned replies: Enter to insert";
+    let title = "canned replies and templates: Enter to use";
     let inner = boxed(title, place.frame, theme, buffer);
     let cursor = input_line("/ ", &dialog.input, theme, inner, buffer);
     let rest = Rect {
@@ -53,7 +52,19 @@ pub(super) fn draw(
     let width = usize::from(inner.width);
     let name_width = (width / 3).min(28);
     let lines = fitting.iter().map(|canned| {
-        let words = Clean::one_line(&canned.text);
+        let (kind, words, role) = match &canned.content {
+            Ok(content) => {
+                let kind = content
+                    .template()
+                    .map(|template| template.kind().to_owned());
+                (kind.unwrap_or_default(), content.said(), Role::Dim)
+            }
+            Err(why) => (String::new(), why.clone(), Role::Bad),
+        };
+        let words = match kind.as_str() {
+            "" => words,
+            kind => format!("[{kind}] {words}"),
+        };
         vec![
             span(
                 format!(
@@ -63,39 +74,30 @@ pub(super) fn draw(
                 theme.style(Role::Strong),
             ),
             span(
-                text::fit(&words, width.saturating_sub(name_width + 2)),
-                theme.style(Role::Dim),
+                text::fit(
+                    &Clean::one_line(&words),
+                    width.saturating_sub(name_width + 2),
+                ),
+                theme.style(role),
             ),
         ]
     });
     rows(lines.collect(), place, theme, buffer);
-    let Some(chosen) = fitting.get(dialog.cursor) else {
-        return cursor;
-    };
-    let filled = canned::filled(&chosen.text, &canned_values(model));
-    let missing = canned::unfilled(&filled).map(str::to_owned);
-    let rule = Rect {
+    let below = Rect {
         y: place.rows.bottom(),
-        height: 1,
+        height: rest.bottom().saturating_sub(place.rows.bottom()),
         ..inner
     };
-    let (words, role) = match missing {
-        Some(name) => (
-            format!("── no value for {name}: fill it in before you send "),
-            Role::Warn,
-        ),
-        None => ("── preview ".to_owned(), Role::Dim),
-    };
-    put(
-        vec![span(text::cut(&words, width), theme.style(role))],
-        rule,
-        buffer,
-    );
-    let preview = Rect {
-        y: rule.y + 1,
-        height: rest.bottom().saturating_sub(rule.y + 1),
-        ..inner
-    };
-    wrapped(&filled, theme.style(Role::Text), preview, buffer);
+    match dialog.chosen() {
+        Some(Ok(content)) => {
+            let problems = dialog.problems(&content);
+            preview::draw(model, theme, &content, &problems, below, buffer);
+        }
+        Some(Err(why)) => {
+            let words = format!("This file cannot be used: {why}.");
+            wrapped(&words, theme.style(Role::Bad), below, buffer);
+        }
+        None => {}
+    }
     cursor
 }

@@ -6,7 +6,7 @@
 //! | `frame` | the box, its input line and its rows |
 //! | `commands`, `help` | the actions by name, and what every key does |
 //! | `search`, `jump`, `prompt` | messages, people, rows of the list |
-//! | `canned`, `attach` | what goes into the composer |
+//! | `canned`, `attach`, `fill`, `preview` | what goes into the composer |
 //! | `hand_back`, `sign_off` | how an escalation ends, and a working day |
 //! | `snooze`, `labels`, `note` | an agent's own decisions |
 //! | `choose` | a short list with a key for each line |
@@ -19,6 +19,7 @@ mod canned;
 mod chapter;
 mod choose;
 mod commands;
+mod fill;
 mod frame;
 mod hand_back;
 mod help;
@@ -26,6 +27,7 @@ mod jump;
 mod labels;
 mod note;
 mod picture;
+mod preview;
 mod prompt;
 mod search;
 mod sign_off;
@@ -96,6 +98,7 @@ fn with_rows(
             None
         }
         Dialog::Commands(commands) => Some(commands::draw(model, theme, commands, place, buffer)),
+        Dialog::Fill(fill) => Some(fill::draw(model, theme, fill, place, buffer)),
         Dialog::HandBack(dialog) => hand_back::draw(theme, dialog, place, buffer),
         Dialog::SignOff(dialog) => {
             sign_off::draw(model, theme, dialog, place, buffer);

@@ -21,6 +21,7 @@ fn row(local: &str, text: &str, at: Timestamp) -> Outgoing {
         at,
         content: Content::Text(text.into()),
         quote: None,
+        silent: false,
         send_as: SendAs::Response,
         hand_back: None,
         known: Known {

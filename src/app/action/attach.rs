@@ -1,0 +1,201 @@
+//! What goes into the composer besides typed words: canned replies, templates, files.
+
+use crate::{
+    app::{
+        Effect, Model, Query, ToastKind,
+        action::{control::begin_reply, reply::compose},
+        canned,
+        dialog::{Attach, CannedPicker, Dialog, FillDialog},
+        thread::ownership_history,
+    },
+    domain::{Attachment, Command, Content, ConversationId, Draft, LocalId, Platform},
+    text::Clean,
+};
+
+/// Asks what goes out behind the text.
+pub(crate) fn ask_what_to_attach(model: &mut Model) -> Vec<Effect> {
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    let attach = Attach::on(thread.conversation.platform);
+    model.dialogs.push(Dialog::Attach(attach));
+    vec![Effect::Query(Query::Path(String::new()))]
+}
+
+/// Takes off what was attached last.
+pub(crate) fn take_off(model: &mut Model) -> Vec<Effect> {
+    let now = model.session.now;
+    let attached = model.thread.as_mut().and_then(|thread| {
+        let attached = thread.composer.attached.pop()?;
+        thread.composer.unsaved_since = Some(now);
+        thread.composer.saved = false;
+        Some(attached)
+    });
+    match attached {
+        Some(attached) => {
+            model.copying.remove(&attached.id);
+            let words = Clean::one_line(&attached.content.words());
+            model.toast(ToastKind::Info, format!("Removed {words}."));
+        }
+        None => model.toast(ToastKind::Info, "Nothing is attached."),
+    }
+    Vec::new()
+}
+
+/// Messenger's thumb or Instagram's heart, behind the text.
+pub(crate) fn like(model: &mut Model) -> Vec<Effect> {
+    let mut effects = begin_reply(model);
+    effects.extend(attach(model, Content::Like));
+    effects
+}
+
+/// This reply makes no sound on the customer's phone, or does again.
+pub(crate) fn silent(model: &mut Model) -> Vec<Effect> {
+    let now = model.session.now;
+    let Some(thread) = &mut model.thread else {
+        model.toast(ToastKind::Info, "Open a conversation first.");
+        return Vec::new();
+    };
+    // Meta's pages name `notification_type` for Messenger alone.
+    if thread.conversation.platform == Platform::Instagram {
+        model.toast(ToastKind::Info, "Instagram has no silent messages.");
+        return Vec::new();
+    }
+    let composer = &mut thread.composer;
+    composer.silent = !composer.silent;
+    if !composer.is_empty() {
+        composer.unsaved_since.get_or_insert(now);
+        composer.saved = false;
+    }
+    let words = match composer.silent {
+        true => "This reply will arrive without a sound.",
+        false => "This reply will arrive with a sound again.",
+    };
+    model.toast(ToastKind::Info, words);
+    Vec::new()
+}
+
+/// Offers the canned replies and the templates.
+pub(crate) fn canned(model: &mut Model) -> Vec<Effect> {
+    let thread = model.thread.as_ref();
+    let by_slash = thread.is_some_and(|thread| !thread.composer.has_text());
+    let platform = thread.map_or(Platform::Messenger, |thread| thread.conversation.platform);
+    let picker = CannedPicker::opened(by_slash, platform, canned_values(model));
+    model.dialogs.push(Dialog::Canned(picker));
+    vec![Effect::Query(Query::Canned)]
+}
+
+/// Puts a canned reply, filled in, into the composer: a text where the cursor is, a
+/// template behind the text. What is missing of a template is asked for first.
+pub(crate) fn use_canned(model: &mut Model, content: Content) -> Vec<Effect> {
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    let platform = thread.conversation.platform;
+    match content {
+        Content::Template(template) => match FillDialog::missing_of(&template, platform) {
+            Some(fill) => {
+                model.dialogs.push(Dialog::Fill(fill));
+                Vec::new()
+            }
+            None => attach(model, Content::Template(template)),
+        },
+        content => compose(model, |composer| composer.insert(content.text().trim_end())),
+    }
+}
+
+/// Names and values for the open thread. What is unknown is not there.
+/// Whatever the bot said at its hand-over has its own name (`{order}`).
+fn canned_values(model: &Model) -> Vec<(String, String)> {
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    let account = &model.session.account;
+    let name = thread.conversation.name.as_deref().unwrap_or_default();
+    let name = Clean::one_line(name).into_string();
+    let first = name.split_whitespace().next().unwrap_or_default();
+    let own = [first, &name, &model.session.settings.agent, &account.name];
+    let own = canned::VARIABLES
+        .iter()
+        .zip(own)
+        .map(|((name, _), value)| ((*name).to_owned(), value.to_owned()));
+    let note = ownership_history::note(&thread.window.items, &account.apps);
+    let note = note.into_iter().flat_map(|(_, fields)| fields);
+    own.chain(note)
+        // What somebody else wrote is filled in as it is, not as a variable.
+        .map(|(name, value)| (name, Clean::one_line(&value).replace(['{', '}'], "")))
+        .filter(|(_, value)| !value.trim().is_empty())
+        .collect()
+}
+
+/// Puts something behind the text. A copy of each file is made at once: it may be
+/// changed or gone before it goes out.
+pub(crate) fn attach(model: &mut Model, content: Content) -> Vec<Effect> {
+    let id = model.new_id();
+    let now = model.session.now;
+    let Some(thread) = &mut model.thread else {
+        return Vec::new();
+    };
+    let c = &thread.conversation;
+    if thread.composer.began.is_none() {
+        thread.composer.began(c.known(), &c.owner);
+    }
+    let file = content.files().first().cloned();
+    let copy = file.map(|file| {
+        model.copying.insert(id.clone(), c.psid.clone());
+        Effect::Engine(Command::CopyFile {
+            conversation: c.id.clone(),
+            id: id.clone(),
+            file,
+        })
+    });
+    thread.composer.attach(id, content, copy.is_some());
+    thread.composer.saved = false;
+    thread.composer.unsaved_since.get_or_insert(now);
+    copy.into_iter().collect()
+}
+
+/// The copy is made, or it is said why not. In a thread that was left it joins the
+/// draft on the disk.
+pub(crate) fn file_copied(
+    model: &mut Model,
+    conversation: ConversationId,
+    id: &LocalId,
+    copy: Result<Box<Attachment>, String>,
+) -> Vec<Effect> {
+    let Some(psid) = model.copying.remove(id) else {
+        // It was taken off meanwhile; the copy goes at the next start.
+        return Vec::new();
+    };
+    let now = model.session.now;
+    let attached = model
+        .open_thread(&conversation)
+        .map(|thread| &mut thread.composer);
+    match (copy, attached) {
+        (Ok(copy), Some(composer)) => {
+            // The thread may have been left and opened again meanwhile: then it is new.
+            let before = composer.attached.iter().find(|attached| attached.id == *id);
+            let content = before.map(|attached| attached.content.clone());
+            let content = content.unwrap_or(Content::Files(Vec::new()));
+            composer.attach(id.clone(), content.with_files(vec![*copy]), false);
+            composer.unsaved_since = Some(now);
+            Vec::new()
+        }
+        (Ok(copy), None) => vec![Effect::Engine(Command::SaveDraft {
+            conversation,
+            psid,
+            draft: Draft {
+                attached: vec![Content::Files(vec![*copy])],
+                ..Draft::default()
+            },
+            over: false,
+        })],
+        (Err(why), attached) => {
+            if let Some(composer) = attached {
+                composer.attached.retain(|attached| attached.id != *id);
+            }
+            model.toast(ToastKind::Bad, why);
+            Vec::new()
+        }
+    }
+}
