@@ -121,7 +121,10 @@ fn rule_1_every_reply_is_tagged_on_demand_and_a_closed_window_keeps_the_draft() 
     let effects = desk.keys("rsorry");
     assert!(asks(&effects).is_empty(), "neither seen nor typing");
     let frame = desk.picture();
-    assert!(frame.contains("closed: 7 days are over; / for a template"), "{frame}");
+    assert!(
+        frame.contains("closed: 7 days are over; / for a template"),
+        "{frame}"
+    );
     desk.keys("<Enter>");
     assert!(desk.model.toasts.iter().any(|t| t.text.contains("7 days")));
     // Without any message of theirs Meta decides.

@@ -24,7 +24,7 @@
 //! | `control_api` | `/sim/…`: clock, faults, storms, and what people do |
 //! | `read`, `nodes`, `profiles` | what is asked: conversations, messages, people |
 //! | `fields`, `paging`, `shape`, `graph_error` | how Graph asks, pages and refuses |
-//! | `send`, `attachments`, `templates` | the Send API |
+//! | `send`, `attachments`, `templates`, `utility` | the Send API |
 //! | `thread_control` | pass, take, release, extend, request |
 //! | `subscriptions` | which fields an app hears |
 //! | `messenger_profile`, `profile_limits`, `labels`, `personas`, `moderation` | what is set up around a conversation |
@@ -148,6 +148,7 @@ mod storm;
 mod subscriptions;
 mod templates;
 mod thread_control;
+mod utility;
 mod versions;
 mod webhooks;
 mod world;

@@ -7,7 +7,7 @@ use crate::sim::{
     labels, messenger_profile, moderation,
     paging::{Asker, Caller},
     params::{Params, text_of, version_and_path},
-    personas, read, send, subscriptions, thread_control, versions,
+    personas, read, send, subscriptions, thread_control, utility, versions,
     world::{Platform, World},
 };
 
@@ -82,6 +82,9 @@ pub(super) fn dispatch(world: &mut World, request: Known<'_>) -> Result<Value, G
         (_, [id, "custom_labels"]) => labels::labels_of(world, &method, id, &ask),
         ("POST" | "DELETE", [id, "label"]) => labels::assign(world, &method, id, params),
         (_, [id, "personas"]) if page(id) => personas::personas(world, &method, &ask),
+        (_, [id, "message_templates"]) if page(id) => {
+            utility::message_templates(world, &method, &ask)
+        }
         ("POST", [id, "moderate_conversations"]) if page(id) => moderation::moderate(world, params),
         ("DELETE", [id]) => delete(world, id),
         ("GET", _) => read::call(world, path, &ask),

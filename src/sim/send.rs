@@ -8,7 +8,7 @@ use crate::sim::{
     graph_error::GraphError,
     messenger_profile,
     params::{Params, text_of, unwrap_text},
-    templates, thread_control,
+    templates, thread_control, utility,
     world::{Button, DAY, HOUR, Message, Platform, Sender, World},
 };
 
@@ -19,9 +19,11 @@ const DEAD_TAGS: [&str; 3] = [
 ];
 const TAGS: [&str; 2] = ["HUMAN_AGENT", "CUSTOMER_FEEDBACK"];
 const TYPES: [&str; 4] = ["RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY"];
+const NOTIFICATIONS: [&str; 3] = ["REGULAR", "SILENT_PUSH", "NO_PUSH"];
 const ACTIONS: [&str; 5] = ["mark_seen", "typing_on", "typing_off", "react", "unreact"];
-const MESSAGE_KEYS: [&str; 10] = [
+const MESSAGE_KEYS: [&str; 11] = [
     "text",
+    "template",
     "attachment",
     "attachments",
     "sticker_id",
@@ -56,6 +58,13 @@ fn asked(world: &World, params: &Params) -> Result<Asked, GraphError> {
     let action = params.text("sender_action").map(|a| a.to_ascii_lowercase());
     let tag = upper("tag");
     tags(upper("messaging_type").as_deref(), tag.as_deref())?;
+    if let Some(kind) = upper("notification_type").filter(|kind| !NOTIFICATIONS.contains(&&**kind))
+    {
+        let list = NOTIFICATIONS.join(", ");
+        return Err(GraphError::parameter(format!(
+            "Param notification_type must be one of {{{list}}} - got \"{kind}\"."
+        )));
+    }
     let message = params.object("message")?;
     if message.is_some() && action.is_some() {
         return Err(GraphError::new(
@@ -76,6 +85,10 @@ fn asked(world: &World, params: &Params) -> Result<Asked, GraphError> {
         let platform = found.map_or(Platform::Messenger, |at| world.people[at].platform);
         limits(world, platform, message)?;
         feedback(platform, tag.as_deref(), message)?;
+        let utility = utility::wording(world, message, params)?.is_some();
+        if utility && platform == Platform::Instagram {
+            return Err(GraphError::parameter("Param message[template] is invalid"));
+        }
     }
     Ok(Asked {
         action,
@@ -114,7 +127,10 @@ pub(super) fn call(
     if control && !takes {
         ownership(world, app, at, now)?;
     }
-    if open {
+    let utility = message
+        .as_ref()
+        .is_some_and(|message| message.contains_key("template"));
+    if open && !utility {
         window(world, app, at, tag.as_deref(), now)?;
     }
     match (message, action) {
@@ -297,9 +313,13 @@ fn content(message: Option<&Map<String, Value>>, params: &Params) -> Result<(), 
     let one = message.get("attachment").map(unwrap_text);
     let several = message.get("attachments").map(unwrap_text);
     let sticker = message.get("sticker_id").is_some_and(|id| !id.is_null());
+    let template = message
+        .get("template")
+        .is_some_and(|template| !template.is_null());
     // A heart has nothing in it.
     let heart = one.as_ref().is_some_and(|one| one["type"] == "like_heart");
     let has_more = sticker
+        || template
         || heart
         || one.as_ref().is_some_and(full)
         || several
@@ -492,13 +512,11 @@ fn deliver(
             "Param persona_id {id} is not a persona of this Page"
         )));
     }
+    let text = utility::wording(world, body, params)?
+        .or_else(|| body.get("text").and_then(text_of))
+        .unwrap_or_default();
     let id = world.message_id(platform);
-    let mut message = Message::text(
-        id.clone(),
-        now,
-        Sender::App(app),
-        body.get("text").and_then(text_of).unwrap_or_default(),
-    );
+    let mut message = Message::text(id.clone(), now, Sender::App(app), text);
     message.attachments = attachments::read_back(body);
     message.sticker = body.get("sticker_id").and_then(text_of);
     message.sent = attachments::sent(body);

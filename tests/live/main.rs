@@ -9,6 +9,7 @@
 //! | `link` | networks and tokens that come and go |
 //! | `restart` | what a dead program left |
 //! | `record` | the record, and threads that go back by themselves |
+//! | `templates` | structured messages |
 //! | `files`, `pictures` | files that go out, pictures that come in |
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -24,6 +25,7 @@ mod pictures;
 mod reading;
 mod record;
 mod restart;
+mod templates;
 
 use std::sync::{Arc, Mutex};
 

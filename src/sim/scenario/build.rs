@@ -15,6 +15,7 @@ use crate::{
             people,
             reader::read,
         },
+        utility,
         world::{
             App, Bot, META_APPS, Needs, OtherPage, Page, PersonAction, Plan, Platform, Webhook,
             World,
@@ -54,6 +55,7 @@ pub(in crate::sim) fn build(options: &Options, now: Timestamp) -> Result<World, 
     }
     let page = page_from(&mut mistakes, scenario.page, &apps);
     let mut world = World::new(options.seed, page, apps);
+    world.catalog.approved = utility::approved_at_first();
     world.switches = scenario.switches;
     world.other_page = scenario.other_page.map(|page| OtherPage {
         id: page.id,

@@ -1,5 +1,5 @@
 //! What is set up around the conversations: the Messenger profile, menus of
-//! single persons, labels and personas.
+//! single persons, labels, personas and utility templates.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -21,6 +21,8 @@ pub(in crate::sim) struct Catalog {
     pub(in crate::sim) calls: BTreeMap<String, VecDeque<i64>>,
     pub(in crate::sim) labels: Vec<Label>,
     pub(in crate::sim) personas: Vec<Persona>,
+    /// Utility templates that Meta approved.
+    pub(in crate::sim) approved: Vec<ApprovedTemplate>,
     pub(in crate::sim) made: u64,
 }
 
@@ -36,6 +38,18 @@ pub(in crate::sim) struct Persona {
     pub(in crate::sim) id: String,
     pub(in crate::sim) name: String,
     pub(in crate::sim) picture: String,
+}
+
+/// A utility template.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct ApprovedTemplate {
+    pub(in crate::sim) id: String,
+    pub(in crate::sim) name: String,
+    pub(in crate::sim) language: String,
+    /// With `{{1}}` and so on for what is filled in.
+    pub(in crate::sim) body: String,
+    /// What may be filled in.
+    pub(in crate::sim) example: String,
 }
 
 impl Catalog {

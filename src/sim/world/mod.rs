@@ -33,7 +33,7 @@ mod webhook_event;
 
 pub(super) use app::{App, META_APPS, TokenState};
 pub(super) use bot::{Bot, Rule};
-pub(super) use catalog::{Label, Persona};
+pub(super) use catalog::{ApprovedTemplate, Label, Persona};
 pub(super) use delivery::Delivery;
 pub use faults::{DeliveryFault, Fault};
 pub(super) use faults::{SEND, known_error};

@@ -1,0 +1,343 @@
+//! Structured messages: what fits into them, on both sides, and how they go out.
+
+use super::*;
+use switchboard::{
+    domain::{Template, template_problems},
+    graph::{self, TemplateFormat},
+};
+
+fn template(message: &Value) -> Template {
+    let text = message.to_string();
+    graph::read_template("case", &text, TemplateFormat::Json).expect("a template")
+}
+
+fn attachment(payload: &Value) -> Value {
+    json!({"attachment": {"type": "template", "payload": payload}})
+}
+
+/// A template of each kind that fits on Messenger.
+fn fitting(kind: &str) -> Value {
+    let postback = json!({"type": "postback", "title": "Yes", "payload": "YES"});
+    match kind {
+        "quick replies" => json!({"text": "Size?", "quick_replies": [
+            {"content_type": "text", "title": "Small", "payload": "S"}]}),
+        "their own" => json!({"text": "Where?", "quick_replies": [
+            {"content_type": "user_phone_number"}, {"content_type": "user_email"}]}),
+        "generic" => attachment(&json!({"template_type": "generic", "elements": [{
+            "title": "Lamp", "subtitle": "brass", "image_url": "https://x.example/a.jpg",
+            "default_action": {"type": "web_url", "url": "https://x.example"},
+            "buttons": [postback]}]})),
+        "button" => {
+            attachment(&json!({"template_type": "button", "text": "Well?", "buttons": [postback]}))
+        }
+        "media" => attachment(&json!({"template_type": "media", "elements": [{
+            "media_type": "image", "url": "https://www.facebook.com/photo/1",
+            "buttons": [postback]}]})),
+        "receipt" => attachment(&json!({"template_type": "receipt", "recipient_name": "Ana",
+            "order_number": "1", "currency": "EUR", "payment_method": "Visa",
+            "summary": {"total_cost": 12.5}, "elements": [{"title": "Lamp", "price": 12.5}]})),
+        "product" => attachment(&json!({"template_type": "product", "elements": [{"id": "17"}]})),
+        "image_grid" => attachment(&json!({"template_type": "image_grid", "elements": [{
+            "images": [{"url": "https://x.example/1.jpg"}, {"url": "https://x.example/2.jpg"}],
+            "title": "Rooms", "subtitle": "with lamps", "buttons": [postback]}]})),
+        "coupon" => attachment(&json!({"template_type": "coupon", "title": "10 % off",
+            "coupon_code": "TEN"})),
+        "photos" => json!({"attachments": [
+            {"type": "image", "payload": {"url": "https://x.example/1.jpg"}}]}),
+        "utility" => json!({"template": {"name": "order_shipped", "language": {"code": "en"},
+            "components": [{"type": "body", "parameters": [{"type": "text", "text": "4471"}]}]}}),
+        other => panic!("{other}"),
+    }
+}
+
+/// `kind`, with the value at a pointer changed.
+fn with(kind: &str, pointer: &str, value: Value) -> Value {
+    let mut message = fitting(kind);
+    match message.pointer_mut(pointer) {
+        Some(place) => *place = value,
+        None => {
+            let (parent, name) = pointer.rsplit_once('/').expect("a parent");
+            message.pointer_mut(parent).expect("is there")[name] = value;
+        }
+    }
+    message
+}
+
+const ELEMENT: &str = "/attachment/payload/elements/0";
+const BUTTON: &str = "/attachment/payload/buttons/0";
+
+/// Texts with their limits: at `n` it fits, with one more it does not.
+fn texts() -> Vec<(&'static str, String, usize)> {
+    let element = |name: &str| format!("{ELEMENT}/{name}");
+    let button = |name: &str| format!("{BUTTON}/{name}");
+    vec![
+        ("quick replies", "/quick_replies/0/title".into(), 20),
+        ("quick replies", "/quick_replies/0/payload".into(), 1000),
+        ("quick replies", "/text".into(), 2000),
+        ("generic", element("title"), 80),
+        ("generic", element("subtitle"), 80),
+        ("generic", element("buttons/0/title"), 20),
+        ("generic", element("buttons/0/payload"), 1000),
+        ("button", "/attachment/payload/text".into(), 640),
+        ("button", button("title"), 20),
+        ("button", button("payload"), 1000),
+        ("media", element("buttons/0/title"), 20),
+        ("image_grid", element("title"), 45),
+        ("image_grid", element("subtitle"), 80),
+    ]
+}
+
+/// Lists with their limits: the least and the most that fit.
+fn lists() -> Vec<(&'static str, String, usize, usize)> {
+    let element = |name: &str| format!("{ELEMENT}/{name}");
+    let elements = || "/attachment/payload/elements".to_owned();
+    vec![
+        ("quick replies", "/quick_replies".into(), 0, 13),
+        ("generic", elements(), 1, 10),
+        ("generic", element("buttons"), 0, 3),
+        ("button", "/attachment/payload/buttons".into(), 1, 3),
+        ("media", elements(), 1, 1),
+        ("media", element("buttons"), 0, 3),
+        ("receipt", elements(), 0, 100),
+        ("product", elements(), 1, 10),
+        ("image_grid", element("images"), 2, 6),
+        ("image_grid", element("buttons"), 0, 3),
+        ("photos", "/attachments".into(), 1, 30),
+    ]
+}
+
+/// What is right or wrong in other ways than by its length.
+fn shapes() -> Vec<(Value, bool)> {
+    let element =
+        |kind: &str, name: &str, value: Value| with(kind, &format!("{ELEMENT}/{name}"), value);
+    let one_button = |button: Value| with("button", "/attachment/payload/buttons", json!([button]));
+    let both = json!({"text": "one", "attachment": fitting("button")["attachment"]});
+    vec![
+        (both, false),
+        (json!({"quick_replies": []}), false),
+        (with("generic", ELEMENT, json!({"title": "alone"})), false),
+        (
+            with("generic", ELEMENT, json!({"subtitle": "no title"})),
+            false,
+        ),
+        (element("generic", "image_url", json!("ftp://x")), false),
+        (
+            element("generic", "default_action", json!({"type": "postback"})),
+            false,
+        ),
+        (
+            element(
+                "generic",
+                "default_action",
+                json!({"type": "web_url", "url": "https://x", "title": "no"}),
+            ),
+            false,
+        ),
+        (element("media", "media_type", json!("audio")), false),
+        (
+            element("media", "url", json!("https://x.example/a.jpg")),
+            false,
+        ),
+        (element("media", "attachment_id", json!("9")), false),
+        (
+            with(
+                "receipt",
+                "/attachment/payload/summary",
+                json!({"total_cost": "much"}),
+            ),
+            false,
+        ),
+        (
+            with(
+                "receipt",
+                "/attachment/payload/summary",
+                json!({"total_cost": "12.5"}),
+            ),
+            true,
+        ),
+        (
+            with("receipt", "/attachment/payload/currency", json!("")),
+            false,
+        ),
+        (
+            element("image_grid", "buttons/0/type", json!("phone_number")),
+            false,
+        ),
+        (
+            element(
+                "image_grid",
+                "images",
+                json!([
+                {"url": "https://x/1", "is_hero_image": true}, {"url": "https://x/2", "is_hero_image": true}]),
+            ),
+            false,
+        ),
+        (with("photos", "/attachments/0/type", json!("video")), false),
+        (
+            with(
+                "quick replies",
+                "/quick_replies/0/content_type",
+                json!("location"),
+            ),
+            false,
+        ),
+        (
+            with("quick replies", "/quick_replies/0/title", json!("")),
+            false,
+        ),
+        (
+            with("button", "/attachment/payload/template_type", json!("list")),
+            false,
+        ),
+        (
+            with(
+                "button",
+                "/attachment/payload/template_type",
+                json!("airline_itinerary"),
+            ),
+            false,
+        ),
+        (
+            one_button(json!({"type": "web_url", "title": "a", "url": "https://x"})),
+            true,
+        ),
+        (one_button(json!({"type": "web_url", "title": "a"})), false),
+        (
+            one_button(
+                json!({"type": "web_url", "title": "a", "url": "https://x", "webview_height_ratio": "huge"}),
+            ),
+            false,
+        ),
+        (
+            one_button(json!({"type": "phone_number", "title": "a", "payload": "+431"})),
+            true,
+        ),
+        (
+            one_button(json!({"type": "phone_number", "title": "a", "payload": "0431"})),
+            false,
+        ),
+        (
+            one_button(json!({"type": "account_link", "url": "https://x"})),
+            true,
+        ),
+        (
+            one_button(json!({"type": "account_link", "url": "http://x"})),
+            false,
+        ),
+        (one_button(json!({"type": "account_unlink"})), true),
+        (one_button(json!({"type": "game_play", "title": "a"})), true),
+        (
+            one_button(json!({"type": "audio_call", "title": "a"})),
+            true,
+        ),
+        (one_button(json!({"type": "element_share"})), false),
+    ]
+}
+
+/// What we say before sending and what the simulator answers agree at every edge.
+#[test]
+fn each_limit_is_the_same_here_and_there() {
+    runtime().block_on(async {
+        let options = Options {
+            scenario: Some(TWO_PEOPLE.into()),
+            ..Options::default()
+        };
+        let (address, simulator) = simulator(options, quick()).await;
+        let (_, token) = simulator.app("switchboard").expect("the desk's app");
+        let client = client(address, &token);
+        let about = simulator.about("");
+        let mut cases: Vec<(Value, Option<bool>)> = Vec::new();
+        for kind in [
+            "quick replies",
+            "their own",
+            "generic",
+            "button",
+            "media",
+            "receipt",
+            "product",
+            "image_grid",
+            "coupon",
+            "photos",
+            "utility",
+        ] {
+            cases.push((fitting(kind), None));
+        }
+        for (kind, pointer, limit) in texts() {
+            for (count, fits) in [(limit, true), (limit + 1, false)] {
+                cases.push((with(kind, &pointer, json!("x".repeat(count))), Some(fits)));
+            }
+        }
+        for (kind, pointer, least, most) in lists() {
+            let one = fitting(kind).pointer(&pointer).expect("a list")[0].clone();
+            let counts = [least, most, most + 1]
+                .into_iter()
+                .chain(least.checked_sub(1));
+            for count in counts {
+                let fits = (least..=most).contains(&count);
+                cases.push((
+                    with(kind, &pointer, json!(vec![one.clone(); count])),
+                    Some(fits),
+                ));
+            }
+        }
+        cases.extend(
+            shapes()
+                .into_iter()
+                .map(|(message, fits)| (message, Some(fits))),
+        );
+        for (at, platform) in [Platform::Messenger, Platform::Instagram]
+            .into_iter()
+            .enumerate()
+        {
+            let psid = Psid::new(about["people"][at]["id"].as_str().expect("an id"));
+            for (message, fits) in &cases {
+                let template = template(message);
+                let problems = template_problems(&template, platform);
+                if let (Some(fits), Platform::Messenger) = (fits, platform) {
+                    assert_eq!(problems.is_empty(), *fits, "{problems:?} {message}");
+                }
+                let reply = graph::Reply {
+                    local: LocalId::new("a"),
+                    attempt: 1,
+                    psid: psid.clone(),
+                    platform,
+                    content: Content::Template(Box::new(template.clone())),
+                    media: Vec::new(),
+                    quote: None,
+                    silent: false,
+                    send_as: match template.is_utility() {
+                        true => SendAs::Utility,
+                        false => SendAs::Response,
+                    },
+                    hand_back: None,
+                };
+                let sent = client.send(&reply).await;
+                assert_eq!(
+                    problems.is_empty(),
+                    sent.is_ok(),
+                    "{platform:?} {problems:?} {sent:?} {message}"
+                );
+            }
+        }
+    });
+}
+
+/// A Page without routing, so that everybody may send, and somebody on each platform.
+const TWO_PEOPLE: &str = r#"
+[page]
+id = "104857600000001"
+name = "Lamp"
+instagram_id = "17841"
+[switches]
+no_quotas = true
+[[app]]
+name = "switchboard"
+id = "300"
+[[person]]
+name = "Ana"
+say = [{ at = "-1h", by = "customer", text = "hi" }]
+[[person]]
+name = "Insta"
+platform = "instagram"
+say = [{ at = "-1h", by = "customer", text = "hi" }]
+"#;
