@@ -142,6 +142,11 @@ impl Error {
         matches!(self, Self::Graph(e) if e.code == 1)
     }
 
+    /// Meta does not know the media by whose id it was to be sent, or not any more.
+    pub fn media_gone(&self) -> bool {
+        matches!(self, Self::Graph(e) if e.subcode == 2_018_074)
+    }
+
     /// The reply came later than 24 hours after the customer's last message.
     pub fn window_over(&self) -> bool {
         matches!(self, Self::Graph(e) if matches!((e.code, e.subcode), (10, 2_018_278 | 2_534_022)))

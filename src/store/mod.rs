@@ -20,6 +20,7 @@
 //! | `writer`, `ingest`, `message` | facts from outside into the cache |
 //! | `webhook_facts`, `merge` | what only webhooks tell, also before Meta shows a conversation |
 //! | `outbox`, `draft`, `draft_rows` | replies and unsent text on the disk |
+//! | `saved_media` | what Meta keeps of the files that were sent |
 //! | `audit` | the record of what was done |
 //! | `triage`, `triage_columns` | what an agent decides for themselves |
 //! | `words` | the words of a message that a search finds |
@@ -52,6 +53,7 @@ mod ranking;
 mod reader;
 mod refold;
 mod rescue;
+mod saved_media;
 mod schema;
 mod search;
 mod thread;
@@ -70,6 +72,7 @@ pub use paths::files_folder;
 pub use pictures::PictureFolder;
 pub use reader::{Lane, Reader};
 pub use rescue::Rescued;
+pub use saved_media::SavedMedia;
 pub use triage::EscalationRules;
 pub use writer::Writer;
 

@@ -29,6 +29,7 @@ const CACHE_STEPS: &[&str] = &[
     include_str!("migrations/cache_0006.sql"),
     include_str!("migrations/cache_0007.sql"),
     include_str!("migrations/cache_0008.sql"),
+    include_str!("migrations/cache_0009.sql"),
 ];
 const OUTBOX_STEPS: &[&str] = &[
     include_str!("migrations/outbox_0001.sql"),

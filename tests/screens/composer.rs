@@ -214,7 +214,7 @@ fn what_helps_to_write_is_seen_before_it_is_used() {
 fn an_upload_shows_how_far_it_is_and_is_cancelled() {
     let play = |desk: &mut Desk| {
         desk.open("Ana Ruiz");
-        let mut reply = outgoing("", SendAs::Response, SendState::Sending);
+        let mut reply = outgoing("", SendAs::Response, SendState::Queued);
         let Item::Outgoing(row) = &mut reply else {
             panic!("a reply");
         };

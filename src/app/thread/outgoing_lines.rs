@@ -14,9 +14,8 @@ pub(super) const LOOKS: u32 = 3;
 /// Cells of an upload's bar.
 const BAR: u64 = 10;
 
-/// On its way; of a file that is being uploaded how much has gone out, as long as that
-/// is not all.
-fn sending(outgoing: &Outgoing, as_word: &str, look: &Look<'_>) -> String {
+/// How much of its files has gone out, as long as that is not all.
+fn uploading(outgoing: &Outgoing, look: &Look<'_>) -> Option<String> {
     let all = outgoing.content.bytes();
     match look.uploads.get(&outgoing.local) {
         Some(gone) if *gone < all => {
@@ -24,13 +23,15 @@ fn sending(outgoing: &Outgoing, as_word: &str, look: &Look<'_>) -> String {
             let left = usize::try_from(BAR).unwrap_or(0) - full;
             let bar = format!("{}{}", "█".repeat(full), "·".repeat(left));
             let cancel = look.keymap.key_of(Action::Cancel);
-            format!(
+            Some(format!(
                 "… uploading {bar} {} of {}, {cancel} cancels",
                 size(*gone),
                 size(all)
-            )
+            ))
         }
-        _ => format!("… sending{as_word}"),
+        // Meta looks at them before it answers.
+        Some(_) if all > 0 => Some("… sending".into()),
+        _ => None,
     }
 }
 
@@ -59,17 +60,19 @@ pub(super) fn outgoing_lines(outgoing: &Outgoing, items: &[Item], look: &Look<'_
     };
     let settle = &look.settle;
     let checking = look.now.since(outgoing.at) < CHECKING;
+    let uploading = uploading(outgoing, look);
     let (tone, words) = match &outgoing.state {
         SendState::Queued if look.no_link => (
             Tone::Dim,
             format!("◷ queued{as_word}: no network. Will be sent when it is back within 5 minutes"),
         ),
+        SendState::Queued if uploading.is_some() => (Tone::Dim, uploading.unwrap_or_default()),
         SendState::Queued if outgoing.not_before.is_some_and(|at| at > look.now) => (
             Tone::Warn,
             format!("◷ sending{as_word} in a moment; you can still undo"),
         ),
         SendState::Queued => (Tone::Dim, format!("◷ queued{as_word}")),
-        SendState::Sending => (Tone::Dim, sending(outgoing, as_word, look)),
+        SendState::Sending => (Tone::Dim, format!("… sending{as_word}")),
         SendState::Sent(_) | SendState::Assumed => (Tone::Good, "✓ sent".into()),
         SendState::Refused {
             why,

@@ -315,7 +315,7 @@ impl Thread {
         let on_its_way = |outgoing: &&Outgoing| {
             let all = outgoing.content.bytes();
             let gone = self.uploads.get(&outgoing.local);
-            outgoing.state == SendState::Sending && gone.is_some_and(|gone| *gone < all)
+            outgoing.state == SendState::Queued && gone.is_some_and(|gone| *gone < all)
         };
         self.outgoing()
             .find(on_its_way)

@@ -133,7 +133,7 @@ fn an_old_cache_is_found_in_every_spelling_after_a_while() {
     let cache = rusqlite::Connection::open(folder.path().join("1.cache.db")).expect("opens");
     cache
         .execute_batch(
-            "ALTER TABLE conversation DROP COLUMN names; PRAGMA user_version = 6; \
+            "ALTER TABLE conversation DROP COLUMN names; DROP TABLE saved_media; PRAGMA user_version = 6; \
              UPDATE message SET fold = 'straße muller';",
         )
         .expect("as it was");

@@ -178,7 +178,8 @@ impl Engine {
                 operation,
                 result,
             } => self.operated(id, operation, result).await?,
-            Completion::Posted { row, result } => self.posted(row, result).await?,
+            Completion::Uploaded(uploaded) => self.uploaded(uploaded).await?,
+            Completion::Posted { row, media, result } => self.posted(row, media, result).await?,
         }
         Ok(())
     }

@@ -4,10 +4,11 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
+use ring::digest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
@@ -99,6 +100,30 @@ pub(super) async fn copy(
         let _ = fs::remove_file(&path);
     }
     copy
+}
+
+/// SHA-256 of a file of ours, as hex digits.
+pub(super) async fn digest(file: &Attachment) -> Result<String, String> {
+    let path = file.path.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let mut file = private::read(&path)?;
+        let mut context = digest::Context::new(&digest::SHA256);
+        let mut piece = vec![0; 64 * 1024];
+        loop {
+            match file.read(&mut piece)? {
+                0 => break,
+                read => context.update(&piece[..read]),
+            }
+        }
+        let digits = context.finish();
+        Ok(digits
+            .as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect())
+    });
+    let read: io::Result<String> = read.await.map_err(io::Error::other).and_then(|read| read);
+    read.map_err(|why| why.to_string())
 }
 
 /// Between the choice and the copy another file may have been put in its place.

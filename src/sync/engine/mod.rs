@@ -11,6 +11,7 @@
 //! | `inbound` | what webhooks tell |
 //! | `outgoing` | carries out what the outbox wants done |
 //! | `completions` | what becomes of an answer |
+//! | `uploads` | files on their way to Meta |
 //! | `files` | attachments that a person wants to keep |
 //! | `pictures`, `picture_work` | pictures for the screen, and how one is got |
 //! | `idle` | threads that go back because nobody needs them here |
@@ -30,6 +31,7 @@ mod pictures;
 mod polling;
 mod record;
 mod state;
+mod uploads;
 
 use std::time::Duration;
 

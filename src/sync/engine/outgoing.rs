@@ -1,12 +1,5 @@
 //! Carries out what the outbox wants done, and feeds it what came of it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
-
-use tokio_util::sync::CancellationToken;
-
 use super::files;
 use crate::{
     domain::{
@@ -15,11 +8,11 @@ use crate::{
         ThreadOwner, TimelineEvent, Timestamp,
     },
     failpoint,
-    graph::{self, Control, Reply, UploadWatch, Verdict},
+    graph::{self, Control, Reply, Verdict},
     store,
     sync::{
         engine::state::{Completion, Engine},
-        outbox::{Facts, SendOutcome, SendStep, TOLD_APART, time_limit},
+        outbox::{ATTEMPT_LIMIT, Facts, MediaIds, SendOutcome, SendStep, TOLD_APART},
     },
 };
 
@@ -27,8 +20,6 @@ use crate::{
 const REMEMBER_SENT: Span = Span::days(30);
 /// Replies that were dropped after they had been tried, for so long.
 const REMEMBER_DROPPED: Span = Span::hours(24);
-/// An upload is told of so many times.
-const UPLOAD_STEPS: u64 = 50;
 
 impl Engine {
     /// What a dead program left behind. The replies come first, and what the disk
@@ -209,7 +200,8 @@ impl Engine {
         let mut steps = steps.into_iter();
         while let Some(step) = steps.next() {
             match step {
-                SendStep::Post(row) => self.post(row),
+                SendStep::Upload(row) => self.upload(row),
+                SendStep::Post(row, media) => self.post(row, media),
                 SendStep::Operate(id, psid, operation) => {
                     let graph = self.graph.clone();
                     let platform = self.platform(&id);
@@ -301,7 +293,10 @@ impl Engine {
                 self.changed(&new.conversation);
             }
             SendStep::Sent { row, mid, at } => self.sent(row.clone(), mid.clone(), *at).await?,
-            SendStep::Post(_) | SendStep::Operate(..) | SendStep::Read(_) => {}
+            SendStep::Upload(_)
+            | SendStep::Post(..)
+            | SendStep::Operate(..)
+            | SendStep::Read(_) => {}
         }
         if self.cannot_save.take().is_some() {
             self.tell(Change::Storage(None));
@@ -422,78 +417,39 @@ impl Engine {
         self.changed(&row.conversation);
     }
 
-    fn post(&mut self, row: Outgoing) {
+    fn post(&mut self, row: Outgoing, media: MediaIds) {
         let platform = self.platform(&row.conversation);
         let inline = self.inline(platform);
         let (graph, clock) = (self.graph.clone(), self.clock.clone());
-        let all = row.content.bytes();
-        let watch = (all > 0).then(|| self.watch(&row, all));
         self.go(async move {
-            let mut reply = Reply {
+            let reply = Reply {
                 local: row.local.clone(),
                 attempt: row.attempt,
                 psid: row.psid.clone(),
                 platform,
                 content: row.content.clone(),
-                media: Vec::new(),
+                media: media.ids.clone(),
                 quote: row.quote.clone(),
                 silent: row.silent,
                 send_as: row.send_as,
                 hand_back: row.hand_back.clone().filter(|_| inline),
             };
             failpoint::reach("send.connect");
-            let sent = clock
-                .within(time_limit(&row), async {
-                    let mut gone = 0;
-                    for file in row.content.files() {
-                        let watch = watch
-                            .as_ref()
-                            .map(|watch| watch.next(&mut gone, file.bytes));
-                        reply.media.push(graph.upload(file, platform, watch).await?);
-                    }
-                    graph.send(&reply).await
-                })
-                .await;
+            let sent = clock.within(ATTEMPT_LIMIT, graph.send(&reply)).await;
             let result = sent.unwrap_or_else(|| Err(graph.too_long()));
             failpoint::reach("send.answered");
-            Completion::Posted { row, result }
+            Completion::Posted { row, media, result }
         });
-    }
-
-    /// Tells of an upload now and then, and lets a person give it up.
-    fn watch(&mut self, row: &Outgoing, all: u64) -> UploadWatch {
-        let cancel = CancellationToken::new();
-        self.uploads.insert(row.local.clone(), cancel.clone());
-        let changes = self.changes.clone();
-        let (conversation, local) = (row.conversation.clone(), row.local.clone());
-        let told_of = AtomicU64::new(0);
-        let told = move |bytes| {
-            let before = told_of.load(Ordering::Relaxed);
-            if bytes < before + all / UPLOAD_STEPS && bytes < all {
-                return;
-            }
-            told_of.store(bytes, Ordering::Relaxed);
-            let (conversation, local) = (conversation.clone(), local.clone());
-            let _ = changes.send(Change::Uploading {
-                conversation,
-                local,
-                bytes,
-            });
-        };
-        UploadWatch {
-            cancel,
-            told: Arc::new(told),
-        }
     }
 
     /// An attempt is over.
     pub(super) async fn posted(
         &mut self,
         mut row: Outgoing,
+        media: MediaIds,
         result: Result<Option<Mid>, graph::Error>,
     ) -> Result<(), store::Error> {
         let now = self.clock.now();
-        self.uploads.remove(&row.local);
         row.conversation = self.called(row.conversation);
         let id = row.conversation.clone();
         let answer = match result {
@@ -504,31 +460,46 @@ impl Engine {
             Ok(None) => SendOutcome::Unknown,
             Err(error) => {
                 self.note_refusal(&error);
-                match error.verdict() {
-                    // An error that is no clear refusal may hide a success,
-                    // whatever its code says.
-                    Verdict::Unknown => SendOutcome::Unknown,
-                    _ if error.is_token() => SendOutcome::Token,
-                    _ if error.throttled().is_some() => {
-                        SendOutcome::Throttled(self.schedule.paused_until(now))
-                    }
-                    _ if error.window_over() && row.send_as == SendAs::Response => {
-                        SendOutcome::WindowOver
-                    }
-                    Verdict::Refused => SendOutcome::Refused(error.to_string()),
-                    Verdict::NotSent => SendOutcome::NotConnected,
+                match media.reused && error.media_gone() {
+                    true => SendOutcome::MediaGone,
+                    false => self.outcome_of(&error, &row, now),
                 }
             }
         };
         if answer == SendOutcome::Unknown {
             self.schedule.hurry(now);
         }
+        let mut forgotten = Ok(());
+        if answer == SendOutcome::MediaGone {
+            forgotten = self.media_gone(media.ids).await;
+        }
         let server_now = self.server_now();
         let steps = self
             .outbox
             .answered(&id, &row.local, row.attempt, answer, now, server_now);
         let written = self.carry_out(steps).await;
-        written.and(self.pump(&id).await)
+        forgotten.and(written).and(self.pump(&id).await)
+    }
+
+    /// What an error means for a reply.
+    pub(super) fn outcome_of(
+        &self,
+        error: &graph::Error,
+        row: &Outgoing,
+        now: Timestamp,
+    ) -> SendOutcome {
+        match error.verdict() {
+            // An error that is no clear refusal may hide a success, whatever its
+            // code says.
+            Verdict::Unknown => SendOutcome::Unknown,
+            _ if error.is_token() => SendOutcome::Token,
+            _ if error.throttled().is_some() => {
+                SendOutcome::Throttled(self.schedule.paused_until(now))
+            }
+            _ if error.window_over() && row.send_as == SendAs::Response => SendOutcome::WindowOver,
+            Verdict::Refused => SendOutcome::Refused(error.to_string()),
+            Verdict::NotSent => SendOutcome::NotConnected,
+        }
     }
 
     /// Messages that arrived by whatever way may be replies in doubt.

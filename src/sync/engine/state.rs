@@ -25,8 +25,11 @@ use crate::{
     store::{self, Reader, Writer},
     sync::{
         delivery::Delivery,
-        engine::picture_work::{FetchedPicture, PictureLimits},
-        outbox::{Outbox, SendStep},
+        engine::{
+            picture_work::{FetchedPicture, PictureLimits},
+            uploads::Uploaded,
+        },
+        outbox::{MediaIds, Outbox, SendStep},
         polls::{Poll, Schedule},
     },
 };
@@ -182,8 +185,11 @@ pub(super) enum Completion {
         psid: Psid,
         result: Result<Decoded, graph::Error>,
     },
+    /// The files of a reply.
+    Uploaded(Uploaded),
     Posted {
         row: Outgoing,
+        media: MediaIds,
         result: Result<Option<Mid>, graph::Error>,
     },
 }

@@ -35,8 +35,8 @@ mod step;
 
 use std::collections::{HashMap, VecDeque};
 
-pub(super) use self::rules::{TOLD_APART, TRY_DISK, back_off, time_limit};
-pub(super) use self::step::{Facts, SendOutcome, SendStep};
+pub(super) use self::rules::{ATTEMPT_LIMIT, TOLD_APART, TRY_DISK, back_off, upload_limit};
+pub(super) use self::step::{Facts, MediaIds, SendOutcome, SendStep};
 
 use self::{
     queue::{Job, Queue, UnderWay},
@@ -149,14 +149,22 @@ impl Outbox {
                 } else if let Some(why) = why_hold(row, facts) {
                     row.state = SendState::Held(why);
                     return vec![SendStep::Record(row.clone())];
+                } else if reply.media.is_none() && !row.content.files().is_empty() {
+                    let over_by = facts.now.plus(upload_limit(row));
+                    queue.under_way = UnderWay::Upload(row.local.clone(), over_by);
+                    return vec![SendStep::Upload(row.clone())];
                 } else {
                     row.state = SendState::Sending;
                     row.attempt += 1;
                     row.tried_at = Some(facts.server_now);
                     row.looks = 0;
-                    let over_by = facts.now.plus(time_limit(row));
+                    let over_by = facts.now.plus(ATTEMPT_LIMIT);
                     queue.under_way = UnderWay::Attempt(row.local.clone(), row.attempt, over_by);
-                    return vec![SendStep::Record(row.clone()), SendStep::Post(row.clone())];
+                    let media = reply.media.clone().unwrap_or_default();
+                    return vec![
+                        SendStep::Record(row.clone()),
+                        SendStep::Post(row.clone(), media),
+                    ];
                 }
             }
             Some(Job::Reply(_)) => {}
@@ -180,6 +188,81 @@ impl Outbox {
         if let Some(queue) = self.queues.get_mut(id) {
             queue.under_way = UnderWay::Nothing;
         }
+    }
+
+    /// Meta has the files of a reply under these ids, which then can go; or it has not,
+    /// and surely nothing reached the customer.
+    pub(super) fn uploaded(
+        &mut self,
+        id: &ConversationId,
+        local: &LocalId,
+        outcome: Result<MediaIds, SendOutcome>,
+        now: Timestamp,
+    ) -> Vec<SendStep> {
+        let jitter = self.random.below(41);
+        let Some(queue) = self.queues.get_mut(id) else {
+            return Vec::new();
+        };
+        let waited = queue.upload_over(local);
+        let Some(at) = queue.place(local) else {
+            return Vec::new();
+        };
+        let Some(Job::Reply(reply)) = queue.jobs.get_mut(at) else {
+            return Vec::new();
+        };
+        match outcome {
+            Ok(media) => {
+                queue.failures = 0;
+                reply.media = Some(media);
+                Vec::new()
+            }
+            Err(outcome) if waited => self.not_taken(id, at, outcome, now, jitter),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// The reply at `at` surely did not reach the customer.
+    fn not_taken(
+        &mut self,
+        id: &ConversationId,
+        at: usize,
+        outcome: SendOutcome,
+        now: Timestamp,
+        jitter: u64,
+    ) -> Vec<SendStep> {
+        let Some(queue) = self.queues.get_mut(id) else {
+            return Vec::new();
+        };
+        let Some(Job::Reply(reply)) = queue.jobs.get_mut(at) else {
+            return Vec::new();
+        };
+        let reply = reply.as_mut();
+        let row = &mut reply.row;
+        let local = row.local.clone();
+        row.state = SendState::Queued;
+        match outcome {
+            SendOutcome::Throttled(until) => self.closed_until = Some(until),
+            SendOutcome::Token => self.without_token = true,
+            SendOutcome::MediaGone => reply.media = None,
+            SendOutcome::WindowOver => row.state = SendState::Held(HoldReason::WindowOver),
+            SendOutcome::Refused(why) => {
+                row.state = SendState::Refused {
+                    why,
+                    given_back: false,
+                };
+                let row = row.clone();
+                queue.jobs.remove(at);
+                queue.refused.push(row.clone());
+                let mut steps = vec![SendStep::Record(row)];
+                steps.extend(queue.hold_what_follows(&local));
+                return steps;
+            }
+            SendOutcome::NotConnected | SendOutcome::Unknown | SendOutcome::Sent(_) => {
+                queue.not_before = now.plus(back_off(queue.failures, jitter));
+                queue.failures += 1;
+            }
+        }
+        vec![SendStep::Record(row.clone())]
     }
 
     /// An attempt is over. An echo may have told already, or its time limit.
@@ -218,37 +301,11 @@ impl Outbox {
                 // Between attempt and answer: what the customer wrote since the
                 // attempt came after it.
                 let when = row.tried_at.unwrap_or(server_now);
-                return queue.sent(at, mid, when);
+                queue.sent(at, mid, when)
             }
-            SendOutcome::NotConnected => {
-                row.state = SendState::Queued;
-                queue.not_before = now.plus(back_off(queue.failures, jitter));
-                queue.failures += 1;
-            }
-            SendOutcome::Throttled(until) => {
-                row.state = SendState::Queued;
-                self.closed_until = Some(until);
-            }
-            SendOutcome::Token => {
-                row.state = SendState::Queued;
-                self.without_token = true;
-            }
-            SendOutcome::WindowOver => row.state = SendState::Held(HoldReason::WindowOver),
-            SendOutcome::Refused(why) => {
-                row.state = SendState::Refused {
-                    why,
-                    given_back: false,
-                };
-                let row = row.clone();
-                queue.jobs.remove(at);
-                queue.refused.push(row.clone());
-                let mut steps = vec![SendStep::Record(row)];
-                steps.extend(queue.hold_what_follows(local));
-                return steps;
-            }
-            SendOutcome::Unknown => return queue.doubt(at, now).into_iter().collect(),
+            SendOutcome::Unknown => queue.doubt(at, now).into_iter().collect(),
+            outcome => self.not_taken(id, at, outcome, now, jitter),
         }
-        vec![SendStep::Record(reply.row.clone())]
     }
 
     /// An echo with our id: Meta has it, whatever became of the answer.
@@ -513,15 +570,20 @@ impl Outbox {
     pub(super) fn give_up_waiting(&mut self, now: Timestamp) -> Vec<SendStep> {
         let mut steps = Vec::new();
         for queue in self.queues.values_mut() {
-            let UnderWay::Attempt(local, _, over_by) = &queue.under_way else {
-                continue;
-            };
-            if !passed(*over_by, now) {
+            if queue.over_by().is_none_or(|over_by| !passed(over_by, now)) {
                 continue;
             }
-            let place = queue.place(local);
-            queue.under_way = UnderWay::Nothing;
-            steps.extend(place.and_then(|place| queue.doubt(place, now)));
+            match std::mem::take(&mut queue.under_way) {
+                UnderWay::Attempt(local, ..) => {
+                    let place = queue.place(&local);
+                    steps.extend(place.and_then(|place| queue.doubt(place, now)));
+                }
+                // It is tried again: nothing has reached the customer.
+                UnderWay::Upload(..) | UnderWay::Operation | UnderWay::Nothing => {
+                    queue.not_before = now.plus(back_off(queue.failures, 20));
+                    queue.failures += 1;
+                }
+            }
         }
         steps
     }

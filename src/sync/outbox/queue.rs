@@ -11,7 +11,7 @@ use crate::{
         Author, Content, ConversationId, HoldReason, LocalId, MessageSeen, Mid, Operation,
         Outgoing, Part, Psid, SendState, Span, Timestamp,
     },
-    sync::outbox::SendStep,
+    sync::outbox::{MediaIds, SendStep},
 };
 
 #[derive(Debug)]
@@ -26,6 +26,7 @@ impl Job {
             row,
             look_at,
             looked: 0,
+            media: None,
         }))
     }
 }
@@ -36,6 +37,8 @@ pub(super) struct QueuedReply {
     pub(super) row: Outgoing,
     pub(super) look_at: Timestamp,
     pub(super) looked: usize,
+    /// Meta's ids of its files, once it has them.
+    pub(super) media: Option<MediaIds>,
 }
 
 #[derive(Debug, Default)]
@@ -61,6 +64,9 @@ pub(super) enum UnderWay {
     Nothing,
     /// A call that is no reply.
     Operation,
+    /// The files of a reply, which are there by a certain moment (our clock) or not at
+    /// all.
+    Upload(LocalId, Timestamp),
     /// This attempt at a reply, which is over by a certain moment (our clock)
     /// whatever becomes of the call.
     Attempt(LocalId, u32, Timestamp),
@@ -86,7 +92,7 @@ impl Queue {
     /// By when the attempt that is under way is over.
     pub(super) fn over_by(&self) -> Option<Timestamp> {
         match self.under_way {
-            UnderWay::Attempt(_, _, at) => Some(at),
+            UnderWay::Attempt(_, _, at) | UnderWay::Upload(_, at) => Some(at),
             UnderWay::Nothing | UnderWay::Operation => None,
         }
     }
@@ -96,6 +102,16 @@ impl Queue {
         if matches!(&self.under_way, UnderWay::Attempt(l, a, _) if l == local && *a == attempt) {
             self.under_way = UnderWay::Nothing;
         }
+    }
+
+    /// The files of a reply are with Meta, or did not get there. Whether they were
+    /// waited for.
+    pub(super) fn upload_over(&mut self, local: &LocalId) -> bool {
+        let waited = matches!(&self.under_way, UnderWay::Upload(l, _) if l == local);
+        if waited {
+            self.under_way = UnderWay::Nothing;
+        }
+        waited
     }
 
     /// Nobody knows what became of the attempt at the reply at `at`: it is in

@@ -29,16 +29,15 @@ pub(super) const NOT_AFTER_ATTEMPT: Span = Span::seconds(150);
 pub(in crate::sync) const TRY_DISK: Span = Span::seconds(1);
 
 /// An attempt is over by then, whatever becomes of its call: the time limits of
-/// the calls (30 s; 120 s for the upload of a file) and some.
-const ATTEMPT_LIMIT: Span = Span::seconds(40);
-const WITH_FILE_LIMIT: Span = Span::seconds(165);
+/// the calls (30 s; 120 s for the upload of a file) and some more.
+pub(in crate::sync) const ATTEMPT_LIMIT: Span = Span::seconds(40);
+/// The same for each file that is uploaded before.
+const UPLOAD_LIMIT: Span = Span::seconds(125);
 
-/// How long an attempt at this reply may take.
-pub(in crate::sync) fn time_limit(row: &Outgoing) -> Span {
-    match row.content.bytes() {
-        0 => ATTEMPT_LIMIT,
-        _ => WITH_FILE_LIMIT,
-    }
+/// How long the files of this reply may take to get to Meta.
+pub(in crate::sync) fn upload_limit(row: &Outgoing) -> Span {
+    let files = i64::try_from(row.content.files().len()).unwrap_or(1);
+    Span::millis(UPLOAD_LIMIT.as_millis() * files)
 }
 
 /// When a reply was last tried, by Meta's clock.

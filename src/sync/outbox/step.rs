@@ -27,8 +27,10 @@ pub(in crate::sync) enum SendStep {
         /// When, by Meta's clock.
         at: Timestamp,
     },
-    /// Make the attempt.
-    Post(Outgoing),
+    /// Give Meta its files; nothing reaches the customer by that.
+    Upload(Outgoing),
+    /// Make the attempt, with Meta's ids of its files.
+    Post(Outgoing, MediaIds),
     /// Do something else to a thread.
     Operate(ConversationId, Psid, Operation),
     /// Read the thread now.
@@ -39,13 +41,24 @@ impl SendStep {
     /// The threads that it names.
     pub(in crate::sync) fn conversations(&mut self) -> Vec<&mut ConversationId> {
         match self {
-            Self::Record(row) | Self::GiveBack(row) | Self::Post(row) | Self::Sent { row, .. } => {
-                vec![&mut row.conversation]
-            }
+            Self::Record(row)
+            | Self::GiveBack(row)
+            | Self::Upload(row)
+            | Self::Post(row, _)
+            | Self::Sent { row, .. } => vec![&mut row.conversation],
             Self::Again { old, new } => vec![&mut old.conversation, &mut new.conversation],
             Self::Operate(id, ..) | Self::Read(id) => vec![id],
         }
     }
+}
+
+/// Meta's ids of the files of a reply.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::sync) struct MediaIds {
+    /// In the order of the files.
+    pub(in crate::sync) ids: Vec<String>,
+    /// Some of them Meta had before: it may have let go of them since.
+    pub(in crate::sync) reused: bool,
 }
 
 /// What an attempt came to.
@@ -63,6 +76,8 @@ pub(in crate::sync) enum SendOutcome {
     WindowOver,
     /// Meta surely did not take it.
     Refused(String),
+    /// Meta did not take it, because it has let go of its files.
+    MediaGone,
     /// Meta may have it.
     Unknown,
 }

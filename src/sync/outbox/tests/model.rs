@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::Part;
+use crate::domain::{Part, Template, Tree};
 
 /// One job of the world.
 #[derive(Clone, Debug)]
@@ -18,6 +18,10 @@ enum Happening {
     EnterParts(u8),
     /// Text and a file behind it.
     EnterFile(u8),
+    /// A card, which has no words.
+    EnterCard,
+    /// What becomes of the oldest upload.
+    Upload(u8),
     /// One that can be taken back for some seconds.
     EnterDelayed(u8, u8),
     /// What becomes of the oldest attempt on its way: whether it arrives, and what
@@ -40,6 +44,8 @@ fn jobs() -> impl Strategy<Value = Vec<Happening>> {
         4 => (0..3u8).prop_map(Happening::Enter),
         2 => (2..4u8).prop_map(Happening::EnterParts),
         1 => (0..3u8).prop_map(Happening::EnterFile),
+        1 => Just(Happening::EnterCard),
+        3 => (0..6u8).prop_map(Happening::Upload),
         1 => (0..3u8, 1..10u8).prop_map(|(text, delay)| Happening::EnterDelayed(text, delay)),
         6 => (any::<bool>(), 0..8u8).prop_map(|(arrives, kind)| Happening::Network(arrives, kind)),
         1 => Just(Happening::Stall),
@@ -47,7 +53,7 @@ fn jobs() -> impl Strategy<Value = Vec<Happening>> {
         3 => Just(Happening::Read),
         4 => (0..400u16).prop_map(Happening::Pass),
         1 => any::<bool>().prop_map(Happening::Crash),
-        2 => (0..5u8).prop_map(Happening::Decide),
+        2 => (0..6u8).prop_map(Happening::Decide),
         1 => Just(Happening::LinkUp),
         1 => Just(Happening::DiskFull),
     ];
@@ -80,6 +86,8 @@ struct World {
     server: Vec<Arrived>,
     /// Calls that are not answered, oldest first; all but the last were given up.
     on_its_way: Vec<Outgoing>,
+    /// Uploads that are not over, oldest first.
+    uploads: Vec<Outgoing>,
     now: Timestamp,
     entered: Vec<LocalId>,
     /// Rows that a person dropped or took back.
@@ -98,6 +106,7 @@ impl World {
             disk: BTreeMap::new(),
             server: Vec::new(),
             on_its_way: Vec::new(),
+            uploads: Vec::new(),
             now: START,
             entered: Vec::new(),
             let_go: Vec::new(),
@@ -147,7 +156,12 @@ impl World {
                     }
                     self.disk.insert(row.local.clone(), row);
                 }
-                SendStep::Post(row) => {
+                SendStep::Upload(row) => {
+                    assert_eq!(self.disk[&row.local].state, SendState::Queued);
+                    self.uploads.push(row);
+                }
+                SendStep::Post(row, media) => {
+                    assert_eq!(media.ids.len(), row.content.files().len());
                     assert_eq!(
                         self.disk[&row.local].state,
                         SendState::Sending,
@@ -187,6 +201,9 @@ impl World {
             if file && at + 1 == texts.len() {
                 let path = std::path::PathBuf::from("lamp.jpg");
                 row.content = Content::Files(vec![crate::domain::Attachment::new(path, 9)]);
+            }
+            if *text == "card" {
+                row.content = Content::Template(Box::new(card()));
             }
             row.follows = follows.replace(local.clone());
             row.not_before = (delay > 0).then(|| self.now.plus(Span::seconds(delay.into())));
@@ -259,6 +276,26 @@ impl World {
             Happening::EnterFile(text) => {
                 self.enter(&[TEXTS[usize::from(*text)], ""], true, 0);
             }
+            Happening::EnterCard => {
+                self.enter(&["card"], false, 0);
+            }
+            Happening::Upload(kind) => {
+                if self.uploads.is_empty() {
+                    return;
+                }
+                let row = self.uploads.remove(0);
+                let outcome = match kind {
+                    0 => Err(SendOutcome::NotConnected),
+                    1 => Err(SendOutcome::Refused("Too large.".into())),
+                    2 => Err(SendOutcome::Token),
+                    reused => Ok(MediaIds {
+                        ids: vec!["687".into()],
+                        reused: *reused == 3,
+                    }),
+                };
+                let steps = self.outbox.uploaded(&id(), &row.local, outcome, self.now);
+                self.carry_out(steps);
+            }
             Happening::EnterDelayed(text, delay) => {
                 self.enter(&[TEXTS[usize::from(*text)]], false, *delay);
             }
@@ -303,6 +340,7 @@ impl World {
                     1 => SendOutcome::Refused("No.".into()),
                     2 => SendOutcome::Throttled(self.now.plus(Span::seconds(60))),
                     3 => SendOutcome::Token,
+                    7 => SendOutcome::MediaGone,
                     4 => SendOutcome::Sent(had.unwrap_or_else(|| self.left(&row))),
                     // A clear refusal was one so far; if ever one is a lie, only an
                     // echo can tell, and nothing may be sent twice by us for it.
@@ -344,6 +382,7 @@ impl World {
                     self.left(&row);
                 }
                 self.on_its_way.clear();
+                self.uploads.clear();
                 self.outbox = Outbox::new(2);
                 let rows: Vec<Outgoing> = self
                     .entered
@@ -363,6 +402,10 @@ impl World {
                     1 => Decision::SendAgain(again),
                     2 => Decision::TreatAsSent,
                     3 => Decision::TakeBack,
+                    5 => match self.server.iter().find(|arrived| arrived.local == local) {
+                        Some(arrived) => Decision::Is(arrived.mid.clone(), arrived.at),
+                        None => Decision::Look,
+                    },
                     _ => Decision::Drop,
                 };
                 let facts = self.facts();
@@ -420,7 +463,7 @@ impl World {
             if let Some(row) = row.filter(|row| row.state == SendState::Sending) {
                 let since = self.now.since(row.tried_at.unwrap_or(row.at));
                 // Time goes in steps of up to 400 s here; after each, what is over is over.
-                assert!(since <= rules::time_limit(row), "stays on its way: {row:?}");
+                assert!(since <= ATTEMPT_LIMIT, "stays on its way: {row:?}");
             }
             if let Some(SendState::Sent(mid)) = row.map(|row| &row.state) {
                 assert!(!named.contains(&mid), "two replies are one message");
@@ -443,6 +486,7 @@ proptest! {
         // for a person.
         for _ in 0..8 {
             world.outbox.link_is_up(world.now);
+            world.job(&Happening::Upload(5));
             world.job(&Happening::Network(true, 4));
             world.job(&Happening::Pass(61));
             world.job(&Happening::Read);
@@ -454,7 +498,10 @@ proptest! {
             // What arrived is known as sent, unless a person has let go of it or
             // took it for something else, or a refusal was a lie.
             let arrived = world.server.iter().any(|arrived| arrived.local == *local);
-            let unsure = world.disk.get(local).is_some_and(|row| row.state == SendState::Unsure);
+            // A card is told from others by its echo alone.
+            let unsure = world.disk.get(local).is_some_and(|row| {
+                row.state == SendState::Unsure && row.content.is_found_by_reading()
+            });
             let told = !world.lied_about.contains(local);
             prop_assert!(!(arrived && unsure && told) || near_twins(&world, local), "{local} arrived and is not found");
         }
@@ -462,6 +509,16 @@ proptest! {
         for which in 0..world.server.len() {
             world.job(&Happening::Echo(u8::try_from(which).expect("few")));
         }
+    }
+}
+
+/// A card of one button.
+fn card() -> Template {
+    let payload = Tree::of([("template_type", Tree::words("button"))]);
+    let attachment = Tree::of([("type", Tree::words("template")), ("payload", payload)]);
+    Template {
+        message: Tree::of([("attachment", attachment)]),
+        ..Template::default()
     }
 }
 
