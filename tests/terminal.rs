@@ -259,16 +259,16 @@ fn a_file_is_chosen_uploaded_and_sent() {
     pty.type_in("r");
     pty.wait_for("· RESPONSE, ");
     pty.type_in("\x06");
-    pty.wait_for("attach a file");
+    pty.wait_for("attach: a path");
     pty.enter(&format!("{}/nothing.png", folder.path().display()));
     pty.wait_for("nothing.png");
     pty.type_in("\x15");
     pty.enter(&picture);
-    pty.wait_for("[photo] invoice 4471.png 29 B");
+    pty.wait_for("+ [photo] invoice 4471.png · 29 B");
     pty.type_in("\r");
     // It answers the one with words to whom it has listened.
     pty.wait("the file in the thread", |s| {
-        s.contains("[photo] invoice 4471.png") && !s.contains("4471.png 29 B")
+        s.contains("[photo] invoice 4471.png") && !s.contains("+ [photo]")
     });
     pty.wait_for("oh that is kind, thank you");
     pty.type_in("\x1b");

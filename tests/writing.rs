@@ -14,7 +14,7 @@ use switchboard::{
     },
     domain::{
         AppId, Attachment, Author, Change, Command, Content, ConversationId, Decision, Draft, Item,
-        LocalId, Operation, Psid, ReplyPart, Span, TimelineEvent,
+        LocalId, Operation, Platform, Psid, ReplyPart, Span, TimelineEvent,
     },
 };
 
@@ -400,7 +400,13 @@ fn photo(bytes: u64) -> Attachment {
 fn attach(desk: &mut Desk, bytes: u64) {
     assert_eq!(
         desk.keys("<^f>"),
-        [Effect::Query(Query::Path(String::new()))]
+        [
+            Effect::Query(Query::Path(String::new())),
+            Effect::Query(Query::Sent {
+                platform: Platform::Messenger,
+                since: NOW.plus(Span::days(-89))
+            }),
+        ]
     );
     let entries = vec!["lamp.jpg".to_owned(), "lamps/".into()];
     desk.send(Msg::Loaded(Loaded::Path(String::new(), entries, None)));

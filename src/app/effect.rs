@@ -1,9 +1,11 @@
 //! Every way out, in three kinds: what the engine is to do, what the cache (or
 //! the disk) is asked, what the terminal does. Plain data, so tests compare it.
 
+use std::path::PathBuf;
+
 use crate::domain::{
     Command, Conversation, ConversationId, InboxQuery, Mid, Operation, Picture, PictureNumber,
-    Psid, ThreadRange, Timestamp, View,
+    Platform, Psid, ThreadRange, Timestamp, View,
 };
 
 /// Something to be done outside.
@@ -71,6 +73,17 @@ pub enum Query {
     Evidence(ConversationId),
     /// What is at this path, as it was typed.
     Path(String),
+    /// The picture in this file.
+    Preview(PathBuf),
+    /// Which files these pasted words name.
+    Pasted(String),
+    /// What was sent before on this platform and Meta keeps.
+    Sent {
+        /// Where it went out.
+        platform: Platform,
+        /// Not before this moment, by Meta's clock.
+        since: Timestamp,
+    },
     /// What was done between two moments.
     Report(Timestamp, Timestamp),
     /// The canned replies.

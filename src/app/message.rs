@@ -1,11 +1,13 @@
 //! Every way in.
 
+use std::{path::PathBuf, sync::Arc};
+
 use crate::{
     app::{Settings, canned::Canned, input::keymap::Key},
     domain::{
-        Attachment, Change, Conversation, ConversationId, Hit, InboxQuery, InboxSlice, Mid,
-        OwnershipEvidence, PerPlatform, Platform, Psid, ReportFacts, Routing, ThreadSlice,
-        Timestamp, View,
+        Attachment, Bitmap, Change, Conversation, ConversationId, Hit, InboxQuery, InboxSlice,
+        Media, Mid, OwnershipEvidence, PerPlatform, Platform, Psid, ReportFacts, Routing,
+        ThreadSlice, Timestamp, View,
     },
 };
 
@@ -102,6 +104,12 @@ pub enum Loaded {
     HeldThreads(Vec<Conversation>),
     /// What begins with a path, and the file that it is.
     Path(String, Vec<String>, Option<Attachment>),
+    /// The picture in a file.
+    Preview(PathBuf, Option<Arc<Bitmap>>),
+    /// The files that pasted words name: all of the words, or none.
+    Pasted(String, Vec<Attachment>),
+    /// What was sent before and Meta keeps, newest first.
+    Sent(Vec<Media>),
     /// The labels in use.
     Labels(Vec<String>),
     /// The JSON of a thread, newest message first.

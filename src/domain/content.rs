@@ -1,6 +1,10 @@
 //! What one message of ours holds.
 
-use super::{Attachment, Part, Platform, Template};
+use super::{Attachment, Part, Platform, Span, Template};
+
+/// Meta keeps media for 90 days ("Saving assets"); a day less is ours, so that nothing is
+/// sent by an id that is about to end.
+pub const KEPT_BY_META: Span = Span::days(89);
 
 /// What one message of ours holds: a message is one of these, never two (Meta refuses
 /// text beside an attachment).
@@ -29,6 +33,8 @@ pub struct Media {
     pub place: String,
     /// What it is called, raw: the name of the file that it was, or its place.
     pub name: String,
+    /// Its size, where that is known.
+    pub bytes: Option<u64>,
 }
 
 impl Media {
@@ -51,6 +57,7 @@ impl Media {
             kind,
             place: place.to_owned(),
             name: place.to_owned(),
+            bytes: None,
         };
         match kind {
             _ if is_link && place.len() > "https://".len() => {
@@ -70,7 +77,7 @@ impl Media {
         Part::File {
             kind: self.word(),
             name: Some(self.name.clone()),
-            bytes: None,
+            bytes: self.bytes,
         }
     }
 }
@@ -233,6 +240,7 @@ mod tests {
             kind,
             place: place.into(),
             name: place.into(),
+            bytes: None,
         };
         for (typed, meant) in [
             (

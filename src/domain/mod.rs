@@ -69,7 +69,7 @@ pub use attachment::{Attachment, FILE_LIMIT, FileIdentity};
 pub use audit_entry::{AuditDetails, AuditEntry};
 pub use change::{Change, Severity};
 pub use command::{Command, SimulatorOrder};
-pub use content::{Content, Media};
+pub use content::{Content, KEPT_BY_META, Media};
 pub use conversation::Conversation;
 pub use draft::Draft;
 pub use event::{

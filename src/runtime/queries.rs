@@ -11,6 +11,8 @@ use crate::{
     store::{self, Lane, Reader},
 };
 
+/// How much of what was sent before is offered.
+const SENT_BEFORE: usize = 20;
 /// How many people a jump shows at most.
 const FOUND: usize = 50;
 /// How many messages a search shows at most.
@@ -104,6 +106,12 @@ pub fn answer(
             Loaded::Page(page.name, page.routing, page.read_at)
         }
         Query::Path(typed) => files::look_at(typed),
+        Query::Preview(path) => files::previewed(path),
+        Query::Pasted(words) => files::pasted(words),
+        Query::Sent { platform, since } => {
+            let sent = reader.newest_media(platform, since, SENT_BEFORE)?;
+            Loaded::Sent(sent.into_iter().map(store::SavedMedia::media).collect())
+        }
         Query::Report(from, to) => {
             let (facts, unreadable) = reader.report_facts(from, to)?;
             Loaded::Report(from, Box::new(facts), unreadable)

@@ -83,6 +83,8 @@ struct MediaRow {
     kind: String,
     place: String,
     name: String,
+    #[serde(default)]
+    bytes: Option<u64>,
 }
 
 impl MediaRow {
@@ -91,6 +93,7 @@ impl MediaRow {
             kind: media.kind.to_owned(),
             place: media.place.clone(),
             name: media.name.clone(),
+            bytes: media.bytes,
         }
     }
 
@@ -99,6 +102,7 @@ impl MediaRow {
             kind: media_kind(&self.kind),
             place: self.place,
             name: self.name,
+            bytes: self.bytes,
         }
     }
 }

@@ -4,7 +4,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Error, Reader, Writer, codec, content_rows::media_kind};
-use crate::domain::{Platform, Timestamp};
+use crate::domain::{Media, Platform, Timestamp};
 
 /// Media that Meta keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,18 @@ pub struct SavedMedia {
     pub bytes: u64,
     /// When Meta got it, by Meta's clock.
     pub at: Timestamp,
+}
+
+impl SavedMedia {
+    /// As it can be sent again.
+    pub fn media(self) -> Media {
+        Media {
+            kind: self.kind,
+            place: self.id,
+            name: self.name,
+            bytes: Some(self.bytes),
+        }
+    }
 }
 
 impl Writer {

@@ -3,12 +3,14 @@
 use crate::{
     app::{
         Effect, Model, Query, ToastKind,
-        action::{control::begin_reply, reply::compose},
+        action::reply::compose,
         canned,
-        dialog::{Attach, CannedPicker, Dialog, FillDialog},
+        dialog::{Attach, CannedPicker, Choice, Choose, Dialog, FillDialog},
         thread::ownership_history,
     },
-    domain::{Attachment, Command, Content, ConversationId, Draft, LocalId, Platform},
+    domain::{
+        Attachment, Command, Content, ConversationId, Draft, KEPT_BY_META, LocalId, Platform,
+    },
     text::Clean,
 };
 
@@ -17,9 +19,67 @@ pub(crate) fn ask_what_to_attach(model: &mut Model) -> Vec<Effect> {
     let Some(thread) = &model.thread else {
         return Vec::new();
     };
-    let attach = Attach::on(thread.conversation.platform);
-    model.dialogs.push(Dialog::Attach(attach));
-    vec![Effect::Query(Query::Path(String::new()))]
+    let platform = thread.conversation.platform;
+    let since = model.server_now().plus(KEPT_BY_META.negated());
+    model.dialogs.push(Dialog::Attach(Attach::on(platform)));
+    vec![
+        Effect::Query(Query::Path(String::new())),
+        Effect::Query(Query::Sent { platform, since }),
+    ]
+}
+
+/// Words were pasted that may name files, such as those that a file manager drops: the
+/// disk is asked. They stand in the text meanwhile.
+pub(crate) fn pasted(words: &str) -> Option<Effect> {
+    let begins = ["/", "~/", "file://", "'/", "\"/"];
+    let words = words.trim();
+    let may_be = words.len() < 4096 && begins.iter().any(|begin| words.starts_with(begin));
+    may_be.then(|| Effect::Query(Query::Pasted(words.to_owned())))
+}
+
+/// The pasted words name files: shall they go out as such?
+pub(crate) fn pasted_files(model: &mut Model, words: &str, files: Vec<Attachment>) -> Vec<Effect> {
+    let Some(thread) = &model.thread else {
+        return Vec::new();
+    };
+    let stands = thread.composer.text().contains(words);
+    if files.is_empty() || !stands || !model.dialogs.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    let title = format!("Send {} as a file?", names.join(", "));
+    let pasted = Choice::AttachPasted(words.to_owned(), files);
+    let choose = Choose {
+        title,
+        about: Some(thread.conversation.id.clone()),
+        lines: vec![
+            ('y', "attach it".to_owned(), pasted),
+            ('n', "leave the path in the text".to_owned(), Choice::Stay),
+        ],
+        cursor: 0,
+    };
+    model.dialogs.push(Dialog::Choose(choose));
+    Vec::new()
+}
+
+/// The pasted words leave the text, and the files that they name stand behind it.
+pub(crate) fn attach_pasted(model: &mut Model, words: &str, files: Vec<Attachment>) -> Vec<Effect> {
+    let mut effects = compose(model, |composer| {
+        let text = composer.text().replacen(words, "", 1);
+        composer.set(text.trim_end(), (u16::MAX, u16::MAX));
+        true
+    });
+    for file in files {
+        let platform = model
+            .thread
+            .as_ref()
+            .map(|thread| thread.conversation.platform);
+        match platform.and_then(|platform| file.why_not(platform)) {
+            Some(why) => model.toast(ToastKind::Warn, format!("{}: {why}", file.name)),
+            None => effects.extend(attach(model, Content::Files(vec![file]))),
+        }
+    }
+    effects
 }
 
 /// Takes off what was attached last.
@@ -40,13 +100,6 @@ pub(crate) fn take_off(model: &mut Model) -> Vec<Effect> {
         None => model.toast(ToastKind::Info, "Nothing is attached."),
     }
     Vec::new()
-}
-
-/// Messenger's thumb or Instagram's heart, behind the text.
-pub(crate) fn like(model: &mut Model) -> Vec<Effect> {
-    let mut effects = begin_reply(model);
-    effects.extend(attach(model, Content::Like));
-    effects
 }
 
 /// This reply makes no sound on the customer's phone, or does again.

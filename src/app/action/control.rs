@@ -4,6 +4,7 @@ use crate::{
     app::{
         Effect, Focus, Model, TerminalEffect, ToastKind,
         action::{
+            attach,
             leave::leave,
             look::{enlarge, pictures_at_hand},
             navigate::open,
@@ -370,6 +371,7 @@ pub(crate) fn chosen(
         Choice::OpenLink(link) => vec![Effect::Terminal(TerminalEffect::OpenUrl(link))],
         Choice::SaveFile(link) => vec![Effect::Engine(Command::SaveFile(link))],
         Choice::Decide(outgoing, decision) => decide(model, &outgoing, decision),
+        Choice::AttachPasted(words, files) => attach::attach_pasted(model, &words, files),
         Choice::React(mid, emoji) => operate_on_subject(model, Operation::React { mid, emoji }),
         Choice::Release => operate_on_subject(model, Operation::Release),
         Choice::Quit => leave(model),

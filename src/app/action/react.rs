@@ -3,11 +3,11 @@
 use crate::{
     app::{
         Effect, Focus, Model, ToastKind,
-        action::control::begin_reply,
+        action::{attach::attach, control::begin_reply},
         dialog::{Choice, Choose, Dialog},
         thread::ThreadPane,
     },
-    domain::{Item, Message, Platform},
+    domain::{Content, Item, Message, Platform},
     text::{self, Clean},
 };
 
@@ -101,4 +101,11 @@ pub(crate) fn ask(model: &mut Model) -> Vec<Effect> {
     };
     model.dialogs.push(Dialog::Choose(choose));
     Vec::new()
+}
+
+/// Messenger's thumb or Instagram's heart, behind the text.
+pub(crate) fn like(model: &mut Model) -> Vec<Effect> {
+    let mut effects = begin_reply(model);
+    effects.extend(attach(model, Content::Like));
+    effects
 }

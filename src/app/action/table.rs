@@ -166,7 +166,7 @@ Labels         "labels"          ["L"]            Desk     Triage   [Row]       
 Mark           "mark"            ["v"]            Desk     Triage   []                           View  No   []                "mark rows; the next action is for all of them" => triage::mark;
 Undo           "undo"            ["u"]            Desk     Triage   []                           Desk  No   []                "undo the last decision, or go back" => triage::undo;
 Repeat         "repeat"          ["."]            Desk     Triage   [Row]                        Desk  Each []                "repeat the last decision here" => triage::repeat;
-Like           "like"            []               Desk     Reply    [Row Window]                 Meta  No   []                "send a Like (on Instagram a heart)" => attach::like;
+Like           "like"            []               Desk     Reply    [Row Window]                 Meta  No   []                "send a Like (on Instagram a heart)" => react::like;
 DropRefused    "drop_refused"    ["d"]            Desk     Reply    [Row Refused]                Meta  No   []                "drop refused replies" => control::drop_refused;
 MessageType    "message_type"    ["^t"]           Desk     Reply    [Row]                        Meta  No   []                "change the message type of this reply" => reply::change_type;
 Open           "open"            ["Enter"]        Desk     Move     [Row]                        View  No   []                "open the conversation; in it: enlarge a picture, settle an unsent reply" => control::open_or_settle;

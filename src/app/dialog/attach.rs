@@ -1,10 +1,15 @@
-//! Which file goes out? The path is completed as one types.
+//! What goes out behind the text: a file by its path, completed as one types; media by
+//! its address or by Meta's id; or something that was sent before, which Meta keeps.
+
+use std::{path::PathBuf, sync::Arc};
+
+use ratatui::layout::Rect;
 
 use crate::{
     app::{
         areas::Layout,
         dialog::{
-            geometry::Geometry,
+            geometry::{Geometry, cells},
             input::{Input, move_cursor},
             intent::Intent,
             modal::{Modal, Step},
@@ -12,15 +17,16 @@ use crate::{
         effect::Query,
         input::keymap::{Code, Key},
         model::Session,
+        settings::PicturesBy,
         toast::ToastKind,
     },
-    domain::{Attachment, Content, Platform},
+    domain::{Attachment, Bitmap, Content, Media, Platform},
 };
 
 /// The question.
 #[derive(Clone, Debug)]
 pub struct Attach {
-    /// The path as it was typed.
+    /// What was typed.
     pub input: Input,
     /// What the disk answered, to [`Self::answered`]: paths that begin so, a
     /// folder with a `/` behind it.
@@ -29,12 +35,25 @@ pub struct Attach {
     pub file: Option<Attachment>,
     /// The path that the disk has answered.
     pub answered: Option<String>,
+    /// The picture that the file is.
+    pub preview: Option<(PathBuf, Arc<Bitmap>)>,
+    /// What was sent before and Meta keeps, newest first.
+    pub sent: Vec<Media>,
     /// The marked line.
     pub cursor: usize,
     /// *Enter* came before the disk's answer: it counts then.
     pub entered: bool,
     /// Where it is to be sent.
     platform: Platform,
+}
+
+/// A line that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AttachLine<'a> {
+    /// Sent before.
+    Sent(&'a Media),
+    /// A path.
+    Path(&'a str),
 }
 
 impl Attach {
@@ -45,10 +64,26 @@ impl Attach {
             entries: Vec::new(),
             file: None,
             answered: None,
+            preview: None,
+            sent: Vec::new(),
             cursor: 0,
             entered: false,
             platform,
         }
+    }
+
+    /// What was sent before and is called so, then the paths.
+    pub fn lines(&self) -> Vec<AttachLine<'_>> {
+        let typed = self.input.text().to_lowercase();
+        let called = |media: &&Media| media.name.to_lowercase().contains(&typed);
+        let sent = self.sent.iter().filter(called).map(AttachLine::Sent);
+        let paths = self.entries.iter().map(|path| AttachLine::Path(path));
+        sent.chain(paths).collect()
+    }
+
+    /// What was typed, where it is no path.
+    pub fn media(&self) -> Option<Content> {
+        Media::typed(self.input.text())
     }
 
     /// Takes an answer; one to an older question is dropped.
@@ -57,6 +92,7 @@ impl Attach {
         typed: &str,
         entries: Vec<String>,
         file: Option<Attachment>,
+        by: PicturesBy,
     ) -> Step {
         if typed != self.input.text() {
             return Step::Stay;
@@ -66,7 +102,25 @@ impl Attach {
         if std::mem::take(&mut self.entered) {
             return self.attach();
         }
+        match &self.file {
+            Some(file) if file.kind == "image" && by != PicturesBy::Off => {
+                Step::Do(Intent::Ask(Query::Preview(file.path.clone())))
+            }
+            _ => Step::Stay,
+        }
+    }
+
+    /// The picture that a file is.
+    pub(crate) fn show(&mut self, path: PathBuf, bitmap: Option<Arc<Bitmap>>) -> Step {
+        self.preview = bitmap.map(|bitmap| (path, bitmap));
         Step::Stay
+    }
+
+    /// The picture of the file that is named now.
+    pub fn shown(&self) -> Option<&Arc<Bitmap>> {
+        let (path, bitmap) = self.preview.as_ref()?;
+        let named = self.file.as_ref().is_some_and(|file| file.path == *path);
+        named.then_some(bitmap)
     }
 
     /// The file goes into the composer, if it is one that may be sent.
@@ -79,6 +133,20 @@ impl Attach {
             None => Step::Finish(Intent::Attach(Content::Files(vec![file.clone()]))),
         }
     }
+
+    fn choose(&mut self) -> Step {
+        let Some(line) = self.lines().get(self.cursor).cloned() else {
+            return Step::Stay;
+        };
+        match line {
+            AttachLine::Sent(media) => Step::Finish(Intent::Attach(Content::Saved(media.clone()))),
+            AttachLine::Path(path) => {
+                let path = path.to_owned();
+                self.input = Input::with(&path);
+                Step::Do(Intent::Ask(Query::Path(path)))
+            }
+        }
+    }
 }
 
 impl Modal for Attach {
@@ -87,20 +155,19 @@ impl Modal for Attach {
     }
 
     fn key(&mut self, _: &Session, key: Key) -> Step {
+        if let (Code::Enter, Some(media)) = (key.code, self.media()) {
+            return Step::Finish(Intent::Attach(media));
+        }
         match key.code {
             Code::Esc => return Step::Close,
             Code::Enter if self.answered.as_deref() != Some(self.input.text()) => {
                 self.entered = true;
             }
             Code::Enter if self.file.is_some() => return self.attach(),
-            Code::Enter | Code::Tab => {
-                if let Some(entry) = self.entries.get(self.cursor) {
-                    self.input = Input::with(entry);
-                    return Step::Do(Intent::Ask(Query::Path(entry.clone())));
-                }
-            }
+            Code::Enter | Code::Tab => return self.choose(),
             _ => {
-                if !move_cursor(&mut self.cursor, self.entries.len(), key) && self.input.key(key) {
+                let count = self.lines().len();
+                if !move_cursor(&mut self.cursor, count, key) && self.input.key(key) {
                     (self.file, self.entered) = (None, false);
                     let typed = self.input.text().to_owned();
                     return Step::Do(Intent::Ask(Query::Path(typed)));
@@ -111,8 +178,16 @@ impl Modal for Attach {
     }
 
     fn geometry(&self, _: &Session, layout: &Layout) -> Option<Geometry> {
-        let place = Geometry::boxed(layout, (80, 16), 1, 0);
-        Some(place.with_rows(self.entries.len(), self.cursor))
+        let count = self.lines().len();
+        let mut place = Geometry::boxed(layout, (80, 16), 1, 0);
+        if self.shown().is_some() {
+            // Below the list there is room for the picture.
+            place.rows = Rect {
+                height: cells(count).min(1),
+                ..place.rows
+            };
+        }
+        Some(place.with_rows(count, self.cursor))
     }
 
     fn cursor(&mut self) -> Option<&mut usize> {

@@ -4,8 +4,8 @@ use crate::manual::Chapter;
 use crate::{
     app::{action::table::Action, effect::Query, toast::ToastKind},
     domain::{
-        AppId, Content, Conversation, ConversationId, Decision, Hit, Mid, Outcome, Outgoing,
-        PictureId, Psid, SimulatorOrder, TriageChange,
+        AppId, Attachment, Content, Conversation, ConversationId, Decision, Hit, Mid, Outcome,
+        Outgoing, PictureId, Psid, SimulatorOrder, TriageChange,
     },
 };
 
@@ -105,6 +105,8 @@ pub enum Choice {
     SaveFile(String),
     /// Decide about a reply that does not go on by itself.
     Decide(Box<Outgoing>, Decision),
+    /// Take these pasted words out of the text, and attach the files that they name.
+    AttachPasted(String, Vec<Attachment>),
     /// React to a message, or take the reaction back (`None`).
     React(Mid, Option<String>),
     /// Let go of control.

@@ -41,7 +41,7 @@ mod snooze;
 mod viewer;
 
 pub use api_log::ApiLog;
-pub use attach::Attach;
+pub use attach::{Attach, AttachLine};
 pub use canned::CannedPicker;
 pub use choose::Choose;
 pub use commands::{Commands, THEMES};

@@ -6,6 +6,7 @@ use crate::{
     app::{
         Effect, Focus, Loaded, Model, Query, TerminalEffect, ToastKind,
         action::{
+            attach::pasted_files,
             clipboard,
             control::begin_reply,
             intent::take_step,
@@ -24,6 +25,7 @@ use crate::{
 
 /// The cache answered.
 pub(crate) fn answered(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
+    let by = model.session.settings.pictures;
     match loaded {
         Loaded::Inbox(query, slice) => model.inbox.take(&query, slice).into_iter().collect(),
         Loaded::Thread(id, slice) => thread(model, &id, slice.map(|slice| *slice)),
@@ -38,9 +40,20 @@ pub(crate) fn answered(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
             _ => Step::Stay,
         }),
         Loaded::Path(typed, entries, file) => to_top(model, |dialog| match dialog {
-            Dialog::Attach(attach) => attach.take(&typed, entries, file),
+            Dialog::Attach(attach) => attach.take(&typed, entries, file, by),
             _ => Step::Stay,
         }),
+        Loaded::Preview(path, bitmap) => to_top(model, |dialog| match dialog {
+            Dialog::Attach(attach) => attach.show(path, bitmap),
+            _ => Step::Stay,
+        }),
+        Loaded::Sent(sent) => to_top(model, |dialog| {
+            if let Dialog::Attach(attach) = dialog {
+                attach.sent = sent;
+            }
+            Step::Stay
+        }),
+        Loaded::Pasted(words, files) => pasted_files(model, &words, files),
         Loaded::FoundInThread(id, words, found) => found_in_thread(model, &id, &words, found),
         Loaded::ToCopy(json) => json_to_copy(model, json),
         Loaded::Files(id, files, save) => {

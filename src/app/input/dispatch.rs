@@ -5,6 +5,7 @@ use crate::{
     app::{
         Effect, Focus, Model, ToastKind,
         action::{
+            attach,
             intent::take_step,
             reply::compose,
             run::run,
@@ -168,7 +169,9 @@ pub(crate) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
         return keys.flat_map(|key| to_dialog(model, key)).collect();
     }
     if model.focus == Focus::Composer {
-        return compose(model, |composer| composer.insert(text));
+        let mut effects = compose(model, |composer| composer.insert(text));
+        effects.extend(attach::pasted(text));
+        return effects;
     }
     let key = model.session.settings.keymap.key_of(Action::Reply);
     let words = format!("Paste works in the composer. {key} opens it");

@@ -178,7 +178,7 @@ impl Engine {
                 operation,
                 result,
             } => self.operated(id, operation, result).await?,
-            Completion::Uploaded(uploaded) => self.uploaded(uploaded).await?,
+            Completion::Uploaded { row, result, new } => self.uploaded(row, result, new).await?,
             Completion::Posted { row, media, result } => self.posted(row, media, result).await?,
         }
         Ok(())

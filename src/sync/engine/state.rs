@@ -22,13 +22,10 @@ use crate::{
         Psid, Span, ThreadOwner, Timestamp,
     },
     graph::{self, AboutPage, Decoded, ListPart, MessagesPage},
-    store::{self, Reader, Writer},
+    store::{self, Reader, SavedMedia, Writer},
     sync::{
         delivery::Delivery,
-        engine::{
-            picture_work::{FetchedPicture, PictureLimits},
-            uploads::Uploaded,
-        },
+        engine::picture_work::{FetchedPicture, PictureLimits},
         outbox::{MediaIds, Outbox, SendStep},
         polls::{Poll, Schedule},
     },
@@ -186,7 +183,13 @@ pub(super) enum Completion {
         result: Result<Decoded, graph::Error>,
     },
     /// The files of a reply.
-    Uploaded(Uploaded),
+    Uploaded {
+        row: Outgoing,
+        /// Meta's ids of them.
+        result: Result<MediaIds, graph::Error>,
+        /// Those that Meta did not have before.
+        new: Vec<SavedMedia>,
+    },
     Posted {
         row: Outgoing,
         media: MediaIds,

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::files;
 use crate::{
-    domain::{Attachment, Change, Outgoing, Span, Timestamp},
+    domain::{Attachment, Change, KEPT_BY_META, Outgoing, Platform, Timestamp},
     failpoint,
     graph::{self, UploadWatch},
     store::{self, SavedMedia},
@@ -23,17 +23,6 @@ use crate::{
 
 /// An upload is told of so many times.
 const UPLOAD_STEPS: u64 = 50;
-/// Meta keeps media for 90 days ("Saving assets"); a day less is ours.
-const KEPT: Span = Span::days(89);
-
-/// What became of the files of a reply.
-pub(super) struct Uploaded {
-    pub(super) row: Outgoing,
-    /// Meta's ids of them.
-    pub(super) result: Result<MediaIds, graph::Error>,
-    /// Those that Meta did not have before.
-    pub(super) new: Vec<SavedMedia>,
-}
 
 impl Engine {
     /// Gives Meta the files of a reply, but for those that it has.
@@ -41,7 +30,7 @@ impl Engine {
         let platform = self.platform(&row.conversation);
         let watch = self.watch(&row, row.content.bytes());
         let (graph, clock, reader) = (self.graph.clone(), self.clock.clone(), self.reader.clone());
-        let since = self.server_now().plus(KEPT.negated());
+        let since = self.server_now().plus(KEPT_BY_META.negated());
         self.go(async move {
             let mut media = MediaIds::default();
             let mut new = Vec::new();
@@ -73,17 +62,17 @@ impl Engine {
                 .map_err(graph::Error::before_sending)
                 .map(|()| media);
             failpoint::reach("send.uploaded");
-            Completion::Uploaded(Uploaded { row, result, new })
+            Completion::Uploaded { row, result, new }
         });
     }
 
     /// The files of a reply are with Meta, or did not get there.
-    pub(super) async fn uploaded(&mut self, uploaded: Uploaded) -> Result<(), store::Error> {
-        let Uploaded {
-            mut row,
-            result,
-            new,
-        } = uploaded;
+    pub(super) async fn uploaded(
+        &mut self,
+        mut row: Outgoing,
+        result: Result<MediaIds, graph::Error>,
+        new: Vec<SavedMedia>,
+    ) -> Result<(), store::Error> {
         let now = self.clock.now();
         self.uploads.remove(&row.local);
         row.conversation = self.called(row.conversation);
@@ -135,12 +124,7 @@ impl Engine {
     }
 }
 
-fn saved(
-    file: &Attachment,
-    id: &str,
-    digest: String,
-    platform: crate::domain::Platform,
-) -> SavedMedia {
+fn saved(file: &Attachment, id: &str, digest: String, platform: Platform) -> SavedMedia {
     SavedMedia {
         id: id.to_owned(),
         platform,

@@ -90,7 +90,10 @@ fn with_rows(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     match dialog {
-        Dialog::Attach(attach) => Some(attach::draw(theme, attach, place, buffer)),
+        Dialog::Attach(attach) => {
+            let by = model.session.settings.pictures;
+            Some(attach::draw(theme, attach, by, place, buffer))
+        }
         Dialog::ApiLog(log) => api_log::draw(model, theme, log, place, buffer),
         Dialog::Canned(canned) => Some(canned::draw(model, theme, canned, place, buffer)),
         Dialog::Choose(choose) => {
