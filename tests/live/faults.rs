@@ -1,6 +1,6 @@
 //! A send that goes wrong.
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 
 use super::*;
 
@@ -187,8 +187,108 @@ fn a_reply_in_doubt_holds_its_line_until_a_person_decides() {
     });
 }
 
+/// What goes out in a test of faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Text,
+    Quoted,
+    Card,
+    Photo,
+}
+
+impl What {
+    async fn ask(self, wing: &mut Wing, ana: &(ConversationId, Psid)) {
+        let mut operation = send("one", "exactly this", None);
+        let Operation::Reply(reply) = &mut operation else {
+            panic!("a reply");
+        };
+        match self {
+            Self::Text => {}
+            Self::Quoted => {
+                let thread = wing.thread(&ana.0);
+                let asked = thread.items.iter().find_map(|item| match item {
+                    Item::Message(message) => Some(message.mid.clone()),
+                    _ => None,
+                });
+                reply.parts[0].quote = asked;
+            }
+            Self::Card => {
+                let card = templates::button("exactly this");
+                reply.parts[0].content = Content::Template(Box::new(card));
+            }
+            Self::Photo => {
+                let photo = wing.folder.path().join("exactly this.png");
+                std::fs::write(&photo, b"a picture").expect("written");
+                let file = Attachment::new(photo, 9);
+                reply.parts[0].content = Content::Files(vec![file]);
+            }
+        }
+        wing.ask(ana, operation).await;
+    }
+
+    fn is(self, item: &Item) -> bool {
+        let Item::Message(message) = item else {
+            return false;
+        };
+        match self {
+            Self::Text => message.text == "exactly this",
+            Self::Quoted => {
+                message.text == "exactly this" && message.annotations.reply_to.is_some()
+            }
+            Self::Card => message
+                .parts
+                .iter()
+                .any(|part| matches!(part, Part::Card { title, .. } if title == "exactly this")),
+            Self::Photo => message.author.is_page() && message.parts.iter().any(Part::is_picture),
+        }
+    }
+}
+
 /// What becomes of a reply whose call ends like this: whether Meta has it in the
 /// end, and where it stands on the desk.
+async fn ends_as(what: What, fault: Fault, taken: usize, state: Option<SendState>) {
+    let mut wing = Wing::start(None).await;
+    let ana = wing.open("Ana Ruiz").await;
+    let before = wing
+        .thread(&ana.0)
+        .items
+        .iter()
+        .filter(|item| what.is(item))
+        .count();
+    wing.simulator.fail_next("send", fault.clone());
+    what.ask(&mut wing, &ana).await;
+    wing.news("an end", |c| match &state {
+        None => matches!(c, Change::ReplySent { .. }),
+        Some(SendState::Queued) => matches!(c, Change::ReplyWaiting { held: None, .. }),
+        Some(_) => matches!(c, Change::ReplyUnconfirmed { .. }),
+    })
+    .await;
+    if state == Some(SendState::Queued) {
+        // It may have gone out since: the fault was for one call.
+        return drop(wing.end().await);
+    }
+    if taken == 1 {
+        // Also of a card that only its echo could settle, what is read shows it.
+        let id = ana.0.clone();
+        wing.until("it is read", |reader| {
+            let thread = reader.thread(&id, &ThreadRange::Newest, 500).ok()??;
+            let here = thread.items.iter().filter(|item| what.is(item)).count();
+            (here == before + 1).then_some(())
+        })
+        .await;
+    }
+    let thread = wing.thread(&ana.0);
+    let states: Vec<_> = unsent(&thread).iter().map(|o| o.state.clone()).collect();
+    let expected: Vec<_> = state.into_iter().collect();
+    assert_eq!(states, expected, "{what:?} {fault:?}");
+    let here = thread.items.iter().filter(|item| what.is(item)).count();
+    assert_eq!(here, before + taken, "{what:?} {fault:?}");
+    let posts = words(&wing.posts());
+    let sends = posts.iter().filter(|word| *word == "messages").count();
+    assert_eq!(sends, 1, "{what:?} {fault:?}: asked once");
+    wing.end().await;
+}
+
 #[test]
 fn every_fault_of_a_send_ends_in_the_state_that_the_protocol_names() {
     let graph = |status, code, subcode| Fault::Error {
@@ -217,30 +317,109 @@ fn every_fault_of_a_send_ends_in_the_state_that_the_protocol_names() {
         (graph(401, 190, 463), 0, Some(SendState::Queued)),
     ];
     // Each with a world of its own, so they need not wait for each other.
-    let ends = cases.map(|(fault, taken, state)| async move {
-        let mut wing = Wing::start(None).await;
-        let ana = wing.open("Ana Ruiz").await;
-        wing.simulator.fail_next("POST", fault.clone());
-        wing.send(&ana, "one", "exactly this").await;
-        wing.news("an end", |c| match &state {
-            None => matches!(c, Change::ReplySent { .. }),
-            Some(SendState::Queued) => matches!(c, Change::ReplyWaiting { held: None, .. }),
-            Some(_) => matches!(c, Change::ReplyUnconfirmed { .. }),
-        })
-        .await;
-        let thread = wing.thread(&ana.0);
-        let states: Vec<_> = unsent(&thread).iter().map(|o| o.state.clone()).collect();
-        assert_eq!(
-            states,
-            state.clone().into_iter().collect::<Vec<_>>(),
-            "{fault:?}"
-        );
-        let here = |item: &&Item| matches!(item, Item::Message(m) if m.text == "exactly this");
-        assert_eq!(thread.items.iter().filter(here).count(), taken, "{fault:?}");
-        assert_eq!(words(&wing.posts()), ["messages"], "{fault:?}: asked once");
-        wing.end().await;
+    let mut ends = Vec::new();
+    for what in [What::Text, What::Quoted, What::Card, What::Photo] {
+        for (fault, taken, state) in cases.clone() {
+            // Meta named it in its answer, or the card has nothing to be found by.
+            let named = fault == Fault::UnknownMembers;
+            let state = match (what, &state) {
+                (What::Card, None) if !named => Some(SendState::Unsure),
+                _ => state,
+            };
+            ends.push(ends_as(what, fault, taken, state));
+        }
+    }
+    runtime().block_on(async {
+        let mut ends = stream::iter(ends).buffer_unordered(16);
+        while ends.next().await.is_some() {}
     });
-    runtime().block_on(join_all(ends));
+}
+
+/// A fault of an upload reaches no customer: it is tried again, waits, or says why.
+#[test]
+fn a_fault_of_an_upload_never_leaves_a_doubt() {
+    let graph = |status, code, subcode| Fault::Error {
+        status,
+        code,
+        subcode,
+    };
+    for (fault, state) in [
+        (Fault::LoseAnswer, None),
+        (Fault::CutJson, None),
+        (Fault::Html, None),
+        (graph(500, 2, 0), None),
+        (graph(400, 4, 0), Some("waits")),
+        (graph(401, 190, 463), Some("waits")),
+        (graph(400, 100, 2_018_047), Some("refused")),
+    ] {
+        runtime().block_on(async {
+            let mut wing = Wing::start(None).await;
+            let ana = wing.open("Ana Ruiz").await;
+            wing.simulator
+                .fail_next("message_attachments", fault.clone());
+            What::Photo.ask(&mut wing, &ana).await;
+            wing.news("an end", |c| match (state, c) {
+                (None, Change::ReplySent { .. }) => true,
+                (Some("waits"), Change::ReplyWaiting { held: None, .. }) => true,
+                (Some("refused"), Change::ReplyNotSent { .. }) => true,
+                (_, Change::ReplyUnconfirmed { .. }) => panic!("{fault:?}: in doubt"),
+                _ => false,
+            })
+            .await;
+            let posts = words(&wing.posts());
+            let sends = posts.iter().filter(|word| *word == "messages").count();
+            assert_eq!(sends, usize::from(state.is_none()), "{fault:?}: {posts:?}");
+            wing.end().await;
+        });
+    }
+}
+
+/// A reaction may be said twice: whatever becomes of the first call, it is there once.
+#[test]
+fn a_fault_of_a_reaction_is_a_reaction_or_a_sentence() {
+    for fault in [
+        Fault::LoseAnswer,
+        Fault::CutJson,
+        Fault::Html,
+        Fault::Redirect,
+    ] {
+        runtime().block_on(async {
+            let mut wing = Wing::start(None).await;
+            let ana = wing.open("Ana Ruiz").await;
+            let mid = wing
+                .thread(&ana.0)
+                .items
+                .iter()
+                .find_map(|item| match item {
+                    Item::Message(message) => Some(message.mid.clone()),
+                    _ => None,
+                });
+            wing.simulator.fail_next("send", fault.clone());
+            let emoji = Some("❤".to_owned());
+            let mid = mid.expect("a message");
+            wing.ask(
+                &ana,
+                Operation::React {
+                    mid: mid.clone(),
+                    emoji,
+                },
+            )
+            .await;
+            wing.done(OperationKind::React).await;
+            let reactions: Vec<Reaction> = wing
+                .thread(&ana.0)
+                .items
+                .into_iter()
+                .filter_map(|item| match item {
+                    Item::Message(message) if message.mid == mid => Some(message),
+                    _ => None,
+                })
+                .flat_map(|message| message.annotations.reactions)
+                .collect();
+            assert_eq!(reactions.len(), 1, "{fault:?}: {reactions:?}");
+            wing.end().await;
+        });
+    }
 }
 
 #[test]

@@ -150,3 +150,122 @@ fn an_upload_is_told_of_and_can_be_given_up_and_nothing_was_sent() {
         wing.end().await;
     });
 }
+
+/// One message with what it holds.
+fn send_content(local: &str, content: Content) -> Operation {
+    let mut operation = send(local, "", None);
+    if let Operation::Reply(reply) = &mut operation {
+        reply.parts[0].content = content;
+    }
+    operation
+}
+
+/// What Meta has once is not uploaded again; and when Meta has let go of it, it is
+/// uploaded anew in the same breath.
+#[test]
+fn a_file_that_was_sent_before_goes_by_its_id_as_long_as_meta_keeps_it() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        let mut expected = Vec::new();
+        for (local, uploads) in [("first", true), ("again", false), ("gone", true)] {
+            let path = wing.folder.path().join(format!("{local}.png"));
+            std::fs::write(&path, b"a picture").expect("written");
+            let operation = send_file(local, Attachment::new(path, 9));
+            if local == "gone" {
+                wing.simulator.fail_next("send", error(100, 2_018_074));
+                expected.push("messages");
+            }
+            wing.ask(&ana, operation).await;
+            wing.sent_as(local).await;
+            expected.extend(uploads.then_some("message_attachments"));
+            expected.push("messages");
+            assert_eq!(words(&wing.posts()), expected, "{local}");
+        }
+        let ids = |at: usize| {
+            let body = wing.posts()[at]["body"].clone();
+            body["message"]["attachment"]["payload"]["attachment_id"].clone()
+        };
+        assert_eq!(ids(1), ids(2));
+        assert_ne!(ids(2), ids(5));
+        wing.end().await;
+    });
+}
+
+/// Each way in which media go out, as it stands on the wire, and that it stands in the
+/// thread.
+#[test]
+fn media_go_out_by_address_by_id_several_at_once_and_as_a_like() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        for (name, like) in [
+            ("Ana Ruiz", json!({"sticker_id": 369_239_263_222_822_u64})),
+            ("Léa Fontaine", json!({"attachment": {"type": "like_heart"}})),
+        ] {
+            let who = wing.open(name).await;
+            let photo = |name: &str, bytes: &[u8]| {
+                let path = wing.folder.path().join(name);
+                std::fs::write(&path, bytes).expect("written");
+                Attachment::new(path, bytes.len() as u64)
+            };
+            let two = vec![photo("one.png", b"first"), photo("two.png", b"second")];
+            let link = Media::typed("https://cdn.example/lamp.jpg").expect("an address");
+            for (local, content) in [
+                ("two", Content::Files(two)),
+                ("link", link),
+                ("like", Content::Like),
+            ] {
+                let local = format!("{name} {local}");
+                wing.ask(&who, send_content(&local, content)).await;
+                wing.sent_as(&local).await;
+            }
+            let posts = wing.posts();
+            let sent: Vec<Value> = posts
+                .iter()
+                .filter(|post| post["body"]["message"]["metadata"].is_string())
+                .map(|post| {
+                    let mut message = post["body"]["message"].clone();
+                    message.as_object_mut().expect("an object").remove("metadata");
+                    message
+                })
+                .collect();
+            let several = sent[sent.len() - 3]["attachments"].as_array().expect("several");
+            assert_eq!(several.len(), 2);
+            assert!(several.iter().all(|one| one["type"] == "image"));
+            assert_eq!(
+                sent[sent.len() - 2],
+                json!({"attachment": {"type": "image", "payload": {"url": "https://cdn.example/lamp.jpg"}}})
+            );
+            assert_eq!(sent[sent.len() - 1], like);
+            // By the id that the upload got.
+            let id = several[0]["payload"]["attachment_id"].as_str().expect("an id");
+            let saved = Media::typed(&format!("image:{id}")).expect("an id");
+            let local = format!("{name} saved");
+            wing.ask(&who, send_content(&local, saved)).await;
+            wing.sent_as(&local).await;
+        }
+        wing.end().await;
+    });
+}
+
+#[test]
+fn a_silent_reply_says_so_on_the_wire() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        for silent in [true, false] {
+            let local = format!("silent {silent}");
+            let mut operation = send(&local, &local, None);
+            if let Operation::Reply(reply) = &mut operation {
+                reply.silent = silent;
+            }
+            wing.ask(&ana, operation).await;
+            wing.sent_as(&local).await;
+            let posts = wing.posts();
+            let body = &posts.last().expect("a call")["body"];
+            let kind = body["notification_type"].as_str();
+            assert_eq!(kind, silent.then_some("SILENT_PUSH"));
+        }
+        wing.end().await;
+    });
+}

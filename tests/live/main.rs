@@ -40,9 +40,9 @@ use switchboard::{
     domain::{
         AppId, Attachment, AuditDetails, Author, Backfill, Change, Command, Content,
         ConversationId, Decision, Draft, FileIdentity, HoldReason, InboxQuery, Item, Known, Link,
-        LocalId, Message, Mid, Operation, OperationKind, Outgoing, PageId, Part, Picture,
-        PictureFile, PictureId, PictureSize, Platform, Psid, SendAs, SendState, Span, ThreadOwner,
-        ThreadRange, ThreadSlice, View,
+        LocalId, Media, Message, Mid, Operation, OperationKind, Outgoing, PageId, Part, Picture,
+        PictureFile, PictureId, PictureSize, Platform, Psid, Reaction, SendAs, SendState, Span,
+        ThreadOwner, ThreadRange, ThreadSlice, View,
     },
     sim::{self, Fault, Options},
     store::{self, Reader},

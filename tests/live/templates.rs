@@ -11,6 +11,11 @@ fn template(message: &Value) -> Template {
     graph::read_template("case", &text, TemplateFormat::Json).expect("a template")
 }
 
+/// A button template with this text.
+pub(super) fn button(text: &str) -> Template {
+    template(&with("button", "/attachment/payload/text", json!(text)))
+}
+
 fn attachment(payload: &Value) -> Value {
     json!({"attachment": {"type": "template", "payload": payload}})
 }
@@ -320,6 +325,141 @@ fn each_limit_is_the_same_here_and_there() {
             }
         }
     });
+}
+
+fn reply_of(local: &str, template: Template) -> Operation {
+    let mut operation = send(local, "", None);
+    if let Operation::Reply(reply) = &mut operation {
+        reply.parts[0].content = Content::Template(Box::new(template));
+    }
+    operation
+}
+
+/// Every kind goes through the outbox, and stands in the thread as it was drawn before
+/// it went; what is read later of it is no other message.
+#[test]
+fn every_kind_of_template_is_sent_and_stands_in_the_thread() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        for kind in [
+            "quick replies",
+            "their own",
+            "generic",
+            "button",
+            "media",
+            "receipt",
+            "product",
+            "image_grid",
+            "coupon",
+            "photos",
+            "utility",
+        ] {
+            let mut template = template(&fitting(kind));
+            template.wording = match kind {
+                "utility" => "Good news! Your order #4471 is on its way to you.".into(),
+                _ => String::new(),
+            };
+            let (parts, text) = (template.parts(), template.text().to_owned());
+            wing.ask(&ana, reply_of(kind, template)).await;
+            wing.sent_as(kind).await;
+            let thread = wing.thread(&ana.0);
+            let newest = thread.items.iter().rev().find_map(|item| match item {
+                Item::Message(message) => Some(message),
+                _ => None,
+            });
+            let newest = newest.expect("a message");
+            assert_eq!((&newest.parts, &newest.text), (&parts, &text), "{kind}");
+            let posts = wing.posts();
+            let body = &posts.last().expect("a call")["body"];
+            let as_utility = body["messaging_type"] == "UTILITY";
+            assert_eq!(as_utility, kind == "utility", "{body}");
+        }
+        let sends = words(&wing.posts());
+        assert_eq!(sends.iter().filter(|word| *word == "messages").count(), 11);
+        wing.end().await;
+    });
+}
+
+/// A file that a template names is uploaded before it.
+#[test]
+fn a_templates_own_file_goes_by_its_id() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        let path = wing.folder.path().join("lamp.png");
+        std::fs::write(&path, b"a picture").expect("written");
+        let mut template = template(&attachment(&json!({"template_type": "media",
+            "elements": [{"media_type": "image", "file": "lamp.png"}]})));
+        template.files = vec![Attachment::new(path, 9)];
+        assert_eq!(template_problems(&template, Platform::Messenger), [""; 0]);
+        wing.ask(&ana, reply_of("one", template)).await;
+        wing.sent_as("one").await;
+        let posts = wing.posts();
+        assert_eq!(words(&posts), ["message_attachments", "messages"]);
+        let element = &posts[1]["body"]["message"]["attachment"]["payload"]["elements"][0];
+        assert!(element["attachment_id"].is_string(), "{element}");
+        assert!(element["file"].is_null());
+        wing.end().await;
+    });
+}
+
+/// The answer to a card was lost: nothing that is read tells it from another card, so
+/// it is not called sent, until its echo comes or a person points at it.
+#[test]
+fn a_card_in_doubt_is_settled_by_its_echo_or_by_a_person() {
+    for by_echo in [true, false] {
+        runtime().block_on(async {
+            let mut wing = Wing::start(None).await;
+            let ana = wing.open("Ana Ruiz").await;
+            wing.simulator.fail_next("send", Fault::LoseAnswer);
+            wing.ask(&ana, reply_of("one", button("Which day?"))).await;
+            wing.doubted().await;
+            let id = ana.0.clone();
+            let card = wing.until("the card is read", |reader| {
+                let thread = reader.thread(&id, &ThreadRange::Newest, 500).ok()??;
+                thread.items.into_iter().find_map(|item| match item {
+                    Item::Message(message) if message.words() == "Which day?" => Some(message),
+                    _ => None,
+                })
+            });
+            let card = card.await;
+            let states = |wing: &Wing| -> Vec<SendState> {
+                let thread = wing.thread(&ana.0);
+                unsent(&thread)
+                    .iter()
+                    .map(|reply| reply.state.clone())
+                    .collect()
+            };
+            assert_eq!(states(&wing), [SendState::Unsure], "it may be another one");
+            if by_echo {
+                let ours: i64 = wing
+                    .simulator
+                    .app("switchboard")
+                    .expect("it")
+                    .0
+                    .parse()
+                    .expect("digits");
+                wing.hear(&[json!({"sender": {"id": wing.simulator.page_id()},
+                    "recipient": {"id": ana.1.as_str()}, "timestamp": card.at.as_millis(),
+                    "message": {"mid": card.mid.as_str(), "is_echo": true, "app_id": ours,
+                                "metadata": "sb1:one:1"}})])
+                    .await;
+            } else {
+                let decide = Command::Decide {
+                    conversation: ana.0.clone(),
+                    local: LocalId::new("one"),
+                    decision: Decision::Is(card.mid.clone(), card.at),
+                };
+                wing.commands.send(decide).await.expect("taken");
+            }
+            wing.sent_as("one").await;
+            assert_eq!(states(&wing), []);
+            let sends = words(&wing.posts());
+            assert_eq!(sends, ["messages"], "once");
+            wing.end().await;
+        });
+    }
 }
 
 /// A Page without routing, so that everybody may send, and somebody on each platform.
