@@ -14,8 +14,10 @@ use switchboard::{
     },
     domain::{
         AppId, Attachment, Author, Change, Command, Content, ConversationId, Decision, Draft, Item,
-        LocalId, Operation, Platform, Psid, ReplyPart, Span, TimelineEvent,
+        LocalId, Media, Operation, Platform, Psid, ReplyPart, SendAs, Span, Template,
+        TimelineEvent,
     },
+    graph::{self, TemplateFormat},
 };
 
 fn desk() -> Desk {
@@ -557,4 +559,244 @@ fn a_file_alone_goes_out_and_one_that_meta_does_not_take_is_refused_here() {
     assert!(told(&desk, "Removed lamp.jpg"), "taken off again");
     attach(&mut desk, 1024);
     assert_eq!(texts(&desk.keys("<Enter>")), [""]);
+}
+
+fn template(json: &str) -> Template {
+    graph::read_template("order", json, TemplateFormat::Json).expect("a template")
+}
+
+fn picked(desk: &mut Desk, template: Template) {
+    desk.keys("<Tab>");
+    desk.send(Msg::Loaded(Loaded::Canned(Ok(vec![Canned {
+        name: "order".into(),
+        content: Ok(Content::Template(Box::new(template))),
+    }]))));
+    desk.keys("<Enter>");
+}
+
+fn contents(effects: &[Effect]) -> Vec<Content> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Engine(Command::Operate {
+                operation: Operation::Reply(reply),
+                ..
+            }) => Some(reply.parts.iter().map(|part| part.content.clone())),
+            _ => None,
+        })
+        .flatten()
+        .collect()
+}
+
+fn told(desk: &Desk, words: &str) -> bool {
+    let toasts = &desk.model.toasts;
+    toasts.iter().any(|toast| toast.text.contains(words))
+}
+
+#[test]
+fn a_template_asks_for_what_is_missing_goes_behind_the_text_and_out_filled_in() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("rsee here");
+    let json = r#"{"text": "Order {order} for {first_name}?", "quick_replies": [
+        {"content_type": "text", "title": "{day}", "payload": "DAY:{order}"}]}"#;
+    picked(&mut desk, template(json));
+    assert!(
+        desk.picture().contains("fill in order"),
+        "{}",
+        desk.picture()
+    );
+    desk.keys("4471<Enter>");
+    assert!(!desk.model.dialogs.is_empty(), "the day is still missing");
+    desk.keys("a day that is much too long<Enter>");
+    assert!(told(
+        &desk,
+        "quick reply 1: title has 27 characters, 20 fit"
+    ));
+    assert!(
+        desk.picture().contains("does not fit"),
+        "{}",
+        desk.picture()
+    );
+    desk.keys("<^u>Monday<Enter>");
+    assert!(desk.model.dialogs.is_empty());
+    let picture = desk.picture();
+    assert!(
+        picture.contains("+ [quick replies] order: Order 4471 for Ana? Monday"),
+        "{picture}"
+    );
+    let sent = contents(&desk.keys("<Enter>"));
+    let [Content::Text(text), Content::Template(sent)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(text, "see here");
+    assert_eq!(sent.text(), "Order 4471 for Ana?");
+    let reply = &sent.message.get("quick_replies").items()[0];
+    assert_eq!(
+        (reply.get("title").text(), reply.get("payload").text()),
+        ("Monday", "DAY:4471")
+    );
+}
+
+#[test]
+fn a_template_that_does_not_fit_is_not_attached_and_a_bad_file_says_why() {
+    let mut desk = desk();
+    desk.open("Léa Fontaine");
+    desk.keys("r");
+    let json = r#"{"attachment": {"type": "template", "payload": {"template_type": "button",
+        "text": "Call us", "buttons": [{"type": "phone_number", "title": "Call", "payload": "+431"}]}}}"#;
+    picked(&mut desk, template(json));
+    assert!(told(
+        &desk,
+        "button 1: Instagram takes no phone_number buttons"
+    ));
+    assert!(!desk.model.dialogs.is_empty());
+    desk.keys("<Esc>/");
+    desk.send(Msg::Loaded(Loaded::Canned(Ok(vec![Canned {
+        name: "bad.json".into(),
+        content: Err("it is not JSON".into()),
+    }]))));
+    assert!(
+        desk.picture()
+            .contains("This file cannot be used: it is not JSON.")
+    );
+    assert_eq!(desk.keys("<Enter>"), []);
+    assert!(told(&desk, "it is not JSON"));
+}
+
+#[test]
+fn after_seven_days_a_utility_template_goes_out_and_free_text_does_not() {
+    let mut desk = desk();
+    desk.open("Nils Berg");
+    assert_eq!(asks(&desk.keys("r")), [], "the customer learns nothing");
+    let json = r#"{"template": {"name": "order_shipped", "language": {"code": "en"},
+        "components": [{"type": "body", "parameters": [{"type": "text", "text": "{first_name}"}]}]}}"#;
+    picked(&mut desk, template(json));
+    assert!(
+        desk.picture().contains("UTILITY, at any time"),
+        "{}",
+        desk.picture()
+    );
+    desk.keys("and more");
+    assert_eq!(contents(&desk.keys("<Enter>")), [], "not with free text");
+    assert!(told(&desk, "Only a utility template can go out"));
+    desk.keys("<^u>");
+    let effects = desk.keys("<Enter>");
+    let operations = asks(&effects);
+    assert!(
+        matches!(operations[0], Operation::Take),
+        "control comes first"
+    );
+    let Operation::Reply(reply) = &operations[1] else {
+        panic!("{operations:?}");
+    };
+    assert_eq!(reply.send_as, SendAs::Utility);
+}
+
+fn asks(effects: &[Effect]) -> Vec<Operation> {
+    let operation = |effect: &Effect| match effect {
+        Effect::Engine(Command::Operate { operation, .. }) => Some(operation.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(operation).collect()
+}
+
+#[test]
+fn what_is_dropped_is_offered_as_a_file_and_stays_text_until_then() {
+    for (answer, attached) in [("y", true), ("n", false)] {
+        let mut desk = desk();
+        desk.open("Ana Ruiz");
+        desk.keys("rlook ");
+        let path = "/home/kim/lamp.jpg";
+        let effects = desk.send(Msg::Paste(path.into()));
+        let asked = Effect::Query(Query::Pasted(path.into()));
+        assert!(effects.contains(&asked), "{effects:?}");
+        assert_eq!(composed(&desk), format!("look {path}"));
+        let files = vec![photo(9)];
+        desk.send(Msg::Loaded(Loaded::Pasted(path.into(), files)));
+        assert!(desk.picture().contains("Send lamp.jpg as a file?"));
+        desk.keys(answer);
+        let text = if attached {
+            "look".to_owned()
+        } else {
+            format!("look {path}")
+        };
+        assert_eq!(composed(&desk), text);
+        assert_eq!(desk.picture().contains("+ [photo] lamp.jpg"), attached);
+    }
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("r");
+    for text in ["/status", "see /home/kim/lamp.jpg", "a/b"] {
+        let effects = desk.send(Msg::Paste(text.into()));
+        let asks = |effect: &Effect| matches!(effect, Effect::Query(Query::Pasted(_)));
+        assert_eq!(effects.iter().any(asks), text.starts_with('/'), "{text}");
+        desk.send(Msg::Loaded(Loaded::Pasted(text.into(), Vec::new())));
+        assert!(
+            desk.model.dialogs.is_empty(),
+            "nothing is asked about words"
+        );
+    }
+}
+
+#[test]
+fn what_was_sent_before_an_address_and_an_id_are_attached_and_taken_off() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("r<^f>");
+    let lamp = Media {
+        kind: "image",
+        place: "687000000000001".into(),
+        name: "lamp.jpg".into(),
+        bytes: Some(182_440),
+    };
+    desk.send(Msg::Loaded(Loaded::Sent(vec![lamp.clone()])));
+    assert!(
+        desk.picture()
+            .contains("[photo] lamp.jpg · 182 kB, sent before")
+    );
+    desk.keys("<Enter><^f>https://cdn.example/film.mp4<Enter><^f>file:687000000000002<Enter>");
+    let picture = desk.picture();
+    for line in [
+        "+ [photo] lamp.jpg",
+        "+ [video] https://cdn.example/film.mp4",
+        "+ [file] 687000000000002",
+    ] {
+        assert!(picture.contains(line), "{line} in {picture}");
+    }
+    desk.keys("<^x>");
+    assert!(told(&desk, "Removed 687000000000002."));
+    let sent = contents(&desk.keys("<Enter>"));
+    assert_eq!(sent[0], Content::Saved(lamp));
+    assert!(matches!(&sent[1], Content::Link(media) if media.kind == "video"));
+    assert_eq!(sent.len(), 2);
+}
+
+#[test]
+fn a_like_goes_out_inside_the_24_hours_only_and_a_reply_can_be_silent() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys(":like<Enter>");
+    assert_eq!(contents(&desk.keys("<Enter>")), [Content::Like]);
+    desk.keys("quietly<^s>");
+    assert!(desk.picture().contains("· silent"), "{}", desk.picture());
+    let silent = |effects: &[Effect]| match asks(effects).pop() {
+        Some(Operation::Reply(reply)) => reply.silent,
+        other => panic!("{other:?}"),
+    };
+    assert!(silent(&desk.keys("<Enter>")));
+    assert!(
+        !silent(&desk.keys("and aloud<Enter>")),
+        "the next one is not"
+    );
+    // Kemi wrote more than a day ago.
+    desk.keys("<Esc>q");
+    desk.open("Kemi Adeyemi");
+    desk.keys(":like<Enter>");
+    assert_eq!(contents(&desk.keys("<Enter>")), []);
+    assert!(told(&desk, "A Like only goes out within 24 hours"));
+    let mut desk = self::desk();
+    desk.open("Léa Fontaine");
+    desk.keys("r<^s>");
+    assert!(told(&desk, "Instagram has no silent messages."));
 }

@@ -1,6 +1,8 @@
 //! Which of some names fit what was typed, best first: letters in their order,
 //! accents and case aside.
 
+use std::cmp::Reverse;
+
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
     pattern::{CaseMatching, Normalization, Pattern},
@@ -42,15 +44,22 @@ impl Fuzzy {
             .max()
     }
 
-    /// The places of those that fit, best first, equal ones in their order.
+    /// The places of those that fit, best first; of equal ones the shortest, then in
+    /// their order.
     pub fn best<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
-        let mut scored: Vec<(u32, usize)> = names
+        // Nothing typed fits all of them alike.
+        let typed = !self.pattern.atoms.is_empty();
+        let mut scored: Vec<(Reverse<u32>, usize, usize)> = names
             .into_iter()
             .enumerate()
-            .filter_map(|(at, name)| Some((self.score(&text::searchable(name))?, at)))
+            .filter_map(|(at, name)| {
+                let score = self.score(&text::searchable(name))?;
+                let length = if typed { name.len() } else { 0 };
+                Some((Reverse(score), length, at))
+            })
             .collect();
-        scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        scored.into_iter().map(|(_, at)| at).collect()
+        scored.sort_unstable();
+        scored.into_iter().map(|(_, _, at)| at).collect()
     }
 }
 
@@ -65,6 +74,7 @@ mod tests {
         assert_eq!(best(""), [0, 1, 2, 3]);
         assert_eq!(best("rfs"), [0, 2]);
         assert_eq!(best("refund los"), [2]);
+        assert_eq!(Fuzzy::new("order").best(["order shipped", "order"]), [1, 0]);
         assert_eq!(best("zz"), Vec::<usize>::new());
     }
 }

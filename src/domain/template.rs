@@ -254,14 +254,14 @@ fn receipt(payload: &Tree) -> Part {
     let get = |name: &str| payload.get(name).scalar();
     let item = |item: &Tree| {
         let title = item.get("title").text();
-        let price = item.get("price").scalar();
+        let price = amount(item.get("price").scalar());
         match item.get("quantity").scalar() {
             "" | "1" => format!("{title} {price}"),
             many => format!("{many} × {title} {price}"),
         }
     };
     let mut words: Vec<String> = payload.get("elements").items().iter().map(item).collect();
-    let total = payload.get("summary").get("total_cost").scalar();
+    let total = amount(payload.get("summary").get("total_cost").scalar());
     words.push(format!("total {total} {}", get("currency")));
     if !get("payment_method").is_empty() {
         words.push(format!("paid with {}", get("payment_method")));
@@ -274,6 +274,14 @@ fn receipt(payload: &Tree) -> Part {
         ),
         subtitle: words.join(", "),
         buttons: Vec::new(),
+    }
+}
+
+/// An amount of money as people write it.
+fn amount(number: &str) -> String {
+    match number.parse::<f64>() {
+        Ok(amount) if number.contains('.') => format!("{amount:.2}"),
+        _ => number.to_owned(),
     }
 }
 

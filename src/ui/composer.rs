@@ -86,7 +86,7 @@ fn head(thread: &Thread, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
             Some(template) => {
                 format!(
                     "[{}] {}: {}",
-                    template.kind(),
+                    template.kind().replace('_', " "),
                     template.name,
                     attached.content.said()
                 )

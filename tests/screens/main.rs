@@ -4,6 +4,7 @@
 //! | file | |
 //! |---|---|
 //! | `list` | the list |
+//! | `templates` | structured messages |
 //! | `thread` | the thread |
 //! | `composer` | the composer, and the life of a reply |
 //! | `dialogs` | what lies over the desk |
@@ -22,6 +23,7 @@ mod list;
 mod looks;
 mod pictures;
 mod status;
+mod templates;
 mod thread;
 
 use support::desk::*;
@@ -36,10 +38,10 @@ use switchboard::{
     domain::{
         ApiCall, AppId, Attachment, AuditDetails, AuditEntry, Author, Change, Command, Content,
         Conversation, ConversationId, Deferred, DeliveredWebhook, Draft, Hit, HoldReason,
-        InboxQuery, InboxSlice, Item, Link, ListOrder, Mid, Narrow, Operation, OperationKind,
-        Outcome, OwnershipEvidence, Part, Person, PictureFile, PictureId, PictureSize, Platform,
-        Profile, Psid, Reaction, ReportFacts, Routing, SavedView, SendAs, SendState, Span,
-        ThreadOwner, Until, View,
+        InboxQuery, InboxSlice, Item, Link, ListOrder, LocalId, Media, Mid, Narrow, Operation,
+        OperationKind, Outcome, OwnershipEvidence, Part, Person, PictureFile, PictureId,
+        PictureSize, Platform, Profile, Psid, Reaction, ReportFacts, Routing, SavedView, SendAs,
+        SendState, Span, ThreadOwner, Until, View,
     },
     ui::{THEMES, Theme},
 };

@@ -160,6 +160,9 @@ impl Modal for Attach {
         }
         match key.code {
             Code::Esc => return Step::Close,
+            Code::Enter if matches!(self.lines().get(self.cursor), Some(AttachLine::Sent(_))) => {
+                return self.choose();
+            }
             Code::Enter if self.answered.as_deref() != Some(self.input.text()) => {
                 self.entered = true;
             }

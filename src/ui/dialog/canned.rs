@@ -63,7 +63,7 @@ pub(super) fn draw(
         };
         let words = match kind.as_str() {
             "" => words,
-            kind => format!("[{kind}] {words}"),
+            kind => format!("[{}] {words}", kind.replace('_', " ")),
         };
         vec![
             span(
