@@ -45,7 +45,8 @@ struct Wire {
 }
 
 impl Wire {
-    fn to(base_url: &str, cut: Option<Cut>) -> Self {
+    /// Cuts where `marker` goes over it.
+    fn to(base_url: &str, cut: Option<Cut>, marker: &'static str) -> Self {
         let target = base_url.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -65,7 +66,7 @@ impl Wire {
                 thread::spawn(move || {
                     let (from, to) = (asks.0.expect("a stream"), asks.1.expect("a stream"));
                     carry(from, to, |bytes| {
-                        let said = String::from_utf8_lossy(bytes).contains(TEXT);
+                        let said = String::from_utf8_lossy(bytes).contains(marker);
                         let mut cut = cut.lock().expect("unpoisoned");
                         match cut.take_if(|_| said) {
                             Some(Cut::Half) => {
@@ -133,10 +134,14 @@ struct Scene {
 
 impl Scene {
     fn new(cut: Option<Cut>) -> Self {
+        Self::with(cut, TEXT)
+    }
+
+    fn with(cut: Option<Cut>, marker: &'static str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let log = folder.path().join("sim.log");
         let sim = Sim::start(&["--log", log.to_str().expect("a path")]);
-        let wire = Wire::to(sim.text("base_url"), cut);
+        let wire = Wire::to(sim.text("base_url"), cut, marker);
         Self { sim, wire, folder }
     }
 
@@ -192,9 +197,13 @@ impl Scene {
     /// How often Meta took the reply.
     fn taken(&self) -> usize {
         let entries = log(&self.path("sim.log"));
-        let text =
-            |e: &&serde_json::Value| e["body"]["message"]["text"] == TEXT && e["status"] == 200;
-        entries.iter().filter(text).count()
+        // An upload has no recipient.
+        let sent = |e: &&serde_json::Value| {
+            e["body"]["recipient"].is_object()
+                && e["body"]["message"].is_object()
+                && e["status"] == 200
+        };
+        entries.iter().filter(sent).count()
     }
 }
 
@@ -209,17 +218,81 @@ enum Found {
     Doubt,
 }
 
-/// Sends a reply, dies at a step of it, starts again, and looks.
-fn check(die_at: &str, cut: Option<Cut>, taken: usize, found: Found) {
-    let scene = Scene::new(cut);
-    let mut desk = scene.open(die_at);
-    desk.type_in("r");
-    desk.wait_for("· RESPONSE, ");
-    desk.type_in(TEXT);
-    if die_at != "draft.save:1" {
+/// What is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    /// Typed words.
+    Text,
+    /// Typed words that quote her last message.
+    Quote,
+    /// A card, which has no words to be found by.
+    Card,
+    /// 25 MB, the most that Meta takes.
+    File,
+}
+
+impl What {
+    /// What goes over the wire with it.
+    fn marker(self) -> &'static str {
+        match self {
+            Self::Text | Self::Quote => TEXT,
+            Self::Card => "CARD_OF_THE_TEST",
+            Self::File => "in the middle of the film",
+        }
+    }
+
+    /// Words that stand in the thread and in the composer for it.
+    fn shown(self) -> &'static str {
+        match self {
+            Self::Text | Self::Quote => "refund has left us",
+            Self::Card => "When may we come",
+            Self::File => "film.mp4",
+        }
+    }
+
+    /// Puts it into the composer, where it is saved.
+    fn compose(self, scene: &Scene, desk: &mut Pty) {
+        desk.type_in(if self == Self::Quote { "Q" } else { "r" });
+        desk.wait_for("· RESPONSE, ");
+        match self {
+            Self::Text | Self::Quote => desk.type_in(TEXT),
+            Self::Card => {
+                desk.type_in("/");
+                desk.wait_for("When may we come");
+                desk.type_in("\r");
+            }
+            Self::File => {
+                let film = scene.path("film.mp4");
+                let mut bytes = vec![7; 25 * 1024 * 1024];
+                let (middle, marker) = (bytes.len() / 2, self.marker().as_bytes());
+                bytes[middle..middle + marker.len()].copy_from_slice(marker);
+                std::fs::write(&film, bytes).expect("written");
+                desk.type_in(&format!("\x06{}", film.display()));
+                desk.wait_for("Enter to attach film.mp4");
+                desk.type_in("\r");
+                desk.wait("the copy", |screen| {
+                    screen.contains("+ [video] film.mp4") && !screen.contains("being copied")
+                });
+            }
+        }
         // Older than a second, so it may not be lost.
         desk.wait_for("· saved");
     }
+}
+
+/// A template that the desk offers.
+const CARD: &str = r#"{"attachment": {"type": "template", "payload": {"template_type": "button",
+    "text": "When may we come?", "buttons": [
+    {"type": "postback", "title": "Tomorrow", "payload": "CARD_OF_THE_TEST"}]}}}"#;
+
+/// Sends something, dies at a step of it, starts again, and looks.
+fn check(what: What, die_at: &str, cut: Option<Cut>, taken: usize, found: Found) {
+    let scene = Scene::with(cut, what.marker());
+    let templates = scene.path("switchboard/templates");
+    std::fs::create_dir_all(&templates).expect("made");
+    std::fs::write(templates.join("card.json"), CARD).expect("written");
+    let mut desk = scene.open(die_at);
+    what.compose(&scene, &mut desk);
     desk.type_in("\r");
     assert!(!desk.end().success(), "it died");
     assert_eq!(
@@ -228,10 +301,11 @@ fn check(die_at: &str, cut: Option<Cut>, taken: usize, found: Found) {
         "it died there"
     );
     let mut again = scene.open("nowhere");
-    again.wait(&format!("{found:?} after {die_at}"), |screen| {
-        let shown = screen.contains("refund has left us");
-        let clean =
-            !screen.contains("queued") && !screen.contains("sending") && !screen.contains("unsent");
+    again.wait(&format!("{what:?}: {found:?} after {die_at}"), |screen| {
+        let quoted = what != What::Quote || screen.contains("┃ it has been a week");
+        let shown = screen.contains(what.shown()) && quoted;
+        let clean = ["queued", "sending", "unsent", "uploading"];
+        let clean = !clean.iter().any(|word| screen.contains(word));
         match found {
             Found::Draft => shown && screen.contains("To Ana Ruiz") && clean,
             Found::Sent => shown && !screen.contains("not confirmed") && clean,
@@ -245,23 +319,38 @@ fn check(die_at: &str, cut: Option<Cut>, taken: usize, found: Found) {
 }
 
 macro_rules! steps {
-    ($($name:ident: $step:literal $cut:expr => $taken:literal $found:ident;)*) => {$(
+    ($($name:ident: $what:ident $step:literal $cut:expr => $taken:literal $found:ident;)*) => {$(
         #[test]
         fn $name() {
-            check($step, $cut, $taken, Found::$found);
+            check(What::$what, $step, $cut, $taken, Found::$found);
         }
     )*};
 }
 
 steps! {
-    before_it_is_written_down: "outbox.insert" None => 0 Draft;
-    written_down_and_not_claimed: "outbox.commit" None => 1 Sent;
-    claimed_and_not_begun: "send.mark" None => 0 Doubt;
-    before_the_connection: "send.connect" None => 0 Doubt;
-    half_of_it_written: "nowhere" Some(Cut::Half) => 0 Doubt;
-    written_and_not_answered: "nowhere" Some(Cut::Written) => 1 Sent;
-    answered_and_not_noted: "send.answered" None => 1 Sent;
-    while_the_answer_is_noted: "send.commit" None => 1 Sent;
+    before_it_is_written_down: Text "outbox.insert" None => 0 Draft;
+    written_down_and_not_claimed: Text "outbox.commit" None => 1 Sent;
+    claimed_and_not_begun: Text "send.mark" None => 0 Doubt;
+    before_the_connection: Text "send.connect" None => 0 Doubt;
+    half_of_it_written: Text "nowhere" Some(Cut::Half) => 0 Doubt;
+    written_and_not_answered: Text "nowhere" Some(Cut::Written) => 1 Sent;
+    answered_and_not_noted: Text "send.answered" None => 1 Sent;
+    while_the_answer_is_noted: Text "send.commit" None => 1 Sent;
+    a_quote_before_it_is_written_down: Quote "outbox.insert" None => 0 Draft;
+    a_quote_written_down_and_not_claimed: Quote "outbox.commit" None => 1 Sent;
+    a_quote_answered_and_not_noted: Quote "send.answered" None => 1 Sent;
+    a_card_before_it_is_written_down: Card "outbox.insert" None => 0 Draft;
+    a_card_written_down_and_not_claimed: Card "outbox.commit" None => 1 Sent;
+    half_of_a_card_written: Card "nowhere" Some(Cut::Half) => 0 Doubt;
+    // Nothing that is read tells it from another card.
+    a_card_written_and_not_answered: Card "nowhere" Some(Cut::Written) => 1 Doubt;
+    while_the_answer_to_a_card_is_noted: Card "send.commit" None => 1 Doubt;
+    // Nothing reaches her by an upload, so it goes on.
+    a_file_before_it_is_written_down: File "outbox.insert" None => 0 Draft;
+    half_of_a_file_uploaded: File "nowhere" Some(Cut::Half) => 1 Sent;
+    a_file_uploaded_and_not_noted: File "send.uploaded" None => 1 Sent;
+    a_file_uploaded_and_claimed: File "send.mark" None => 0 Doubt;
+    a_file_answered_and_not_noted: File "send.answered" None => 1 Sent;
 }
 
 #[test]

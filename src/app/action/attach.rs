@@ -204,7 +204,10 @@ pub(crate) fn attach(model: &mut Model, content: Content) -> Vec<Effect> {
     });
     thread.composer.attach(id, content, copy.is_some());
     thread.composer.saved = false;
-    thread.composer.unsaved_since.get_or_insert(now);
+    // What is being copied cannot be saved yet.
+    if copy.is_none() {
+        thread.composer.unsaved_since.get_or_insert(now);
+    }
     copy.into_iter().collect()
 }
 
@@ -231,6 +234,7 @@ pub(crate) fn file_copied(
             let content = before.map(|attached| attached.content.clone());
             let content = content.unwrap_or(Content::Files(Vec::new()));
             composer.attach(id.clone(), content.with_files(vec![*copy]), false);
+            composer.saved = false;
             composer.unsaved_since = Some(now);
             Vec::new()
         }
