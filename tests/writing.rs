@@ -105,7 +105,7 @@ fn handed_over(desk: &mut Desk) {
 }
 
 fn pick(desk: &mut Desk, keys: &str) {
-    assert_eq!(desk.keys("/"), [Effect::Query(Query::Canned)]);
+    assert!(desk.keys("/").contains(&Effect::Query(Query::Canned)));
     desk.send(Msg::Loaded(Loaded::Canned(Ok(canned()))));
     desk.keys(keys);
 }
@@ -699,6 +699,48 @@ fn asks(effects: &[Effect]) -> Vec<Operation> {
         _ => None,
     };
     effects.iter().filter_map(operation).collect()
+}
+
+/// What Meta approved is asked for once and stands first where nothing else can go out.
+#[test]
+fn the_utility_templates_that_meta_approved_are_offered_and_filled_in() {
+    let mut desk = desk();
+    desk.open("Nils Berg");
+    let asked = Effect::Engine(Command::ReadTemplates);
+    assert!(desk.keys("r/").contains(&asked));
+    desk.send(Msg::Loaded(Loaded::Canned(Ok(canned()))));
+    let why = "Requires page_utility_messaging permission.".to_owned();
+    desk.send(Msg::Changed(vec![Change::UtilityTemplates(Err(why))]));
+    assert!(desk.picture().contains("Requires page_utility_messaging"));
+    desk.keys("<Esc>");
+    assert!(desk.keys("/").contains(&asked), "it may be given meanwhile");
+    desk.send(Msg::Loaded(Loaded::Canned(Ok(canned()))));
+    let mut shipped = template(
+        r#"{"template": {"name": "shipped", "language": {"code": "en"}, "components": [
+            {"type": "body", "parameters": [{"type": "text", "text": "{1}"}]}]}}"#,
+    );
+    shipped.name = "shipped".into();
+    shipped.wording = "Your order #{1} is on its way.".into();
+    desk.send(Msg::Changed(vec![Change::UtilityTemplates(Ok(vec![
+        shipped,
+    ]))]));
+    // It is the first.
+    desk.keys("<Enter>");
+    assert!(desk.picture().contains("value 1"), "{}", desk.picture());
+    desk.keys("4471<Enter>");
+    let sent = contents(&desk.keys("<Enter>"));
+    let [Content::Template(sent)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(sent.text(), "Your order #4471 is on its way.");
+    let filled = sent.message.get("template").get("components").items()[0].clone();
+    assert_eq!(
+        filled.get("parameters").items()[0].get("text").text(),
+        "4471"
+    );
+    desk.keys("<Esc>q");
+    desk.open("Ana Ruiz");
+    assert!(!desk.keys("r/").contains(&asked), "it is known");
 }
 
 #[test]

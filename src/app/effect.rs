@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::domain::{
     Command, Conversation, ConversationId, InboxQuery, Mid, Operation, Picture, PictureNumber,
-    Platform, Psid, ThreadRange, Timestamp, View,
+    Platform, Psid, ThreadRange, Timestamp, Tree, View,
 };
 
 /// Something to be done outside.
@@ -103,6 +103,15 @@ pub enum TerminalEffect {
         psid: Psid,
         /// The text.
         text: String,
+    },
+    /// Give what the Page shows to the person's editor, and the terminal with it.
+    EditProfile {
+        /// On which platform.
+        platform: Platform,
+        /// As a person left it; else the properties as Meta has them.
+        text: Option<String>,
+        /// Those.
+        properties: Tree,
     },
     /// Put this text into the clipboard. Clean.
     Copy(String),

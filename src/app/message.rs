@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use crate::{
-    app::{Settings, canned::Canned, input::keymap::Key},
+    app::{Settings, canned::Canned, dialog::EditedProfile, input::keymap::Key},
     domain::{
         Attachment, Bitmap, Change, Conversation, ConversationId, Hit, InboxQuery, InboxSlice,
         Media, Mid, OwnershipEvidence, PerPlatform, Platform, Psid, ReportFacts, Routing,
@@ -41,6 +41,8 @@ pub enum Msg {
     Configured(Box<Settings>),
     /// The editor is done with this draft, or why not.
     Edited(ConversationId, Psid, Result<EditedText, String>),
+    /// The person's editor is done with what the Page shows.
+    ProfileEdited(Platform, Result<EditedProfile, String>),
     /// Another program had the screen, so the terminal has no pictures any more.
     PicturesLost,
     /// The moment that [`wake_at`](super::wake_at) named has come.

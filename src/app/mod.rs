@@ -59,7 +59,7 @@ pub use inbox::{Inbox, WINDOW as INBOX_WINDOW};
 pub use input::keymap;
 pub use message::{EditedText, Loaded, Mouse, Msg};
 pub use model::{
-    Focus, KeyInput, Model, MouseInput, Session, history,
+    Focus, KeyInput, Model, MouseInput, PageProfileState, PageProfiles, Session, history,
     settings::{self, Settings},
 };
 pub use thread::{Anchor, Thread, Viewport, WINDOW as THREAD_WINDOW};
@@ -69,6 +69,7 @@ use self::{
     action::{
         leave::{leave, save_left},
         navigate::list_rows,
+        page,
         reply::{edited, save_draft, stop_typing},
     },
     composer::draft::SAVE_AFTER,
@@ -178,6 +179,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
         }
         Msg::Configured(settings) => configured(model, *settings),
         Msg::Edited(id, psid, text) => edited(model, id, psid, text),
+        Msg::ProfileEdited(platform, profile) => page::edited(model, platform, profile),
         Msg::PicturesLost => pictures::lost(model),
         Msg::Wake => Vec::new(),
         Msg::Terminate => leave(model),

@@ -2,7 +2,8 @@
 
 use super::{
     ApiCall, Apps, Attachment, ConversationId, DeliveredWebhook, Draft, HoldReason, Link, LocalId,
-    NewReply, OperationKind, Picture, PictureId, PictureSize, Platform, Psid, Span, Timestamp,
+    NewReply, OperationKind, PageProfile, Picture, PictureId, PictureSize, Platform, Psid, Span,
+    Template, Timestamp,
 };
 
 /// News for the screen. It names what changed; the screen asks the cache.
@@ -134,6 +135,10 @@ pub enum Change {
         /// So soon, unless somebody does something there.
         within: Span,
     },
+    /// The utility templates that Meta approved, or in a sentence why nobody knows.
+    UtilityTemplates(Result<Vec<Template>, String>),
+    /// What the Page shows before anybody writes.
+    PageProfile(PageProfile),
     /// What a person should know, once, in words.
     Notice(Severity, String),
     /// Older messages of a thread have been fetched.

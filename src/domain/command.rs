@@ -3,7 +3,7 @@
 
 use super::{
     Attachment, ConversationId, Decision, Draft, LocalId, Operation, PictureFile, PictureId,
-    PictureSize, PrivateNote, Psid, Triage,
+    PictureSize, Platform, PrivateNote, ProfileChange, Psid, Tree, Triage,
 };
 
 /// None of them waits for an answer: the answer is a [`Change`](super::Change).
@@ -23,6 +23,12 @@ pub enum Command {
     Older(ConversationId),
     /// Poll everything now.
     Refresh,
+    /// Read which utility templates Meta approved.
+    ReadTemplates,
+    /// Read what the Page shows before anybody writes.
+    ReadProfile(Platform),
+    /// Write a change of what the Page shows; it is this then.
+    WriteProfile(Platform, ProfileChange, Tree),
     /// Change something about a simulator.
     Simulator(SimulatorOrder),
     /// Do something to a thread, after what was asked for it before.
@@ -140,6 +146,9 @@ impl Command {
             Self::Pace { .. }
             | Self::Close
             | Self::Refresh
+            | Self::ReadTemplates
+            | Self::ReadProfile(_)
+            | Self::WriteProfile(..)
             | Self::Simulator(_)
             | Self::CancelUpload(_)
             | Self::SaveFile(_) => {}

@@ -21,7 +21,9 @@
 //! | `command`, `operation`, `operation_kind` | what an agent wants, what can be done to a thread |
 //! | `outgoing`, `content`, `draft` | a reply on its way out, what it holds, unsent text |
 //! | `audit_entry`, `report` | the record of what was done, and what it adds up to |
-//! | `template`, `template_limits`, `tree` | structured messages, what fits into them, values in Meta's shape |
+//! | `template`, `template_limits` | structured messages, and what fits into them |
+//! | `page_profile` | what a Page shows before anybody writes |
+//! | `tree`, `check` | values in Meta's shapes, and what does not fit into them |
 //! | `split_text`, `parse_time` | long texts in parts, moments in words |
 
 mod account;
@@ -29,6 +31,7 @@ mod api_call;
 mod attachment;
 mod audit_entry;
 mod change;
+mod check;
 mod command;
 mod content;
 mod conversation;
@@ -42,6 +45,7 @@ mod operation;
 mod operation_kind;
 mod outgoing;
 mod ownership_evidence;
+mod page_profile;
 mod parse_time;
 mod per_platform;
 mod picture;
@@ -83,6 +87,10 @@ pub use operation::{NewReply, Operation, ReplyPart};
 pub use operation_kind::OperationKind;
 pub use outgoing::{Decision, HoldReason, Known, Outgoing, STALE_AFTER, SendState};
 pub use ownership_evidence::{DeliveredWebhook, OwnershipEvidence};
+pub use page_profile::{
+    PROFILE_CALLS, PageProfile, ProfileChange, profile_problems, profile_properties,
+    property_lines, property_words,
+};
 pub use parse_time::parse_time;
 pub use per_platform::PerPlatform;
 pub use picture::{Bitmap, Picture, PictureFile, PictureId, PictureNumber, PictureSize};

@@ -287,6 +287,13 @@ impl Client {
         self.call(Method::POST, path, &[], Some(body)).await
     }
 
+    pub(super) async fn delete(&self, path: &[&str], body: Value) -> Result<String, Error> {
+        if self.0.read_only {
+            return Err(Error::ReadOnly);
+        }
+        self.call(Method::DELETE, path, &[], Some(body)).await
+    }
+
     /// As [`Self::write`], with a file.
     pub(super) async fn write_file(
         &self,

@@ -17,6 +17,7 @@
 //! | `log` | each of them, for `--log` and the API log |
 //! | `conversations`, `person`, `page` | what is read |
 //! | `template` | structured messages in the shapes of files and of the wire |
+//! | `page_profile` | what a Page shows before anybody writes |
 //! | `send`, `upload`, `attachments`, `thread_control`, `subscriptions` | what is changed |
 //! | `download`, `public_hosts`, `pictures` | files of Meta's, whom they may come from, where pictures lie |
 //! | `wire/` | the shapes of Meta's JSON |
@@ -42,6 +43,7 @@ mod error;
 mod limits;
 mod log;
 mod page;
+mod page_profile;
 mod person;
 mod pictures;
 mod public_hosts;
@@ -72,7 +74,7 @@ pub use send::Reply;
 pub use setup_error::SetupError;
 pub use signature::{Secrets, Signature, same_token};
 pub use subscriptions::{AppSubscription, INBOX_FIELDS, INSTAGRAM_FIELDS, TokenInfo};
-pub use template::{TemplateFormat, files_named, json, read_template, tree};
+pub use template::{TemplateFormat, files_named, json, pretty, read_json, read_template, tree};
 pub use thread_control::{Control, note_json};
 pub use trust::proxy;
 pub use upload::UploadWatch;

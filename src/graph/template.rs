@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
+use super::{Client, Error};
 use crate::domain::{Template, Tree};
 
 /// How a template's file is written.
@@ -53,6 +54,83 @@ pub fn read_template(name: &str, text: &str, format: TemplateFormat) -> Result<T
     })
 }
 
+impl Client {
+    /// The utility templates that Meta approved for the Page ("Utility messages"); the
+    /// placeholders of their words are variables.
+    pub async fn utility_templates(&self) -> Result<Vec<Template>, Error> {
+        let path = [self.page().as_str(), "message_templates"];
+        let text = self.read(&path, &[("limit", "100")]).await?;
+        let answer: Value =
+            serde_json::from_str(&text).map_err(|_| self.foreign(200, "no templates"))?;
+        let rows = answer["data"].as_array().cloned().unwrap_or_default();
+        Ok(rows.iter().filter_map(utility_template).collect())
+    }
+}
+
+/// A row of Meta's list; one that is not approved is left out.
+fn utility_template(row: &Value) -> Option<Template> {
+    let text = |name: &str| row[name].as_str().unwrap_or_default();
+    let approved = matches!(text("status"), "" | "APPROVED");
+    let utility = matches!(text("category"), "" | "UTILITY");
+    if !approved || !utility || text("name").is_empty() {
+        return None;
+    }
+    let (wording, names) = placeholders(text("body"));
+    let parameter = |name: String| {
+        let mut fields = vec![
+            ("type".to_owned(), Tree::words("text")),
+            ("text".to_owned(), Tree::words(format!("{{{name}}}"))),
+        ];
+        if name.parse::<u32>().is_err() {
+            fields.push(("parameter_name".to_owned(), Tree::words(name)));
+        }
+        Tree::Fields(fields)
+    };
+    let parameters: Vec<Tree> = names.into_iter().map(parameter).collect();
+    let body = Tree::of([
+        ("type", Tree::words("body")),
+        ("parameters", Tree::List(parameters.clone())),
+    ]);
+    let components = match parameters.is_empty() {
+        true => Vec::new(),
+        false => vec![body],
+    };
+    let template = Tree::of([
+        ("name", Tree::words(text("name"))),
+        (
+            "language",
+            Tree::of([("code", Tree::words(text("language")))]),
+        ),
+        ("components", Tree::List(components)),
+    ]);
+    Some(Template {
+        name: text("name").to_owned(),
+        message: Tree::of([("template", template)]),
+        wording,
+        ..Template::default()
+    })
+}
+
+/// `{{1}}` as `{1}`, and the names of the placeholders, each once.
+fn placeholders(body: &str) -> (String, Vec<String>) {
+    let mut words = String::new();
+    let mut names: Vec<String> = Vec::new();
+    let mut rest = body;
+    while let Some((before, behind)) = rest.split_once("{{") {
+        let Some((name, after)) = behind.split_once("}}") else {
+            break;
+        };
+        words.push_str(before);
+        words.push_str(&format!("{{{name}}}"));
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+        rest = after;
+    }
+    words.push_str(rest);
+    (words, names)
+}
+
 /// The paths that a template names as its files, in the order of
 /// [`Template::files`].
 pub fn files_named(message: &Tree) -> Vec<String> {
@@ -67,6 +145,19 @@ pub fn files_named(message: &Tree) -> Vec<String> {
         Tree::List(items) => items.iter().flat_map(files_named).collect(),
         _ => Vec::new(),
     }
+}
+
+/// JSON text as plain data, or why it is none.
+pub fn read_json(text: &str) -> Result<Tree, String> {
+    let value = serde_json::from_str::<Value>(text);
+    value
+        .map(|value| tree(&value))
+        .map_err(|why| format!("it is not JSON: {why}"))
+}
+
+/// Plain data as JSON over several lines.
+pub fn pretty(tree: &Tree) -> String {
+    serde_json::to_string_pretty(&json(tree)).unwrap_or_default()
 }
 
 /// JSON as plain data.
@@ -162,6 +253,25 @@ mod tests {
             let said = read_template("bad", text, format).expect_err("is bad");
             assert!(said.contains(why), "{said}");
         }
+    }
+
+    #[test]
+    fn an_approved_template_is_filled_in_by_its_placeholders() {
+        let row = |status: &str, body: &str| {
+            json!({"name": "shipped", "language": "en", "category": "UTILITY", "status": status,
+                   "body": body})
+        };
+        let template = utility_template(&row("APPROVED", "Hi {{name}}, #{{1}} and #{{1}}."));
+        let template = template.expect("it is approved");
+        assert_eq!(template.wording, "Hi {name}, #{1} and #{1}.");
+        assert_eq!(
+            json(&template.message)["template"]["components"][0]["parameters"],
+            json!([{"type": "text", "text": "{name}", "parameter_name": "name"},
+                   {"type": "text", "text": "{1}"}])
+        );
+        assert_eq!(utility_template(&row("REJECTED", "no")), None);
+        let plain = utility_template(&row("APPROVED", "no {{end")).expect("it is approved");
+        assert_eq!(json(&plain.message)["template"]["components"], json!([]));
     }
 
     #[test]

@@ -23,26 +23,53 @@ pub(super) const SECRETS: [&str; 3] = [
 const PREFIX: &str = "draft-";
 const SUFFIX: &str = ".txt";
 
+/// What a file for an editor holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EditedKind {
+    /// A draft.
+    Draft,
+    /// What the Page shows, as JSON.
+    Profile,
+}
+
+impl EditedKind {
+    /// The beginning and the end of its name.
+    fn around(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Draft => (PREFIX, SUFFIX),
+            Self::Profile => ("page-", ".json"),
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "your draft",
+            Self::Profile => "the Page",
+        }
+    }
+}
+
 /// An editor at work on a file.
 #[derive(Debug)]
 pub(super) struct Editor {
     pub(super) child: Child,
     file: TempPath,
     name: String,
+    kind: EditedKind,
     /// What stood in the file at first.
     before: Vec<u8>,
 }
 
 /// Starts the editor that `VISUAL` or `EDITOR` name, else `vi`, on a file with
 /// this text in `folder`.
-pub(super) fn start(text: &str, folder: &Path) -> Result<Editor, String> {
+pub(super) fn start(text: &str, folder: &Path, kind: EditedKind) -> Result<Editor, String> {
     let named = ["VISUAL", "EDITOR"]
         .iter()
         .find_map(|name| env::var(name).ok().filter(|value| !value.trim().is_empty()))
         .unwrap_or_else(|| "vi".into());
     let mut words = named.split_whitespace();
     let program = PathBuf::from(words.next().unwrap_or("vi"));
-    let file = write(text, folder).map_err(|why| {
+    let file = write(text, folder, kind).map_err(|why| {
         format!("Cannot write a file for the editor ({why}); nothing was changed.")
     })?;
     let mut command = Command::new(&program);
@@ -59,6 +86,7 @@ pub(super) fn start(text: &str, folder: &Path) -> Result<Editor, String> {
         child,
         file,
         name,
+        kind,
         before,
     })
 }
@@ -71,7 +99,11 @@ impl Editor {
         ended: io::Result<std::process::ExitStatus>,
     ) -> (Result<EditedText, String>, Option<TempPath>) {
         let Self {
-            file, name, before, ..
+            file,
+            name,
+            kind,
+            before,
+            ..
         } = self;
         let bytes = match fs::read(&file) {
             Ok(bytes) => bytes,
@@ -87,14 +119,16 @@ impl Editor {
             if bytes == before {
                 return (
                     Err(format!(
-                        "{name} ended with an error, so your draft is as it was."
+                        "{name} ended with an error, so {} is as it was.",
+                        kind.word()
                     )),
                     None,
                 );
             }
             let path = kept(file);
             let why = format!(
-                "{name} ended with an error, so your draft is as it was. What it wrote is kept in {path}."
+                "{name} ended with an error, so {} is as it was. What it wrote is kept in {path}.",
+                kind.word()
             );
             return (Err(why), None);
         }
@@ -103,7 +137,8 @@ impl Editor {
             None => {
                 let path = kept(file);
                 let why = format!(
-                    "What {name} wrote is no text, so your draft is as it was. It is kept in {path}."
+                    "What {name} wrote is no text, so {} is as it was. It is kept in {path}.",
+                    kind.word()
                 );
                 (Err(why), None)
             }
@@ -158,11 +193,12 @@ fn windows_1252(byte: u8) -> char {
     }
 }
 
-fn write(text: &str, folder: &Path) -> io::Result<TempPath> {
+fn write(text: &str, folder: &Path, kind: EditedKind) -> io::Result<TempPath> {
+    let (prefix, suffix) = kind.around();
     // Made for this user alone, under a name that nobody can guess.
     let mut file = tempfile::Builder::new()
-        .prefix(PREFIX)
-        .suffix(SUFFIX)
+        .prefix(prefix)
+        .suffix(suffix)
         .tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {

@@ -2,15 +2,17 @@
 
 use std::{io, path::PathBuf};
 
+use super::editor::EditedKind;
 use super::effects::EffectRunner;
 use super::input::{Pause, Shown};
 use tempfile::TempPath;
 use tokio::sync::{broadcast, mpsc};
 
 use crate::{
-    app::{self, Effect, Model, Msg, TerminalEffect, settings::CopyBy},
+    app::{self, Effect, Model, Msg, TerminalEffect, dialog::EditedProfile, settings::CopyBy},
     clock::Clock,
-    domain::{Change, ConversationId, Link, Psid, Severity},
+    domain::{Change, ConversationId, Link, Platform, Psid, Severity},
+    graph,
     runtime::{
         editor,
         error::Error,
@@ -25,11 +27,16 @@ use crate::{
 /// At most this many messages are taken before a frame is drawn.
 pub(super) const DRAIN: usize = 64;
 
-/// A draft for the person's editor.
+/// Something for the person's editor.
 pub(super) struct Editing {
-    conversation: ConversationId,
-    psid: Psid,
+    what: Edited,
     text: String,
+}
+
+/// What it is.
+enum Edited {
+    Draft(ConversationId, Psid),
+    Profile(Platform),
 }
 
 pub(super) struct Screen {
@@ -201,11 +208,17 @@ impl Screen {
                     psid,
                     text,
                 }) => {
-                    self.editing = Some(Editing {
-                        conversation,
-                        psid,
-                        text,
-                    });
+                    let what = Edited::Draft(conversation, psid);
+                    self.editing = Some(Editing { what, text });
+                }
+                Effect::Terminal(TerminalEffect::EditProfile {
+                    platform,
+                    text,
+                    properties,
+                }) => {
+                    let what = Edited::Profile(platform);
+                    let text = text.unwrap_or_else(|| graph::pretty(&properties));
+                    self.editing = Some(Editing { what, text });
                 }
                 effect => self.runner.perform(effect, &mut self.tasks),
             }
@@ -256,18 +269,17 @@ impl Screen {
     /// Gives the terminal to the editor, if somebody wants that, and takes it
     /// back. The engine goes on meanwhile. Answers whether to leave.
     pub(super) async fn edit(&mut self, signals: &mut Signals) -> io::Result<bool> {
-        let Some(Editing {
-            conversation,
-            psid,
-            text,
-        }) = self.editing.take()
-        else {
+        let Some(Editing { what, text }) = self.editing.take() else {
             return Ok(false);
+        };
+        let kind = match what {
+            Edited::Draft(..) => EditedKind::Draft,
+            Edited::Profile(_) => EditedKind::Profile,
         };
         self.pause.begin().await;
         self.terminal.lend();
         let mut terminated = false;
-        let edited = match editor::start(&text, &self.folder) {
+        let edited = match editor::start(&text, &self.folder, kind) {
             Err(why) => Err(why),
             Ok(mut editor) => {
                 let ended = loop {
@@ -290,12 +302,23 @@ impl Screen {
                     }
                 };
                 let (edited, file) = editor.text(ended);
-                self.edited = file.map(|file| (conversation.clone(), file));
+                if let Edited::Draft(conversation, _) = &what {
+                    self.edited = file.map(|file| (conversation.clone(), file));
+                }
                 edited
             }
         };
         // What was written comes first: the terminal may be gone.
-        let taken = self.take(Msg::Edited(conversation, psid, edited));
+        let taken = self.take(match what {
+            Edited::Draft(conversation, psid) => Msg::Edited(conversation, psid, edited),
+            Edited::Profile(platform) => {
+                let edited = edited.map(|edited| EditedProfile {
+                    properties: graph::read_json(&edited.text),
+                    text: edited.text,
+                });
+                Msg::ProfileEdited(platform, edited)
+            }
+        });
         let back = self.terminal.take_back();
         self.pause.end().await;
         if terminated {

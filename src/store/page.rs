@@ -7,6 +7,9 @@ use crate::{
     store::page_values::{set, value},
 };
 
+/// Under which name the calls for its profile are kept.
+const PROFILE_CALLS: &str = "profile_calls";
+
 /// What is known of the Page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageRow {
@@ -33,6 +36,13 @@ impl PageRow {
 }
 
 impl Writer {
+    /// Keeps when calls for the Page's profile were made, by Meta's clock.
+    pub async fn keep_profile_calls(&self, calls: Vec<Timestamp>) -> Result<(), Error> {
+        let calls: Vec<String> = calls.iter().map(|at| at.as_millis().to_string()).collect();
+        self.run(move |files| set(&files.cache, PROFILE_CALLS, &calls.join(" ")).map(drop))
+            .await
+    }
+
     /// Keeps which app our token belongs to: an echo of ours may come before Meta
     /// has told again.
     pub async fn keep_app(&self, app: AppId) -> Result<(), Error> {
@@ -42,6 +52,15 @@ impl Writer {
 }
 
 impl Reader {
+    /// When calls for the Page's profile were made, by Meta's clock.
+    pub fn profile_calls(&self) -> Result<Vec<Timestamp>, Error> {
+        let calls = self
+            .with(|db| value(db, PROFILE_CALLS))?
+            .unwrap_or_default();
+        let calls = calls.split(' ').filter_map(|at| at.parse().ok());
+        Ok(calls.map(Timestamp::from_millis).collect())
+    }
+
     /// What is known of the Page.
     pub fn page(&self) -> Result<PageRow, Error> {
         self.with(|db| {

@@ -7,6 +7,7 @@
 //! | `drafts` | unsent text: it is saved, comes back, and belongs to one person |
 //! | `control` | who holds a thread, and who gets it |
 //! | `fate` | what becomes of a reply that did not simply go out |
+//! | `page` | what the Page shows before anybody writes |
 //! | `reading` | the list and the thread, asked for in parts |
 //! | `desk` | the desk itself: pace, commands, the same keys twice, the curtain |
 
@@ -20,6 +21,7 @@ mod courtesy;
 mod desk;
 mod drafts;
 mod fate;
+mod page;
 mod reading;
 mod replying;
 

@@ -10,6 +10,7 @@
 //! | `restart` | what a dead program left |
 //! | `record` | the record, and threads that go back by themselves |
 //! | `templates` | structured messages |
+//! | `page_profile` | what the Page shows before anybody writes |
 //! | `files`, `pictures` | files that go out, pictures that come in |
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -21,6 +22,7 @@ mod calls;
 mod faults;
 mod files;
 mod link;
+mod page_profile;
 mod pictures;
 mod reading;
 mod record;

@@ -462,6 +462,43 @@ fn a_card_in_doubt_is_settled_by_its_echo_or_by_a_person() {
     }
 }
 
+/// What Meta lists is what it takes: after seven days, too.
+#[test]
+fn an_approved_template_reaches_somebody_who_wrote_long_ago() {
+    runtime().block_on(async {
+        let mut wing = Wing::start(None).await;
+        let ana = wing.open("Ana Ruiz").await;
+        wing.commands
+            .send(Command::ReadTemplates)
+            .await
+            .expect("taken");
+        let approved = |c: &Change| matches!(c, Change::UtilityTemplates(_));
+        let Change::UtilityTemplates(Ok(templates)) = wing.news("the list", approved).await else {
+            panic!("no list");
+        };
+        let shipped = templates
+            .into_iter()
+            .find(|one| one.name == "order_shipped");
+        let fill = |text: &str| text.replace("{1}", "4471");
+        let shipped = shipped.expect("the sample").with_texts(&fill);
+        wing.order("clock", json!({"by": "+8d"})).await;
+        let wing = wing.again().await;
+        let mut wing = wing;
+        wing.ask(&ana, Operation::Take).await;
+        wing.ask(&ana, reply_of("late", shipped)).await;
+        wing.sent_as("late").await;
+        let thread = wing.thread(&ana.0);
+        let said = "Good news! Your order #4471 is on its way to you.";
+        assert!(
+            thread
+                .items
+                .iter()
+                .any(|item| matches!(item, Item::Message(m) if m.text == said))
+        );
+        wing.end().await;
+    });
+}
+
 /// A Page without routing, so that everybody may send, and somebody on each platform.
 const TWO_PEOPLE: &str = r#"
 [page]

@@ -338,3 +338,50 @@ fn a_reaction_asks_which_and_enter_chooses_none() {
             .contains("Open the thread and select a message first (j k).")
     );
 }
+
+#[test]
+fn what_the_page_shows_and_the_difference_before_it_is_written() {
+    let profile = r#"{
+        "get_started": {"payload": "GET_STARTED"},
+        "greeting": [{"locale": "default", "text": "Hi {{user_first_name}}! Light is our business."}],
+        "persistent_menu": [{"locale": "default", "call_to_actions": [
+            {"type": "postback", "title": "Track an order", "payload": "TRACK_ORDER"},
+            {"type": "web_url", "title": "Our shop", "url": "https://lamp.example"}]}],
+        "ice_breakers": [{"locale": "default", "call_to_actions": [
+            {"question": "Where is my order?", "payload": "TRACK_ORDER"}]}],
+        "commands": [{"locale": "default", "commands": [
+            {"name": "orders", "description": "your orders"}]}],
+        "whitelisted_domains": ["https://lamp.example"]
+    }"#;
+    let shows = |desk: &mut Desk| {
+        desk.keys("gp");
+        desk.send(Msg::Changed(vec![Change::PageProfile(PageProfile {
+            platform: Platform::Messenger,
+            properties: graph::read_json(profile),
+            calls_left: 9,
+            next_at: None,
+        })]));
+    };
+    scene("page", shows);
+    let edited = |desk: &mut Desk, text: &str| {
+        shows(desk);
+        let edited = EditedProfile {
+            text: text.to_owned(),
+            properties: graph::read_json(text),
+        };
+        desk.send(Msg::ProfileEdited(Platform::Messenger, Ok(edited)));
+    };
+    scene("page_change", |desk| {
+        let text = profile.replace("Our shop", "Our lamps").replace(
+            "\"whitelisted_domains\": [\"https://lamp.example\"]",
+            "\"account_linking_url\": \"https://lamp.example/link\"",
+        );
+        edited(desk, &text);
+    });
+    scene("page_problem", |desk| {
+        edited(
+            desk,
+            &profile.replace("Track an order", "A title that is much too long for a menu"),
+        );
+    });
+}

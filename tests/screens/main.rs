@@ -32,6 +32,7 @@ use switchboard::{
     app::{
         Effect, Loaded, Msg, Query, Settings,
         canned::Canned,
+        dialog::EditedProfile,
         layout::{self},
         settings::{Column, Depth, PicturesBy},
     },
@@ -39,10 +40,11 @@ use switchboard::{
         ApiCall, AppId, Attachment, AuditDetails, AuditEntry, Author, Change, Command, Content,
         Conversation, ConversationId, Deferred, DeliveredWebhook, Draft, Hit, HoldReason,
         InboxQuery, InboxSlice, Item, Link, ListOrder, LocalId, Media, Mid, Narrow, Operation,
-        OperationKind, Outcome, OwnershipEvidence, Part, Person, PictureFile, PictureId,
-        PictureSize, Platform, Profile, Psid, Reaction, ReportFacts, Routing, SavedView, SendAs,
-        SendState, Span, ThreadOwner, Until, View,
+        OperationKind, Outcome, OwnershipEvidence, PageProfile, Part, Person, PictureFile,
+        PictureId, PictureSize, Platform, Profile, Psid, Reaction, ReportFacts, Routing, SavedView,
+        SendAs, SendState, Span, ThreadOwner, Until, View,
     },
+    graph,
     ui::{THEMES, Theme},
 };
 

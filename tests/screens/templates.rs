@@ -1,55 +1,59 @@
 //! Structured messages, before they go out and in the thread.
 
 use super::*;
-use switchboard::graph::{self, TemplateFormat};
+use switchboard::graph::TemplateFormat;
 
 /// The samples that the demo offers.
 const SAMPLES: [(&str, &str); 11] = [
     (
-        "account",
+        "template_account",
         include_str!("../../assets/templates/account.json"),
     ),
     (
-        "bulb-size",
+        "template_bulb-size",
         include_str!("../../assets/templates/bulb-size.toml"),
     ),
     (
-        "call-back",
+        "template_call-back",
         include_str!("../../assets/templates/call-back.toml"),
     ),
     (
-        "delivery-day",
+        "template_delivery-day",
         include_str!("../../assets/templates/delivery-day.toml"),
     ),
     (
-        "lamp-film",
+        "template_lamp-film",
         include_str!("../../assets/templates/lamp-film.json"),
     ),
     (
-        "moon-lamp",
+        "template_moon-lamp",
         include_str!("../../assets/templates/moon-lamp.json"),
     ),
     (
-        "order-shipped",
+        "template_order-shipped",
         include_str!("../../assets/templates/order-shipped.json"),
     ),
-    ("order", include_str!("../../assets/templates/order.json")),
     (
-        "receipt",
+        "template_order",
+        include_str!("../../assets/templates/order.json"),
+    ),
+    (
+        "template_receipt",
         include_str!("../../assets/templates/receipt.json"),
     ),
     (
-        "room-ideas",
+        "template_room-ideas",
         include_str!("../../assets/templates/room-ideas.json"),
     ),
     (
-        "winter-coupon",
+        "template_winter-coupon",
         include_str!("../../assets/templates/winter-coupon.json"),
     ),
 ];
 
 fn samples() -> Vec<Canned> {
-    let sample = |(name, text): (&str, &str)| {
+    let sample = |(scene, text): (&str, &str)| {
+        let name = scene.trim_start_matches("template_");
         let format = match text.starts_with('{') {
             true => TemplateFormat::Json,
             false => TemplateFormat::Toml,
@@ -66,7 +70,8 @@ fn samples() -> Vec<Canned> {
 /// The picker on each of them.
 #[test]
 fn each_template_is_seen_as_the_customer_will_see_it() {
-    for (name, _) in SAMPLES {
+    for (scene, _) in SAMPLES {
+        let name = scene.trim_start_matches("template_");
         let play = |desk: &mut Desk| {
             desk.open("Ana Ruiz");
             desk.keys("r/");
@@ -75,7 +80,7 @@ fn each_template_is_seen_as_the_customer_will_see_it() {
         };
         let mut desk = Desk::new((120, 40));
         play(&mut desk);
-        snap(&format!("template_{name}"), &desk);
+        snap(scene, &desk);
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     },
     domain::{
         Attachment, Command, Content, ConversationId, Draft, KEPT_BY_META, LocalId, Platform,
+        Template,
     },
     text::Clean,
 };
@@ -133,9 +134,32 @@ pub(crate) fn canned(model: &mut Model) -> Vec<Effect> {
     let thread = model.thread.as_ref();
     let by_slash = thread.is_some_and(|thread| !thread.composer.has_text());
     let platform = thread.map_or(Platform::Messenger, |thread| thread.conversation.platform);
-    let picker = CannedPicker::opened(by_slash, platform, canned_values(model));
+    let mut picker = CannedPicker::opened(by_slash, platform, canned_values(model));
+    let closed = thread.is_some_and(|thread| model.send_as(thread).is_err());
+    picker.closed = closed;
+    picker.approved(model.session.utility.as_ref());
     model.dialogs.push(Dialog::Canned(picker));
-    vec![Effect::Query(Query::Canned)]
+    let mut effects = vec![Effect::Query(Query::Canned)];
+    // What Meta approved is asked for once, where it may be needed.
+    let unread = match &model.session.utility {
+        None => true,
+        Some(Err(_)) => closed,
+        Some(Ok(_)) => false,
+    };
+    if unread && platform == Platform::Messenger {
+        effects.push(Effect::Engine(Command::ReadTemplates));
+    }
+    effects
+}
+
+/// The utility templates that Meta approved.
+pub(crate) fn approved(model: &mut Model, templates: Result<Vec<Template>, String>) {
+    for dialog in &mut model.dialogs {
+        if let Dialog::Canned(picker) = dialog {
+            picker.approved(Some(&templates));
+        }
+    }
+    model.session.utility = Some(templates);
 }
 
 /// Puts a canned reply, filled in, into the composer: a text where the cursor is, a

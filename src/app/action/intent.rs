@@ -3,7 +3,7 @@
 use crate::{
     app::{
         Effect, Model, TerminalEffect, ToastKind,
-        action::{attach, control, look, navigate, reply, run::run, triage},
+        action::{attach, control, look, navigate, page, reply, run::run, triage},
         dialog::{Dialog, Intent, Step},
         pictures,
     },
@@ -79,6 +79,12 @@ fn carry_out(model: &mut Model, intent: Intent) -> Vec<Effect> {
         } => vec![triage::keep_note(model, conversation, psid, text)],
         Intent::SignOff(rows) => control::sign_off(model, rows),
         Intent::Simulator(order) => order_simulator(model, order),
+        Intent::ReadProfile(platform) => vec![Effect::Engine(Command::ReadProfile(platform))],
+        Intent::EditProfile(platform, text, properties) => page::edit(platform, text, properties),
+        Intent::WriteProfile(platform, change, after) => {
+            let write = Command::WriteProfile(platform, change, after);
+            vec![Effect::Engine(write)]
+        }
         Intent::Read(chapter) => look::read(model, chapter),
         Intent::Theme(name) => {
             model.session.theme = Some(name);

@@ -14,6 +14,7 @@
 //! | `react` | a reaction to a message |
 //! | `reply` | the text, its type, sending it |
 //! | `attach` | canned replies, templates and files in it |
+//! | `page` | what the Page shows before anybody writes |
 //! | `triage` | an agent's own decisions; undo and repeat |
 //! | `clipboard` | copying, opening, saving |
 //! | `desk` | the desk itself |
@@ -27,6 +28,7 @@ pub(crate) mod intent;
 pub(crate) mod leave;
 pub(crate) mod look;
 pub(crate) mod navigate;
+pub(crate) mod page;
 pub(crate) mod react;
 pub(crate) mod reply;
 pub(crate) mod run;

@@ -7,7 +7,7 @@ use crate::{
         action::{
             attach,
             availability::{why_not, why_not_for},
-            clipboard, control, desk, leave, look, navigate, react, reply, select,
+            clipboard, control, desk, leave, look, navigate, page, react, reply, select,
             table::{Action, ActionSpec, Marked, actions},
             triage,
         },

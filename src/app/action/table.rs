@@ -193,6 +193,7 @@ View9          "view_9"          ["9"]            Desk     Move     []          
 Profile        "profile"         ["p"]            Desk     Look     [Row]                        View  No   []                "show the person's profile" => look::profile;
 Ownership      "ownership"       ["i"]            Desk     Look     [Row]                        View  No   []                "show who held the thread, and the clocks" => look::ownership;
 RawJson        "raw_json"        ["J"]            Desk     Look     [Row]                        View  No   []                "show the JSON as Meta sent it" => look::raw_json;
+Page           "page"            ["g p"]          Desk     Look     []                           View  No   []                "what the Page shows: greeting, menu, ice breakers" => page::show;
 Report         "report"          []               Desk     Look     []                           View  No   []                "what was done here: replies, hand-backs, busy hours" => look::report;
 Tour           "tour"            []               Desk     Look     []                           View  No   []                "the tour: what there is to try in the demo" => look::tour;
 ApiLog         "api_log"         ["@"]            Desk     Look     []                           View  No   []                "show the calls to the Graph API" => look::api_log;

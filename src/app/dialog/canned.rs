@@ -18,7 +18,7 @@ use crate::{
         model::Session,
         toast::ToastKind,
     },
-    domain::{Content, Platform, template_problems},
+    domain::{Content, Platform, Template, template_problems},
     text,
 };
 
@@ -33,6 +33,10 @@ pub struct CannedPicker {
     pub cursor: usize,
     /// It was opened by a `/`, so a second one is a slash.
     by_slash: bool,
+    /// Nothing but utility templates can go out.
+    pub(crate) closed: bool,
+    /// What Meta approved, as if it were in files.
+    approved: Vec<Canned>,
     /// Where it would go.
     platform: Platform,
     /// Names and values of variables, for whom it would go to.
@@ -50,9 +54,52 @@ impl CannedPicker {
             all: None,
             cursor: 0,
             by_slash,
+            closed: false,
+            approved: Vec::new(),
             platform,
             values,
         }
+    }
+
+    /// Meta's list came, or why it did not.
+    pub(crate) fn approved(&mut self, templates: Option<&Result<Vec<Template>, String>>) {
+        self.approved = match templates {
+            Some(Ok(templates)) if self.platform == Platform::Messenger => templates
+                .iter()
+                .map(|template| Canned {
+                    name: template.name.clone(),
+                    content: Ok(Content::Template(Box::new(template.clone()))),
+                })
+                .collect(),
+            // Who can write otherwise does not need to know.
+            Some(Err(why)) if self.closed => vec![Canned {
+                name: "utility templates".into(),
+                content: Err(why.clone()),
+            }],
+            _ => Vec::new(),
+        };
+    }
+
+    /// What can be picked: those that can go out first.
+    fn offered(&self) -> Vec<&Canned> {
+        let Some(Ok(all)) = &self.all else {
+            return match &self.all {
+                Some(Err(_)) => self.approved.iter().collect(),
+                _ => Vec::new(),
+            };
+        };
+        let approved = |canned: &&Canned| {
+            let content = canned.content.as_ref().ok();
+            let template = content.and_then(Content::template);
+            template.is_some_and(Template::is_utility)
+        };
+        let all = all.iter().chain(&self.approved);
+        if !self.closed {
+            return all.collect();
+        }
+        let (mut first, then): (Vec<&Canned>, Vec<&Canned>) = all.partition(approved);
+        first.extend(then);
+        first
     }
 
     /// What the marked one comes to for this customer, or why it cannot be used.
@@ -89,9 +136,7 @@ impl CannedPicker {
 
     /// Those that fit, best first: by their names, then by their texts.
     pub fn fitting(&self) -> Vec<&Canned> {
-        let Some(Ok(all)) = &self.all else {
-            return Vec::new();
-        };
+        let all = self.offered();
         let mut fuzzy = Fuzzy::new(self.input.text());
         let mut places = fuzzy.best(all.iter().map(|canned| canned.name.as_str()));
         let words = self.input.text().trim();
@@ -105,7 +150,10 @@ impl CannedPicker {
                 places.push(at);
             }
         }
-        places.into_iter().filter_map(|at| all.get(at)).collect()
+        places
+            .into_iter()
+            .filter_map(|at| all.get(at).copied())
+            .collect()
     }
 }
 

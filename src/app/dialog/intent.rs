@@ -5,7 +5,7 @@ use crate::{
     app::{action::table::Action, effect::Query, toast::ToastKind},
     domain::{
         AppId, Attachment, Content, Conversation, ConversationId, Decision, Hit, Mid, Outcome,
-        Outgoing, PictureId, Psid, SimulatorOrder, TriageChange,
+        Outgoing, PictureId, Platform, ProfileChange, Psid, SimulatorOrder, Tree, TriageChange,
     },
 };
 
@@ -75,6 +75,12 @@ pub enum Intent {
     Read(&'static Chapter),
     /// A view, by its number from 1.
     View(usize),
+    /// Read what the Page shows.
+    ReadProfile(Platform),
+    /// Give it to the person's editor: this text, else these properties.
+    EditProfile(Platform, Option<String>, Tree),
+    /// Write a change of it; it is this then.
+    WriteProfile(Platform, ProfileChange, Tree),
     /// Show a picture on the whole screen.
     Enlarge {
         /// Which one.

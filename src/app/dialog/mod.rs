@@ -17,6 +17,7 @@
 //! | `choose` | a short list with a key for each line |
 //! | `api_log`, `viewer` | text to read |
 //! | `picture` | a picture on the whole screen |
+//! | `page` | what the Page shows before anybody writes |
 
 mod api_log;
 mod attach;
@@ -33,6 +34,7 @@ mod jump;
 mod labels;
 mod modal;
 mod note;
+mod page;
 mod picture;
 mod prompt;
 mod search;
@@ -54,6 +56,7 @@ pub use jump::Jump;
 pub use labels::Labels;
 pub use modal::{Click, Modal, Question, Step};
 pub use note::NoteDialog;
+pub use page::{EditedProfile, PageDialog, PageLine};
 pub use picture::PictureView;
 pub use prompt::{Prompt, PromptKind};
 pub use search::Search;
@@ -110,6 +113,8 @@ dialogs! {
     Labels(Labels),
     /// A private note being written.
     Note(NoteDialog),
+    /// What the Page shows before anybody writes.
+    Page(PageDialog),
     /// A picture on the whole screen.
     Picture(PictureView),
     /// A line of input at the bottom: filter, find.

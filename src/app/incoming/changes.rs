@@ -5,8 +5,9 @@ use crate::{
     app::{
         Anchor, Effect, Focus, Model, Query, TerminalEffect, ToastKind,
         action::{
-            attach::file_copied,
+            attach::{self, file_copied},
             navigate::{advance, older_arrived},
+            page,
             table::Action,
         },
         alerts::escalated,
@@ -44,6 +45,8 @@ pub(crate) fn changed(model: &mut Model, mut change: Change) -> Vec<Effect> {
         Change::Thread(_) => {}
         Change::Renamed { from, to } => effects.extend(renamed(model, &from, to)),
         Change::Page => effects.push(Effect::Query(Query::Page)),
+        Change::UtilityTemplates(templates) => attach::approved(model, templates),
+        Change::PageProfile(profile) => page::came(model, profile),
         Change::Apps(apps) => model.session.account.apps = apps,
         Change::ReplySent {
             conversation,

@@ -4,13 +4,16 @@
 //! |---|---|
 //! | `mod` | [`Model`]: all that the screen is made of |
 //! | `session` | the moment, the screen, the settings, the Page |
+//! | `page_profiles` | what the Page shows before anybody writes |
 //! | `history` | undo, repeat, where one comes from |
 //! | `settings` | what the desk is told |
 
 pub mod history;
+mod page_profiles;
 mod session;
 pub mod settings;
 
+pub use page_profiles::{PageProfileState, PageProfiles};
 pub use session::Session;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

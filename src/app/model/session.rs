@@ -1,10 +1,11 @@
 //! What holds for the whole desk, whatever is open on it: the moment, the screen,
 //! the settings, the Page. This much a dialog may know.
 
+use super::page_profiles::PageProfiles;
 use std::collections::VecDeque;
 
 use super::settings::Settings;
-use crate::domain::{Account, ApiCall, Platform, Routing, ThreadOwner, Timestamp};
+use crate::domain::{Account, ApiCall, Platform, Routing, Template, ThreadOwner, Timestamp};
 
 /// The desk, apart from what is shown on it.
 #[derive(Clone, Debug)]
@@ -29,6 +30,10 @@ pub struct Session {
     pub privacy: bool,
     /// The theme that was chosen by hand; else the configured one.
     pub theme: Option<&'static str>,
+    /// The utility templates that Meta approved, once they were read.
+    pub utility: Option<Result<Vec<Template>, String>>,
+    /// What the Page shows before anybody writes.
+    pub page_profiles: PageProfiles,
     pub(crate) last_input: Timestamp,
     /// Somebody works at the desk.
     pub(crate) active: bool,
@@ -59,6 +64,8 @@ impl Session {
             attended: true,
             privacy: false,
             theme: None,
+            utility: None,
+            page_profiles: PageProfiles::default(),
             last_input: now,
             active: true,
         }

@@ -111,6 +111,16 @@ impl Engine {
                     )
                 });
             }
+            Command::ReadTemplates => {
+                let graph = self.graph.clone();
+                self.go(
+                    async move { Completion::UtilityTemplates(graph.utility_templates().await) },
+                );
+            }
+            Command::ReadProfile(platform) => self.read_profile(platform).await?,
+            Command::WriteProfile(platform, change, after) => {
+                self.write_profile(platform, change, after).await?;
+            }
             Command::Triage(rows) => {
                 let ids: Vec<_> = rows.iter().map(|(id, _, _)| id.clone()).collect();
                 self.writer.triage(rows, self.server_now()).await?;

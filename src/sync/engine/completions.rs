@@ -178,6 +178,11 @@ impl Engine {
                 operation,
                 result,
             } => self.operated(id, operation, result).await?,
+            Completion::UtilityTemplates(result) => {
+                let templates = result.map_err(|error| error.to_string());
+                self.tell(Change::UtilityTemplates(templates));
+            }
+            Completion::PageProfile(platform, result) => self.profile_came(platform, result),
             Completion::Uploaded { row, result, new } => self.uploaded(row, result, new).await?,
             Completion::Posted { row, media, result } => self.posted(row, media, result).await?,
         }

@@ -36,6 +36,7 @@ impl Engine {
         if self.options.once {
             return worked;
         }
+        self.profile_calls = self.reader.profile_calls().unwrap_or_default();
         let repaired = self.writer.repair_triage(self.server_now()).await;
         worked = worked.and(repaired.map(drop));
         worked = worked.and(self.writer.give_back_refused(now).await.map(drop));

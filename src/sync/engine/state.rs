@@ -19,7 +19,7 @@ use crate::{
     domain::{
         Account, AppId, Apps, Attachment, AuditEntry, Backfill, Change, Command, ConversationId,
         DeliveredWebhook, Event, LocalId, Mid, Operation, Outgoing, PerPlatform, Platform, Profile,
-        Psid, Span, ThreadOwner, Timestamp,
+        Psid, Span, Template, ThreadOwner, Timestamp, Tree,
     },
     graph::{self, AboutPage, Decoded, ListPart, MessagesPage},
     store::{self, Reader, SavedMedia, Writer},
@@ -96,6 +96,8 @@ pub struct Engine {
     /// Held by an app, asked before it was known which is ours.
     pub(super) unclear_owners: Vec<ConversationId>,
     pub(super) instagram: Option<String>,
+    /// When calls for the Page's profile were made, by Meta's clock.
+    pub(super) profile_calls: Vec<Timestamp>,
     pub(super) open: Option<ConversationId>,
     pub(super) outbox: Outbox,
     /// What the disk did not take; nothing is sent before it does.
@@ -174,6 +176,10 @@ pub(super) enum Completion {
     Delivered(ConversationId, Result<Vec<DeliveredWebhook>, graph::Error>),
     /// The copy of a file that is to go out.
     Copied(ConversationId, LocalId, Result<Box<Attachment>, String>),
+    /// What Meta approved.
+    UtilityTemplates(Result<Vec<Template>, graph::Error>),
+    /// What the Page shows, read or written.
+    PageProfile(Platform, Result<Tree, graph::Error>),
     /// A picture for the screen.
     Picture(FetchedPicture),
     /// Where it is, or why it is nowhere.
@@ -229,6 +235,7 @@ impl Engine {
             apps_known: false,
             unclear_owners: Vec::new(),
             instagram: None,
+            profile_calls: Vec::new(),
             open: None,
             outbox: Outbox::new(options.seed),
             unwritten: Vec::new(),

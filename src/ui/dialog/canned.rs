@@ -38,12 +38,12 @@ pub(super) fn draw(
     let fitting = dialog.fitting();
     let words = match &dialog.all {
         None => Some(("Reading …".to_owned(), Role::Dim)),
-        Some(Err(why)) => Some((why.clone(), Role::Bad)),
-        Some(Ok(_)) if fitting.is_empty() => Some((
+        Some(Err(why)) if fitting.is_empty() => Some((why.clone(), Role::Bad)),
+        _ if fitting.is_empty() => Some((
             "No match. Esc to go back to your text.".to_owned(),
             Role::Dim,
         )),
-        Some(Ok(_)) => None,
+        _ => None,
     };
     if let Some((words, role)) = words {
         wrapped(&words, theme.style(role), rest, buffer);

@@ -29,11 +29,8 @@ pub(super) fn draw(
     let title = text::cut(&title, usize::from(place.frame.width).saturating_sub(4));
     let inner = boxed(&title, place.frame, theme, buffer);
     let mut cursor = Position::new(inner.x, inner.y);
-    let longest = dialog
-        .fields
-        .iter()
-        .map(|(name, _)| text::width(name))
-        .max();
+    let names = dialog.fields.iter().map(|(name, _)| label_of(name));
+    let longest = names.map(|name| text::width(&name)).max();
     let label = longest.unwrap_or(0).min(usize::from(inner.width) / 2);
     let rows = dialog.fields.iter().enumerate().skip(place.top());
     for ((at, (name, input)), y) in rows.zip(place.rows.y..place.rows.bottom()) {
@@ -43,7 +40,7 @@ pub(super) fn draw(
             ..inner
         };
         let mark = if at == dialog.cursor { ">" } else { " " };
-        let label = format!("{mark}{}  ", text::fit(&Clean::one_line(name), label));
+        let label = format!("{mark}{}  ", text::fit(&label_of(name), label));
         let end = input_line(&label, input, theme, line, buffer);
         if at == dialog.cursor {
             cursor = end;
@@ -63,4 +60,12 @@ pub(super) fn draw(
         buffer,
     );
     cursor
+}
+
+/// What a variable is called; a placeholder of Meta's may be a number alone.
+fn label_of(name: &str) -> Clean {
+    match name.parse::<u32>() {
+        Ok(number) => format!("value {number}").into(),
+        Err(_) => Clean::one_line(name),
+    }
 }

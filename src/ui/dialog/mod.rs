@@ -12,6 +12,7 @@
 //! | `choose` | a short list with a key for each line |
 //! | `api_log`, `viewer`, `chapter` | text to read |
 //! | `picture` | a picture on the whole screen |
+//! | `page` | what the Page shows before anybody writes |
 
 mod api_log;
 mod attach;
@@ -26,6 +27,7 @@ mod help;
 mod jump;
 mod labels;
 mod note;
+mod page;
 mod picture;
 mod preview;
 mod prompt;
@@ -108,6 +110,10 @@ fn with_rows(
             None
         }
         Dialog::Help(help) => Some(help::draw(model, theme, help, place, buffer)),
+        Dialog::Page(page) => {
+            page::draw(model, theme, page, place, buffer);
+            None
+        }
         Dialog::Jump(jump) => Some(jump::draw(theme, jump, place, buffer)),
         Dialog::Labels(labels) => Some(labels::draw(theme, labels, place, buffer)),
         Dialog::Search(search) => Some(search::draw(model, theme, search, place, buffer)),
