@@ -62,6 +62,7 @@ fn reply(send_as: SendAs, hand_back: Option<HandBack>, text: &str) -> Reply {
         media: Vec::new(),
         quote: None,
         silent: false,
+        persona: None,
         send_as,
         hand_back,
     }
@@ -194,7 +195,7 @@ fn the_client_reads_every_sample() {
 
         let (client, heard) = before("sender_action").await;
         client
-            .sender_action(&psid, "typing_on")
+            .sender_action(&psid, "typing_on", None)
             .await
             .expect("done");
         let body: Value =
@@ -861,7 +862,7 @@ fn read_only_sends_nothing_whatever_is_asked() {
             Err(Error::ReadOnly)
         );
         assert_eq!(
-            client.sender_action(&psid, "mark_seen").await,
+            client.sender_action(&psid, "mark_seen", None).await,
             Err(Error::ReadOnly)
         );
         assert_eq!(

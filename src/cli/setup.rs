@@ -182,6 +182,7 @@ pub(super) fn sync_options(config: Config) -> sync::Options {
         asking: asking(&config),
         downloads: config::downloads_folder(),
         agent: agent(&config),
+        persona: config.persona.clone(),
         idle_lease: config.idle_lease.map(sync::Lease::of),
         seed: clock::random_seed(),
         token: Some(Arc::new(move || config.token().ok().flatten())),

@@ -8,10 +8,11 @@
 //! | `reader` | one value, or what is wrong with it and in which line |
 //! | `secrets` | token and app secret, from a file or a command |
 //! | `paths` | where files lie |
-//! | `views` | the agent's own views |
+//! | `views`, `persona` | the agent's own views, who the customer sees writing |
 
 mod choices;
 mod paths;
+mod persona;
 mod reader;
 mod secrets;
 mod views;
@@ -39,7 +40,7 @@ use crate::{
         input::keymap::Keymap,
         settings::{Alerts, Column, CopyBy, Notify, Shape},
     },
-    domain::{AppId, Apps, ReplyAs, SavedView, Span},
+    domain::{AppId, Apps, Persona, ReplyAs, SavedView, Span},
     graph::Secrets,
     private, text,
     ui::{THEMES, Theme},
@@ -106,6 +107,8 @@ pub struct Config {
     pub copy: CopyBy,
     /// Views beside the five.
     pub views: Vec<SavedView>,
+    /// Who the customer sees writing.
+    pub persona: Option<Persona>,
     /// How pictures are drawn.
     pub pictures: PictureChoice,
     /// The terminal's mouse is not ours.
@@ -362,6 +365,7 @@ impl Config {
                 }
             }
             "views" => self.views = views::views(value, mistakes),
+            "persona" => self.persona = persona::persona(value, mistakes),
             "layout" => self.shape = shape(value, mistakes),
             "alerts" => self.set_alerts(value, mistakes),
             "needs_me" => self.set_asking(value, mistakes),

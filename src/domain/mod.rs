@@ -11,6 +11,7 @@
 //! | `platform`, `per_platform` | Messenger and Instagram |
 //! | `account` | one Page as this desk knows it |
 //! | `conversation`, `profile`, `view` | a row of the list, the person in it, the views |
+//! | `persona` | whom the customer sees writing |
 //! | `message`, `referral`, `attachment`, `picture`, `item`, `timeline`, `slice` | what stands in a thread |
 //! | `window` | the messaging window |
 //! | `thread_control`, `ownership_evidence` | who holds a thread, and how we know |
@@ -48,6 +49,7 @@ mod ownership_evidence;
 mod page_profile;
 mod parse_time;
 mod per_platform;
+mod persona;
 mod picture;
 mod platform;
 mod profile;
@@ -93,6 +95,7 @@ pub use page_profile::{
 };
 pub use parse_time::parse_time;
 pub use per_platform::PerPlatform;
+pub use persona::Persona;
 pub use picture::{Bitmap, Picture, PictureFile, PictureId, PictureNumber, PictureSize};
 pub use platform::Platform;
 pub use profile::{Person, Profile, display_name};

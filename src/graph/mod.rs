@@ -16,6 +16,7 @@
 //! | `limits` | how many of them, and how fast |
 //! | `log` | each of them, for `--log` and the API log |
 //! | `conversations`, `person`, `page` | what is read |
+//! | `personas` | whom the customer sees writing |
 //! | `template` | structured messages in the shapes of files and of the wire |
 //! | `page_profile` | what a Page shows before anybody writes |
 //! | `send`, `upload`, `attachments`, `thread_control`, `subscriptions` | what is changed |
@@ -45,6 +46,7 @@ mod log;
 mod page;
 mod page_profile;
 mod person;
+mod personas;
 mod pictures;
 mod public_hosts;
 mod send;

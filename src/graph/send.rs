@@ -32,6 +32,8 @@ pub struct Reply {
     pub quote: Option<Mid>,
     /// It makes no sound on the customer's phone ("Send API", `notification_type`).
     pub silent: bool,
+    /// Meta's id of the persona that writes ("Personas"; Messenger only).
+    pub persona: Option<String>,
     /// What it goes out as.
     pub send_as: SendAs,
     /// Hands the thread over in the same call; only where routing is on.
@@ -131,9 +133,18 @@ impl Client {
     }
 
     /// Tells the customer that we have read, or that we type or stopped.
-    /// `action` is `mark_seen`, `typing_on` or `typing_off`.
-    pub async fn sender_action(&self, psid: &Psid, action: &str) -> Result<(), Error> {
-        let body = json!({"recipient": {"id": psid.as_str()}, "sender_action": action});
+    /// `action` is `mark_seen`, `typing_on` or `typing_off`; a persona can type, and not
+    /// see ("Personas").
+    pub async fn sender_action(
+        &self,
+        psid: &Psid,
+        action: &str,
+        persona: Option<&str>,
+    ) -> Result<(), Error> {
+        let mut body = json!({"recipient": {"id": psid.as_str()}, "sender_action": action});
+        if let Some(persona) = persona {
+            body["persona_id"] = json!(persona);
+        }
         self.write(&[self.page().as_str(), "messages"], body)
             .await
             .map(drop)
@@ -164,6 +175,9 @@ impl Reply {
         body["message"]["metadata"] = json!(metadata);
         if self.send_as == SendAs::HumanAgent {
             body["tag"] = json!("HUMAN_AGENT");
+        }
+        if let Some(persona) = &self.persona {
+            body["persona_id"] = json!(persona);
         }
         if self.silent {
             body["notification_type"] = json!("SILENT_PUSH");
@@ -225,6 +239,7 @@ mod tests {
             media: Vec::new(),
             quote: None,
             silent: false,
+            persona: None,
             send_as,
             hand_back,
         }

@@ -3,12 +3,20 @@
 
 use super::{Error, Reader, Writer, codec};
 use crate::{
-    domain::{Account, AppId, Backfill, PerPlatform, Platform, Routing, Timestamp},
+    domain::{Account, AppId, Backfill, PerPlatform, Persona, Platform, Routing, Timestamp},
     store::page_values::{set, value},
 };
 
 /// Under which name the calls for its profile are kept.
 const PROFILE_CALLS: &str = "profile_calls";
+
+/// Under which name the persona is kept.
+const PERSONA: &str = "persona";
+
+/// A persona as it is kept: one of another name or picture is another.
+fn persona_row(persona: &Persona, id: &str) -> String {
+    format!("{id}\n{}\n{}", persona.name, persona.picture)
+}
 
 /// What is known of the Page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +44,12 @@ impl PageRow {
 }
 
 impl Writer {
+    /// Keeps Meta's id of a persona.
+    pub async fn keep_persona(&self, persona: Persona, id: String) -> Result<(), Error> {
+        self.run(move |files| set(&files.cache, PERSONA, &persona_row(&persona, &id)).map(drop))
+            .await
+    }
+
     /// Keeps when calls for the Page's profile were made, by Meta's clock.
     pub async fn keep_profile_calls(&self, calls: Vec<Timestamp>) -> Result<(), Error> {
         let calls: Vec<String> = calls.iter().map(|at| at.as_millis().to_string()).collect();
@@ -52,6 +66,13 @@ impl Writer {
 }
 
 impl Reader {
+    /// Meta's id of this persona, if it has one.
+    pub fn persona(&self, persona: &Persona) -> Result<Option<String>, Error> {
+        let kept = self.with(|db| value(db, PERSONA))?.unwrap_or_default();
+        let (id, _) = kept.split_once('\n').unwrap_or_default();
+        Ok((persona_row(persona, id) == kept && !id.is_empty()).then(|| id.to_owned()))
+    }
+
     /// When calls for the Page's profile were made, by Meta's clock.
     pub fn profile_calls(&self) -> Result<Vec<Timestamp>, Error> {
         let calls = self

@@ -10,6 +10,7 @@
 //! | `restart` | what a dead program left |
 //! | `record` | the record, and threads that go back by themselves |
 //! | `templates` | structured messages |
+//! | `personas` | whom the customer sees writing |
 //! | `page_profile` | what the Page shows before anybody writes |
 //! | `files`, `pictures` | files that go out, pictures that come in |
 
@@ -23,6 +24,7 @@ mod faults;
 mod files;
 mod link;
 mod page_profile;
+mod personas;
 mod pictures;
 mod reading;
 mod record;

@@ -310,6 +310,7 @@ fn each_limit_is_the_same_here_and_there() {
                     media: Vec::new(),
                     quote: None,
                     silent: false,
+                    persona: None,
                     send_as: match template.is_utility() {
                         true => SendAs::Utility,
                         false => SendAs::Response,

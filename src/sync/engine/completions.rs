@@ -178,6 +178,7 @@ impl Engine {
                 operation,
                 result,
             } => self.operated(id, operation, result).await?,
+            Completion::Persona(result) => self.persona_came(result).await?,
             Completion::UtilityTemplates(result) => {
                 let templates = result.map_err(|error| error.to_string());
                 self.tell(Change::UtilityTemplates(templates));

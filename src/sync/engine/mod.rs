@@ -12,6 +12,7 @@
 //! | `outgoing` | carries out what the outbox wants done |
 //! | `completions` | what becomes of an answer |
 //! | `uploads` | files on their way to Meta |
+//! | `persona` | whom the customer sees writing |
 //! | `page_profile` | what the Page shows before anybody writes |
 //! | `files` | attachments that a person wants to keep |
 //! | `pictures`, `picture_work` | pictures for the screen, and how one is got |
@@ -28,6 +29,7 @@ mod link;
 mod lists;
 mod outgoing;
 mod page_profile;
+mod persona;
 mod picture_work;
 mod pictures;
 mod polling;

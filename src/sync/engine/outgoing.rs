@@ -206,8 +206,10 @@ impl Engine {
                 SendStep::Operate(id, psid, operation) => {
                     let graph = self.graph.clone();
                     let platform = self.platform(&id);
+                    let persona = self.persona_on(platform);
                     self.go(async move {
-                        let result = perform(&graph, &psid, platform, &operation).await;
+                        let whose = (&psid, platform, persona.as_deref());
+                        let result = perform(&graph, whose, &operation).await;
                         Completion::Operated {
                             id,
                             operation,
@@ -421,6 +423,7 @@ impl Engine {
     fn post(&mut self, row: Outgoing, media: MediaIds) {
         let platform = self.platform(&row.conversation);
         let inline = self.inline(platform);
+        let persona = self.persona_on(platform);
         let (graph, clock) = (self.graph.clone(), self.clock.clone());
         self.go(async move {
             let reply = Reply {
@@ -432,6 +435,7 @@ impl Engine {
                 media: media.ids.clone(),
                 quote: row.quote.clone(),
                 silent: row.silent,
+                persona: persona.clone(),
                 send_as: row.send_as,
                 hand_back: row.hand_back.clone().filter(|_| inline),
             };
@@ -582,8 +586,7 @@ fn rows(id: &ConversationId, psid: &Psid, reply: NewReply, now: Timestamp) -> Ve
 /// Makes a call that is no reply.
 async fn perform(
     graph: &graph::Client,
-    psid: &Psid,
-    platform: Platform,
+    (psid, platform, persona): (&Psid, Platform, Option<&str>),
     operation: &Operation,
 ) -> Result<(), graph::Error> {
     let control = match operation {
@@ -600,10 +603,10 @@ async fn perform(
         }
         // Replies go through the outbox.
         Operation::Reply(_) => return Ok(()),
-        Operation::MarkSeen => return graph.sender_action(psid, "mark_seen").await,
+        Operation::MarkSeen => return graph.sender_action(psid, "mark_seen", None).await,
         Operation::Typing(on) => {
             let action = if *on { "typing_on" } else { "typing_off" };
-            return graph.sender_action(psid, action).await;
+            return graph.sender_action(psid, action, persona).await;
         }
         Operation::Take => Control::Take,
         Operation::Pass(hand_back) => Control::Pass {

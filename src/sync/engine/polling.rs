@@ -24,6 +24,7 @@ impl Engine {
         let graph = self.graph.clone();
         self.go(async move { Completion::Instagram(graph.instagram_account().await) });
         let graph = self.graph.clone();
+        self.look_for_persona();
         self.go(async move {
             // Both are comforts: names for ids, and whom to hand back to.
             let ours = graph.about_app().await.ok().map(|app| app.id);

@@ -18,8 +18,8 @@ use crate::{
     clock::Clock,
     domain::{
         Account, AppId, Apps, Attachment, AuditEntry, Backfill, Change, Command, ConversationId,
-        DeliveredWebhook, Event, LocalId, Mid, Operation, Outgoing, PerPlatform, Platform, Profile,
-        Psid, Span, Template, ThreadOwner, Timestamp, Tree,
+        DeliveredWebhook, Event, LocalId, Mid, Operation, Outgoing, PerPlatform, Persona, Platform,
+        Profile, Psid, Span, Template, ThreadOwner, Timestamp, Tree,
     },
     graph::{self, AboutPage, Decoded, ListPart, MessagesPage},
     store::{self, Reader, SavedMedia, Writer},
@@ -42,6 +42,8 @@ pub struct Options {
     pub agent: String,
     /// So long a thread that is answered stays with us; `None` for ever.
     pub idle_lease: Option<Lease>,
+    /// Who the customer sees writing, on Messenger.
+    pub persona: Option<Persona>,
     /// Where copies of files lie that are on their way to a customer.
     pub files: PathBuf,
     /// Where pictures of threads are kept.
@@ -96,6 +98,8 @@ pub struct Engine {
     /// Held by an app, asked before it was known which is ours.
     pub(super) unclear_owners: Vec<ConversationId>,
     pub(super) instagram: Option<String>,
+    /// Meta's id of the persona, once it has one.
+    pub(super) persona: Option<String>,
     /// When calls for the Page's profile were made, by Meta's clock.
     pub(super) profile_calls: Vec<Timestamp>,
     pub(super) open: Option<ConversationId>,
@@ -176,6 +180,8 @@ pub(super) enum Completion {
     Delivered(ConversationId, Result<Vec<DeliveredWebhook>, graph::Error>),
     /// The copy of a file that is to go out.
     Copied(ConversationId, LocalId, Result<Box<Attachment>, String>),
+    /// Meta's id of the persona.
+    Persona(Result<String, graph::Error>),
     /// What Meta approved.
     UtilityTemplates(Result<Vec<Template>, graph::Error>),
     /// What the Page shows, read or written.
@@ -235,6 +241,7 @@ impl Engine {
             apps_known: false,
             unclear_owners: Vec::new(),
             instagram: None,
+            persona: None,
             profile_calls: Vec::new(),
             open: None,
             outbox: Outbox::new(options.seed),
