@@ -95,6 +95,7 @@ const AGREED: &[(Context, &str, &str)] = {
         (D, "y p", "copy_path"),
         (D, "y l", "copy_link"),
         (D, "g d", "hand_overs"),
+        (D, "g p", "page"),
         (D, ":", "commands"),
         (D, "?", "help"),
         (D, "F1", "help"),

@@ -99,7 +99,8 @@ fn message(message: &mut Message) {
             }
             Part::Share { title, link } => (*title, *link) = (masked(title), masked(link)),
             Part::Referred(referral) => mask_referral(referral),
-            Part::Sticker | Part::Tapped | Part::Story | Part::Unknown(_) | Part::Unsupported => {}
+            Part::Tapped(payload) => *payload = masked(payload),
+            Part::Sticker | Part::Story | Part::Unknown(_) | Part::Unsupported => {}
         }
     }
 }

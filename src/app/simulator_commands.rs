@@ -43,7 +43,7 @@ pub const ORDERS: [SimulatorCommandSpec; 4] = [
 ];
 
 /// What `:do` knows: the actions of the simulator, in its order.
-pub const ACTIONS: [SimulatorCommandSpec; 37] = [
+pub const ACTIONS: [SimulatorCommandSpec; 38] = [
     spec("do writes", "do writes hello", "writes a message"),
     spec("do sends_photo", "do sends_photo lamp.jpg", "sends a photo"),
     spec("do sends_sticker", "do sends_sticker", "sends the thumb"),
@@ -110,6 +110,11 @@ pub const ACTIONS: [SimulatorCommandSpec; 37] = [
     spec("do opts_out", "do opts_out news", "opts out of them"),
     spec("do links", "do links CODE", "links their account"),
     spec("do unlinks", "do unlinks", "unlinks it"),
+    spec(
+        "do rates",
+        "do rates quick and kind",
+        "rates the Page in its feedback form",
+    ),
     spec(
         "do comments",
         "do comments nice lamp",

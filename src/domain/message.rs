@@ -45,8 +45,9 @@ pub enum Part {
     },
     /// Quick replies that were offered with the message.
     QuickReplies(Vec<String>),
-    /// The text is the title of a button or quick reply that was tapped.
-    Tapped,
+    /// The text is the title of a button or quick reply that was tapped, and this is
+    /// what it sent the bot; empty where Meta does not say.
+    Tapped(String),
     /// A shared link or post.
     Share {
         /// What Meta calls it; may be empty.
@@ -120,6 +121,14 @@ pub struct Reaction {
 }
 
 impl Message {
+    /// What the tap sent the bot, if it was one.
+    pub fn tapped(&self) -> Option<&str> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Tapped(payload) => Some(payload.as_str()),
+            _ => None,
+        })
+    }
+
     /// A few words for it, raw: its text, or what came with it.
     pub fn words(&self) -> String {
         if !self.text.is_empty() {

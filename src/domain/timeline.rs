@@ -40,6 +40,10 @@ pub enum TimelineEvent {
     OptedIn(String),
     /// The customer linked their account with the business, or unlinked it.
     Linked(bool),
+    /// The customer answered a feedback form, or said what they think of the bot.
+    Feedback(Fields),
+    /// The customer paid so much; empty where Meta does not say.
+    Paid(String),
     /// Meta enforced its policy.
     Enforced {
         /// What it did.

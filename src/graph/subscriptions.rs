@@ -13,7 +13,7 @@ use super::{
 use crate::domain::{AppId, PageId, Timestamp};
 
 /// The Page's fields that an inbox lives on.
-pub const INBOX_FIELDS: [&str; 13] = [
+pub const INBOX_FIELDS: [&str; 14] = [
     "messages",
     "message_echoes",
     "message_deliveries",
@@ -25,6 +25,7 @@ pub const INBOX_FIELDS: [&str; 13] = [
     "messaging_optins",
     "messaging_handovers",
     "messaging_account_linking",
+    "messaging_feedback",
     "messaging_policy_enforcement",
     "standby",
 ];

@@ -228,6 +228,18 @@ impl Delivered<'_> {
                 ..
             } => TimelineEvent::Linked(text(link, "status") == "linked"),
             Event {
+                messaging_feedback: Some(feedback),
+                ..
+            } => TimelineEvent::Feedback(screens(feedback)),
+            Event {
+                response_feedback: Some(feedback),
+                ..
+            } => TimelineEvent::Feedback(vec![("bot".into(), text(feedback, "feedback"))]),
+            Event {
+                payment: Some(payment),
+                ..
+            } => TimelineEvent::Paid(amount(payment)),
+            Event {
                 policy_enforcement: Some(policy),
                 ..
             }
@@ -273,9 +285,9 @@ impl HeardMessage {
             (true, None) => Author::Page,
         };
         let mut parts = parts(&self.attachments);
-        let tapped = self.quick_reply.as_ref().is_some_and(|tap| !tap.is_null());
-        if tapped {
-            parts.insert(0, Part::Tapped);
+        if let Some(tap) = self.quick_reply.as_ref().filter(|tap| !tap.is_null()) {
+            let payload = tap["payload"].as_str().unwrap_or_default();
+            parts.insert(0, Part::Tapped(payload.to_owned()));
         }
         let story = self.reply_to.as_ref().is_some_and(|to| to.story.is_some());
         if story && !parts.contains(&Part::Story) {
@@ -324,12 +336,13 @@ impl Postback {
     fn message(&self, person: &str, at: Timestamp) -> Message {
         let made = || format!("postback:{person}:{}", at.as_millis());
         let title = self.title.clone().or_else(|| self.payload.clone());
+        let payload = self.payload.clone().unwrap_or_default();
         Message {
             mid: Mid::new(self.mid.clone().unwrap_or_else(made)),
             at,
             author: Author::Customer,
             text: title.unwrap_or_default(),
-            parts: [Part::Tapped]
+            parts: [Part::Tapped(payload)]
                 .into_iter()
                 .chain(self.referral.as_ref().map(|r| Part::Referred(r.told())))
                 .collect(),
@@ -381,6 +394,44 @@ fn unknown_members(raw: &str) -> Option<String> {
         .filter(|(name, value)| !KNOWN.contains(&name.as_str()) && told(value));
     let names: Vec<&str> = unknown.map(|(name, _)| name.as_str()).collect();
     (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// The answers to a feedback form: what was asked, and the answer ("Customer feedback").
+fn screens(feedback: &Map<String, Value>) -> Fields {
+    let screens = feedback.get("feedback_screens").and_then(Value::as_array);
+    let questions = screens.into_iter().flatten();
+    let questions = questions
+        .filter_map(|screen| screen["questions"].as_object())
+        .flatten();
+    let mut said = Fields::new();
+    for (_, question) in questions {
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        // Their scales are Meta's own.
+        let (kind, most) = match question["type"].as_str().unwrap_or_default() {
+            "csat" => ("rated", " of 5"),
+            "nps" => ("would recommend", " of 10"),
+            "ces" => ("effort", " of 7"),
+            other => (other, ""),
+        };
+        let answer = format!("{}{most}", word(&question["payload"]));
+        said.push((kind.to_owned(), answer));
+        let more = word(&question["follow_up"]["payload"]);
+        if !more.is_empty() {
+            said.push((String::new(), more));
+        }
+    }
+    said
+}
+
+/// What was paid, such as `29.62 USD`.
+fn amount(payment: &Map<String, Value>) -> String {
+    let amount = payment.get("amount").cloned().unwrap_or_default();
+    let words = [&amount["amount"], &amount["currency"]].map(|value| match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    });
+    words.join(" ").trim().to_owned()
 }
 
 /// Our id in an echo's metadata: `sb1:<id>:<attempt>` by itself, or the `id` of

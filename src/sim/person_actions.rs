@@ -180,6 +180,12 @@ fn signal(what: ActionKind, text: &str) -> Option<(Kind, Value)> {
             json!({"account_linking": {"status": "linked", "authorization_code": text}}),
         ),
         ActionKind::Unlinks => (linking, json!({"account_linking": {"status": "unlinked"}})),
+        ActionKind::Rates => (
+            Kind::Other("messaging_feedback"),
+            json!({"messaging_feedback": {"feedback_screens": [{"screen_id": 0, "questions": {
+                "visit": {"type": "csat", "payload": "4",
+                          "follow_up": {"type": "free_form", "payload": text}}}}]}}),
+        ),
         ActionKind::Surprises => {
             let mut what = serde_json::Map::new();
             what.insert(text.to_owned(), json!({"new": [1, null]}));

@@ -240,9 +240,13 @@ fn better(
     } else {
         m.parts.clone()
     };
-    let tapped = known.parts.contains(&Part::Tapped) || m.parts.contains(&Part::Tapped);
-    if tapped && !parts.contains(&Part::Tapped) {
-        parts.insert(0, Part::Tapped);
+    // Only a webhook says that it was a tap, and what it sent.
+    let is_tap = |part: &&Part| matches!(part, Part::Tapped(_));
+    if !parts.iter().any(|part| is_tap(&part)) {
+        let tap = known.parts.iter().chain(&m.parts).find(is_tap);
+        if let Some(tap) = tap.cloned() {
+            parts.insert(0, tap);
+        }
     }
     let author = better_author(&known.author, author);
     let raw = if keeps { &known.raw } else { &seen.raw };

@@ -26,7 +26,11 @@ pub(super) fn all_words(text: &str, parts: &[Part]) -> String {
             Part::Referred(referral) => {
                 words.extend([referral.ad_title.as_str(), referral.reference.as_str()]);
             }
-            Part::Sticker | Part::Tapped | Part::Story | Part::Unknown(_) | Part::Unsupported => {}
+            Part::Sticker
+            | Part::Tapped(_)
+            | Part::Story
+            | Part::Unknown(_)
+            | Part::Unsupported => {}
         }
     }
     words.retain(|words| !words.is_empty());

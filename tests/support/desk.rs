@@ -174,7 +174,7 @@ pub fn items() -> Vec<Item> {
             ago(23, 50),
             Author::Customer,
             "Refund",
-            vec![Part::Tapped],
+            vec![Part::Tapped("REFUND".into())],
         ),
         message(
             "m4",
@@ -261,7 +261,7 @@ pub fn heard_items() -> Vec<Item> {
             ago(0, 58),
             Author::Customer,
             "Talk to a person",
-            vec![Part::Tapped],
+            vec![Part::Tapped(String::new())],
         ),
         message(
             "h2",
@@ -351,6 +351,11 @@ pub fn heard_items() -> Vec<Item> {
             TimelineEvent::OptedIn("notification_messages news".into()),
         ),
         event(17, TimelineEvent::Linked(true)),
+        event(
+            17,
+            TimelineEvent::Feedback(note(&[("rated", "4 of 5"), ("", "quick and kind")])),
+        ),
+        event(16, TimelineEvent::Paid("29.62 EUR".into())),
         event(
             16,
             TimelineEvent::Enforced {

@@ -28,7 +28,7 @@ fn every_kind_of_event_ends_in_the_thread() {
             stage.echo(9, json!({"mid": "m_c", "app_id": 7, "text": "from a colleague's app"})),
         ];
         stage.wing.hear(&events).await;
-        assert_eq!(stage.message("m_q").parts, [Part::Tapped]);
+        assert_eq!(stage.message("m_q").parts, [Part::Tapped("R".into())]);
         let reply = stage.message("m_r").annotations;
         assert_eq!((reply.reply_to, reply.quote.as_deref()), (Some(Mid::new("m_q")), Some("Red")));
         assert_eq!(stage.message("m_f").parts.len(), 4, "the sticker once");

@@ -131,9 +131,12 @@ pub(super) fn text_lines(message: &Message, look: &Look<'_>, lines: &mut Vec<Pie
         return;
     }
     let clean = Clean::from(message.text.as_str());
-    if message.parts.contains(&Part::Tapped) {
+    if let Some(payload) = message.tapped() {
         let tapped = format!("(tapped) {clean}");
         lines.extend(wrapped(Tone::Said, &tapped.into(), look));
+        if !payload.is_empty() {
+            after_last(lines, Tone::Dim, payload, look);
+        }
     } else {
         lines.extend(wrapped(Tone::Said, &clean, look));
     }
@@ -191,7 +194,7 @@ pub(super) fn part_lines(part: &Part, look: &Look<'_>, lines: &mut Vec<Pieces>) 
             Tone::Dim,
             "[unsupported message: Meta does not share it with apps]".into(),
         ),
-        Part::Tapped => {}
+        Part::Tapped(_) => {}
     }
 }
 

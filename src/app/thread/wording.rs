@@ -47,6 +47,8 @@ pub fn happening(what: &TimelineEvent, look: &Look<'_>) -> String {
         TimelineEvent::OptedIn(what) => format!("opted in{}", behind(what)),
         TimelineEvent::Linked(true) => "linked their account".into(),
         TimelineEvent::Linked(false) => "unlinked their account".into(),
+        TimelineEvent::Feedback(said) => format!("gave feedback{}", fields(said)),
+        TimelineEvent::Paid(amount) => format!("paid{}", behind(amount)),
         TimelineEvent::Enforced { action, reason } => {
             format!("Meta's policy: {action}{}", behind(reason))
         }

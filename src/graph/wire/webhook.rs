@@ -55,6 +55,12 @@ pub(in crate::graph) struct Event {
     #[serde(deserialize_with = "lenient")]
     pub(in crate::graph) account_linking: Option<Map<String, Value>>,
     #[serde(deserialize_with = "lenient")]
+    pub(in crate::graph) messaging_feedback: Option<Map<String, Value>>,
+    #[serde(deserialize_with = "lenient")]
+    pub(in crate::graph) response_feedback: Option<Map<String, Value>>,
+    #[serde(deserialize_with = "lenient")]
+    pub(in crate::graph) payment: Option<Map<String, Value>>,
+    #[serde(deserialize_with = "lenient")]
     pub(in crate::graph) pass_thread_control: Option<Control>,
     #[serde(deserialize_with = "lenient")]
     pub(in crate::graph) take_thread_control: Option<Control>,

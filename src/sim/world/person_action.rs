@@ -65,6 +65,8 @@ pub(in crate::sim) enum ActionKind {
     Links,
     /// … unlinks it.
     Unlinks,
+    /// … rates the Page in its feedback form, with `text` besides.
+    Rates,
     /// … comments `text` under a post; the id of the comment is `mid`.
     Comments,
     /// … blocks the Page, or unblocks it.
@@ -107,7 +109,7 @@ pub(in crate::sim) enum Needs {
 }
 
 /// Every action, by its word in a scenario and an order.
-pub(in crate::sim) const ACTIONS: [(&str, ActionKind, Needs); 37] = [
+pub(in crate::sim) const ACTIONS: [(&str, ActionKind, Needs); 38] = [
     ("writes", ActionKind::Writes, Needs::Text),
     ("sends_photo", ActionKind::SendsPhoto, Needs::Person),
     ("sends_sticker", ActionKind::SendsSticker, Needs::Person),
@@ -130,6 +132,7 @@ pub(in crate::sim) const ACTIONS: [(&str, ActionKind, Needs); 37] = [
     ("opts_out", ActionKind::OptsOut, Needs::Person),
     ("links", ActionKind::Links, Needs::Person),
     ("unlinks", ActionKind::Unlinks, Needs::Person),
+    ("rates", ActionKind::Rates, Needs::Person),
     ("comments", ActionKind::Comments, Needs::Person),
     ("blocks", ActionKind::Blocks, Needs::Person),
     ("unblocks", ActionKind::Unblocks, Needs::Person),
