@@ -19,7 +19,8 @@ use switchboard::{
         WebhookFact,
     },
     graph::{
-        Control, Error, ListPart, NEWEST_VERSION, Reply, Verdict, decode_webhook, version_end,
+        Control, Error, ListPart, NEWEST_VERSION, Recipient, Reply, Verdict, decode_webhook,
+        version_end,
     },
     sim::{Fault, Options},
 };
@@ -56,7 +57,7 @@ fn reply(send_as: SendAs, hand_back: Option<HandBack>, text: &str) -> Reply {
     Reply {
         local: LocalId::new("0123"),
         attempt: 1,
-        psid,
+        to: Recipient::Person(psid),
         platform: Platform::Messenger,
         content: Content::Text(text.into()),
         media: Vec::new(),
@@ -782,7 +783,7 @@ fn the_limits_of_the_desk_are_those_of_the_simulator() {
                 }
             }
             let reply = Reply {
-                psid,
+                to: Recipient::Person(psid),
                 platform,
                 content,
                 media,

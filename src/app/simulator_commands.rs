@@ -43,7 +43,7 @@ pub const ORDERS: [SimulatorCommandSpec; 4] = [
 ];
 
 /// What `:do` knows: the actions of the simulator, in its order.
-pub const ACTIONS: [SimulatorCommandSpec; 38] = [
+pub const ACTIONS: [SimulatorCommandSpec; 39] = [
     spec("do writes", "do writes hello", "writes a message"),
     spec("do sends_photo", "do sends_photo lamp.jpg", "sends a photo"),
     spec("do sends_sticker", "do sends_sticker", "sends the thumb"),
@@ -114,6 +114,11 @@ pub const ACTIONS: [SimulatorCommandSpec; 38] = [
         "do rates",
         "do rates quick and kind",
         "rates the Page in its feedback form",
+    ),
+    spec(
+        "do ticks",
+        "do ticks visitor-17",
+        "ticks the checkbox plugin under that user_ref",
     ),
     spec(
         "do comments",

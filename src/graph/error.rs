@@ -69,6 +69,9 @@ pub enum Error {
     /// A person has given an upload up, so nothing was sent.
     #[error("You cancelled the upload.")]
     Cancelled,
+    /// Meta does not take such a thing any more; says what, why and since when.
+    #[error("Meta no longer takes {0}. Nothing was sent.")]
+    Gone(&'static str),
     /// Meta refused, with a code.
     #[error("{0}")]
     Graph(GraphError),
@@ -106,6 +109,7 @@ impl Error {
             | Self::NoSimulator
             | Self::Order(_)
             | Self::File(_)
+            | Self::Gone(_)
             | Self::Cancelled => Verdict::Refused,
             Self::Unreachable { .. } | Self::Untrusted { .. } | Self::Upload => Verdict::NotSent,
             Self::Lost { .. } | Self::Foreign { .. } => Verdict::Unknown,

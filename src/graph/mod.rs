@@ -19,6 +19,7 @@
 //! | `personas` | whom the customer sees writing |
 //! | `template` | structured messages in the shapes of files and of the wire |
 //! | `page_profile` | what a Page shows before anybody writes |
+//! | `recipient` | to whom a message goes |
 //! | `send`, `upload`, `attachments`, `thread_control`, `subscriptions` | what is changed |
 //! | `download`, `public_hosts`, `pictures` | files of Meta's, whom they may come from, where pictures lie |
 //! | `wire/` | the shapes of Meta's JSON |
@@ -49,6 +50,7 @@ mod person;
 mod personas;
 mod pictures;
 mod public_hosts;
+mod recipient;
 mod send;
 mod setup_error;
 mod signature;
@@ -72,6 +74,7 @@ pub use decode::{
 pub use error::{Error, GraphError, Verdict};
 pub use page::{AboutApp, AboutPage, PageOfUser};
 pub use pictures::{PictureLink, picture_links};
+pub use recipient::Recipient;
 pub use send::Reply;
 pub use setup_error::SetupError;
 pub use signature::{Secrets, Signature, same_token};

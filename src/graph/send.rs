@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Client, Error, note_json,
+    Client, Error, Recipient, note_json,
     template::with_ids,
     upload::{Upload, UploadWatch},
     wire,
@@ -21,7 +21,7 @@ pub struct Reply {
     /// Which try this is, from 1.
     pub attempt: u32,
     /// To whom.
-    pub psid: Psid,
+    pub to: Recipient,
     /// Where.
     pub platform: Platform,
     /// What it holds.
@@ -45,7 +45,7 @@ impl Client {
     /// the outcome is unknown.
     pub async fn send(&self, reply: &Reply) -> Result<Option<Mid>, Error> {
         let text = self
-            .write(&[self.page().as_str(), "messages"], reply.body())
+            .write(&[self.page().as_str(), "messages"], reply.body()?)
             .await?;
         Ok(serde_json::from_str::<wire::graph_api::Sent>(&text)
             .ok()
@@ -157,14 +157,14 @@ impl Reply {
     /// `thread_control` takes only `control_type` and `app_id`, so the note to
     /// the bot goes where the same call documents room for it: in the message's
     /// `metadata`, which reaches the other apps with the echo.
-    fn body(&self) -> Value {
+    fn body(&self) -> Result<Value, Error> {
         let id = format!("sb1:{}:{}", self.local, self.attempt);
         let metadata = match &self.hand_back {
             Some(hand_back) => note_json(&hand_back.note, Some(&id)),
             None => id,
         };
         let mut body = json!({
-            "recipient": {"id": self.psid.as_str()},
+            "recipient": self.to.json()?,
             "messaging_type": match self.send_as {
                 SendAs::Response => "RESPONSE",
                 SendAs::HumanAgent => "MESSAGE_TAG",
@@ -191,7 +191,7 @@ impl Reply {
                 body["thread_control"]["app_id"] = json!(app.as_str());
             }
         }
-        body
+        Ok(body)
     }
 }
 
@@ -233,7 +233,7 @@ mod tests {
         Reply {
             local: LocalId::new("ab"),
             attempt: 1,
-            psid: Psid::new("7"),
+            to: Recipient::Person(Psid::new("7")),
             platform: Platform::Messenger,
             content: Content::Text("hi".into()),
             media: Vec::new(),
@@ -244,6 +244,7 @@ mod tests {
             hand_back,
         }
         .body()
+        .expect("a person is one")
     }
 
     #[test]

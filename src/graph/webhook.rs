@@ -183,12 +183,6 @@ impl Delivered<'_> {
     }
 
     fn happened(&self, event: &Event, raw: &str) -> Option<TimelineEvent> {
-        let text = |map: &Map<String, Value>, key: &str| {
-            map.get(key)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
         let app = |id: &Option<String>| id.clone().map(AppId::new);
         let moved = |control: &Control, taken| TimelineEvent::Moved {
             from: app(&control.previous_owner_app_id),
@@ -217,40 +211,6 @@ impl Delivered<'_> {
                 ..
             } => TimelineEvent::Referred(referral.told()),
             Event {
-                optin: Some(optin), ..
-            } => {
-                let kind = ["type", "ref", "payload", "title"].map(|key| text(optin, key));
-                let said: Vec<String> = kind.into_iter().filter(|word| !word.is_empty()).collect();
-                TimelineEvent::OptedIn(said.join(" "))
-            }
-            Event {
-                account_linking: Some(link),
-                ..
-            } => TimelineEvent::Linked(text(link, "status") == "linked"),
-            Event {
-                messaging_feedback: Some(feedback),
-                ..
-            } => TimelineEvent::Feedback(screens(feedback)),
-            Event {
-                response_feedback: Some(feedback),
-                ..
-            } => TimelineEvent::Feedback(vec![("bot".into(), text(feedback, "feedback"))]),
-            Event {
-                payment: Some(payment),
-                ..
-            } => TimelineEvent::Paid(amount(payment)),
-            Event {
-                policy_enforcement: Some(policy),
-                ..
-            }
-            | Event {
-                policy_enforcement_dashed: Some(policy),
-                ..
-            } => TimelineEvent::Enforced {
-                action: text(policy, "action"),
-                reason: text(policy, "reason"),
-            },
-            Event {
                 app_roles: Some(roles),
                 ..
             } => {
@@ -262,6 +222,9 @@ impl Delivered<'_> {
             }
             // Something new: the member that is none of the envelope's.
             _ => {
+                if let Some(done) = done(event) {
+                    return Some(done);
+                }
                 let map: Map<String, Value> = serde_json::from_str(raw).ok()?;
                 let envelope = ["sender", "recipient", "timestamp"];
                 let name = map.keys().find(|key| !envelope.contains(&key.as_str()))?;
@@ -394,6 +357,51 @@ fn unknown_members(raw: &str) -> Option<String> {
         .filter(|(name, value)| !KNOWN.contains(&name.as_str()) && told(value));
     let names: Vec<&str> = unknown.map(|(name, _)| name.as_str()).collect();
     (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// What a customer did besides writing, or Meta to the Page.
+fn done(event: &Event) -> Option<TimelineEvent> {
+    let text = |map: &Map<String, Value>, key: &str| {
+        let value = map.get(key).and_then(Value::as_str);
+        value.unwrap_or_default().to_owned()
+    };
+    Some(match event {
+        Event {
+            optin: Some(optin), ..
+        } => {
+            let kind = ["type", "ref", "payload", "title"].map(|key| text(optin, key));
+            let said: Vec<String> = kind.into_iter().filter(|word| !word.is_empty()).collect();
+            TimelineEvent::OptedIn(said.join(" "))
+        }
+        Event {
+            account_linking: Some(link),
+            ..
+        } => TimelineEvent::Linked(text(link, "status") == "linked"),
+        Event {
+            messaging_feedback: Some(feedback),
+            ..
+        } => TimelineEvent::Feedback(screens(feedback)),
+        Event {
+            response_feedback: Some(feedback),
+            ..
+        } => TimelineEvent::Feedback(vec![("bot".into(), text(feedback, "feedback"))]),
+        Event {
+            payment: Some(payment),
+            ..
+        } => TimelineEvent::Paid(amount(payment)),
+        Event {
+            policy_enforcement: Some(policy),
+            ..
+        }
+        | Event {
+            policy_enforcement_dashed: Some(policy),
+            ..
+        } => TimelineEvent::Enforced {
+            action: text(policy, "action"),
+            reason: text(policy, "reason"),
+        },
+        _ => return None,
+    })
 }
 
 /// The answers to a feedback form: what was asked, and the answer ("Customer feedback").

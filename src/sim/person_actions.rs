@@ -87,6 +87,11 @@ impl World {
             ActionKind::Follows => self.customer_follows(at, text, now),
             ActionKind::FollowsAd => self.customer_follows_ad(at, text, now),
             ActionKind::Comments => self.customer_comments(at, action.mid.as_deref(), text, now),
+            ActionKind::Ticks => {
+                self.user_refs.insert(text.to_owned(), at);
+                let optin = json!({"optin": {"ref": "checkbox", "user_ref": text}});
+                self.customer_does(at, Kind::Other("messaging_optins"), optin, now);
+            }
             ActionKind::Blocks => self.people[at].blocked = true,
             ActionKind::Unblocks => self.people[at].blocked = false,
             ActionKind::Inbox => self.meta_says(at, "inbox", text, now),

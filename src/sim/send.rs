@@ -48,6 +48,8 @@ struct Asked {
 enum To {
     /// Whoever wrote this comment.
     Comment(String),
+    /// Whoever ticked the checkbox plugin under this name: the answer does not say who.
+    UserRef(Option<usize>),
     /// The person of the id, if there is one.
     Person(Option<usize>),
 }
@@ -74,14 +76,15 @@ fn asked(world: &World, params: &Params) -> Result<Asked, GraphError> {
             "Cannot send both message and state at the same time.",
         )); // X9
     }
-    let to = match comment_id(params)? {
-        Some(id) => To::Comment(id),
-        None => To::Person(world.person_by_id(&recipient_id(params)?)),
+    let to = match (comment_id(params)?, recipient_text(params, "user_ref")?) {
+        (Some(id), _) => To::Comment(id),
+        (None, Some(name)) => To::UserRef(world.user_refs.get(&name).copied()),
+        (None, None) => To::Person(world.person_by_id(&recipient_id(params)?)),
     };
     if action.is_none() || matches!(to, To::Comment(_)) {
         content(message.as_ref(), params)?;
     }
-    if let (To::Person(found), Some(message)) = (&to, &message) {
+    if let (To::Person(found) | To::UserRef(found), Some(message)) = (&to, &message) {
         let platform = found.map_or(Platform::Messenger, |at| world.people[at].platform);
         limits(world, platform, message)?;
         feedback(platform, tag.as_deref(), message)?;
@@ -110,9 +113,10 @@ pub(super) fn call(
         message,
         to,
     } = asked(world, params)?;
+    let nameless = matches!(to, To::UserRef(_));
     let found = match to {
         To::Comment(id) => return private_reply(world, app, &id, message, params, now),
-        To::Person(found) => found,
+        To::Person(found) | To::UserRef(found) => found,
     };
     let at = found.ok_or_else(|| GraphError::unknown_person(false))?; // X15
     reachable(world, app, at)?;
@@ -143,7 +147,11 @@ pub(super) fn call(
                 attachments::faults(world, platform, &message, params, now)?;
                 world.give_control(at, Some(app), now, "take_thread_control", None);
             }
-            deliver(world, app, at, &message, params, now)
+            let mut answer = deliver(world, app, at, &message, params, now)?;
+            if let (true, Some(answer)) = (nameless, answer.as_object_mut()) {
+                answer.remove("recipient_id");
+            }
+            Ok(answer)
         }
         (None, None) => Err(empty()),
     }
@@ -180,6 +188,12 @@ fn reachable(world: &World, app: usize, at: usize) -> Result<(), GraphError> {
         return Err(GraphError::new(400, 10, 1_893_063, words)); // X18
     }
     Ok(())
+}
+
+/// A member of `recipient`.
+fn recipient_text(params: &Params, key: &str) -> Result<Option<String>, GraphError> {
+    let recipient = params.object("recipient")?.unwrap_or_default();
+    Ok(recipient.get(key).and_then(text_of))
 }
 
 fn comment_id(params: &Params) -> Result<Option<String>, GraphError> {

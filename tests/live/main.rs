@@ -10,6 +10,7 @@
 //! | `restart` | what a dead program left |
 //! | `record` | the record, and threads that go back by themselves |
 //! | `templates` | structured messages |
+//! | `recipients` | to whom a message goes |
 //! | `personas` | whom the customer sees writing |
 //! | `page_profile` | what the Page shows before anybody writes |
 //! | `files`, `pictures` | files that go out, pictures that come in |
@@ -27,6 +28,7 @@ mod page_profile;
 mod personas;
 mod pictures;
 mod reading;
+mod recipients;
 mod record;
 mod restart;
 mod templates;

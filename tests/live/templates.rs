@@ -304,7 +304,7 @@ fn each_limit_is_the_same_here_and_there() {
                 let reply = graph::Reply {
                     local: LocalId::new("a"),
                     attempt: 1,
-                    psid: psid.clone(),
+                    to: graph::Recipient::Person(psid.clone()),
                     platform,
                     content: Content::Template(Box::new(template.clone())),
                     media: Vec::new(),

@@ -67,6 +67,8 @@ pub(in crate::sim) enum ActionKind {
     Unlinks,
     /// … rates the Page in its feedback form, with `text` besides.
     Rates,
+    /// … ticks the checkbox plugin on a web page, which calls them `text`.
+    Ticks,
     /// … comments `text` under a post; the id of the comment is `mid`.
     Comments,
     /// … blocks the Page, or unblocks it.
@@ -109,7 +111,7 @@ pub(in crate::sim) enum Needs {
 }
 
 /// Every action, by its word in a scenario and an order.
-pub(in crate::sim) const ACTIONS: [(&str, ActionKind, Needs); 38] = [
+pub(in crate::sim) const ACTIONS: [(&str, ActionKind, Needs); 39] = [
     ("writes", ActionKind::Writes, Needs::Text),
     ("sends_photo", ActionKind::SendsPhoto, Needs::Person),
     ("sends_sticker", ActionKind::SendsSticker, Needs::Person),
@@ -133,6 +135,7 @@ pub(in crate::sim) const ACTIONS: [(&str, ActionKind, Needs); 38] = [
     ("links", ActionKind::Links, Needs::Person),
     ("unlinks", ActionKind::Unlinks, Needs::Person),
     ("rates", ActionKind::Rates, Needs::Person),
+    ("ticks", ActionKind::Ticks, Needs::Text),
     ("comments", ActionKind::Comments, Needs::Person),
     ("blocks", ActionKind::Blocks, Needs::Person),
     ("unblocks", ActionKind::Unblocks, Needs::Person),

@@ -55,6 +55,8 @@ pub(in crate::sim) struct World {
     pub(in crate::sim) people: Vec<Person>,
     pub(in crate::sim) bots: Vec<Bot>,
     pub(in crate::sim) comments: BTreeMap<String, Comment>,
+    /// Who ticked the checkbox plugin, by the name that a web page gave them.
+    pub(in crate::sim) user_refs: BTreeMap<String, usize>,
     pub(in crate::sim) catalog: Catalog,
     pub(in crate::sim) random: Random,
     pub(in crate::sim) planned: BinaryHeap<Planned>,
@@ -86,6 +88,7 @@ impl World {
             people: Vec::new(),
             bots: Vec::new(),
             comments: BTreeMap::new(),
+            user_refs: BTreeMap::new(),
             catalog: Catalog::default(),
             random: Random::seeded(seed),
             planned: BinaryHeap::new(),

@@ -8,7 +8,7 @@ use crate::{
         ThreadOwner, TimelineEvent, Timestamp,
     },
     failpoint,
-    graph::{self, Control, Reply, Verdict},
+    graph::{self, Control, Recipient, Reply, Verdict},
     store,
     sync::{
         engine::state::{Completion, Engine},
@@ -208,8 +208,12 @@ impl Engine {
                     let platform = self.platform(&id);
                     let persona = self.persona_on(platform);
                     self.go(async move {
-                        let whose = (&psid, platform, persona.as_deref());
-                        let result = perform(&graph, whose, &operation).await;
+                        let whom = Whom {
+                            psid: &psid,
+                            platform,
+                            persona: persona.as_deref(),
+                        };
+                        let result = perform(&graph, whom, &operation).await;
                         Completion::Operated {
                             id,
                             operation,
@@ -429,7 +433,7 @@ impl Engine {
             let reply = Reply {
                 local: row.local.clone(),
                 attempt: row.attempt,
-                psid: row.psid.clone(),
+                to: Recipient::Person(row.psid.clone()),
                 platform,
                 content: row.content.clone(),
                 media: media.ids.clone(),
@@ -583,12 +587,24 @@ fn rows(id: &ConversationId, psid: &Psid, reply: NewReply, now: Timestamp) -> Ve
     parts.into_iter().enumerate().map(row).collect()
 }
 
+/// Whom a call is about, and who makes it.
+struct Whom<'a> {
+    psid: &'a Psid,
+    platform: Platform,
+    persona: Option<&'a str>,
+}
+
 /// Makes a call that is no reply.
 async fn perform(
     graph: &graph::Client,
-    (psid, platform, persona): (&Psid, Platform, Option<&str>),
+    whom: Whom<'_>,
     operation: &Operation,
 ) -> Result<(), graph::Error> {
+    let Whom {
+        psid,
+        platform,
+        persona,
+    } = whom;
     let control = match operation {
         Operation::React { mid, emoji } => {
             let emoji = emoji.as_deref();
