@@ -37,7 +37,7 @@ const CANNED: &[(&str, &str)] = assets![
     "templates/delivery-day.toml",
     "templates/lamp-film.json",
     "templates/moon-lamp.json",
-    "templates/order-shipped.json",
+    "templates/repair-ready.json",
     "templates/order.json",
     "templates/receipt.json",
     "templates/room-ideas.json",

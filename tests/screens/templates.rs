@@ -30,8 +30,8 @@ const SAMPLES: [(&str, &str); 11] = [
         include_str!("../../assets/templates/moon-lamp.json"),
     ),
     (
-        "template_order-shipped",
-        include_str!("../../assets/templates/order-shipped.json"),
+        "template_repair-ready",
+        include_str!("../../assets/templates/repair-ready.json"),
     ),
     (
         "template_order",
