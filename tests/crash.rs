@@ -252,6 +252,8 @@ impl What {
 
     /// Puts it into the composer, where it is saved.
     fn compose(self, scene: &Scene, desk: &mut Pty) {
+        // What it quotes is there; her row says the same.
+        desk.wait_for("│ it has been a week");
         desk.type_in(if self == Self::Quote { "Q" } else { "r" });
         desk.wait_for("· RESPONSE, ");
         match self {
