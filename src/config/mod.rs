@@ -5,12 +5,14 @@
 //! |---|---|
 //! | `mod` | the options, and what each of them may be |
 //! | `choices` | what an option may be, where only the file knows it |
+//! | `looks` | the theme and `[layout]` |
 //! | `reader` | one value, or what is wrong with it and in which line |
 //! | `secrets` | token and app secret, from a file or a command |
 //! | `paths` | where files lie |
 //! | `views`, `persona` | the agent's own views, who the customer sees writing |
 
 mod choices;
+mod looks;
 mod paths;
 mod persona;
 mod reader;
@@ -23,6 +25,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use looks::{shape, theme};
 use reader::Mistakes;
 use secrecy::SecretString;
 use toml::{
@@ -38,12 +41,12 @@ use secrets::{SecretRule, secrets};
 use crate::{
     app::{
         input::keymap::Keymap,
-        settings::{Alerts, Column, CopyBy, Notify, Shape},
+        settings::{Alerts, CopyBy, Notify, Shape},
     },
     domain::{AppId, Apps, Persona, ReplyAs, SavedView, Span},
     graph::Secrets,
     private, text,
-    ui::{THEMES, Theme},
+    ui::Theme,
     webhook,
 };
 
@@ -444,47 +447,6 @@ struct Later {
     colours: Vec<(usize, String, String)>,
 }
 
-/// A theme by its name, or a file of one's own.
-fn theme(value: &Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) -> Option<Theme> {
-    let at = value.span().start;
-    let name = mistakes.text_of(value)?;
-    if let Some(theme) = Theme::named(&name) {
-        return Some(theme);
-    }
-    let names: Vec<&str> = THEMES.iter().map(|(name, _)| *name).collect();
-    let names = names.join(", ");
-    if !name.ends_with(".toml") {
-        mistakes.at(
-            at,
-            format!("no theme called {name:?}; choose from {names}, or a .toml file of your own"),
-        );
-        return None;
-    }
-    let path = paths::expand(&name);
-    let text = match text::read(&path) {
-        Ok(text) => text,
-        Err(why) => {
-            mistakes.at(
-                at,
-                format!("cannot read the theme {}: {why}", path.display()),
-            );
-            return None;
-        }
-    };
-    match Theme::parse(&text) {
-        Ok(theme) => Some(theme),
-        Err(wrong) => {
-            for (byte, why) in wrong {
-                let before = text.get(..byte).unwrap_or(&text);
-                let line = before.matches('\n').count() + 1;
-                let words = format!("the theme {}, line {line}: {why}", path.display());
-                mistakes.at(at, words);
-            }
-            None
-        }
-    }
-}
-
 /// What is wrong with a configuration, in words.
 pub fn check(text: &str) -> Result<(), String> {
     Config::parse(text).map(drop).map_err(|mistakes| {
@@ -495,47 +457,18 @@ pub fn check(text: &str) -> Result<(), String> {
     })
 }
 
-/// `[layout]`.
-fn shape(value: Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) -> Shape {
-    let mut shape = Shape::default();
-    for (key, value) in mistakes.table_of(value) {
-        let mut percent = |what: &mut u16| {
-            let words = "a percentage of the width";
-            if let Some(percent) = mistakes.number_of(&value, 15..=60, words) {
-                *what = u16::try_from(percent).unwrap_or(*what);
-            }
-        };
-        match key.get_ref().as_ref() {
-            "list" => percent(&mut shape.list),
-            "customer" => percent(&mut shape.customer),
-            "columns" => {
-                let names = mistakes.texts_of(&value);
-                let mut columns = Vec::new();
-                for name in names {
-                    match Column::named(&name) {
-                        Some(column) if !columns.contains(&column) => columns.push(column),
-                        Some(_) => mistakes.at(value.span().start, format!("{name:?} twice")),
-                        None => {
-                            let all: Vec<&str> = Column::ALL.iter().map(|c| c.name()).collect();
-                            let all = all.join(", ");
-                            let words = format!("no column called {name:?}; choose from {all}");
-                            mistakes.at(value.span().start, words);
-                        }
-                    }
-                }
-                if columns.is_empty() {
-                    mistakes.at(value.span().start, "name at least one column".into());
-                } else {
-                    shape.columns = columns;
-                }
-            }
-            other => {
-                let words = format!("[layout] has no option called {other:?}");
-                mistakes.at(key.span().start, words);
-            }
-        }
+impl Config {
+    /// The folder of the canned replies.
+    pub fn canned_folder(&self) -> Option<PathBuf> {
+        let own = || config_folder().map(|folder| folder.join("canned"));
+        self.canned.clone().or_else(own)
     }
-    shape
+
+    /// The folder of the templates.
+    pub fn template_folder(&self) -> Option<PathBuf> {
+        let own = || config_folder().map(|folder| folder.join("templates"));
+        self.templates.clone().or_else(own)
+    }
 }
 
 impl Config {
@@ -581,18 +514,6 @@ impl Config {
                 }
             }
         }
-    }
-
-    /// The folder of the canned replies.
-    pub fn canned_folder(&self) -> Option<PathBuf> {
-        let own = || config_folder().map(|folder| folder.join("canned"));
-        self.canned.clone().or_else(own)
-    }
-
-    /// The folder of the templates.
-    pub fn template_folder(&self) -> Option<PathBuf> {
-        let own = || config_folder().map(|folder| folder.join("templates"));
-        self.templates.clone().or_else(own)
     }
 }
 
@@ -665,8 +586,29 @@ mod tests {
                         .is_some_and(|(k, _)| !k.contains(' '))
             })
             .collect();
-        assert_eq!(on.len(), 53, "{on:?}");
         Config::parse(&on.join("\n")).expect("every option is known");
+        // And every option that is read is among them.
+        let source = include_str!("mod.rs");
+        let arms = source.split_once("fn set(").expect("the options").1;
+        let arms = arms.split_once("\n    }\n").expect("its end").0;
+        let read: Vec<&str> = arms
+            .lines()
+            .filter_map(|line| line.strip_prefix("            \"")?.split_once("\" =>"))
+            .map(|(name, _)| name)
+            .filter(|name| *name != "token")
+            .collect();
+        assert!(read.len() > 30, "{read:?}");
+        for name in read {
+            let forms = [
+                format!("{name} = "),
+                format!("[{name}]"),
+                format!("[[{name}]]"),
+            ];
+            let shown = on
+                .iter()
+                .any(|line| forms.iter().any(|form| line.starts_with(form)));
+            assert!(shown, "{name} is not in assets/config.toml");
+        }
     }
 
     #[test]
