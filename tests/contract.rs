@@ -53,19 +53,13 @@ async fn before(name: &str) -> (switchboard::graph::Client, WebhookEvent) {
 }
 
 fn reply(send_as: SendAs, hand_back: Option<HandBack>, text: &str) -> Reply {
-    let psid = Psid::new("7012345678901234");
+    let to = Recipient::Person(Psid::new("7012345678901234"));
+    let reply = reply_to(to, text);
     Reply {
         local: LocalId::new("0123"),
-        attempt: 1,
-        to: Recipient::Person(psid),
-        platform: Platform::Messenger,
-        content: Content::Text(text.into()),
-        media: Vec::new(),
-        quote: None,
-        silent: false,
-        persona: None,
         send_as,
         hand_back,
+        ..reply
     }
 }
 
@@ -721,26 +715,6 @@ fn the_actions_of_the_desk_are_those_of_the_simulator() {
     });
 }
 
-/// A Page without routing, so that everybody may send, and somebody on each platform.
-const OPEN: &str = r#"
-[page]
-id = "104857600000001"
-name = "Lamp"
-instagram_id = "17841"
-[switches]
-no_quotas = true
-[[app]]
-name = "switchboard"
-id = "300"
-[[person]]
-name = "Ana"
-say = [{ at = "-1h", by = "customer", text = "hi" }]
-[[person]]
-name = "Insta"
-platform = "instagram"
-say = [{ at = "-1h", by = "customer", text = "hi" }]
-"#;
-
 /// Texts at the edge: how many there are of what, and whether the desk knows that it
 /// fits. Where nobody outside Meta knows, the desk is the stricter one.
 const TEXTS: [(Platform, &str, usize, usize); 5] = [
@@ -764,7 +738,7 @@ fn the_limits_of_the_desk_are_those_of_the_simulator() {
     };
     runtime().block_on(async {
         let options = Options {
-            scenario: Some(OPEN.into()),
+            scenario: Some(TWO_PEOPLE.into()),
             ..Options::default()
         };
         let (address, simulator) = simulator(options, quick()).await;

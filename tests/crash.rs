@@ -154,24 +154,8 @@ impl Scene {
     }
 
     fn desk_with(&self, die_at: &str, more: &[(&str, &str)]) -> Pty {
-        let home = self.folder.path().to_str().expect("a path");
-        let cache = self.path("cache");
-        let arguments = [
-            "--base-url",
-            &self.wire.address,
-            "--page",
-            self.sim.text("page_id"),
-            "--cache",
-            cache.to_str().expect("a path"),
-        ];
-        let environment = [
-            ("SWITCHBOARD_PAGE_TOKEN", self.sim.token()),
-            ("HOME", home),
-            ("XDG_CONFIG_HOME", home),
-            ("SWITCHBOARD_DIE_AT", die_at),
-        ];
-        let environment = [&environment[..], more].concat();
-        let pty = Pty::start(&arguments, &environment, (120, 40));
+        let more = [&[("SWITCHBOARD_DIE_AT", die_at)], more].concat();
+        let pty = self.sim.desk(self.folder.path(), &self.wire.address, &more);
         self.wire.desk.store(pty.pid(), Ordering::SeqCst);
         pty
     }

@@ -44,23 +44,8 @@ impl Scene {
     }
 
     fn desk(&self, more: &[(&str, &str)]) -> Pty {
-        let home = self.folder.path().to_str().expect("a path");
-        let cache = self.folder.path().join("cache");
-        let arguments = [
-            "--base-url",
-            self.sim.text("base_url"),
-            "--page",
-            self.sim.text("page_id"),
-            "--cache",
-            cache.to_str().expect("a path"),
-        ];
-        let environment = [
-            ("SWITCHBOARD_PAGE_TOKEN", self.sim.token()),
-            ("HOME", home),
-            ("XDG_CONFIG_HOME", home),
-        ];
-        let environment = [&environment[..], more].concat();
-        let desk = Pty::start(&arguments, &environment, (120, 40));
+        let at = self.sim.text("base_url");
+        let desk = self.sim.desk(self.folder.path(), at, more);
         desk.wait_for("1 Needs me 11");
         desk
     }

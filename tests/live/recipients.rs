@@ -1,23 +1,7 @@
 //! To whom a message goes besides a person who has written.
 
 use super::*;
-use switchboard::graph::{Error, Recipient, Reply};
-
-fn reply(to: Recipient, text: &str) -> Reply {
-    Reply {
-        local: LocalId::new("a"),
-        attempt: 1,
-        to,
-        platform: Platform::Messenger,
-        content: Content::Text(text.into()),
-        media: Vec::new(),
-        quote: None,
-        silent: false,
-        persona: None,
-        send_as: SendAs::Response,
-        hand_back: None,
-    }
-}
+use switchboard::graph::{Error, Recipient};
 
 #[test]
 fn what_meta_still_takes_goes_out_and_a_phone_number_is_refused_with_its_reason() {
@@ -38,7 +22,7 @@ fn what_meta_still_takes_goes_out_and_a_phone_number_is_refused_with_its_reason(
             (comment(), true),
             (comment(), false),
         ] {
-            let sent = client.send(&reply(to.clone(), "hello")).await;
+            let sent = client.send(&reply_to(to.clone(), "hello")).await;
             assert_eq!(sent.is_ok(), taken, "{to:?}: {sent:?}");
         }
         let calls = wing.posts().len();
@@ -46,7 +30,10 @@ fn what_meta_still_takes_goes_out_and_a_phone_number_is_refused_with_its_reason(
             number: "+1(212)555-2368".into(),
             name: Some(("Ana".into(), "Ruiz".into())),
         };
-        let refused = client.send(&reply(phone, "hello")).await.expect_err("gone");
+        let refused = client
+            .send(&reply_to(phone, "hello"))
+            .await
+            .expect_err("gone");
         assert!(matches!(refused, Error::Gone(_)));
         assert!(refused.to_string().contains("pages_messaging_phone_number"));
         assert_eq!(wing.posts().len(), calls, "nothing left this computer");

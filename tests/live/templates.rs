@@ -499,23 +499,3 @@ fn an_approved_template_reaches_somebody_who_wrote_long_ago() {
         wing.end().await;
     });
 }
-
-/// A Page without routing, so that everybody may send, and somebody on each platform.
-const TWO_PEOPLE: &str = r#"
-[page]
-id = "104857600000001"
-name = "Lamp"
-instagram_id = "17841"
-[switches]
-no_quotas = true
-[[app]]
-name = "switchboard"
-id = "300"
-[[person]]
-name = "Ana"
-say = [{ at = "-1h", by = "customer", text = "hi" }]
-[[person]]
-name = "Insta"
-platform = "instagram"
-say = [{ at = "-1h", by = "customer", text = "hi" }]
-"#;

@@ -14,8 +14,8 @@ use axum::{
 };
 use switchboard::{
     clock::Clock,
-    domain::PageId,
-    graph::{Client, Options},
+    domain::{Content, LocalId, PageId, Platform, SendAs},
+    graph::{Client, Options, Recipient, Reply},
     sim::{self, Simulator},
 };
 use tokio::{net::TcpListener, runtime::Runtime};
@@ -159,4 +159,41 @@ pub fn client_by(
     };
     change(&mut options);
     Client::new(options, clock).expect("a client")
+}
+
+/// A Page without routing, so that everybody may send, and somebody on each platform.
+pub const TWO_PEOPLE: &str = r#"
+[page]
+id = "104857600000001"
+name = "Lamp"
+instagram_id = "17841"
+[switches]
+no_quotas = true
+[[app]]
+name = "switchboard"
+id = "300"
+[[person]]
+name = "Ana"
+say = [{ at = "-1h", by = "customer", text = "hi" }]
+[[person]]
+name = "Insta"
+platform = "instagram"
+say = [{ at = "-1h", by = "customer", text = "hi" }]
+"#;
+
+/// A text on Messenger, inside the 24 hours.
+pub fn reply_to(to: Recipient, text: &str) -> Reply {
+    Reply {
+        local: LocalId::new("a"),
+        attempt: 1,
+        to,
+        platform: Platform::Messenger,
+        content: Content::Text(text.into()),
+        media: Vec::new(),
+        quote: None,
+        silent: false,
+        persona: None,
+        send_as: SendAs::Response,
+        hand_back: None,
+    }
 }

@@ -126,6 +126,28 @@ impl Sim {
         assert_eq!(answer["success"], true, "{answer}");
     }
 
+    /// A desk in a pseudo-terminal, at home in `folder`; `base_url` is the simulator's
+    /// or that of somebody in between.
+    pub fn desk(&self, folder: &Path, base_url: &str, more: &[(&str, &str)]) -> Pty {
+        let home = folder.to_str().expect("a path");
+        let cache = folder.join("cache");
+        let arguments = [
+            "--base-url",
+            base_url,
+            "--page",
+            self.text("page_id"),
+            "--cache",
+            cache.to_str().expect("a path"),
+        ];
+        let environment = [
+            ("SWITCHBOARD_PAGE_TOKEN", self.token()),
+            ("HOME", home),
+            ("XDG_CONFIG_HOME", home),
+        ];
+        let environment = [&environment[..], more].concat();
+        Pty::start(&arguments, &environment, (120, 40))
+    }
+
     /// A desk in a pseudo-terminal, at home in `folder`, whose door is at
     /// `port`. It dies at a fail-point, or at none.
     pub fn desk_with_a_door(&self, folder: &Path, port: u16, die_at: &str) -> Pty {
