@@ -455,11 +455,11 @@ fn the_simulator_tells_in_the_shape_of_every_webhook_sample() {
         let told = webhook_samples().filter(|(_, sample)| sample.get("deed").is_some());
         for (name, sample) in told {
             let stage = Stage::new().await;
-            // Kemi has a card with buttons; she and Rahul are ours.
-            let person = stage.person(if name == "webhook_postback" {
-                "Kemi Adeyemi"
-            } else {
-                "Rahul Mehta"
+            // Kemi has a card with buttons; they are ours.
+            let person = stage.person(match name.as_str() {
+                "webhook_postback" => "Kemi Adeyemi",
+                _ if sample["object"] == "instagram" => "Emoji Erik",
+                _ => "Rahul Mehta",
             });
             let sample = filled(&sample, person, &stage.mid(person).await, "");
             let deed = &sample["deed"];

@@ -100,7 +100,11 @@ fn message(message: &mut Message) {
             Part::Share { title, link } => (*title, *link) = (masked(title), masked(link)),
             Part::Referred(referral) => mask_referral(referral),
             Part::Tapped(payload) => *payload = masked(payload),
-            Part::Sticker | Part::Story | Part::Unknown(_) | Part::Unsupported => {}
+            Part::Sticker
+            | Part::Story(_)
+            | Part::Disappearing
+            | Part::Unknown(_)
+            | Part::Unsupported => {}
         }
     }
 }

@@ -43,7 +43,7 @@ pub const ORDERS: [SimulatorCommandSpec; 4] = [
 ];
 
 /// What `:do` knows: the actions of the simulator, in its order.
-pub const ACTIONS: [SimulatorCommandSpec; 39] = [
+pub const ACTIONS: [SimulatorCommandSpec; 42] = [
     spec("do writes", "do writes hello", "writes a message"),
     spec("do sends_photo", "do sends_photo lamp.jpg", "sends a photo"),
     spec("do sends_sticker", "do sends_sticker", "sends the thumb"),
@@ -58,6 +58,21 @@ pub const ACTIONS: [SimulatorCommandSpec; 39] = [
         "do sends_location",
         "do sends_location 48.2082, 16.3738",
         "sends a place",
+    ),
+    spec(
+        "do mentions_in_story",
+        "do mentions_in_story",
+        "names the Page in a story (Instagram)",
+    ),
+    spec(
+        "do answers_story",
+        "do answers_story so pretty",
+        "answers a story of the Page (Instagram)",
+    ),
+    spec(
+        "do sends_disappearing",
+        "do sends_disappearing",
+        "sends a photo that goes once it was seen (Instagram)",
     ),
     spec(
         "do taps",

@@ -55,8 +55,10 @@ pub enum Part {
         /// Where it points; may be empty.
         link: String,
     },
-    /// A mention in, or reply to, a story.
-    Story,
+    /// A story on Instagram.
+    Story(StoryKind),
+    /// A photo or video that goes once it was seen; Meta gives apps none of it.
+    Disappearing,
     /// How the customer came into the thread with this message.
     Referred(Referral),
     /// Something that Meta sends and we do not know, by Meta's name for it; raw.
@@ -65,12 +67,35 @@ pub enum Part {
     Unsupported,
 }
 
+/// What a message has to do with a story ("Message", field `story`; webhooks of
+/// Instagram).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoryKind {
+    /// It answers one of the Page's.
+    Reply,
+    /// The customer named the Page in one of theirs.
+    Mention,
+    /// It shows one.
+    Shared,
+}
+
+impl StoryKind {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Reply => "reply to a story",
+            Self::Mention => "mention in a story",
+            Self::Shared => "story",
+        }
+    }
+}
+
 impl Part {
     /// Whether there may be a picture of it to show.
     pub fn is_picture(&self) -> bool {
         match self {
             Self::File { kind, .. } => matches!(*kind, "photo" | "gif" | "video"),
-            Self::Sticker | Self::Story => true,
+            Self::Sticker | Self::Story(_) => true,
             _ => false,
         }
     }

@@ -84,7 +84,7 @@ pub use event::{
 pub use ids::{AppId, ConversationId, LocalId, Mid, PageId, Psid};
 pub use item::{Item, PrivateNote};
 pub use link::Link;
-pub use message::{Annotations, Author, Message, Part, Reaction};
+pub use message::{Annotations, Author, Message, Part, Reaction, StoryKind};
 pub use operation::{NewReply, Operation, ReplyPart};
 pub use operation_kind::OperationKind;
 pub use outgoing::{Decision, HoldReason, Known, Outgoing, STALE_AFTER, SendState};

@@ -38,6 +38,8 @@ pub enum TimelineEvent {
     Referred(Referral),
     /// The customer opted in to this.
     OptedIn(String),
+    /// … or out of it.
+    OptedOut(String),
     /// The customer linked their account with the business, or unlinked it.
     Linked(bool),
     /// The customer answered a feedback form, or said what they think of the bot.

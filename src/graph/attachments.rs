@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::template::tree;
-use crate::domain::{Part, template_parts};
+use crate::domain::{Part, StoryKind, template_parts};
 
 /// Names and addresses of the attachments of a message as it stood on the wire,
 /// by reading or by webhook. Raw.
@@ -19,6 +19,7 @@ pub fn files(raw: &str) -> Vec<(String, String)> {
     let stories = [
         &json["story"]["mention"]["link"],
         &json["story"]["reply_to"]["link"],
+        &json["story"]["link"],
         &json["message"]["reply_to"]["story"]["url"],
     ]
     .into_iter()
@@ -112,12 +113,17 @@ fn part(item: &Value, parts: &mut Vec<Part>) {
         "fallback" | "reel" | "ig_reel" | "post" | "ig_post" | "share" | "media" => {
             share(title().unwrap_or_default())
         }
-        "appointment_booking" => share(format!("appointment {}", text(&payload["status"]))),
+        "appointment_booking" => share(format!(
+            "appointment {}",
+            text(&payload["status"]).to_lowercase()
+        )),
         "location" => {
             let at = &payload["coordinates"];
             share(format!("location {}, {}", at["lat"], at["long"]))
         }
-        "story_mention" | "story" | "ig_story" => Part::Story,
+        "story_mention" => Part::Story(StoryKind::Mention),
+        "story" | "ig_story" => Part::Story(StoryKind::Shared),
+        "ephemeral" => Part::Disappearing,
         "unsupported_type" => Part::Unsupported,
         kind => Part::Unknown(kind.to_owned()),
     });

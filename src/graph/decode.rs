@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     Annotations, Author, ConversationId, ConversationSeen, Event, Message, MessageSeen, Mid,
-    PageId, Part, Person, Platform, Profile, Psid, Reaction, Timestamp,
+    PageId, Part, Person, Platform, Profile, Psid, Reaction, StoryKind, Timestamp,
 };
 
 /// A page of the conversation list.
@@ -200,8 +200,11 @@ fn parts(wire: &wire::Message<'_>) -> Vec<Part> {
             link: share.link.unwrap_or_default(),
         });
     }
-    if wire.story.is_some() {
-        parts.push(Part::Story);
+    if let Some(story) = &wire.story {
+        parts.push(Part::Story(match story.mention {
+            Some(_) => StoryKind::Mention,
+            None => StoryKind::Reply,
+        }));
     }
     if wire.is_unsupported {
         parts.push(Part::Unsupported);

@@ -36,6 +36,7 @@ pub fn picture_links(raw: &str) -> Vec<Option<PictureLink>> {
     let stories = [
         &json["story"]["mention"]["link"],
         &json["story"]["reply_to"]["link"],
+        &json["story"]["link"],
         &json["message"]["reply_to"]["story"]["url"],
     ];
     if let Some(address) = stories.into_iter().find_map(Value::as_str) {
@@ -168,8 +169,9 @@ mod tests {
             ),
             (
                 r#"{"story":{"mention":{"link":"https://s/1"}}}"#,
-                vec![story],
+                vec![story.clone()],
             ),
+            (r#"{"story":{"link":"https://s/1","id":"1"}}"#, vec![story]),
         ] {
             assert_eq!(picture_links(raw), links, "{raw}");
         }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::attachments::parts;
 use crate::domain::{
     Annotations, AppId, Author, Fields, LocalId, Message, Mid, PAGE_INBOX_APPS, Part, Platform,
-    Psid, ReactedWith, Referral, TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
+    Psid, ReactedWith, Referral, StoryKind, TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
 };
 use crate::graph::wire::webhook::{
     self as wire, Body, Control, Entry, Event, HeardMessage, Party, Postback, Watermark,
@@ -253,8 +253,8 @@ impl HeardMessage {
             parts.insert(0, Part::Tapped(payload.to_owned()));
         }
         let story = self.reply_to.as_ref().is_some_and(|to| to.story.is_some());
-        if story && !parts.contains(&Part::Story) {
-            parts.push(Part::Story);
+        if story && !parts.iter().any(|part| matches!(part, Part::Story(_))) {
+            parts.push(Part::Story(StoryKind::Reply));
         }
         if self.is_unsupported {
             parts.push(Part::Unsupported);
@@ -369,9 +369,18 @@ fn done(event: &Event) -> Option<TimelineEvent> {
         Event {
             optin: Some(optin), ..
         } => {
-            let kind = ["type", "ref", "payload", "title"].map(|key| text(optin, key));
-            let said: Vec<String> = kind.into_iter().filter(|word| !word.is_empty()).collect();
-            TimelineEvent::OptedIn(said.join(" "))
+            let mut said: Vec<String> = Vec::new();
+            for word in ["type", "ref", "title", "payload"].map(|key| text(optin, key)) {
+                // The only kind there is says nothing about what it is.
+                if !word.is_empty() && word != "notification_messages" && !said.contains(&word) {
+                    said.push(word);
+                }
+            }
+            let what = said.join(" ");
+            match text(optin, "notification_messages_status").as_str() {
+                "STOP_NOTIFICATIONS" => TimelineEvent::OptedOut(what),
+                _ => TimelineEvent::OptedIn(what),
+            }
         }
         Event {
             account_linking: Some(link),
@@ -384,7 +393,10 @@ fn done(event: &Event) -> Option<TimelineEvent> {
         Event {
             response_feedback: Some(feedback),
             ..
-        } => TimelineEvent::Feedback(vec![("bot".into(), text(feedback, "feedback"))]),
+        } => TimelineEvent::Feedback(vec![(
+            "on the bot's answer:".into(),
+            text(feedback, "feedback"),
+        )]),
         Event {
             payment: Some(payment),
             ..

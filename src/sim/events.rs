@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::sim::world::{DAY, Message, Platform, Sender, WebhookEvent, World};
+use crate::sim::world::{
+    DAY, Message, Platform, STORY, STORY_ID, Sender, StoryPart, WebhookEvent, World,
+};
 
 /// How many emitted events are kept.
 const JOURNAL: usize = 1_000;
@@ -331,6 +333,9 @@ impl World {
                 .any(|m| m.id == *mid && (m.sender == message.sender));
             body["reply_to"] = json!({"mid": mid, "is_self_reply": own});
         }
+        if message.story == Some(StoryPart::Reply) {
+            body["reply_to"] = json!({"story": {"url": STORY, "id": STORY_ID}});
+        }
         if message.unsupported {
             body["is_unsupported"] = json!(true);
         }
@@ -392,10 +397,11 @@ impl World {
             heard.push(json!({"type": "location", "title": "Pinned location",
                               "payload": {"coordinates": {"lat": lat, "long": long}}}));
         }
-        if message.story {
-            heard.push(
-                json!({"type": "story_mention", "payload": {"url": "https://cdn.example/story"}}),
-            );
+        if message.story == Some(StoryPart::Mention) {
+            heard.push(json!({"type": "story_mention", "payload": {"url": STORY}}));
+        }
+        if message.disappearing {
+            heard.push(json!({"type": "ephemeral"}));
         }
         heard
     }

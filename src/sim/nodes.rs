@@ -8,7 +8,7 @@ use crate::sim::{
     paging::{
         Asker, LIMIT, LIMIT_AT_MOST, Next, asked, cursor_list, iso, limit, project, uncursor,
     },
-    world::{DAY, Message, Person, Platform, Sender, World},
+    world::{DAY, Message, Person, Platform, STORY, STORY_ID, Sender, StoryPart, World},
 };
 
 /// Instagram gives details of the newest messages only.
@@ -224,11 +224,15 @@ fn message_node(
                 let own = to.is_some_and(|to| to.sender == message.sender);
                 json!({"mid": mid, "is_self_reply": own})
             }),
-            "story" => some(
-                message.story,
-                json!({"mention": {"link": "https://cdn.example/story", "id": "1790"}}),
-            ),
-            "is_unsupported" => some(message.unsupported, json!(true)),
+            "story" => message.story.map(|part| {
+                let story = json!({"link": STORY, "id": STORY_ID});
+                match part {
+                    StoryPart::Mention => json!({ "mention": story }),
+                    StoryPart::Reply => story,
+                }
+            }),
+            // What goes once it was seen is given to no app.
+            "is_unsupported" => some(message.unsupported || message.disappearing, json!(true)),
             "reactions" => some(
                 !message.reactions.is_empty(),
                 reactions(world, person, message),

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use crate::sim::{
     events::{Kind, LIKE_STICKER},
     follow_ups,
-    world::{ActionKind, Message, Needs, PersonAction, Sender, World, file, photo, video},
+    world::{
+        ActionKind, Message, Needs, PersonAction, Platform, Sender, StoryPart, World, file, photo,
+        video,
+    },
 };
 
 impl World {
@@ -23,6 +26,9 @@ impl World {
         let at = self
             .person_called(name)
             .ok_or_else(|| format!("no person called {name:?}"))?;
+        if action.what.is_instagrams() && self.people[at].platform == Platform::Messenger {
+            return Err(format!("{name} is on Messenger, which has no such thing"));
+        }
         let text = action.text.as_str();
         let done = match action.what {
             ActionKind::Taps => self.customer_taps(at, text, now),
@@ -119,6 +125,19 @@ impl World {
             ActionKind::SendsFile => Some(file(&named("document.pdf"), "application/pdf")),
             ActionKind::SendsSticker => {
                 message.sticker = Some(LIKE_STICKER.to_owned());
+                None
+            }
+            ActionKind::MentionsInStory => {
+                message.story = Some(StoryPart::Mention);
+                None
+            }
+            ActionKind::AnswersStory => {
+                message.story = Some(StoryPart::Reply);
+                message.text.clone_from(&action.text);
+                None
+            }
+            ActionKind::SendsDisappearing => {
+                message.disappearing = true;
                 None
             }
             ActionKind::SendsLocation => {

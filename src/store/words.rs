@@ -28,7 +28,8 @@ pub(super) fn all_words(text: &str, parts: &[Part]) -> String {
             }
             Part::Sticker
             | Part::Tapped(_)
-            | Part::Story
+            | Part::Story(_)
+            | Part::Disappearing
             | Part::Unknown(_)
             | Part::Unsupported => {}
         }

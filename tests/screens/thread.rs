@@ -1,5 +1,10 @@
 //! The thread.
 
+use std::fs;
+
+use serde_json::{Value, json};
+use switchboard::domain::{Annotations, Message, WebhookFact};
+
 use super::*;
 
 #[test]
@@ -32,6 +37,48 @@ fn what_webhooks_tell_stands_in_the_thread() {
     desk.theme = Theme::default().without_colour().with_ascii(true);
     heard(&mut desk);
     snap("heard_ascii", &desk);
+}
+
+/// Every webhook of Meta's samples that stands in a thread, a minute apart.
+#[test]
+fn everything_that_meta_tells_has_a_picture() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/graph");
+    let mut samples: Vec<_> = fs::read_dir(folder)
+        .expect("the samples")
+        .map(|entry| entry.expect("a sample").path())
+        .filter(|path| path.to_string_lossy().contains("webhook_"))
+        .collect();
+    samples.sort();
+    let told = samples.iter().flat_map(|path| {
+        let sample = fs::read_to_string(path).expect("reads");
+        let sample: Value = serde_json::from_str(&sample).expect("JSON");
+        let list = sample["list"].as_str().expect("a list");
+        let body = json!({"object": sample["object"], "entry": [{"id": "1", "time": 5, list: [sample["event"]]}]});
+        graph::decode_webhook(&body.to_string()).expect("a webhook").heard
+    });
+    let mut items = Vec::new();
+    for heard in told {
+        let minutes = i64::try_from(items.len()).expect("small");
+        let at = ago(1, -minutes);
+        match heard.told {
+            WebhookFact::Message(message) | WebhookFact::Echo { message, .. } => {
+                items.push(Item::Message(Message {
+                    mid: Mid::new(format!("m{minutes}")),
+                    at,
+                    annotations: Annotations::default(),
+                    ..message
+                }));
+            }
+            WebhookFact::Happened(what) => items.push(Item::Event { at, what }),
+            _ => {}
+        }
+    }
+    assert!(items.len() > 30, "{}", items.len());
+    let mut desk = Desk::new((120, 80));
+    desk.open("Ana Ruiz");
+    desk.answer_thread(thread_page(conversation("3", "Ana Ruiz"), items));
+    desk.keys("gg");
+    snap("every_sample", &desk);
 }
 
 #[test]

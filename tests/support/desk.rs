@@ -346,10 +346,7 @@ pub fn heard_items() -> Vec<Item> {
                 note: note(&[("", "may I have it back?")]),
             },
         ),
-        event(
-            18,
-            TimelineEvent::OptedIn("notification_messages news".into()),
-        ),
+        event(18, TimelineEvent::OptedIn("news".into())),
         event(17, TimelineEvent::Linked(true)),
         event(
             17,

@@ -162,7 +162,7 @@ pub(super) fn reaction_words(reactions: &[Reaction]) -> String {
 pub(super) fn part_lines(part: &Part, look: &Look<'_>, lines: &mut Vec<Pieces>) {
     let mut say = |tone, text: String| lines.extend(wrapped(tone, &Clean::one_line(&text), look));
     match part {
-        Part::File { .. } | Part::Sticker | Part::Story => say(Tone::Part, part_words(part)),
+        Part::File { .. } | Part::Sticker | Part::Story(_) => say(Tone::Part, part_words(part)),
         Part::Card {
             title,
             subtitle,
@@ -183,7 +183,14 @@ pub(super) fn part_lines(part: &Part, look: &Look<'_>, lines: &mut Vec<Pieces>) 
         }
         Part::QuickReplies(titles) => buttons_lines(titles, room(look), lines),
         Part::Share { title, link } => {
-            say(Tone::Part, format!("[link] {title}"));
+            // A place or an appointment is no link.
+            say(
+                Tone::Part,
+                match link.is_empty() {
+                    true => format!("[{title}]"),
+                    false => format!("[link] {title}"),
+                },
+            );
             if !link.is_empty() {
                 say(Tone::Dim, link.clone());
             }
@@ -193,6 +200,10 @@ pub(super) fn part_lines(part: &Part, look: &Look<'_>, lines: &mut Vec<Pieces>) 
         Part::Unsupported => say(
             Tone::Dim,
             "[unsupported message: Meta does not share it with apps]".into(),
+        ),
+        Part::Disappearing => say(
+            Tone::Dim,
+            "[disappearing photo or video: only the Instagram app shows it]".into(),
         ),
         Part::Tapped(_) => {}
     }
@@ -207,7 +218,8 @@ pub(crate) fn part_words(part: &Part) -> String {
             format!("[{kind}]{name}{size}")
         }
         Part::Sticker => "[sticker]".to_owned(),
-        _ => "[story]".to_owned(),
+        Part::Story(kind) => format!("[{}]", kind.words()),
+        _ => String::new(),
     }
 }
 

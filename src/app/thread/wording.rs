@@ -45,6 +45,7 @@ pub fn happening(what: &TimelineEvent, look: &Look<'_>) -> String {
         }
         TimelineEvent::Referred(referral) => referral.words(),
         TimelineEvent::OptedIn(what) => format!("opted in{}", behind(what)),
+        TimelineEvent::OptedOut(what) => format!("opted out{}", behind(what)),
         TimelineEvent::Linked(true) => "linked their account".into(),
         TimelineEvent::Linked(false) => "unlinked their account".into(),
         TimelineEvent::Feedback(said) => format!("gave feedback{}", fields(said)),

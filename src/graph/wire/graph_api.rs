@@ -174,13 +174,20 @@ pub(in crate::graph) struct Message<'a> {
     pub(in crate::graph) attachments: Option<List<'a>>,
     #[serde(borrow)]
     pub(in crate::graph) shares: Option<List<'a>>,
-    pub(in crate::graph) story: Option<de::IgnoredAny>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(in crate::graph) story: Option<Story>,
     #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) is_unsupported: bool,
     #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) reply_to: Option<ReplyTo>,
     #[serde(default, deserialize_with = "lenient")]
     pub(in crate::graph) reactions: Data<Reactions>,
+}
+
+/// `{"mention": {link, id}}`, or a reply to one: `{link, id}`, also inside `reply_to`.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::graph) struct Story {
+    pub(in crate::graph) mention: Option<de::IgnoredAny>,
 }
 
 #[derive(Debug, Default, Deserialize)]

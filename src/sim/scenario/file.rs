@@ -193,6 +193,11 @@ pub(in crate::sim) struct SayToml {
     pub(in crate::sim) sticker: bool,
     #[serde(default)]
     pub(in crate::sim) story: bool,
+    /// It answers a story of the Page's.
+    #[serde(default)]
+    pub(in crate::sim) story_reply: bool,
+    #[serde(default)]
+    pub(in crate::sim) disappearing: bool,
     #[serde(default)]
     pub(in crate::sim) unsupported: bool,
     pub(in crate::sim) share: Option<String>,

@@ -11,8 +11,8 @@ use crate::sim::{
         offset::offset,
     },
     world::{
-        ActionKind, DAY, Life, Message, Person, PersonAction, Plan, Platform, Sender, World,
-        button, card, file, photo, video,
+        ActionKind, DAY, Life, Message, Person, PersonAction, Plan, Platform, Sender, StoryPart,
+        World, button, card, file, photo, video,
     },
 };
 
@@ -172,7 +172,12 @@ pub(in crate::sim) fn said(say: &SayToml, id: String, at: i64, sender: Sender) -
             .push(json!({"id": "1", "link": link, "name": "Walnut floor lamp | Lamp & Co"}));
     }
     message.sticker = say.sticker.then(|| LIKE_STICKER.to_owned());
-    message.story = say.story;
+    message.story = match (say.story, say.story_reply) {
+        (_, true) => Some(StoryPart::Reply),
+        (true, _) => Some(StoryPart::Mention),
+        (false, false) => None,
+    };
+    message.disappearing = say.disappearing;
     message.unsupported = say.unsupported;
     message
 }

@@ -174,6 +174,41 @@ fn what_is_not_there_cannot_be_tapped() {
 }
 
 #[test]
+fn stories_and_what_disappears_are_told_and_read_as_on_instagram() {
+    for (what, heard, read) in [
+        (
+            "mentions_in_story",
+            json!({"attachments": [{"type": "story_mention", "payload": {"url": "https://cdn.example/story"}}]}),
+            json!({"story": {"mention": {"link": "https://cdn.example/story"}}}),
+        ),
+        (
+            "answers_story",
+            json!({"text": "so pretty", "reply_to": {"story": {"url": "https://cdn.example/story"}}}),
+            json!({"message": "so pretty", "story": {"link": "https://cdn.example/story"}}),
+        ),
+        (
+            "sends_disappearing",
+            json!({"attachments": [{"type": "ephemeral"}]}),
+            json!({"is_unsupported": true}),
+        ),
+    ] {
+        let mut lab = set_up();
+        let order = json!({"person": "Insta", "do": what, "text": "so pretty"});
+        lab.act(order.clone()).expect(what);
+        let (_, _, event) = newest(&lab, "desk");
+        assert!(holds(&event["message"], &heard), "{what}: {event}");
+        let mid = event["message"]["mid"].as_str().expect("a mid");
+        let fields = "fields=message,story,is_unsupported";
+        let answer = lab.get("desk", mid, fields).expect("a message");
+        assert!(holds(&answer, &read), "{what}: {answer}");
+        let mut on_messenger = order;
+        on_messenger["person"] = json!("Ana");
+        let why = lab.act(on_messenger).expect_err("Messenger has none");
+        assert!(why.contains("Messenger"), "{why}");
+    }
+}
+
+#[test]
 fn an_ad_also_stands_on_the_first_message_after_it() {
     let mut lab = Lab::new();
     let ad = json!({"person": "Ana", "do": "follows_ad", "text": "spring"});
@@ -352,10 +387,14 @@ fn a_world_needs_neither_a_bot_nor_an_inbox_nor_a_desk() {
 /// Every word is read in a timeline and by order, and an unknown one names them all.
 #[test]
 fn each_action_is_known_in_a_timeline_and_by_order() {
-    for (word, _, needs) in ACTIONS {
+    for (word, kind, needs) in ACTIONS {
+        let who = match kind.is_instagrams() {
+            true => "Insta",
+            false => "Ana",
+        };
         let person = match needs {
-            Needs::Nothing => "",
-            _ => "person = \"Ana\"\n",
+            Needs::Nothing => String::new(),
+            _ => format!("person = \"{who}\"\n"),
         };
         let app = match needs {
             Needs::App => "app = \"bot\"\n",
@@ -374,7 +413,7 @@ fn each_action_is_known_in_a_timeline_and_by_order() {
         lab.pass(2_000);
         let mut order = json!({"do": word, "text": text});
         if needs != Needs::Nothing {
-            order["person"] = json!("Ana");
+            order["person"] = json!(who);
         }
         if needs == Needs::App {
             order["app"] = json!("bot");

@@ -26,7 +26,9 @@ pub(in crate::sim) struct Message {
     pub(in crate::sim) sticker: Option<String>,
     /// Attachments as an app sent them.
     pub(in crate::sim) sent: Vec<Value>,
-    pub(in crate::sim) story: bool,
+    pub(in crate::sim) story: Option<StoryPart>,
+    /// A photo that goes once it was seen.
+    pub(in crate::sim) disappearing: bool,
     pub(in crate::sim) unsupported: bool,
     pub(in crate::sim) deleted: bool,
     pub(in crate::sim) reply_to: Option<String>,
@@ -41,6 +43,19 @@ pub(in crate::sim) struct Message {
     pub(in crate::sim) reactions: Vec<(Sender, String)>,
     /// Where the sender said which persona speaks.
     pub(in crate::sim) persona: Option<String>,
+}
+
+/// Where a story lies, for a while, and its id.
+pub(in crate::sim) const STORY: &str = "https://cdn.example/story";
+pub(in crate::sim) const STORY_ID: &str = "1790";
+
+/// What a message on Instagram has to do with a story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sim) enum StoryPart {
+    /// It names the Page in one of the person's.
+    Mention,
+    /// It answers one of the Page's.
+    Reply,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +83,8 @@ impl Message {
             referral: None,
             sticker: None,
             sent: Vec::new(),
-            story: false,
+            story: None,
+            disappearing: false,
             unsupported: false,
             deleted: false,
             reply_to: None,

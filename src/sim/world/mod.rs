@@ -37,7 +37,9 @@ pub(super) use catalog::{ApprovedTemplate, Label, Persona};
 pub(super) use delivery::Delivery;
 pub use faults::{DeliveryFault, Fault};
 pub(super) use faults::{SEND, known_error};
-pub(super) use message::{Button, Message, Sender, button, card, file, photo, video};
+pub(super) use message::{
+    Button, Message, STORY, STORY_ID, Sender, StoryPart, button, card, file, photo, video,
+};
 pub(super) use page::Page;
 pub(super) use person::{Life, Person, ProfileKind};
 #[cfg(test)]

@@ -36,6 +36,11 @@ pub(in crate::sim) enum ActionKind {
     SendsFile,
     /// … sends the place at the coordinates in `text`.
     SendsLocation,
+    /// … names the Page in a story, answers one of the Page's with `text`, or sends a
+    /// photo that goes once it was seen; on Instagram.
+    MentionsInStory,
+    AnswersStory,
+    SendsDisappearing,
     /// … taps the button called `text`.
     Taps,
     /// … taps the entry of the menu called `text`.
@@ -111,7 +116,7 @@ pub(in crate::sim) enum Needs {
 }
 
 /// Every action, by its word in a scenario and an order.
-pub(in crate::sim) const ACTIONS: [(&str, ActionKind, Needs); 39] = [
+pub(in crate::sim) const ACTIONS: [(&str, ActionKind, Needs); 42] = [
     ("writes", ActionKind::Writes, Needs::Text),
     ("sends_photo", ActionKind::SendsPhoto, Needs::Person),
     ("sends_sticker", ActionKind::SendsSticker, Needs::Person),
@@ -119,6 +124,17 @@ pub(in crate::sim) const ACTIONS: [(&str, ActionKind, Needs); 39] = [
     ("sends_audio", ActionKind::SendsAudio, Needs::Person),
     ("sends_file", ActionKind::SendsFile, Needs::Person),
     ("sends_location", ActionKind::SendsLocation, Needs::Text),
+    (
+        "mentions_in_story",
+        ActionKind::MentionsInStory,
+        Needs::Person,
+    ),
+    ("answers_story", ActionKind::AnswersStory, Needs::Text),
+    (
+        "sends_disappearing",
+        ActionKind::SendsDisappearing,
+        Needs::Person,
+    ),
     ("taps", ActionKind::Taps, Needs::Text),
     ("taps_menu", ActionKind::TapsMenu, Needs::Text),
     ("taps_ice_breaker", ActionKind::TapsIceBreaker, Needs::Text),
@@ -165,6 +181,14 @@ impl ActionKind {
 
     pub(in crate::sim) fn needs(self) -> Needs {
         self.row().2
+    }
+
+    /// Only people on Instagram do it.
+    pub(in crate::sim) fn is_instagrams(self) -> bool {
+        matches!(
+            self,
+            Self::MentionsInStory | Self::AnswersStory | Self::SendsDisappearing
+        )
     }
 
     /// A tap, which a bot answers as it answers a message.
