@@ -797,7 +797,9 @@ fn what_was_sent_before_an_address_and_an_id_are_attached_and_taken_off() {
         desk.picture()
             .contains("[photo] lamp.jpg · 182 kB, sent before")
     );
-    desk.keys("<Enter><^f>https://cdn.example/film.mp4<Enter><^f>file:687000000000002<Enter>");
+    let entries = vec!["lamps/".to_owned()];
+    desk.send(Msg::Loaded(Loaded::Path(String::new(), entries, None)));
+    desk.keys("<Up><Enter><^f>https://cdn.example/film.mp4<Enter><^f>file:687000000000002<Enter>");
     let picture = desk.picture();
     for line in [
         "+ [photo] lamp.jpg",
@@ -812,6 +814,178 @@ fn what_was_sent_before_an_address_and_an_id_are_attached_and_taken_off() {
     assert_eq!(sent[0], Content::Saved(lamp));
     assert!(matches!(&sent[1], Content::Link(media) if media.kind == "video"));
     assert_eq!(sent.len(), 2);
+}
+
+/// It may have gone to somebody else: only a person who marks it sends it again.
+#[test]
+fn what_was_sent_before_never_stands_in_for_the_file_that_was_meant() {
+    let invoice = |place: &str| Media {
+        kind: "file",
+        place: place.into(),
+        name: "invoice.pdf".into(),
+        bytes: Some(9),
+    };
+    let own = || Some(Attachment::new("/home/kim/invoice.pdf".into(), 9));
+    let entries = || vec!["invoice-ana.pdf".to_owned()];
+    // What was typed, what the disk says, the key, and the path that is asked for then.
+    for (typed, entries, file, key, completed) in [
+        ("", entries(), None, "<Tab>", Some("invoice-ana.pdf")),
+        ("in", entries(), None, "<Tab>", Some("invoice-ana.pdf")),
+        ("invoice.pdf", vec![], own(), "<Enter>", None),
+        ("in", vec![], None, "<Tab>", None),
+        ("in", vec![], None, "<Enter>", None),
+        ("", vec![], None, "<Enter>", None),
+    ] {
+        let mut desk = desk();
+        desk.open("Ana Ruiz");
+        desk.keys("r<^f>");
+        desk.send(Msg::Loaded(Loaded::Sent(vec![invoice("687")])));
+        desk.keys(typed);
+        let attached = file.is_some();
+        desk.send(Msg::Loaded(Loaded::Path(typed.into(), entries, file)));
+        let effects = desk.keys(key);
+        let asked = effects.iter().find_map(|effect| match effect {
+            Effect::Query(Query::Path(path)) => Some(path.as_str()),
+            _ => None,
+        });
+        assert_eq!(asked, completed, "{typed} {key}");
+        let composer = &desk.model.thread.as_ref().expect("a thread").composer;
+        let content = composer.attached.first().map(|one| &one.content);
+        let is_file = matches!(content, Some(Content::Files(_)));
+        assert_eq!(
+            (content.is_some(), is_file),
+            (attached, attached),
+            "{typed} {key}"
+        );
+    }
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("r<^f>");
+    desk.send(Msg::Loaded(Loaded::Path(String::new(), vec![], None)));
+    desk.send(Msg::Loaded(Loaded::Sent(vec![invoice("687")])));
+    desk.keys("<Enter>");
+    assert!(told(
+        &desk,
+        "Enter again attaches invoice.pdf, which was sent before."
+    ));
+    desk.keys("<Enter>");
+    assert!(
+        desk.picture().contains("+ [file] invoice.pdf"),
+        "{}",
+        desk.picture()
+    );
+}
+
+/// The thread was left while its film was copied: the card comes back whole.
+#[test]
+fn a_template_keeps_its_card_when_its_file_is_copied_later() {
+    for returned in [false, true] {
+        let mut desk = desk();
+        desk.open("Ana Ruiz");
+        desk.keys("r/");
+        let json = r#"{"attachment": {"type": "template", "payload": {"template_type": "media",
+            "elements": [{"media_type": "image", "file": "lamp.jpg"}]}}}"#;
+        let template = graph::read_template("film", json, TemplateFormat::Json).expect("one");
+        let template = Template {
+            files: vec![photo(9)],
+            ..template
+        };
+        let film = Canned {
+            name: "film".into(),
+            content: Ok(Content::Template(Box::new(template))),
+        };
+        desk.send(Msg::Loaded(Loaded::Canned(Ok(vec![film]))));
+        let effects = desk.keys("<Enter>");
+        let [
+            Effect::Engine(Command::CopyFile {
+                conversation,
+                id,
+                file,
+            }),
+        ] = &effects[..]
+        else {
+            panic!("{effects:?}");
+        };
+        desk.keys("<Esc>q");
+        desk.open("Jo Park");
+        desk.keys("q");
+        if returned {
+            desk.open("Ana Ruiz");
+        }
+        let effects = desk.send(Msg::Changed(vec![Change::FileCopied {
+            conversation: conversation.clone(),
+            id: id.clone(),
+            copy: Ok(Box::new(file.clone())),
+        }]));
+        let saved = effects.iter().find_map(|effect| match effect {
+            Effect::Engine(Command::SaveDraft { draft, .. }) => draft.attached.first(),
+            _ => None,
+        });
+        let composer = desk.model.thread.as_ref().map(|thread| &thread.composer);
+        let shown = composer.and_then(|composer| composer.attached.first());
+        let kept = saved.or(shown.map(|one| &one.content));
+        assert!(
+            kept.is_some_and(|kept| kept.template().is_some()),
+            "{kept:?}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_meta_does_not_take_is_said_when_its_template_is_picked() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    desk.keys("r/");
+    let json = r#"{"attachment": {"type": "image", "payload": {"file": "lamp.jpg"}}}"#;
+    let template = graph::read_template("lamp", json, TemplateFormat::Json).expect("one");
+    let template = Template {
+        files: vec![photo(9 * 1024 * 1024)],
+        ..template
+    };
+    let canned = Canned {
+        name: "lamp".into(),
+        content: Ok(Content::Template(Box::new(template))),
+    };
+    desk.send(Msg::Loaded(Loaded::Canned(Ok(vec![canned]))));
+    assert_eq!(desk.keys("<Enter>"), []);
+    assert!(told(
+        &desk,
+        "It does not fit. lamp.jpg: It is too large: Meta takes pictures up to 8 MB."
+    ));
+}
+
+/// The preview and the lines to fill in know the customer, and the curtain hides that.
+#[test]
+fn the_curtain_hides_what_is_filled_in_for_the_customer() {
+    let mut desk = desk();
+    handed_over(&mut desk);
+    desk.keys("/");
+    let json = r#"{"attachment": {"type": "template", "payload": {"template_type": "button",
+        "text": "{first_name}, {order}, {day}?", "buttons": [{"type": "postback", "title": "Yes", "payload": "Y"}]}}}"#;
+    let template = graph::read_template("day", json, TemplateFormat::Json).expect("one");
+    let mut all = canned();
+    all.push(Canned {
+        name: "day".into(),
+        content: Ok(Content::Template(Box::new(template))),
+    });
+    desk.send(Msg::Loaded(Loaded::Canned(Ok(all))));
+    desk.model.session.privacy = true;
+    let known = ["Ana", "4471"];
+    let hidden = |desk: &Desk| {
+        let picture = desk.picture();
+        assert!(
+            !known.iter().any(|word| picture.contains(word)),
+            "{picture}"
+        );
+    };
+    hidden(&desk);
+    desk.keys("day");
+    hidden(&desk);
+    desk.keys("<Enter>");
+    assert!(matches!(desk.model.dialogs.last(), Some(Dialog::Fill(_))));
+    hidden(&desk);
+    desk.model.session.privacy = false;
+    assert!(desk.picture().contains("Ana, 4471"), "{}", desk.picture());
 }
 
 #[test]

@@ -151,6 +151,11 @@ impl Error {
         matches!(self, Self::Graph(e) if e.subcode == 2_018_074)
     }
 
+    /// Meta did not like something that was in the call.
+    pub fn is_parameter(&self) -> bool {
+        matches!(self, Self::Graph(e) if e.code == 100)
+    }
+
     /// The reply came later than 24 hours after the customer's last message.
     pub fn window_over(&self) -> bool {
         matches!(self, Self::Graph(e) if matches!((e.code, e.subcode), (10, 2_018_278 | 2_534_022)))

@@ -79,7 +79,9 @@ pub use send::Reply;
 pub use setup_error::SetupError;
 pub use signature::{Secrets, Signature, same_token};
 pub use subscriptions::{AppSubscription, INBOX_FIELDS, INSTAGRAM_FIELDS, TokenInfo};
-pub use template::{TemplateFormat, files_named, json, pretty, read_json, read_template, tree};
+pub use template::{
+    TemplateFormat, files_named, json, kind_named, pretty, read_json, read_template, tree,
+};
 pub use thread_control::{Control, note_json};
 pub use trust::proxy;
 pub use upload::UploadWatch;

@@ -147,6 +147,16 @@ pub fn files_named(message: &Tree) -> Vec<String> {
     }
 }
 
+/// As what kind of media a template sends its file; empty where it does not say.
+pub fn kind_named(message: &Tree) -> &str {
+    let attachment = message.get("attachment");
+    let element = attachment.get("payload").get("elements").items().first();
+    match element.map(|element| element.get("media_type").text()) {
+        Some(kind) => kind,
+        None => attachment.get("type").text(),
+    }
+}
+
 /// JSON text as plain data, or why it is none.
 pub fn read_json(text: &str) -> Result<Tree, String> {
     let value = serde_json::from_str::<Value>(text);

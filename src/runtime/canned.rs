@@ -3,7 +3,8 @@
 
 use std::{
     ffi::OsStr,
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -75,14 +76,30 @@ fn read_folder(folder: &Path, endings: &[&str], found: &mut Vec<Canned>) -> Resu
         if !endings.contains(&ending) {
             continue;
         }
-        let small = fs::metadata(&path).is_ok_and(|file| file.len() <= LARGEST);
-        found.push(match text::read(&path) {
-            Ok(text) if small => canned(&path, &text),
-            Ok(_) => bad(&path, "it is longer than 64 kB".into()),
-            Err(why) => bad(&path, why.to_string()),
+        found.push(match words_in(&path) {
+            Ok(text) => canned(&path, &text),
+            Err(why) => bad(&path, why),
         });
     }
     Ok(())
+}
+
+/// The text of a file, also behind a link; a pipe or an endless file is none.
+fn words_in(path: &Path) -> Result<String, String> {
+    let words = |why: io::Error| why.to_string();
+    let path = fs::canonicalize(path).map_err(words)?;
+    let file = private::read(&path).map_err(words)?;
+    if !file.metadata().map_err(words)?.is_file() {
+        return Err("it is not a regular file".into());
+    }
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(words)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err("it is longer than 64 kB".into());
+    }
+    text::of_file(&bytes).map_err(words)
 }
 
 /// What a file of this name holds.
@@ -119,6 +136,8 @@ fn with_files(template: Template, path: &Path) -> Result<Template, String> {
     };
     let folder = path.parent().unwrap_or(Path::new(""));
     let path = folder.join(expand(name));
+    // A link stands for what it leads to now.
+    let path = fs::canonicalize(&path).unwrap_or(path);
     let meta = fs::metadata(&path).map_err(|why| format!("{name} cannot be read ({why})"))?;
     if !meta.is_file() {
         return Err(format!("{name} is not a regular file"));
@@ -127,6 +146,13 @@ fn with_files(template: Template, path: &Path) -> Result<Template, String> {
         identity: private::identity(&meta),
         ..Attachment::new(path, meta.len())
     };
+    let kind = graph::kind_named(&template.message);
+    if !kind.is_empty() && kind != file.kind {
+        return Err(format!(
+            "{name} is of the kind {}, and it says {kind}",
+            file.kind
+        ));
+    }
     Ok(Template {
         files: vec![file],
         ..template
@@ -183,6 +209,18 @@ mod tests {
             br#"{"attachment": {"type": "image", "payload": {"file": "none.jpg"}}}"#,
         );
         put("templates/h.json", b"{");
+        put(
+            "templates/i.json",
+            br#"{"attachment": {"type": "video", "payload": {"file": "lamp.jpg"}}}"#,
+        );
+        #[cfg(unix)]
+        {
+            use rustix::fs::{CWD, Mode, mkfifoat};
+            let at = |name: &str| folder.path().join("templates").join(name);
+            mkfifoat(CWD, at("j.json"), Mode::RUSR).expect("a pipe");
+            std::os::unix::fs::symlink("/dev/zero", at("k.json")).expect("a link");
+            std::os::unix::fs::symlink(at("d.json"), at("l.json")).expect("a link");
+        }
         put("bad.txt", &[b'a', 0xe9]);
         put("big.txt", "x".repeat(70_000).as_bytes());
         let found = source(folder.path().to_owned()).read().expect("read");
@@ -197,15 +235,19 @@ mod tests {
         assert_eq!(
             names,
             [
-                "a", "b", "bad.txt", "big.txt", "d", "e", "f", "g.json", "h.json"
+                "a", "b", "bad.txt", "big.txt", "d", "e", "f", "g.json", "h.json", "i.json",
+                "j.json", "k.json", "l"
             ]
         );
-        assert_eq!(said[6].1, Ok(1));
+        assert_eq!((said[6].1, said[12].1), (Ok(1), Ok(0)));
         for (at, why) in [
             (2, "UTF-8"),
             (3, "64 kB"),
             (7, "none.jpg cannot be read"),
             (8, "not JSON"),
+            (9, "lamp.jpg is of the kind image, and it says video"),
+            (10, "not a regular file"),
+            (11, "not a regular file"),
         ] {
             assert!(
                 said[at].1.is_err_and(|said| said.contains(why)),

@@ -110,6 +110,9 @@ fn forget(files: &mut Files, psid: &str, folder: &Path) -> Result<Option<Forgott
         )?
         .query_map([psid], |row| row.get(0).map(content_rows::contents_from))?
         .collect::<Result<_, _>>()?;
+    // A file's name may say whose it is, and nothing says to whom it went. Without
+    // these it is uploaded once more.
+    files.cache.execute("DELETE FROM saved_media", [])?;
     for copy in contents.iter().flatten().flat_map(Content::files) {
         let _ = fs::remove_file(&copy.path);
     }

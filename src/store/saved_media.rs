@@ -1,10 +1,10 @@
 //! Media that Meta keeps under an id of its own, so that a file that was sent once is not
-//! uploaded again. Nothing of a person is in it.
+//! uploaded again. All of it goes when a person is forgotten.
 
 use rusqlite::{OptionalExtension, params};
 
 use super::{Error, Reader, Writer, codec, content_rows::media_kind};
-use crate::domain::{Media, Platform, Timestamp};
+use crate::domain::{KEPT_BY_META, Media, Platform, Timestamp};
 
 /// Media that Meta keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,11 @@ impl Writer {
         if media.is_empty() {
             return Ok(());
         }
+        let old = at.plus(KEPT_BY_META.negated()).as_millis();
         self.run(move |files| {
+            files
+                .cache
+                .execute("DELETE FROM saved_media WHERE at < ?1", [old])?;
             for media in media {
                 files.cache.execute(
                     "INSERT OR REPLACE INTO saved_media (platform, digest, id, kind, name, bytes, at) \
@@ -79,21 +83,24 @@ impl Writer {
 }
 
 impl Reader {
-    /// Meta's id of these bytes, if it got them since then.
+    /// Meta's id of these bytes, if it got them since then as this kind.
     pub fn saved_media(
         &self,
         platform: Platform,
+        kind: &str,
         digest: &str,
         since: Timestamp,
     ) -> Result<Option<String>, Error> {
         self.with(|db| {
             Ok(db
                 .prepare_cached(
-                    "SELECT id FROM saved_media WHERE platform = ?1 AND digest = ?2 AND at >= ?3",
+                    "SELECT id FROM saved_media \
+                     WHERE platform = ?1 AND kind = ?2 AND digest = ?3 AND at >= ?4",
                 )?
-                .query_row(params![platform.word(), digest, since.as_millis()], |row| {
-                    row.get(0)
-                })
+                .query_row(
+                    params![platform.word(), kind, digest, since.as_millis()],
+                    |row| row.get(0),
+                )
                 .optional()?)
         })
     }

@@ -10,13 +10,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
-    domain::{Change, Command, Link, Span},
+    domain::{Change, Command, Link, PROFILE_CALLS, PageProfile, Span},
     picture,
     store::{self, PictureFolder, Reader},
 };
 
 /// How often the cache is asked whether it has changed (our choice).
 const LOOK: Span = Span::seconds(2);
+
+/// Why it does not do something.
+const READ_ONLY: &str = "This desk is read-only.";
 
 /// What a desk that only reads has.
 #[derive(Debug)]
@@ -56,8 +59,7 @@ pub async fn read_only(
                 Some(Command::Open(id)) => open = Some(id),
                 Some(Command::Close) => open = None,
                 Some(Command::Older(conversation)) => {
-                    let why = "This desk is read-only.";
-                    tell(Change::OlderFailed(conversation, why.into()));
+                    tell(Change::OlderFailed(conversation, READ_ONLY.into()));
                 }
                 Some(Command::ShowPicture { psid, id, size, file, .. }) => {
                     let (folder, at) = (pictures.clone(), clock.now());
@@ -68,6 +70,17 @@ pub async fn read_only(
                     });
                     let picture = shown.await.unwrap_or_else(|why| Err(why.to_string()));
                     tell(Change::Picture { id, size, picture });
+                }
+                Some(Command::ReadProfile(platform) | Command::WriteProfile(platform, ..)) => {
+                    tell(Change::PageProfile(PageProfile {
+                        platform,
+                        properties: Err(READ_ONLY.into()),
+                        calls_left: PROFILE_CALLS,
+                        next_at: None,
+                    }));
+                }
+                Some(Command::ReadTemplates) => {
+                    tell(Change::UtilityTemplates(Err(READ_ONLY.into())));
                 }
                 Some(_) => {}
                 None => return Ok(()),

@@ -104,8 +104,7 @@ impl Transcript {
                 plain::about(model, &thread.conversation)
             ));
             if !thread.composer.is_empty() {
-                let text = thread.composer.text();
-                lines.push(format!("draft: {text}"));
+                lines.push(format!("draft: {}", plain::draft_words(&thread.composer)));
             }
         }
         let first = thread.window.items.len().saturating_sub(ENTRIES);

@@ -33,7 +33,7 @@ fn left_by_the_editor(desk: &mut Desk, text: &str) {
 fn it_is_read_once_edited_as_a_file_and_written_when_a_person_says_so() {
     let mut desk = desk();
     let read = Effect::Engine(Command::ReadProfile(Platform::Messenger));
-    assert_eq!(desk.keys("gp"), [read.clone()]);
+    assert_eq!(desk.keys("gp"), std::slice::from_ref(&read));
     told(&mut desk, Ok(greeting("Hello")), 9);
     assert!(
         desk.picture().contains("9 of 10 calls left"),
@@ -98,6 +98,50 @@ fn what_cannot_be_read_or_does_not_fit_is_said_and_edited_again_as_it_was_left()
         assert_eq!(left, text);
         desk.keys("<Esc>");
         assert!(desk.picture().contains("default: Hello"), "discarded");
+    }
+}
+
+/// What was written in the editor stays until Meta has it.
+#[test]
+fn a_change_that_was_not_written_is_still_there() {
+    let mut desk = desk();
+    desk.keys("gp");
+    told(&mut desk, Ok(greeting("Hello")), 1);
+    let new = r#"{"greeting": [{"locale": "default", "text": "Good evening"}]}"#;
+    left_by_the_editor(&mut desk, new);
+    assert_eq!(desk.keys("y").len(), 1);
+    assert!(desk.picture().contains("writing…"), "{}", desk.picture());
+    assert_eq!(desk.keys("y"), [], "once");
+    told(&mut desk, Err("Meta said no.".into()), 0);
+    let picture = desk.picture();
+    assert!(
+        picture.contains("! Meta said no.") && picture.contains("+ default: Good evening"),
+        "{picture}"
+    );
+    assert_eq!(desk.keys("y").len(), 1, "and again");
+    told(&mut desk, Ok(greeting("Good evening")), 0);
+    assert!(desk.picture().contains("what the Page shows"));
+}
+
+/// Meta has more than our rules know; that keeps nobody from changing something else.
+#[test]
+fn only_what_is_changed_has_to_fit() {
+    let menu = r#""persistent_menu": [{"locale": "default", "call_to_actions": [{"type": "nested", "title": "More"}]}]"#;
+    let profile = |text: &str| {
+        format!(
+            r#"{{"get_started": {{"payload": "BEGIN"}}, "greeting": [{{"locale": "default", "text": "{text}"}}], {menu}}}"#
+        )
+    };
+    let mut desk = desk();
+    desk.keys("gp");
+    let before = graph::read_json(&profile("Hello")).expect("JSON");
+    told(&mut desk, Ok(before), 9);
+    let long = "x".repeat(161);
+    for (text, written) in [("Good evening", 1), (long.as_str(), 0)] {
+        desk.keys("e");
+        left_by_the_editor(&mut desk, &profile(text));
+        assert_eq!(desk.keys("y").len(), written, "{}", desk.picture());
+        desk.keys("<Esc>");
     }
 }
 

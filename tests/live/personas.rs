@@ -66,3 +66,38 @@ fn a_persona_is_made_once_and_writes_and_types_on_messenger() {
         }
     });
 }
+
+/// Somebody deletes it at Meta while the desk runs: one reply is refused, and comes back;
+/// the next goes out as a new one.
+#[test]
+fn a_persona_that_is_gone_at_meta_costs_one_reply_and_is_made_again() {
+    runtime().block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (address, simulator) = simulator_in(&folder, None).await;
+        let options = kim("https://lamp.example/kim.jpg");
+        let persona = options.persona.clone().expect("one");
+        let mut wing = Wing::attach_with(folder, address, simulator, options);
+        let ana = wing.open("Ana Ruiz").await;
+        let id = wing
+            .until("its id", |reader| reader.persona(&persona).ok().flatten())
+            .await;
+        let (_, token) = wing.simulator.app("switchboard").expect("the desk's app");
+        let gone = http()
+            .delete(format!("http://{address}/v27.0/{id}"))
+            .bearer_auth(&token);
+        let gone = gone.send().await.expect("an answer").status();
+        assert_eq!(gone.as_u16(), 200);
+        wing.send(&ana, "first", "hello").await;
+        wing.until("it is made again", |reader| {
+            let now = reader.persona(&persona).ok().flatten();
+            now.filter(|now| *now != id)
+        })
+        .await;
+        wing.send(&ana, "second", "hello again").await;
+        wing.sent_as("second").await;
+        let sends = words(&wing.posts());
+        let sends = sends.iter().filter(|word| *word == "messages").count();
+        assert_eq!(sends, 2, "neither went out twice");
+        wing.end().await;
+    });
+}

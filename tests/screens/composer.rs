@@ -233,6 +233,11 @@ fn an_upload_shows_how_far_it_is_and_is_cancelled() {
     scene("uploading", |desk| drop(play(desk)));
     let mut desk = Desk::new((120, 40));
     let local = play(&mut desk);
+    // The thread is read again meanwhile.
+    let thread = desk.model.thread.as_ref().expect("a thread");
+    let (row, items) = (thread.conversation.clone(), thread.window.items.clone());
+    desk.answer_thread(thread_page(row, items));
+    assert!(desk.picture().contains("… uploading"), "{}", desk.picture());
     let effects = desk.keys("<^c>");
     assert_eq!(
         effects,

@@ -169,15 +169,24 @@ pub(crate) fn use_canned(model: &mut Model, content: Content) -> Vec<Effect> {
         return Vec::new();
     };
     let platform = thread.conversation.platform;
+    let values = canned_values(model);
     match content {
-        Content::Template(template) => match FillDialog::missing_of(&template, platform) {
-            Some(fill) => {
-                model.dialogs.push(Dialog::Fill(fill));
-                Vec::new()
+        Content::Template(template) => {
+            match FillDialog::missing_of(&template, values.clone(), platform) {
+                Some(fill) => {
+                    model.dialogs.push(Dialog::Fill(fill));
+                    Vec::new()
+                }
+                None => {
+                    let content = Content::Template(template);
+                    attach(model, canned::filled_content(&content, &values))
+                }
             }
-            None => attach(model, Content::Template(template)),
-        },
-        content => compose(model, |composer| composer.insert(content.text().trim_end())),
+        }
+        content => {
+            let content = canned::filled_content(&content, &values);
+            compose(model, |composer| composer.insert(content.text().trim_end()))
+        }
     }
 }
 
@@ -219,7 +228,8 @@ pub(crate) fn attach(model: &mut Model, content: Content) -> Vec<Effect> {
     }
     let file = content.files().first().cloned();
     let copy = file.map(|file| {
-        model.copying.insert(id.clone(), c.psid.clone());
+        let copying = (c.psid.clone(), content.clone());
+        model.copying.insert(id.clone(), copying);
         Effect::Engine(Command::CopyFile {
             conversation: c.id.clone(),
             id: id.clone(),
@@ -243,7 +253,7 @@ pub(crate) fn file_copied(
     id: &LocalId,
     copy: Result<Box<Attachment>, String>,
 ) -> Vec<Effect> {
-    let Some(psid) = model.copying.remove(id) else {
+    let Some((psid, content)) = model.copying.remove(id) else {
         // It was taken off meanwhile; the copy goes at the next start.
         return Vec::new();
     };
@@ -253,10 +263,6 @@ pub(crate) fn file_copied(
         .map(|thread| &mut thread.composer);
     match (copy, attached) {
         (Ok(copy), Some(composer)) => {
-            // The thread may have been left and opened again meanwhile: then it is new.
-            let before = composer.attached.iter().find(|attached| attached.id == *id);
-            let content = before.map(|attached| attached.content.clone());
-            let content = content.unwrap_or(Content::Files(Vec::new()));
             composer.attach(id.clone(), content.with_files(vec![*copy]), false);
             composer.saved = false;
             composer.unsaved_since = Some(now);
@@ -266,7 +272,7 @@ pub(crate) fn file_copied(
             conversation,
             psid,
             draft: Draft {
-                attached: vec![Content::Files(vec![*copy])],
+                attached: vec![content.with_files(vec![*copy])],
                 ..Draft::default()
             },
             over: false,

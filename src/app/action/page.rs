@@ -23,6 +23,8 @@ pub(crate) fn show(model: &mut Model) -> Vec<Effect> {
 
 /// It was read or written, or not.
 pub(crate) fn came(model: &mut Model, profile: PageProfile) {
+    let platform = profile.platform;
+    let good = profile.properties.is_ok();
     let before = model.session.page_profiles[profile.platform]
         .properties
         .take();
@@ -39,7 +41,7 @@ pub(crate) fn came(model: &mut Model, profile: PageProfile) {
     let known = model.session.page_profiles.clone();
     for dialog in &mut model.dialogs {
         if let Dialog::Page(page) = dialog {
-            page.refresh(&known);
+            page.came(platform, good, &known);
         }
     }
 }

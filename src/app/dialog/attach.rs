@@ -12,7 +12,7 @@ use crate::{
             geometry::{Geometry, cells},
             input::{Input, move_cursor},
             intent::Intent,
-            modal::{Modal, Step},
+            modal::{Modal, Question, Step},
         },
         effect::Query,
         input::keymap::{Code, Key},
@@ -21,6 +21,7 @@ use crate::{
         toast::ToastKind,
     },
     domain::{Attachment, Bitmap, Content, Media, Platform},
+    text::Clean,
 };
 
 /// The question.
@@ -41,6 +42,8 @@ pub struct Attach {
     pub sent: Vec<Media>,
     /// The marked line.
     pub cursor: usize,
+    /// Where the mark stands by itself: nobody has chosen that line.
+    placed: Option<usize>,
     /// *Enter* came before the disk's answer: it counts then.
     pub entered: bool,
     /// Where it is to be sent.
@@ -67,6 +70,7 @@ impl Attach {
             preview: None,
             sent: Vec::new(),
             cursor: 0,
+            placed: Some(0),
             entered: false,
             platform,
         }
@@ -97,7 +101,8 @@ impl Attach {
         if typed != self.input.text() {
             return Step::Stay;
         }
-        (self.entries, self.file, self.cursor) = (entries, file, 0);
+        (self.entries, self.file) = (entries, file);
+        self.place();
         self.answered = Some(typed.to_owned());
         if std::mem::take(&mut self.entered) {
             return self.attach();
@@ -108,6 +113,65 @@ impl Attach {
             }
             _ => Step::Stay,
         }
+    }
+
+    /// What was sent before came.
+    pub(crate) fn offer(&mut self, sent: Vec<Media>) {
+        self.sent = sent;
+        self.place();
+    }
+
+    /// The mark stands on the first path: what was sent to somebody else never goes out
+    /// because it happens to be called alike.
+    fn place(&mut self) {
+        let path = |line: &AttachLine<'_>| matches!(line, AttachLine::Path(_));
+        self.cursor = self.lines().iter().position(path).unwrap_or(0);
+        self.placed = Some(self.cursor);
+    }
+
+    /// The marked line, where somebody has marked it.
+    fn chosen(&self) -> Option<AttachLine<'_>> {
+        let line = self.lines().get(self.cursor).cloned();
+        line.filter(|_| self.placed != Some(self.cursor))
+    }
+
+    /// The marked path, or the first, is what was meant.
+    fn complete(&mut self) -> Step {
+        let lines = self.lines();
+        let marked = lines.get(self.cursor).into_iter();
+        let path = marked.chain(&lines).find_map(|line| match line {
+            AttachLine::Path(path) => Some((*path).to_owned()),
+            AttachLine::Sent(_) => None,
+        });
+        let Some(path) = path else {
+            return Step::Stay;
+        };
+        self.input = Input::with(&path);
+        self.place();
+        Step::Do(Intent::Ask(Query::Path(path)))
+    }
+
+    /// *Enter*: a line that was marked, else what was typed.
+    fn enter(&mut self) -> Step {
+        if let Some(AttachLine::Sent(media)) = self.chosen() {
+            return Step::Finish(Intent::Attach(Content::Saved(media.clone())));
+        }
+        if self.chosen().is_none() && self.answered.as_deref() != Some(self.input.text()) {
+            self.entered = true;
+            return Step::Stay;
+        }
+        if self.chosen().is_none() && self.file.is_some() {
+            return self.attach();
+        }
+        if let Some(AttachLine::Sent(media)) = self.lines().get(self.cursor) {
+            let words = format!(
+                "Enter again attaches {}, which was sent before.",
+                Clean::one_line(&media.name)
+            );
+            self.placed = None;
+            return Step::Do(Intent::Say(ToastKind::Info, words));
+        }
+        self.complete()
     }
 
     /// The picture that a file is.
@@ -133,20 +197,6 @@ impl Attach {
             None => Step::Finish(Intent::Attach(Content::Files(vec![file.clone()]))),
         }
     }
-
-    fn choose(&mut self) -> Step {
-        let Some(line) = self.lines().get(self.cursor).cloned() else {
-            return Step::Stay;
-        };
-        match line {
-            AttachLine::Sent(media) => Step::Finish(Intent::Attach(Content::Saved(media.clone()))),
-            AttachLine::Path(path) => {
-                let path = path.to_owned();
-                self.input = Input::with(&path);
-                Step::Do(Intent::Ask(Query::Path(path)))
-            }
-        }
-    }
 }
 
 impl Modal for Attach {
@@ -160,18 +210,13 @@ impl Modal for Attach {
         }
         match key.code {
             Code::Esc => return Step::Close,
-            Code::Enter if matches!(self.lines().get(self.cursor), Some(AttachLine::Sent(_))) => {
-                return self.choose();
-            }
-            Code::Enter if self.answered.as_deref() != Some(self.input.text()) => {
-                self.entered = true;
-            }
-            Code::Enter if self.file.is_some() => return self.attach(),
-            Code::Enter | Code::Tab => return self.choose(),
+            Code::Enter => return self.enter(),
+            Code::Tab => return self.complete(),
             _ => {
                 let count = self.lines().len();
                 if !move_cursor(&mut self.cursor, count, key) && self.input.key(key) {
                     (self.file, self.entered) = (None, false);
+                    self.place();
                     let typed = self.input.text().to_owned();
                     return Step::Do(Intent::Ask(Query::Path(typed)));
                 }
@@ -195,5 +240,16 @@ impl Modal for Attach {
 
     fn cursor(&mut self) -> Option<&mut usize> {
         Some(&mut self.cursor)
+    }
+
+    fn question(&self) -> Option<Question> {
+        let lines = self.lines().into_iter().map(|line| match line {
+            AttachLine::Sent(media) => format!("{}, sent before", media.name),
+            AttachLine::Path(path) => path.to_owned(),
+        });
+        Some(Question {
+            title: "A file to attach, by its path:".into(),
+            answers: lines.collect(),
+        })
     }
 }

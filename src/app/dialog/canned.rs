@@ -11,10 +11,11 @@ use crate::{
             geometry::{Geometry, cells},
             input::{Input, move_cursor},
             intent::Intent,
-            modal::{Modal, Step},
+            modal::{Modal, Question, Step},
         },
         fuzzy::Fuzzy,
         input::keymap::{Code, Key},
+        mask::{Mask, masked},
         model::Session,
         toast::ToastKind,
     },
@@ -111,9 +112,15 @@ impl CannedPicker {
     /// Why Meta would not take it, each with its place and number.
     pub fn problems(&self, content: &Content) -> Vec<String> {
         let template = content.template();
-        template.map_or_else(Vec::new, |template| {
+        let mut problems = template.map_or_else(Vec::new, |template| {
             template_problems(template, self.platform)
-        })
+        });
+        let files = content.files().iter();
+        problems.extend(files.filter_map(|file| {
+            let why = file.why_not(self.platform)?;
+            Some(format!("{}: {}", file.name, why.trim_end_matches('.')))
+        }));
+        problems
     }
 
     fn enter(&self) -> Step {
@@ -128,7 +135,10 @@ impl CannedPicker {
                         let words = format!("It does not fit. {why}.");
                         Step::Do(Intent::Say(ToastKind::Warn, words))
                     }
-                    _ => Step::Finish(Intent::UseCanned(content)),
+                    _ => match &self.fitting()[self.cursor].content {
+                        Ok(content) => Step::Finish(Intent::UseCanned(content.clone())),
+                        Err(_) => Step::Stay,
+                    },
                 }
             }
         }
@@ -196,5 +206,24 @@ impl Modal for CannedPicker {
 
     fn cursor(&mut self) -> Option<&mut usize> {
         Some(&mut self.cursor)
+    }
+
+    fn mask(&mut self, _: &Mask) {
+        mask_values(&mut self.values);
+    }
+
+    fn question(&self) -> Option<Question> {
+        let names = self.fitting().into_iter().map(|canned| canned.name.clone());
+        Some(Question {
+            title: "Canned replies and templates:".into(),
+            answers: names.collect(),
+        })
+    }
+}
+
+/// Hides what is known of a customer.
+pub(super) fn mask_values(values: &mut [(String, String)]) {
+    for (_, value) in values {
+        *value = masked(value);
     }
 }

@@ -8,12 +8,14 @@ use crate::{
         areas::Layout,
         canned,
         dialog::{
+            canned::mask_values,
             geometry::{Geometry, cells},
             input::Input,
             intent::Intent,
-            modal::{Click, Modal, Step},
+            modal::{Click, Modal, Question, Step},
         },
         input::keymap::{Code, Key},
+        mask::Mask,
         model::Session,
         toast::ToastKind,
     },
@@ -28,13 +30,20 @@ pub struct FillDialog {
     /// The line that has the keys.
     pub cursor: usize,
     template: Template,
+    /// What is known of the customer.
+    values: Vec<(String, String)>,
     platform: Platform,
 }
 
 impl FillDialog {
     /// For what is missing of a template; `None` where nothing is.
-    pub(crate) fn missing_of(template: &Template, platform: Platform) -> Option<Self> {
+    pub(crate) fn missing_of(
+        template: &Template,
+        values: Vec<(String, String)>,
+        platform: Platform,
+    ) -> Option<Self> {
         let content = Content::Template(Box::new(template.clone()));
+        let content = canned::filled_content(&content, &values);
         let fields: Vec<(String, Input)> = canned::variables(&content)
             .into_iter()
             .map(|name| (name, Input::default()))
@@ -43,6 +52,7 @@ impl FillDialog {
             fields,
             cursor: 0,
             template: template.clone(),
+            values,
             platform,
         })
     }
@@ -58,7 +68,8 @@ impl FillDialog {
             let value = input.text().trim().to_owned();
             (name.clone(), value)
         });
-        let values: Vec<(String, String)> = typed.filter(|(_, value)| !value.is_empty()).collect();
+        let typed = typed.filter(|(_, value)| !value.is_empty());
+        let values: Vec<(String, String)> = self.values.iter().cloned().chain(typed).collect();
         canned::filled_content(&Content::Template(Box::new(self.template.clone())), &values)
     }
 
@@ -125,6 +136,21 @@ impl Modal for FillDialog {
 
     fn cursor(&mut self) -> Option<&mut usize> {
         Some(&mut self.cursor)
+    }
+
+    fn mask(&mut self, _: &Mask) {
+        mask_values(&mut self.values);
+    }
+
+    fn question(&self) -> Option<Question> {
+        let fields = self.fields.iter().enumerate().map(|(at, (name, input))| {
+            let here = if at == self.cursor { "> " } else { "  " };
+            format!("{here}{name}: {}", input.text())
+        });
+        Some(Question {
+            title: format!("Fill in {}:", self.name()),
+            answers: fields.collect(),
+        })
     }
 
     fn clicked(&mut self) -> Click {

@@ -68,6 +68,8 @@ pub struct PageDialog {
     pub cursor: usize,
     /// A change that is not written yet.
     edited: Option<EditedProfile>,
+    /// It is on its way; it stays until Meta has it.
+    writing: bool,
     /// What is shown, laid out for what is known.
     lines: Vec<PageLine>,
     /// The change fits, and can be written.
@@ -80,6 +82,7 @@ impl PageDialog {
             platform,
             cursor: 0,
             edited: None,
+            writing: false,
             lines: Vec::new(),
             writable: false,
         };
@@ -91,6 +94,14 @@ impl PageDialog {
     pub(crate) fn edited(&mut self, edited: EditedProfile, known: &PageProfiles) {
         self.edited = Some(edited);
         self.cursor = 0;
+        self.refresh(known);
+    }
+
+    /// Meta answered for this platform: what was written is there, or stays here.
+    pub(crate) fn came(&mut self, platform: Platform, good: bool, known: &PageProfiles) {
+        if platform == self.platform && std::mem::take(&mut self.writing) && good {
+            self.edited = None;
+        }
         self.refresh(known);
     }
 
@@ -132,7 +143,7 @@ impl PageDialog {
             }
             Ok(after) => after,
         };
-        let problems = profile_problems(self.platform, after);
+        let problems = self.problems(before, after);
         lines.extend(problems.into_iter().map(PageLine::Problem));
         let change = ProfileChange::between(before, after);
         if change.is_empty() {
@@ -170,14 +181,22 @@ impl PageDialog {
         &self.lines
     }
 
+    /// What Meta would not take of the change. What it has already is not our business.
+    fn problems(&self, before: &Tree, after: &Tree) -> Vec<String> {
+        let known = profile_problems(self.platform, before);
+        let mut problems = profile_problems(self.platform, after);
+        problems.retain(|why| !known.contains(why));
+        problems
+    }
+
     /// What would be written, where that fits.
     fn wanted(&self, known: &PageProfiles) -> Option<(ProfileChange, Tree)> {
         let edited = self.edited.as_ref()?;
         let after = edited.properties.as_ref().ok()?;
         let before = known[self.platform].properties.clone().unwrap_or_default();
         let change = ProfileChange::between(&before, after);
-        let fits = profile_problems(self.platform, after).is_empty();
-        (fits && !change.is_empty()).then(|| (change, after.clone()))
+        let fits = self.problems(&before, after).is_empty();
+        (fits && !self.writing && !change.is_empty()).then(|| (change, after.clone()))
     }
 
     /// What it says above.
@@ -191,6 +210,7 @@ impl PageDialog {
             (left, _) => format!("{left} of 10 calls left"),
         };
         let about = match (&self.edited, self.writable) {
+            _ if self.writing => "writing…",
             (None, _) => "what the Page shows",
             (Some(_), true) => "write this to the Page?",
             (Some(_), false) => "not written",
@@ -219,13 +239,13 @@ impl Modal for PageDialog {
         let known = &session.page_profiles;
         match (key.code, key.text()) {
             (Code::Esc, _) | (_, Some('q' | 'n')) if self.edited.is_some() => {
-                self.edited = None;
+                (self.edited, self.writing) = (None, false);
                 self.refresh(known);
             }
             (Code::Esc, _) | (_, Some('q')) => return Step::Close,
             (_, Some('y')) => {
                 if let Some((change, after)) = self.wanted(known) {
-                    self.edited = None;
+                    self.writing = true;
                     self.refresh(known);
                     return Step::Do(Intent::WriteProfile(self.platform, change, after));
                 }

@@ -49,7 +49,7 @@ pub(crate) fn answered(model: &mut Model, loaded: Loaded) -> Vec<Effect> {
         }),
         Loaded::Sent(sent) => to_top(model, |dialog| {
             if let Dialog::Attach(attach) = dialog {
-                attach.sent = sent;
+                attach.offer(sent);
             }
             Step::Stay
         }),

@@ -12,6 +12,7 @@ use crate::{
             table::{ACTIONS, Action, Context},
             triage::{decide_here, keep_note},
         },
+        composer::Composer,
         dialog::{Dialog, HandBackAnswer, Jump},
         input::{
             dispatch::to_dialog as press,
@@ -216,6 +217,18 @@ fn reply(model: &mut Model, text: &str) -> Vec<Effect> {
     effects
 }
 
+/// The text, and what goes out behind it.
+pub(crate) fn draft_words(composer: &Composer) -> String {
+    let text = composer.text();
+    let text = (!text.is_empty()).then(|| format!("\"{}\"", Clean::one_line(&text)));
+    let attached = composer.attached.iter();
+    let attached = attached.map(|one| Clean::one_line(&one.content.words()).into_string());
+    text.into_iter()
+        .chain(attached)
+        .collect::<Vec<_>>()
+        .join(" + ")
+}
+
 /// What was written, and what it will go out as.
 fn draft(model: &Model) -> String {
     let Some(thread) = &model.thread else {
@@ -224,8 +237,8 @@ fn draft(model: &Model) -> String {
     let name = Clean::one_line(&thread.conversation.display_name());
     match model.send_as(thread) {
         Ok(send_as) => format!(
-            "Draft for {name}: \"{}\". Type send to send it as {}.",
-            Clean::one_line(&thread.composer.text()),
+            "Draft for {name}: {}. Type send to send it as {}.",
+            draft_words(&thread.composer),
             send_as.word()
         ),
         Err(closed) => closed.words(thread.conversation.platform).to_owned(),

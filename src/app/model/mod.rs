@@ -30,7 +30,7 @@ use super::{
     tour::Tour,
 };
 use crate::domain::{
-    Conversation, ConversationId, Draft, LocalId, Platform, Psid, Random, Routing, SendAs,
+    Content, Conversation, ConversationId, Draft, LocalId, Platform, Psid, Random, Routing, SendAs,
     ThreadOwner, Timestamp, WindowClosed,
 };
 
@@ -138,8 +138,8 @@ pub struct Model {
     pub(crate) calling: Calling,
     /// What was written in threads that were left and is not on the disk yet.
     pub(crate) unsaved: BTreeMap<ConversationId, UnsavedDraft>,
-    /// Files that are being copied, for whom.
-    pub(crate) copying: BTreeMap<LocalId, Psid>,
+    /// What waits for a copy of its files, for whom.
+    pub(crate) copying: BTreeMap<LocalId, (Psid, Content)>,
     random: Random,
 }
 

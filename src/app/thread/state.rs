@@ -180,10 +180,10 @@ impl Thread {
             // "New" means new since the last look, not since this one.
             self.seen_through = slice.seen_through;
         }
-        let sending: Vec<&Outgoing> = self
-            .outgoing()
-            .filter(|outgoing| outgoing.state == SendState::Sending)
-            .collect();
+        // Files go out while the reply is queued.
+        let going =
+            |outgoing: &&Outgoing| matches!(outgoing.state, SendState::Queued | SendState::Sending);
+        let sending: Vec<&Outgoing> = self.outgoing().filter(going).collect();
         let mut uploads = self.uploads.clone();
         uploads.retain(|local, _| sending.iter().any(|outgoing| outgoing.local == *local));
         self.uploads = uploads;

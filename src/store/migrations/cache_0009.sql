@@ -1,4 +1,4 @@
--- Media that Meta keeps, by the bytes that it was given.
+-- Media that Meta keeps, by the bytes that it was given, and as what.
 CREATE TABLE saved_media (
   platform TEXT NOT NULL,
   digest   TEXT NOT NULL,
@@ -7,5 +7,5 @@ CREATE TABLE saved_media (
   name     TEXT NOT NULL,
   bytes    INTEGER NOT NULL,
   at       INTEGER NOT NULL,
-  PRIMARY KEY (platform, digest)
+  PRIMARY KEY (platform, digest, kind)
 ) STRICT, WITHOUT ROWID;

@@ -2,7 +2,10 @@
 //! writing, and of somebody who is forgotten.
 
 use super::*;
-use crate::domain::{AuditDetails, AuditEntry, Content};
+use crate::{
+    domain::{AuditDetails, AuditEntry, Content},
+    store::SavedMedia,
+};
 
 /// Copies the files of the Page whose names end so.
 fn copy(from: &Path, to: &Path, ends: &[&str]) {
@@ -76,7 +79,7 @@ fn a_journal_that_cannot_be_read_is_named() {
 fn forgetting_reaches_the_record_and_the_files_of_somebody_whose_conversation_is_gone() {
     let folder = tempfile::tempdir().expect("a folder");
     let opened = open(folder.path(), &page()).expect("opens");
-    let (writer, _reader) = opened.alone(folder.path()).expect("a writer");
+    let (writer, reader) = opened.alone(folder.path()).expect("a writer");
     let forget =
         |psid: &str| wait(writer.forget(Psid::new(psid), folder.path().to_owned())).expect("looks");
     let did = |psid: &str, operation| AuditEntry {
@@ -102,7 +105,29 @@ fn forgetting_reaches_the_record_and_the_files_of_somebody_whose_conversation_is
     };
     let id = ConversationId::new("t_1");
     wait(writer.save_draft(id, Psid::new("70000001"), drafted, true, NOW)).expect("saved");
+    // The name of a file may say whose it is.
+    let invoice = |kind: &'static str, id: &str| SavedMedia {
+        id: id.into(),
+        platform: Platform::Messenger,
+        digest: "0f".into(),
+        kind,
+        name: "invoice-ana-silva.pdf".into(),
+        bytes: 9,
+        at: NOW,
+    };
+    wait(writer.keep_media(vec![invoice("file", "1"), invoice("image", "2")], NOW)).expect("kept");
+    let media = |kind: &str| {
+        let found = reader.saved_media(Platform::Messenger, kind, "0f", NOW);
+        found.expect("reads")
+    };
+    let ids = ["file", "image", "video"].map(media);
+    assert_eq!(
+        ids,
+        [Some("1".into()), Some("2".into()), None],
+        "as what it was given"
+    );
     let forgotten = forget("70000001").expect("known");
+    assert_eq!(media("file"), None, "and what Meta keeps of files");
     assert_eq!((forgotten.record, forgotten.left_in), (2, Vec::new()));
     assert!(!copied.exists(), "and the file of a draft");
     wait(writer.write_audit()).expect("written");

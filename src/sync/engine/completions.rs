@@ -183,7 +183,11 @@ impl Engine {
                 let templates = result.map_err(|error| error.to_string());
                 self.tell(Change::UtilityTemplates(templates));
             }
-            Completion::PageProfile(platform, result) => self.profile_came(platform, result),
+            Completion::PageProfile {
+                platform,
+                result,
+                in_part,
+            } => self.profile_came(platform, result, in_part),
             Completion::Uploaded { row, result, new } => self.uploaded(row, result, new).await?,
             Completion::Posted { row, media, result } => self.posted(row, media, result).await?,
         }

@@ -3,9 +3,9 @@
 use super::files;
 use crate::{
     domain::{
-        Change, Conversation, ConversationId, Event, Mid, NewReply, Operation, OperationKind,
-        Outgoing, Platform, Psid, Remedy, ReplyPart, Routing, STALE_AFTER, SendAs, SendState, Span,
-        ThreadOwner, TimelineEvent, Timestamp,
+        Change, Content, Conversation, ConversationId, Event, Mid, NewReply, Operation,
+        OperationKind, Outgoing, Platform, Psid, Remedy, ReplyPart, Routing, STALE_AFTER, SendAs,
+        SendState, Span, ThreadOwner, TimelineEvent, Timestamp,
     },
     failpoint,
     graph::{self, Control, Recipient, Reply, Verdict},
@@ -461,6 +461,7 @@ impl Engine {
         let now = self.clock.now();
         row.conversation = self.called(row.conversation);
         let id = row.conversation.clone();
+        let gone = result.as_ref().is_err_and(graph::Error::media_gone);
         let answer = match result {
             Ok(Some(mid)) => {
                 self.note_success();
@@ -469,6 +470,7 @@ impl Engine {
             Ok(None) => SendOutcome::Unknown,
             Err(error) => {
                 self.note_refusal(&error);
+                self.check_persona(&error, self.platform(&id));
                 match media.reused && error.media_gone() {
                     true => SendOutcome::MediaGone,
                     false => self.outcome_of(&error, &row, now),
@@ -479,8 +481,13 @@ impl Engine {
             self.schedule.hurry(now);
         }
         let mut forgotten = Ok(());
-        if answer == SendOutcome::MediaGone {
-            forgotten = self.media_gone(media.ids).await;
+        if gone {
+            // What was sent before by its id is offered no more, either.
+            let mut ids = media.ids;
+            if let Content::Saved(media) = &row.content {
+                ids.push(media.place.clone());
+            }
+            forgotten = self.media_gone(ids).await;
         }
         let server_now = self.server_now();
         let steps = self

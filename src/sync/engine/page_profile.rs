@@ -20,7 +20,11 @@ impl Engine {
         let graph = self.graph.clone();
         self.go(async move {
             let result = graph.page_profile(platform).await;
-            Completion::PageProfile(platform, result)
+            Completion::PageProfile {
+                platform,
+                result,
+                in_part: false,
+            }
         });
         Ok(())
     }
@@ -32,6 +36,10 @@ impl Engine {
         change: ProfileChange,
         after: Tree,
     ) -> Result<(), store::Error> {
+        if !self.sends() {
+            self.tell_profile(platform, Err("This desk is read-only.".into()));
+            return Ok(());
+        }
         let spent = self.spend_profile_calls(platform, change.calls()).await?;
         if !spent {
             return Ok(());
@@ -39,17 +47,31 @@ impl Engine {
         let graph = self.graph.clone();
         self.go(async move {
             let result = graph.change_page_profile(platform, &change).await;
-            Completion::PageProfile(platform, result.map(|()| after))
+            let lost = |error: &graph::Error| error.verdict() == graph::Verdict::Unknown;
+            Completion::PageProfile {
+                platform,
+                in_part: change.calls() > 1 || result.as_ref().is_err_and(lost),
+                result: result.map(|()| after),
+            }
         });
         Ok(())
     }
 
     /// It was read, or written.
-    pub(super) fn profile_came(&mut self, platform: Platform, result: Result<Tree, graph::Error>) {
+    pub(super) fn profile_came(
+        &mut self,
+        platform: Platform,
+        result: Result<Tree, graph::Error>,
+        in_part: bool,
+    ) {
         if let Err(error) = &result {
             self.note_refusal(error);
         }
-        self.tell_profile(platform, result.map_err(|error| error.to_string()));
+        let why = |error: graph::Error| match in_part {
+            true => format!("{error} Some of it may be written: read it again to see."),
+            false => error.to_string(),
+        };
+        self.tell_profile(platform, result.map_err(why));
     }
 
     fn tell_profile(&self, platform: Platform, properties: Result<Tree, String>) {
@@ -66,7 +88,12 @@ impl Engine {
     fn counted(&self) -> Vec<Timestamp> {
         let now = self.server_now();
         let calls = self.profile_calls.iter().copied();
-        calls.filter(|at| now.since(*at) < COUNTS).collect()
+        // Our clock may have been fast or slow before Meta's was known.
+        let counts = |at: &Timestamp| {
+            let ago = now.since(*at);
+            ago < COUNTS && ago > COUNTS.negated()
+        };
+        calls.filter(counts).collect()
     }
 
     /// Whether so many calls may be made; they are on the disk before they are.

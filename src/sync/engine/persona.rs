@@ -12,6 +12,10 @@ impl Engine {
         let Some(persona) = self.options.persona.clone().filter(|_| self.sends()) else {
             return;
         };
+        // Two at once would make two.
+        if std::mem::replace(&mut self.persona_asked, true) {
+            return;
+        }
         let known = self.reader.persona(&persona).ok().flatten();
         self.persona.clone_from(&known);
         let graph = self.graph.clone();
@@ -25,6 +29,7 @@ impl Engine {
         &mut self,
         result: Result<String, graph::Error>,
     ) -> Result<(), store::Error> {
+        self.persona_asked = false;
         match (result, self.options.persona.clone()) {
             (Ok(id), Some(persona)) => {
                 self.persona = Some(id.clone());
@@ -32,11 +37,24 @@ impl Engine {
             }
             (Err(error), _) => {
                 self.note_refusal(&error);
+                // Without an answer the one that is known may well be there.
+                if error.verdict() != graph::Verdict::Refused && self.persona.is_some() {
+                    return Ok(());
+                }
+                self.persona = None;
                 let why = format!("Replies go out as the Page, without your persona. {error}");
                 self.tell(Change::Notice(Severity::Problem, why));
                 Ok(())
             }
             (Ok(_), None) => Ok(()),
+        }
+    }
+
+    /// A reply was refused. Its persona may be gone at Meta, which would refuse the next
+    /// one, too.
+    pub(super) fn check_persona(&mut self, error: &graph::Error, platform: Platform) {
+        if error.is_parameter() && self.persona_on(platform).is_some() {
+            self.look_for_persona();
         }
     }
 

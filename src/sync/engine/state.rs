@@ -100,6 +100,8 @@ pub struct Engine {
     pub(super) instagram: Option<String>,
     /// Meta's id of the persona, once it has one.
     pub(super) persona: Option<String>,
+    /// It is being looked for.
+    pub(super) persona_asked: bool,
     /// When calls for the Page's profile were made, by Meta's clock.
     pub(super) profile_calls: Vec<Timestamp>,
     pub(super) open: Option<ConversationId>,
@@ -185,7 +187,12 @@ pub(super) enum Completion {
     /// What Meta approved.
     UtilityTemplates(Result<Vec<Template>, graph::Error>),
     /// What the Page shows, read or written.
-    PageProfile(Platform, Result<Tree, graph::Error>),
+    PageProfile {
+        platform: Platform,
+        result: Result<Tree, graph::Error>,
+        /// Meta may have some of it although the call failed.
+        in_part: bool,
+    },
     /// A picture for the screen.
     Picture(FetchedPicture),
     /// Where it is, or why it is nowhere.
@@ -242,6 +249,7 @@ impl Engine {
             unclear_owners: Vec::new(),
             instagram: None,
             persona: None,
+            persona_asked: false,
             profile_calls: Vec::new(),
             open: None,
             outbox: Outbox::new(options.seed),

@@ -40,7 +40,7 @@ impl Engine {
                 for file in row.content.files() {
                     let digest = files::digest(file).await.map_err(graph::Error::File)?;
                     let watch = watch.next(&mut gone, file.bytes);
-                    let known = reader.saved_media(platform, &digest, since);
+                    let known = reader.saved_media(platform, file.kind, &digest, since);
                     let id = match known.ok().flatten() {
                         Some(id) => {
                             media.reused = true;

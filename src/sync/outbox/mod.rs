@@ -243,7 +243,11 @@ impl Outbox {
         match outcome {
             SendOutcome::Throttled(until) => self.closed_until = Some(until),
             SendOutcome::Token => self.without_token = true,
-            SendOutcome::MediaGone => reply.media = None,
+            SendOutcome::MediaGone => {
+                reply.media = None;
+                queue.not_before = now.plus(back_off(queue.failures, jitter));
+                queue.failures += 1;
+            }
             SendOutcome::WindowOver => row.state = SendState::Held(HoldReason::WindowOver),
             SendOutcome::Refused(why) => {
                 row.state = SendState::Refused {
