@@ -235,7 +235,9 @@ fn better(
     } else {
         &m.text
     };
-    let mut parts = if keeps || m.parts.is_empty() {
+    // What stood in for words that only Meta has goes when it tells them.
+    let told = bare && known.text.is_empty() && !text.is_empty();
+    let mut parts = if keeps || (m.parts.is_empty() && !told) {
         known.parts.clone()
     } else {
         m.parts.clone()

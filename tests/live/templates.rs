@@ -496,6 +496,25 @@ fn an_approved_template_reaches_somebody_who_wrote_long_ago() {
                 .iter()
                 .any(|item| matches!(item, Item::Message(m) if m.text == said))
         );
+        // Of one from a file only Meta knows the words: they take the place of its values.
+        let json = include_str!("../../assets/templates/repair-ready.json");
+        let ready = graph::read_template("ready", json, graph::TemplateFormat::Json);
+        let fill = |text: &str| text.replace("{first_name}", "Ana").replace("{day}", "Friday");
+        let ready = ready.expect("the sample").with_texts(&fill);
+        wing.ask(&ana, reply_of("ready", ready)).await;
+        wing.sent_as("ready").await;
+        let id = ana.0.clone();
+        wing.until("Meta's words alone", |reader| {
+            let thread = reader.thread(&id, &ThreadRange::Newest, 50).ok().flatten()?;
+            thread
+                .items
+                .into_iter()
+                .find(|item| {
+                    matches!(item, Item::Message(m) if m.text.contains("Friday") && m.parts.is_empty())
+                })
+                .map(drop)
+        })
+        .await;
         wing.end().await;
     });
 }
