@@ -182,11 +182,11 @@ fn card(card: &Tree) -> Part {
 }
 
 fn titles(card: &Tree) -> Vec<String> {
-    card.get("buttons")
-        .items()
-        .iter()
-        .map(button_title)
-        .collect()
+    // Meta's feedback form has one button, and only its title.
+    let form = card.get("button_title").text();
+    let form = (!form.is_empty()).then(|| form.to_owned());
+    let buttons = card.get("buttons").items().iter().map(button_title);
+    buttons.chain(form).collect()
 }
 
 /// What Messenger writes on a button that has no title of its own.
