@@ -1,6 +1,6 @@
 //! The people whom a Page writes as ("Personas").
 
-use serde::Deserialize;
+use serde::{Deserialize, de};
 use serde_json::json;
 
 use super::{Client, Error, Verdict};
@@ -18,7 +18,24 @@ struct PersonaWire {
 #[serde(default)]
 struct PersonaList {
     data: Vec<PersonaWire>,
+    paging: Paging,
 }
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Paging {
+    cursors: Cursors,
+    next: Option<de::IgnoredAny>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Cursors {
+    after: String,
+}
+
+/// So many pages of a Page's personas are looked through (our choice).
+const PAGES: usize = 10;
 
 impl Client {
     /// Meta's id of a persona: of the one by this id, if it is still there; else of one
@@ -33,14 +50,25 @@ impl Client {
         }
         let path = [self.page().as_str(), "personas"];
         let fields = ("fields", "id,name,profile_picture_url");
-        let text = self.read(&path, &[fields, ("limit", "100")]).await?;
-        let list = serde_json::from_str::<PersonaList>(&text);
-        let list = list.map_err(|_| self.foreign(200, "no personas"))?;
         let same = |wire: &PersonaWire| {
             wire.name == persona.name && wire.profile_picture_url == persona.picture
         };
-        if let Some(found) = list.data.into_iter().find(same) {
-            return Ok(found.id);
+        let mut after = String::new();
+        for _ in 0..PAGES {
+            let mut query = vec![fields, ("limit", "100")];
+            if !after.is_empty() {
+                query.push(("after", &after));
+            }
+            let text = self.read(&path, &query).await?;
+            let list = serde_json::from_str::<PersonaList>(&text);
+            let list = list.map_err(|_| self.foreign(200, "no personas"))?;
+            if let Some(found) = list.data.into_iter().find(same) {
+                return Ok(found.id);
+            }
+            if list.paging.next.is_none() || list.paging.cursors.after.is_empty() {
+                break;
+            }
+            after = list.paging.cursors.after;
         }
         let body = json!({"name": persona.name, "profile_picture_url": persona.picture});
         let text = self.write(&path, body).await?;

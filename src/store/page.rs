@@ -4,7 +4,7 @@
 use super::{Error, Reader, Writer, codec};
 use crate::{
     domain::{Account, AppId, Backfill, PerPlatform, Persona, Platform, Routing, Timestamp},
-    store::page_values::{set, value},
+    store::page_values::{keep, kept, set, value},
 };
 
 /// Under which name the calls for its profile are kept.
@@ -46,14 +46,14 @@ impl PageRow {
 impl Writer {
     /// Keeps Meta's id of a persona.
     pub async fn keep_persona(&self, persona: Persona, id: String) -> Result<(), Error> {
-        self.run(move |files| set(&files.cache, PERSONA, &persona_row(&persona, &id)).map(drop))
+        self.run(move |files| keep(&files.outbox, PERSONA, &persona_row(&persona, &id)))
             .await
     }
 
     /// Keeps when calls for the Page's profile were made, by Meta's clock.
     pub async fn keep_profile_calls(&self, calls: Vec<Timestamp>) -> Result<(), Error> {
         let calls: Vec<String> = calls.iter().map(|at| at.as_millis().to_string()).collect();
-        self.run(move |files| set(&files.cache, PROFILE_CALLS, &calls.join(" ")).map(drop))
+        self.run(move |files| keep(&files.outbox, PROFILE_CALLS, &calls.join(" ")))
             .await
     }
 
@@ -68,16 +68,14 @@ impl Writer {
 impl Reader {
     /// Meta's id of this persona, if it has one.
     pub fn persona(&self, persona: &Persona) -> Result<Option<String>, Error> {
-        let kept = self.with(|db| value(db, PERSONA))?.unwrap_or_default();
+        let kept = self.with(|db| kept(db, PERSONA))?.unwrap_or_default();
         let (id, _) = kept.split_once('\n').unwrap_or_default();
         Ok((persona_row(persona, id) == kept && !id.is_empty()).then(|| id.to_owned()))
     }
 
     /// When calls for the Page's profile were made, by Meta's clock.
     pub fn profile_calls(&self) -> Result<Vec<Timestamp>, Error> {
-        let calls = self
-            .with(|db| value(db, PROFILE_CALLS))?
-            .unwrap_or_default();
+        let calls = self.with(|db| kept(db, PROFILE_CALLS))?.unwrap_or_default();
         let calls = calls.split(' ').filter_map(|at| at.parse().ok());
         Ok(calls.map(Timestamp::from_millis).collect())
     }

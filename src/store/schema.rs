@@ -42,6 +42,7 @@ const OUTBOX_STEPS: &[&str] = &[
     include_str!("migrations/outbox_0008.sql"),
     include_str!("migrations/outbox_0009.sql"),
     include_str!("migrations/outbox_0010.sql"),
+    include_str!("migrations/outbox_0011.sql"),
 ];
 
 /// Which of the two files.

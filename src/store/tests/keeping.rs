@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::{
-    domain::{AuditDetails, AuditEntry, Content},
+    domain::{AuditDetails, AuditEntry, Content, Persona},
     store::SavedMedia,
 };
 
@@ -135,4 +135,31 @@ fn forgetting_reaches_the_record_and_the_files_of_somebody_whose_conversation_is
     let who: Vec<&str> = entries.iter().map(|entry| entry.psid.as_str()).collect();
     assert_eq!((who, unreadable), (vec!["-", "70000002", "-"], 0));
     assert_eq!(forget("70000001"), None, "nothing is left to forget");
+}
+
+/// What would be made again at Meta, or counted anew, outlives the cache.
+#[test]
+fn the_persona_and_the_calls_for_the_profile_outlive_the_cache() {
+    let (first, second) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let kim = Persona {
+        name: "Kim".into(),
+        picture: "https://lamp.example/kim.jpg".into(),
+    };
+    let opened = open(first.path(), &page()).expect("opens");
+    let (writer, reader) = opened.alone(first.path()).expect("a writer");
+    wait(writer.keep_persona(kim.clone(), "5".into())).expect("kept");
+    wait(writer.keep_profile_calls(vec![NOW])).expect("kept");
+    drop((writer, reader));
+    copy(
+        first.path(),
+        second.path(),
+        &[".outbox.db", ".outbox.db-wal"],
+    );
+    let opened = open(second.path(), &page()).expect("opens");
+    let (_writer, reader) = opened.alone(second.path()).expect("a writer");
+    assert_eq!(reader.persona(&kim).expect("reads"), Some("5".into()));
+    assert_eq!(reader.profile_calls().expect("reads"), [NOW]);
 }
