@@ -250,6 +250,14 @@ fn better(
             parts.insert(0, tap);
         }
     }
+    // And that it went once it was seen: a read calls it unsupported.
+    if known.parts.contains(&Part::Disappearing) {
+        for part in &mut parts {
+            if *part == Part::Unsupported {
+                *part = Part::Disappearing;
+            }
+        }
+    }
     let author = better_author(&known.author, author);
     let raw = if keeps { &known.raw } else { &seen.raw };
     let heard = known.heard || seen.from_webhook;

@@ -19,7 +19,7 @@ use crate::{
     domain::{
         AppId, Attachment, Author, Content, ConversationId, ConversationSeen, Draft, Event,
         HandBack, HandBackNote, HoldReason, InboxQuery, Item, Known, LocalId, Message, MessageSeen,
-        Mid, OperationKind, Outcome, Outgoing, PageId, Platform, Psid, ReactedWith, SendAs,
+        Mid, OperationKind, Outcome, Outgoing, PageId, Part, Platform, Psid, ReactedWith, SendAs,
         SendState, Span, ThreadOwner, ThreadRange, TimelineEvent, Timestamp, View,
     },
     store::{paths::Paths, schema::FileKind},
@@ -386,6 +386,16 @@ impl One {
         thread.ok().flatten().expect("a thread").conversation.owner
     }
 
+    fn parts(&self) -> Vec<Part> {
+        let thread = self.reader.thread(&seen(0).id, &ThreadRange::Newest, 9);
+        let items = thread.ok().flatten().expect("a thread").items;
+        let parts = items.into_iter().filter_map(|item| match item {
+            Item::Message(message) => Some(message.parts),
+            _ => None,
+        });
+        parts.flatten().collect()
+    }
+
     fn texts(&self) -> Vec<String> {
         let thread = self.reader.thread(&seen(0).id, &ThreadRange::Newest, 9);
         let items = thread.ok().flatten().expect("a thread").items;
@@ -416,6 +426,67 @@ fn what_meta_shows_heals_an_edit_once_an_answer_on_its_way_cannot_be_older() {
     assert_eq!(cache.texts(), ["third words"], "one edit was missed");
     cache.takes(edit, NOW.plus(Span::seconds(17)));
     assert_eq!(cache.texts(), ["third words"], "and the old one told again");
+}
+
+/// What only a webhook tells stays when the message is read; what stood in for words
+/// that only Meta has goes when it tells them.
+#[test]
+fn a_read_takes_away_what_it_tells_better_and_nothing_else() {
+    let tapped = || Part::Tapped("REFUND".into());
+    let card = || Part::Card {
+        title: "repair_ready".into(),
+        subtitle: "Friday".into(),
+        buttons: vec![],
+    };
+    // What is known, as it was told, and its text; what is read, and its text; what stands then.
+    for (known, from_webhook, before, read, after, stands) in [
+        (
+            vec![tapped()],
+            true,
+            "Refund",
+            vec![],
+            "Refund",
+            vec![tapped()],
+        ),
+        (
+            vec![Part::Disappearing],
+            true,
+            "",
+            vec![Part::Unsupported],
+            "",
+            vec![Part::Disappearing],
+        ),
+        (
+            vec![],
+            true,
+            "",
+            vec![Part::Unsupported],
+            "",
+            vec![Part::Unsupported],
+        ),
+        (
+            vec![card()],
+            false,
+            "",
+            vec![],
+            "Your lamp is ready on Friday.",
+            vec![],
+        ),
+        (vec![card()], false, "", vec![], "", vec![card()]),
+    ] {
+        let cache = One::new();
+        let told = |parts: &[Part], text: &str, raw: &str, from_webhook| {
+            let mut told = message(0, 0, Author::Me, text);
+            told.message.parts = parts.to_vec();
+            (told.raw, told.from_webhook) = (raw.into(), from_webhook);
+            messages(0, vec![told])
+        };
+        // A reply of ours stands there without what Meta says of it.
+        let raw = if from_webhook { "{}" } else { "" };
+        cache.takes(told(&known, before, raw, from_webhook), NOW);
+        cache.takes(told(&read, after, "{}", false), NOW.plus(Span::minutes(1)));
+        assert_eq!(cache.parts(), stands, "{known:?}, then {read:?} {after}");
+    }
 }
 
 #[test]
