@@ -300,9 +300,11 @@ impl Drop for Pty {
     }
 }
 
-/// The lines of a log, read as JSON.
+/// The lines of a log, read as JSON; one that is still being written is not there yet.
 pub fn log(path: &Path) -> Vec<serde_json::Value> {
-    let text = std::fs::read_to_string(path).expect("a log");
+    let text = std::fs::read(path).expect("a log");
+    let whole = text.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
+    let text = std::str::from_utf8(&text[..whole]).expect("UTF-8");
     text.lines()
         .map(|line| serde_json::from_str(line).expect("a JSON line"))
         .collect()
