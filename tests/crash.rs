@@ -412,6 +412,45 @@ fn a_hang_up_while_the_editor_is_open_keeps_what_it_wrote() {
     }
 }
 
+/// A reaction is not kept: after a death it is seen where Meta has it, is never asked for
+/// by itself, and can be asked for again where Meta has not.
+#[test]
+fn a_reaction_that_dies_on_its_way_is_there_or_is_not() {
+    for (cut, taken) in [(Cut::Half, 0), (Cut::Written, 1)] {
+        let scene = Scene::with(Some(cut), "\"react\"");
+        let reacts = || {
+            let entries = log(&scene.path("sim.log"));
+            let react = |e: &&serde_json::Value| {
+                e["body"]["sender_action"] == "react" && e["status"] == 200
+            };
+            entries.iter().filter(react).count()
+        };
+        let ask = |desk: &mut Pty| {
+            desk.wait_for("│ it has been a week");
+            desk.type_in("+");
+            desk.wait_for("React to");
+            desk.type_in("1");
+        };
+        let mut desk = scene.open("nowhere");
+        ask(&mut desk);
+        assert!(!desk.end().success(), "it died");
+        let mut again = scene.open("nowhere");
+        let seen = "❤ love (Page)";
+        again.wait("what Meta has", |screen| {
+            screen.contains(seen) == (taken == 1)
+        });
+        assert_eq!(reacts(), taken, "{taken} by itself");
+        if taken == 0 {
+            ask(&mut again);
+        }
+        again.wait("one of it", |screen| {
+            reacts() == 1 && screen.matches(seen).count() == 1
+        });
+        signal(again.pid(), Signal::TERM);
+        assert!(again.end().success());
+    }
+}
+
 /// A long text is several messages: all of them are written down, or none.
 #[test]
 fn a_death_among_the_parts_of_a_long_reply_leaves_no_torso() {
