@@ -866,7 +866,7 @@ fn what_was_sent_before_never_stands_in_for_the_file_that_was_meant() {
     desk.keys("<Enter>");
     assert!(told(
         &desk,
-        "Enter again attaches invoice.pdf, which was sent before."
+        "Press Enter again to attach invoice.pdf, which was sent before."
     ));
     desk.keys("<Enter>");
     assert!(
@@ -948,10 +948,25 @@ fn a_file_that_meta_does_not_take_is_said_when_its_template_is_picked() {
     };
     desk.send(Msg::Loaded(Loaded::Canned(Ok(vec![canned]))));
     assert_eq!(desk.keys("<Enter>"), []);
-    assert!(told(
-        &desk,
-        "It does not fit. lamp.jpg: It is too large: Meta takes pictures up to 8 MB."
-    ));
+    let why = "It does not fit. lamp.jpg: It is too large: Meta takes pictures up to 8 MB.";
+    assert!(told(&desk, why));
+    // The same where something is filled in first.
+    let json = r#"{"attachment": {"type": "template", "payload": {"template_type": "media", "elements": [
+        {"media_type": "image", "file": "lamp.jpg", "buttons": [{"type": "postback", "title": "{day}", "payload": "D"}]}]}}}"#;
+    let template = graph::read_template("day", json, TemplateFormat::Json).expect("one");
+    let canned = Canned {
+        name: "day".into(),
+        content: Ok(Content::Template(Box::new(Template {
+            files: vec![photo(9 * 1024 * 1024)],
+            ..template
+        }))),
+    };
+    desk.keys("<Esc>/");
+    desk.model.toasts.clear();
+    desk.send(Msg::Loaded(Loaded::Canned(Ok(vec![canned]))));
+    desk.keys("<Enter>Monday");
+    assert_eq!(desk.keys("<Enter>"), []);
+    assert!(told(&desk, why));
 }
 
 /// The preview and the lines to fill in know the customer, and the curtain hides that.

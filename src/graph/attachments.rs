@@ -15,15 +15,7 @@ pub fn files(raw: &str) -> Vec<(String, String)> {
     };
     let read = json["attachments"]["data"].as_array();
     let heard = json["message"]["attachments"].as_array();
-    let story = |at: &Value| at.as_str().map(|url| ("story".to_owned(), url.to_owned()));
-    let stories = [
-        &json["story"]["mention"]["link"],
-        &json["story"]["reply_to"]["link"],
-        &json["story"]["link"],
-        &json["message"]["reply_to"]["story"]["url"],
-    ]
-    .into_iter()
-    .filter_map(story);
+    let stories = story_links(&json).map(|url| ("story".to_owned(), url.to_owned()));
     let address = |item: &Value| {
         [
             &item["image_data"]["url"],
@@ -46,6 +38,18 @@ pub fn files(raw: &str) -> Vec<(String, String)> {
         .filter_map(|item| Some((name(item), address(item)?)))
         .chain(stories)
         .collect()
+}
+
+/// Where the story lies that a message is about, by reading or by webhook.
+pub(super) fn story_links(json: &Value) -> impl Iterator<Item = &str> {
+    [
+        &json["story"]["mention"]["link"],
+        &json["story"]["reply_to"]["link"],
+        &json["story"]["link"],
+        &json["message"]["reply_to"]["story"]["url"],
+    ]
+    .into_iter()
+    .filter_map(Value::as_str)
 }
 
 /// The parts of a message, in their order.

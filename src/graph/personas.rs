@@ -1,9 +1,9 @@
 //! The people whom a Page writes as ("Personas").
 
-use serde::{Deserialize, de};
+use serde::Deserialize;
 use serde_json::json;
 
-use super::{Client, Error, Verdict};
+use super::{Client, Error, Verdict, wire::graph_api::List};
 use crate::domain::Persona;
 
 #[derive(Default, Deserialize)]
@@ -12,26 +12,6 @@ struct PersonaWire {
     id: String,
     name: String,
     profile_picture_url: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct PersonaList {
-    data: Vec<PersonaWire>,
-    paging: Paging,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Paging {
-    cursors: Cursors,
-    next: Option<de::IgnoredAny>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Cursors {
-    after: String,
 }
 
 /// So many pages of a Page's personas are looked through (our choice).
@@ -53,22 +33,23 @@ impl Client {
         let same = |wire: &PersonaWire| {
             wire.name == persona.name && wire.profile_picture_url == persona.picture
         };
-        let mut after = String::new();
+        let mut after: Option<String> = None;
         for _ in 0..PAGES {
             let mut query = vec![fields, ("limit", "100")];
-            if !after.is_empty() {
-                query.push(("after", &after));
-            }
+            query.extend(after.as_deref().map(|after| ("after", after)));
             let text = self.read(&path, &query).await?;
-            let list = serde_json::from_str::<PersonaList>(&text);
+            let list = serde_json::from_str::<List<'_>>(&text);
             let list = list.map_err(|_| self.foreign(200, "no personas"))?;
-            if let Some(found) = list.data.into_iter().find(same) {
+            let rows = list.data.iter();
+            let mut rows =
+                rows.filter_map(|row| serde_json::from_str::<PersonaWire>(row.get()).ok());
+            if let Some(found) = rows.find(same) {
                 return Ok(found.id);
             }
-            if list.paging.next.is_none() || list.paging.cursors.after.is_empty() {
+            after = list.after();
+            if after.is_none() {
                 break;
             }
-            after = list.paging.cursors.after;
         }
         let body = json!({"name": persona.name, "profile_picture_url": persona.picture});
         let text = self.write(&path, body).await?;

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Client, Error, conversations::MESSAGE_FIELDS};
+use super::{Client, Error, attachments::story_links, conversations::MESSAGE_FIELDS};
 use crate::domain::{Mid, Psid};
 
 /// Where a picture lies.
@@ -33,13 +33,7 @@ pub fn picture_links(raw: &str) -> Vec<Option<PictureLink>> {
     if let Some(address) = json["sticker"].as_str() {
         links.push((Kind::Sticker, link(address, false)));
     }
-    let stories = [
-        &json["story"]["mention"]["link"],
-        &json["story"]["reply_to"]["link"],
-        &json["story"]["link"],
-        &json["message"]["reply_to"]["story"]["url"],
-    ];
-    if let Some(address) = stories.into_iter().find_map(Value::as_str) {
+    if let Some(address) = story_links(&json).next() {
         links.push((Kind::Story, link(address, true)));
     }
     // Stickers and stories that are told twice are one part.

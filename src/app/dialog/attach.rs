@@ -165,7 +165,7 @@ impl Attach {
         }
         if let Some(AttachLine::Sent(media)) = self.lines().get(self.cursor) {
             let words = format!(
-                "Enter again attaches {}, which was sent before.",
+                "Press Enter again to attach {}, which was sent before.",
                 Clean::one_line(&media.name)
             );
             self.placed = None;

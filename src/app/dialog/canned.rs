@@ -111,36 +111,22 @@ impl CannedPicker {
 
     /// Why Meta would not take it, each with its place and number.
     pub fn problems(&self, content: &Content) -> Vec<String> {
-        let template = content.template();
-        let mut problems = template.map_or_else(Vec::new, |template| {
-            template_problems(template, self.platform)
-        });
-        let files = content.files().iter();
-        problems.extend(files.filter_map(|file| {
-            let why = file.why_not(self.platform)?;
-            Some(format!("{}: {}", file.name, why.trim_end_matches('.')))
-        }));
-        problems
+        problems(content, self.platform)
     }
 
     fn enter(&self) -> Step {
-        match self.chosen() {
-            None => Step::Stay,
-            Some(Err(why)) => Step::Do(Intent::Say(ToastKind::Warn, why)),
-            Some(Ok(content)) => {
-                // What is missing is asked for next, and may change how long it is.
-                let complete = canned::variables(&content).is_empty();
-                match self.problems(&content).into_iter().next() {
-                    Some(why) if complete => {
-                        let words = format!("It does not fit. {why}.");
-                        Step::Do(Intent::Say(ToastKind::Warn, words))
-                    }
-                    _ => match &self.fitting()[self.cursor].content {
-                        Ok(content) => Step::Finish(Intent::UseCanned(content.clone())),
-                        Err(_) => Step::Stay,
-                    },
-                }
-            }
+        let fitting = self.fitting();
+        let content = match fitting.get(self.cursor).map(|canned| &canned.content) {
+            None => return Step::Stay,
+            Some(Err(why)) => return Step::Do(Intent::Say(ToastKind::Warn, why.clone())),
+            Some(Ok(content)) => content,
+        };
+        let filled = canned::filled_content(content, &self.values);
+        // What is missing is asked for next, and may change how long it is.
+        let complete = canned::variables(&filled).is_empty();
+        match self.problems(&filled).into_iter().next() {
+            Some(why) if complete => does_not_fit(&why),
+            _ => Step::Finish(Intent::UseCanned(content.clone())),
         }
     }
 
@@ -226,4 +212,25 @@ pub(super) fn mask_values(values: &mut [(String, String)]) {
     for (_, value) in values {
         *value = masked(value);
     }
+}
+
+/// Why Meta would not take a message, its files included.
+pub(super) fn problems(content: &Content, platform: Platform) -> Vec<String> {
+    let template = content.template().into_iter();
+    let mut problems: Vec<String> = template
+        .flat_map(|template| template_problems(template, platform))
+        .collect();
+    let files = content.files().iter();
+    problems.extend(files.filter_map(|file| {
+        let why = file.why_not(platform)?;
+        Some(format!("{}: {}", file.name, why.trim_end_matches('.')))
+    }));
+    problems
+}
+
+pub(super) fn does_not_fit(why: &str) -> Step {
+    Step::Do(Intent::Say(
+        ToastKind::Warn,
+        format!("It does not fit. {why}."),
+    ))
 }

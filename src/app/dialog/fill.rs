@@ -8,7 +8,7 @@ use crate::{
         areas::Layout,
         canned,
         dialog::{
-            canned::mask_values,
+            canned::{does_not_fit, mask_values, problems as canned_problems},
             geometry::{Geometry, cells},
             input::Input,
             intent::Intent,
@@ -17,9 +17,8 @@ use crate::{
         input::keymap::{Code, Key},
         mask::Mask,
         model::Session,
-        toast::ToastKind,
     },
-    domain::{Content, Platform, Template, template_problems},
+    domain::{Content, Platform, Template},
 };
 
 /// The lines.
@@ -75,11 +74,7 @@ impl FillDialog {
 
     /// Why Meta would not take it as it is.
     pub fn problems(&self) -> Vec<String> {
-        let filled = self.filled();
-        let template = filled.template();
-        template.map_or_else(Vec::new, |template| {
-            template_problems(template, self.platform)
-        })
+        canned_problems(&self.filled(), self.platform)
     }
 
     fn enter(&mut self) -> Step {
@@ -91,10 +86,7 @@ impl FillDialog {
             return Step::Stay;
         }
         match self.problems().into_iter().next() {
-            Some(why) => Step::Do(Intent::Say(
-                ToastKind::Warn,
-                format!("It does not fit. {why}."),
-            )),
+            Some(why) => does_not_fit(&why),
             None => Step::Finish(Intent::Attach(self.filled())),
         }
     }

@@ -183,9 +183,11 @@ impl Thread {
         // Files go out while the reply is queued.
         let going =
             |outgoing: &&Outgoing| matches!(outgoing.state, SendState::Queued | SendState::Sending);
-        let sending: Vec<&Outgoing> = self.outgoing().filter(going).collect();
-        let mut uploads = self.uploads.clone();
-        uploads.retain(|local, _| sending.iter().any(|outgoing| outgoing.local == *local));
+        let mut uploads = std::mem::take(&mut self.uploads);
+        uploads.retain(|local, _| {
+            let mut rows = self.outgoing().filter(going);
+            rows.any(|outgoing| outgoing.local == *local)
+        });
         self.uploads = uploads;
         self.find_place_again();
         if let Some(draft) = slice.draft {

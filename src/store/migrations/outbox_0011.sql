@@ -1,4 +1,5 @@
--- What would be made again at Meta, or counted anew, if it went with the cache.
+-- Single values that must outlive the cache: the persona's id at Meta, and when the
+-- calls for the Page's profile were made.
 CREATE TABLE kept (
   key   TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL

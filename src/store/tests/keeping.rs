@@ -137,7 +137,8 @@ fn forgetting_reaches_the_record_and_the_files_of_somebody_whose_conversation_is
     assert_eq!(forget("70000001"), None, "nothing is left to forget");
 }
 
-/// What would be made again at Meta, or counted anew, outlives the cache.
+/// Without these the desk would make a second persona at Meta, and start counting its
+/// calls from zero.
 #[test]
 fn the_persona_and_the_calls_for_the_profile_outlive_the_cache() {
     let (first, second) = (

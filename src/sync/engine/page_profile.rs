@@ -68,7 +68,7 @@ impl Engine {
             self.note_refusal(error);
         }
         let why = |error: graph::Error| match in_part {
-            true => format!("{error} Some of it may be written: read it again to see."),
+            true => format!("{error} Part of it may have been saved: read it again to check."),
             false => error.to_string(),
         };
         self.tell_profile(platform, result.map_err(why));

@@ -243,11 +243,6 @@ impl Outbox {
         match outcome {
             SendOutcome::Throttled(until) => self.closed_until = Some(until),
             SendOutcome::Token => self.without_token = true,
-            SendOutcome::MediaGone => {
-                reply.media = None;
-                queue.not_before = now.plus(back_off(queue.failures, jitter));
-                queue.failures += 1;
-            }
             SendOutcome::WindowOver => row.state = SendState::Held(HoldReason::WindowOver),
             SendOutcome::Refused(why) => {
                 row.state = SendState::Refused {
@@ -261,7 +256,13 @@ impl Outbox {
                 steps.extend(queue.hold_what_follows(&local));
                 return steps;
             }
-            SendOutcome::NotConnected | SendOutcome::Unknown | SendOutcome::Sent(_) => {
+            SendOutcome::MediaGone
+            | SendOutcome::NotConnected
+            | SendOutcome::Unknown
+            | SendOutcome::Sent(_) => {
+                if outcome == SendOutcome::MediaGone {
+                    reply.media = None;
+                }
                 queue.not_before = now.plus(back_off(queue.failures, jitter));
                 queue.failures += 1;
             }
