@@ -318,6 +318,38 @@ fn spoil(answer: &mut Value, ids: bool) {
 /// Meta's words, ids and errors come out of every command as text, each on the line
 /// where it belongs.
 #[test]
+fn a_cache_to_measure_with_is_made_once_and_only_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = path(folder.path(), "cache");
+    let make = |more: &[&str]| call(&[&["demo", "--make"], more].concat());
+    for (more, word) in [
+        (&[][..], "--cache"),
+        (&["--cache", &cache, "--age", "long"], "12h"),
+        (&["--cache", &cache, "--age=-12h"], "12h"),
+        (&["--cache", &cache, "--conversations", "9999999999"], "fit"),
+    ] {
+        let (code, _, err) = make(more);
+        assert_eq!((code, err.contains(word)), (2, true), "{err}");
+    }
+    assert!(!Path::new(&cache).exists());
+    let whole = [
+        "--cache",
+        &cache,
+        "--conversations",
+        "20",
+        "--messages",
+        "30",
+        "--age",
+        "2d",
+    ];
+    let (code, out, err) = make(&whole);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("20 conversations and 49 messages"), "{out}");
+    let (code, _, err) = make(&whole);
+    assert_eq!((code, err.contains("empty folder")), (2, true), "{err}");
+}
+
+#[test]
 fn nothing_that_meta_answers_acts_on_the_shells_terminal() {
     let sim = Sim::start(&["--app", "switchboard=http://127.0.0.1:9/hook"]);
     let page = sim.text("page_id");

@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 use super::{
     failure::Failure,
     global::Global,
+    output::say,
     setup::{self, executor},
     terminal::{require_terminal, theme},
 };
@@ -16,7 +17,7 @@ use crate::{
     graph::Secrets,
     runtime::{self, Desk, Tasks},
     sim::{self, Simulator},
-    sync, webhook,
+    store, sync, webhook,
 };
 
 macro_rules! assets {
@@ -55,6 +56,13 @@ pub(super) struct Arguments {
     /// At least this many messages in the longest thread
     #[arg(long, default_value_t = 0, value_name = "N")]
     messages: usize,
+    /// Fill the folder of --cache with so much instead, to measure how fast the desk is,
+    /// and exit
+    #[arg(long)]
+    make: bool,
+    /// How long ago that cache was filled, such as 12h
+    #[arg(long, value_name = "TIME", requires = "make", value_parser = age)]
+    age: Option<Span>,
 }
 
 impl Default for Arguments {
@@ -63,11 +71,30 @@ impl Default for Arguments {
             seed: 1,
             conversations: 0,
             messages: 0,
+            make: false,
+            age: None,
         }
     }
 }
 
+/// How long something takes, in words: `12h`, `90m`, `2d`.
+fn age(text: &str) -> Result<Span, String> {
+    let in_words = || "write it as 12h, 90m or 2d".to_owned();
+    let span: jiff::Span = text.parse().map_err(|_| in_words())?;
+    let days = jiff::SpanRelativeTo::days_are_24_hours();
+    let span = span.to_duration(days).map_err(|_| in_words())?;
+    let millis = i64::try_from(span.as_millis()).map_err(|_| in_words())?;
+    // Further back than that, nobody measures.
+    let ages = 0..=Span::days(10_000).as_millis();
+    ages.contains(&millis)
+        .then_some(Span::millis(millis))
+        .ok_or_else(in_words)
+}
+
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
+    if arguments.make {
+        return make(arguments, global);
+    }
     let config =
         Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
     if !global.plain {
@@ -143,6 +170,48 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     // A line that is still waited for must not keep the program.
     executor.shutdown_background();
     ended
+}
+
+/// Fills a cache by the way that news comes in, without a simulator.
+fn make(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
+    let usage = |why: &str| Failure::Usage(why.to_owned());
+    let folder = global.cache.as_deref();
+    let folder = folder.ok_or_else(|| usage("--make needs --cache DIR, the folder to fill"))?;
+    let count = |count: usize| {
+        u32::try_from(count).map_err(|_| usage("so many conversations or messages fit nowhere"))
+    };
+    let sample = store::Sample {
+        conversations: count(arguments.conversations)?.max(1),
+        messages: count(arguments.messages)?.max(1),
+        seed: arguments.seed,
+        now: Clock::system()
+            .now()
+            .plus(arguments.age.unwrap_or(Span::ZERO).negated()),
+    };
+    let page = match &global.page {
+        Some(page) => PageId::new(page),
+        None => {
+            let simulator = Simulator::new(sim::Options::default(), Clock::system());
+            PageId::new(simulator.map_err(Failure::failed)?.page_id())
+        }
+    };
+    if store::exists(folder, &page) {
+        return Err(Failure::Usage(format!(
+            "{} holds conversations already; name an empty folder",
+            folder.display()
+        )));
+    }
+    let opened = store::open(folder, &page).map_err(Failure::failed)?;
+    let (writer, reader) = opened.alone(folder).map_err(Failure::failed)?;
+    executor()?
+        .block_on(sample.fill(&writer))
+        .map_err(Failure::failed)?;
+    let (conversations, messages) = reader.cached().map_err(Failure::failed)?;
+    say(format_args!(
+        "{conversations} conversations and {messages} messages of Page {page} are in {}.",
+        folder.display()
+    ));
+    Ok(())
 }
 
 fn temporary_folder() -> Result<tempfile::TempDir, Failure> {

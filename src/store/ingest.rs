@@ -2,11 +2,14 @@
 //! changes nothing, clocks never go back, and what is known of an author only
 //! gets better.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
     Error, codec, content_rows, merge, message, names,
     page_values::set,
+    statement::Statements,
     webhook_facts::{self, Annotation, AnnotationKind, Receipt},
 };
 use crate::{
@@ -22,31 +25,51 @@ use crate::{
 /// Facts from outside on their way into the tables, in one transaction.
 pub(super) struct Ingest<'a> {
     /// The cache.
-    pub(super) db: &'a Transaction<'a>,
+    db: &'a Transaction<'a>,
     /// The outbox, which has to learn of a reply's name first.
-    pub(super) outbox: &'a Connection,
+    outbox: &'a Connection,
     /// The moment, by Meta's clock.
-    pub(super) now: Timestamp,
-    /// The rows that the facts were about.
-    pub(super) rows: Vec<ConversationId>,
-    /// What is different now.
-    pub(super) changes: Vec<Change>,
+    now: Timestamp,
+    /// The rows that the facts were about, and the threads with them.
+    rows: Vec<ConversationId>,
+    /// The same, to find one among thousands.
+    known_rows: HashSet<ConversationId>,
+    /// What else is different now.
+    others: Vec<Change>,
 }
 
-impl Ingest<'_> {
+impl<'a> Ingest<'a> {
+    pub(super) fn new(db: &'a Transaction<'a>, outbox: &'a Connection, now: Timestamp) -> Self {
+        Self {
+            db,
+            outbox,
+            now,
+            rows: Vec::new(),
+            known_rows: HashSet::new(),
+            others: Vec::new(),
+        }
+    }
+
     fn push(&mut self, change: Change) {
-        if !self.changes.contains(&change) {
-            self.changes.push(change);
+        if self.others.last() != Some(&change) {
+            self.others.push(change);
         }
     }
 
     /// A row and its thread are not what they were.
     fn touched(&mut self, id: ConversationId) {
-        if !self.rows.contains(&id) {
-            self.rows.push(id.clone());
+        if self.known_rows.insert(id.clone()) {
+            self.rows.push(id);
         }
-        self.push(Change::Inbox);
-        self.push(Change::Thread(id));
+    }
+
+    /// The rows that the facts were about, and what is different now.
+    pub(super) fn end(self) -> (Vec<ConversationId>, Vec<Change>) {
+        let threads = self.rows.iter().cloned().map(Change::Thread);
+        let list = (!self.rows.is_empty()).then_some(Change::Inbox);
+        let changes = list.into_iter().chain(threads).chain(self.others);
+        let changes = changes.collect();
+        (self.rows, changes)
     }
 
     /// Takes in one fact.
@@ -79,7 +102,7 @@ impl Ingest<'_> {
                     webhook_facts::refresh_row(db, &conversation, false)?;
                 }
                 if let Some(cursor) = older {
-                    changed |= db.execute(
+                    changed |= db.execute_cached(
                         "UPDATE conversation SET older_cursor = ?2, older_known = 1 WHERE id = ?1 \
                      AND (older_known = 0 OR older_cursor IS NOT ?2)",
                         params![conversation.as_str(), cursor],
@@ -220,7 +243,7 @@ impl Ingest<'_> {
                 unsent,
             } => webhook_facts::park(db, &psid, &raw, about.as_ref(), unsent, now)?,
             Event::Unparked { psid } => {
-                db.execute("DELETE FROM parked WHERE psid = ?1", [psid.as_str()])?;
+                db.execute_cached("DELETE FROM parked WHERE psid = ?1", [psid.as_str()])?;
             }
             Event::Profile { psid, profile } => {
                 for id in person(db, &psid, &profile)? {
@@ -307,7 +330,7 @@ fn accepted(
         Some(content) => content.text().to_owned(),
         None => text,
     };
-    db.execute(
+    db.execute_cached(
         "INSERT INTO message (mid, conversation, at, author, text, fold, parts, gone, raw, reply_to) \
          VALUES (?1, ?2, ?3, 'me', ?4, ?5, ?6, 0, '', ?7) \
          ON CONFLICT (mid) DO UPDATE SET author = 'me', reply_to = coalesce(reply_to, excluded.reply_to)",
@@ -345,7 +368,7 @@ fn conversation(
     let known: bool = db
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM conversation WHERE id = ?1)")?
         .query_row([seen.id.as_str()], |row| row.get(0))?;
-    let rows = db.execute(
+    let rows = db.execute_cached(
         "INSERT INTO conversation (id, psid, platform, name, snippet, fold, updated_at, unread, can_reply) \
          VALUES (?1, ?2, ?3, ?4, coalesce(?5, ''), ?6, CASE ?7 WHEN 0 THEN ?10 ELSE ?7 END, coalesce(?8, 0), ?9) \
          ON CONFLICT (id) DO UPDATE SET name = coalesce(name, ?4), \
@@ -409,7 +432,7 @@ fn asked_early(db: &Transaction<'_>, id: &ConversationId) -> Result<(), Error> {
 
 fn owner_of(db: &Transaction<'_>, id: &ConversationId) -> Result<ThreadOwner, Error> {
     let text: Option<String> = db
-        .query_row(
+        .query_row_cached(
             "SELECT owner FROM conversation WHERE id = ?1",
             [id.as_str()],
             |row| row.get(0),
@@ -431,7 +454,7 @@ fn set_owner(
     at: Timestamp,
 ) -> Result<bool, Error> {
     let known = owner_of(db, id)?;
-    let rows = db.execute(
+    let rows = db.execute_cached(
         "UPDATE conversation SET owner = ?2, owner_since = CASE WHEN owner IN (?2, 'unknown') THEN owner_since ELSE ?4 END, \
            control_until = CASE WHEN owner = ?2 THEN coalesce(?3, control_until) ELSE ?3 END \
          WHERE id = ?1 AND coalesce(owner_since, 0) <= ?4 AND (owner <> ?2 OR control_until IS NOT coalesce(?3, control_until))",
@@ -471,7 +494,7 @@ fn did(
             OperationKind::Pass => Some(to.clone().map_or(ThreadOwner::Other, ThreadOwner::App)),
             OperationKind::Release => Some(ThreadOwner::Idle),
             OperationKind::MarkSeen => {
-                db.execute(
+                db.execute_cached(
                     "UPDATE conversation SET unread = 0, marked_seen_at = ?2 WHERE id = ?1",
                     params![id.as_str(), at.as_millis()],
                 )?;
@@ -483,7 +506,7 @@ fn did(
     };
     if let Some(owner) = owner {
         // Whatever was asked of us, our own act has answered it.
-        db.execute(
+        db.execute_cached(
             "UPDATE conversation SET owner = ?2, owner_since = ?3, control_until = NULL, base_owner = ?2, base_at = ?3, \
                base_since = ?3, asked_at = NULL \
              WHERE id = ?1",
@@ -501,12 +524,12 @@ fn person(
 ) -> Result<Vec<ConversationId>, Error> {
     match profile {
         Profile::Unasked => return Ok(Vec::new()),
-        Profile::Missing(why) => db.execute(
+        Profile::Missing(why) => db.execute_cached(
             "INSERT INTO person (psid, missing) VALUES (?1, ?2) ON CONFLICT (psid) DO UPDATE SET missing = ?2 \
              WHERE name IS NULL AND username IS NULL",
             params![psid.as_str(), why],
         )?,
-        Profile::Known(p) => db.execute(
+        Profile::Known(p) => db.execute_cached(
             "INSERT INTO person (psid, name, username, locale, utc_offset, followers) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
              ON CONFLICT (psid) DO UPDATE SET missing = NULL, name = coalesce(?2, name), username = coalesce(?3, username), \
                locale = coalesce(?4, locale), utc_offset = coalesce(?5, utc_offset), followers = coalesce(?6, followers)",
@@ -515,7 +538,7 @@ fn person(
     };
     if let Profile::Known(p) = profile {
         let name = p.name.as_deref().or(p.username.as_deref());
-        db.execute(
+        db.execute_cached(
             "UPDATE conversation SET name = coalesce(?2, name) WHERE psid = ?1",
             params![psid.as_str(), name],
         )?;

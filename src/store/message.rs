@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
     Error, codec,
+    statement::Statements,
     webhook_facts::{self, AnnotationKind},
     words,
 };
@@ -191,14 +192,14 @@ pub(super) fn asks(
         // "No reply needed" was said before the bot asked for a person. An old
         // message that is only read now changes nothing.
         let over = "aside = NULL, until = NULL, through = NULL";
-        let overtaken = outbox.execute(
+        let overtaken = outbox.execute_cached(
             &format!(
                 "UPDATE triage SET {over} WHERE conversation = ?1 AND aside = 'done' AND coalesce(at, 0) <= ?2"
             ),
             params![id.as_str(), at.as_millis()],
         )?;
         if overtaken > 0 {
-            db.execute(
+            db.execute_cached(
                 &format!("UPDATE conversation SET {over} WHERE id = ?1"),
                 [id.as_str()],
             )?;
@@ -357,7 +358,7 @@ pub(super) fn advance(
         Author::Me => "agent_at",
         _ => "page_at",
     };
-    Ok(db.execute(
+    Ok(db.execute_cached(
         &format!("UPDATE conversation SET {sets} WHERE id = ?1 AND coalesce({column}, 0) < ?2"),
         params![id.as_str(), at.as_millis()],
     )?)

@@ -29,6 +29,8 @@
 //! | `reader`, `thread`, `search` | questions |
 //! | `page`, `page_values` | what is kept once for the whole Page |
 //! | `forget` | retention, and forgetting a person |
+//! | `sample` | a cache of made-up customers, for measuring |
+//! | `statement` | statements that stay prepared |
 //! | `codec`, `content_rows` | our types as they stand in the tables |
 
 mod audit;
@@ -53,9 +55,11 @@ mod ranking;
 mod reader;
 mod refold;
 mod rescue;
+mod sample;
 mod saved_media;
 mod schema;
 mod search;
+mod statement;
 mod thread;
 mod triage;
 mod triage_columns;
@@ -72,6 +76,7 @@ pub use paths::files_folder;
 pub use pictures::PictureFolder;
 pub use reader::{Lane, Reader};
 pub use rescue::Rescued;
+pub use sample::Sample;
 pub use saved_media::SavedMedia;
 pub use triage::EscalationRules;
 pub use writer::Writer;

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::store::Error;
+use crate::store::{Error, statement::Statements};
 
 pub(super) fn value(db: &Connection, key: &str) -> Result<Option<String>, Error> {
     Ok(db
@@ -14,7 +14,7 @@ pub(super) fn value(db: &Connection, key: &str) -> Result<Option<String>, Error>
 
 /// Whether anything changed.
 pub(super) fn set(db: &Connection, key: &str, value: &str) -> Result<bool, Error> {
-    let rows = db.execute(
+    let rows = db.execute_cached(
         "INSERT INTO page (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2 WHERE value <> ?2",
         [key, value],
     )?;
@@ -30,7 +30,7 @@ pub(super) fn kept(db: &Connection, key: &str) -> Result<Option<String>, Error> 
 }
 
 pub(super) fn keep(db: &Connection, key: &str, value: &str) -> Result<(), Error> {
-    db.execute(
+    db.execute_cached(
         "INSERT INTO kept (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
         [key, value],
     )?;

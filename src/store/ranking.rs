@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use rusqlite::{Connection, params};
 
-use super::Error;
+use super::{Error, statement::Statements};
 use crate::{
     domain::{CLOSING_SOON, ConversationId, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, Timestamp, View},
     store::page_values,
@@ -121,7 +121,7 @@ pub(super) fn place(db: &Connection, id: &ConversationId, now: Timestamp) -> Res
 pub(super) fn turn(db: &Connection, now: Timestamp, limit: u32) -> Result<Turned, Error> {
     let last: Option<i64> = page_values::value(db, "placed_at")?.and_then(|at| at.parse().ok());
     if last.is_some_and(|last| now.as_millis() + SET_BACK < last) {
-        db.execute("UPDATE conversation SET turns_at = 0", [])?;
+        db.execute_cached("UPDATE conversation SET turns_at = 0", [])?;
     }
     let before = shape(db, now, limit)?;
     let rows = db

@@ -9,7 +9,7 @@ use std::{
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params};
 
-use super::{Error, codec, paths::uri, ranking, webhook_facts};
+use super::{Error, codec, paths::uri, ranking, schema::keep_statements, webhook_facts};
 use crate::domain::{
     Conversation, ConversationId, Counts, InboxQuery, InboxSlice, Mid, OwnershipEvidence, Psid,
     ThreadOwner, Timestamp, View,
@@ -489,6 +489,6 @@ fn connect(cache: &Path, outbox: &Path, immutable: bool) -> Result<Connection, E
         | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(uri(cache, immutable), flags)?;
     connection.execute("ATTACH DATABASE ?1 AS outbox", [uri(outbox, immutable)])?;
-    connection.set_prepared_statement_cache_capacity(32);
+    keep_statements(&connection)?;
     Ok(connection)
 }

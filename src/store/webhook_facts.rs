@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Error, codec, words};
+use super::{Error, codec, statement::Statements, words};
 use crate::{
     domain::{ConversationId, Mid, Psid, ReactedWith, Span, ThreadOwner, TimelineEvent, Timestamp},
     text,
@@ -168,7 +168,7 @@ pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Res
         changed |= match known.find(|known| known.word() == kind) {
             // How it reads now is not known; what is read from now on is.
             Some(AnnotationKind::Edit) if value.is_none() => {
-                db.execute(
+                db.execute_cached(
                     "UPDATE message SET edits = ?2, edited_at = 0 WHERE mid = ?1 AND unsent = 0 AND edits < ?2",
                     params![mid.as_str(), n],
                 )? > 0
@@ -182,7 +182,7 @@ pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Res
                     .optional()?;
                 let parts = codec::parts_from(parts.as_deref().unwrap_or("[]"));
                 let fold = words::searchable(&text, &parts);
-                db.execute(
+                db.execute_cached(
                     "UPDATE message SET text = ?2, fold = ?3, edits = ?4, edited_at = ?5 \
                      WHERE mid = ?1 AND unsent = 0 AND edits < ?4",
                     params![mid.as_str(), text, fold, n, at],
@@ -190,18 +190,18 @@ pub(super) fn apply(db: &Transaction<'_>, id: &ConversationId, mid: &Mid) -> Res
             }
             // What somebody took back is not kept here either.
             Some(AnnotationKind::Unsent) => {
-                db.execute(
+                db.execute_cached(
                     "DELETE FROM annotation WHERE mid = ?1 AND kind = 'edit'",
                     [mid.as_str()],
                 )?;
-                db.execute(
+                db.execute_cached(
                     "UPDATE message SET unsent = 1, text = '', fold = '', parts = '[]', raw = '', reply_to = NULL, \
                        edits = 0 WHERE mid = ?1 AND unsent = 0",
                     [mid.as_str()],
                 )? > 0
             }
             Some(AnnotationKind::Seen) => {
-                db.execute(
+                db.execute_cached(
                     "UPDATE conversation SET read_through = max(coalesce(read_through, 0), \
                        (SELECT at FROM message WHERE mid = ?2)) \
                      WHERE id = ?1 AND coalesce(read_through, 0) < (SELECT at FROM message WHERE mid = ?2)",
@@ -240,7 +240,7 @@ pub(super) fn receipt(
     through: Timestamp,
 ) -> Result<bool, Error> {
     let column = receipt.column();
-    let rows = db.execute(
+    let rows = db.execute_cached(
         &format!(
             "UPDATE conversation SET {column} = ?2 WHERE id = ?1 AND coalesce({column}, 0) < ?2"
         ),
@@ -255,7 +255,7 @@ pub(super) fn opened(
     id: &ConversationId,
     at: Timestamp,
 ) -> Result<(), Error> {
-    db.execute(
+    db.execute_cached(
         "UPDATE conversation SET opened_at = ?2 WHERE id = ?1 AND coalesce(opened_at, 0) < ?2",
         params![id.as_str(), at.as_millis()],
     )?;
@@ -345,7 +345,7 @@ pub(super) fn moved(
     if own && known {
         return Ok(());
     }
-    db.execute(
+    db.execute_cached(
         "DELETE FROM happening WHERE conversation = ?1 AND at BETWEEN ?2 AND ?3 AND what IN ('came', 'left')",
         params![id.as_str(), from, to],
     )?;
@@ -360,7 +360,7 @@ pub(super) fn in_charge(
     until: Timestamp,
     us: bool,
 ) -> Result<bool, Error> {
-    db.execute(
+    db.execute_cached(
         "UPDATE conversation SET charge_at = ?2, charge_us = ?3 WHERE id = ?1 AND (coalesce(charge_at, 0), coalesce(charge_us, 0)) <= (?2, ?3)",
         params![id.as_str(), at.as_millis(), us],
     )?;
@@ -375,7 +375,7 @@ pub(super) fn handed_to(
     until: Timestamp,
     to: &ThreadOwner,
 ) -> Result<bool, Error> {
-    db.execute(
+    db.execute_cached(
         "UPDATE conversation SET moved_at = ?2, moved_to = ?3 WHERE id = ?1 AND (coalesce(moved_at, 0), coalesce(moved_to, '')) <= (?2, ?3)",
         params![id.as_str(), at.as_millis(), codec::owner(to)],
     )?;
@@ -472,7 +472,7 @@ pub(super) fn add_timeline_event(
     what: &TimelineEvent,
     raw: &str,
 ) -> Result<(), Error> {
-    db.execute(
+    db.execute_cached(
         "INSERT OR IGNORE INTO happening (conversation, at, what, raw) VALUES (?1, ?2, ?3, ?4)",
         params![
             id.as_str(),
@@ -506,17 +506,17 @@ pub(super) fn park(
             return Ok(());
         }
         if unsent {
-            db.execute(
+            db.execute_cached(
                 "DELETE FROM parked WHERE psid = ?1 AND instr(raw, ?2) > 0",
                 params![psid.as_str(), mid],
             )?;
         }
     }
-    db.execute(
+    db.execute_cached(
         "INSERT OR IGNORE INTO parked (psid, at, raw) VALUES (?1, ?2, ?3)",
         params![psid.as_str(), now.as_millis(), raw],
     )?;
-    db.execute(
+    db.execute_cached(
         "DELETE FROM parked WHERE n <= (SELECT max(n) FROM parked) - ?1",
         [PARKED],
     )?;

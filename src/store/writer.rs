@@ -75,19 +75,11 @@ impl Writer {
             });
             let taken_back: Vec<Mid> = taken_back.collect();
             let transaction = files.cache.transaction()?;
-            let mut ingest = Ingest {
-                db: &transaction,
-                outbox: &files.outbox,
-                now,
-                rows: Vec::new(),
-                changes: Vec::new(),
-            };
+            let mut ingest = Ingest::new(&transaction, &files.outbox, now);
             for event in events {
                 ingest.take(event)?;
             }
-            let Ingest {
-                rows, mut changes, ..
-            } = ingest;
+            let (rows, mut changes) = ingest.end();
             for id in &rows {
                 let before = calls(&transaction, id)?;
                 place(&transaction, id, now)?;

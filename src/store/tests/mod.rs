@@ -564,10 +564,9 @@ proptest! {
             let outbox = schema::in_memory(FileKind::Outbox).expect("an outbox");
             for event in events {
                 let db = cache.transaction().expect("begins");
-                let (rows, changes) = (Vec::new(), Vec::new());
-                let mut ingest = ingest::Ingest { db: &db, outbox: &outbox, now: NOW, rows, changes };
+                let mut ingest = ingest::Ingest::new(&db, &outbox, NOW);
                 ingest.take(event).expect("taken");
-                for id in &ingest.rows {
+                for id in &ingest.end().0 {
                     ranking::place(&db, id, NOW).expect("placed");
                 }
                 db.commit().expect("commits");
