@@ -70,7 +70,7 @@ mod writer;
 pub use audit::audit_entries;
 pub use error::Error;
 pub use forget::Forgotten;
-pub use opening::{Notice, Opened, exists, open};
+pub use opening::{Notice, Opened, Opening, exists, open};
 pub use page::PageRow;
 pub use paths::files_folder;
 pub use pictures::PictureFolder;

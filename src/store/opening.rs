@@ -109,55 +109,103 @@ pub fn exists(folder: &Path, page: &PageId) -> bool {
 /// A damaged cache is set aside and built anew; of a damaged outbox, what can be
 /// read is taken over.
 pub fn open(folder: &Path, page: &PageId) -> Result<Opened, Error> {
-    let paths = Paths::new(folder, page);
-    if folder.is_file() {
-        return Err(Error::NotAFolder(folder.to_owned()));
-    }
-    private::folder(folder).map_err(|why| Error::Io {
-        path: folder.to_owned(),
-        why,
-    })?;
-    let lock = match private_file(&paths.lock) {
-        Ok(lock) => lock,
-        Err(why) if takes_no_writing(&why) => return look(&paths, Notice::ReadOnly),
-        Err(why) => {
-            return Err(Error::Io {
-                path: paths.lock,
-                why,
-            });
+    Opening::begin(folder, page)?.finish()
+}
+
+/// The files of a Page while they are being opened: nobody else writes to them, or it is
+/// known why nobody here will.
+#[derive(Debug)]
+pub struct Opening {
+    paths: Paths,
+    /// The right to write, or why there is none.
+    lock: Result<fs::File, Notice>,
+}
+
+impl Opening {
+    /// Looks who may write. As [`open()`], in two steps: between them,
+    /// [`Opening::glance`] shows what is there.
+    ///
+    /// # Errors
+    ///
+    /// `folder` cannot be a folder of ours.
+    pub fn begin(folder: &Path, page: &PageId) -> Result<Self, Error> {
+        let paths = Paths::new(folder, page);
+        if folder.is_file() {
+            return Err(Error::NotAFolder(folder.to_owned()));
         }
-    };
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => return look(&paths, Notice::InUse),
-        Err(fs::TryLockError::Error(why)) => {
-            return Err(Error::Io {
-                path: paths.lock,
-                why,
-            });
+        private::folder(folder).map_err(|why| Error::Io {
+            path: folder.to_owned(),
+            why,
+        })?;
+        let io = |why| Error::Io {
+            path: paths.lock.clone(),
+            why,
+        };
+        let lock = match private_file(&paths.lock) {
+            Ok(lock) => match lock.try_lock() {
+                Ok(()) => Ok(lock),
+                Err(fs::TryLockError::WouldBlock) => Err(Notice::InUse),
+                Err(fs::TryLockError::Error(why)) => return Err(io(why)),
+            },
+            Err(why) if takes_no_writing(&why) => Err(Notice::ReadOnly),
+            Err(why) => return Err(io(why)),
+        };
+        Ok(Self { paths, lock })
+    }
+
+    /// The files as they lie there, for a first look: without locks, and without the
+    /// journals that have to be made for everything else. Only where they are surely
+    /// whole and ours alone; [`Opening::finish`] deals with all the rest.
+    pub fn glance(&self) -> Option<Reader> {
+        let paths = &self.paths;
+        if self.lock.is_err() || paths.suspicion.exists() {
+            return None;
         }
+        for (path, kind) in [
+            (&paths.cache, FileKind::Cache),
+            (&paths.outbox, FileKind::Outbox),
+        ] {
+            let journal = fs::metadata(schema::beside(path, "-wal"));
+            if !schema::is_current(path, kind) || journal.is_ok_and(|journal| journal.len() > 0) {
+                return None;
+            }
+        }
+        let (suspicion, record) = (paths.suspicion.clone(), paths.audit.clone());
+        Reader::open(&paths.cache, &paths.outbox, suspicion, record, true).ok()
     }
-    let mut notices = Vec::new();
-    let suspected = paths.suspicion.exists();
-    let outbox = open_outbox(&paths, &mut notices)?;
-    let cache = open_cache(&paths, suspected, &mut notices)?;
-    if suspected {
-        let _ = fs::remove_file(&paths.suspicion);
+
+    /// Opens the files for good.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be used.
+    pub fn finish(self) -> Result<Opened, Error> {
+        let paths = self.paths;
+        let lock = match self.lock {
+            Ok(lock) => lock,
+            Err(notice) => return look(&paths, notice),
+        };
+        let mut notices = Vec::new();
+        let suspected = paths.suspicion.exists();
+        let outbox = open_outbox(&paths, &mut notices)?;
+        let cache = open_cache(&paths, suspected, &mut notices)?;
+        if suspected {
+            let _ = fs::remove_file(&paths.suspicion);
+        }
+        let record = paths.audit.clone();
+        let reader = Reader::open(&paths.cache, &paths.outbox, paths.suspicion, record, false)?;
+        let files = Files {
+            cache,
+            outbox,
+            audit: paths.audit,
+            pictures: paths.pictures,
+        };
+        Ok(Opened {
+            writer: Some(Writer::start(files, lock)),
+            reader,
+            notices,
+        })
     }
-    let record = paths.audit.clone();
-    let reader = Reader::open(&paths.cache, &paths.outbox, paths.suspicion, record, false)?;
-    let files = Files {
-        cache,
-        outbox,
-        audit: paths.audit,
-        pictures: paths.pictures,
-    };
-    let writer = Writer::start(files, lock);
-    Ok(Opened {
-        writer: Some(writer),
-        reader,
-        notices,
-    })
 }
 
 pub(super) fn takes_no_writing(why: &io::Error) -> bool {

@@ -11,6 +11,7 @@ pub fn files_folder(folder: &Path, page: &PageId) -> PathBuf {
 }
 
 /// Where the files of a Page are.
+#[derive(Debug)]
 pub(super) struct Paths {
     pub(super) folder: PathBuf,
     pub(super) cache: PathBuf,

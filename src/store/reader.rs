@@ -9,7 +9,7 @@ use std::{
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params};
 
-use super::{Error, codec, paths::uri, ranking, schema::keep_statements, webhook_facts};
+use super::{Error, codec, paths::uri, ranking, schema::keep_at_hand, webhook_facts};
 use crate::domain::{
     Conversation, ConversationId, Counts, InboxQuery, InboxSlice, Mid, OwnershipEvidence, Psid,
     ThreadOwner, Timestamp, View,
@@ -31,11 +31,15 @@ pub enum Lane {
     Thread,
 }
 
+/// KiB of the cache in memory for each who asks: the pages of a list and a thread.
+const PAGES: i32 = 512;
+
 struct Connections {
-    screen: Mutex<Connection>,
+    /// Opened when it is first needed.
+    screen: Mutex<Option<Connection>>,
     /// Opened when they are first needed.
     lanes: [Searcher; 3],
-    open: Box<dyn Fn() -> Result<Connection, Error> + Send + Sync>,
+    open: Arc<dyn Fn() -> Result<Connection, Error> + Send + Sync>,
     /// Made when a question shows that the cache is damaged; the next start
     /// looks at the files then.
     suspicion: PathBuf,
@@ -60,14 +64,25 @@ impl Reader {
         immutable: bool,
     ) -> Result<Self, Error> {
         let (cache, outbox) = (cache.to_owned(), outbox.to_owned());
-        let open = Box::new(move || connect(&cache, &outbox, immutable));
+        let open = Arc::new(move || connect(&cache, &outbox, immutable));
         Ok(Self(Arc::new(Connections {
-            screen: Mutex::new(open()?),
+            screen: Mutex::new(Some(open()?)),
             lanes: Default::default(),
             open,
             suspicion,
             record,
         })))
+    }
+
+    /// One that takes no turns with this one and its clones.
+    pub fn apart(&self) -> Self {
+        Self(Arc::new(Connections {
+            screen: Mutex::default(),
+            lanes: Default::default(),
+            open: Arc::clone(&self.0.open),
+            suspicion: self.0.suspicion.clone(),
+            record: self.0.record.clone(),
+        }))
     }
 
     /// The file with the record of what was done.
@@ -79,8 +94,12 @@ impl Reader {
         &self,
         ask: impl FnOnce(&Connection) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let answer = ask(&self.0.screen.lock().unwrap_or_else(PoisonError::into_inner));
-        self.suspect(answer)
+        let mut screen = self.0.screen.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = match &mut *screen {
+            Some(connection) => connection,
+            none => none.insert((self.0.open)()?),
+        };
+        self.suspect(ask(connection))
     }
 
     /// A newer question is about to be asked: whatever is searched there ends
@@ -489,6 +508,6 @@ fn connect(cache: &Path, outbox: &Path, immutable: bool) -> Result<Connection, E
         | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(uri(cache, immutable), flags)?;
     connection.execute("ATTACH DATABASE ?1 AS outbox", [uri(outbox, immutable)])?;
-    keep_statements(&connection)?;
+    keep_at_hand(&connection, PAGES)?;
     Ok(connection)
 }

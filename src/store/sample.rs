@@ -112,7 +112,7 @@ impl Sample {
             message: Message {
                 mid: Mid::new(format!("m_{number}_{line}")),
                 at: self.written(line, of).plus(age(number)),
-                author: if last || line % 2 == 0 {
+                author: if last || line.is_multiple_of(2) {
                     Author::Customer
                 } else {
                     Author::Page

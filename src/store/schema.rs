@@ -5,7 +5,7 @@
 use std::{
     cmp::Ordering,
     fs::{self, File, OpenOptions},
-    io,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -111,7 +111,13 @@ pub(super) fn open(path: &Path, kind: FileKind) -> Result<Connection, Error> {
     // Deleted text is overwritten, not only unlinked.
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    keep_statements(&connection)?;
+    keep_at_hand(
+        &connection,
+        match kind {
+            FileKind::Cache => 2_000,
+            FileKind::Outbox => 256,
+        },
+    )?;
     let copy = beside(path, &format!(".before-{}", known(kind)));
     if kind == FileKind::Outbox && (1..known(kind)).contains(&found) {
         copy_whole(&connection, path, &copy)?;
@@ -126,10 +132,22 @@ pub(super) fn open(path: &Path, kind: FileKind) -> Result<Connection, Error> {
 /// Statements stay prepared, all that a fact or a screen needs. Planned once: SQLite
 /// would plan one anew for each value that it is given, because a partial index may
 /// serve that value better (`SQLITE_DBCONFIG_ENABLE_QPSG`); ours are named in the text.
-pub(super) fn keep_statements(connection: &Connection) -> Result<(), Error> {
+///
+/// `pages` KiB of the file stay in memory, besides what the system keeps of it.
+pub(super) fn keep_at_hand(connection: &Connection, pages: i32) -> Result<(), Error> {
     connection.set_prepared_statement_cache_capacity(128);
+    connection.pragma_update(None, "cache_size", -pages)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
+}
+
+/// Whether a file has the newest shape, by its first bytes (SQLite's "file format": the
+/// magic, and `user_version` at 60). What a journal holds is not looked at.
+pub(super) fn is_current(path: &Path, kind: FileKind) -> bool {
+    let mut head = [0; 64];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    let version = u32::from_be_bytes([head[60], head[61], head[62], head[63]]);
+    read.is_ok() && head.starts_with(b"SQLite format 3\0") && version == known(kind)
 }
 
 /// Whether a file that cannot be written has the shape that our questions expect.

@@ -14,7 +14,7 @@ use super::{
 use crate::domain::{Change, ConversationId, Event, Mid, Psid, Timestamp, display_name};
 
 /// At most so many rows are placed anew at once: a reply waits for a commit.
-const TURN: u32 = 10_000;
+const TURN: u32 = 4_000;
 
 type WriteJob = Box<dyn FnOnce(&mut Files) + Send>;
 
@@ -104,6 +104,10 @@ impl Writer {
             let transaction = files.cache.transaction()?;
             let turned = turn(&transaction, now, TURN)?;
             transaction.commit()?;
+            if turned.rows > 0 {
+                // Nobody reads these pages again soon.
+                files.cache.execute_batch("PRAGMA shrink_memory")?;
+            }
             Ok((turned.moved, turned.rows >= TURN as usize))
         })
         .await

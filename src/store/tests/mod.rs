@@ -54,6 +54,42 @@ fn the_files_are_private_and_a_second_program_only_reads() {
     assert!(third.writer.is_some(), "the lock is free again");
 }
 
+/// A first look takes what a program that ended has left, and nothing that may be another
+/// thing with its journal, an older shape, or somebody else's.
+#[test]
+fn a_glance_is_only_had_of_files_that_are_whole_by_themselves() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let glance = |says: &str| {
+        let opening = Opening::begin(folder.path(), &page()).expect("begins");
+        let rows = |reader: Reader| {
+            reader
+                .inbox(&InboxQuery::default(), 10)
+                .map(|all| all.total)
+        };
+        let seen = opening.glance().map(|reader| rows(reader).expect("a list"));
+        drop(opening.finish().expect(says));
+        seen
+    };
+    assert_eq!(glance("there is nothing yet"), None);
+    assert_eq!(glance("what that made"), Some(0));
+    let paths = Paths::new(folder.path(), &page());
+    let journal = schema::beside(&paths.cache, "-wal");
+    fs::write(&journal, [0; 32]).expect("a journal");
+    assert_eq!(glance("a journal"), None);
+    assert_eq!(glance("that was folded in"), Some(0));
+    fs::write(&paths.suspicion, []).expect("a mark");
+    assert_eq!(glance("under suspicion"), None);
+    let first = open(folder.path(), &page()).expect("opens");
+    assert_eq!(glance("somebody else has it"), None);
+    drop(first);
+    let db = Connection::open(&paths.outbox).expect("opens");
+    db.pragma_update(None, "user_version", 3)
+        .expect("another shape");
+    drop(db);
+    let opening = Opening::begin(folder.path(), &page()).expect("begins");
+    assert!(opening.glance().is_none());
+}
+
 /// The two doors of what is kept in a folder.
 fn doors(folder: &Path) -> (Writer, Reader) {
     open(folder, &page())
