@@ -4,10 +4,12 @@
 //! the time and the same seed gives the same run.
 
 use std::{
+    path::Path,
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 // The simulator knows no other module of ours, so what it needs is here.
@@ -161,9 +163,31 @@ impl Stopwatch {
     }
 }
 
+/// Where the zones are, on almost every system.
+const ZONES: &str = "/usr/share/zoneinfo";
+
 /// The time zone of this computer.
-pub fn zone() -> jiff::tz::TimeZone {
-    jiff::tz::TimeZone::system()
+pub fn zone() -> TimeZone {
+    zone_by_name().unwrap_or_else(TimeZone::system)
+}
+
+/// The zone that `TZ` or the system names, if it is where zones are. The library looks
+/// at the names of all zones first, which takes longer than a frame.
+fn zone_by_name() -> Option<TimeZone> {
+    let name = match std::env::var("TZ") {
+        Ok(name) => name,
+        Err(std::env::VarError::NotPresent) => {
+            let link = std::fs::read_link("/etc/localtime").ok()?;
+            link.strip_prefix(ZONES).ok()?.to_str()?.to_owned()
+        }
+        Err(std::env::VarError::NotUnicode(_)) => return None,
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '+');
+    if name.is_empty() || name.starts_with('/') || !name.chars().all(plain) {
+        return None;
+    }
+    let zone = std::fs::read(Path::new(ZONES).join(&name)).ok()?;
+    TimeZone::tzif(&name, &zone).ok()
 }
 
 /// A moment as scripts read it: ISO 8601 in UTC, to the millisecond.

@@ -2,7 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -72,7 +72,8 @@ pub struct Client(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    http: reqwest::Client,
+    /// Made for the first call: nobody waits for it who only looks at what is cached.
+    http: Arc<OnceLock<reqwest::Client>>,
     /// For files of Meta's; made when the first is fetched.
     fetcher: OnceCell<reqwest::Client>,
     /// `Bearer …`, never shown.
@@ -105,7 +106,6 @@ impl Client {
     /// Makes a client; no call is made yet.
     pub fn new(options: Options, clock: Clock) -> Result<Self, SetupError> {
         let base = base_url::parse(&options.base_url)?;
-        let loopback = base_url::is_loopback(&base);
         let auth = bearer(&options.token)?;
         let log = options
             .log
@@ -120,7 +120,7 @@ impl Client {
             })
             .transpose()?;
         Ok(Self(Arc::new(Inner {
-            http: http_client(loopback, None)?,
+            http: Arc::default(),
             fetcher: OnceCell::new(),
             auth: Mutex::new(auth),
             host: base
@@ -145,7 +145,7 @@ impl Client {
     pub(super) fn with_token(&self, token: &SecretString) -> Result<Self, SetupError> {
         let inner = &*self.0;
         Ok(Self(Arc::new(Inner {
-            http: inner.http.clone(),
+            http: Arc::clone(&inner.http),
             fetcher: OnceCell::new(),
             auth: Mutex::new(bearer(token)?),
             base: inner.base.clone(),
@@ -171,7 +171,7 @@ impl Client {
     /// What fetches files: from the simulator itself, or from Meta's public hosts.
     pub(super) async fn fetcher(&self, own: bool) -> Result<reqwest::Client, SetupError> {
         if own {
-            return Ok(self.0.http.clone());
+            return self.made_http().cloned();
         }
         // Reading the system's certificates takes a while.
         let make = || async {
@@ -180,6 +180,21 @@ impl Client {
             made.unwrap_or_else(|why| Err(SetupError::Http(why.to_string())))
         };
         self.0.fetcher.get_or_try_init(make).await.cloned()
+    }
+
+    fn made_http(&self) -> Result<&reqwest::Client, SetupError> {
+        if let Some(made) = self.0.http.get() {
+            return Ok(made);
+        }
+        let made = http_client(self.is_loopback(), None)?;
+        Ok(self.0.http.get_or_init(|| made))
+    }
+
+    fn http(&self) -> Result<&reqwest::Client, Error> {
+        self.made_http().map_err(|_| Error::Unreachable {
+            host: self.0.host.clone(),
+            why: "no secure connection can be set up here",
+        })
     }
 
     /// Whether the Graph API is on this computer: a simulator, then.
@@ -196,7 +211,7 @@ impl Client {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
-        let sent = self.0.http.post(url).json(order).send().await;
+        let sent = self.http()?.post(url).json(order).send().await;
         let answer = sent.map_err(|e| self.transport_error(&e))?;
         let status = answer.status().as_u16();
         let json: Value = answer
@@ -230,7 +245,7 @@ impl Client {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
-        let sent = self.0.http.get(url).send().await;
+        let sent = self.http()?.get(url).send().await;
         let answer = sent.map_err(|e| self.transport_error(&e))?;
         let status = answer.status().as_u16();
         answer
@@ -350,8 +365,8 @@ impl Client {
             Some(query) if path != ["debug_token"] => format!("{}?{query}", url.path()),
             _ => url.path().to_owned(),
         };
-        let mut request = inner
-            .http
+        let mut request = self
+            .http()?
             .request(method.clone(), url)
             .header(AUTHORIZATION, auth.clone());
         match (body, file) {

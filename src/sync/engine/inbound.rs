@@ -5,6 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::{
+    clock::Stopwatch,
     domain::{
         Author, CONTROL, Change, Conversation, ConversationId, ConversationSeen, Event, Link,
         LocalId, Message, MessageSeen, Platform, Psid, ReactedWith, Routing, SendState, Severity,
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// Deliveries that are there already are committed together, up to so many.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 256;
 
 /// A message that reading shows and no webhook told within so long was missed
 /// (our choice).
@@ -36,6 +37,7 @@ const DISTRUST: Span = Span::minutes(5);
 impl Engine {
     /// Takes in what was delivered, and what else is waiting at the door.
     pub(super) async fn delivered(&mut self, first: Delivery) -> Result<(), store::Error> {
+        self.inbound.taken = Some(Stopwatch::start());
         let mut deliveries = vec![first];
         while let Some(door) = &mut self.deliveries
             && deliveries.len() < TOGETHER
@@ -43,6 +45,7 @@ impl Engine {
         {
             deliveries.push(next);
         }
+        self.inbound.many = deliveries.len() > 1;
         let (mut heard, mut odd) = (Vec::new(), Vec::new());
         let mut unreadable = 0;
         for delivery in &mut deliveries {

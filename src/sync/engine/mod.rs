@@ -57,11 +57,18 @@ use crate::{
 const LAST_WAIT: Duration = Duration::from_millis(1_500);
 
 /// What comes next through the door; nothing ever without one.
-async fn next_delivery(door: &mut Option<mpsc::Receiver<Delivery>>) -> Option<Delivery> {
-    match door {
-        Some(deliveries) => deliveries.recv().await,
-        None => std::future::pending().await,
+/// The next call of Meta's, but not before `wait` is over.
+async fn next_delivery(
+    door: &mut Option<mpsc::Receiver<Delivery>>,
+    wait: Duration,
+) -> Option<Delivery> {
+    let Some(deliveries) = door else {
+        return std::future::pending().await;
+    };
+    if !wait.is_zero() {
+        clock::sleep(wait).await;
     }
+    deliveries.recv().await
 }
 
 impl Engine {
@@ -81,13 +88,14 @@ impl Engine {
                     None => std::future::pending().await,
                 }
             };
+            let wait = self.inbound.wait();
             let worked = tokio::select! {
                 () = stop.cancelled() => break,
                 command = self.commands.recv() => match command {
                     Some(command) => self.command(command).await,
                     None => break,
                 },
-                Some(delivery) = next_delivery(&mut self.deliveries) => self.delivered(delivery).await,
+                Some(delivery) = next_delivery(&mut self.deliveries, wait) => self.delivered(delivery).await,
                 Some(completion) = self.under_way.next(), if !self.under_way.is_empty() => self.complete(completion).await,
                 () = sleep => self.poll().await,
             };

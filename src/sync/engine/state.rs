@@ -7,6 +7,7 @@ use std::{
     path::PathBuf,
     pin::Pin,
     sync::Arc,
+    time::Duration,
 };
 
 use futures_util::stream::FuturesUnordered;
@@ -15,7 +16,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, Stopwatch},
     domain::{
         Account, AppId, Apps, Attachment, AuditEntry, Backfill, Change, Command, ConversationId,
         DeliveredWebhook, Event, LocalId, Mid, Operation, Outgoing, PerPlatform, Persona, Platform,
@@ -355,9 +356,17 @@ pub(super) struct WebhookFlow {
     pub(super) distrust_until: Option<Timestamp>,
 }
 
+/// While calls come faster than they are committed, so much time lies between two
+/// commits (our choice): what comes meanwhile shares the next one.
+const COMMITS: Duration = Duration::from_millis(15);
+
 /// What is known of the door.
 #[derive(Debug, Default)]
 pub(super) struct Inbound {
+    /// Since calls were taken in.
+    pub(super) taken: Option<Stopwatch>,
+    /// More than one was waiting then.
+    pub(super) many: bool,
     /// Since when the webhooks of a platform (Messenger, Instagram) tell of
     /// customers without a gap, by Meta's clock.
     pub(super) flows: PerPlatform<WebhookFlow>,
@@ -376,6 +385,15 @@ pub(super) struct Inbound {
 }
 
 impl Inbound {
+    /// How long the next call waits for others, to be committed with them.
+    pub(super) fn wait(&self) -> Duration {
+        let since = self.taken.map_or(0, |taken| taken.millis());
+        match self.many {
+            true => COMMITS.saturating_sub(Duration::from_millis(since)),
+            false => Duration::ZERO,
+        }
+    }
+
     /// Somebody whose conversation is to be asked for, unless that is under way.
     pub(super) fn meet(&mut self, psid: &Psid) {
         if !self.strangers.contains(psid) && !self.failures.contains_key(psid) {
