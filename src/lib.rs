@@ -60,14 +60,16 @@
 //!
 //! # Four paths
 //!
-//! - **A key**: terminal → `runtime::input` → [`app::update`] → [`ui::view`].
+//! - **A key**: terminal → `runtime::input` → [`app::update`] → [`ui::paint`], on one
+//!   thread; then the engine is told.
 //! - **News**: Meta calls `webhook`, or `sync` polls → `graph` decodes to events →
 //!   `store` ingests (then Meta gets its 200) → a [`domain::Change`] names what
 //!   changed → the screen asks the cache.
 //! - **A reply**: Enter → [`domain::Operation::Reply`] → written down → its
 //!   conversation's queue → claimed on the disk → `graph` posts → accepted,
 //!   refused, held or in doubt. `sync/outbox` draws its life.
-//! - **A start**: cache → first frame → what a dead program left → the network.
+//! - **A start**: a glance at the files → first frame → the files → what a dead program
+//!   left → the network.
 //!
 //! # Where to add a thing
 //!

@@ -270,9 +270,9 @@ fn forbidden(bytes: &[u8]) -> Vec<String> {
                 }
                 let last = sequence.chars().next_back();
                 let known = match last {
-                    Some('H' | 'm' | 'K' | 'J') => !sequence.contains('?'),
+                    Some('H' | 'm' | 'K' | 'J' | 'C' | 'D') => !sequence.contains('?'),
                     Some('h' | 'l') => [
-                        "?1049", "?2004", "?1004", "?25", "?7", "?1000", "?1002", "?1006",
+                        "?1049", "?2004", "?1004", "?25", "?7", "?1000", "?1002", "?1006", "?2026",
                     ]
                     .contains(&&sequence[..sequence.len() - 1]),
                     // The title that was there is kept, and comes back.
@@ -591,7 +591,7 @@ fn without_a_network_the_whole_desk_works_from_its_cache() {
     pty.jump_to("alex novak 0");
     pty.wait_for("(499)");
     pty.type_in("gg");
-    pty.wait_for("(0)");
+    pty.wait_for("│ where is my parcel? (0)");
     // A reply waits, through a death, too.
     pty.type_in("r");
     pty.wait_for("· RESPONSE, ");

@@ -264,7 +264,9 @@ fn a_file_is_chosen_uploaded_and_sent() {
     pty.wait_for("nothing.png");
     pty.type_in("\x15");
     pty.enter(&picture);
-    pty.wait_for("+ [photo] invoice 4471.png · 29 B");
+    pty.wait("the copy", |s| {
+        s.contains("+ [photo] invoice 4471.png · 29 B") && !s.contains("being copied")
+    });
     pty.type_in("\r");
     // It answers the one with words to whom it has listened.
     pty.wait("the file in the thread", |s| {
@@ -300,7 +302,10 @@ fn somebody_writes_over_the_screen() {
         return;
     };
     let paint = |words: &'static str| {
-        move |frame: &mut ratatui::Frame<'_>| frame.render_widget(words, frame.area())
+        move |buffer: &mut ratatui::buffer::Buffer| {
+            ratatui::widgets::Widget::render(words, buffer.area, buffer);
+            (0..buffer.area.height, None)
+        }
     };
     let mut terminal = switchboard::runtime::Terminal::enter(
         false,

@@ -1,4 +1,4 @@
-//! The places of one frame: plain rectangles, in cells.
+//! The places of one frame: plain rectangles, in cells; and how much of it is damaged.
 
 use ratatui::layout::Rect;
 
@@ -26,6 +26,30 @@ pub struct Layout {
     pub customer: Option<Rect>,
     /// The bottom line with the keys.
     pub hints: Rect,
+}
+
+/// What has to be painted anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// Nothing.
+    Nothing,
+    /// The composer.
+    Composer,
+    /// The list, what is told of the selected row, and the keys for it.
+    List,
+    /// The whole screen.
+    All,
+}
+
+impl Damage {
+    /// Both of them.
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Nothing, one) | (one, Self::Nothing) => one,
+            (one, other) if one == other => one,
+            _ => Self::All,
+        }
+    }
 }
 
 /// Whether the screen is too small to show anything.

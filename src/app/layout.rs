@@ -3,13 +3,10 @@
 
 use ratatui::layout::Rect;
 
-use crate::{
-    app::{
-        Focus, Model,
-        areas::{Layout, too_small},
-        settings::Shape,
-    },
-    text,
+use crate::app::{
+    Focus, Model,
+    areas::{Layout, too_small},
+    settings::Shape,
 };
 
 /// From this many columns on there is a list beside the thread.
@@ -107,7 +104,7 @@ fn split_thread(model: &Model, area: Rect, layout: &mut Layout) {
     // The thread keeps at least three lines and its frame.
     let room = area.height.saturating_sub(5);
     let lines = |text: &str| {
-        let lines = text::wrap(&text.into(), usize::from(inner)).len();
+        let lines = thread.wraps.lines(&text.into(), usize::from(inner)).len();
         u16::try_from(lines).unwrap_or(u16::MAX)
     };
     let notice = thread

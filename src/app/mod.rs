@@ -20,7 +20,7 @@
 //! | `action/` | every action: the table, why not now, what it does |
 //! | `incoming/` | what the engine tells, what the cache answers |
 //! | `inbox`, `thread/`, `composer/`, `dialog/` | what is on the screen |
-//! | `areas`, `layout` | where it is |
+//! | `areas`, `layout`, `damage` | where it is, and what of it is another one |
 //! | `alerts`, `toast` | what calls an agent |
 //! | `pictures` | which are wanted, which are there |
 //! | `privacy`, `mask` | hiding names and words |
@@ -34,6 +34,7 @@ mod alerts;
 pub mod areas;
 pub mod canned;
 pub mod composer;
+mod damage;
 pub mod dialog;
 mod effect;
 pub mod fuzzy;
@@ -54,6 +55,7 @@ pub mod top_bar;
 pub mod tour;
 
 pub use action::availability::why_not;
+pub use areas::Damage;
 pub use effect::{Effect, Query, TerminalEffect};
 pub use inbox::{Inbox, WINDOW as INBOX_WINDOW};
 pub use input::keymap;
@@ -73,6 +75,7 @@ use self::{
         reply::{edited, save_draft, stop_typing},
     },
     composer::draft::SAVE_AFTER,
+    damage::SmallStep,
     incoming::{answered, changed, reload_thread},
     input::{
         dispatch::{burst_of_keys, key_pressed, pasted},
@@ -110,8 +113,20 @@ const PREFIX_HELP: Span = Span::millis(400);
 
 /// Takes one message in; what has to be done outside comes back.
 pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
+    let step = SmallStep::of(model, &msg, wake_at);
     model.session.now = at;
-    let mut effects = match msg {
+    let mut effects = taken(model, msg);
+    effects.extend(by_itself(model));
+    let rows = list_rows(model);
+    model.inbox.scroll_to_cursor(rows);
+    let damage = step.map_or(Damage::All, |step| step.damage(model, &effects));
+    model.damage = model.damage.and(damage);
+    effects
+}
+
+/// What the message itself brings, at `model.session.now`.
+fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
         Msg::Key(key) => {
             let mut effects = awake(model);
             model.mouse = MouseInput::default();
@@ -183,11 +198,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::PicturesLost => pictures::lost(model),
         Msg::Wake => Vec::new(),
         Msg::Terminate => leave(model),
-    };
-    effects.extend(by_itself(model));
-    let rows = list_rows(model);
-    model.inbox.scroll_to_cursor(rows);
-    effects
+    }
 }
 
 /// The configuration was read again. What the desk found out since its start,

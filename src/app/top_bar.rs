@@ -42,37 +42,34 @@ impl TopBar {
             unsent: unsent.clone(),
             right: right.to_owned(),
         };
-        let (wide, narrow, five) = (named(model, 1), named(model, 0), five(model));
-        let all = [
-            way(&page, wide.clone(), &full),
-            way(&page, wide, &clock),
-            way(&page, narrow.clone(), &clock),
-            way("", narrow.clone(), &link),
-            way("", narrow.clone(), &bare),
-            way(&page, five.clone(), &clock),
-            way("", five.clone(), &link),
-            way("", five, &bare),
-        ];
         // A link that is well may go unsaid; one that is not, and a mode, may not.
         let well = matches!(
             model.session.account.link,
             Link::Polling | Link::Webhook | Link::Connecting
         );
         let quiet = well && model.session.storage.is_none() && modes(model).is_empty();
-        let silent = quiet.then(|| way("", narrow, ""));
-        let one = [
-            way(&page, shown(model), &clock),
-            way(&page, shown(model), &link),
-            way("", shown(model), &link),
-            way("", shown(model), &bare),
+        // Each is put together only where the one before it does not fit.
+        let ways: [(bool, &dyn Fn() -> Self); 13] = [
+            (true, &|| way(&page, named(model, 1), &full)),
+            (true, &|| way(&page, named(model, 1), &clock)),
+            (true, &|| way(&page, named(model, 0), &clock)),
+            (true, &|| way("", named(model, 0), &link)),
+            (true, &|| way("", named(model, 0), &bare)),
+            (true, &|| way(&page, five(model), &clock)),
+            (true, &|| way("", five(model), &link)),
+            (true, &|| way("", five(model), &bare)),
+            (quiet, &|| way("", named(model, 0), "")),
+            (true, &|| way(&page, shown(model), &clock)),
+            (true, &|| way(&page, shown(model), &link)),
+            (true, &|| way("", shown(model), &link)),
+            (true, &|| way("", shown(model), &bare)),
         ];
-        let all = all.into_iter().filter(|_| width >= ALL_VIEWS);
-        let fits = |bar: &Self| bar.width() <= width;
-        let last = way("", shown(model), "");
-        all.chain(silent.filter(|_| width >= ALL_VIEWS))
-            .chain(one)
-            .find(fits)
-            .unwrap_or(last)
+        let (all, one) = ways.split_at(9);
+        let all = all.iter().filter(|(may, _)| *may && width >= ALL_VIEWS);
+        all.chain(one)
+            .map(|(_, way)| way())
+            .find(|bar| bar.width() <= width)
+            .unwrap_or_else(|| way("", shown(model), ""))
     }
 
     fn width(&self) -> usize {

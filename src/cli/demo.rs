@@ -100,7 +100,6 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     if !global.plain {
         require_terminal()?;
     }
-    let executor = executor()?;
     let clock = Clock::system();
     let options = sim::Options {
         seed: arguments.seed,
@@ -118,58 +117,60 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             temporary.path().to_owned()
         }
     };
-    let webhook = webhook(&executor, &simulator)?;
-    let ended = executor.block_on(async {
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+    let mut tasks = setup::tasks()?;
+    let webhook = webhook(&tasks, &simulator)?;
+    let listener =
+        listen(&tasks).map_err(|e| Failure::Failed(format!("cannot listen on 127.0.0.1 ({e})")))?;
+    let address = listener.local_addr().map_err(Failure::failed)?;
+    let page = PageId::new(simulator.page_id());
+    let (_, token) = simulator
+        .app("switchboard")
+        .ok_or_else(|| Failure::Failed("the demo has no desk app".into()))?;
+    let to_simulator = Global {
+        base_url: Some(format!("http://{address}")),
+        page: None,
+        config: None,
+        ..global.clone()
+    };
+    let graph = setup::client(&to_simulator, &config, token.into(), page.clone(), &clock)?;
+    let mut settings = setup::settings(&to_simulator, &config);
+    settings.tour = true;
+    if global.cache.is_none() {
+        // A kept cache remembers ids, so they must not repeat.
+        settings.seed = arguments.seed;
+    }
+    settings.apps.bot = simulator.app("bot").map(|(id, _)| AppId::new(id));
+    let stop = tasks.stop_signal();
+    tasks.spawn("simulator", async move {
+        simulator
+            .serve(listener, async move { stop.cancelled().await })
             .await
-            .map_err(|e| Failure::Failed(format!("cannot listen on 127.0.0.1 ({e})")))?;
-        let address = listener.local_addr().map_err(Failure::failed)?;
-        let page = PageId::new(simulator.page_id());
-        let (_, token) = simulator
-            .app("switchboard")
-            .ok_or_else(|| Failure::Failed("the demo has no desk app".into()))?;
-        let to_simulator = Global {
-            base_url: Some(format!("http://{address}")),
-            page: None,
-            config: None,
-            ..global.clone()
-        };
-        let graph = setup::client(&to_simulator, &config, token.into(), page.clone(), &clock)?;
-        let mut settings = setup::settings(&to_simulator, &config);
-        settings.tour = true;
-        if global.cache.is_none() {
-            // A kept cache remembers ids, so they must not repeat.
-            settings.seed = arguments.seed;
-        }
-        settings.apps.bot = simulator.app("bot").map(|(id, _)| AppId::new(id));
-        let mut tasks = Tasks::new();
-        let stop = tasks.stop_signal();
-        tasks.spawn("simulator", async move {
-            simulator
-                .serve(listener, async move { stop.cancelled().await })
-                .await
-                .map_err(|e| e.to_string())
-        });
-        let desk = Desk {
-            page,
-            cache,
-            graph,
-            settings,
-            theme: theme(&config),
-            plain: global.plain,
-            mouse: !config.no_mouse,
-            log: config::log_file(),
-            reload: setup::reload(global),
-            canned: setup::canned(&config, CANNED),
-            sync: sync_options(&config),
-            clock,
-            webhook: Some(webhook),
-        };
-        runtime::run(desk, tasks).await.map_err(Failure::failed)
+            .map_err(|e| e.to_string())
     });
-    // A line that is still waited for must not keep the program.
-    executor.shutdown_background();
-    ended
+    let desk = Desk {
+        page,
+        cache,
+        graph,
+        settings,
+        theme: theme(&config),
+        plain: global.plain,
+        mouse: !config.no_mouse,
+        log: config::log_file(),
+        reload: setup::reload(global),
+        canned: setup::canned(&config, CANNED),
+        sync: sync_options(&config),
+        clock,
+        webhook: Some(webhook),
+    };
+    runtime::run(desk, || Ok(tasks)).map_err(Failure::failed)
+}
+
+/// A place on this computer for the simulator.
+fn listen(tasks: &Tasks) -> std::io::Result<tokio::net::TcpListener> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    listener.set_nonblocking(true)?;
+    let _tasks_run = tasks.enter();
+    tokio::net::TcpListener::from_std(listener)
 }
 
 /// Fills a cache by the way that news comes in, without a simulator.
@@ -235,7 +236,7 @@ fn sync_options(config: &Config) -> sync::Options {
 
 /// The simulator calls the desk as Meta would: signed, after the handshake.
 fn webhook(
-    executor: &tokio::runtime::Runtime,
+    tasks: &Tasks,
     simulator: &Simulator,
 ) -> Result<(webhook::Server, mpsc::Receiver<sync::Delivery>), Failure> {
     let no_app = || Failure::Failed("the demo has no desk app".into());
@@ -247,7 +248,7 @@ fn webhook(
         accept_sha1: false,
         path: None,
     };
-    let (server, deliveries) = setup::open_webhook(executor, options)?;
+    let (server, deliveries) = setup::open_webhook(tasks, options)?;
     let address = server.address().map_err(Failure::failed)?;
     simulator.connect("switchboard", &format!("http://{address}/"));
     Ok((server, deliveries))

@@ -7,9 +7,7 @@ use super::{
     failure::Failure,
     global::Global,
     output::prompt,
-    setup::{
-        GUIDE, canned, connect, executor, folder, open_webhook, reload, settings, sync_options,
-    },
+    setup::{GUIDE, canned, connect, folder, open_webhook, reload, settings, sync_options, tasks},
     terminal::{require_terminal, theme},
 };
 use crate::{
@@ -31,15 +29,17 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
     if !global.plain {
         require_terminal()?;
     }
-    let executor = executor()?;
     let clock = Clock::system();
     let webhook = config
         .webhook()
         .map_err(|e| Failure::Usage(e.to_string()))?;
-    let webhook = webhook
-        .map(|options| open_webhook(&executor, options))
-        .transpose()?;
-    let (graph, page) = connect(global, &config, &executor, &clock)?;
+    // Only who listens needs tasks before the first frame.
+    let mut tasks = None;
+    let webhook = match webhook {
+        Some(options) => Some(open_webhook(tasks.insert(self::tasks()?), options)?),
+        None => None,
+    };
+    let (graph, page) = connect(global, &config, &clock)?;
     let desk = Desk {
         webhook,
         cache: folder(global, &config)?,
@@ -55,10 +55,8 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
         sync: sync_options(config),
         clock,
     };
-    let ended = executor.block_on(runtime::run(desk, Tasks::new()));
-    // A line that is still waited for must not keep the program.
-    executor.shutdown_background();
-    ended.map_err(Failure::failed)
+    let tasks = || tasks.map_or_else(Tasks::new, Ok);
+    runtime::run(desk, tasks).map_err(Failure::failed)
 }
 
 /// Nothing is configured: what to do, and the offer to look around.

@@ -92,7 +92,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     if let Some(note) = setup::version_note(global, &config, clock.now()) {
         report.line(CheckState::Note, "api version", note);
     }
-    match setup::connect(global, &config, &executor, &clock) {
+    match setup::connect(global, &config, &clock) {
         Ok((graph, _)) => executor.block_on(meta(&mut report, arguments, &graph, &config)),
         Err(Failure::Failed(why) | Failure::Usage(why) | Failure::Refused(why)) => {
             report.line(CheckState::Bad, "token", why);

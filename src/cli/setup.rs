@@ -19,7 +19,7 @@ use crate::{
     config::{self, Config},
     domain::{PageId, Timestamp},
     graph,
-    runtime::{CannedSource, Reload},
+    runtime::{CannedSource, Reload, Tasks},
     store, sync,
     webhook::{self, Server},
 };
@@ -46,12 +46,12 @@ there is no Page token yet.
 
 /// Listens for Meta's calls.
 pub(super) fn open_webhook(
-    executor: &tokio::runtime::Runtime,
+    tasks: &Tasks,
     options: webhook::Options,
 ) -> Result<(Server, mpsc::Receiver<sync::Delivery>), Failure> {
     let listen = options.listen;
     let (sender, deliveries) = mpsc::channel(webhook::QUEUE);
-    let _tasks_run = executor.enter();
+    let _tasks_run = tasks.enter();
     if !listen.ip().is_loopback() {
         warn(format_args!(
             "switchboard: webhooks on {listen} can be reached from other computers."
@@ -76,7 +76,6 @@ pub(super) fn named_page(global: &Global, config: &Config) -> Option<PageId> {
 pub(super) fn connect(
     global: &Global,
     config: &Config,
-    executor: &tokio::runtime::Runtime,
     clock: &Clock,
 ) -> Result<(graph::Client, PageId), Failure> {
     let token = config.token().map_err(|e| Failure::Usage(e.to_string()))?;
@@ -92,7 +91,7 @@ pub(super) fn connect(
                 "Asking Meta which Page the token belongs to …"
             ));
             let client = client(global, config, token.clone(), PageId::new("me"), clock)?;
-            executor
+            executor()?
                 .block_on(client.about_page())
                 .map_err(|e| Failure::of_graph(&e))?
                 .id
@@ -295,7 +294,12 @@ pub(super) fn folder(global: &Global, config: &Config) -> Result<PathBuf, Failur
     )
 }
 
-/// The machinery that tasks run on.
+/// What a desk's tasks run on.
+pub(super) fn tasks() -> Result<Tasks, Failure> {
+    Tasks::new().map_err(|e| Failure::Failed(format!("cannot start ({e})")))
+}
+
+/// What other commands run on.
 pub(super) fn executor() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
         Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
     let executor = executor()?;
     let clock = Clock::system();
-    let (graph, _) = setup::connect(global, &config, &executor, &clock)?;
+    let (graph, _) = setup::connect(global, &config, &clock)?;
     executor.block_on(async {
         let mut layers = read(graph, &config).await?;
         if arguments.callback.is_some() || arguments.add {

@@ -32,7 +32,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
         Config::load(global.config.as_deref()).map_err(|e| Failure::Usage(e.to_string()))?;
     let executor = executor()?;
     let clock = Clock::system();
-    let (graph, page) = setup::connect(global, &config, &executor, &clock)?;
+    let (graph, page) = setup::connect(global, &config, &clock)?;
     let folder = setup::folder(global, &config)?;
     let opened = store::open(&folder, &page).map_err(Failure::failed)?;
     for notice in &opened.notices {

@@ -74,12 +74,14 @@ impl EffectRunner {
         question.is_none_or(|(kind, number)| self.newest.get(&kind) == Some(&number))
     }
 
-    /// Asks the cache at once; for the first frame.
+    /// Whether the cache answers this in less time than a frame takes, whatever it holds.
+    pub(super) fn is_quick(&self, effect: &Effect) -> bool {
+        matches!(effect, Effect::Query(query) if queries::is_quick(query))
+    }
+
+    /// Asks the cache at once.
     pub(super) fn load_now(&self, effect: &Effect) -> Option<Msg> {
-        match effect {
-            Effect::Query(query) => answered(query.clone(), &self.reader, &self.canned),
-            Effect::Engine(_) | Effect::Terminal(_) => None,
-        }
+        answer_now(effect, &self.reader, &self.canned)
     }
 
     pub(super) fn perform(&mut self, effect: Effect, tasks: &mut Tasks) {
@@ -130,6 +132,14 @@ impl EffectRunner {
                 let _ = answer.send((question, msg));
             }
         });
+    }
+}
+
+/// The answer to a question, at once; for the first frame, and where it is quick.
+pub(super) fn answer_now(effect: &Effect, reader: &Reader, canned: &CannedSource) -> Option<Msg> {
+    match effect {
+        Effect::Query(query) => answered(query.clone(), reader, canned),
+        Effect::Engine(_) | Effect::Terminal(_) => None,
     }
 }
 

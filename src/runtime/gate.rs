@@ -48,7 +48,7 @@ impl Row {
         if self.cells.len() <= x {
             self.cells.resize(x + 1, Cell::EMPTY);
         }
-        let wide = usize::from(cell.cell_width()).max(1);
+        let wide = wide(cell);
         let mut cell = cell.clone();
         if is_picture {
             // The one thing that is no text and yet may pass.
@@ -68,6 +68,10 @@ impl Row {
             };
             cell.set_symbol(&alone);
         }
+        if wide == 1 {
+            self.cells[x] = cell;
+            return;
+        }
         // What a wide letter covers is blank when the letter goes.
         let covered = blank(&cell);
         self.cells[x] = cell;
@@ -81,7 +85,7 @@ impl Row {
         std::iter::from_fn(move || {
             let at = x;
             let cell = self.cells.get(at)?;
-            x += usize::from(cell.cell_width()).max(1);
+            x += wide(cell);
             Some((at, cell))
         })
     }
@@ -103,6 +107,11 @@ impl<B> Gate<B> {
             pictures,
             touched: Vec::new(),
         }
+    }
+
+    /// The terminal itself.
+    pub(super) fn terminal(&mut self) -> &mut B {
+        &mut self.inner
     }
 
     /// Pictures whose cells were written since the last question and are all there,
@@ -180,7 +189,10 @@ impl<B> Gate<B> {
             let width = self.width;
             let row = &mut self.rows[usize::from(*y)];
             let before = row.doubtful;
-            row.doubtful = row.first_doubtful();
+            let doubtful = |x: &u16| is_doubtful(row.cells[usize::from(*x)].symbol());
+            if before.is_some() || columns.iter().any(doubtful) {
+                row.doubtful = row.first_doubtful();
+            }
             let Some(doubtful) = before.into_iter().chain(row.doubtful).min() else {
                 let cells = &row.cells;
                 run.extend(
@@ -229,6 +241,14 @@ impl<B> Gate<B> {
     }
 }
 
+/// How many cells it takes.
+pub(super) fn wide(cell: &Cell) -> usize {
+    match cell.symbol().len() {
+        1 => 1,
+        _ => usize::from(cell.cell_width()).max(1),
+    }
+}
+
 /// Nothing, in the same colours.
 fn blank(cell: &Cell) -> Cell {
     let mut blank = cell.clone();
@@ -237,7 +257,10 @@ fn blank(cell: &Cell) -> Cell {
 }
 
 /// Whether terminals may disagree on how wide this is.
-fn is_doubtful(symbol: &str) -> bool {
+pub(super) fn is_doubtful(symbol: &str) -> bool {
+    if let [b' '..=b'~'] = symbol.as_bytes() {
+        return false;
+    }
     let mut chars = symbol.chars();
     match (chars.next(), chars.next()) {
         // Terminals that know it agree on it, and no other one gets it.

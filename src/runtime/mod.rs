@@ -11,7 +11,8 @@
 //! | `mod` | puts a desk together and runs it |
 //! | `screen`, `plain` | the desk on the whole screen, and in lines |
 //! | `effects`, `queries` | carries out effects, answers questions |
-//! | `terminal`, `gate`, `input`, `signals` | the terminal, what it is written, its keys, what the system tells |
+//! | `terminal`, `canvas`, `gate`, `encoder` | the terminal, and what it is sent |
+//! | `input`, `signals` | its keys, what the system tells |
 //! | `pictures` | pictures that the terminal draws itself |
 //! | `stderr` | what others write over the screen, led into a file |
 //! | `tasks` | the only place that spawns |
@@ -23,9 +24,11 @@
 
 mod browser;
 mod canned;
+mod canvas;
 mod clipboard;
 mod editor;
 mod effects;
+mod encoder;
 mod error;
 mod files;
 mod gate;
@@ -41,6 +44,7 @@ mod tasks;
 mod terminal;
 
 use std::{
+    io,
     path::{Path, PathBuf},
     pin::Pin,
 };
@@ -59,13 +63,13 @@ pub use terminal::Terminal;
 
 use self::{
     effects::EffectRunner,
-    input::{Pause, Shown},
+    input::Bursts,
     plain::Plain,
-    screen::{DRAIN, Screen},
+    screen::{Pace, Screen},
     signals::Signals,
 };
 use crate::{
-    app::{self, Effect, Model, Settings, ToastKind, settings::PicturesBy},
+    app::{self, Damage, Effect, Model, Msg, Query, Settings, ToastKind, settings::PicturesBy},
     clock::Clock,
     domain::{Change, Command, PageId},
     graph, store, sync,
@@ -117,18 +121,56 @@ struct EngineSide {
     stop: CancellationToken,
 }
 
-/// Runs a desk until it is left. `tasks` may already hold others (the demo's
-/// simulator); all of them are stopped at the end.
-pub async fn run(mut desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
-    let opened = store::open(&desk.cache, &desk.page)?;
-    let reader = opened.reader.clone();
-    let (change_sender, changes) = broadcast::channel(1024);
-    let (commands, command_receiver) = mpsc::channel(256);
-    desk.settings.page = desk.page.clone();
-    if desk.plain {
-        desk.settings.pictures = PicturesBy::Off;
+/// What there is once the first frame is out.
+struct Begun {
+    model: Model,
+    /// `None` where the desk speaks in lines.
+    terminal: Option<Terminal>,
+    /// What the first answers brought.
+    effects: Vec<Effect>,
+}
+
+/// Runs a desk until it is left. `start` gives the tasks, which may already hold others
+/// (the demo's simulator), once the first frame is out; all of them are stopped at the
+/// end.
+///
+/// # Errors
+///
+/// The cache or the terminal cannot be used, or the system gives no thread.
+pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<(), Error> {
+    // The desk runs on this thread alone: who reads a key also paints what comes of it.
+    let here = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Start)?;
+    let _here = here.enter();
+    // Listened to before the size is read for the first time: a resize during
+    // the first frame would be lost.
+    let signals = Signals::new()?;
+    let opening = store::Opening::begin(&desk.cache, &desk.page)?;
+    let (mut begun, opened) = match opening.glance() {
+        Some(glance) => (first_frame(&mut desk, &glance)?, opening.finish()?),
+        // Where a look at the files is not enough, they are opened first.
+        None => {
+            let opened = opening.finish()?;
+            desk.settings.read_only |= opened.writer.is_none();
+            (first_frame(&mut desk, &opened.reader)?, opened)
+        }
+    };
+    let mut notices: Vec<String> = opened.notices.iter().map(ToString::to_string).collect();
+    let may_write = match opened.writer {
+        Some(writer) => Ok(writer),
+        // The last of them says why; it stays on the screen.
+        None => Err(notices.pop().unwrap_or_default()),
+    };
+    for notice in notices {
+        begun.model.toast(ToastKind::Bad, notice);
+        begun.model.damage = Damage::All;
     }
-    desk.settings.simulator = desk.graph.is_loopback();
+    begun.draw(&desk.theme)?;
+    let mut tasks = start().map_err(Error::Start)?;
+    let (commands, command_receiver) = mpsc::channel(256);
+    let (change_sender, changes) = broadcast::channel(1024);
     let hears = change_sender.clone();
     desk.graph.on_call(move |call| {
         // Nobody listening is fine: it is a log.
@@ -139,11 +181,56 @@ pub async fn run(mut desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
         changes: change_sender,
         stop: tasks.stop_signal(),
     };
-    let (engine, notices) = engine(&mut desk, opened, side, &mut tasks);
-    // Listened to before the size is read for the first time: a resize during
-    // the first frame would be lost.
-    let signals = Signals::new()?;
-    let mut terminal = match desk.plain {
+    let apart = opened.reader.apart();
+    let engine = engine(&mut desk, may_write, apart, side, &mut tasks);
+    tasks.spawn(
+        "sync",
+        async move { engine.await.map_err(|e| e.to_string()) },
+    );
+    let mut runner = EffectRunner::new(opened.reader, commands, desk.canned.clone());
+    for effect in begun.effects.drain(..) {
+        runner.perform(effect, &mut tasks);
+    }
+    match begun.terminal {
+        Some(terminal) => {
+            let screen = screen(desk, begun.model, runner, terminal, tasks, changes)?;
+            here.block_on(screen.run(signals))
+        }
+        None => {
+            let plain = Plain {
+                model: begun.model,
+                runner,
+                tasks,
+                changes,
+                clock: desk.clock,
+                transcript: ui::Transcript::default(),
+            };
+            here.block_on(plain.run(signals))
+        }
+    }
+}
+
+impl Begun {
+    /// What is new since the last frame.
+    fn draw(&mut self, theme: &Theme) -> io::Result<()> {
+        let damage = std::mem::replace(&mut self.model.damage, Damage::Nothing);
+        match &mut self.terminal {
+            Some(terminal) if damage != Damage::Nothing => {
+                terminal.draw(|buffer| ui::paint(&self.model, theme, damage, buffer))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The first frame, from the cache alone: nothing else is begun before it is out.
+fn first_frame(desk: &mut Desk, reader: &store::Reader) -> Result<Begun, Error> {
+    desk.settings.page = desk.page.clone();
+    if desk.plain {
+        desk.settings.pictures = PicturesBy::Off;
+    }
+    desk.settings.simulator = desk.graph.is_loopback();
+    let terminal = match desk.plain {
         true => None,
         false => Some(Terminal::enter(
             desk.mouse,
@@ -151,77 +238,64 @@ pub async fn run(mut desk: Desk, mut tasks: Tasks) -> Result<(), Error> {
             desk.log.as_deref(),
         )?),
     };
-    let size = match &terminal {
-        Some(terminal) => terminal.size()?,
-        None => LINES,
-    };
+    let size = terminal.as_ref().map_or(LINES, Terminal::size);
     let mut model = Model::new(desk.settings.clone(), size, desk.clock.now());
-    let mut runner = EffectRunner::new(reader, commands, desk.canned.clone());
-    let effects = first_answers(&mut model, &runner, &desk.clock);
+    let mut effects = Vec::new();
+    for effect in model.start() {
+        let answer = match &effect {
+            Effect::Query(Query::Inbox(query)) => {
+                let rows = queries::first_answer(query, u32::from(size.1), reader);
+                rows.ok().map(Msg::Loaded)
+            }
+            effect => effects::answer_now(effect, reader, &desk.canned),
+        };
+        if let Some(msg) = answer {
+            effects.extend(app::update(&mut model, desk.clock.now(), msg));
+        }
+    }
+    // The whole window of rows is asked for as soon as the frame is out.
+    effects.extend(model.inbox.reload());
     // Where another program writes, the file may be its editor's, at work.
     if !desk.settings.read_only {
         tell_of_left_text(&mut model, &desk.cache);
     }
-    for notice in notices {
-        model.toast(ToastKind::Bad, notice);
-    }
-    if let Some(terminal) = &mut terminal {
-        terminal.draw(|frame| ui::view(&model, &desk.theme, frame))?;
-    }
-    tasks.spawn(
-        "sync",
-        async move { engine.await.map_err(|e| e.to_string()) },
-    );
-    for effect in effects {
-        runner.perform(effect, &mut tasks);
-    }
-    match terminal {
-        Some(terminal) => {
-            let screen = screen(desk, model, runner, terminal, tasks, changes);
-            screen.run(signals).await
-        }
-        None => {
-            let plain = Plain {
-                model,
-                runner,
-                tasks,
-                changes,
-                clock: desk.clock,
-                transcript: ui::Transcript::default(),
-            };
-            plain.run(signals).await
-        }
-    }
+    let mut begun = Begun {
+        model,
+        terminal,
+        effects,
+    };
+    begun.model.damage = Damage::All;
+    begun.draw(&desk.theme)?;
+    Ok(begun)
 }
 
-/// The engine, or what runs in its place where another program has the files;
-/// and what a person should know of the files.
+/// The engine, or what runs in its place where only reading is possible, and why.
 fn engine(
     desk: &mut Desk,
-    opened: store::Opened,
+    may_write: Result<store::Writer, String>,
+    reader: store::Reader,
     side: EngineSide,
     tasks: &mut Tasks,
-) -> (EngineTask, Vec<String>) {
-    let mut notices: Vec<String> = opened.notices.iter().map(ToString::to_string).collect();
-    let reader = opened.reader;
-    let Some(writer) = opened.writer else {
-        desk.settings.read_only = true;
-        let why = notices.pop().unwrap_or_default();
-        let clock = desk.clock.clone();
-        let pictures = store::PictureFolder::new(&desk.cache, &desk.page);
-        let looks = sync::LooksOn {
-            reader,
-            pictures,
-            why,
-        };
-        let work = sync::read_only(looks, clock, side.commands, side.changes, side.stop);
-        return (Box::pin(work), notices);
+) -> EngineTask {
+    let pictures = store::PictureFolder::new(&desk.cache, &desk.page);
+    let writer = match may_write {
+        Ok(writer) => writer,
+        Err(why) => {
+            let looks = sync::LooksOn {
+                reader,
+                pictures,
+                why,
+            };
+            let clock = desk.clock.clone();
+            let work = sync::read_only(looks, clock, side.commands, side.changes, side.stop);
+            return Box::pin(work);
+        }
     };
     let options = sync::Options {
         apps: desk.settings.apps.clone(),
         seed: desk.settings.seed,
         files: store::files_folder(&desk.cache, &desk.page),
-        pictures: Some(store::PictureFolder::new(&desk.cache, &desk.page)),
+        pictures: Some(pictures),
         read_only: desk.settings.read_only,
         ..desk.sync.clone()
     };
@@ -241,7 +315,7 @@ fn engine(
         }
         None => engine,
     };
-    (Box::pin(engine.run(side.stop)), notices)
+    Box::pin(engine.run(side.stop))
 }
 
 /// What an editor wrote for a program that has ended since.
@@ -255,17 +329,6 @@ fn tell_of_left_text(model: &mut Model, folder: &Path) {
     }
 }
 
-/// The first frame comes from the cache, before any network.
-fn first_answers(model: &mut Model, runner: &EffectRunner, clock: &Clock) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for effect in model.start() {
-        if let Some(msg) = runner.load_now(&effect) {
-            effects.extend(app::update(model, clock.now(), msg));
-        }
-    }
-    effects
-}
-
 /// The desk on the whole screen, with its keys and its configuration watched.
 fn screen(
     desk: Desk,
@@ -274,27 +337,20 @@ fn screen(
     terminal: Terminal,
     mut tasks: Tasks,
     changes: broadcast::Receiver<Change>,
-) -> Screen {
-    let (input_sender, input) = mpsc::channel(DRAIN);
-    let (pause, paused) = Pause::new();
-    let shown = Shown::default();
-    let read = input::read(input_sender, paused, shown.clone(), tasks.stop_signal());
-    tasks.spawn("input", read);
+) -> io::Result<Screen> {
     let (reload_sender, reloads) = mpsc::channel(1);
     if let Some(reload) = &desk.reload {
         let file = reload.file.clone();
         let watch = reload::watch(file, reload_sender, tasks.stop_signal());
         tasks.spawn("config", watch);
     }
-    Screen {
+    Ok(Screen {
         model,
         runner,
         terminal,
         tasks,
-        input,
-        pause,
-        shown,
-        taken: 0,
+        input: Bursts::open()?,
+        later: Vec::new(),
         editing: None,
         suspending: false,
         edited: None,
@@ -302,7 +358,8 @@ fn screen(
         reload: desk.reload,
         reloads,
         changes,
+        pace: Pace::default(),
         clock: desk.clock,
         theme: desk.theme,
-    }
+    })
 }

@@ -32,6 +32,29 @@ pub(super) fn lane(query: &Query) -> Option<Lane> {
     }
 }
 
+/// So far down the list the cache finds a row without walking for long.
+const NEAR: u32 = 2_000;
+
+/// Whether the answer costs a few rows of an index, however much is cached.
+pub(super) fn is_quick(query: &Query) -> bool {
+    match query {
+        Query::Inbox(wanted) => lane(query).is_none() && wanted.offset < NEAR,
+        Query::Thread { .. } | Query::NextWaiting { .. } | Query::TopWaiting(_) => true,
+        _ => false,
+    }
+}
+
+/// The answer for the first frame: rows as many as a screen shows of a list, which are
+/// read from as many places of the file.
+pub(super) fn first_answer(
+    query: &InboxQuery,
+    rows: u32,
+    reader: &Reader,
+) -> Result<Loaded, store::Error> {
+    let slice = reader.inbox(query, rows.min(INBOX_WINDOW))?;
+    Ok(Loaded::Inbox(query.clone(), slice))
+}
+
 /// The answer of the cache or the disk, with its question. Reads, and blocks while
 /// it does.
 ///

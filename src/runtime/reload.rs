@@ -3,18 +3,31 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
+#[cfg(target_os = "linux")]
+use std::{io, os::fd::OwnedFd};
 
+#[cfg(target_os = "linux")]
+use rustix::fs::inotify::{self, WatchFlags};
+#[cfg(target_os = "linux")]
+use tokio::io::{Interest, unix::AsyncFd};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{app::Settings, clock, ui::Theme};
 
-/// How often the file is looked at (our choice).
+/// How often the file is looked at where the system does not tell of it (our choice).
+#[cfg(not(target_os = "linux"))]
 const LOOK: Duration = Duration::from_secs(1);
+/// How often it is looked for while there is no folder of that name (our choice).
+#[cfg(target_os = "linux")]
+const LOOK: Duration = Duration::from_secs(30);
+/// So long after it was touched it is read (our choice).
+#[cfg(target_os = "linux")]
+const SETTLE: Duration = Duration::from_millis(50);
 
 type Read = dyn Fn() -> Result<(Settings, Theme), String> + Send + Sync;
 
@@ -51,10 +64,7 @@ pub(super) async fn watch(
 ) -> Result<(), String> {
     let mut known = state(&file);
     loop {
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            () = clock::sleep(LOOK) => {}
-        }
+        let mut watched = Watched::begin(&file);
         let now = state(&file);
         // While an editor writes it anew there may be none for a moment.
         if now != known && now.is_some() {
@@ -64,5 +74,59 @@ pub(super) async fn watch(
                 return Ok(());
             }
         }
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = watched.touched() => {}
+        }
+    }
+}
+
+/// A file of which the system tells when it, or the folder's entry for it, is touched;
+/// where it does not, somebody has to look.
+struct Watched(#[cfg(target_os = "linux")] Option<AsyncFd<OwnedFd>>);
+
+#[cfg(target_os = "linux")]
+impl Watched {
+    fn begin(file: &Path) -> Self {
+        Self(Self::watch(file).ok())
+    }
+
+    fn watch(file: &Path) -> io::Result<AsyncFd<OwnedFd>> {
+        let told = inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK)?;
+        let entry = WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::DELETE;
+        inotify::add_watch(&told, file.parent().unwrap_or(file), entry)?;
+        // It may be a link to a file elsewhere, or may not be there.
+        let written = WatchFlags::CLOSE_WRITE | WatchFlags::MODIFY | WatchFlags::MOVE_SELF;
+        let _ = inotify::add_watch(&told, file, written | WatchFlags::DELETE_SELF);
+        #[expect(
+            deprecated,
+            reason = "its successor is unsafe; what that asks for holds: the handle is \
+                      ours and stays open as long as this"
+        )]
+        AsyncFd::with_interest(told, Interest::READABLE)
+    }
+
+    /// Returns when it was touched, or may have been.
+    async fn touched(&mut self) {
+        match &self.0 {
+            Some(told) => {
+                let _ = told.readable().await;
+                // Several steps make one change.
+                clock::sleep(SETTLE).await;
+            }
+            None => clock::sleep(LOOK).await,
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+impl Watched {
+    fn begin(_: &Path) -> Self {
+        Self()
+    }
+
+    /// Returns when it may have been touched.
+    async fn touched(&mut self) {
+        clock::sleep(LOOK).await;
     }
 }

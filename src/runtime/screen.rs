@@ -1,16 +1,18 @@
 //! The desk on the whole screen: takes what is ready, then draws once.
 
-use std::{io, path::PathBuf};
+use std::{collections::VecDeque, io, path::PathBuf, time::Duration};
 
 use super::editor::EditedKind;
 use super::effects::EffectRunner;
-use super::input::{Pause, Shown};
+use super::input::Bursts;
 use tempfile::TempPath;
 use tokio::sync::{broadcast, mpsc};
 
 use crate::{
-    app::{self, Effect, Model, Msg, TerminalEffect, dialog::EditedProfile, settings::CopyBy},
-    clock::Clock,
+    app::{
+        self, Damage, Effect, Model, Msg, TerminalEffect, dialog::EditedProfile, settings::CopyBy,
+    },
+    clock::{self, Clock, Stopwatch},
     domain::{Change, ConversationId, Link, Platform, Psid, Severity},
     graph,
     runtime::{
@@ -25,7 +27,19 @@ use crate::{
 };
 
 /// At most this many messages are taken before a frame is drawn.
-pub(super) const DRAIN: usize = 64;
+const DRAIN: usize = 64;
+
+/// In a flood so long after news were shown, what comes next is shown (our choice): it is
+/// shown by frames, not by messages, and costs a key nothing.
+const NEWS_AFTER: Duration = Duration::from_millis(50);
+
+/// More frames of news in so much time are a flood (our choice). What an agent did is
+/// answered at once.
+const FLOOD: (u32, Duration) = (6, Duration::from_millis(250));
+
+/// At most so many questions are answered while a message is taken; a list that is never
+/// content must not hold up the desk.
+const ANSWERS: usize = 8;
 
 /// Something for the person's editor.
 pub(super) struct Editing {
@@ -44,11 +58,10 @@ pub(super) struct Screen {
     pub(super) runner: EffectRunner,
     pub(super) terminal: Terminal,
     pub(super) tasks: Tasks,
-    pub(super) input: mpsc::Receiver<io::Result<Msg>>,
-    pub(super) pause: Pause,
-    pub(super) shown: Shown,
-    /// How many messages of the reader were taken.
-    pub(super) taken: u64,
+    /// The terminal's keys. They are read here, so that none goes from hand to hand.
+    pub(super) input: Bursts,
+    /// What is done once the frame is out that shows it.
+    pub(super) later: Vec<Effect>,
     /// A draft that the person's editor is to get.
     pub(super) editing: Option<Editing>,
     /// Somebody wants their shell.
@@ -60,6 +73,7 @@ pub(super) struct Screen {
     pub(super) reload: Option<Reload>,
     pub(super) reloads: mpsc::Receiver<()>,
     pub(super) changes: broadcast::Receiver<Change>,
+    pub(super) pace: Pace,
     pub(super) clock: Clock,
     pub(super) theme: Theme,
 }
@@ -73,7 +87,7 @@ impl Screen {
                 Ok(true) => break Ok(()),
                 Err(why) => break Err(Error::Terminal(why)),
             }
-            if let Err(why) = self.suspend().await {
+            if let Err(why) = self.suspend() {
                 break Err(Error::Terminal(why));
             }
             match self.edit(&mut signals).await {
@@ -84,10 +98,13 @@ impl Screen {
         };
         if ended.is_err() {
             // Without a terminal the unsaved words are saved all the same.
-            for effect in app::update(&mut self.model, self.clock.now(), Msg::Terminate) {
-                self.runner.perform(effect, &mut self.tasks);
-            }
+            self.later.extend(app::update(
+                &mut self.model,
+                self.clock.now(),
+                Msg::Terminate,
+            ));
         }
+        self.tell();
         self.terminal.leave();
         self.tasks.finish().await;
         // The last words of the engine: what it could not save stays in its file.
@@ -111,12 +128,10 @@ impl Screen {
                 None => std::future::pending().await,
             }
         };
+        let wait = self.pace.wait();
         tokio::select! {
-            Some(key) = self.input.recv() => {
-                self.taken += 1;
-                key.map_or_else(LoopEvent::Lost, LoopEvent::Message)
-            }
-            Some(turn) = news(&mut self.changes) => turn,
+            key = self.input.next() => key.map_or_else(LoopEvent::Lost, LoopEvent::Message),
+            Some(turn) = news_after(wait, &mut self.changes) => turn,
             loaded = self.runner.next() => LoopEvent::Message(loaded),
             (name, why) = self.tasks.ended() => {
                 let words = format!("{name} ({why}); restart switchboard");
@@ -134,9 +149,10 @@ impl Screen {
         let mut next = Some(turn);
         for _ in 0..DRAIN {
             let left = match next {
+                Some(LoopEvent::Message(Msg::Changed(changes))) => self.take_news(changes)?,
                 Some(LoopEvent::Message(msg)) => self.take(msg)?,
                 Some(LoopEvent::Resized) => {
-                    let (width, height) = self.terminal.size()?;
+                    let (width, height) = self.terminal.resized()?;
                     self.take(Msg::Resize(width, height))?
                 }
                 Some(LoopEvent::Suspend) => {
@@ -162,70 +178,115 @@ impl Screen {
             _ => false,
         };
         self.draw()?;
+        self.tell();
         Ok(left)
     }
 
-    /// Takes a message in and does what comes of it. Answers whether to leave.
-    pub(super) fn take(&mut self, msg: Msg) -> io::Result<bool> {
-        let mut left = false;
-        for effect in app::update(&mut self.model, self.clock.now(), msg) {
-            match effect {
-                Effect::Terminal(TerminalEffect::Quit) => left = true,
-                Effect::Terminal(TerminalEffect::Bell) => self.terminal.bell()?,
-                // Only where the desk speaks in lines.
-                Effect::Terminal(TerminalEffect::Say(_)) => {}
-                Effect::Terminal(TerminalEffect::Copy(words)) => {
-                    let by = self.model.session.settings.copy;
-                    if by != CopyBy::Command {
-                        self.terminal.copy(&words)?;
-                    }
-                    if by != CopyBy::Osc52 {
-                        let effect = Effect::Terminal(TerminalEffect::Copy(words));
-                        self.runner.perform(effect, &mut self.tasks);
-                    }
+    /// Does what the last frame did not wait for.
+    fn tell(&mut self) {
+        for effect in self.later.drain(..) {
+            self.runner.perform(effect, &mut self.tasks);
+        }
+    }
+
+    /// Takes news in, and with them all that wait behind them.
+    fn take_news(&mut self, mut news: Vec<Change>) -> io::Result<bool> {
+        let mut missed = false;
+        loop {
+            match self.changes.try_recv() {
+                Ok(change) => news.push(change),
+                Err(broadcast::error::TryRecvError::Lagged(_)) => missed = true,
+                Err(_) => break,
+            }
+        }
+        // A call is only a line of a log.
+        if news
+            .iter()
+            .any(|change| !matches!(change, Change::ApiCall(_)))
+        {
+            self.pace.told();
+        }
+        let left = self.take(Msg::Changed(news))?;
+        Ok(left || (missed && self.take(Msg::Missed)?))
+    }
+
+    /// Takes a message in and does what comes of it, besides what has time until the
+    /// frame is out. What the cache answers at once is in that frame. Answers whether to
+    /// leave.
+    fn take(&mut self, msg: Msg) -> io::Result<bool> {
+        let (mut left, mut answers) = (false, 0);
+        let mut messages = VecDeque::from([msg]);
+        while let Some(msg) = messages.pop_front() {
+            for effect in app::update(&mut self.model, self.clock.now(), msg) {
+                if answers < ANSWERS && self.runner.is_quick(&effect) {
+                    answers += 1;
+                    messages.extend(self.runner.load_now(&effect));
+                } else {
+                    left |= self.act(effect)?;
                 }
-                Effect::Terminal(TerminalEffect::Notify(words)) => {
-                    let how = self.model.session.settings.alerts.notify;
-                    self.terminal.notify(how, &words)?;
-                }
-                Effect::Terminal(TerminalEffect::Title(words)) => self.terminal.title(&words)?,
-                Effect::Terminal(TerminalEffect::SendPicture {
-                    number,
-                    cells,
-                    picture,
-                }) => {
-                    if let Some(file) = &picture.file {
-                        self.terminal.send_picture(number, cells, file)?;
-                    }
-                }
-                Effect::Terminal(TerminalEffect::DropPictures(numbers)) => {
-                    self.terminal.drop_pictures(&numbers)?;
-                }
-                Effect::Terminal(TerminalEffect::Redraw) => self.terminal.clear()?,
-                Effect::Terminal(TerminalEffect::Suspend) => self.suspending = true,
-                Effect::Terminal(TerminalEffect::Edit {
-                    conversation,
-                    psid,
-                    text,
-                }) => {
-                    let what = Edited::Draft(conversation, psid);
-                    self.editing = Some(Editing { what, text });
-                }
-                Effect::Terminal(TerminalEffect::EditProfile {
-                    platform,
-                    text,
-                    properties,
-                }) => {
-                    let what = Edited::Profile(platform);
-                    let text = text.unwrap_or_else(|| graph::pretty(&properties));
-                    self.editing = Some(Editing { what, text });
-                }
-                effect => self.runner.perform(effect, &mut self.tasks),
             }
         }
         let saved = |(id, _): &mut (ConversationId, TempPath)| app::is_saved(&self.model, id);
         drop(self.edited.take_if(saved));
         Ok(left)
+    }
+
+    /// Does something, or keeps it for later. Answers whether to leave.
+    fn act(&mut self, effect: Effect) -> io::Result<bool> {
+        match effect {
+            Effect::Terminal(TerminalEffect::Quit) => return Ok(true),
+            Effect::Terminal(TerminalEffect::Bell) => self.terminal.bell()?,
+            // Only where the desk speaks in lines.
+            Effect::Terminal(TerminalEffect::Say(_)) => {}
+            Effect::Terminal(TerminalEffect::Copy(words)) => {
+                let by = self.model.session.settings.copy;
+                if by != CopyBy::Command {
+                    self.terminal.copy(&words)?;
+                }
+                if by != CopyBy::Osc52 {
+                    let effect = Effect::Terminal(TerminalEffect::Copy(words));
+                    self.runner.perform(effect, &mut self.tasks);
+                }
+            }
+            Effect::Terminal(TerminalEffect::Notify(words)) => {
+                let how = self.model.session.settings.alerts.notify;
+                self.terminal.notify(how, &words)?;
+            }
+            Effect::Terminal(TerminalEffect::Title(words)) => self.terminal.title(&words)?,
+            Effect::Terminal(TerminalEffect::SendPicture {
+                number,
+                cells,
+                picture,
+            }) => {
+                if let Some(file) = &picture.file {
+                    self.terminal.send_picture(number, cells, file)?;
+                }
+            }
+            Effect::Terminal(TerminalEffect::DropPictures(numbers)) => {
+                self.terminal.drop_pictures(&numbers)?;
+            }
+            Effect::Terminal(TerminalEffect::Redraw) => self.terminal.clear()?,
+            Effect::Terminal(TerminalEffect::Suspend) => self.suspending = true,
+            Effect::Terminal(TerminalEffect::Edit {
+                conversation,
+                psid,
+                text,
+            }) => {
+                let what = Edited::Draft(conversation, psid);
+                self.editing = Some(Editing { what, text });
+            }
+            Effect::Terminal(TerminalEffect::EditProfile {
+                platform,
+                text,
+                properties,
+            }) => {
+                let what = Edited::Profile(platform);
+                let text = text.unwrap_or_else(|| graph::pretty(&properties));
+                self.editing = Some(Editing { what, text });
+            }
+            effect => self.later.push(effect),
+        }
+        Ok(false)
     }
 
     /// Reads the configuration anew; one with mistakes changes nothing.
@@ -245,23 +306,29 @@ impl Screen {
     }
 
     pub(super) fn draw(&mut self) -> io::Result<()> {
-        // Said before the terminal has it: who sees the frame may be quick.
-        self.shown.up_to(self.taken);
+        self.input.shown();
+        let damage = match self.terminal.is_blank()? {
+            true => Damage::All,
+            false => self.model.damage,
+        };
+        self.model.damage = Damage::Nothing;
+        if damage == Damage::Nothing {
+            return Ok(());
+        }
+        let (model, theme) = (&self.model, &self.theme);
         self.terminal
-            .draw(|frame| ui::view(&self.model, &self.theme, frame))
+            .draw(|buffer| ui::paint(model, theme, damage, buffer))
     }
 
     /// To the shell and back, if somebody wants that. What is typed to the shell is not
     /// read here; meanwhile the terminal may have got another size.
-    pub(super) async fn suspend(&mut self) -> io::Result<()> {
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
         if !std::mem::take(&mut self.suspending) {
             return Ok(());
         }
-        self.pause.begin().await;
-        let back = self.terminal.suspend();
-        self.pause.end().await;
-        back?;
-        self.model.session.size = self.terminal.size()?;
+        self.terminal.suspend()?;
+        self.input.pass_over()?;
+        self.model.session.size = self.terminal.size();
         self.take(Msg::PicturesLost)?;
         self.draw()
     }
@@ -276,7 +343,6 @@ impl Screen {
             Edited::Draft(..) => EditedKind::Draft,
             Edited::Profile(_) => EditedKind::Profile,
         };
-        self.pause.begin().await;
         self.terminal.lend();
         let mut terminated = false;
         let edited = match editor::start(&text, &self.folder, kind) {
@@ -320,12 +386,13 @@ impl Screen {
             }
         });
         let back = self.terminal.take_back();
-        self.pause.end().await;
+        self.tell();
         if terminated {
             return self.take(Msg::Terminate);
         }
         back?;
-        self.model.session.size = self.terminal.size()?;
+        self.input.pass_over()?;
+        self.model.session.size = self.terminal.size();
         let left = taken?;
         self.take(Msg::PicturesLost)?;
         self.draw()?;
@@ -334,17 +401,58 @@ impl Screen {
 
     /// What is there already, without waiting.
     pub(super) fn ready(&mut self) -> Option<LoopEvent> {
-        if let Ok(key) = self.input.try_recv() {
-            self.taken += 1;
-            return Some(key.map_or_else(LoopEvent::Lost, LoopEvent::Message));
+        match self.input.ready() {
+            Ok(Some(msg)) => return Some(LoopEvent::Message(msg)),
+            Ok(None) => {}
+            Err(why) => return Some(LoopEvent::Lost(why)),
         }
         if let Some(msg) = self.runner.ready() {
             return Some(LoopEvent::Message(msg));
         }
-        match self.changes.try_recv() {
-            Ok(change) => Some(LoopEvent::Message(Msg::Changed(vec![change]))),
-            Err(broadcast::error::TryRecvError::Lagged(_)) => Some(LoopEvent::Message(Msg::Missed)),
-            Err(_) => None,
+        // News have their own pace.
+        None
+    }
+}
+
+/// How fast news come.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    last: Option<Stopwatch>,
+    /// Since when they are counted, and how many frames of them there were.
+    counted: Option<(Stopwatch, u32)>,
+}
+
+impl Pace {
+    fn told(&mut self) {
+        self.last = Some(Stopwatch::start());
+        let counted = self.counted.filter(|(since, _)| passed(*since) < FLOOD.1);
+        let (since, count) = counted.unwrap_or_else(|| (Stopwatch::start(), 0));
+        self.counted = Some((since, count + 1));
+    }
+
+    /// How long the next ones have to wait.
+    fn wait(&self) -> Duration {
+        let flood = self
+            .counted
+            .is_some_and(|(since, count)| count >= FLOOD.0 && passed(since) < FLOOD.1);
+        match self.last.filter(|_| flood) {
+            Some(last) => NEWS_AFTER.saturating_sub(passed(last)),
+            None => Duration::ZERO,
         }
     }
+}
+
+fn passed(since: Stopwatch) -> Duration {
+    Duration::from_millis(since.millis())
+}
+
+/// The next news, but not before `wait` is over.
+async fn news_after(
+    wait: Duration,
+    changes: &mut broadcast::Receiver<Change>,
+) -> Option<LoopEvent> {
+    if !wait.is_zero() {
+        clock::sleep(wait).await;
+    }
+    news(changes).await
 }

@@ -1,8 +1,11 @@
 //! The only place that spawns. Every task has a name, and its end is news.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
-use tokio::task::{JoinError, JoinSet};
+use tokio::{
+    runtime::{Builder, EnterGuard, Runtime},
+    task::{JoinError, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock;
@@ -10,18 +13,39 @@ use crate::clock;
 /// How long tasks may take to end.
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
-/// The running tasks.
-#[derive(Debug, Default)]
+/// The running tasks. They have threads of their own, so that none of them stands
+/// between a key and the screen.
+#[derive(Debug)]
 pub struct Tasks {
+    /// `None` once they have ended.
+    threads: Option<Runtime>,
     set: JoinSet<(&'static str, Result<(), String>)>,
     loads: JoinSet<()>,
     stop: CancellationToken,
 }
 
 impl Tasks {
-    /// No task yet.
-    pub fn new() -> Self {
-        Self::default()
+    /// No task yet. Starts threads for them.
+    ///
+    /// # Errors
+    ///
+    /// The system has no thread or no file handle left.
+    pub fn new() -> io::Result<Self> {
+        let threads = Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
+        Ok(Self {
+            threads: Some(threads),
+            set: JoinSet::new(),
+            loads: JoinSet::new(),
+            stop: CancellationToken::new(),
+        })
+    }
+
+    /// Where tasks run: listeners are opened there.
+    pub fn enter(&self) -> Option<EnterGuard<'_>> {
+        self.threads.as_ref().map(Runtime::enter)
     }
 
     /// The signal at which tasks have to end.
@@ -36,13 +60,18 @@ impl Tasks {
         name: &'static str,
         work: impl Future<Output = Result<(), String>> + Send + 'static,
     ) {
-        self.set.spawn(async move { (name, work.await) });
+        if let Some(threads) = &self.threads {
+            let task = async move { (name, work.await) };
+            self.set.spawn_on(task, threads.handle());
+        }
     }
 
     /// Starts a short blocking question to the cache.
     pub(super) fn load(&mut self, work: impl FnOnce() + Send + 'static) {
         while self.loads.try_join_next().is_some() {}
-        self.loads.spawn_blocking(work);
+        if let Some(threads) = &self.threads {
+            self.loads.spawn_blocking_on(work, threads.handle());
+        }
     }
 
     /// Waits until a task ends that should not: its name and why.
@@ -68,6 +97,15 @@ impl Tasks {
         let all = async { while self.set.join_next().await.is_some() {} };
         if clock::within(LAST_WAIT, all).await.is_none() {
             self.set.abort_all();
+        }
+    }
+}
+
+impl Drop for Tasks {
+    /// A line that is still waited for must not keep the program.
+    fn drop(&mut self) {
+        if let Some(threads) = self.threads.take() {
+            threads.shutdown_background();
         }
     }
 }

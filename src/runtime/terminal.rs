@@ -4,7 +4,8 @@
 //! What is painted passes the second gate on its way: see `gate`.
 
 use std::{
-    io::{self, Stdout, Write},
+    io::{self, Write},
+    ops::Range,
     panic,
     path::Path,
     sync::{
@@ -18,13 +19,23 @@ use crossterm::{
     event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange},
     execute,
     terminal::{
-        DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen,
+        self, DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen,
         disable_raw_mode, enable_raw_mode,
     },
 };
-use ratatui::{Frame, backend::CrosstermBackend, layout::Rect};
+use ratatui::{
+    backend::Backend,
+    buffer::Buffer,
+    layout::{Position, Size},
+};
 
-use super::{gate::Gate, pictures::TerminalPictures, stderr};
+use super::{
+    canvas::Canvas,
+    encoder::{Encoder, Stdout},
+    gate::Gate,
+    pictures::TerminalPictures,
+    stderr,
+};
 use crate::{
     app::settings::{Notify, PicturesBy},
     domain::PictureNumber,
@@ -39,7 +50,10 @@ static HOOK: Once = Once::new();
 /// The terminal while the desk has it.
 #[derive(Debug)]
 pub struct Terminal {
-    inner: ratatui::Terminal<Gate<CrosstermBackend<Stdout>>>,
+    canvas: Canvas,
+    /// The next frame has to be painted whole.
+    blank: bool,
+    gate: Gate<Encoder<Stdout>>,
     pictures: TerminalPictures,
 }
 
@@ -55,38 +69,61 @@ impl Terminal {
                 before(info);
             }));
         });
+        let (width, height) = terminal::size()?;
         modes_on()?;
-        let gate = Gate::new(CrosstermBackend::new(io::stdout()), pictures);
-        let inner = ratatui::Terminal::new(gate);
-        if inner.is_err() {
-            restore();
-        }
+        let encoder = Encoder::new(Stdout, Size::new(width, height));
         Ok(Self {
-            inner: inner?,
+            canvas: Canvas::new(width, height),
+            blank: true,
+            gate: Gate::new(encoder, pictures),
             pictures: TerminalPictures::new(pictures),
         })
     }
 
-    /// Columns and rows.
-    pub fn size(&self) -> io::Result<(u16, u16)> {
-        let size = self.inner.size()?;
-        Ok((size.width, size.height))
+    /// Columns and rows that frames are drawn for.
+    pub fn size(&self) -> (u16, u16) {
+        self.canvas.size()
     }
 
-    /// Draws a frame.
+    /// Columns and rows as they are now; the next frame is drawn for them.
+    pub fn resized(&mut self) -> io::Result<(u16, u16)> {
+        if terminal::size()? != self.size() {
+            self.clear()?;
+        }
+        Ok(self.size())
+    }
+
+    /// Whether the next frame has to be painted whole.
     ///
     /// After a panic in a background task the hook has given the terminal back;
     /// as long as the desk goes on, it is taken over again.
-    pub fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+    pub fn is_blank(&mut self) -> io::Result<bool> {
         if !MODES_ON.load(Ordering::SeqCst) {
-            modes_on()?;
-            self.clear()?;
+            self.take_back()?;
         }
+        Ok(self.blank)
+    }
+
+    /// Draws a frame. `paint` is given what was painted last, and answers in which lines
+    /// the frame may be another one now, and where text is written.
+    pub fn draw(
+        &mut self,
+        paint: impl FnOnce(&mut Buffer) -> (Range<u16>, Option<Position>),
+    ) -> io::Result<()> {
         stderr::keep_small();
-        self.inner.draw(paint)?;
+        self.blank = false;
+        let (lines, cursor) = paint(self.canvas.buffer());
+        self.canvas.send(lines, &mut self.gate)?;
+        match cursor {
+            Some(at) => {
+                self.gate.set_cursor_position(at)?;
+                self.gate.show_cursor()?;
+            }
+            None => self.gate.hide_cursor()?,
+        }
+        Backend::flush(&mut self.gate)?;
         let pictures = &self.pictures;
-        let gate = self.inner.backend_mut();
-        for (number, x, y) in gate.touched(|number| pictures.cells(number)) {
+        for (number, x, y) in self.gate.touched(|number| pictures.cells(number)) {
             write(&pictures.placed(number, (x, y)))?;
         }
         Ok(())
@@ -99,19 +136,29 @@ impl Terminal {
         cells: (u16, u16),
         file: &Arc<[u8]>,
     ) -> io::Result<()> {
-        write(&self.pictures.take(number, cells, file))
+        self.between(|pictures| pictures.take(number, cells, file))
     }
 
     /// Lets the terminal forget pictures.
     pub fn drop_pictures(&mut self, numbers: &[PictureNumber]) -> io::Result<()> {
-        write(&self.pictures.drop_some(numbers))
+        self.between(|pictures| pictures.drop_some(numbers))
     }
 
-    /// The next frame is drawn whole. Not by the library's `clear`: that asks
-    /// the terminal where the cursor is, and the answer would be read as keys.
+    /// Sends something about pictures between two frames: where the cursor is then, is the
+    /// terminal's affair.
+    fn between(&mut self, what: impl FnOnce(&mut TerminalPictures) -> String) -> io::Result<()> {
+        self.gate.terminal().forget_place();
+        write(&what(&mut self.pictures))
+    }
+
+    /// The next frame is drawn whole, and as large as the terminal is now.
     pub fn clear(&mut self) -> io::Result<()> {
-        let (width, height) = self.size()?;
-        self.inner.resize(Rect::new(0, 0, width, height))
+        let (width, height) = terminal::size()?;
+        self.canvas = Canvas::new(width, height);
+        self.blank = true;
+        let terminal = self.gate.terminal();
+        terminal.begin_anew(Size::new(width, height));
+        self.gate.clear()
     }
 
     /// Rings the bell, between two frames.
@@ -154,6 +201,7 @@ impl Terminal {
     /// Takes the terminal over again.
     pub fn take_back(&mut self) -> io::Result<()> {
         modes_on()?;
+        self.gate.terminal().cursor_was_hidden();
         self.clear()
     }
 

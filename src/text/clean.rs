@@ -107,8 +107,14 @@ pub fn is_forbidden(c: char) -> bool {
 
 /// Whether the content of a terminal cell needs nothing taken out.
 pub fn is_clean(symbol: &str) -> bool {
-    symbol.bytes().all(|b| (0x20..0x7F).contains(&b))
-        || (!symbol.contains('\n') && disarm(None, symbol) == symbol)
+    symbol.chars().all(is_plain) || (!symbol.contains('\n') && disarm(None, symbol) == symbol)
+}
+
+/// Characters that one sees, as everybody knows: the tables of Unicode have nothing to
+/// say of them here. Latin, lines and blocks, kana, Chinese characters, Hangul.
+fn is_plain(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{24F}' | '\u{2500}'..='\u{25FF}'
+        | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
 }
 
 /// Whether a character is a mark on the one before it.
@@ -203,6 +209,11 @@ fn gate(raw: &str, at_most: usize) -> Cow<'_, str> {
             out.push('…');
             break;
         }
+        if is_plain(c) {
+            out.push(c);
+            (marks, in_tag_flag) = (0, false);
+            continue;
+        }
         let tag = is_tag(c);
         if !tag {
             in_tag_flag = c == BLACK_FLAG;
@@ -273,6 +284,23 @@ mod tests {
     use unicode_segmentation::UnicodeSegmentation;
 
     use crate::text::{width, wrap};
+
+    #[test]
+    fn what_is_plain_is_so_by_the_tables_of_unicode_too() {
+        for c in (0..=0x10FFFF)
+            .filter_map(char::from_u32)
+            .filter(|c| is_plain(*c))
+        {
+            let means_something = c.is_control()
+                || is_hidden(c)
+                || is_variation(c)
+                || is_joiner(c)
+                || is_tag(c)
+                || is_combining_mark(c)
+                || c == BLACK_FLAG;
+            assert!(!means_something, "{c:?}");
+        }
+    }
 
     /// Behind a flag of England, say, whose last sign means nothing by itself.
     #[test]

@@ -15,13 +15,44 @@ pub fn width(text: &str) -> usize {
     if text.is_ascii() {
         return text.len();
     }
-    text.graphemes(true).map(cluster_width).sum()
+    clusters(text).map(|(_, width)| width).sum()
 }
 
 /// The grapheme clusters of a text, each with its width in cells.
 pub fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
-    text.graphemes(true)
-        .map(|cluster| (cluster, cluster_width(cluster)))
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (cluster, width) = match stands_alone(rest) {
+            Some(bytes) => (&rest[..bytes], 1),
+            None => {
+                let cluster = rest.graphemes(true).next()?;
+                (cluster, cluster_width(cluster))
+            }
+        };
+        rest = &rest[cluster.len()..];
+        Some((cluster, width))
+    })
+}
+
+/// How many bytes the first character has, if it is a plain one with another behind it:
+/// nothing joins those two. Most of what is drawn is that; the tables of Unicode are for
+/// the rest.
+fn stands_alone(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    match bytes {
+        [c, rest @ ..] if is_plain(*c) && rest.first().is_none_or(|c| is_plain(*c)) => Some(1),
+        // Lines and blocks: U+2500 to U+25BF without what is wide beyond them.
+        [0xE2, 0x94 | 0x95, _, rest @ ..] => match rest {
+            [] | [0xE2, 0x94 | 0x95, ..] => Some(3),
+            [c, ..] if is_plain(*c) => Some(3),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_plain(byte: u8) -> bool {
+    (0x20..0x7F).contains(&byte)
 }
 
 /// A letter with its signs takes the most that a terminal gives it, which is
@@ -114,6 +145,10 @@ pub fn wrap(text: &Clean, cells: usize) -> Vec<String> {
     let cells = cells.max(2);
     let mut lines = Vec::new();
     for line in text.split('\n') {
+        if width(line) <= cells {
+            lines.push(line.trim_end_matches(' ').to_owned());
+            continue;
+        }
         let mut current = String::new();
         let mut used = 0;
         let mut space = "";
@@ -142,10 +177,52 @@ pub fn wrap(text: &Clean, cells: usize) -> Vec<String> {
     lines
 }
 
-/// The words of a line, each with the space behind it. Where the library ends a
+/// The words of a line, each with the space behind it.
+fn words(line: &str) -> Vec<(&str, &str)> {
+    match breaks_at_spaces_alone(line) {
+        true => words_between_spaces(line),
+        false => words_of_unicode(line),
+    }
+}
+
+/// Whether the rules of Unicode break such a line at its spaces and nowhere else: letters
+/// and digits, and the signs that stand at the end of a word.
+fn breaks_at_spaces_alone(line: &str) -> bool {
+    let is_letter = |c: char| {
+        c.is_ascii_alphanumeric()
+            || ('\u{C0}'..='\u{D6}').contains(&c)
+            || ('\u{D8}'..='\u{F6}').contains(&c)
+            || ('\u{F8}'..='\u{17F}').contains(&c)
+    };
+    let mut before = ' ';
+    line.chars().all(|c| {
+        let plain = match c {
+            ' ' => true,
+            '.' | ',' | '?' | '!' => is_letter(before),
+            c => is_letter(c) && (before == ' ' || is_letter(before)),
+        };
+        before = c;
+        plain
+    })
+}
+
+fn words_between_spaces(line: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    let mut rest = line;
+    while !rest.is_empty() {
+        let end = rest.find(' ').unwrap_or(rest.len());
+        let (word, behind) = rest.split_at(end);
+        let spaces = behind.len() - behind.trim_start_matches(' ').len();
+        found.push((word, &behind[..spaces]));
+        rest = &behind[spaces..];
+    }
+    found
+}
+
+/// By the rules of Unicode. Where the library ends a
 /// word inside a cluster, it goes on: the parts would be measured, and might be
 /// parted, as what they are not.
-fn words(line: &str) -> Vec<(&str, &str)> {
+fn words_of_unicode(line: &str) -> Vec<(&str, &str)> {
     let mut clusters = line.grapheme_indices(true).map(|(at, _)| at).peekable();
     let mut found: Vec<(&str, &str)> = Vec::new();
     let (mut begin, mut at) = (0, 0);
@@ -190,6 +267,8 @@ fn break_long(word: &str, cells: usize, line: &mut String, lines: &mut Vec<Strin
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -226,6 +305,40 @@ mod tests {
                 if let Some(word) = next(at) {
                     assert!(width(line) + 1 + width(word) > cells, "{lines:?}");
                 }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// The short way to a cluster ends where the long one does, whatever comes next.
+        #[test]
+        fn clusters_are_those_of_unicode(
+            text in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "a", " ", "~", "─", "╮", "█", "e\u{301}", "\u{301}", "\u{200d}", "\u{fe0f}", "日", "각", "👩",
+                    "\u{1f1ea}", "ป", "ำ", "\u{94d}", "\n", "1\u{fe0f}\u{20e3}", "🏴",
+                ]),
+                0..12,
+            ),
+        ) {
+            let text = text.concat();
+            let long: Vec<(&str, usize)> = text.graphemes(true).map(|c| (c, cluster_width(c))).collect();
+            prop_assert_eq!(clusters(&text).collect::<Vec<_>>(), long);
+        }
+
+        /// The short way to a word, too.
+        #[test]
+        fn words_between_spaces_are_those_of_unicode(
+            line in proptest::collection::vec(
+                proptest::sample::select(vec!["a", "Z", "9", " ", "  ", ". ", ", ", "? ", "! ", "é", "ß", "ő", "!", ".", "1,0"]),
+                0..12,
+            ),
+        ) {
+            let line = line.concat();
+            if breaks_at_spaces_alone(&line) {
+                prop_assert_eq!(words_between_spaces(&line), words_of_unicode(&line));
             }
         }
     }

@@ -3,7 +3,6 @@
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
-    style::{Modifier, Style},
     text::Line,
     widgets::Widget,
 };
@@ -13,6 +12,7 @@ use crate::{
         Focus, Model, Thread,
         action::table::Action,
         areas::composer_text,
+        composer::CURSOR,
         thread::{part_words, quote_words, quoted_words},
     },
     domain::{HUMAN_AGENT_WINDOW, Link, Platform, SendAs, Timestamp, Window},
@@ -51,26 +51,14 @@ pub(super) fn draw(
         ..inner
     };
     lines(head(thread, theme, above), above, buffer);
-    // The widget marks the cursor with a style; without the keys there is none.
-    let mut widget = thread.composer.area().clone();
-    let marker = Style::new().add_modifier(Modifier::SLOW_BLINK);
-    widget.set_cursor_style(if focused { marker } else { Style::default() });
-    widget.set_style(theme.style(Role::Text));
-    (&widget).render(body, buffer);
-    if !focused {
-        return None;
-    }
+    thread.composer.area().render(body, buffer);
     // The hardware cursor goes where the widget put its mark, so that input
     // methods open their window there.
-    let at = body.positions().find(|at| {
-        buffer
-            .cell(*at)
-            .is_some_and(|cell| cell.modifier.contains(Modifier::SLOW_BLINK))
-    })?;
-    if let Some(cell) = buffer.cell_mut(at) {
-        cell.modifier.remove(Modifier::SLOW_BLINK);
-    }
-    Some(at)
+    let at = body
+        .positions()
+        .find(|at| buffer[*at].modifier.contains(CURSOR))?;
+    buffer[at].modifier.remove(CURSOR);
+    focused.then_some(at)
 }
 
 /// What stands above the text: what it replies to, then what goes out behind it, a line

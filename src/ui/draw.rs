@@ -43,7 +43,7 @@ pub(crate) fn put(spans: Vec<Span<'static>>, area: Rect, buffer: &mut Buffer) {
             let Some(width) = NonZeroU16::new(width) else {
                 continue;
             };
-            let option = if cluster.cell_width() == width.get() {
+            let option = if cluster.len() == 1 || cluster.cell_width() == width.get() {
                 CellDiffOption::None
             } else {
                 CellDiffOption::ForcedWidth(width)

@@ -25,6 +25,8 @@ mod status;
 mod theme;
 mod thread;
 
+use std::ops::Range;
+
 use ratatui::{
     Frame,
     buffer::Buffer,
@@ -37,7 +39,7 @@ pub use theme::{Role, THEMES, Theme};
 
 use crate::{
     app::{
-        Model,
+        Damage, Model,
         areas::{self, NEEDS},
         layout::{self},
         privacy,
@@ -47,22 +49,92 @@ use crate::{
 
 /// Draws the desk. The terminal's cursor stands where text is written.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
-    let cursor = paint(model, theme, frame.area(), frame.buffer_mut());
+    let (_, cursor) = paint(model, theme, Damage::All, frame.buffer_mut());
     if let Some(at) = cursor {
         frame.set_cursor_position(at);
     }
 }
 
-/// Draws into a buffer; answers where text is written.
-fn paint(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
+/// Paints what is damaged over what was painted last. Answers which lines may be other
+/// ones now, and where text is written.
+pub fn paint(
+    model: &Model,
+    theme: &Theme,
+    damage: Damage,
+    buffer: &mut Buffer,
+) -> (Range<u16>, Option<Position>) {
     // Another theme may be tried on.
     let tried = model.theme().and_then(Theme::named);
     let tried = tried.map(|tried| theme.in_styles_of(tried));
     let theme = tried.as_ref().unwrap_or(theme);
-    if model.session.privacy {
-        return paint_all(&privacy::drawn(model), theme, screen, buffer);
+    let screen = buffer.area;
+    let part = match damage {
+        Damage::Nothing => Some((0..0, None)),
+        Damage::Composer => paint_composer(model, theme, buffer),
+        Damage::List => paint_list(model, theme, buffer),
+        Damage::All => None,
+    };
+    if let Some(painted) = part {
+        return painted;
     }
-    paint_all(model, theme, screen, buffer)
+    buffer.reset();
+    let cursor = match model.session.privacy {
+        true => paint_all(&privacy::drawn(model), theme, screen, buffer),
+        false => paint_all(model, theme, screen, buffer),
+    };
+    (screen.top()..screen.bottom(), cursor)
+}
+
+/// The composer alone, whatever the size of the rest.
+fn paint_composer(
+    model: &Model,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) -> Option<(Range<u16>, Option<Position>)> {
+    let screen = buffer.area;
+    let layout = layout::layout(model);
+    let area = layout.composer.filter(|_| layout.screen == screen)?;
+    blank(area, theme, buffer);
+    let cursor = composer::draw(model, theme, area, buffer);
+    finish(theme, area, buffer);
+    Some((area.top()..area.bottom(), cursor))
+}
+
+/// The list, the customer pane and the bottom line.
+fn paint_list(
+    model: &Model,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) -> Option<(Range<u16>, Option<Position>)> {
+    let screen = buffer.area;
+    let layout = layout::layout(model);
+    let list = layout.list.filter(|_| layout.screen == screen)?;
+    let panes = [
+        Some(list),
+        layout.explain,
+        layout.customer,
+        Some(layout.hints),
+    ];
+    for pane in panes.into_iter().flatten() {
+        blank(pane, theme, buffer);
+    }
+    inbox::draw(model, theme, &layout, list, buffer);
+    if let Some(area) = layout.customer {
+        customer::draw(model, theme, area, buffer);
+    }
+    status::bottom(model, theme, layout.hints, buffer);
+    for pane in panes.into_iter().flatten() {
+        finish(theme, pane, buffer);
+    }
+    Some((list.top()..screen.bottom(), None))
+}
+
+/// A pane as it is before it is painted.
+fn blank(area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    for position in area.positions() {
+        buffer[position].reset();
+    }
+    buffer.set_style(area, theme.style(Role::Text));
 }
 
 fn paint_all(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {

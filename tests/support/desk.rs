@@ -2,10 +2,10 @@
 //! out. Time stands still until it is moved.
 
 use jiff::tz::TimeZone;
-use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Rect};
 
 use switchboard::{
-    app::{self, Effect, Loaded, Model, Msg, Settings, input::keymap::Key},
+    app::{self, Damage, Effect, Focus, Loaded, Model, Msg, Settings, input::keymap::Key},
     domain::{
         Annotations, AppId, Apps, Author, Change, Content, Conversation, ConversationId, Counts,
         InboxSlice, Item, Known, LocalId, Message, Mid, OperationKind, Outgoing, Part, PerPlatform,
@@ -463,7 +463,23 @@ impl Desk {
     }
 
     pub fn send(&mut self, msg: Msg) -> Vec<Effect> {
-        app::update(&mut self.model, self.now, msg)
+        let before = (self.model.focus != Focus::Thread).then(|| self.model.clone());
+        self.model.damage = Damage::Nothing;
+        let effects = app::update(&mut self.model, self.now, msg);
+        if let Some(before) = before.filter(|_| self.model.damage != Damage::All) {
+            self.is_the_whole_damage(&before);
+        }
+        effects
+    }
+
+    /// What is painted over the last frame must be the frame that is painted whole.
+    fn is_the_whole_damage(&self, before: &Model) {
+        let (width, height) = self.model.session.size;
+        let mut buffers = [(); 2].map(|()| Buffer::empty(Rect::new(0, 0, width, height)));
+        ui::paint(before, &self.theme, Damage::All, &mut buffers[0]);
+        ui::paint(&self.model, &self.theme, self.model.damage, &mut buffers[0]);
+        ui::paint(&self.model, &self.theme, Damage::All, &mut buffers[1]);
+        assert_eq!(buffers[0], buffers[1], "{:?}", self.model.damage);
     }
 
     pub fn answer_inbox(&mut self, rows: Vec<Conversation>) {

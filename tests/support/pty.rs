@@ -24,6 +24,12 @@ struct Shared {
 /// Keys that come closer together than this may be a paste.
 const BURST: Duration = Duration::from_millis(20);
 
+/// Whether a frame has begun that has not ended.
+fn is_half(bytes: &[u8]) -> bool {
+    let last = |what: &[u8]| bytes.windows(what.len()).rposition(|at| at == what);
+    last(b"\x1b[?2026h") > last(b"\x1b[?2026l")
+}
+
 /// A running program and its screen.
 pub struct Pty {
     child: Box<dyn Child + Send + Sync>,
@@ -98,11 +104,16 @@ impl Pty {
         let writer = Arc::clone(&shared);
         thread::spawn(move || {
             let mut buffer = [0; 4096];
+            // As terminals do it that know synchronized output: half a frame is not shown.
+            let mut frame = Vec::new();
             loop {
                 let read = reader.read(&mut buffer).unwrap_or(0);
                 let mut shared = writer.0.lock().expect("unpoisoned");
-                shared.parser.process(&buffer[..read]);
                 shared.bytes.extend_from_slice(&buffer[..read]);
+                frame.extend_from_slice(&buffer[..read]);
+                if read == 0 || !is_half(&frame) {
+                    shared.parser.process(&std::mem::take(&mut frame));
+                }
                 shared.closed = read == 0;
                 writer.1.notify_all();
                 if read == 0 {

@@ -5,9 +5,12 @@
 //! families; here it takes whole grapheme clusters. It also knows keys of its
 //! own that we do not want, so every key is decided here.
 
+use std::cell::RefCell;
+
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect, Size},
+    style::{Modifier, Style},
     widgets::Widget,
 };
 use tui_textarea::{CursorMove, TextArea, WrapMode};
@@ -15,7 +18,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{
     app::{
-        composer::Mode,
+        composer::{Mode, emoji},
         input::keymap::{Code, Key},
     },
     domain::{
@@ -27,6 +30,9 @@ use crate::{
 
 /// Unsent text goes to the disk this long after the first key that changed it.
 pub(in crate::app) const SAVE_AFTER: Span = Span::millis(150);
+
+/// The widget marks its cursor in the buffer, and nothing else is marked so.
+pub const CURSOR: Modifier = Modifier::SLOW_BLINK;
 
 /// What is attached has a line each, up to so many.
 const ATTACHED_LINES: usize = 3;
@@ -73,6 +79,16 @@ pub struct Composer {
     pub mode: Mode,
     /// What was known when the text was begun, or last asked about.
     pub began: Option<Began>,
+    /// How high it was: it is asked for several times a frame, and measured by drawing.
+    measured: RefCell<Option<Measured>>,
+}
+
+/// So many lines on the screen at a width.
+#[derive(Clone, Debug)]
+struct Measured {
+    width: u16,
+    height: u16,
+    lines: Vec<String>,
 }
 
 /// What goes out behind the text.
@@ -99,7 +115,8 @@ impl Default for Composer {
     fn default() -> Self {
         let mut area = TextArea::default();
         area.set_wrap_mode(WrapMode::WordOrGlyph);
-        area.set_cursor_line_style(ratatui::style::Style::default());
+        area.set_cursor_line_style(Style::default());
+        area.set_cursor_style(Style::new().add_modifier(CURSOR));
         Self {
             area,
             send_as: None,
@@ -118,6 +135,7 @@ impl Default for Composer {
             touched: Timestamp::default(),
             mode: Mode::Insert,
             began: None,
+            measured: RefCell::default(),
         }
     }
 }
@@ -304,6 +322,28 @@ impl Composer {
         if width == 0 {
             return 1;
         }
+        let lines = self.area.lines();
+        let fits = |line: &String| text::width(line) + 1 < usize::from(width);
+        if lines.iter().all(|line| fits(line) && !line.contains('\t')) {
+            return u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        }
+        let mut measured = self.measured.borrow_mut();
+        if let Some(known) = measured
+            .as_ref()
+            .filter(|m| m.width == width && m.lines == lines)
+        {
+            return known.height;
+        }
+        let height = self.drawn_height(width);
+        *measured = Some(Measured {
+            width,
+            height,
+            lines: lines.to_vec(),
+        });
+        height
+    }
+
+    fn drawn_height(&self, width: u16) -> u16 {
         // The widget knows its wrapping only after it was drawn: one row into
         // the void is enough.
         let mut probe = self.area.clone();
@@ -401,13 +441,13 @@ impl Composer {
         let (line, row, column) = self.line();
         let before: String = line.chars().take(column).collect();
         let name = before.rsplit_once(':').map(|(_, name)| name);
-        let emoji = name.and_then(|name| Some((name, emojis::get_by_shortcode(name)?)));
+        let emoji = name.and_then(|name| Some((name, emoji::named(name)?)));
         match emoji {
             Some((name, emoji)) => {
                 let length = name.chars().count() + 1;
                 self.jump(row, column - length);
                 self.area.delete_str(length);
-                self.insert(emoji.as_str())
+                self.insert(emoji)
             }
             None => self.insert(":"),
         }

@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use self::{history::History, settings::Settings};
 use super::{
+    areas::Damage,
     dialog::Dialog,
     effect::{Effect, Query},
     inbox::Inbox,
@@ -135,6 +136,8 @@ pub struct Model {
     pub keys: KeyInput,
     /// What the mouse has done.
     pub mouse: MouseInput,
+    /// What has changed of all this since it was drawn; whoever draws it resets it.
+    pub damage: Damage,
     pub(crate) calling: Calling,
     /// What was written in threads that were left and is not on the disk yet.
     pub(crate) unsaved: BTreeMap<ConversationId, UnsavedDraft>,
@@ -169,6 +172,7 @@ impl Model {
             history: History::default(),
             keys: KeyInput::default(),
             mouse: MouseInput::default(),
+            damage: Damage::All,
             calling: Calling::default(),
             unsaved: BTreeMap::new(),
             copying: BTreeMap::new(),

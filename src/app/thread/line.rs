@@ -10,6 +10,7 @@ use crate::{
     app::{
         input::keymap::Keymap,
         pictures::{PictureLine, Pictures},
+        thread::wraps::Wraps,
     },
     domain::{Apps, LocalId, Timestamp},
     text::{self, Clean},
@@ -141,6 +142,8 @@ pub struct Look<'a> {
     pub pictures: Option<&'a Pictures>,
     /// How many bytes of the files of replies have gone out.
     pub uploads: &'a BTreeMap<LocalId, u64>,
+    /// What was laid out before, if that is kept.
+    pub wraps: Option<&'a Wraps>,
     /// Which key does what.
     pub keymap: &'a Keymap,
     /// What decides about a reply that does not go on by itself: its key, or its
@@ -208,7 +211,11 @@ pub(super) fn room(look: &Look<'_>) -> usize {
 }
 
 pub(super) fn wrapped(tone: Tone, text: &Clean, look: &Look<'_>) -> Vec<Pieces> {
-    text::wrap(text, room(look))
+    let lines = match look.wraps {
+        Some(wraps) => wraps.lines(text, room(look)),
+        None => text::wrap(text, room(look)),
+    };
+    lines
         .into_iter()
         .map(|line| vec![(tone, line.into())])
         .collect()

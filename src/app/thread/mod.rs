@@ -7,6 +7,7 @@
 //! | `line` | a line, and what it depends on besides the entry |
 //! | `message_lines`, `outgoing_lines` | what was said, what is still to go |
 //! | `wording` | events, notes and sizes in words |
+//! | `wraps` | texts that were broken into lines |
 //! | `scroll` | which of them are on the screen |
 //! | `pane` | where they stand there |
 //! | `selection` | what the mouse has dragged over |
@@ -22,6 +23,7 @@ mod selection;
 mod state;
 pub mod transcript;
 mod wording;
+mod wraps;
 
 pub use line::{Look, Rule, Speaker, ThreadLine, Tone, Voice};
 pub(crate) use message_lines::{part_words, quote_words, quoted_words};
@@ -33,3 +35,4 @@ pub use selection::Selection;
 pub(crate) use state::GoTo;
 pub use state::{Load, SendQuestion, Then, Thread, ThreadWindow, WINDOW};
 pub use wording::{happening, size};
+pub use wraps::Wraps;

@@ -174,6 +174,7 @@ fn look<'a>(model: &'a Model, thread: &'a Thread, width: u16, settle: String) ->
         no_link: matches!(account.link, Link::Offline(_) | Link::TokenRefused(_)),
         pictures: Some(&model.pictures),
         uploads: &thread.uploads,
+        wraps: Some(&thread.wraps),
         keymap: &model.session.settings.keymap,
         settle,
         delivered_through: thread.conversation.delivered_through,

@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    app::{composer::Composer, thread::scroll::Anchor},
+    app::{
+        composer::Composer,
+        thread::{scroll::Anchor, wraps::Wraps},
+    },
     domain::{
         Conversation, Draft, Item, LocalId, Mid, Outgoing, Profile, SendState, ThreadRange,
         ThreadSlice, Timestamp,
@@ -96,6 +99,8 @@ pub struct Thread {
     pub find: String,
     /// How many bytes of the files of replies have gone out.
     pub uploads: BTreeMap<LocalId, u64>,
+    /// What was laid out before.
+    pub wraps: Wraps,
 }
 
 /// A question that stands above the composer. It stays until it is answered, and
@@ -155,6 +160,7 @@ impl Thread {
             then: Then::default(),
             find: String::new(),
             uploads: BTreeMap::new(),
+            wraps: Wraps::default(),
         }
     }
 

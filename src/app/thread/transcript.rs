@@ -298,6 +298,7 @@ mod tests {
             no_link: false,
             pictures: None,
             uploads: &UPLOADS,
+            wraps: None,
             keymap: &KEYMAP,
             settle: String::new(),
             delivered_through: None,

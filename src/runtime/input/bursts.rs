@@ -2,14 +2,7 @@
 //! terminal) gives a paste as keys that come together as nobody types them; and a
 //! paste may hold its own end, so that the rest of it comes as keys.
 
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{io, time::Duration};
 
 use super::keyboard::{Heard, Keyboard};
 use crate::{
@@ -28,31 +21,19 @@ const BURST: Duration = Duration::from_millis(10);
 /// nobody types (our choice).
 const AFTER_PASTE: u64 = 100;
 
-/// How many messages of the reader are on the screen. Who answers to what they see
-/// does not paste, however fast they are.
-#[derive(Clone, Debug, Default)]
-pub(in crate::runtime) struct Shown(Arc<AtomicU64>);
-
-impl Shown {
-    /// All of the first `count` are.
-    pub(in crate::runtime) fn up_to(&self, count: u64) {
-        self.0.store(count, Ordering::Release);
-    }
-
-    fn count(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
-    }
-}
-
 /// The terminal's messages, with bursts told apart.
 #[derive(Debug)]
-pub(super) struct Bursts {
+pub(in crate::runtime) struct Bursts {
     keyboard: Keyboard,
-    shown: Shown,
     /// How many messages went on.
     sent: u64,
+    /// How many of them are on the screen. Who answers to what they see does not paste,
+    /// however fast they are.
+    shown: u64,
     /// Read already, to see what follows a key.
     ahead: Option<io::Result<Heard>>,
+    /// *Enter*, which waits a moment for what may follow it.
+    held: Option<(Key, Stopwatch)>,
     /// Since the last key that was text, or part of a burst.
     last: Option<Stopwatch>,
     /// When the last paste was read, or what still belongs to it.
@@ -60,38 +41,76 @@ pub(super) struct Bursts {
 }
 
 impl Bursts {
-    pub(super) fn new(keyboard: Keyboard, shown: Shown) -> Self {
-        Self {
-            keyboard,
-            shown,
+    /// Reads the terminal, from where tasks run.
+    pub(in crate::runtime) fn open() -> io::Result<Self> {
+        Ok(Self {
+            keyboard: Keyboard::open()?,
             sent: 0,
+            shown: 0,
             ahead: None,
+            held: None,
             last: None,
             pasted: None,
+        })
+    }
+
+    /// All that went on is on the screen.
+    pub(in crate::runtime) fn shown(&mut self) {
+        self.shown = self.sent;
+    }
+
+    /// The next message; an error when the terminal is gone. May be given up at any
+    /// time.
+    pub(in crate::runtime) async fn next(&mut self) -> io::Result<Msg> {
+        loop {
+            if let Some(msg) = self.ready()? {
+                return Ok(msg);
+            }
+            match &self.held {
+                Some((_, since)) => {
+                    let left = BURST.saturating_sub(Duration::from_millis(since.millis()));
+                    self.ahead = clock::within(left, self.keyboard.next()).await;
+                }
+                None => self.ahead = Some(self.keyboard.next().await),
+            }
         }
     }
 
-    /// The next message; an error when the terminal is gone.
-    pub(super) async fn next(&mut self) -> io::Result<Msg> {
+    /// What can be told without waiting; an error when the terminal is gone.
+    pub(in crate::runtime) fn ready(&mut self) -> io::Result<Option<Msg>> {
         loop {
+            if let Some((key, since)) = self.held {
+                if self.ahead.is_none() {
+                    self.ahead = self.keyboard.here_already().transpose();
+                }
+                if self.ahead.is_none() && is_near(since) {
+                    return Ok(None);
+                }
+                self.held = None;
+                self.sent += 1;
+                return Ok(Some(self.typed_or_burst(key, false)));
+            }
             let heard = match self.ahead.take() {
                 Some(heard) => heard?,
-                None => self.keyboard.next().await?,
+                None => match self.keyboard.here_already()? {
+                    Some(heard) => heard,
+                    None => return Ok(None),
+                },
             };
-            if let Some(msg) = self.told(heard).await {
+            if let Some(msg) = self.told(heard) {
                 self.sent += 1;
-                return Ok(msg);
+                return Ok(Some(msg));
             }
         }
     }
 
     /// Passes over what is there: it was for another program.
-    pub(super) fn pass_over(&mut self) -> io::Result<()> {
-        self.ahead = None;
+    pub(in crate::runtime) fn pass_over(&mut self) -> io::Result<()> {
+        (self.ahead, self.held) = (None, None);
         self.keyboard.pass_over()
     }
 
-    async fn told(&mut self, Heard { msg, at }: Heard) -> Option<Msg> {
+    fn told(&mut self, Heard { msg, at }: Heard) -> Option<Msg> {
         let key = match msg {
             Msg::Key(key) => key,
             Msg::Paste(text) => {
@@ -106,35 +125,37 @@ impl Bursts {
             self.pasted = Some(at);
             return Some(Msg::Paste(rest.into()));
         }
-        Some(match self.takes(key).await {
-            true => Msg::Burst(key),
-            false => Msg::Key(key),
-        })
+        let unseen = self.shown < self.sent;
+        let joined = unseen && self.last.is_some_and(is_near);
+        let enter = key.code == Code::Enter;
+        if !joined && self.ahead.is_none() && (enter || key.text().is_some()) {
+            self.ahead = self.keyboard.here_already().transpose();
+            if enter && self.ahead.is_none() {
+                self.held = Some((key, Stopwatch::start()));
+                return None;
+            }
+        }
+        Some(self.typed_or_burst(key, joined))
     }
 
-    /// Whether this key came together with others. *Enter* waits a moment for what
-    /// may follow it; text is only joined by what is there already, so that no
-    /// letter is late.
-    async fn takes(&mut self, key: Key) -> bool {
-        let near = |last: Stopwatch| last.millis() < u64::try_from(BURST.as_millis()).unwrap_or(0);
-        let unseen = self.shown.count() < self.sent;
-        let mut joined = unseen && self.last.is_some_and(near);
+    /// Whether this key came together with others, of which it has `joined` those
+    /// before it. *Enter* has waited a moment for what may follow it; text is only
+    /// joined by what is there already, so that no letter is late.
+    fn typed_or_burst(&mut self, key: Key, mut joined: bool) -> Msg {
         let text = key.text().is_some();
-        if !joined && self.ahead.is_none() {
-            self.ahead = if key.code == Code::Enter {
-                clock::within(BURST, self.keyboard.next()).await
-            } else if text {
-                self.keyboard.here_already().transpose()
-            } else {
-                None
-            };
-        }
         if !joined && (text || key.code == Code::Enter) {
             joined = matches!(&self.ahead, Some(Ok(Heard { msg: Msg::Key(next), .. })) if is_typed(*next));
         }
         self.last = (text || joined).then(Stopwatch::start);
-        joined
+        match joined {
+            true => Msg::Burst(key),
+            false => Msg::Key(key),
+        }
     }
+}
+
+fn is_near(last: Stopwatch) -> bool {
+    Duration::from_millis(last.millis()) < BURST
 }
 
 /// What a key is within a paste: keys that are no text mean nothing there.

@@ -1,0 +1,266 @@
+//! The painted screen beside what the terminal shows of it: a frame costs what changed on
+//! it. It must not know what is painted.
+
+use std::ops::Range;
+
+use ratatui::{
+    backend::Backend,
+    buffer::{Buffer, Cell, CellDiffOption},
+    layout::Rect,
+};
+
+use super::gate::wide;
+
+/// Two screens of one size.
+#[derive(Debug)]
+pub(super) struct Canvas {
+    painted: Buffer,
+    shown: Buffer,
+    /// A part of a line of each, while they are compared.
+    lines: [Buffer; 2],
+}
+
+/// No letter takes more cells, with all its signs (as in `ui::draw`).
+const WIDEST: usize = 16;
+
+impl Canvas {
+    /// Blank, as the terminal is.
+    pub(super) fn new(width: u16, height: u16) -> Self {
+        let area = Rect::new(0, 0, width, height);
+        Self {
+            painted: Buffer::empty(area),
+            shown: Buffer::empty(area),
+            lines: [(); 2].map(|()| Buffer::empty(Rect::ZERO)),
+        }
+    }
+
+    /// Columns and rows.
+    pub(super) fn size(&self) -> (u16, u16) {
+        (self.painted.area.width, self.painted.area.height)
+    }
+
+    /// What was painted last, to be painted on.
+    pub(super) fn buffer(&mut self) -> &mut Buffer {
+        &mut self.painted
+    }
+
+    /// Sends what is different in these lines.
+    pub(super) fn send<B: Backend>(
+        &mut self,
+        lines: Range<u16>,
+        to: &mut B,
+    ) -> Result<(), B::Error> {
+        let width = usize::from(self.painted.area.width);
+        for y in lines.start..lines.end.min(self.painted.area.height) {
+            let at = usize::from(y) * width;
+            let painted = &self.painted.content[at..at + width];
+            let shown = &mut self.shown.content[at..at + width];
+            let Some(part) = different(shown, painted) else {
+                continue;
+            };
+            let (painted, shown) = (&painted[part.clone()], &mut shown[part.clone()]);
+            let [before, now] = &mut self.lines;
+            for line in [&mut *before, &mut *now] {
+                let column = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+                line.resize(Rect::new(column(part.start), y, column(part.len()), 1));
+            }
+            before.content.swap_with_slice(shown);
+            break_wide(&mut before.content, painted);
+            now.content.clone_from_slice(painted);
+            to.draw(before.diff_iter(now))?;
+            shown.swap_with_slice(&mut now.content);
+        }
+        Ok(())
+    }
+}
+
+/// The columns in which two lines differ, with the letters of both that reach into them.
+fn different(shown: &[Cell], painted: &[Cell]) -> Option<Range<usize>> {
+    let differs = |(a, b): (&Cell, &Cell)| a != b;
+    let first = shown.iter().zip(painted).position(differs)?;
+    let last = shown.iter().zip(painted).rposition(differs)?;
+    let (mut start, mut end) = (first, last + 1);
+    for line in [shown, painted] {
+        let reach = |at: usize| at + wide(&line[at]);
+        let reaches_in = (first.saturating_sub(WIDEST)..first).find(|at| reach(*at) > first);
+        start = reaches_in.map_or(start, |at| start.min(at));
+        let near_end = start.max(last.saturating_sub(WIDEST))..=last;
+        end = near_end.map(reach).fold(end, usize::max);
+    }
+    Some(start..end.min(shown.len()))
+}
+
+/// Of a wide letter that is painted over, every cell is sent anew: what terminals leave in
+/// the half that was not painted over, and in which colours, is their own affair.
+fn break_wide(shown: &mut [Cell], painted: &[Cell]) {
+    let mut x = 0;
+    while x < shown.len() {
+        let end = (x + wide(&shown[x])).min(shown.len());
+        if end > x + 1 && shown[x..end] != painted[x..end] {
+            for cell in &mut shown[x..end] {
+                // Nothing is painted so: it does not pass the gate.
+                cell.set_symbol("\u{FFFF}")
+                    .set_diff_option(CellDiffOption::None);
+            }
+        }
+        x = end;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io, num::NonZeroU16};
+
+    use proptest::prelude::*;
+    use ratatui::{
+        layout::Size,
+        style::{Color, Modifier, Style},
+    };
+
+    use super::*;
+    use crate::{
+        app::settings::PicturesBy,
+        runtime::{
+            encoder::{Encoder, Output},
+            gate::Gate,
+        },
+        ui::draw,
+    };
+
+    const SIZE: (u16, u16) = (24, 6);
+    /// What terminals lay out in different ways is tried where it is dealt with: `gate`.
+    const WORDS: [&str; 8] = [
+        "hello",
+        "日本語 here",
+        "  ",
+        "the end",
+        "a日本 b",
+        "| key  words",
+        "ü ő ─╮ ✓",
+        "xxxxxxxxxxxxxxxxxxxxxxxx",
+    ];
+    const COLOURS: [Color; 6] = [
+        Color::Reset,
+        Color::Red,
+        Color::LightBlue,
+        Color::DarkGray,
+        Color::Indexed(141),
+        Color::Rgb(1, 20, 250),
+    ];
+
+    /// What a terminal of our test's making was sent.
+    #[derive(Default)]
+    struct Sent(Vec<u8>);
+
+    impl Output for &mut Sent {
+        fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+            self.0.extend_from_slice(bytes);
+            Ok(())
+        }
+    }
+
+    /// A line of a frame: where it begins, which words, how they look.
+    type Piece = (u16, u16, usize, usize, usize, u16);
+
+    fn style(text: usize, behind: usize, modifier: u16) -> Style {
+        Style::new()
+            .fg(COLOURS[text])
+            .bg(COLOURS[behind])
+            .remove_modifier(Modifier::all())
+            .add_modifier(match Modifier::from_bits_truncate(modifier) {
+                // The terminal that is played here has no letters that are both.
+                both if both.contains(Modifier::BOLD) => both - Modifier::DIM,
+                one => one,
+            })
+    }
+
+    /// The colours and letters of a terminal, cell by cell, in the words of the library
+    /// that plays it.
+    fn cells(terminal: &vt100::Parser) -> Vec<String> {
+        let places = (0..SIZE.1).flat_map(|y| (0..SIZE.0).map(move |x| (y, x)));
+        places
+            .map(|(y, x)| {
+                let cell = terminal.screen().cell(y, x).expect("a cell");
+                let behind = (cell.bgcolor(), cell.underline(), cell.inverse());
+                if cell.contents().trim().is_empty() && !cell.inverse() {
+                    return format!("{behind:?}");
+                }
+                let text = (cell.fgcolor(), cell.bold(), cell.dim(), cell.italic());
+                format!("{:?} {text:?} {behind:?}", cell.contents())
+            })
+            .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever stood there before, what is sent leaves the terminal as if the last
+        /// frame were the only one.
+        #[test]
+        fn frames_one_over_the_other_leave_the_last_one(
+            frames in proptest::collection::vec(
+                proptest::collection::vec((0..24_u16, 0..6_u16, 0..8_usize, 0..6_usize, 0..6_usize, 0..32_u16), 0..6),
+                1..6,
+            ),
+            cursor in proptest::option::of((0..24_u16, 0..6_u16)),
+        ) {
+            let show = |frames: &[Vec<Piece>]| {
+                let mut sent = Sent::default();
+                let encoder = Encoder::new(&mut sent, Size::new(SIZE.0, SIZE.1));
+                let mut gate = Gate::new(encoder, PicturesBy::Off);
+                let mut canvas = Canvas::new(SIZE.0, SIZE.1);
+                for pieces in frames {
+                    let buffer = canvas.buffer();
+                    buffer.reset();
+                    for (x, y, words, text, behind, modifier) in pieces {
+                        let place = Rect::new(*x, *y, SIZE.0 - x, 1);
+                        let span = draw::span(WORDS[*words], style(*text, *behind, *modifier));
+                        draw::put(vec![span], place, buffer);
+                    }
+                    canvas.send(0..SIZE.1, &mut gate).expect("sent");
+                    if let Some((x, y)) = cursor {
+                        gate.set_cursor_position((x, y)).expect("sent");
+                    }
+                    Backend::flush(&mut gate).expect("sent");
+                }
+                drop(gate);
+                let mut terminal = {
+                    let [rows, columns] = [SIZE.1, SIZE.0].map(|n| NonZeroU16::new(n).expect("some"));
+                    vt100::Parser::new(rows, columns, 0)
+                };
+                // As the desk has it: what is taken for wider stays in its line.
+                terminal.process(b"\x1b[?7l");
+                terminal.process(&sent.0);
+                terminal
+            };
+            let (after, alone) = (show(&frames), show(&frames[frames.len() - 1..]));
+            for (at, (after, alone)) in cells(&after).iter().zip(cells(&alone)).enumerate() {
+                prop_assert_eq!(after, &alone, "cell {}", at);
+            }
+            if let Some((x, y)) = cursor {
+                prop_assert_eq!(after.screen().cursor_position(), (y, x));
+            }
+        }
+    }
+
+    #[test]
+    fn a_letter_costs_itself_and_what_has_not_changed_costs_nothing() {
+        let mut sent = Sent::default();
+        {
+            let encoder = Encoder::new(&mut sent, Size::new(SIZE.0, SIZE.1));
+            let mut gate = Gate::new(encoder, PicturesBy::Off);
+            let mut canvas = Canvas::new(SIZE.0, SIZE.1);
+            for words in ["> hell", "> hello", "> hello"] {
+                let line = vec![draw::span(words, Style::new().fg(Color::Red))];
+                draw::put(line, Rect::new(2, 3, 20, 1), canvas.buffer());
+                canvas.send(3..4, &mut gate).expect("sent");
+                let end = 2 + u16::try_from(words.len()).expect("few");
+                gate.set_cursor_position((end, 3)).expect("sent");
+                gate.show_cursor().expect("sent");
+                Backend::flush(&mut gate).expect("sent");
+            }
+        }
+        let sent = String::from_utf8(sent.0).expect("text");
+        assert_eq!(sent, "\x1b[4;3H\x1b[31m> hell\x1b[?25ho");
+    }
+}
