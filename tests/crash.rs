@@ -230,7 +230,8 @@ impl What {
         match self {
             Self::Text | Self::Quote => "refund has left us",
             Self::Card => "When may we come",
-            Self::File => "film.mp4",
+            // Once it is read from Meta it has Meta's name.
+            Self::File => ".mp4 · ",
         }
     }
 

@@ -285,8 +285,7 @@ fn is_agreed(c: char) -> bool {
         | '✓'
         | '✗'
         | '\u{3001}'..='\u{3029}'
-        | '\u{FF01}'..='\u{FF9D}'
-        | '\u{FFFD}' => true,
+        | '\u{FF01}'..='\u{FF9D}' => true,
         '\u{A0}'..='\u{2FF}' => c != '\u{AD}',
         c => c.is_alphanumeric() && !text::is_mark(c),
     }
