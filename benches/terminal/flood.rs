@@ -20,6 +20,8 @@ use crate::subject::{Reading, Subject, at, millis};
 const RATE: u32 = 1_000;
 const SECONDS: u32 = 10;
 const PEOPLE: u32 = 200;
+/// Who stands first in the list, nearest to their deadline.
+const OPEN: u32 = 190;
 const PAGE: &str = "104857600000001";
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
@@ -76,8 +78,8 @@ pub(crate) fn pour(program: &Path) -> Reading {
     let mut desk = Subject::start(program, &arguments, &environment, (120, 40));
     desk.wait_for("where is my parcel?");
     desk.settle(Duration::from_secs(2));
-    desk.press("\r", "Alex Novak 0 · messenger");
-    desk.press("r", "To Alex");
+    desk.press("\r", "│ where is my parcel?");
+    desk.press("r", "· RESPONSE, ");
     let mut typed = String::from("x");
     desk.press("x", "│x");
     let quiet = letters(&mut desk, &mut typed, Duration::from_secs(3));
@@ -147,7 +149,7 @@ async fn flood(address: SocketAddr) -> Instant {
     }
     let told = Instant::now();
     assert!(
-        call(address, 0, "the last of all".into()).await,
+        call(address, OPEN, "the last of all".into()).await,
         "not taken"
     );
     told
