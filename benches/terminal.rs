@@ -137,7 +137,7 @@ fn floor_at(database: &Path) -> Reading {
     floor.press("\r", "open");
     floor.keys("page back, ms", 30, |_| "\x1b[5~".into(), |_| "open".into());
     floor.press("i", "TYPE");
-    floor.letters("letter", WORDS);
+    floor.letters(WORDS);
     floor.end()
 }
 
@@ -200,7 +200,7 @@ fn desk_at(program: &Path, cache: &Path, screen: (u16, u16), silence: bool) -> R
     desk.press("G", "Alex Novak 0 ·");
     desk.press("r", "To Alex");
     desk.settle(Duration::from_millis(300));
-    desk.letters("letter", WORDS);
+    desk.letters(WORDS);
     desk.memory("memory at the end, MiB");
     if silence {
         desk.settle(Duration::from_secs(30));

@@ -171,8 +171,8 @@ pub fn zone() -> TimeZone {
     zone_by_name().unwrap_or_else(TimeZone::system)
 }
 
-/// The zone that `TZ` or the system names, if it is where zones are. The library looks
-/// at the names of all zones first, which takes longer than a frame.
+/// The zone that `TZ` or the system names, read from its file. The library would list
+/// the names of all zones first, which takes longer than a frame.
 fn zone_by_name() -> Option<TimeZone> {
     let name = match std::env::var("TZ") {
         Ok(name) => name,

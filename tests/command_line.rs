@@ -326,7 +326,10 @@ fn a_cache_to_measure_with_is_made_once_and_only_where_it_is_asked_for() {
         (&[][..], "--cache"),
         (&["--cache", &cache, "--age", "long"], "12h"),
         (&["--cache", &cache, "--age=-12h"], "12h"),
-        (&["--cache", &cache, "--conversations", "9999999999"], "fit"),
+        (
+            &["--cache", &cache, "--conversations", "9999999999"],
+            "fewer",
+        ),
     ] {
         let (code, _, err) = make(more);
         assert_eq!((code, err.contains(word)), (2, true), "{err}");

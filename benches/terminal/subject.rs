@@ -7,11 +7,7 @@ use std::{
     io::{Read, Write},
     num::NonZero,
     path::Path,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -27,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const QUIET: Duration = Duration::from_millis(30);
 
 pub(crate) struct Subject {
-    child: Arc<Mutex<Box<dyn Child + Send + Sync>>>,
+    child: Box<dyn Child + Send + Sync>,
     pid: u32,
     _master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
@@ -35,7 +31,6 @@ pub(crate) struct Subject {
     screen: vt100::Parser,
     bytes: usize,
     started: Instant,
-    over: Arc<AtomicBool>,
     reading: Reading,
 }
 
@@ -84,7 +79,7 @@ impl Subject {
         });
         let cells = |n: u16| NonZero::new(n).expect("some");
         Self {
-            child: Arc::new(Mutex::new(child)),
+            child,
             pid,
             keyboard: pair.master.take_writer().expect("a writer"),
             _master: pair.master,
@@ -92,7 +87,6 @@ impl Subject {
             screen: vt100::Parser::new(cells(rows), cells(cols), 0),
             bytes: 0,
             started,
-            over: Arc::default(),
             reading: Reading::new(),
         }
     }
@@ -181,7 +175,7 @@ impl Subject {
     }
 
     /// Text, letter by letter: time, bytes and wake-ups until it stands there.
-    pub(crate) fn letters(&mut self, _: &'static str, words: &str) {
+    pub(crate) fn letters(&mut self, words: &str) {
         let (mut took, mut bytes, mut woken) = (Vec::new(), Vec::new(), Vec::new());
         let mut typed = String::new();
         for letter in words.chars() {
@@ -241,12 +235,9 @@ impl Subject {
     }
 
     pub(crate) fn end(mut self) -> Reading {
-        self.over.store(true, Ordering::Relaxed);
-        let mut child = self.child.lock().expect("unpoisoned");
-        let _ = child.kill();
-        let _ = child.wait();
-        drop(child);
-        std::mem::take(&mut self.reading)
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.reading
     }
 }
 

@@ -1,4 +1,4 @@
-//! The places of one frame: plain rectangles, in cells; and how much of it is damaged.
+//! The places of one frame: plain rectangles, in cells; and which part of it has to be repainted.
 
 use ratatui::layout::Rect;
 
@@ -28,7 +28,7 @@ pub struct Layout {
     pub hints: Rect,
 }
 
-/// What has to be painted anew.
+/// What has to be repainted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Damage {
     /// Nothing.
@@ -42,7 +42,7 @@ pub enum Damage {
 }
 
 impl Damage {
-    /// Both of them.
+    /// The two together.
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Nothing, one) | (one, Self::Nothing) => one,

@@ -1,6 +1,6 @@
-//! What of the screen is another one since it was drawn. Whoever types changes the
-//! composer and nothing else, whoever walks down the list the list; everything else that
-//! happens is rarer, and is answered by painting all.
+//! What a message changes on the screen. A typed letter changes only the composer, a step
+//! in the list only the list, on a screen of any size; everything else is rarer and
+//! repaints the whole screen.
 
 use super::{
     Effect, Focus, Model, Msg,
@@ -16,15 +16,17 @@ use crate::domain::Timestamp;
 /// A key that changes one pane, and the desk before it.
 #[derive(Debug)]
 pub(super) struct SmallStep {
-    damages: Damage,
+    damage: Damage,
+    focus: Focus,
     layout: Layout,
     tour: Option<Tour>,
-    /// When something else on the screen changes by itself.
+    /// When something else on the screen changes because time passes.
     due: Option<Timestamp>,
 }
 
 impl SmallStep {
-    /// If that is what comes. `due` says when something else changes by itself.
+    /// Such a key, if `msg` is one. `due` says when something else changes because time
+    /// passes.
     pub(super) fn of(
         model: &Model,
         msg: &Msg,
@@ -33,40 +35,37 @@ impl SmallStep {
         let (Msg::Key(key) | Msg::Burst(key)) = msg else {
             return None;
         };
-        let damages = match model.focus {
+        let damage = match model.focus {
             Focus::Composer if is_letter(model, *key) => Damage::Composer,
             Focus::List if is_walk(model, *key) => Damage::List,
             _ => return None,
         };
-        nothing_lies_over(model).then(|| Self {
-            damages,
+        is_uncovered(model).then(|| Self {
+            damage,
+            focus: model.focus,
             layout: layout(model),
             tour: model.tour.clone(),
             due: due(model),
         })
     }
 
-    /// What it has changed on the screen, now that it is done.
+    /// What it has changed, once it is done.
     pub(super) fn damage(&self, model: &Model, effects: &[Effect]) -> Damage {
         let stays = |effect: &Effect| !matches!(effect, Effect::Terminal(_));
-        let focus = match self.damages {
-            Damage::Composer => Focus::Composer,
-            _ => Focus::List,
-        };
-        let alone = model.focus == focus
-            && nothing_lies_over(model)
+        let alone = model.focus == self.focus
+            && is_uncovered(model)
             && self.layout == layout(model)
             && self.tour == model.tour
             && self.due.is_none_or(|due| model.session.now < due)
             && effects.iter().all(stays);
         match alone {
-            true => self.damages,
+            true => self.damage,
             false => Damage::All,
         }
     }
 }
 
-/// A letter for a text that is begun.
+/// A letter for a text that has begun.
 fn is_letter(model: &Model, key: Key) -> bool {
     let composer = model.thread.as_ref().map(|thread| &thread.composer);
     key.text().is_some()
@@ -80,8 +79,8 @@ fn is_walk(model: &Model, key: Key) -> bool {
     matches!(meaning, Meaning::Action(Action::Down | Action::Up))
 }
 
-/// Nothing lies over the desk, nothing is half done, and names are shown as they are.
-fn nothing_lies_over(model: &Model) -> bool {
+/// Nothing covers the desk, no key sequence is half typed, and names are not hidden.
+fn is_uncovered(model: &Model) -> bool {
     let asked = model.thread.as_ref().map(|thread| &thread.question);
     model.dialogs.is_empty()
         && model.toasts.is_empty()

@@ -20,7 +20,7 @@
 //! | `action/` | every action: the table, why not now, what it does |
 //! | `incoming/` | what the engine tells, what the cache answers |
 //! | `inbox`, `thread/`, `composer/`, `dialog/` | what is on the screen |
-//! | `areas`, `layout`, `damage` | where it is, and what of it is another one |
+//! | `areas`, `layout`, `damage` | where it is, and what of it has to be repainted |
 //! | `alerts`, `toast` | what calls an agent |
 //! | `pictures` | which are wanted, which are there |
 //! | `privacy`, `mask` | hiding names and words |
@@ -124,7 +124,7 @@ pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
     effects
 }
 
-/// What the message itself brings, at `model.session.now`.
+/// What the message itself brings; `model.session.now` is set.
 fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => {

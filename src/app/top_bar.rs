@@ -48,26 +48,28 @@ impl TopBar {
             Link::Polling | Link::Webhook | Link::Connecting
         );
         let quiet = well && model.session.storage.is_none() && modes(model).is_empty();
-        // Each is put together only where the one before it does not fit.
-        let ways: [(bool, &dyn Fn() -> Self); 13] = [
-            (true, &|| way(&page, named(model, 1), &full)),
-            (true, &|| way(&page, named(model, 1), &clock)),
-            (true, &|| way(&page, named(model, 0), &clock)),
-            (true, &|| way("", named(model, 0), &link)),
-            (true, &|| way("", named(model, 0), &bare)),
-            (true, &|| way(&page, five(model), &clock)),
-            (true, &|| way("", five(model), &link)),
-            (true, &|| way("", five(model), &bare)),
-            (quiet, &|| way("", named(model, 0), "")),
-            (true, &|| way(&page, shown(model), &clock)),
-            (true, &|| way(&page, shown(model), &link)),
-            (true, &|| way("", shown(model), &link)),
-            (true, &|| way("", shown(model), &bare)),
+        // Widest first; each is built only if the one before it does not fit.
+        let all: [&dyn Fn() -> Self; 8] = [
+            &|| way(&page, named(model, 1), &full),
+            &|| way(&page, named(model, 1), &clock),
+            &|| way(&page, named(model, 0), &clock),
+            &|| way("", named(model, 0), &link),
+            &|| way("", named(model, 0), &bare),
+            &|| way(&page, five(model), &clock),
+            &|| way("", five(model), &link),
+            &|| way("", five(model), &bare),
         ];
-        let (all, one) = ways.split_at(9);
-        let all = all.iter().filter(|(may, _)| *may && width >= ALL_VIEWS);
-        all.chain(one)
-            .map(|(_, way)| way())
+        let silent: &dyn Fn() -> Self = &|| way("", named(model, 0), "");
+        let one: [&dyn Fn() -> Self; 4] = [
+            &|| way(&page, shown(model), &clock),
+            &|| way(&page, shown(model), &link),
+            &|| way("", shown(model), &link),
+            &|| way("", shown(model), &bare),
+        ];
+        let all = all.into_iter().chain(quiet.then_some(silent));
+        all.filter(|_| width >= ALL_VIEWS)
+            .chain(one)
+            .map(|way| way())
             .find(|bar| bar.width() <= width)
             .unwrap_or_else(|| way("", shown(model), ""))
     }

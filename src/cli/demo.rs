@@ -56,11 +56,11 @@ pub(super) struct Arguments {
     /// At least this many messages in the longest thread
     #[arg(long, default_value_t = 0, value_name = "N")]
     messages: usize,
-    /// Fill the folder of --cache with so much instead, to measure how fast the desk is,
-    /// and exit
+    /// Start nothing: fill the folder named by --cache with that many, to measure how fast
+    /// the desk is, and exit
     #[arg(long)]
     make: bool,
-    /// How long ago that cache was filled, such as 12h
+    /// With --make, how old the cache is to look, such as 12h
     #[arg(long, value_name = "TIME", requires = "make", value_parser = age)]
     age: Option<Span>,
 }
@@ -77,14 +77,14 @@ impl Default for Arguments {
     }
 }
 
-/// How long something takes, in words: `12h`, `90m`, `2d`.
+/// A length of time as people write it: `12h`, `90m`, `2d`.
 fn age(text: &str) -> Result<Span, String> {
     let in_words = || "write it as 12h, 90m or 2d".to_owned();
     let span: jiff::Span = text.parse().map_err(|_| in_words())?;
     let days = jiff::SpanRelativeTo::days_are_24_hours();
     let span = span.to_duration(days).map_err(|_| in_words())?;
     let millis = i64::try_from(span.as_millis()).map_err(|_| in_words())?;
-    // Further back than that, nobody measures.
+    // About 27 years (our choice): it has to stay a time of day that can be shown.
     let ages = 0..=Span::days(10_000).as_millis();
     ages.contains(&millis)
         .then_some(Span::millis(millis))
@@ -165,7 +165,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
     runtime::run(desk, || Ok(tasks)).map_err(Failure::failed)
 }
 
-/// A place on this computer for the simulator.
+/// Opens a port on this computer for the simulator.
 fn listen(tasks: &Tasks) -> std::io::Result<tokio::net::TcpListener> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
     listener.set_nonblocking(true)?;
@@ -173,13 +173,14 @@ fn listen(tasks: &Tasks) -> std::io::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::from_std(listener)
 }
 
-/// Fills a cache by the way that news comes in, without a simulator.
+/// Fills a cache the way news comes in, without a simulator.
 fn make(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
     let usage = |why: &str| Failure::Usage(why.to_owned());
     let folder = global.cache.as_deref();
     let folder = folder.ok_or_else(|| usage("--make needs --cache DIR, the folder to fill"))?;
     let count = |count: usize| {
-        u32::try_from(count).map_err(|_| usage("so many conversations or messages fit nowhere"))
+        u32::try_from(count)
+            .map_err(|_| usage("no cache holds that many conversations or messages; ask for fewer"))
     };
     let sample = store::Sample {
         conversations: count(arguments.conversations)?.max(1),
@@ -198,7 +199,7 @@ fn make(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
     };
     if store::exists(folder, &page) {
         return Err(Failure::Usage(format!(
-            "{} holds conversations already; name an empty folder",
+            "{} already holds conversations; name an empty folder",
             folder.display()
         )));
     }

@@ -33,7 +33,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
     let webhook = config
         .webhook()
         .map_err(|e| Failure::Usage(e.to_string()))?;
-    // Only who listens needs tasks before the first frame.
+    // Only a desk that listens needs tasks before the first frame.
     let mut tasks = None;
     let webhook = match webhook {
         Some(options) => Some(open_webhook(tasks.insert(self::tasks()?), options)?),

@@ -72,7 +72,7 @@ pub struct Client(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// Made for the first call: nobody waits for it who only looks at what is cached.
+    /// Made for the first call, so that the first frame does not wait for it.
     http: Arc<OnceLock<reqwest::Client>>,
     /// For files of Meta's; made when the first is fetched.
     fetcher: OnceCell<reqwest::Client>,
@@ -193,7 +193,7 @@ impl Client {
     fn http(&self) -> Result<&reqwest::Client, Error> {
         self.made_http().map_err(|_| Error::Unreachable {
             host: self.0.host.clone(),
-            why: "no secure connection can be set up here",
+            why: "this computer cannot set up a secure connection",
         })
     }
 

@@ -1,5 +1,5 @@
-//! The painted screen beside what the terminal shows of it: a frame costs what changed on
-//! it. It must not know what is painted.
+//! The painted screen beside the one that the terminal shows: only differences are sent.
+//! It must not know what is painted.
 
 use std::ops::Range;
 
@@ -10,6 +10,7 @@ use ratatui::{
 };
 
 use super::gate::wide;
+use crate::ui::draw::WIDEST;
 
 /// Two screens of one size.
 #[derive(Debug)]
@@ -19,9 +20,6 @@ pub(super) struct Canvas {
     /// A part of a line of each, while they are compared.
     lines: [Buffer; 2],
 }
-
-/// No letter takes more cells, with all its signs (as in `ui::draw`).
-const WIDEST: usize = 16;
 
 impl Canvas {
     /// Blank, as the terminal is.
@@ -76,29 +74,30 @@ impl Canvas {
 
 /// The columns in which two lines differ, with the letters of both that reach into them.
 fn different(shown: &[Cell], painted: &[Cell]) -> Option<Range<usize>> {
+    let widest = usize::from(WIDEST);
     let differs = |(a, b): (&Cell, &Cell)| a != b;
     let first = shown.iter().zip(painted).position(differs)?;
     let last = shown.iter().zip(painted).rposition(differs)?;
     let (mut start, mut end) = (first, last + 1);
     for line in [shown, painted] {
         let reach = |at: usize| at + wide(&line[at]);
-        let reaches_in = (first.saturating_sub(WIDEST)..first).find(|at| reach(*at) > first);
+        let reaches_in = (first.saturating_sub(widest)..first).find(|at| reach(*at) > first);
         start = reaches_in.map_or(start, |at| start.min(at));
-        let near_end = start.max(last.saturating_sub(WIDEST))..=last;
+        let near_end = start.max(last.saturating_sub(widest))..=last;
         end = near_end.map(reach).fold(end, usize::max);
     }
     Some(start..end.min(shown.len()))
 }
 
-/// Of a wide letter that is painted over, every cell is sent anew: what terminals leave in
-/// the half that was not painted over, and in which colours, is their own affair.
+/// When a wide letter is painted over, all of its cells are sent: terminals differ in what
+/// they leave in the half that was not painted over.
 fn break_wide(shown: &mut [Cell], painted: &[Cell]) {
     let mut x = 0;
     while x < shown.len() {
         let end = (x + wide(&shown[x])).min(shown.len());
         if end > x + 1 && shown[x..end] != painted[x..end] {
             for cell in &mut shown[x..end] {
-                // Nothing is painted so: it does not pass the gate.
+                // Never painted: it does not pass the gate.
                 cell.set_symbol("\u{FFFF}")
                     .set_diff_option(CellDiffOption::None);
             }
@@ -128,7 +127,7 @@ mod tests {
     };
 
     const SIZE: (u16, u16) = (24, 6);
-    /// What terminals lay out in different ways is tried where it is dealt with: `gate`.
+    /// What terminals lay out differently is tried in `gate`, which deals with it.
     const WORDS: [&str; 8] = [
         "hello",
         "日本語 here",
@@ -148,7 +147,7 @@ mod tests {
         Color::Rgb(1, 20, 250),
     ];
 
-    /// What a terminal of our test's making was sent.
+    /// What a terminal would have been sent.
     #[derive(Default)]
     struct Sent(Vec<u8>);
 
@@ -168,14 +167,13 @@ mod tests {
             .bg(COLOURS[behind])
             .remove_modifier(Modifier::all())
             .add_modifier(match Modifier::from_bits_truncate(modifier) {
-                // The terminal that is played here has no letters that are both.
+                // The terminal emulator of the tests knows one or the other.
                 both if both.contains(Modifier::BOLD) => both - Modifier::DIM,
                 one => one,
             })
     }
 
-    /// The colours and letters of a terminal, cell by cell, in the words of the library
-    /// that plays it.
+    /// What each cell of a terminal shows.
     fn cells(terminal: &vt100::Parser) -> Vec<String> {
         let places = (0..SIZE.1).flat_map(|y| (0..SIZE.0).map(move |x| (y, x)));
         places
@@ -228,7 +226,7 @@ mod tests {
                     let [rows, columns] = [SIZE.1, SIZE.0].map(|n| NonZeroU16::new(n).expect("some"));
                     vt100::Parser::new(rows, columns, 0)
                 };
-                // As the desk has it: what is taken for wider stays in its line.
+                // As on the desk: lines do not wrap.
                 terminal.process(b"\x1b[?7l");
                 terminal.process(&sent.0);
                 terminal

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::{CannedSource, Tasks, browser, clipboard, queries};
 use crate::{
-    app::{Effect, Msg, Query, TerminalEffect},
+    app::{Effect, Loaded, Msg, Query, TerminalEffect},
     domain::{Change, Command, Operation, Severity},
     store::{self, Reader},
 };
@@ -74,14 +74,25 @@ impl EffectRunner {
         question.is_none_or(|(kind, number)| self.newest.get(&kind) == Some(&number))
     }
 
-    /// Whether the cache answers this in less time than a frame takes, whatever it holds.
-    pub(super) fn is_quick(&self, effect: &Effect) -> bool {
-        matches!(effect, Effect::Query(query) if queries::is_quick(query))
+    /// Answers a question at once, if the cache needs less time for it than a frame takes,
+    /// whatever it holds. The inner answer is `None` when nobody wants it any more.
+    pub(super) fn answer_quickly(&mut self, effect: &Effect) -> Option<Option<Msg>> {
+        let Effect::Query(query) = effect else {
+            return None;
+        };
+        queries::is_quick(query).then(|| {
+            // An older answer that is still on its way no longer counts.
+            self.number(query);
+            message(queries::answer(query.clone(), &self.reader, &self.canned))
+        })
     }
 
-    /// Asks the cache at once.
-    pub(super) fn load_now(&self, effect: &Effect) -> Option<Msg> {
-        answer_now(effect, &self.reader, &self.canned)
+    /// The number of a new question of its kind.
+    fn number(&mut self, query: &Query) -> (Discriminant<Query>, u64) {
+        let kind = mem::discriminant(query);
+        let number = self.newest.entry(kind).or_default();
+        *number += 1;
+        (kind, *number)
     }
 
     pub(super) fn perform(&mut self, effect: Effect, tasks: &mut Tasks) {
@@ -120,14 +131,11 @@ impl EffectRunner {
         if let Some(lane) = queries::lane(&query) {
             self.reader.supersede(lane);
         }
-        let kind = mem::discriminant(&query);
-        let number = self.newest.entry(kind).or_default();
-        *number += 1;
-        let question = Some((kind, *number));
+        let question = Some(self.number(&query));
         let (reader, canned) = (self.reader.clone(), self.canned.clone());
         let answer = self.answer.clone();
         tasks.load(move || {
-            if let Some(msg) = answered(query, &reader, &canned) {
+            if let Some(msg) = message(queries::answer(query, &reader, &canned)) {
                 // A closed channel means that nobody wants to know any more.
                 let _ = answer.send((question, msg));
             }
@@ -135,17 +143,9 @@ impl EffectRunner {
     }
 }
 
-/// The answer to a question, at once; for the first frame, and where it is quick.
-pub(super) fn answer_now(effect: &Effect, reader: &Reader, canned: &CannedSource) -> Option<Msg> {
-    match effect {
-        Effect::Query(query) => answered(query.clone(), reader, canned),
-        Effect::Engine(_) | Effect::Terminal(_) => None,
-    }
-}
-
-/// `None` when nobody wants the answer any more.
-fn answered(query: Query, reader: &Reader, canned: &CannedSource) -> Option<Msg> {
-    match queries::answer(query, reader, canned) {
+/// An answer for the state machine; `None` when nobody wants it any more.
+pub(super) fn message(answer: Result<Loaded, store::Error>) -> Option<Msg> {
+    match answer {
         Ok(loaded) => Some(Msg::Loaded(loaded)),
         Err(store::Error::Superseded) => None,
         Err(error) => Some(Msg::Failed(error.to_string())),
@@ -191,4 +191,26 @@ fn undeliverable(command: Command) -> Msg {
         _ => return Msg::Failed(why.into()),
     };
     Msg::Changed(vec![change])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{InboxQuery, PageId};
+
+    #[test]
+    fn an_answer_on_its_way_no_longer_counts_once_a_newer_question_was_answered_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let opened = store::open(folder.path(), &PageId::new("1")).expect("a cache");
+        let (commands, _engine) = mpsc::channel(1);
+        let mut runner = EffectRunner::new(opened.reader, commands, CannedSource::default());
+        let list = Query::Inbox(InboxQuery::default());
+        let on_its_way = Some(runner.number(&list));
+        assert!(runner.counts(on_its_way));
+        let answer = runner.answer_quickly(&Effect::Query(list));
+        assert!(matches!(answer, Some(Some(Msg::Loaded(_)))));
+        assert!(!runner.counts(on_its_way));
+        let search = Query::Search("lamp".into());
+        assert_eq!(runner.answer_quickly(&Effect::Query(search)), None);
+    }
 }

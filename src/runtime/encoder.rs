@@ -1,5 +1,5 @@
-//! Cells to the bytes that a terminal is sent: one piece a frame, and in it no move and
-//! no change of colours that the terminal would not notice.
+//! From cells to the bytes that a terminal is sent: one write per frame, without moves and
+//! colours that the terminal has already.
 //!
 //! ECMA-48 and xterm's control sequences; synchronized output is the DEC mode 2026 of
 //! contour, kitty and others. It must not know what is painted.
@@ -23,8 +23,8 @@ use rustix::{
 
 use super::gate::{is_doubtful, wide};
 
-/// A frame that changes more lines than this is shown at once, and without a cursor that
-/// runs over the screen (our choice; it takes 28 bytes).
+/// A frame that changes more lines than this is shown all at once, with the cursor hidden
+/// while it is drawn (our choice; it takes 28 bytes).
 const AT_ONCE: usize = 3;
 
 /// Where bytes go.
@@ -44,7 +44,7 @@ impl Output for Stdout {
             match rustix::io::write(out, bytes) {
                 Ok(written) => bytes = &bytes[written..],
                 Err(Errno::INTR) => {}
-                // Another program has set it so.
+                // Another program made it non-blocking.
                 Err(Errno::AGAIN) => {
                     let _ = poll(&mut [PollFd::new(&out.as_fd(), PollFlags::OUT)], None);
                 }
@@ -81,25 +81,11 @@ impl Pen {
         }
     }
 
-    /// The parameters that lead from another one to this, without its reset.
-    fn changes_from(self, from: Self) -> String {
+    /// The parameters that lead from another one to this, which has all its modifiers.
+    fn parameters_after(self, from: Self) -> String {
         let mut out = String::new();
-        let mut lost = from.modifier - self.modifier;
-        let mut gained = self.modifier - from.modifier;
-        // One parameter takes both off.
-        let weight = Modifier::BOLD | Modifier::DIM;
-        if lost.intersects(weight) {
-            gained |= self.modifier & weight;
-            lost -= Modifier::DIM;
-            lost |= Modifier::BOLD;
-        }
-        for (modifier, _, off) in MODIFIERS {
-            if lost.contains(modifier) {
-                parameter(&mut out, off);
-            }
-        }
-        for (modifier, on, _) in MODIFIERS {
-            if gained.contains(modifier) {
+        for (modifier, on) in MODIFIERS {
+            if (self.modifier - from.modifier).contains(modifier) {
                 parameter(&mut out, on);
             }
         }
@@ -117,17 +103,18 @@ impl Pen {
     }
 }
 
-/// A modifier, and the parameters that put it on and take it off.
-const MODIFIERS: [(Modifier, &str, &str); 9] = [
-    (Modifier::BOLD, "1", "22"),
-    (Modifier::DIM, "2", "22"),
-    (Modifier::ITALIC, "3", "23"),
-    (Modifier::UNDERLINED, "4", "24"),
-    (Modifier::SLOW_BLINK, "5", "25"),
-    (Modifier::RAPID_BLINK, "6", "25"),
-    (Modifier::REVERSED, "7", "27"),
-    (Modifier::HIDDEN, "8", "28"),
-    (Modifier::CROSSED_OUT, "9", "29"),
+/// A modifier, and the parameter that puts it on. What takes one off may take off two;
+/// a reset is certain.
+const MODIFIERS: [(Modifier, &str); 9] = [
+    (Modifier::BOLD, "1"),
+    (Modifier::DIM, "2"),
+    (Modifier::ITALIC, "3"),
+    (Modifier::UNDERLINED, "4"),
+    (Modifier::SLOW_BLINK, "5"),
+    (Modifier::RAPID_BLINK, "6"),
+    (Modifier::REVERSED, "7"),
+    (Modifier::HIDDEN, "8"),
+    (Modifier::CROSSED_OUT, "9"),
 ];
 
 fn parameter(out: &mut String, parameter: &str) {
@@ -168,8 +155,8 @@ fn named(colour: Color) -> Option<u8> {
     })
 }
 
-/// Some terminals show bold text in the bright one of two colours where it is called by
-/// its short name.
+/// Some terminals brighten bold text in one of the first eight colours, if it is named by
+/// the short code.
 fn may_brighten(colour: Color) -> bool {
     named(colour).is_some_and(|n| n < 8)
 }
@@ -183,7 +170,7 @@ fn colour(out: &mut String, colour: Color, ground: Ground, bold: bool) {
         Ground::Behind => (Some(40), 48, 49),
         Ground::Line => (None, 58, 59),
     };
-    // Into a string nothing fails.
+    // Writing to a string never fails.
     let _ = match (colour, named(colour), base) {
         (Color::Reset, ..) => write!(out, "{none}"),
         (Color::Rgb(r, g, b), ..) => write!(out, "{long};2;{r};{g};{b}"),
@@ -194,7 +181,7 @@ fn colour(out: &mut String, colour: Color, ground: Ground, bold: bool) {
     };
 }
 
-/// A terminal that is sent a frame in one piece.
+/// A terminal that gets each frame in one write.
 #[derive(Debug)]
 pub(super) struct Encoder<O> {
     out: O,
@@ -227,14 +214,14 @@ impl<O: Output> Encoder<O> {
     }
 
     /// The terminal has another size now, or somebody else has written to it.
-    pub(super) fn begin_anew(&mut self, size: Size) {
+    pub(super) fn start_over(&mut self, size: Size) {
         self.size = size;
         self.forget_place();
         self.frame.push_str("\x1b[m");
         self.pen = Pen::PLAIN;
     }
 
-    /// Where the cursor is, is not certain any more.
+    /// Where the cursor is, is no longer certain.
     pub(super) fn forget_place(&mut self) {
         self.at = None;
     }
@@ -246,7 +233,7 @@ impl<O: Output> Encoder<O> {
 
     fn go(&mut self, x: u16, y: u16) {
         let frame = &mut self.frame;
-        // Into a string nothing fails.
+        // Writing to a string never fails.
         let _ = match self.at {
             Some(at) if at == (x, y) => return,
             Some((from, row)) if row == y && from < x => match x - from {
@@ -268,16 +255,18 @@ impl<O: Output> Encoder<O> {
         if pen == self.pen {
             return;
         }
-        let changes = pen.changes_from(self.pen);
-        let anew = pen.changes_from(Pen::PLAIN);
+        let after_reset = pen.parameters_after(Pen::PLAIN);
+        let added = pen.modifier.contains(self.pen.modifier);
+        let added = added.then(|| pen.parameters_after(self.pen));
         self.frame.push_str("\x1b[");
-        // An empty parameter resets, as 0 does.
-        if anew.is_empty() {
-        } else if anew.len() + 1 < changes.len() {
-            self.frame.push(';');
-            self.frame.push_str(&anew);
-        } else {
-            self.frame.push_str(&changes);
+        match added.filter(|added| !after_reset.is_empty() && added.len() <= after_reset.len()) {
+            Some(added) => self.frame.push_str(&added),
+            // An empty parameter resets, as 0 does.
+            None if after_reset.is_empty() => {}
+            None => {
+                self.frame.push(';');
+                self.frame.push_str(&after_reset);
+            }
         }
         self.frame.push('m');
         self.pen = pen;
@@ -300,7 +289,7 @@ impl<O: Output> Backend for Encoder<O> {
             self.paint_with(Pen::of(cell));
             self.frame.push_str(cell.symbol());
             let next = x + u16::try_from(wide(cell)).unwrap_or(1);
-            // Behind the last column the cursor stays in it, and behind what terminals
+            // At the edge the cursor does not move on, and after something that terminals
             // lay out differently nobody knows where it is.
             let certain = next < self.size.width && !is_doubtful(cell.symbol());
             self.at = certain.then_some((next, y));

@@ -68,15 +68,12 @@ impl Row {
             };
             cell.set_symbol(&alone);
         }
-        if wide == 1 {
-            self.cells[x] = cell;
-            return;
+        if wide > 1 {
+            // What a wide letter covers is blank when the letter goes.
+            let end = (x + wide).min(self.cells.len());
+            self.cells[x + 1..end].fill(blank(&cell));
         }
-        // What a wide letter covers is blank when the letter goes.
-        let covered = blank(&cell);
         self.cells[x] = cell;
-        let end = (x + wide).min(self.cells.len());
-        self.cells[x + 1..end].fill(covered);
     }
 
     /// The clusters from a column on, without what wide ones cover.

@@ -69,7 +69,7 @@ use self::{
     signals::Signals,
 };
 use crate::{
-    app::{self, Damage, Effect, Model, Msg, Query, Settings, ToastKind, settings::PicturesBy},
+    app::{self, Damage, Effect, Model, Query, Settings, ToastKind, settings::PicturesBy},
     clock::Clock,
     domain::{Change, Command, PageId},
     graph, store, sync,
@@ -121,7 +121,7 @@ struct EngineSide {
     stop: CancellationToken,
 }
 
-/// What there is once the first frame is out.
+/// The desk once its first frame is out.
 struct Begun {
     model: Model,
     /// `None` where the desk speaks in lines.
@@ -138,7 +138,7 @@ struct Begun {
 ///
 /// The cache or the terminal cannot be used, or the system gives no thread.
 pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<(), Error> {
-    // The desk runs on this thread alone: who reads a key also paints what comes of it.
+    // The desk runs on this thread alone: the loop that reads a key also paints the answer.
     let here = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -150,7 +150,7 @@ pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<
     let opening = store::Opening::begin(&desk.cache, &desk.page)?;
     let (mut begun, opened) = match opening.glance() {
         Some(glance) => (first_frame(&mut desk, &glance)?, opening.finish()?),
-        // Where a look at the files is not enough, they are opened first.
+        // If a glance at the files is not enough, they are opened first.
         None => {
             let opened = opening.finish()?;
             desk.settings.read_only |= opened.writer.is_none();
@@ -211,7 +211,7 @@ pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<
 }
 
 impl Begun {
-    /// What is new since the last frame.
+    /// Draws what has changed since the last frame.
     fn draw(&mut self, theme: &Theme) -> io::Result<()> {
         let damage = std::mem::replace(&mut self.model.damage, Damage::Nothing);
         match &mut self.terminal {
@@ -223,7 +223,7 @@ impl Begun {
     }
 }
 
-/// The first frame, from the cache alone: nothing else is begun before it is out.
+/// Draws the first frame from the cache; nothing else is started before it is out.
 fn first_frame(desk: &mut Desk, reader: &store::Reader) -> Result<Begun, Error> {
     desk.settings.page = desk.page.clone();
     if desk.plain {
@@ -242,18 +242,18 @@ fn first_frame(desk: &mut Desk, reader: &store::Reader) -> Result<Begun, Error> 
     let mut model = Model::new(desk.settings.clone(), size, desk.clock.now());
     let mut effects = Vec::new();
     for effect in model.start() {
-        let answer = match &effect {
-            Effect::Query(Query::Inbox(query)) => {
-                let rows = queries::first_answer(query, u32::from(size.1), reader);
-                rows.ok().map(Msg::Loaded)
-            }
-            effect => effects::answer_now(effect, reader, &desk.canned),
+        let Effect::Query(query) = effect else {
+            continue;
         };
-        if let Some(msg) = answer {
+        let answer = match query {
+            Query::Inbox(wanted) => queries::inbox(wanted, u32::from(size.1), reader),
+            query => queries::answer(query, reader, &desk.canned),
+        };
+        if let Some(msg) = effects::message(answer) {
             effects.extend(app::update(&mut model, desk.clock.now(), msg));
         }
     }
-    // The whole window of rows is asked for as soon as the frame is out.
+    // The other rows are read once the frame is out.
     effects.extend(model.inbox.reload());
     // Where another program writes, the file may be its editor's, at work.
     if !desk.settings.read_only {

@@ -32,10 +32,10 @@ pub(super) fn lane(query: &Query) -> Option<Lane> {
     }
 }
 
-/// So far down the list the cache finds a row without walking for long.
+/// Rows further down than this take the cache a while to count off.
 const NEAR: u32 = 2_000;
 
-/// Whether the answer costs a few rows of an index, however much is cached.
+/// Whether the answer takes a few rows of an index, however much is cached.
 pub(super) fn is_quick(query: &Query) -> bool {
     match query {
         Query::Inbox(wanted) => lane(query).is_none() && wanted.offset < NEAR,
@@ -44,15 +44,15 @@ pub(super) fn is_quick(query: &Query) -> bool {
     }
 }
 
-/// The answer for the first frame: rows as many as a screen shows of a list, which are
-/// read from as many places of the file.
-pub(super) fn first_answer(
-    query: &InboxQuery,
+/// The first `rows` of a list. For the first frame those on the screen are enough: each
+/// is read from another place in the file.
+pub(super) fn inbox(
+    wanted: InboxQuery,
     rows: u32,
     reader: &Reader,
 ) -> Result<Loaded, store::Error> {
-    let slice = reader.inbox(query, rows.min(INBOX_WINDOW))?;
-    Ok(Loaded::Inbox(query.clone(), slice))
+    let slice = reader.inbox(&wanted, rows.min(INBOX_WINDOW))?;
+    Ok(Loaded::Inbox(wanted, slice))
 }
 
 /// The answer of the cache or the disk, with its question. Reads, and blocks while
@@ -68,10 +68,7 @@ pub fn answer(
     canned: &CannedSource,
 ) -> Result<Loaded, store::Error> {
     Ok(match query {
-        Query::Inbox(wanted) => {
-            let slice = reader.inbox(&wanted, INBOX_WINDOW)?;
-            Loaded::Inbox(wanted, slice)
-        }
+        Query::Inbox(wanted) => inbox(wanted, INBOX_WINDOW, reader)?,
         Query::Thread { id, range } => {
             let slice = reader.thread(&id, &range, THREAD_WINDOW)?;
             Loaded::Thread(id, slice.map(Box::new))

@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How often it is looked for while there is no folder of that name (our choice).
 #[cfg(target_os = "linux")]
 const LOOK: Duration = Duration::from_secs(30);
-/// So long after it was touched it is read (our choice).
+/// The pause between a change and the reading of the file (our choice).
 #[cfg(target_os = "linux")]
 const SETTLE: Duration = Duration::from_millis(50);
 
@@ -81,8 +81,8 @@ pub(super) async fn watch(
     }
 }
 
-/// A file of which the system tells when it, or the folder's entry for it, is touched;
-/// where it does not, somebody has to look.
+/// A file that the system reports when it, or its entry in the folder, is touched; where
+/// it cannot, the file is looked at from time to time.
 struct Watched(#[cfg(target_os = "linux")] Option<AsyncFd<OwnedFd>>);
 
 #[cfg(target_os = "linux")]
@@ -111,7 +111,7 @@ impl Watched {
         match &self.0 {
             Some(told) => {
                 let _ = told.readable().await;
-                // Several steps make one change.
+                // One change often takes several steps.
                 clock::sleep(SETTLE).await;
             }
             None => clock::sleep(LOOK).await,

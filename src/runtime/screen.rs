@@ -29,16 +29,16 @@ use crate::{
 /// At most this many messages are taken before a frame is drawn.
 const DRAIN: usize = 64;
 
-/// In a flood so long after news were shown, what comes next is shown (our choice): it is
-/// shown by frames, not by messages, and costs a key nothing.
+/// In a flood of news, the time between two frames of them (our choice): a thousand
+/// messages a second are twenty frames, and keys go on as before.
 const NEWS_AFTER: Duration = Duration::from_millis(50);
 
-/// More frames of news in so much time are a flood (our choice). What an agent did is
-/// answered at once.
+/// This many frames of news within this time are a flood (our choice). The answer to what
+/// an agent just did is shown at once.
 const FLOOD: (u32, Duration) = (6, Duration::from_millis(250));
 
-/// At most so many questions are answered while a message is taken; a list that is never
-/// content must not hold up the desk.
+/// At most this many questions are answered while a message is taken: a list that keeps
+/// asking must not hold up the desk.
 const ANSWERS: usize = 8;
 
 /// Something for the person's editor.
@@ -58,9 +58,9 @@ pub(super) struct Screen {
     pub(super) runner: EffectRunner,
     pub(super) terminal: Terminal,
     pub(super) tasks: Tasks,
-    /// The terminal's keys. They are read here, so that none goes from hand to hand.
+    /// The terminal's keys, read by this very loop.
     pub(super) input: Bursts,
-    /// What is done once the frame is out that shows it.
+    /// What is done after the next frame.
     pub(super) later: Vec<Effect>,
     /// A draft that the person's editor is to get.
     pub(super) editing: Option<Editing>,
@@ -177,9 +177,15 @@ impl Screen {
             Some(LoopEvent::Lost(why)) => return Err(why),
             _ => false,
         };
+        self.show()?;
+        Ok(left)
+    }
+
+    /// Draws, and then does what the frame did not wait for.
+    fn show(&mut self) -> io::Result<()> {
         self.draw()?;
         self.tell();
-        Ok(left)
+        Ok(())
     }
 
     /// Does what the last frame did not wait for.
@@ -218,11 +224,13 @@ impl Screen {
         let mut messages = VecDeque::from([msg]);
         while let Some(msg) = messages.pop_front() {
             for effect in app::update(&mut self.model, self.clock.now(), msg) {
-                if answers < ANSWERS && self.runner.is_quick(&effect) {
-                    answers += 1;
-                    messages.extend(self.runner.load_now(&effect));
-                } else {
-                    left |= self.act(effect)?;
+                let few = answers < ANSWERS;
+                match few.then(|| self.runner.answer_quickly(&effect)).flatten() {
+                    Some(answer) => {
+                        answers += 1;
+                        messages.extend(answer);
+                    }
+                    None => left |= self.act(effect)?,
                 }
             }
         }
@@ -330,7 +338,7 @@ impl Screen {
         self.input.pass_over()?;
         self.model.session.size = self.terminal.size();
         self.take(Msg::PicturesLost)?;
-        self.draw()
+        self.show()
     }
 
     /// Gives the terminal to the editor, if somebody wants that, and takes it
@@ -395,7 +403,7 @@ impl Screen {
         self.model.session.size = self.terminal.size();
         let left = taken?;
         self.take(Msg::PicturesLost)?;
-        self.draw()?;
+        self.show()?;
         Ok(left)
     }
 
@@ -409,7 +417,7 @@ impl Screen {
         if let Some(msg) = self.runner.ready() {
             return Some(LoopEvent::Message(msg));
         }
-        // News have their own pace.
+        // News come at their own pace, see `Pace`.
         None
     }
 }

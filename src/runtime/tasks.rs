@@ -13,8 +13,8 @@ use crate::clock;
 /// How long tasks may take to end.
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
-/// The running tasks. They have threads of their own, so that none of them stands
-/// between a key and the screen.
+/// The running tasks. They have their own threads, so that none of them comes between a
+/// key and the screen.
 #[derive(Debug)]
 pub struct Tasks {
     /// `None` once they have ended.
@@ -25,7 +25,7 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// No task yet. Starts threads for them.
+    /// No tasks yet; starts the threads for them.
     ///
     /// # Errors
     ///
@@ -43,7 +43,7 @@ impl Tasks {
         })
     }
 
-    /// Where tasks run: listeners are opened there.
+    /// The place where listeners have to be opened, as long as the guard lives.
     pub fn enter(&self) -> Option<EnterGuard<'_>> {
         self.threads.as_ref().map(Runtime::enter)
     }

@@ -104,8 +104,8 @@ impl Terminal {
         Ok(self.blank)
     }
 
-    /// Draws a frame. `paint` is given what was painted last, and answers in which lines
-    /// the frame may be another one now, and where text is written.
+    /// Draws a frame. `paint` is given what was painted last, and answers which lines
+    /// it may have changed, and where the cursor stands, if it is shown.
     pub fn draw(
         &mut self,
         paint: impl FnOnce(&mut Buffer) -> (Range<u16>, Option<Position>),
@@ -144,8 +144,7 @@ impl Terminal {
         self.between(|pictures| pictures.drop_some(numbers))
     }
 
-    /// Sends something about pictures between two frames: where the cursor is then, is the
-    /// terminal's affair.
+    /// Sends something about pictures between two frames; it may move the cursor.
     fn between(&mut self, what: impl FnOnce(&mut TerminalPictures) -> String) -> io::Result<()> {
         self.gate.terminal().forget_place();
         write(&what(&mut self.pictures))
@@ -157,7 +156,7 @@ impl Terminal {
         self.canvas = Canvas::new(width, height);
         self.blank = true;
         let terminal = self.gate.terminal();
-        terminal.begin_anew(Size::new(width, height));
+        terminal.start_over(Size::new(width, height));
         self.gate.clear()
     }
 

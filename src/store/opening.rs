@@ -112,8 +112,8 @@ pub fn open(folder: &Path, page: &PageId) -> Result<Opened, Error> {
     Opening::begin(folder, page)?.finish()
 }
 
-/// The files of a Page while they are being opened: nobody else writes to them, or it is
-/// known why nobody here will.
+/// The files of a Page while they are being opened, by whoever may write to them or by one
+/// more reader.
 #[derive(Debug)]
 pub struct Opening {
     paths: Paths,
@@ -122,7 +122,7 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Looks who may write. As [`open()`], in two steps: between them,
+    /// Finds out who may write. This is [`open()`] in two steps; between them,
     /// [`Opening::glance`] shows what is there.
     ///
     /// # Errors
@@ -153,9 +153,9 @@ impl Opening {
         Ok(Self { paths, lock })
     }
 
-    /// The files as they lie there, for a first look: without locks, and without the
-    /// journals that have to be made for everything else. Only where they are surely
-    /// whole and ours alone; [`Opening::finish`] deals with all the rest.
+    /// The files as they are on the disk, for the first frame: no locks, and no journals to
+    /// be made. Only if they are certainly whole and nobody else has them; all other cases
+    /// are for [`Opening::finish`].
     pub fn glance(&self) -> Option<Reader> {
         let paths = &self.paths;
         if self.lock.is_err() || paths.suspicion.exists() {

@@ -31,7 +31,7 @@ pub enum Lane {
     Thread,
 }
 
-/// KiB of the cache in memory for each who asks: the pages of a list and a thread.
+/// KiB of the cache that each reader keeps in memory: the pages of a list and a thread.
 const PAGES: i32 = 512;
 
 struct Connections {
@@ -74,7 +74,7 @@ impl Reader {
         })))
     }
 
-    /// One that takes no turns with this one and its clones.
+    /// Another one, on a connection of its own: neither waits for the other.
     pub fn apart(&self) -> Self {
         Self(Arc::new(Connections {
             screen: Mutex::default(),

@@ -1,5 +1,5 @@
-//! A cache of made-up customers, as large as one likes: for measuring, and for tests.
-//! It is filled by the way that news comes in, so it looks as after a first sync.
+//! A cache of made-up customers of any size, for measuring and for tests. It is filled the
+//! way news comes in, so it looks like one after a first sync.
 
 use super::{Error, Writer};
 use crate::domain::{
@@ -7,23 +7,23 @@ use crate::domain::{
     PerPlatform, Platform, Psid, Random, Routing, Span, Timestamp,
 };
 
-/// So many conversations go into one transaction.
+/// Conversations per transaction.
 const BATCH: u32 = 10_000;
 
-/// So many rare words there are; common ones are met far more often (by Zipf's law).
+/// How many different words there are; common ones come far more often (Zipf's law).
 const WORDS: u64 = 60_000;
 
 /// What stands in the cache.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// So many conversations, each with a message.
+    /// How many conversations, each with one message.
     pub conversations: u32,
-    /// And so many messages in the first of them, which is the newest.
+    /// How many messages in the first conversation, which is the newest.
     pub messages: u32,
     /// The same seed gives the same words.
     pub seed: u64,
-    /// The moment of the sync (Meta's clock). Nobody has written for 17,000 minutes
-    /// before it in the oldest conversation.
+    /// The moment of the sync (Meta's clock). The oldest conversation ended 17,000 minutes
+    /// before it.
     pub now: Timestamp,
 }
 
@@ -133,13 +133,12 @@ impl Sample {
     }
 }
 
-/// Backwards, how long before the sync the newest message of a conversation came.
+/// How long before the sync the newest message of a conversation came, as a negative span.
 fn age(number: u32) -> Span {
     Span::minutes(-i64::from(number % 17_000))
 }
 
-/// A few words of a customer: a sentence that is met often, the line that it stands in,
-/// and rarer words.
+/// A customer's words: a common sentence, the number of its line, and some rarer words.
 fn words(which: u32, line: u32, random: &mut Random) -> String {
     const SENTENCES: [&str; 5] = [
         "where is my parcel?",
@@ -150,7 +149,7 @@ fn words(which: u32, line: u32, random: &mut Random) -> String {
     ];
     let mut text = format!("{} ({line})", SENTENCES[which as usize % SENTENCES.len()]);
     for _ in 0..random.below(9) {
-        // The rank of a word: as many among the first ten as from 10 to 100.
+        // Ranks 1 to 10 are drawn as often as ranks 10 to 100.
         let exponent = (random.next() >> 11) as f64 / (1_u64 << 53) as f64;
         let rank = (WORDS as f64).powf(exponent) as u64;
         text.push(' ');
@@ -159,7 +158,7 @@ fn words(which: u32, line: u32, random: &mut Random) -> String {
     text
 }
 
-/// A made-up word for a rank, always the same.
+/// The made-up word of a rank.
 fn word(rank: u64) -> String {
     const CONSONANTS: &[u8] = b"bcdfglmnprstvz";
     const VOWELS: &[u8] = b"aeiou";

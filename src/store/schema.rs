@@ -129,14 +129,14 @@ pub(super) fn open(path: &Path, kind: FileKind) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// Statements stay prepared, all that a fact or a screen needs. Planned once: SQLite
-/// would plan one anew for each value that it is given, because a partial index may
-/// serve that value better (`SQLITE_DBCONFIG_ENABLE_QPSG`); ours are named in the text.
+/// Keeps statements prepared, and plans each of them once. By default SQLite plans a
+/// statement again for every value, in case a partial index suits that value better
+/// (`SQLITE_DBCONFIG_ENABLE_QPSG` turns that off); ours name their condition in the text.
 ///
-/// `pages` KiB of the file stay in memory, besides what the system keeps of it.
-pub(super) fn keep_at_hand(connection: &Connection, pages: i32) -> Result<(), Error> {
+/// `kib` of the file stay in memory, besides what the system keeps of it.
+pub(super) fn keep_at_hand(connection: &Connection, kib: i32) -> Result<(), Error> {
     connection.set_prepared_statement_cache_capacity(128);
-    connection.pragma_update(None, "cache_size", -pages)?;
+    connection.pragma_update(None, "cache_size", -kib)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }

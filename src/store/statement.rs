@@ -1,8 +1,8 @@
-//! Statements that stay prepared: the same few are run for each fact, thousands of times.
+//! Statements that stay prepared: the same few run for every fact, thousands of times.
 
 use rusqlite::{Connection, Params, Row};
 
-/// What a connection does with statements that it is to keep.
+/// Running statements that the connection keeps.
 pub(super) trait Statements {
     /// Runs one; answers how many rows changed.
     fn execute_cached(&self, sql: &str, params: impl Params) -> rusqlite::Result<usize>;

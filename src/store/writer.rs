@@ -105,7 +105,7 @@ impl Writer {
             let turned = turn(&transaction, now, TURN)?;
             transaction.commit()?;
             if turned.rows > 0 {
-                // Nobody reads these pages again soon.
+                // These pages will not be needed again soon.
                 files.cache.execute_batch("PRAGMA shrink_memory")?;
             }
             Ok((turned.moved, turned.rows >= TURN as usize))

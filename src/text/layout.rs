@@ -34,9 +34,8 @@ pub fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
     })
 }
 
-/// How many bytes the first character has, if it is a plain one with another behind it:
-/// nothing joins those two. Most of what is drawn is that; the tables of Unicode are for
-/// the rest.
+/// How many bytes the first character has, if it is a plain one and nothing behind it can
+/// join it. That is most of what is drawn; the rest needs the tables of Unicode.
 fn stands_alone(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     match bytes {
@@ -185,8 +184,8 @@ fn words(line: &str) -> Vec<(&str, &str)> {
     }
 }
 
-/// Whether the rules of Unicode break such a line at its spaces and nowhere else: letters
-/// and digits, and the signs that stand at the end of a word.
+/// Whether Unicode's rules would break this line at its spaces and nowhere else: it has only
+/// letters, digits, and the signs that end a word.
 fn breaks_at_spaces_alone(line: &str) -> bool {
     let is_letter = |c: char| {
         c.is_ascii_alphanumeric()

@@ -93,7 +93,7 @@ pub(crate) fn wrapped(words: &str, style: Style, area: Rect, buffer: &mut Buffer
 }
 
 /// So many cells a cluster has at most; wider ones are not looked for.
-const WIDEST: u16 = 16;
+pub(crate) const WIDEST: u16 = 16;
 
 /// Makes room for what is drawn over the rest. A wide letter that reaches into
 /// the area from the left goes, or it would hide what is drawn there.

@@ -55,8 +55,8 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     }
 }
 
-/// Paints what is damaged over what was painted last. Answers which lines may be other
-/// ones now, and where text is written.
+/// Paints what is damaged over what was painted last. Answers which lines may have changed,
+/// and where the cursor stands, if it is shown.
 pub fn paint(
     model: &Model,
     theme: &Theme,
@@ -68,13 +68,7 @@ pub fn paint(
     let tried = tried.map(|tried| theme.in_styles_of(tried));
     let theme = tried.as_ref().unwrap_or(theme);
     let screen = buffer.area;
-    let part = match damage {
-        Damage::Nothing => Some((0..0, None)),
-        Damage::Composer => paint_composer(model, theme, buffer),
-        Damage::List => paint_list(model, theme, buffer),
-        Damage::All => None,
-    };
-    if let Some(painted) = part {
+    if let Some(painted) = paint_part(model, theme, damage, buffer) {
         return painted;
     }
     buffer.reset();
@@ -85,56 +79,53 @@ pub fn paint(
     (screen.top()..screen.bottom(), cursor)
 }
 
-/// The composer alone, whatever the size of the rest.
-fn paint_composer(
+/// Some panes alone, at a cost that does not depend on the size of the others; `None`
+/// where the whole screen has to be painted.
+fn paint_part(
     model: &Model,
     theme: &Theme,
+    damage: Damage,
     buffer: &mut Buffer,
 ) -> Option<(Range<u16>, Option<Position>)> {
-    let screen = buffer.area;
     let layout = layout::layout(model);
-    let area = layout.composer.filter(|_| layout.screen == screen)?;
-    blank(area, theme, buffer);
-    let cursor = composer::draw(model, theme, area, buffer);
-    finish(theme, area, buffer);
-    Some((area.top()..area.bottom(), cursor))
-}
-
-/// The list, the customer pane and the bottom line.
-fn paint_list(
-    model: &Model,
-    theme: &Theme,
-    buffer: &mut Buffer,
-) -> Option<(Range<u16>, Option<Position>)> {
-    let screen = buffer.area;
-    let layout = layout::layout(model);
-    let list = layout.list.filter(|_| layout.screen == screen)?;
-    let panes = [
-        Some(list),
-        layout.explain,
-        layout.customer,
-        Some(layout.hints),
-    ];
-    for pane in panes.into_iter().flatten() {
-        blank(pane, theme, buffer);
+    if layout.screen != buffer.area {
+        return None;
     }
-    inbox::draw(model, theme, &layout, list, buffer);
-    if let Some(area) = layout.customer {
-        customer::draw(model, theme, area, buffer);
+    let panes: Vec<Rect> = match damage {
+        Damage::Nothing => return Some((0..0, None)),
+        Damage::All => return None,
+        Damage::Composer => vec![layout.composer?],
+        Damage::List => {
+            let beside = layout.explain.into_iter().chain(layout.customer);
+            [layout.list?, layout.hints]
+                .into_iter()
+                .chain(beside)
+                .collect()
+        }
+    };
+    for pane in &panes {
+        for position in pane.positions() {
+            buffer[position].reset();
+        }
+        buffer.set_style(*pane, theme.style(Role::Text));
     }
-    status::bottom(model, theme, layout.hints, buffer);
-    for pane in panes.into_iter().flatten() {
-        finish(theme, pane, buffer);
+    let cursor = match layout.composer.filter(|_| damage == Damage::Composer) {
+        Some(area) => composer::draw(model, theme, area, buffer),
+        None => {
+            inbox::draw(model, theme, &layout, panes[0], buffer);
+            if let Some(area) = layout.customer {
+                customer::draw(model, theme, area, buffer);
+            }
+            status::bottom(model, theme, layout.hints, buffer);
+            None
+        }
+    };
+    for pane in &panes {
+        finish(theme, *pane, buffer);
     }
-    Some((list.top()..screen.bottom(), None))
-}
-
-/// A pane as it is before it is painted.
-fn blank(area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    for position in area.positions() {
-        buffer[position].reset();
-    }
-    buffer.set_style(area, theme.style(Role::Text));
+    let top = panes.iter().map(|pane| pane.top()).min()?;
+    let bottom = panes.iter().map(|pane| pane.bottom()).max()?;
+    Some((top..bottom, cursor))
 }
 
 fn paint_all(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {

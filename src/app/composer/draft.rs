@@ -79,11 +79,11 @@ pub struct Composer {
     pub mode: Mode,
     /// What was known when the text was begun, or last asked about.
     pub began: Option<Began>,
-    /// How high it was: it is asked for several times a frame, and measured by drawing.
+    /// The last measured height: a frame asks for it several times, and measuring draws.
     measured: RefCell<Option<Measured>>,
 }
 
-/// So many lines on the screen at a width.
+/// How many screen lines a text takes at a width.
 #[derive(Clone, Debug)]
 struct Measured {
     width: u16,

@@ -1,8 +1,8 @@
 //! Emoji by their short names, as `:heart:` is typed elsewhere (GitHub's "gemoji" names).
-//! A text and no library: a table of strings is half a megabyte that every start has to
-//! put in place, and this is read only by who types such a name.
+//! A text file and not a library: a table of strings adds half a megabyte of addresses
+//! that every start has to resolve, and this is read only when somebody types such a name.
 
-/// A line each, sorted: `name emoji`.
+/// One per line: `name emoji`.
 const NAMES: &str = include_str!("../../../assets/emoji.txt");
 
 /// The emoji of that name.

@@ -136,7 +136,7 @@ pub struct Model {
     pub keys: KeyInput,
     /// What the mouse has done.
     pub mouse: MouseInput,
-    /// What has changed of all this since it was drawn; whoever draws it resets it.
+    /// What has to be repainted since the last frame; whoever draws resets it.
     pub damage: Damage,
     pub(crate) calling: Calling,
     /// What was written in threads that were left and is not on the disk yet.

@@ -7,7 +7,7 @@
 //! | `line` | a line, and what it depends on besides the entry |
 //! | `message_lines`, `outgoing_lines` | what was said, what is still to go |
 //! | `wording` | events, notes and sizes in words |
-//! | `wraps` | texts that were broken into lines |
+//! | `wraps` | a memory of wrapped texts |
 //! | `scroll` | which of them are on the screen |
 //! | `pane` | where they stand there |
 //! | `selection` | what the mouse has dragged over |

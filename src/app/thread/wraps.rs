@@ -1,14 +1,14 @@
-//! Texts that were broken into lines: what stands on the screen is laid out several times
-//! a frame, and the same again in the next one.
+//! A memory of wrapped texts: what is on the screen is laid out several times per frame,
+//! and again in the next one.
 
 use std::{cell::RefCell, collections::HashMap};
 
 use crate::text::{self, Clean};
 
-/// So many texts are kept; a screen has far fewer.
+/// How many texts are kept; a screen shows far fewer.
 const KEPT: usize = 512;
 
-/// Texts and their lines, at the width at which they were asked for last.
+/// Texts and their lines, each at the width last asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Wraps(RefCell<HashMap<String, (usize, Vec<String>)>>);
 

@@ -27,7 +27,7 @@ pub(in crate::runtime) struct Bursts {
     keyboard: Keyboard,
     /// How many messages went on.
     sent: u64,
-    /// How many of them are on the screen. Who answers to what they see does not paste,
+    /// How many of them are on the screen. Whoever answers what they see is not pasting,
     /// however fast they are.
     shown: u64,
     /// Read already, to see what follows a key.
@@ -54,7 +54,7 @@ impl Bursts {
         })
     }
 
-    /// All that went on is on the screen.
+    /// Everything that went on is on the screen now.
     pub(in crate::runtime) fn shown(&mut self) {
         self.shown = self.sent;
     }

@@ -54,8 +54,8 @@ fn the_files_are_private_and_a_second_program_only_reads() {
     assert!(third.writer.is_some(), "the lock is free again");
 }
 
-/// A first look takes what a program that ended has left, and nothing that may be another
-/// thing with its journal, an older shape, or somebody else's.
+/// A glance shows what a program left that ended well; not a file with a journal, of an
+/// older shape, under suspicion, or in use.
 #[test]
 fn a_glance_is_only_had_of_files_that_are_whole_by_themselves() {
     let folder = tempfile::tempdir().expect("a folder");

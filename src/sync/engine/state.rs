@@ -356,8 +356,8 @@ pub(super) struct WebhookFlow {
     pub(super) distrust_until: Option<Timestamp>,
 }
 
-/// While calls come faster than they are committed, so much time lies between two
-/// commits (our choice): what comes meanwhile shares the next one.
+/// The time between two commits while calls come faster than they are committed (our
+/// choice): whatever comes meanwhile shares the next one.
 const COMMITS: Duration = Duration::from_millis(15);
 
 /// What is known of the door.
