@@ -67,6 +67,26 @@ fn a_saved_draft_comes_back_but_never_over_what_is_being_typed_or_sent() {
 }
 
 #[test]
+fn what_was_emptied_stays_empty_while_the_disk_still_has_it() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    let mut page = thread_page(rows().swap_remove(2), items());
+    page.draft = Some(Draft {
+        cursor: (0, 3),
+        ..Draft::of("old")
+    });
+    desk.answer_thread(page.clone());
+    desk.keys("r<Backspace><Backspace><Backspace>");
+    let is_empty = |desk: &Desk| desk.model.thread.as_ref().map(|t| t.composer.is_empty());
+    desk.answer_thread(page.clone());
+    assert_eq!(is_empty(&desk), Some(true), "not saved yet");
+    let saves = |effect: &Effect| matches!(effect, Effect::Engine(Command::SaveDraft { .. }));
+    assert!(desk.pass(Span::seconds(2)).iter().any(saves));
+    desk.answer_thread(page);
+    assert_eq!(is_empty(&desk), Some(true), "being saved");
+}
+
+#[test]
 fn quitting_saves_what_is_unsaved_and_stops_typing() {
     let mut desk = desk();
     desk.open("Ana Ruiz");

@@ -236,7 +236,9 @@ impl Thread {
         if !composer.awaiting.is_empty() || !composer.returning.is_empty() {
             return;
         }
-        if composer.is_empty() && composer.unsaved_since.is_none() {
+        // What was just emptied is not what the disk says until it has been told.
+        let told = composer.unsaved_since.is_none() && composer.pending == 0;
+        if composer.is_empty() && told {
             composer.show(draft);
             composer.saved = true;
             composer.began(known, &self.conversation.owner);
