@@ -20,6 +20,16 @@ const COMPOSER_LINES: u16 = 8;
 
 /// The places for the model as it is.
 pub fn layout(model: &Model) -> Layout {
+    let mut layout = panes(model);
+    if let Some(area) = layout.thread.take() {
+        split_thread(model, area, &mut layout);
+    }
+    layout
+}
+
+/// The panes beside each other; what goes with the thread is still in its place. Nothing
+/// that was written is looked at.
+pub(super) fn panes(model: &Model) -> Layout {
     let (width, height) = model.session.size;
     let screen = Rect::new(0, 0, width, height);
     let mut layout = Layout {
@@ -45,7 +55,7 @@ pub fn layout(model: &Model) -> Layout {
                 ..body
             });
         } else {
-            split_thread(model, body, &mut layout);
+            layout.thread = Some(body);
         }
         return layout;
     }
@@ -53,15 +63,11 @@ pub fn layout(model: &Model) -> Layout {
         width: list,
         ..body
     });
-    split_thread(
-        model,
-        Rect {
-            x: list,
-            width: thread,
-            ..body
-        },
-        &mut layout,
-    );
+    layout.thread = Some(Rect {
+        x: list,
+        width: thread,
+        ..body
+    });
     if customer > 0 {
         layout.customer = Some(Rect {
             x: list + thread,

@@ -36,7 +36,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     let last = older + view.lines.last().map_or(0, |(at, _)| at + 1);
     let count = older + thread.window.items.len() + newer;
     let more = if thread.window.older_remote { "+" } else { "" };
-    let at_end = view.at_bottom && newer == 0;
+    let at_end = view.extent.at_bottom && newer == 0;
     let below = if at_end { "" } else { "↓ " };
     let position = format!(" {below}{last}/{count}{more} ");
     let title = text::cut(

@@ -7,7 +7,7 @@ use crate::{
         action::leave::close_thread,
         alerts::answered,
         areas,
-        layout::layout,
+        layout::{layout, panes},
         thread::{GoTo, Load, ThreadPane},
     },
     domain::{Command, Conversation, ConversationId, Hit, Item, Mid, ThreadRange, Timestamp, View},
@@ -200,7 +200,7 @@ pub(crate) fn show_place(model: &mut Model, number: usize) -> Vec<Effect> {
 }
 
 pub(crate) fn scroll_thread(model: &mut Model, by: isize) -> Vec<Effect> {
-    let Some((anchor, view)) = ThreadPane::of(model).map(|pane| pane.scrolled(by)) else {
+    let Some((anchor, extent)) = ThreadPane::of(model).map(|pane| pane.scrolled(by)) else {
         return Vec::new();
     };
     let now = model.session.now;
@@ -213,9 +213,9 @@ pub(crate) fn scroll_thread(model: &mut Model, by: isize) -> Vec<Effect> {
         thread.anchor = anchor;
     }
     let window = &thread.window;
-    if by < 0 && view.at_top {
+    if by < 0 && extent.at_top {
         more_history(thread)
-    } else if by > 0 && view.at_bottom && window.newer > 0 && window.load != Load::More {
+    } else if by > 0 && extent.at_bottom && window.newer > 0 && window.load != Load::More {
         let last = window.items.last().map_or(now, Item::at);
         vec![load(thread, ThreadRange::Around(last))]
     } else {
@@ -276,7 +276,7 @@ pub(crate) fn find_in_thread(model: &mut Model, forward: bool) -> Vec<Effect> {
 
 /// How many rows of the list fit on the screen.
 pub(crate) fn list_rows(model: &Model) -> u32 {
-    let layout = layout(model);
+    let layout = panes(model);
     let height = areas::list_body(&layout).height;
     u32::from((height / areas::row_height(&layout)).max(1))
 }

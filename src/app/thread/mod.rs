@@ -30,7 +30,7 @@ pub(crate) use message_lines::{part_words, quote_words, quoted_words};
 pub(crate) use outgoing_lines::CHECKING;
 pub(crate) use pane::{Hidden, selected_words};
 pub use pane::{ThreadPane, entry_in_words};
-pub use scroll::{Anchor, Viewport};
+pub use scroll::{Anchor, Extent, Viewport};
 pub use selection::Selection;
 pub(crate) use state::GoTo;
 pub use state::{Load, SendQuestion, Then, Thread, ThreadWindow, WINDOW};

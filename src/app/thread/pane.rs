@@ -12,7 +12,7 @@ use crate::{
         thread::{
             line::{Look, ThreadLine, Tone, first_name},
             outgoing_lines::content_lines,
-            scroll::{self, Anchor, Viewport},
+            scroll::{Anchor, Blocks, Extent, Viewport},
             state::Thread,
             transcript,
         },
@@ -38,7 +38,7 @@ pub struct ThreadPane<'a> {
     pub thread: &'a Thread,
     /// Inside of its frame, in cells.
     pub area: Rect,
-    look: Look<'a>,
+    blocks: Blocks<'a>,
 }
 
 impl<'a> ThreadPane<'a> {
@@ -56,32 +56,27 @@ impl<'a> ThreadPane<'a> {
         Some(Self {
             thread,
             area,
-            look: look(model, thread, area.width, settle),
+            blocks: Blocks::new(
+                &thread.window.items,
+                look(model, thread, area.width, settle),
+            ),
         })
     }
 
     /// What would go out, as it will stand here.
     pub fn preview(&self, content: &Content) -> Vec<Vec<(Tone, Clean)>> {
-        content_lines(content, &self.look)
+        content_lines(content, self.blocks.look())
     }
 
     /// Where the text begins: behind time and name, in cells.
     pub fn gutter(&self) -> u16 {
-        self.look.gutter().min(self.area.width)
+        self.blocks.look().gutter().min(self.area.width)
     }
 
     /// The lines that are shown.
     pub fn viewport(&self) -> Viewport {
-        self.view_from(&self.thread.anchor)
-    }
-
-    fn view_from(&self, anchor: &Anchor) -> Viewport {
-        scroll::viewport(
-            &self.thread.window.items,
-            anchor,
-            &self.look,
-            usize::from(self.area.height),
-        )
+        let height = usize::from(self.area.height);
+        self.blocks.viewport(&self.thread.anchor, height)
     }
 
     /// Where the lines stand on the screen: a short thread at the bottom, next to
@@ -96,25 +91,16 @@ impl<'a> ThreadPane<'a> {
 
     /// Where it stands after scrolling by lines, and what is shown then; negative
     /// is towards the past.
-    pub(crate) fn scrolled(&self, by: isize) -> (Anchor, Viewport) {
+    pub(crate) fn scrolled(&self, by: isize) -> (Anchor, Extent) {
         let height = usize::from(self.area.height);
-        let window = &self.thread.window;
-        let anchor = scroll::scrolled(&window.items, &self.thread.anchor, by, &self.look, height);
-        let (anchor, at_end) = match anchor {
-            Some(anchor) => {
-                let at_end = self.view_from(&anchor).at_bottom;
-                (anchor, at_end)
-            }
-            None => (self.thread.anchor.clone(), true),
-        };
+        let anchor = self.blocks.scrolled(&self.thread.anchor, by, height);
+        let anchor = anchor.unwrap_or_else(|| self.thread.anchor.clone());
+        let extent = self.blocks.extent(&anchor, height);
         // The end of the part at hand need not be that of the thread.
-        let anchor = if at_end && window.newer == 0 {
-            Anchor::Bottom
-        } else {
-            anchor
-        };
-        let view = self.view_from(&anchor);
-        (anchor, view)
+        if extent.at_bottom && self.thread.window.newer == 0 {
+            return (Anchor::Bottom, self.blocks.extent(&Anchor::Bottom, height));
+        }
+        (anchor, extent)
     }
 
     /// What of an entry is not shown.
@@ -122,16 +108,15 @@ impl<'a> ThreadPane<'a> {
         let (Some((first, _)), Some((last, _))) = (view.lines.first(), view.lines.last()) else {
             return Hidden::Nothing;
         };
-        if at < *first || (at == *first && view.top.1 > 0) {
+        if at < *first || (at == *first && view.extent.top.1 > 0) {
             return Hidden::Above;
         }
         if at < *last {
             return Hidden::Nothing;
         }
-        let items = &self.thread.window.items;
-        let count = |at: usize| transcript::lines_of(items, at, &self.look).len();
+        let count = |at: usize| self.blocks.count(at);
         let shown = view.lines.iter().filter(|(place, _)| place == last).count();
-        let before = if last == first { view.top.1 } else { 0 };
+        let before = if last == first { view.extent.top.1 } else { 0 };
         let height = usize::from(self.area.height);
         let own = count(at);
         if own >= height && at != *first {

@@ -2,6 +2,8 @@
 //! it), so neither new messages nor another size make it jump. Only what is on
 //! the screen is laid out.
 
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
 use crate::{
     app::thread::{
         line::{Look, ThreadLine},
@@ -46,6 +48,13 @@ impl Anchor {
 pub struct Viewport {
     /// The lines, with the place of their entry.
     pub lines: Vec<(usize, ThreadLine)>,
+    /// What they are.
+    pub extent: Extent,
+}
+
+/// Which lines are on the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
     /// Place and line of the first one.
     pub top: (usize, usize),
     /// The first entry's first line is shown.
@@ -54,116 +63,132 @@ pub struct Viewport {
     pub at_bottom: bool,
 }
 
-/// The lines that fit into `height` lines.
-pub(super) fn viewport(
-    items: &[Item],
-    anchor: &Anchor,
-    look: &Look<'_>,
-    height: usize,
-) -> Viewport {
-    match anchor {
-        Anchor::Bottom => bottom_up(items, look, height),
-        Anchor::Top { at, line, .. } => {
-            let view = top_down(items, look, height, (*at, *line));
-            if view.lines.len() < height {
-                bottom_up(items, look, height)
-            } else {
-                view
+/// The entries of a thread as lines. Each is laid out when it is first needed, and once:
+/// a scroll asks several times how many lines it has.
+#[derive(Debug)]
+pub(super) struct Blocks<'a> {
+    items: &'a [Item],
+    look: Look<'a>,
+    laid_out: RefCell<HashMap<usize, Rc<[ThreadLine]>>>,
+}
+
+impl<'a> Blocks<'a> {
+    pub(super) fn new(items: &'a [Item], look: Look<'a>) -> Self {
+        Self {
+            items,
+            look,
+            laid_out: RefCell::default(),
+        }
+    }
+
+    /// What the lines depend on besides the entries.
+    pub(super) fn look(&self) -> &Look<'a> {
+        &self.look
+    }
+
+    fn lines(&self, at: usize) -> Rc<[ThreadLine]> {
+        let mut laid_out = self.laid_out.borrow_mut();
+        let lines = || transcript::lines_of(self.items, at, &self.look).into();
+        Rc::clone(laid_out.entry(at).or_insert_with(lines))
+    }
+
+    /// How many lines an entry has: none where it is folded away.
+    pub(super) fn count(&self, at: usize) -> usize {
+        self.lines(at).len()
+    }
+
+    /// The lines that fit into `height` lines.
+    pub(super) fn viewport(&self, anchor: &Anchor, height: usize) -> Viewport {
+        let extent = self.extent(anchor, height);
+        let (first, skip) = extent.top;
+        let lines = (first..self.items.len()).flat_map(|at| {
+            let block = self.lines(at);
+            let from = if at == first { skip } else { 0 };
+            (from..block.len()).map(move |i| (at, block[i].clone()))
+        });
+        Viewport {
+            lines: lines.take(height).collect(),
+            extent,
+        }
+    }
+
+    /// Which lines fit into `height` lines.
+    pub(super) fn extent(&self, anchor: &Anchor, height: usize) -> Extent {
+        match anchor {
+            Anchor::Bottom => self.bottom_up(height),
+            Anchor::Top { at, line, .. } => {
+                let mut have = self.count(*at).saturating_sub(*line);
+                let mut below = at + 1..self.items.len();
+                // One line more tells whether there is something below.
+                while have <= height
+                    && let Some(next) = below.next()
+                {
+                    have += self.count(next);
+                }
+                if have < height {
+                    return self.bottom_up(height);
+                }
+                Extent {
+                    top: (*at, *line),
+                    at_top: (*at, *line) == (0, 0),
+                    at_bottom: have == height,
+                }
             }
         }
     }
-}
 
-fn bottom_up(items: &[Item], look: &Look<'_>, height: usize) -> Viewport {
-    let mut blocks: Vec<(usize, Vec<ThreadLine>)> = Vec::new();
-    let mut have = 0;
-    for at in (0..items.len()).rev() {
-        if have >= height {
-            break;
+    fn bottom_up(&self, height: usize) -> Extent {
+        let (mut first, mut have) = (self.items.len(), 0);
+        while have < height && first > 0 {
+            first -= 1;
+            have += self.count(first);
         }
-        let lines = transcript::lines_of(items, at, look);
-        have += lines.len();
-        blocks.push((at, lines));
+        // At most the first block is cut, because it was the last one needed.
+        let cut = have.saturating_sub(height);
+        Extent {
+            top: (first, cut),
+            at_top: first == 0 && cut == 0,
+            at_bottom: true,
+        }
     }
-    let cut = have.saturating_sub(height);
-    let first = blocks.last().map_or(0, |(at, _)| *at);
-    let lines: Vec<_> = blocks
-        .into_iter()
-        .rev()
-        .flat_map(|(at, lines)| lines.into_iter().map(move |line| (at, line)))
-        .skip(cut)
-        .collect();
-    // At most the first block is cut, because it was the last one needed.
-    Viewport {
-        at_top: first == 0 && cut == 0,
-        at_bottom: true,
-        top: (first, cut),
-        lines,
-    }
-}
 
-fn top_down(items: &[Item], look: &Look<'_>, height: usize, top: (usize, usize)) -> Viewport {
-    let mut lines = Vec::new();
-    let (mut place, mut skip) = top;
-    while lines.len() <= height && place < items.len() {
-        let block = transcript::lines_of(items, place, look);
-        lines.extend(block.into_iter().skip(skip).map(|line| (place, line)));
-        skip = 0;
-        place += 1;
-    }
-    let at_bottom = lines.len() <= height && place >= items.len();
-    lines.truncate(height);
-    Viewport {
-        lines,
-        top,
-        at_top: top == (0, 0),
-        at_bottom,
-    }
-}
-
-/// Where the pane stands after scrolling by lines; negative is towards the past.
-/// `None`: there is nothing further towards the end.
-pub(crate) fn scrolled(
-    items: &[Item],
-    anchor: &Anchor,
-    by: isize,
-    look: &Look<'_>,
-    height: usize,
-) -> Option<Anchor> {
-    let view = viewport(items, anchor, look, height);
-    if by >= 0 && view.at_bottom {
-        return None;
-    }
-    let count = |at| transcript::lines_of(items, at, look).len();
-    let (mut at, mut line) = view.top;
-    let mut left = by.unsigned_abs();
-    if by < 0 {
-        while left > line && at > 0 {
-            left -= line + 1;
-            at -= 1;
-            // What is folded away has no line to stop at.
-            while at > 0 && count(at) == 0 {
+    /// Where the pane stands after scrolling by lines; negative is towards the past.
+    /// `None`: there is nothing further towards the end.
+    pub(super) fn scrolled(&self, anchor: &Anchor, by: isize, height: usize) -> Option<Anchor> {
+        let extent = self.extent(anchor, height);
+        if by >= 0 && extent.at_bottom {
+            return None;
+        }
+        let (mut at, mut line) = extent.top;
+        let mut left = by.unsigned_abs();
+        if by < 0 {
+            while left > line && at > 0 {
+                left -= line + 1;
                 at -= 1;
+                // What is folded away has no line to stop at.
+                while at > 0 && self.count(at) == 0 {
+                    at -= 1;
+                }
+                line = self.count(at).saturating_sub(1);
             }
-            line = count(at).saturating_sub(1);
+            line = line.saturating_sub(left);
+        } else {
+            while left > 0 && at < self.items.len() {
+                let lines = self.count(at);
+                if lines == 0 {
+                    (at, line) = (at + 1, 0);
+                    continue;
+                }
+                let rest = lines.saturating_sub(line + 1);
+                if left <= rest {
+                    line += left;
+                    left = 0;
+                } else {
+                    left -= rest + 1;
+                    (at, line) = (at + 1, 0);
+                }
+            }
         }
-        line = line.saturating_sub(left);
-    } else {
-        while left > 0 && at < items.len() {
-            let lines = count(at);
-            if lines == 0 {
-                (at, line) = (at + 1, 0);
-                continue;
-            }
-            let rest = lines.saturating_sub(line + 1);
-            if left <= rest {
-                line += left;
-                left = 0;
-            } else {
-                left -= rest + 1;
-                (at, line) = (at + 1, 0);
-            }
-        }
+        Some(Anchor::at(self.items, at, line))
     }
-    Some(Anchor::at(items, at, line))
 }
