@@ -304,7 +304,7 @@ fn somebody_writes_over_the_screen() {
     let paint = |words: &'static str| {
         move |buffer: &mut ratatui::buffer::Buffer| {
             ratatui::widgets::Widget::render(words, buffer.area, buffer);
-            (0..buffer.area.height, None)
+            (vec![buffer.area], None)
         }
     };
     let mut terminal = switchboard::runtime::Terminal::enter(

@@ -35,8 +35,18 @@ pub enum Damage {
     Nothing,
     /// The composer.
     Composer,
+    /// The cursor of the list went from one row to another: these two, what is told of
+    /// the selected row, and the keys for it.
+    Cursor {
+        /// Place of the row where it was.
+        from: u32,
+        /// Place of the row where it is.
+        to: u32,
+    },
     /// The list, what is told of the selected row, and the keys for it.
     List,
+    /// The thread, and the keys for it.
+    Thread,
     /// The whole screen.
     All,
 }
@@ -47,6 +57,9 @@ impl Damage {
         match (self, other) {
             (Self::Nothing, one) | (one, Self::Nothing) => one,
             (one, other) if one == other => one,
+            // The rows between them were never painted with the cursor.
+            (Self::Cursor { from, .. }, Self::Cursor { to, .. }) => Self::Cursor { from, to },
+            (Self::Cursor { .. } | Self::List, Self::Cursor { .. } | Self::List) => Self::List,
             _ => Self::All,
         }
     }
@@ -64,6 +77,15 @@ pub fn inside(area: Rect) -> Rect {
         y: area.y + 1,
         width: area.width.saturating_sub(2),
         height: area.height.saturating_sub(2),
+    }
+}
+
+/// The bottom line of a frame.
+pub fn foot(area: Rect) -> Rect {
+    Rect {
+        y: area.bottom().saturating_sub(1),
+        height: area.height.min(1),
+        ..area
     }
 }
 
@@ -89,6 +111,20 @@ pub fn list_body(layout: &Layout) -> Rect {
         height: inner.height - head,
         ..inner
     }
+}
+
+/// Where a row of the list is that stands so many rows below the first one; `None` below
+/// the last one that is shown.
+pub fn list_row(layout: &Layout, below: u32) -> Option<Rect> {
+    let (body, height) = (list_body(layout), row_height(layout));
+    let below = u16::try_from(below)
+        .ok()
+        .filter(|n| *n < body.height / height)?;
+    Some(Rect {
+        y: body.y + below * height,
+        height,
+        ..body
+    })
 }
 
 /// How many terminal lines one row of the list takes: one in the table of a

@@ -1,6 +1,6 @@
 //! What a message changes on the screen. A typed letter changes only the composer, a step
-//! in the list only the list, on a screen of any size; everything else is rarer and
-//! repaints the whole screen.
+//! in the list two of its rows, a page only the thread, on a screen of any size;
+//! everything else is rarer and repaints the whole screen.
 
 use super::{
     Effect, Focus, Model, Msg,
@@ -16,9 +16,10 @@ use crate::domain::Timestamp;
 /// A key that changes one pane, and the desk before it.
 #[derive(Debug)]
 pub(super) struct SmallStep {
-    damage: Damage,
     focus: Focus,
     layout: Layout,
+    /// Places of the cursor and of the first row on the screen.
+    list: (u32, u32),
     tour: Option<Tour>,
     /// When something else on the screen changes because time passes.
     due: Option<Timestamp>,
@@ -35,15 +36,14 @@ impl SmallStep {
         let (Msg::Key(key) | Msg::Burst(key)) = msg else {
             return None;
         };
-        let damage = match model.focus {
-            Focus::Composer if is_letter(model, *key) => Damage::Composer,
-            Focus::List if is_walk(model, *key) => Damage::List,
-            _ => return None,
+        let is_small = match model.focus {
+            Focus::Composer => is_letter(model, *key),
+            Focus::List | Focus::Thread => is_walk(model, *key),
         };
-        is_uncovered(model).then(|| Self {
-            damage,
+        (is_small && is_uncovered(model)).then(|| Self {
             focus: model.focus,
             layout: layout(model),
+            list: (model.inbox.cursor, model.inbox.top),
             tour: model.tour.clone(),
             due: due(model),
         })
@@ -59,8 +59,21 @@ impl SmallStep {
             && self.due.is_none_or(|due| model.session.now < due)
             && effects.iter().all(stays);
         match alone {
-            true => self.damage,
+            true => self.pane(model),
             false => Damage::All,
+        }
+    }
+
+    fn pane(&self, model: &Model) -> Damage {
+        let (from, top) = self.list;
+        match self.focus {
+            Focus::Composer => Damage::Composer,
+            Focus::Thread => Damage::Thread,
+            Focus::List if model.inbox.top == top && model.inbox.total > 0 => Damage::Cursor {
+                from,
+                to: model.inbox.cursor,
+            },
+            Focus::List => Damage::List,
         }
     }
 }
@@ -72,11 +85,21 @@ fn is_letter(model: &Model, key: Key) -> bool {
         && composer.is_some_and(|composer| composer.has_text() && composer.mode == Mode::Insert)
 }
 
-/// A step up or down the list.
+/// A step up or down the list or the thread, or a page of them.
 fn is_walk(model: &Model, key: Key) -> bool {
     let keymap = &model.session.settings.keymap;
-    let meaning = keymap.meaning(Context::Desk, &[key]);
-    matches!(meaning, Meaning::Action(Action::Down | Action::Up))
+    let walks = [
+        Action::Down,
+        Action::Up,
+        Action::PageDown,
+        Action::PageUp,
+        Action::HalfDown,
+        Action::HalfUp,
+    ];
+    match keymap.meaning(Context::Desk, &[key]) {
+        Meaning::Action(action) => walks.contains(&action),
+        _ => false,
+    }
 }
 
 /// Nothing covers the desk, no key sequence is half typed, and names are not hidden.

@@ -42,42 +42,86 @@ impl Canvas {
         &mut self.painted
     }
 
-    /// Sends what is different in these lines.
-    pub(super) fn send<B: Backend>(
+    /// Sends what is different in these parts, line by line.
+    pub(super) fn send<B: Backend>(&mut self, parts: &[Rect], to: &mut B) -> Result<(), B::Error> {
+        let screen = self.painted.area;
+        let mut parts: Vec<Rect> = parts.iter().map(|part| part.intersection(screen)).collect();
+        parts.sort_unstable_by_key(|part| part.x);
+        let top = parts.iter().map(|part| part.top()).min().unwrap_or(0);
+        let bottom = parts.iter().map(|part| part.bottom()).max().unwrap_or(0);
+        for y in top..bottom {
+            for part in &parts {
+                if (part.top()..part.bottom()).contains(&y) {
+                    self.send_line(y, part.left()..part.right(), to)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends what is different in these columns of a line.
+    fn send_line<B: Backend>(
         &mut self,
-        lines: Range<u16>,
+        y: u16,
+        columns: Range<u16>,
         to: &mut B,
     ) -> Result<(), B::Error> {
         let width = usize::from(self.painted.area.width);
-        for y in lines.start..lines.end.min(self.painted.area.height) {
-            let at = usize::from(y) * width;
-            let painted = &self.painted.content[at..at + width];
-            let shown = &mut self.shown.content[at..at + width];
-            let Some(part) = different(shown, painted) else {
-                continue;
-            };
-            let (painted, shown) = (&painted[part.clone()], &mut shown[part.clone()]);
-            let [before, now] = &mut self.lines;
-            for line in [&mut *before, &mut *now] {
-                let column = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
-                line.resize(Rect::new(column(part.start), y, column(part.len()), 1));
-            }
-            before.content.swap_with_slice(shown);
-            break_wide(&mut before.content, painted);
-            now.content.clone_from_slice(painted);
-            to.draw(before.diff_iter(now))?;
-            shown.swap_with_slice(&mut now.content);
+        let at = usize::from(y) * width;
+        let painted = &self.painted.content[at..at + width];
+        let shown = &mut self.shown.content[at..at + width];
+        let columns = usize::from(columns.start)..usize::from(columns.end);
+        let differs = |at: &usize| !same(&shown[*at], &painted[*at]);
+        let (Some(first), Some(last)) =
+            (columns.clone().find(differs), columns.rev().find(differs))
+        else {
+            return Ok(());
+        };
+        let near = first.saturating_sub(usize::from(WIDEST))..last + 1;
+        if shown[near.clone()].iter().all(is_narrow) && painted[near].iter().all(is_narrow) {
+            let changed = (first..=last).filter(differs);
+            to.draw(changed.map(|x| (column(x), y, &painted[x])))?;
+            shown[first..=last].clone_from_slice(&painted[first..=last]);
+            return Ok(());
         }
+        let part = with_letters(shown, painted, first..last + 1);
+        let (painted, shown) = (&painted[part.clone()], &mut shown[part.clone()]);
+        let [before, now] = &mut self.lines;
+        for line in [&mut *before, &mut *now] {
+            line.resize(Rect::new(column(part.start), y, column(part.len()), 1));
+        }
+        before.content.swap_with_slice(shown);
+        break_wide(&mut before.content, painted);
+        now.content.clone_from_slice(painted);
+        to.draw(before.diff_iter(now))?;
+        shown.swap_with_slice(&mut now.content);
         Ok(())
     }
 }
 
-/// The columns in which two lines differ, with the letters of both that reach into them.
-fn different(shown: &[Cell], painted: &[Cell]) -> Option<Range<usize>> {
+fn column(at: usize) -> u16 {
+    u16::try_from(at).unwrap_or(u16::MAX)
+}
+
+/// As cells compare, sooner where both hold an ASCII character, which nearly all do.
+fn same(a: &Cell, b: &Cell) -> bool {
+    match (a.symbol().as_bytes(), b.symbol().as_bytes()) {
+        ([one], [other]) if one != other => false,
+        _ => a == b,
+    }
+}
+
+/// Certainly one column wide, without a look into the tables: ASCII, and the lines of
+/// frames (U+2500 to U+257F).
+fn is_narrow(cell: &Cell) -> bool {
+    let by_itself = cell.diff_option == CellDiffOption::None;
+    by_itself && matches!(cell.symbol().as_bytes(), [_] | [0xE2, 0x94 | 0x95, _])
+}
+
+/// These columns, and the letters of both lines that reach into them.
+fn with_letters(shown: &[Cell], painted: &[Cell], columns: Range<usize>) -> Range<usize> {
     let widest = usize::from(WIDEST);
-    let differs = |(a, b): (&Cell, &Cell)| a != b;
-    let first = shown.iter().zip(painted).position(differs)?;
-    let last = shown.iter().zip(painted).rposition(differs)?;
+    let (first, last) = (columns.start, columns.end - 1);
     let (mut start, mut end) = (first, last + 1);
     for line in [shown, painted] {
         let reach = |at: usize| at + wide(&line[at]);
@@ -86,7 +130,7 @@ fn different(shown: &[Cell], painted: &[Cell]) -> Option<Range<usize>> {
         let near_end = start.max(last.saturating_sub(widest))..=last;
         end = near_end.map(reach).fold(end, usize::max);
     }
-    Some(start..end.min(shown.len()))
+    start..end.min(shown.len())
 }
 
 /// When a wide letter is painted over, all of its cells are sent: terminals differ in what
@@ -215,7 +259,7 @@ mod tests {
                         let span = draw::span(WORDS[*words], style(*text, *behind, *modifier));
                         draw::put(vec![span], place, buffer);
                     }
-                    canvas.send(0..SIZE.1, &mut gate).expect("sent");
+                    canvas.send(&[Rect::new(0, 0, SIZE.0, SIZE.1)], &mut gate).expect("sent");
                     if let Some((x, y)) = cursor {
                         gate.set_cursor_position((x, y)).expect("sent");
                     }
@@ -251,7 +295,9 @@ mod tests {
             for words in ["> hell", "> hello", "> hello"] {
                 let line = vec![draw::span(words, Style::new().fg(Color::Red))];
                 draw::put(line, Rect::new(2, 3, 20, 1), canvas.buffer());
-                canvas.send(3..4, &mut gate).expect("sent");
+                canvas
+                    .send(&[Rect::new(0, 3, SIZE.0, 1)], &mut gate)
+                    .expect("sent");
                 let end = 2 + u16::try_from(words.len()).expect("few");
                 gate.set_cursor_position((end, 3)).expect("sent");
                 gate.show_cursor().expect("sent");

@@ -48,6 +48,10 @@ impl Row {
         if self.cells.len() <= x {
             self.cells.resize(x + 1, Cell::EMPTY);
         }
+        if let [b' '..=b'~'] = cell.symbol().as_bytes() {
+            self.cells[x].clone_from(cell);
+            return;
+        }
         let wide = wide(cell);
         let mut cell = cell.clone();
         if is_picture {

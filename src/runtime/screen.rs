@@ -20,6 +20,7 @@ use crate::{
         error::Error,
         reload::Reload,
         signals::{LoopEvent, Signals, news},
+        stderr,
         tasks::Tasks,
         terminal::Terminal,
     },
@@ -139,7 +140,11 @@ impl Screen {
             }
             Some(()) = self.reloads.recv() => LoopEvent::Configured,
             turn = signals.next() => turn,
-            () = sleep => LoopEvent::Message(Msg::Wake),
+            () = sleep => {
+                // Once a minute, with the clock in the top line.
+                stderr::keep_small();
+                LoopEvent::Message(Msg::Wake)
+            }
         }
     }
 

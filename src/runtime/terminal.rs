@@ -5,7 +5,6 @@
 
 use std::{
     io::{self, Write},
-    ops::Range,
     panic,
     path::Path,
     sync::{
@@ -26,7 +25,7 @@ use crossterm::{
 use ratatui::{
     backend::Backend,
     buffer::Buffer,
-    layout::{Position, Size},
+    layout::{Position, Rect, Size},
 };
 
 use super::{
@@ -104,16 +103,15 @@ impl Terminal {
         Ok(self.blank)
     }
 
-    /// Draws a frame. `paint` is given what was painted last, and answers which lines
-    /// it may have changed, and where the cursor stands, if it is shown.
+    /// Draws a frame. `paint` is given what was painted last, and answers what it may
+    /// have changed, and where the cursor stands, if it is shown.
     pub fn draw(
         &mut self,
-        paint: impl FnOnce(&mut Buffer) -> (Range<u16>, Option<Position>),
+        paint: impl FnOnce(&mut Buffer) -> (Vec<Rect>, Option<Position>),
     ) -> io::Result<()> {
-        stderr::keep_small();
         self.blank = false;
-        let (lines, cursor) = paint(self.canvas.buffer());
-        self.canvas.send(lines, &mut self.gate)?;
+        let (parts, cursor) = paint(self.canvas.buffer());
+        self.canvas.send(&parts, &mut self.gate)?;
         match cursor {
             Some(at) => {
                 self.gate.set_cursor_position(at)?;

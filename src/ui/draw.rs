@@ -95,6 +95,22 @@ pub(crate) fn wrapped(words: &str, style: Style, area: Rect, buffer: &mut Buffer
 /// So many cells a cluster has at most; wider ones are not looked for.
 pub(crate) const WIDEST: u16 = 16;
 
+/// Makes cells blank, in a style. Every frame begins so: no clones of a cell, and no
+/// patching of styles.
+pub(crate) fn blank(style: Style, area: Rect, buffer: &mut Buffer) {
+    let area = area.intersection(buffer.area);
+    let mut blank = Cell::EMPTY;
+    blank.set_style(style);
+    for y in area.y..area.bottom() {
+        let start = buffer.index_of(area.x, y);
+        for cell in &mut buffer.content[start..start + usize::from(area.width)] {
+            *cell = Cell::EMPTY;
+            (cell.fg, cell.bg) = (blank.fg, blank.bg);
+            (cell.underline_color, cell.modifier) = (blank.underline_color, blank.modifier);
+        }
+    }
+}
+
 /// Makes room for what is drawn over the rest. A wide letter that reaches into
 /// the area from the left goes, or it would hide what is drawn there.
 pub(crate) fn clear(area: Rect, buffer: &mut Buffer) {

@@ -1,6 +1,12 @@
 //! The list: two lines a row beside the thread, a table on a narrow screen.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::Line,
+    widgets::{Block, Borders, Widget},
+};
 
 use crate::{
     app::{
@@ -22,49 +28,72 @@ use crate::{
 
 pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut Buffer) {
     let focused = model.focus == Focus::List;
-    let inbox = &model.inbox;
-    let position = match inbox.total {
-        0 => String::new(),
-        total => format!(" {}/{total} ", inbox.cursor + 1),
-    };
-    let block = frame(focused, theme)
-        .title_bottom(Line::from(span(position, theme.style(Role::Dim))).right_aligned());
     let room = usize::from(area.width.saturating_sub(2));
     let title = text::cut(&title(model, area.width), room);
     let title = Line::from(span(title, title_style(focused, theme)));
-    framed(title, block, area, buffer);
+    framed(title, block(model, theme), area, buffer);
     let body = areas::list_body(layout);
-    if inbox.total == 0 {
+    if model.inbox.total == 0 {
         empty(model, theme, body, buffer);
         return;
     }
-    let height = areas::row_height(layout);
-    let narrow = layout.explain.is_some();
-    if narrow {
-        let head = Rect {
-            y: body.y - 1,
-            height: 1,
-            ..body
-        };
-        let columns = Columns::of(head.width, &model.session.settings.shape.columns);
-        let titles = columns.line(|column| match column {
-            Column::Channel => "CH".into(),
-            Column::Owner => "HOLDER".into(),
-            column => column.name().to_uppercase(),
-        });
-        put(
-            vec![span(format!("  {titles}"), theme.style(Role::Dim))],
-            head,
-            buffer,
-        );
+    if layout.explain.is_some() {
+        draw_heads(model, theme, body, buffer);
     }
-    for ((place, row), y) in inbox
-        .visible(u32::from(body.height / height))
-        .zip((body.y..body.bottom()).step_by(usize::from(height)))
-    {
-        let area = Rect { y, height, ..body };
+    let first = model.inbox.top;
+    let rows = u32::from(body.height / areas::row_height(layout));
+    draw_rows(
+        model,
+        theme,
+        layout,
+        first..first.saturating_add(rows),
+        buffer,
+    );
+}
+
+/// What is different when the cursor has gone from one row to another: the two of them,
+/// and the number at the foot of the frame.
+pub(super) fn draw_cursor(
+    model: &Model,
+    theme: &Theme,
+    layout: &Layout,
+    rows: [u32; 2],
+    buffer: &mut Buffer,
+) {
+    if let Some(area) = layout.list {
+        let block = block(model, theme).borders(Borders::ALL - Borders::TOP);
+        block.render(areas::foot(area), buffer);
+    }
+    draw_rows(model, theme, layout, rows, buffer);
+}
+
+/// The frame, and where in the list the cursor stands.
+fn block(model: &Model, theme: &Theme) -> Block<'static> {
+    let position = match model.inbox.total {
+        0 => String::new(),
+        total => format!(" {}/{total} ", model.inbox.cursor + 1),
+    };
+    let position = Line::from(span(position, theme.style(Role::Dim)));
+    frame(model.focus == Focus::List, theme).title_bottom(position.right_aligned())
+}
+
+/// Rows by their places, and what is told of the selected one.
+fn draw_rows(
+    model: &Model,
+    theme: &Theme,
+    layout: &Layout,
+    rows: impl IntoIterator<Item = u32>,
+    buffer: &mut Buffer,
+) {
+    let inbox = &model.inbox;
+    for place in rows {
+        let below = place.checked_sub(inbox.top);
+        let area = below.and_then(|below| areas::list_row(layout, below));
+        let (Some(row), Some(area)) = (inbox.row(place), area) else {
+            continue;
+        };
         let selected = place == inbox.cursor;
-        if narrow {
+        if layout.explain.is_some() {
             table_row(model, theme, row, selected, area, buffer);
         } else {
             card_row(model, theme, row, selected, area, buffer);
@@ -82,6 +111,23 @@ pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, bu
             buffer,
         );
     }
+}
+
+/// The heads of the columns, above the rows.
+fn draw_heads(model: &Model, theme: &Theme, body: Rect, buffer: &mut Buffer) {
+    let head = Rect {
+        y: body.y - 1,
+        height: 1,
+        ..body
+    };
+    let columns = Columns::of(head.width, &model.session.settings.shape.columns);
+    let titles = columns.line(|column| match column {
+        Column::Channel => "CH".into(),
+        Column::Owner => "HOLDER".into(),
+        column => column.name().to_uppercase(),
+    });
+    let titles = span(format!("  {titles}"), theme.style(Role::Dim));
+    put(vec![titles], head, buffer);
 }
 
 /// The view, and in which order or by what its rows stand there.

@@ -25,8 +25,6 @@ mod status;
 mod theme;
 mod thread;
 
-use std::ops::Range;
-
 use ratatui::{
     Frame,
     buffer::Buffer,
@@ -55,14 +53,14 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     }
 }
 
-/// Paints what is damaged over what was painted last. Answers which lines may have changed,
-/// and where the cursor stands, if it is shown.
+/// Paints what is damaged over what was painted last. Answers what may have changed, and
+/// where the cursor stands, if it is shown.
 pub fn paint(
     model: &Model,
     theme: &Theme,
     damage: Damage,
     buffer: &mut Buffer,
-) -> (Range<u16>, Option<Position>) {
+) -> (Vec<Rect>, Option<Position>) {
     // Another theme may be tried on.
     let tried = model.theme().and_then(Theme::named);
     let tried = tried.map(|tried| theme.in_styles_of(tried));
@@ -71,12 +69,12 @@ pub fn paint(
     if let Some(painted) = paint_part(model, theme, damage, buffer) {
         return painted;
     }
-    buffer.reset();
+    draw::blank(theme.style(Role::Text), screen, buffer);
     let cursor = match model.session.privacy {
         true => paint_all(&privacy::drawn(model), theme, screen, buffer),
         false => paint_all(model, theme, screen, buffer),
     };
-    (screen.top()..screen.bottom(), cursor)
+    (vec![screen], cursor)
 }
 
 /// Some panes alone, at a cost that does not depend on the size of the others; `None`
@@ -86,50 +84,53 @@ fn paint_part(
     theme: &Theme,
     damage: Damage,
     buffer: &mut Buffer,
-) -> Option<(Range<u16>, Option<Position>)> {
+) -> Option<(Vec<Rect>, Option<Position>)> {
     let layout = layout::layout(model);
     if layout.screen != buffer.area {
         return None;
     }
-    let panes: Vec<Rect> = match damage {
-        Damage::Nothing => return Some((0..0, None)),
+    let beside = layout.explain.into_iter().chain(layout.customer);
+    let beside = beside.chain([layout.hints]);
+    let parts: Vec<Rect> = match damage {
+        Damage::Nothing => return Some((Vec::new(), None)),
         Damage::All => return None,
         Damage::Composer => vec![layout.composer?],
-        Damage::List => {
-            let beside = layout.explain.into_iter().chain(layout.customer);
-            [layout.list?, layout.hints]
-                .into_iter()
-                .chain(beside)
-                .collect()
+        Damage::Thread => vec![layout.thread?, layout.hints],
+        Damage::List => beside.chain(layout.list).collect(),
+        Damage::Cursor { from, to } => {
+            let foot = areas::foot(layout.list?);
+            let rows = [from, to].into_iter().filter_map(|place| {
+                let below = place.checked_sub(model.inbox.top)?;
+                areas::list_row(&layout, below)
+            });
+            beside.chain([foot]).chain(rows).collect()
         }
     };
-    for pane in &panes {
-        for position in pane.positions() {
-            buffer[position].reset();
-        }
-        buffer.set_style(*pane, theme.style(Role::Text));
+    for part in &parts {
+        draw::blank(theme.style(Role::Text), *part, buffer);
     }
-    let cursor = match layout.composer.filter(|_| damage == Damage::Composer) {
-        Some(area) => composer::draw(model, theme, area, buffer),
-        None => {
-            inbox::draw(model, theme, &layout, panes[0], buffer);
-            if let Some(area) = layout.customer {
-                customer::draw(model, theme, area, buffer);
-            }
-            status::bottom(model, theme, layout.hints, buffer);
-            None
+    let mut cursor = None;
+    match damage {
+        Damage::Composer => cursor = composer::draw(model, theme, layout.composer?, buffer),
+        Damage::Thread => thread::draw(model, theme, layout.thread?, buffer),
+        Damage::Cursor { from, to } => {
+            inbox::draw_cursor(model, theme, &layout, [from, to], buffer);
         }
-    };
-    for pane in &panes {
-        finish(theme, *pane, buffer);
+        _ => inbox::draw(model, theme, &layout, layout.list?, buffer),
     }
-    let top = panes.iter().map(|pane| pane.top()).min()?;
-    let bottom = panes.iter().map(|pane| pane.bottom()).max()?;
-    Some((top..bottom, cursor))
+    if let (Some(area), Damage::List | Damage::Cursor { .. }) = (layout.customer, damage) {
+        customer::draw(model, theme, area, buffer);
+    }
+    if damage != Damage::Composer {
+        status::bottom(model, theme, layout.hints, buffer);
+    }
+    for part in &parts {
+        finish(theme, *part, buffer);
+    }
+    Some((parts, cursor))
 }
 
 fn paint_all(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
-    buffer.set_style(screen, theme.style(Role::Text));
     // The buffer may be behind the model by one resize; it must not be
     // written beyond.
     if areas::too_small(model.session.size)

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Rect};
 
 use switchboard::{
-    app::{self, Damage, Effect, Focus, Loaded, Model, Msg, Settings, input::keymap::Key},
+    app::{self, Damage, Effect, Loaded, Model, Msg, Settings, input::keymap::Key},
     domain::{
         Annotations, AppId, Apps, Author, Change, Content, Conversation, ConversationId, Counts,
         InboxSlice, Item, Known, LocalId, Message, Mid, OperationKind, Outgoing, Part, PerPlatform,
@@ -463,10 +463,10 @@ impl Desk {
     }
 
     pub fn send(&mut self, msg: Msg) -> Vec<Effect> {
-        let before = (self.model.focus != Focus::Thread).then(|| self.model.clone());
+        let before = self.model.clone();
         self.model.damage = Damage::Nothing;
         let effects = app::update(&mut self.model, self.now, msg);
-        if let Some(before) = before.filter(|_| self.model.damage != Damage::All) {
+        if self.model.damage != Damage::All {
             self.is_the_whole_damage(&before);
         }
         effects
