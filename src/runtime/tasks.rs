@@ -13,7 +13,7 @@ use crate::clock;
 /// How long tasks may take to end.
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
-/// The running tasks. They have their own threads, so that none of them comes between a
+/// The running tasks. They have their own thread, so that none of them comes between a
 /// key and the screen.
 #[derive(Debug)]
 pub struct Tasks {
@@ -25,14 +25,15 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// No tasks yet; starts the threads for them.
+    /// No tasks yet; starts the thread for them. One is enough for what waits nearly all
+    /// the time, and nothing is handed from one to another; what blocks gets its own.
     ///
     /// # Errors
     ///
     /// The system has no thread or no file handle left.
     pub fn new() -> io::Result<Self> {
         let threads = Builder::new_multi_thread()
-            .worker_threads(2)
+            .worker_threads(1)
             .enable_all()
             .build()?;
         Ok(Self {

@@ -13,8 +13,9 @@
 //! with 200 before it is on the disk: what we do not take, Meta delivers again.
 //! Strangers cannot keep Meta out: who has no signature is refused on the head, a
 //! small body needs nobody's room, and where places or room are short the oldest
-//! call that is not here as a whole makes way. One task holds all connections. This
-//! module must not know the store or the screen.
+//! call that is not here as a whole makes way. Only who has just shown a good signature
+//! may bring the next call over the same connection, as tunnels do. One task holds all
+//! connections. This module must not know the store or the screen.
 //!
 //! | file | |
 //! |---|---|
@@ -27,7 +28,10 @@ use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE},
+    http::{
+        HeaderMap, HeaderValue, Method, Request, Response, StatusCode,
+        header::{CONNECTION, CONTENT_TYPE},
+    },
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -65,8 +69,11 @@ const HEAD: usize = 16 * 1024;
 const HEAD_WAIT: Duration = Duration::from_secs(5);
 /// For the body to come.
 const BODY_WAIT: Duration = Duration::from_secs(10);
-/// For everything about a connection, the reading of our answer included.
-const CONNECTION_WAIT: Duration = Duration::from_secs(20);
+/// A connection may bring another call until it is so old, in milliseconds (our choice):
+/// that saves most of the cost of a call when many come.
+const STAY: u64 = 5_000;
+/// For everything about a connection, the reading of our last answer included.
+const CONNECTION_WAIT: Duration = Duration::from_secs(25);
 /// Connections at once.
 const CONNECTIONS: usize = 256;
 /// Connections that wait in the system's queue: whoever finds it full tries again
@@ -153,16 +160,23 @@ impl Server {
 async fn connection(receiver: Arc<Receiver>, stream: TcpStream) {
     let visitor = Arc::new(receiver.visitors.enter());
     let sent_away = visitor.sent_away.clone();
+    let came = Stopwatch::start();
     let service = service_fn(move |request: Request<Incoming>| {
         let (receiver, visitor) = (Arc::clone(&receiver), Arc::clone(&visitor));
-        async move { Ok::<_, Infallible>(receiver.answer(request.map(Body::new), &visitor).await) }
+        async move {
+            let mut answer = receiver.answer(request.map(Body::new), &visitor).await;
+            let stays = visitor.is_answered() && came.millis() < STAY;
+            if !stays {
+                let close = HeaderValue::from_static("close");
+                answer.headers_mut().insert(CONNECTION, close);
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
-    // One call a connection: nobody holds a place for longer than a call takes.
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WAIT)
         .max_buf_size(HEAD)
-        .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);
     // Who speaks no HTTP, or stops in the middle, is nobody's business.
     tokio::select! {

@@ -128,6 +128,19 @@ impl Visitor {
             present.whole = true;
         }
     }
+
+    /// The call is answered: what it held is free, and the place is anybody's who comes.
+    /// Whether the call was here as a whole.
+    pub(super) fn is_answered(&self) -> bool {
+        let mut crowd = self.of.crowd();
+        let Some(present) = crowd.present.get_mut(&self.number) else {
+            return false;
+        };
+        let held = std::mem::take(&mut present.bytes);
+        let was_whole = std::mem::take(&mut present.whole);
+        crowd.bytes_left += held;
+        was_whole
+    }
 }
 
 impl Drop for Visitor {
@@ -159,6 +172,21 @@ mod tests {
         assert!(!door.has_place(), "both are being dealt with");
         drop(first);
         assert!(door.has_place());
+    }
+
+    #[test]
+    fn whose_call_is_answered_may_stay_until_the_place_is_wanted() {
+        let door = Visitors::new(1, 10);
+        let first = door.enter();
+        assert!(!first.is_answered(), "nothing was signed");
+        assert!(first.hold(10));
+        first.is_whole();
+        assert!(!door.has_place());
+        assert!(first.is_answered());
+        assert!(first.hold(10), "what the last call held is free");
+        assert!(door.has_place());
+        let second = door.enter();
+        assert!(first.sent_away.is_cancelled() && !second.sent_away.is_cancelled());
     }
 
     #[test]

@@ -147,6 +147,9 @@ impl Engine {
             // What waits is for a desk that sends.
             return Ok(());
         }
+        if !self.outbox.has_queue(id) {
+            return Ok(());
+        }
         loop {
             let facts = self.facts(id)?;
             let steps = self.outbox.go(id, &facts);

@@ -358,7 +358,7 @@ pub(super) struct WebhookFlow {
 
 /// The time between two commits while calls come faster than they are committed (our
 /// choice): whatever comes meanwhile shares the next one.
-const COMMITS: Duration = Duration::from_millis(15);
+const COMMITS: Duration = Duration::from_millis(30);
 
 /// What is known of the door.
 #[derive(Debug, Default)]

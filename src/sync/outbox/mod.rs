@@ -118,6 +118,11 @@ impl Outbox {
         queue.jobs.push_back(Job::reply(row, look_at));
     }
 
+    /// Whether anything is to be done for them, or was not long ago.
+    pub(super) fn has_queue(&self, id: &ConversationId) -> bool {
+        self.queues.contains_key(id)
+    }
+
     /// The next thing to do in a queue, if it can go on.
     pub(super) fn go(&mut self, id: &ConversationId, facts: &Facts) -> Vec<SendStep> {
         let closed = self.without_token || self.closed_until.is_some_and(|until| facts.now < until);
