@@ -15,8 +15,12 @@ use crate::{
     text,
 };
 
-/// So many hits of the index are looked at before the newest of them are given.
-const LOOKED_AT: u32 = 5_000;
+/// So many hits of the index are looked at, those that were stored last, before the
+/// newest of them are given (our choice): each of them is read from another place.
+const LOOKED_AT: u32 = 1_000;
+
+/// In the list so many messages may bring their conversation.
+const BRING_ROWS: u32 = 5_000;
 
 /// So many characters of what is asked for count, and so many words of that: SQL and
 /// its index refuse more than some hundred conditions. Who pastes a letter into the
@@ -28,20 +32,20 @@ const ASKED_WORDS: usize = 50;
 struct Wanted {
     /// For the index: every word of three and more characters, quoted.
     index: Option<String>,
-    /// For `LIKE`: the spellings of every shorter word.
-    patterns: Vec<Vec<String>>,
+    /// To be compared with the texts: the spellings of every shorter word.
+    short: Vec<Vec<String>>,
 }
 
 impl Wanted {
     fn new(words: &str) -> Option<Self> {
         let mut quoted = Vec::new();
-        let mut patterns = Vec::new();
+        let mut short = Vec::new();
         for word in beginning(words).split_whitespace().take(ASKED_WORDS) {
             // The index ends words at NUL.
             let spelled = text::spellings(&word.replace('\0', ""));
             match spelled.iter().map(|word| word.chars().count()).min() {
                 None | Some(0) => {}
-                Some(1 | 2) => patterns.push(spelled.iter().map(|word| pattern(word)).collect()),
+                Some(1 | 2) => short.push(spelled),
                 Some(_) => {
                     let spelled: Vec<String> = spelled
                         .iter()
@@ -52,26 +56,27 @@ impl Wanted {
             }
         }
         let index = (!quoted.is_empty()).then(|| quoted.join(" AND "));
-        (index.is_some() || !patterns.is_empty()).then_some(Self { index, patterns })
+        (index.is_some() || !short.is_empty()).then_some(Self { index, short })
     }
 
-    /// A condition on a message `m`, with its parameters from `?1` on.
-    fn condition(&self, first: usize) -> (String, Vec<&dyn ToSql>) {
+    /// A condition on a message `m`, with its parameters from the `first` on. Of the
+    /// index so many hits count.
+    fn condition(&self, first: usize, hits: u32) -> (String, Vec<&dyn ToSql>) {
         let mut conditions = Vec::new();
         let mut values: Vec<&dyn ToSql> = Vec::new();
         let mut number = first;
         if let Some(index) = &self.index {
             conditions.push(format!(
-                "m.n IN (SELECT rowid FROM words WHERE words MATCH ?{number} ORDER BY rowid DESC LIMIT {LOOKED_AT})"
+                "m.n IN (SELECT rowid FROM words WHERE words MATCH ?{number} ORDER BY rowid DESC LIMIT {hits})"
             ));
             values.push(index);
             number += 1;
         }
-        for spelled in &self.patterns {
+        for spelled in &self.short {
             let mut either = Vec::new();
-            for pattern in spelled {
-                either.push(format!("m.fold LIKE ?{number} ESCAPE '\\'"));
-                values.push(pattern);
+            for word in spelled {
+                either.push(format!("instr(m.fold, ?{number}) > 0"));
+                values.push(word);
                 number += 1;
             }
             conditions.push(format!("({})", either.join(" OR ")));
@@ -82,7 +87,7 @@ impl Wanted {
     /// One or two letters of an alphabet stand in nearly every text: they are
     /// looked for in names and last texts only.
     fn too_common(&self) -> bool {
-        self.index.is_none() && self.patterns.iter().flatten().all(|p| p.is_ascii())
+        self.index.is_none() && self.short.iter().flatten().all(|word| word.is_ascii())
     }
 }
 
@@ -91,12 +96,12 @@ impl Reader {
     /// message holds the words of `ask`.
     pub(super) fn filtered(&self, ask: &InboxQuery, limit: u32) -> Result<InboxSlice, Error> {
         let (rows, total, counts) = self.search(Lane::List, |db| {
-            let [like, also] = spelled(&ask.filter);
+            let [words, also] = spelled(&ask.filter);
             let mut by_text = String::new();
-            let mut values: Vec<&dyn ToSql> = vec![&like, &limit, &ask.offset, &also];
+            let mut values: Vec<&dyn ToSql> = vec![&words, &limit, &ask.offset, &also];
             let wanted = Wanted::new(&ask.filter).filter(|wanted| !wanted.too_common());
             if let Some(wanted) = &wanted {
-                let (condition, more) = wanted.condition(5);
+                let (condition, more) = wanted.condition(5, BRING_ROWS);
                 by_text = format!(
                     " OR c.id IN (SELECT m.conversation FROM message m WHERE {condition})"
                 );
@@ -121,8 +126,9 @@ impl Reader {
             };
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {}, count(*) OVER () FROM conversation c \
-                 WHERE {} AND (c.fold LIKE ?1 ESCAPE '\\' OR c.fold LIKE ?4 ESCAPE '\\' \
-                   OR c.name_fold LIKE ?1 ESCAPE '\\' OR c.name_fold LIKE ?4 ESCAPE '\\'{by_text}){platform}{label} ORDER BY {order}, c.id LIMIT ?2 OFFSET ?3",
+                 WHERE {} AND (instr(c.fold, ?1) > 0 OR instr(c.name_fold, ?1) > 0 \
+                   OR (?1 <> ?4 AND (instr(c.fold, ?4) > 0 OR instr(c.name_fold, ?4) > 0)){by_text}){platform}{label} \
+                 ORDER BY {order}, c.id LIMIT ?2 OFFSET ?3",
                 codec::CONVERSATION_COLUMNS,
                 ranking::condition(ask.view),
             ))?;
@@ -162,7 +168,7 @@ impl Reader {
             return Ok(Vec::new());
         };
         self.search(Lane::Dialog, |db| {
-            let (condition, mut values) = wanted.condition(2);
+            let (condition, mut values) = wanted.condition(2, LOOKED_AT);
             values.insert(0, &limit);
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {}, m.mid, m.at, m.author, m.text, m.parts FROM message m JOIN conversation c ON c.id = m.conversation \
@@ -202,7 +208,7 @@ impl Reader {
             return Ok(None);
         }
         self.search(Lane::Thread, |db| {
-            let [like, also] = spelled(words);
+            let [words, also] = spelled(words);
             let n: Option<i64> = match from {
                 Some(mid) => db
                     .prepare_cached("SELECT n FROM message WHERE mid = ?1")?
@@ -214,10 +220,10 @@ impl Reader {
                 if forward { (">", "ASC", i64::MAX) } else { ("<", "DESC", i64::MIN) };
             let look = |range: &str, n: i64| {
                 db.prepare_cached(&format!(
-                    "SELECT mid, at FROM message WHERE conversation = ?1 AND (fold LIKE ?2 ESCAPE '\\' OR fold LIKE ?5 ESCAPE '\\') {range} \
+                    "SELECT mid, at FROM message WHERE conversation = ?1 AND (instr(fold, ?2) > 0 OR instr(fold, ?5) > 0) {range} \
                      ORDER BY at {order}, n {order} LIMIT 1"
                 ))?
-                .query_row(params![id.as_str(), like, at.as_millis(), n, also], |row| {
+                .query_row(params![id.as_str(), words, at.as_millis(), n, also], |row| {
                     Ok((Mid::new(row.get::<_, String>(0)?), Timestamp::from_millis(row.get(1)?)))
                 })
                 .optional()
@@ -284,28 +290,16 @@ impl Reader {
     }
 }
 
-/// The patterns of a phrase in its spellings; the same one twice where it has one.
+/// A phrase in its spellings; the same one twice where it has one.
 fn spelled(words: &str) -> [String; 2] {
     let spelled = text::spellings(beginning(words).trim());
-    [spelled.first(), spelled.last()].map(|words| pattern(words.map_or("", String::as_str)))
+    // SQL ends words at NUL.
+    [spelled.first(), spelled.last()]
+        .map(|words| words.map_or_else(String::new, |w| w.replace('\0', "")))
 }
 
 /// As much of it as is looked for.
 fn beginning(words: &str) -> &str {
     let end = words.char_indices().nth(ASKED);
     end.map_or(words, |(end, _)| &words[..end])
-}
-
-/// A pattern for `LIKE` that finds `folded` anywhere, with its own signs
-/// escaped.
-fn pattern(folded: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in folded.chars().filter(|c| *c != '\0') {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
