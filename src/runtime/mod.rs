@@ -65,7 +65,7 @@ use self::{
     effects::EffectRunner,
     input::Bursts,
     plain::Plain,
-    screen::{Pace, Screen},
+    screen::{Alarm, Pace, Screen},
     signals::Signals,
 };
 use crate::{
@@ -359,6 +359,7 @@ fn screen(
         reloads,
         changes,
         pace: Pace::default(),
+        alarm: Alarm::default(),
         clock: desk.clock,
         theme: desk.theme,
     })

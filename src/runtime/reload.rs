@@ -22,7 +22,7 @@ use crate::{app::Settings, clock, ui::Theme};
 /// How often the file is looked at where the system does not tell of it (our choice).
 #[cfg(not(target_os = "linux"))]
 const LOOK: Duration = Duration::from_secs(1);
-/// How often it is looked for while there is no folder of that name (our choice).
+/// How often it is looked for where the system can watch nothing more (our choice).
 #[cfg(target_os = "linux")]
 const LOOK: Duration = Duration::from_secs(30);
 /// The pause between a change and the reading of the file (our choice).
@@ -94,7 +94,15 @@ impl Watched {
     fn watch(file: &Path) -> io::Result<AsyncFd<OwnedFd>> {
         let told = inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK)?;
         let entry = WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::DELETE;
-        inotify::add_watch(&told, file.parent().unwrap_or(file), entry)?;
+        // Its folder may have to be made first, and the folder of that.
+        let mut folders = file.ancestors().skip(1).map(|at| match at.as_os_str() {
+            none if none.is_empty() => Path::new("."),
+            _ => at,
+        });
+        let is_watched = |at: &Path| inotify::add_watch(&told, at, entry).is_ok();
+        if !folders.any(is_watched) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         // It may be a link to a file elsewhere, or may not be there.
         let written = WatchFlags::CLOSE_WRITE | WatchFlags::MODIFY | WatchFlags::MOVE_SELF;
         let _ = inotify::add_watch(&told, file, written | WatchFlags::DELETE_SELF);
@@ -128,5 +136,32 @@ impl Watched {
     /// Returns when it may have been touched.
     async fn touched(&mut self) {
         clock::sleep(LOOK).await;
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// Where nobody has configured anything yet, not even the folder is there.
+    #[tokio::test]
+    async fn a_file_is_noticed_whose_folders_have_to_be_made_first() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("config/switchboard/config.toml");
+        let (sender, mut told) = mpsc::channel(1);
+        let stop = CancellationToken::new();
+        let watched = watch(file.clone(), sender, stop.clone());
+        let written = async {
+            fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+            fs::write(&file, "theme = \"mono\"").expect("written");
+            let first = told.recv().await;
+            fs::write(&file, "theme = \"default\"").expect("written");
+            let second = told.recv().await;
+            stop.cancel();
+            (first, second)
+        };
+        let both = async { tokio::join!(watched, written) };
+        let seen = clock::within(Duration::from_secs(60), both).await;
+        assert_eq!(seen, Some((Ok(()), (Some(()), Some(())))));
     }
 }

@@ -1,6 +1,6 @@
 //! The desk on the whole screen: takes what is ready, then draws once.
 
-use std::{collections::VecDeque, io, path::PathBuf, time::Duration};
+use std::{collections::VecDeque, io, path::PathBuf, pin::Pin, time::Duration};
 
 use super::editor::EditedKind;
 use super::effects::EffectRunner;
@@ -13,7 +13,7 @@ use crate::{
         self, Damage, Effect, Model, Msg, TerminalEffect, dialog::EditedProfile, settings::CopyBy,
     },
     clock::{self, Clock, Stopwatch},
-    domain::{Change, ConversationId, Link, Platform, Psid, Severity},
+    domain::{Change, ConversationId, Link, Platform, Psid, Severity, Timestamp},
     graph,
     runtime::{
         editor,
@@ -75,6 +75,7 @@ pub(super) struct Screen {
     pub(super) reloads: mpsc::Receiver<()>,
     pub(super) changes: broadcast::Receiver<Change>,
     pub(super) pace: Pace,
+    pub(super) alarm: Alarm,
     pub(super) clock: Clock,
     pub(super) theme: Theme,
 }
@@ -122,13 +123,9 @@ impl Screen {
     /// Waits for whatever comes first.
     pub(super) async fn next(&mut self, signals: &mut Signals) -> LoopEvent {
         let wake = app::wake_at(&self.model);
-        let clock = self.clock.clone();
-        let sleep = async {
-            match wake {
-                Some(at) => clock.sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
+        if self.alarm.at != wake {
+            self.alarm = Alarm::new(wake, self.clock.clone());
+        }
         let wait = self.pace.wait();
         tokio::select! {
             key = self.input.next() => key.map_or_else(LoopEvent::Lost, LoopEvent::Message),
@@ -140,7 +137,8 @@ impl Screen {
             }
             Some(()) = self.reloads.recv() => LoopEvent::Configured,
             turn = signals.next() => turn,
-            () = sleep => {
+            () = &mut self.alarm.rings => {
+                self.alarm = Alarm::default();
                 // Once a minute, with the clock in the top line.
                 stderr::keep_small();
                 LoopEvent::Message(Msg::Wake)
@@ -424,6 +422,37 @@ impl Screen {
         }
         // News come at their own pace, see `Pace`.
         None
+    }
+}
+
+/// What wakes the desk when something is due by itself. It stays as it is from key to key.
+pub(super) struct Alarm {
+    at: Option<Timestamp>,
+    rings: Pin<Box<dyn Future<Output = ()>>>,
+}
+
+impl Alarm {
+    fn new(at: Option<Timestamp>, clock: Clock) -> Self {
+        let rings = async move {
+            match at {
+                Some(at) => clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        Self {
+            at,
+            rings: Box::pin(rings),
+        }
+    }
+}
+
+impl Default for Alarm {
+    /// One that never rings.
+    fn default() -> Self {
+        Self {
+            at: None,
+            rings: Box::pin(std::future::pending()),
+        }
     }
 }
 

@@ -116,18 +116,34 @@ pub(super) fn place(db: &Connection, id: &ConversationId, now: Timestamp) -> Res
     Ok(())
 }
 
+/// Whether the moment of any row has come, or the clock was set back.
+pub(super) fn must_turn(db: &Connection, now: Timestamp) -> Result<bool, Error> {
+    let due = "SELECT EXISTS (SELECT 1 FROM conversation WHERE turns_at <= ?1)";
+    let due = db.query_row_cached(due, [now.as_millis()], |row| row.get(0))?;
+    Ok(due || was_set_back(placed_at(db)?, now))
+}
+
+/// When rows were placed last.
+fn placed_at(db: &Connection) -> Result<Option<i64>, Error> {
+    Ok(page_values::value(db, "placed_at")?.and_then(|at| at.parse().ok()))
+}
+
+fn was_set_back(placed_at: Option<i64>, now: Timestamp) -> bool {
+    placed_at.is_some_and(|last| now.as_millis() + SET_BACK < last)
+}
+
 /// Applies the rules to at most `limit` rows whose moment has come, the latest
 /// first, in one statement.
 pub(super) fn turn(db: &Connection, now: Timestamp, limit: u32) -> Result<Turned, Error> {
-    let last: Option<i64> = page_values::value(db, "placed_at")?.and_then(|at| at.parse().ok());
-    if last.is_some_and(|last| now.as_millis() + SET_BACK < last) {
+    let last = placed_at(db)?;
+    if was_set_back(last, now) {
         db.execute_cached("UPDATE conversation SET turns_at = 0", [])?;
     }
     let before = shape(db, now, limit)?;
     let rows = db
         .prepare_cached(&TURN)?
         .execute(params![now.as_millis(), limit])?;
-    if rows > 0 || last.is_none_or(|last| now.as_millis() + SET_BACK < last) {
+    if rows > 0 || last.is_none() || was_set_back(last, now) {
         page_values::set(db, "placed_at", &now.as_millis().to_string())?;
     }
     let ids: Vec<&str> = before.iter().map(|(id, _)| id.as_str()).collect();

@@ -10,8 +10,11 @@ use crate::{
     },
 };
 
-/// Windows close and control lapses: the list is looked at this often.
-pub(super) const TURN: Span = Span::seconds(30);
+/// Windows close and control lapses: the list is looked at this often (our choice).
+pub(super) const TURN: Span = Span::minutes(1);
+/// While something else is done anyway, it is looked at so much earlier: a program that
+/// is awake already need not be woken for it.
+const EARLIER: Span = Span::seconds(40);
 /// At most so many rows go at once when old ones are removed.
 const RETAIN: u32 = 500;
 
@@ -85,7 +88,7 @@ impl Engine {
                 worked = worked.and(pumped);
             }
         }
-        if self.turn_at <= now || self.turn_at > now.plus(TURN) {
+        if self.turn_at <= now.plus(EARLIER) || self.turn_at > now.plus(TURN) {
             worked = worked.and(self.turn().await);
         }
         if self.retain_at.is_some_and(|at| at <= now) {
@@ -136,11 +139,18 @@ impl Engine {
         self.turn_at = self.clock.now().plus(TURN);
         self.alarm()?;
         self.let_go_of_idle().await?;
-        let (moved, more) = self.writer.turn(self.server_now()).await?;
-        if moved {
-            self.tell(Change::Inbox);
+        let mut more = false;
+        if self.reader.must_turn(self.server_now())? {
+            let turned = self.writer.turn(self.server_now()).await?;
+            more = turned.1;
+            if turned.0 {
+                self.tell(Change::Inbox);
+            }
         }
-        if self.writer.refold().await? || more {
+        if !self.folded {
+            self.folded = !self.writer.refold().await?;
+        }
+        if more || !self.folded {
             self.turn_at = self.clock.now();
         }
         Ok(())

@@ -127,6 +127,8 @@ pub struct Engine {
     pub(super) cannot_save: Option<String>,
     /// When rows of the list are looked at again whose moment has come.
     pub(super) turn_at: Timestamp,
+    /// All texts are folded by the rules of this program.
+    pub(super) folded: bool,
     /// Old messages have been removed; when to look again.
     pub(super) retain_at: Option<Timestamp>,
     /// Places of which pages have been read, by list: a list that comes to one of
@@ -259,6 +261,7 @@ impl Engine {
             renamed: HashMap::new(),
             record: Record::default(),
             turn_at: now,
+            folded: false,
             awaiting_owner: HashSet::new(),
             schedule: Schedule::new(now, options.seed),
             under_way: FuturesUnordered::new(),
