@@ -182,64 +182,65 @@ impl<B> Gate<B> {
         changed
     }
 
-    /// What is written, in runs that each begin with a jump to their place.
-    fn runs(&mut self, changed: &[(u16, Vec<u16>)]) -> Vec<Vec<Placed>> {
+    /// The first column from which a line is written again as a whole, if there is one:
+    /// what is doubtful in it, or was.
+    fn doubtful(&mut self, y: u16, columns: &[u16]) -> Option<usize> {
+        let row = &mut self.rows[usize::from(y)];
+        let before = row.doubtful;
+        let doubtful = |x: &u16| is_doubtful(row.cells[usize::from(*x)].symbol());
+        if before.is_some() || columns.iter().any(doubtful) {
+            row.doubtful = row.first_doubtful();
+        }
+        before.into_iter().chain(row.doubtful).min()
+    }
+
+    /// What is written of a line with something doubtful at that column, in runs that each
+    /// begin with a jump to their place.
+    fn runs(&mut self, y: u16, columns: &[u16], doubtful: usize) -> Vec<Vec<Placed>> {
         let mut runs = Vec::new();
         let mut run: Vec<Placed> = Vec::new();
-        for (y, columns) in changed {
-            let width = self.width;
-            let row = &mut self.rows[usize::from(*y)];
-            let before = row.doubtful;
-            let doubtful = |x: &u16| is_doubtful(row.cells[usize::from(*x)].symbol());
-            if before.is_some() || columns.iter().any(doubtful) {
-                row.doubtful = row.first_doubtful();
+        let width = self.width;
+        let row = &mut self.rows[usize::from(y)];
+        row.cells.resize(width.max(row.cells.len()), Cell::EMPTY);
+        let first = columns.first().map_or(doubtful, |x| usize::from(*x));
+        for (x, cell) in row.from(doubtful.min(first)) {
+            // It is written again, so what is drawn over it is, too.
+            if self.pictures == PicturesBy::Iterm2
+                && let Some(part) = PictureCell::of(cell.symbol(), cell.fg)
+                && let (Some(x), Some(y)) = (
+                    u16::try_from(x)
+                        .ok()
+                        .and_then(|x| x.checked_sub(part.column)),
+                    y.checked_sub(part.row),
+                )
+            {
+                self.touched.push((part.number, x, y));
             }
-            let Some(doubtful) = before.into_iter().chain(row.doubtful).min() else {
-                let cells = &row.cells;
-                run.extend(
-                    columns
-                        .iter()
-                        .map(|x| (*x, *y, cells[usize::from(*x)].clone())),
-                );
+            let place = |x: usize| u16::try_from(x).unwrap_or(u16::MAX);
+            if !is_doubtful(cell.symbol()) {
+                run.push((place(x), y, cell.clone()));
                 continue;
-            };
-            row.cells.resize(width.max(row.cells.len()), Cell::EMPTY);
-            let first = columns.first().map_or(doubtful, |x| usize::from(*x));
-            for (x, cell) in row.from(doubtful.min(first)) {
-                // It is written again, so what is drawn over it is, too.
-                if self.pictures == PicturesBy::Iterm2
-                    && let Some(part) = PictureCell::of(cell.symbol(), cell.fg)
-                    && let (Some(x), Some(y)) = (
-                        u16::try_from(x)
-                            .ok()
-                            .and_then(|x| x.checked_sub(part.column)),
-                        y.checked_sub(part.row),
-                    )
-                {
-                    self.touched.push((part.number, x, y));
-                }
-                let place = |x: usize| u16::try_from(x).unwrap_or(u16::MAX);
-                if !is_doubtful(cell.symbol()) {
-                    run.push((place(x), *y, cell.clone()));
-                    continue;
-                }
-                let wide = usize::from(cell.cell_width());
-                run.extend((x..x + wide).map(|x| (place(x), *y, blank(cell))));
-                runs.push(std::mem::take(&mut run));
-                runs.push(vec![(place(x), *y, cell.clone())]);
             }
+            let wide = usize::from(cell.cell_width());
+            run.extend((x..x + wide).map(|x| (place(x), y, blank(cell))));
+            runs.push(std::mem::take(&mut run));
+            runs.push(vec![(place(x), y, cell.clone())]);
         }
         runs.push(run);
         if self.pictures == PicturesBy::Iterm2 {
-            // It draws over blank cells, later.
             for (_, _, cell) in runs.iter_mut().flatten() {
-                if cell.symbol().starts_with(text::PICTURE_CELL) {
+                if is_drawn_over(cell) {
                     *cell = Cell::EMPTY;
                 }
             }
         }
         runs
     }
+}
+
+/// iTerm2 draws pictures later, over blank cells.
+fn is_drawn_over(cell: &Cell) -> bool {
+    cell.symbol().starts_with(text::PICTURE_CELL)
 }
 
 /// How many cells it takes.
@@ -299,10 +300,27 @@ impl<B: Backend> Backend for Gate<B> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let changed = self.remember(content);
-        for run in self.runs(&changed) {
-            self.inner
-                .draw(run.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
+        for (y, columns) in self.remember(content) {
+            match self.doubtful(y, &columns) {
+                Some(doubtful) => {
+                    for run in self.runs(y, &columns, doubtful) {
+                        let run = run.iter().map(|(x, y, cell)| (*x, *y, cell));
+                        self.inner.draw(run)?;
+                    }
+                }
+                None => {
+                    let row = &self.rows[usize::from(y)];
+                    let over_blank = self.pictures == PicturesBy::Iterm2;
+                    let run = columns.iter().map(|x| {
+                        let cell = &row.cells[usize::from(*x)];
+                        match over_blank && is_drawn_over(cell) {
+                            true => (*x, y, &Cell::EMPTY),
+                            false => (*x, y, cell),
+                        }
+                    });
+                    self.inner.draw(run)?;
+                }
+            }
         }
         Ok(())
     }

@@ -137,6 +137,14 @@ impl<'a> Blocks<'a> {
         }
     }
 
+    /// Whether what follows an entry certainly fills so many lines, without laying it out:
+    /// only what happened may be folded away.
+    fn fills(&self, at: usize, height: usize) -> bool {
+        let below = self.items[self.items.len().min(at + 1)..].iter();
+        let has_lines = |item: &&Item| !matches!(item, Item::Event { .. });
+        below.filter(has_lines).take(height).count() == height
+    }
+
     fn bottom_up(&self, height: usize) -> Extent {
         let (mut first, mut have) = (self.items.len(), 0);
         while have < height && first > 0 {
@@ -155,11 +163,16 @@ impl<'a> Blocks<'a> {
     /// Where the pane stands after scrolling by lines; negative is towards the past.
     /// `None`: there is nothing further towards the end.
     pub(super) fn scrolled(&self, anchor: &Anchor, by: isize, height: usize) -> Option<Anchor> {
-        let extent = self.extent(anchor, height);
-        if by >= 0 && extent.at_bottom {
-            return None;
-        }
-        let (mut at, mut line) = extent.top;
+        let (mut at, mut line) = match anchor {
+            Anchor::Top { at, line, .. } if by < 0 && self.fills(*at, height) => (*at, *line),
+            _ => {
+                let extent = self.extent(anchor, height);
+                if by >= 0 && extent.at_bottom {
+                    return None;
+                }
+                extent.top
+            }
+        };
         let mut left = by.unsigned_abs();
         if by < 0 {
             while left > line && at > 0 {
