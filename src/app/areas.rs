@@ -33,8 +33,8 @@ pub struct Layout {
 pub enum Damage {
     /// Nothing.
     Nothing,
-    /// The composer.
-    Composer,
+    /// A letter was typed: the text of the composer, and how long it is.
+    Letter,
     /// The cursor of the list went from one row to another: these two, what is told of
     /// the selected row, and the keys for it.
     Cursor {

@@ -67,7 +67,7 @@ impl SmallStep {
     fn pane(&self, model: &Model) -> Damage {
         let (from, top) = self.list;
         match self.focus {
-            Focus::Composer => Damage::Composer,
+            Focus::Composer => Damage::Letter,
             Focus::Thread => Damage::Thread,
             Focus::List if model.inbox.top == top && model.inbox.total > 0 => Damage::Cursor {
                 from,

@@ -4,14 +4,14 @@ use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
     text::Line,
-    widgets::Widget,
+    widgets::{Block, Borders, Widget},
 };
 
 use crate::{
     app::{
         Focus, Model, Thread,
         action::table::Action,
-        areas::composer_text,
+        areas::{composer_text, foot},
         composer::CURSOR,
         thread::{part_words, quote_words, quoted_words},
     },
@@ -31,26 +31,48 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let thread = model.thread.as_ref()?;
-    let focused = model.focus == Focus::Composer;
     let (title, role) = title(model, thread, usize::from(area.width.saturating_sub(4)));
-    let (length, limit) = thread.composer.length(thread.conversation.platform);
-    let count_role = if length > limit { Role::Bad } else { Role::Dim };
-    let block = frame(focused, theme).title_bottom(Line::from(vec![
-        span(format!(" {length}/{limit}"), theme.style(count_role)),
-        span(format!("{} ", state(model, thread)), theme.style(Role::Dim)),
-    ]));
     let style = match role {
-        Role::Strong => title_style(focused, theme),
+        Role::Strong => title_style(model.focus == Focus::Composer, theme),
         role => theme.style(role),
     };
     let title = Line::from(span(title, style));
-    let inner = framed(title, block, area, buffer);
+    let inner = framed(title, block(model, thread, theme), area, buffer);
     let body = composer_text(area, thread.composer.head());
     let above = Rect {
         height: body.y - inner.y,
         ..inner
     };
     lines(head(thread, theme, above), above, buffer);
+    draw_text(model, thread, body, buffer)
+}
+
+/// What is different after a letter: the text, and the count at the foot of the frame.
+pub(super) fn draw_letter(
+    model: &Model,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let thread = model.thread.as_ref()?;
+    let block = block(model, thread, theme).borders(Borders::ALL - Borders::TOP);
+    block.render(foot(area), buffer);
+    let body = composer_text(area, thread.composer.head());
+    draw_text(model, thread, body, buffer)
+}
+
+/// The frame, and how long the text is.
+fn block(model: &Model, thread: &Thread, theme: &Theme) -> Block<'static> {
+    let (length, limit) = thread.composer.length(thread.conversation.platform);
+    let count_role = if length > limit { Role::Bad } else { Role::Dim };
+    let count = Line::from(vec![
+        span(format!(" {length}/{limit}"), theme.style(count_role)),
+        span(format!("{} ", state(model, thread)), theme.style(Role::Dim)),
+    ]);
+    frame(model.focus == Focus::Composer, theme).title_bottom(count)
+}
+
+fn draw_text(model: &Model, thread: &Thread, body: Rect, buffer: &mut Buffer) -> Option<Position> {
     thread.composer.area().render(body, buffer);
     // The hardware cursor goes where the widget put its mark, so that input
     // methods open their window there.
@@ -58,7 +80,7 @@ pub(super) fn draw(
         .positions()
         .find(|at| buffer[*at].modifier.contains(CURSOR))?;
     buffer[at].modifier.remove(CURSOR);
-    focused.then_some(at)
+    (model.focus == Focus::Composer).then_some(at)
 }
 
 /// What stands above the text: what it replies to, then what goes out behind it, a line

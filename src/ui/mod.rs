@@ -94,7 +94,11 @@ fn paint_part(
     let parts: Vec<Rect> = match damage {
         Damage::Nothing => return Some((Vec::new(), None)),
         Damage::All => return None,
-        Damage::Composer => vec![layout.composer?],
+        Damage::Letter => {
+            let area = layout.composer?;
+            let head = model.thread.as_ref()?.composer.head();
+            vec![areas::composer_text(area, head), areas::foot(area)]
+        }
         Damage::Thread => vec![layout.thread?, layout.hints],
         Damage::List => beside.chain(layout.list).collect(),
         Damage::Cursor { from, to } => {
@@ -111,7 +115,7 @@ fn paint_part(
     }
     let mut cursor = None;
     match damage {
-        Damage::Composer => cursor = composer::draw(model, theme, layout.composer?, buffer),
+        Damage::Letter => cursor = composer::draw_letter(model, theme, layout.composer?, buffer),
         Damage::Thread => thread::draw(model, theme, layout.thread?, buffer),
         Damage::Cursor { from, to } => {
             inbox::draw_cursor(model, theme, &layout, [from, to], buffer);
@@ -121,7 +125,7 @@ fn paint_part(
     if let (Some(area), Damage::List | Damage::Cursor { .. }) = (layout.customer, damage) {
         customer::draw(model, theme, area, buffer);
     }
-    if damage != Damage::Composer {
+    if damage != Damage::Letter {
         status::bottom(model, theme, layout.hints, buffer);
     }
     for part in &parts {
