@@ -43,13 +43,10 @@ fn read(terminal: BorrowedFd<'_>, wait: Duration) -> io::Result<Vec<u8>> {
     let gone = asked[0]
         .revents()
         .intersects(PollFlags::HUP | PollFlags::ERR);
-    let mut bytes = vec![0; CHUNK];
+    let mut bytes = [0; CHUNK];
     match rustix::io::read(terminal, &mut bytes) {
         Ok(0) if gone => Err(io::ErrorKind::UnexpectedEof.into()),
-        Ok(count) => {
-            bytes.truncate(count);
-            Ok(bytes)
-        }
+        Ok(count) => Ok(bytes[..count].to_vec()),
         Err(Errno::INTR | Errno::AGAIN) => Ok(Vec::new()),
         Err(why) => Err(why.into()),
     }
