@@ -114,7 +114,7 @@ pub(super) fn open(path: &Path, kind: FileKind) -> Result<Connection, Error> {
     keep_at_hand(
         &connection,
         match kind {
-            FileKind::Cache => 2_000,
+            FileKind::Cache => 512,
             FileKind::Outbox => 256,
         },
     )?;
