@@ -285,7 +285,7 @@ impl Day {
 
     fn perform(&mut self, deed: &Deed, effect: Effect) {
         match effect {
-            Effect::Query(query) => {
+            Effect::Query(query) | Effect::Prefetch(query) => {
                 let told = match answer(query, &self.wing.reader, &self.canned) {
                     Ok(loaded) => Msg::Loaded(loaded),
                     Err(error) => Msg::Failed(error.to_string()),

@@ -15,6 +15,8 @@ pub enum Effect {
     Engine(Command),
     /// For the cache and the disk; answered by [`Loaded`](super::Loaded).
     Query(Query),
+    /// The same, for what will be wanted soon: the frame does not wait for it.
+    Prefetch(Query),
     /// For the terminal, and what stands around it.
     Terminal(TerminalEffect),
 }

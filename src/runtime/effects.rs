@@ -97,7 +97,7 @@ impl EffectRunner {
 
     pub(super) fn perform(&mut self, effect: Effect, tasks: &mut Tasks) {
         match effect {
-            Effect::Query(query) => self.ask(query, tasks),
+            Effect::Query(query) | Effect::Prefetch(query) => self.ask(query, tasks),
             Effect::Engine(command) => {
                 if let Err(refused) = self.commands.try_send(command) {
                     let msg = undeliverable(refused.into_inner());

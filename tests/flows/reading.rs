@@ -186,13 +186,21 @@ fn a_long_thread_is_read_in_parts_from_the_cache_then_from_meta() {
     };
     desk.answer_thread(part(800, 800, 0));
     assert!(desk.picture().contains(" 1000/1000 "), "{}", desk.picture());
-    // To the top of what is at hand: the part around it is asked for, once.
+    // Near the top of what is at hand the part around the screen is asked for, once, and
+    // no key waits for it.
     let mut effects = Vec::new();
     while effects.is_empty() {
         effects = desk.keys("<PgUp>");
     }
-    let first = ago(48, 0).plus(Span::minutes(800));
-    assert_eq!(effects, [load(ThreadRange::Around(first))]);
+    let top = (800..1000).find(|n| desk.picture().contains(&format!("line {n}")));
+    let top = top.expect("a line on the screen");
+    assert!((801..850).contains(&top), "{top}");
+    let around = ThreadRange::Around(ago(48, 0).plus(Span::minutes(top)));
+    let ahead = Effect::Prefetch(Query::Thread {
+        id: id("3"),
+        range: around.clone(),
+    });
+    assert_eq!(effects, [ahead]);
     assert_eq!(desk.keys("<PgUp>"), [], "one question at a time");
     let before = desk.picture();
     desk.answer_thread(part(700, 700, 100));
@@ -202,7 +210,7 @@ fn a_long_thread_is_read_in_parts_from_the_cache_then_from_meta() {
     );
     // News does not move it either.
     let effects = desk.send(Msg::Changed(vec![Change::Thread(id("3"))]));
-    assert_eq!(effects, [load(ThreadRange::Around(first))]);
+    assert_eq!(effects, [load(around)]);
     // To both ends.
     assert_eq!(desk.keys("gg"), [load(ThreadRange::Oldest)]);
     let mut oldest = part(0, 0, 800);

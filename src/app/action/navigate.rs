@@ -26,17 +26,17 @@ pub(crate) fn open_at(model: &mut Model, hit: &Hit) -> Vec<Effect> {
 /// Shows a message of the open thread that may lie far away.
 pub(crate) fn go_to_message(thread: &mut Thread, mid: &Mid, at: Timestamp) -> Effect {
     thread.go_to = Some(GoTo::Message(mid.clone()));
-    load(thread, ThreadRange::Around(at))
+    Effect::Query(load(thread, ThreadRange::Around(at)))
 }
 
 /// Asks the cache for another part of the thread.
-fn load(thread: &mut Thread, range: ThreadRange) -> Effect {
+fn load(thread: &mut Thread, range: ThreadRange) -> Query {
     thread.window.asked();
     thread.window.range = range.clone();
-    Effect::Query(Query::Thread {
+    Query::Thread {
         id: thread.conversation.id.clone(),
         range,
-    })
+    }
 }
 
 /// Opens a conversation. What was being written stays with its person.
@@ -149,13 +149,13 @@ pub(crate) fn to_edge(model: &mut Model, end: bool) -> Vec<Effect> {
         thread.anchor = Anchor::Bottom;
         let elsewhere = thread.window.range != ThreadRange::Newest;
         return elsewhere
-            .then(|| load(thread, ThreadRange::Newest))
+            .then(|| Effect::Query(load(thread, ThreadRange::Newest)))
             .into_iter()
             .collect();
     }
     if thread.window.older > 0 {
         thread.go_to = Some(GoTo::Top);
-        return vec![load(thread, ThreadRange::Oldest)];
+        return vec![Effect::Query(load(thread, ThreadRange::Oldest))];
     }
     thread.anchor_at(0, 0);
     more_history(thread)
@@ -217,10 +217,30 @@ pub(crate) fn scroll_thread(model: &mut Model, by: isize) -> Vec<Effect> {
         more_history(thread)
     } else if by > 0 && extent.at_bottom && window.newer > 0 && window.load != Load::More {
         let last = window.items.last().map_or(now, Item::at);
-        vec![load(thread, ThreadRange::Around(last))]
+        vec![Effect::Query(load(thread, ThreadRange::Around(last)))]
     } else {
-        Vec::new()
+        prefetch(thread, by < 0, extent.top.0).into_iter().collect()
     }
+}
+
+/// With so few entries left before an end of what is at hand, more is asked for in that
+/// direction (our choice: more than a page of them).
+const AHEAD: usize = 50;
+
+/// What will be wanted soon, so that the key that wants it does not wait: the part around
+/// the first entry on the screen.
+fn prefetch(thread: &mut Thread, up: bool, first: usize) -> Option<Effect> {
+    let window = &thread.window;
+    let left = window.items.len().saturating_sub(first);
+    let near = match up {
+        true => window.older > 0 && first < AHEAD,
+        false => window.newer > 0 && left < 2 * AHEAD,
+    };
+    let at = window.items.get(first)?.at();
+    if !near || window.load == Load::More {
+        return None;
+    }
+    Some(Effect::Prefetch(load(thread, ThreadRange::Around(at))))
 }
 
 /// At the top: more from the cache, or from Meta.
@@ -231,7 +251,7 @@ pub(crate) fn more_history(thread: &mut Thread) -> Vec<Effect> {
     if thread.window.older > 0
         && let Some(first) = thread.window.items.first().map(Item::at)
     {
-        return vec![load(thread, ThreadRange::Around(first))];
+        return vec![Effect::Query(load(thread, ThreadRange::Around(first)))];
     }
     if thread.window.older_remote {
         thread.window.asked();
@@ -246,7 +266,7 @@ pub(crate) fn more_history(thread: &mut Thread) -> Vec<Effect> {
 /// one.
 pub(crate) fn older_arrived(thread: &mut Thread) -> Option<Effect> {
     let first = thread.window.items.first().map(Item::at)?;
-    Some(load(thread, ThreadRange::Around(first)))
+    Some(Effect::Query(load(thread, ThreadRange::Around(first))))
 }
 
 pub(crate) fn find_in_thread(model: &mut Model, forward: bool) -> Vec<Effect> {
