@@ -93,17 +93,27 @@ impl Schedule {
     /// No pause is longer than it was meant to be, also when the clock was set
     /// back meanwhile.
     pub(super) fn next(&self, now: Timestamp) -> Option<Timestamp> {
-        let lists = self
-            .lists
-            .both()
-            .into_iter()
-            .flat_map(|list| [list.due, list.backfill]);
-        let waiting = lists
-            .flatten()
-            .chain(self.thread)
-            .filter(|due| !due.running);
-        let at = waiting.map(|due| due.at).min()?;
+        if self.is_trying() {
+            return None;
+        }
+        let at = self.waiting().min()?;
         Some(at.min(now.plus(LIST_HEARD)).max(self.paused_until(now)))
+    }
+
+    fn all(&self) -> impl Iterator<Item = Due> {
+        let lists = self.lists.both().into_iter();
+        let lists = lists.flat_map(|list| [list.due, list.backfill]);
+        lists.flatten().chain(self.thread)
+    }
+
+    /// After a failure a poll is under way that shows whether the next ones can work.
+    fn is_trying(&self) -> bool {
+        self.failures > 0 && self.all().any(|due| due.running)
+    }
+
+    /// When those are due that are not running.
+    fn waiting(&self) -> impl Iterator<Item = Timestamp> {
+        self.all().filter(|due| !due.running).map(|due| due.at)
     }
 
     /// A clock that stands before the pause began was set back: the pause is
@@ -116,17 +126,25 @@ impl Schedule {
         }
     }
 
-    /// Takes out the polls that are due; they count as running.
+    /// Takes out the polls that are due; they count as running. After a failure one of
+    /// them goes first, the one that has waited longest: where it fails, too, the others
+    /// would only have cost calls.
     pub(super) fn take_due(&mut self, now: Timestamp) -> Vec<Poll> {
-        if now < self.paused_until(now) {
+        if now < self.paused_until(now) || self.is_trying() {
             return Vec::new();
         }
         let latest = now.plus(LIST_HEARD);
+        let alone = (self.failures > 0).then(|| self.waiting().min()).flatten();
         let mut polls = Vec::new();
         let mut take = |due: &mut Option<Due>, poll| {
+            let is_turn = |due: &Due| match alone {
+                Some(first) => due.at == first && polls.is_empty(),
+                None => true,
+            };
             if let Some(due) = due
                 .as_mut()
                 .filter(|due| !due.running && (due.at <= now || due.at > latest))
+                .filter(|due| is_turn(due))
             {
                 due.running = true;
                 polls.push(poll);
@@ -352,6 +370,44 @@ mod tests {
             );
             now = next;
         }
+    }
+
+    #[test]
+    fn after_a_failure_one_poll_at_a_time_tries_and_all_go_on_when_it_works() {
+        let mut schedule = Schedule::new(at(0), 1);
+        schedule.open(true, at(0));
+        let list = Poll::List(Platform::Messenger);
+        assert_eq!(schedule.take_due(at(0)), [Poll::Thread, list]);
+        for poll in [list, Poll::Thread] {
+            schedule.finished(poll, at(1));
+            schedule.failed(at(1));
+        }
+        let mut tried = Vec::new();
+        for minute in 1..5 {
+            let now = at(minute * 60);
+            let [poll] = schedule.take_due(now)[..] else {
+                panic!("not one");
+            };
+            assert_eq!(schedule.take_due(now), [], "it is under way");
+            assert_eq!(schedule.next(now), None);
+            schedule.finished(poll, now);
+            schedule.failed(now);
+            tried.push(poll);
+        }
+        assert!(
+            tried.contains(&list) && tried.contains(&Poll::Thread),
+            "they take turns"
+        );
+        let now = at(600);
+        for poll in schedule.take_due(now) {
+            schedule.finished(poll, now);
+        }
+        schedule.succeeded();
+        assert_eq!(
+            schedule.take_due(now).len(),
+            1,
+            "the other one goes on at once"
+        );
     }
 
     #[test]
