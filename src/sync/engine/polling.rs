@@ -14,7 +14,7 @@ use crate::{
 pub(super) const TURN: Span = Span::minutes(1);
 /// While something else is done anyway, it is looked at so much earlier: a program that
 /// is awake already need not be woken for it.
-const EARLIER: Span = Span::seconds(40);
+const EARLIER: Span = Span::seconds(20);
 /// At most so many rows go at once when old ones are removed.
 const RETAIN: u32 = 500;
 
