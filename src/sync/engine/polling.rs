@@ -10,11 +10,12 @@ use crate::{
     },
 };
 
-/// Windows close and control lapses: the list is looked at this often (our choice).
-pub(super) const TURN: Span = Span::minutes(1);
+/// Windows close and control lapses: the list is looked at this often (our choice). Longer
+/// than two pauses without a network, so that no moment of its own is needed then.
+pub(super) const TURN: Span = Span::seconds(80);
 /// While something else is done anyway, it is looked at so much earlier: a program that
 /// is awake already need not be woken for it.
-const EARLIER: Span = Span::seconds(20);
+const EARLIER: Span = Span::seconds(40);
 /// At most so many rows go at once when old ones are removed.
 const RETAIN: u32 = 500;
 
