@@ -210,7 +210,8 @@ fn three_processes_play_the_whole_story() {
     desk.wait_for("to send anyway");
     desk.type_in("\r");
     desk.wait("the receipt", |screen| screen.contains("✓✓ seen"));
-    desk.wait_for("thank you so much!");
+    // In the thread, not only in the list: who begins to write has seen it.
+    desk.wait_for("Ana │ thank you so much!");
     // Hands back inside the send, and the bot goes on.
     desk.type_in("Bye, Ana!\u{4}");
     desk.wait_for("1    resolved");
