@@ -19,9 +19,11 @@ use rustix::time::{
     timerfd_settime,
 };
 #[cfg(target_os = "linux")]
-use tokio::io::{Interest, unix::AsyncFd};
+use tokio::io::unix::AsyncFd;
 use tokio::sync::watch;
 
+#[cfg(target_os = "linux")]
+use crate::readable::readable;
 // The simulator knows no other module of ours, so what it needs is here.
 pub use crate::domain::{Random, Span, Timestamp};
 
@@ -171,12 +173,7 @@ fn alarm(after: Duration) -> io::Result<AsyncFd<OwnedFd>> {
         },
     };
     timerfd_settime(&alarm, TimerfdTimerFlags::empty(), &once)?;
-    #[expect(
-        deprecated,
-        reason = "its successor is unsafe; what that asks for holds: the handle is \
-                  ours and stays open as long as this"
-    )]
-    AsyncFd::with_interest(alarm, Interest::READABLE)
+    readable(alarm)
 }
 
 /// Gives `work` this much real time; `None` when it was not enough.

@@ -33,14 +33,15 @@
 //!  app          ┌───┴───┐                    decides
 //!   │         graph   store        sim       one outside thing each
 //!   └───────────┴───┬───┘
-//!     domain · text · clock · private · picture   the ground
+//!     domain · text · clock · private · picture · readable   the ground
 //! ```
 //!
 //! | module | purpose | may import |
 //! |---|---|---|
 //! | [`domain`] | words and rules, as plain data | – |
 //! | [`text`] | the gate for outside text; measuring by cells | – |
-//! | [`clock`] | the only reader of time and randomness | domain |
+//! | `readable` | handles that tell when there is something to read | – |
+//! | [`clock`] | the only reader of time and randomness | domain, readable |
 //! | [`failpoint`] | places where a test lets the program die | – |
 //! | [`private`] | files and folders that are for this user alone | domain |
 //! | [`picture`] | a stranger's bytes as a small picture | domain |
@@ -94,6 +95,7 @@ pub mod graph;
 pub mod manual;
 pub mod picture;
 pub mod private;
+mod readable;
 pub mod runtime;
 pub mod sim;
 pub mod store;

@@ -59,12 +59,6 @@ impl Inbox {
             .get(usize::try_from(place.checked_sub(self.offset)?).ok()?)
     }
 
-    /// The rows on the screen.
-    pub fn visible(&self, rows: u32) -> impl Iterator<Item = (u32, &Conversation)> {
-        (self.top..self.top.saturating_add(rows))
-            .filter_map(|place| Some((place, self.row(place)?)))
-    }
-
     /// Asks the cache again, one question at a time.
     pub(crate) fn reload(&mut self) -> Option<Effect> {
         if self.asked.is_some() {

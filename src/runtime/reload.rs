@@ -13,10 +13,12 @@ use std::{io, os::fd::OwnedFd};
 #[cfg(target_os = "linux")]
 use rustix::fs::inotify::{self, WatchFlags};
 #[cfg(target_os = "linux")]
-use tokio::io::{Interest, unix::AsyncFd};
+use tokio::io::unix::AsyncFd;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+#[cfg(target_os = "linux")]
+use crate::readable::readable;
 use crate::{app::Settings, clock, ui::Theme};
 
 /// How often the file is looked at where the system does not tell of it (our choice).
@@ -106,12 +108,7 @@ impl Watched {
         // It may be a link to a file elsewhere, or may not be there.
         let written = WatchFlags::CLOSE_WRITE | WatchFlags::MODIFY | WatchFlags::MOVE_SELF;
         let _ = inotify::add_watch(&told, file, written | WatchFlags::DELETE_SELF);
-        #[expect(
-            deprecated,
-            reason = "its successor is unsafe; what that asks for holds: the handle is \
-                      ours and stays open as long as this"
-        )]
-        AsyncFd::with_interest(told, Interest::READABLE)
+        readable(told)
     }
 
     /// Returns when it was touched, or may have been.

@@ -18,7 +18,7 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Tasks {
     /// `None` once they have ended.
-    threads: Option<Runtime>,
+    thread: Option<Runtime>,
     set: JoinSet<(&'static str, Result<(), String>)>,
     loads: JoinSet<()>,
     stop: CancellationToken,
@@ -32,12 +32,12 @@ impl Tasks {
     ///
     /// The system has no thread or no file handle left.
     pub fn new() -> io::Result<Self> {
-        let threads = Builder::new_multi_thread()
+        let thread = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()?;
         Ok(Self {
-            threads: Some(threads),
+            thread: Some(thread),
             set: JoinSet::new(),
             loads: JoinSet::new(),
             stop: CancellationToken::new(),
@@ -46,7 +46,7 @@ impl Tasks {
 
     /// The place where listeners have to be opened, as long as the guard lives.
     pub fn enter(&self) -> Option<EnterGuard<'_>> {
-        self.threads.as_ref().map(Runtime::enter)
+        self.thread.as_ref().map(Runtime::enter)
     }
 
     /// The signal at which tasks have to end.
@@ -61,17 +61,17 @@ impl Tasks {
         name: &'static str,
         work: impl Future<Output = Result<(), String>> + Send + 'static,
     ) {
-        if let Some(threads) = &self.threads {
+        if let Some(thread) = &self.thread {
             let task = async move { (name, work.await) };
-            self.set.spawn_on(task, threads.handle());
+            self.set.spawn_on(task, thread.handle());
         }
     }
 
     /// Starts a short blocking question to the cache.
     pub(super) fn load(&mut self, work: impl FnOnce() + Send + 'static) {
         while self.loads.try_join_next().is_some() {}
-        if let Some(threads) = &self.threads {
-            self.loads.spawn_blocking_on(work, threads.handle());
+        if let Some(thread) = &self.thread {
+            self.loads.spawn_blocking_on(work, thread.handle());
         }
     }
 
@@ -105,8 +105,8 @@ impl Tasks {
 impl Drop for Tasks {
     /// A line that is still waited for must not keep the program.
     fn drop(&mut self) {
-        if let Some(threads) = self.threads.take() {
-            threads.shutdown_background();
+        if let Some(thread) = self.thread.take() {
+            thread.shutdown_background();
         }
     }
 }

@@ -116,34 +116,47 @@ pub(super) fn place(db: &Connection, id: &ConversationId, now: Timestamp) -> Res
     Ok(())
 }
 
-/// Whether the moment of any row has come, or the clock was set back.
+/// Whether [`turn`] has anything to do: the moment of a row has come, no rows were ever
+/// placed, or the clock was set back since.
 pub(super) fn must_turn(db: &Connection, now: Timestamp) -> Result<bool, Error> {
     let due = "SELECT EXISTS (SELECT 1 FROM conversation WHERE turns_at <= ?1)";
     let due = db.query_row_cached(due, [now.as_millis()], |row| row.get(0))?;
-    Ok(due || was_set_back(placed_at(db)?, now))
+    Ok(due || ClockChange::of(db, now)? != ClockChange::WentOn)
 }
 
-/// When rows were placed last.
-fn placed_at(db: &Connection) -> Result<Option<i64>, Error> {
-    Ok(page_values::value(db, "placed_at")?.and_then(|at| at.parse().ok()))
+/// How the clock stands to the moment at which rows were placed last.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ClockChange {
+    /// None were placed before.
+    Begins,
+    WentOn,
+    SetBack,
 }
 
-fn was_set_back(placed_at: Option<i64>, now: Timestamp) -> bool {
-    placed_at.is_some_and(|last| now.as_millis() + SET_BACK < last)
+impl ClockChange {
+    fn of(db: &Connection, now: Timestamp) -> Result<Self, Error> {
+        let placed_at = page_values::value(db, "placed_at")?;
+        let placed_at: Option<i64> = placed_at.and_then(|at| at.parse().ok());
+        Ok(match placed_at {
+            None => Self::Begins,
+            Some(last) if now.as_millis() + SET_BACK < last => Self::SetBack,
+            Some(_) => Self::WentOn,
+        })
+    }
 }
 
 /// Applies the rules to at most `limit` rows whose moment has come, the latest
 /// first, in one statement.
 pub(super) fn turn(db: &Connection, now: Timestamp, limit: u32) -> Result<Turned, Error> {
-    let last = placed_at(db)?;
-    if was_set_back(last, now) {
+    let clock = ClockChange::of(db, now)?;
+    if clock == ClockChange::SetBack {
         db.execute_cached("UPDATE conversation SET turns_at = 0", [])?;
     }
     let before = shape(db, now, limit)?;
     let rows = db
         .prepare_cached(&TURN)?
         .execute(params![now.as_millis(), limit])?;
-    if rows > 0 || last.is_none() || was_set_back(last, now) {
+    if rows > 0 || clock != ClockChange::WentOn {
         page_values::set(db, "placed_at", &now.as_millis().to_string())?;
     }
     let ids: Vec<&str> = before.iter().map(|(id, _)| id.as_str()).collect();
@@ -168,6 +181,17 @@ fn shape(db: &Connection, now: Timestamp, limit: u32) -> Result<Vec<(String, Str
         Ok((row.get(0)?, row.get(1)?))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The ids of all rows whose deadline may lie between two moments (SQL, milliseconds), and
+/// of few others. Who waits for us is ordered by that very deadline; who needs a person
+/// for another reason stands behind them all, and who is put off is known to the outbox.
+pub(super) fn near_deadline(from: &str, to: &str) -> String {
+    let waiting = "SELECT id FROM conversation WHERE needs_me = 1 AND waits = 1 AND ord";
+    format!(
+        "{waiting} BETWEEN {from} AND {to} UNION {waiting} >= 1 << 44 \
+         UNION SELECT conversation FROM outbox.triage WHERE aside = 'snoozed'"
+    )
 }
 
 /// The condition of a view on a row `c`; each has an index of its own.
@@ -245,6 +269,7 @@ mod tests {
         // Wrote an hour ago: 19 hours until it is marked as closing.
         for (hours, closing, expected) in [(18, false, 0), (20, true, 1), (22, true, 0)] {
             let now = NOW.plus(Span::hours(hours));
+            assert_eq!(must_turn(&db, now).ok(), Some(expected > 0), "{hours} h");
             assert_eq!(
                 turn(&db, now, 10).expect("turns").rows,
                 expected,
@@ -253,6 +278,7 @@ mod tests {
             assert_eq!(!ids(&db, "c.closing = 1").is_empty(), closing, "{hours} h");
         }
         // The clock is set back: what was decided too early is taken back.
+        assert_eq!(must_turn(&db, NOW).ok(), Some(true));
         assert_eq!(turn(&db, NOW, 10).expect("turns").rows, 1);
         assert!(ids(&db, "c.closing = 1").is_empty());
     }

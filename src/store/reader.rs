@@ -9,13 +9,7 @@ use std::{
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params};
 
-use super::{
-    Error, codec,
-    paths::uri,
-    ranking::{self, must_turn},
-    schema::keep_at_hand,
-    webhook_facts,
-};
+use super::{Error, codec, paths::uri, ranking, schema::keep_at_hand, webhook_facts};
 use crate::domain::{
     Conversation, ConversationId, Counts, HUMAN_AGENT_WINDOW, InboxQuery, InboxSlice, Mid,
     OwnershipEvidence, Psid, RESPONSE_WINDOW, ThreadOwner, Timestamp, View,
@@ -423,18 +417,13 @@ impl Reader {
             ),
             false => ("c.customer_at", HUMAN_AGENT_WINDOW),
         };
-        // Who waits for us is ordered by this very deadline; others who need a person
-        // stand behind, and who is put off is known to the outbox. So all that have
-        // nothing to do with it are not looked at.
         let ends = |at: Timestamp| at.plus(window).as_millis();
         self.with(|db| {
             let mut statement = db.prepare_cached(&format!(
-                "SELECT {} FROM conversation c WHERE c.id IN ( \
-                   SELECT id FROM conversation WHERE needs_me = 1 AND waits = 1 AND ord BETWEEN ?3 AND ?4 \
-                   UNION SELECT id FROM conversation WHERE needs_me = 1 AND waits = 1 AND ord >= 1 << 44 \
-                   UNION SELECT conversation FROM outbox.triage WHERE aside = 'snoozed') \
+                "SELECT {} FROM conversation c WHERE c.id IN ({}) \
                  AND (c.needs_me = 1 OR c.aside = 'snoozed') AND c.waits = 1 AND {since} BETWEEN ?1 AND ?2",
-                codec::CONVERSATION_COLUMNS
+                codec::CONVERSATION_COLUMNS,
+                ranking::near_deadline("?3", "?4"),
             ))?;
             let rows = statement.query_map(
                 params![from.as_millis(), to.as_millis(), ends(from), ends(to)],
@@ -447,7 +436,7 @@ impl Reader {
     /// Whether [`Writer::turn`](super::Writer::turn) has anything to do at this moment,
     /// by Meta's clock.
     pub fn must_turn(&self, now: Timestamp) -> Result<bool, Error> {
-        self.with(|db| must_turn(db, now))
+        self.with(|db| ranking::must_turn(db, now))
     }
 
     /// Threads of ours that are answered, where nobody has written since this

@@ -19,8 +19,8 @@ use crate::{
 /// newest of them are given (our choice): each of them is read from another place.
 const LOOKED_AT: u32 = 1_000;
 
-/// In the list so many messages may bring their conversation.
-const BRING_ROWS: u32 = 5_000;
+/// The filter of the list shows the conversations of so many of them.
+const LOOKED_AT_FOR_LIST: u32 = 5_000;
 
 /// So many characters of what is asked for count, and so many words of that: SQL and
 /// its index refuse more than some hundred conditions. Who pastes a letter into the
@@ -41,8 +41,7 @@ impl Wanted {
         let mut quoted = Vec::new();
         let mut short = Vec::new();
         for word in beginning(words).split_whitespace().take(ASKED_WORDS) {
-            // The index ends words at NUL.
-            let spelled = text::spellings(&word.replace('\0', ""));
+            let spelled = text::spellings(word);
             match spelled.iter().map(|word| word.chars().count()).min() {
                 None | Some(0) => {}
                 Some(1 | 2) => short.push(spelled),
@@ -101,7 +100,7 @@ impl Reader {
             let mut values: Vec<&dyn ToSql> = vec![&words, &limit, &ask.offset, &also];
             let wanted = Wanted::new(&ask.filter).filter(|wanted| !wanted.too_common());
             if let Some(wanted) = &wanted {
-                let (condition, more) = wanted.condition(5, BRING_ROWS);
+                let (condition, more) = wanted.condition(5, LOOKED_AT_FOR_LIST);
                 by_text = format!(
                     " OR c.id IN (SELECT m.conversation FROM message m WHERE {condition})"
                 );
@@ -247,7 +246,7 @@ impl Reader {
     ) -> Result<(), Error> {
         self.search(Lane::Dialog, |db| {
             let mut like = String::from("%");
-            let folded = text::fold(beginning(words));
+            let folded = text::fold(&beginning(words));
             for c in folded.chars().filter(|c| !c.is_whitespace()) {
                 if matches!(c, '%' | '_' | '\\') {
                     like.push('\\');
@@ -293,13 +292,10 @@ impl Reader {
 /// A phrase in its spellings; the same one twice where it has one.
 fn spelled(words: &str) -> [String; 2] {
     let spelled = text::spellings(beginning(words).trim());
-    // SQL ends words at NUL.
-    [spelled.first(), spelled.last()]
-        .map(|words| words.map_or_else(String::new, |w| w.replace('\0', "")))
+    [spelled.first(), spelled.last()].map(|words| words.cloned().unwrap_or_default())
 }
 
-/// As much of it as is looked for.
-fn beginning(words: &str) -> &str {
-    let end = words.char_indices().nth(ASKED);
-    end.map_or(words, |(end, _)| &words[..end])
+/// As much of it as is looked for, without NUL, at which SQL and its index end a text.
+fn beginning(words: &str) -> String {
+    words.chars().filter(|c| *c != '\0').take(ASKED).collect()
 }

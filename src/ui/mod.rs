@@ -38,7 +38,7 @@ pub use theme::{Role, THEMES, Theme};
 use crate::{
     app::{
         Damage, Model,
-        areas::{self, NEEDS},
+        areas::{self, Layout, NEEDS},
         layout::{self},
         privacy,
     },
@@ -89,10 +89,39 @@ fn paint_part(
     if layout.screen != buffer.area {
         return None;
     }
+    let parts = damaged(model, &layout, damage)?;
+    for part in &parts {
+        draw::blank(theme.style(Role::Text), *part, buffer);
+    }
+    let mut cursor = None;
+    match damage {
+        Damage::Nothing | Damage::All => {}
+        Damage::Letter => cursor = composer::draw_letter(model, theme, layout.composer?, buffer),
+        Damage::Thread => thread::draw(model, theme, layout.thread?, buffer),
+        Damage::List => inbox::draw(model, theme, &layout, layout.list?, buffer),
+        Damage::Cursor { from, to } => {
+            inbox::draw_cursor(model, theme, &layout, [from, to], buffer);
+        }
+    }
+    // What goes with it, where that is among the parts.
+    if let Some(area) = layout.customer.filter(|area| parts.contains(area)) {
+        customer::draw(model, theme, area, buffer);
+    }
+    if parts.contains(&layout.hints) {
+        status::bottom(model, theme, layout.hints, buffer);
+    }
+    for part in &parts {
+        finish(theme, *part, buffer);
+    }
+    Some((parts, cursor))
+}
+
+/// Where something is damaged; `None` where that is everywhere.
+fn damaged(model: &Model, layout: &Layout, damage: Damage) -> Option<Vec<Rect>> {
     let beside = layout.explain.into_iter().chain(layout.customer);
     let beside = beside.chain([layout.hints]);
-    let parts: Vec<Rect> = match damage {
-        Damage::Nothing => return Some((Vec::new(), None)),
+    Some(match damage {
+        Damage::Nothing => Vec::new(),
         Damage::All => return None,
         Damage::Letter => {
             let area = layout.composer?;
@@ -100,38 +129,18 @@ fn paint_part(
             vec![areas::composer_text(area, head), areas::foot(area)]
         }
         Damage::Thread => vec![layout.thread?, layout.hints],
-        Damage::List => beside.chain(layout.list).collect(),
+        Damage::List => beside.chain([layout.list?]).collect(),
         Damage::Cursor { from, to } => {
-            let foot = areas::foot(layout.list?);
             let rows = [from, to].into_iter().filter_map(|place| {
                 let below = place.checked_sub(model.inbox.top)?;
-                areas::list_row(&layout, below)
+                areas::list_row(layout, below)
             });
-            beside.chain([foot]).chain(rows).collect()
+            beside
+                .chain([areas::foot(layout.list?)])
+                .chain(rows)
+                .collect()
         }
-    };
-    for part in &parts {
-        draw::blank(theme.style(Role::Text), *part, buffer);
-    }
-    let mut cursor = None;
-    match damage {
-        Damage::Letter => cursor = composer::draw_letter(model, theme, layout.composer?, buffer),
-        Damage::Thread => thread::draw(model, theme, layout.thread?, buffer),
-        Damage::Cursor { from, to } => {
-            inbox::draw_cursor(model, theme, &layout, [from, to], buffer);
-        }
-        _ => inbox::draw(model, theme, &layout, layout.list?, buffer),
-    }
-    if let (Some(area), Damage::List | Damage::Cursor { .. }) = (layout.customer, damage) {
-        customer::draw(model, theme, area, buffer);
-    }
-    if damage != Damage::Letter {
-        status::bottom(model, theme, layout.hints, buffer);
-    }
-    for part in &parts {
-        finish(theme, *part, buffer);
-    }
-    Some((parts, cursor))
+    })
 }
 
 fn paint_all(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {

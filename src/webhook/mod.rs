@@ -69,9 +69,9 @@ const HEAD: usize = 16 * 1024;
 const HEAD_WAIT: Duration = Duration::from_secs(5);
 /// For the body to come.
 const BODY_WAIT: Duration = Duration::from_secs(10);
-/// A connection may bring another call until it is so old, in milliseconds (our choice):
-/// that saves most of the cost of a call when many come.
-const STAY: u64 = 5_000;
+/// A connection may bring another call until it is so old (our choice): opening one for
+/// each is a large part of what a call costs when many come.
+const STAY: Duration = Duration::from_secs(5);
 /// For everything about a connection, the reading of our last answer included.
 const CONNECTION_WAIT: Duration = Duration::from_secs(25);
 /// Connections at once.
@@ -165,8 +165,8 @@ async fn connection(receiver: Arc<Receiver>, stream: TcpStream) {
         let (receiver, visitor) = (Arc::clone(&receiver), Arc::clone(&visitor));
         async move {
             let mut answer = receiver.answer(request.map(Body::new), &visitor).await;
-            let stays = visitor.is_answered() && came.millis() < STAY;
-            if !stays {
+            let is_new = Duration::from_millis(came.millis()) < STAY;
+            if !visitor.answered() || !is_new {
                 let close = HeaderValue::from_static("close");
                 answer.headers_mut().insert(CONNECTION, close);
             }

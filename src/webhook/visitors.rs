@@ -131,7 +131,7 @@ impl Visitor {
 
     /// The call is answered: what it held is free, and the place is anybody's who comes.
     /// Whether the call was here as a whole.
-    pub(super) fn is_answered(&self) -> bool {
+    pub(super) fn answered(&self) -> bool {
         let mut crowd = self.of.crowd();
         let Some(present) = crowd.present.get_mut(&self.number) else {
             return false;
@@ -178,11 +178,11 @@ mod tests {
     fn whose_call_is_answered_may_stay_until_the_place_is_wanted() {
         let door = Visitors::new(1, 10);
         let first = door.enter();
-        assert!(!first.is_answered(), "nothing was signed");
+        assert!(!first.answered(), "nothing was signed");
         assert!(first.hold(10));
         first.is_whole();
         assert!(!door.has_place());
-        assert!(first.is_answered());
+        assert!(first.answered());
         assert!(first.hold(10), "what the last call held is free");
         assert!(door.has_place());
         let second = door.enter();

@@ -272,3 +272,28 @@ fn saved_views_stand_beside_the_five() {
             .contains("There is no view 8. [[views]] in the config adds one.")
     );
 }
+
+/// Keys that come faster than frames: what each of them has damaged is painted together.
+#[test]
+fn several_steps_in_one_frame_repaint_what_one_of_them_would() {
+    let cursor = |from, to| Damage::Cursor { from, to };
+    let cases: [(&str, Damage); 6] = [
+        ("j", cursor(0, 1)),
+        ("jj", cursor(0, 2)),
+        ("jjk", cursor(0, 1)),
+        ("jk", cursor(0, 0)),
+        ("<PgDn>", cursor(0, 12)),
+        ("jjgg", Damage::All),
+    ];
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        for (keys, damage) in cases {
+            let mut desk = Desk::new(size);
+            assert_eq!(desk.in_one_frame(keys), damage, "{keys} at {size:?}");
+        }
+    }
+    // Where the rows move, all of them are painted.
+    let mut desk = Desk::new((120, 16));
+    for (keys, damage) in [("jjjjjjjj", Damage::List), ("kkj", cursor(8, 7))] {
+        assert_eq!(desk.in_one_frame(keys), damage, "{keys}");
+    }
+}

@@ -30,7 +30,7 @@ use support::desk::*;
 
 use switchboard::{
     app::{
-        Effect, Loaded, Msg, Query, Settings,
+        Damage, Effect, Loaded, Msg, Query, Settings,
         canned::Canned,
         dialog::EditedProfile,
         layout::{self},

@@ -472,14 +472,33 @@ impl Desk {
         effects
     }
 
-    /// What is painted over the last frame must be the frame that is painted whole.
+    /// Presses keys that are shown in one frame: what they have damaged together.
+    pub fn in_one_frame(&mut self, keys: &str) -> Damage {
+        let before = self.model.clone();
+        self.model.damage = Damage::Nothing;
+        for key in parsed(keys) {
+            app::update(&mut self.model, self.now, Msg::Key(key));
+        }
+        self.is_the_whole_damage(&before);
+        self.model.damage
+    }
+
+    /// What is painted over the last frame must be the frame that is painted whole, and
+    /// what is another cell now must stand where something was painted.
     fn is_the_whole_damage(&self, before: &Model) {
+        let damage = self.model.damage;
         let (width, height) = self.model.session.size;
-        let mut buffers = [(); 2].map(|()| Buffer::empty(Rect::new(0, 0, width, height)));
-        ui::paint(before, &self.theme, Damage::All, &mut buffers[0]);
-        ui::paint(&self.model, &self.theme, self.model.damage, &mut buffers[0]);
-        ui::paint(&self.model, &self.theme, Damage::All, &mut buffers[1]);
-        assert_eq!(buffers[0], buffers[1], "{:?}", self.model.damage);
+        let [mut last, mut over, mut whole] =
+            [(); 3].map(|()| Buffer::empty(Rect::new(0, 0, width, height)));
+        ui::paint(before, &self.theme, Damage::All, &mut last);
+        over.clone_from(&last);
+        let (parts, _) = ui::paint(&self.model, &self.theme, damage, &mut over);
+        ui::paint(&self.model, &self.theme, Damage::All, &mut whole);
+        assert_eq!(over, whole, "{damage:?}");
+        for at in last.area.positions() {
+            let is_told = last[at] == over[at] || parts.iter().any(|part| part.contains(at));
+            assert!(is_told, "{damage:?} changes {at} beside {parts:?}");
+        }
     }
 
     pub fn answer_inbox(&mut self, rows: Vec<Conversation>) {
@@ -521,20 +540,10 @@ impl Desk {
 
     /// Presses keys: names between angle brackets, else characters.
     pub fn keys(&mut self, keys: &str) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let mut rest = keys;
-        while let Some(first) = rest.chars().next() {
-            let (key, after) = match rest.strip_prefix('<').and_then(|r| r.split_once('>')) {
-                Some((name, after)) => (name.parse::<Key>().expect("a key"), after),
-                None => (
-                    first.to_string().parse::<Key>().expect("a key"),
-                    &rest[first.len_utf8()..],
-                ),
-            };
-            rest = after;
-            effects.extend(self.send(Msg::Key(key)));
-        }
-        effects
+        let keys = parsed(keys);
+        keys.into_iter()
+            .flat_map(|key| self.send(Msg::Key(key)))
+            .collect()
     }
 
     pub fn pass(&mut self, span: Span) -> Vec<Effect> {
@@ -617,4 +626,19 @@ pub fn apps() -> Apps {
 pub fn view(desk: &mut Desk, view: View, rows: Vec<Conversation>) {
     desk.keys(&(view.index() + 1).to_string());
     desk.answer_inbox(rows);
+}
+
+/// Keys as tests write them: names between angle brackets, else characters.
+fn parsed(keys: &str) -> Vec<Key> {
+    let mut parsed = Vec::new();
+    let mut rest = keys;
+    while let Some(first) = rest.chars().next() {
+        let (key, after) = match rest.strip_prefix('<').and_then(|r| r.split_once('>')) {
+            Some((name, after)) => (name.parse(), after),
+            None => (first.to_string().parse(), &rest[first.len_utf8()..]),
+        };
+        parsed.push(key.expect("a key"));
+        rest = after;
+    }
+    parsed
 }

@@ -197,3 +197,41 @@ fn whoever_does_not_know_the_path_is_turned_away_on_the_head() {
         stop.cancel();
     });
 }
+
+#[test]
+fn who_has_shown_a_good_signature_may_bring_the_next_call_and_nobody_else() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    runtime().block_on(async {
+        let stage = Stage::new().await;
+        let mut stream = tokio::net::TcpStream::connect(stage.wing.door)
+            .await
+            .expect("a connection");
+        let body = r#"{"object":"page","entry":[]}"#;
+        let good = sha256(&stage.wing.secret, body.as_bytes());
+        let forged = sha256("another secret, as long", body.as_bytes());
+        for (signature, status, stays) in [
+            (&good, "HTTP/1.1 200", true),
+            (&good, "HTTP/1.1 200", true),
+            (&forged, "HTTP/1.1 401", false),
+        ] {
+            let call = format!(
+                "POST / HTTP/1.1\r\nhost: desk\r\nx-hub-signature-256: {signature}\r\n\
+                 content-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(call.as_bytes()).await.expect("written");
+            let mut answer = Vec::new();
+            while !answer.ends_with(b"\r\n\r\n") {
+                let read = stream.read_buf(&mut answer).await.expect("an answer");
+                assert!(read > 0, "the connection was closed");
+            }
+            let answer = String::from_utf8(answer).expect("text");
+            assert!(answer.starts_with(status), "{answer}");
+            assert_eq!(!answer.contains("connection: close"), stays, "{answer}");
+        }
+        let rest = stream.read(&mut [0]).await;
+        assert!(matches!(rest, Ok(0) | Err(_)), "it is closed");
+        stage.wing.end().await;
+    });
+}

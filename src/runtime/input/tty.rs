@@ -12,7 +12,9 @@ use rustix::{
     io::Errno,
     termios::isatty,
 };
-use tokio::io::{Interest, unix::AsyncFd};
+use tokio::io::unix::AsyncFd;
+
+use crate::readable::readable;
 
 /// Read at most this many bytes at once.
 const CHUNK: usize = 4096;
@@ -59,13 +61,7 @@ pub(super) struct Tty(AsyncFd<OwnedFd>);
 
 impl Tty {
     pub(super) fn open() -> io::Result<Self> {
-        #[expect(
-            deprecated,
-            reason = "its successor is unsafe; what that asks for holds: the terminal \
-                      is ours and stays open as long as this"
-        )]
-        let terminal = AsyncFd::with_interest(terminal()?, Interest::READABLE)?;
-        Ok(Self(terminal))
+        terminal().and_then(readable).map(Self)
     }
 
     /// Waits until something was sent. May be given up at any time.

@@ -530,3 +530,61 @@ fn a_saved_view_shows_what_fits_in_its_order() {
         assert_eq!(shown("", narrow).0, ids, "{order:?}");
     }
 }
+
+/// The alarm before the end of a window is for everybody who waits for us, also where
+/// another reason than that decides their place in the list.
+#[test]
+fn whose_window_ends_soon_is_found_wherever_they_stand() {
+    let elsewhere = || Event::Owner {
+        conversation: ConversationId::new("t_1"),
+        owner: ThreadOwner::App(AppId::new("5")),
+        until: None,
+        at: NOW,
+    };
+    type Case<'a> = (&'a str, &'a dyn Fn(&Writer, &Reader), bool);
+    let cases: [Case<'_>; 5] = [
+        ("waits for us", &|_, _| {}, true),
+        (
+            "is put off",
+            &|writer, reader| decide(writer, aside(Until::Moment(LATER), reader)),
+            true,
+        ),
+        (
+            "is kept unread, and another app has them",
+            &|writer, _| {
+                wait(writer.ingest(vec![elsewhere()], NOW)).expect("ingested");
+                let unread = Triage {
+                    unread: true,
+                    ..Triage::default()
+                };
+                decide(writer, unread);
+            },
+            true,
+        ),
+        (
+            "another app has them",
+            &|writer, _| drop(wait(writer.ingest(vec![elsewhere()], NOW)).expect("ingested")),
+            false,
+        ),
+        (
+            "needs no reply",
+            &|writer, reader| decide(writer, aside(Until::NoReplyNeeded, reader)),
+            false,
+        ),
+    ];
+    for (who, prepare, is_found) in cases {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (writer, reader) = one(folder.path());
+        prepare(&writer, &reader);
+        let id = ConversationId::new("t_1");
+        let row = reader.conversation(&id).expect("reads").expect("a row");
+        let wrote = row.customer_at.expect("wrote");
+        let found = |from: i64, to: i64| {
+            let [from, to] = [from, to].map(|minutes| wrote.plus(Span::minutes(minutes)));
+            let rows = reader.waiting_since(from, to, true).expect("reads");
+            !rows.is_empty()
+        };
+        assert_eq!(found(-1, 1), is_found, "{who}");
+        assert!(!found(1, 2) && !found(-2, -1), "{who}, at another time");
+    }
+}

@@ -140,13 +140,13 @@ impl Engine {
         self.turn_at = self.clock.now().plus(TURN);
         self.alarm()?;
         self.let_go_of_idle().await?;
-        let mut more = false;
-        if self.reader.must_turn(self.server_now())? {
-            let turned = self.writer.turn(self.server_now()).await?;
-            more = turned.1;
-            if turned.0 {
-                self.tell(Change::Inbox);
-            }
+        let now = self.server_now();
+        let (moved, more) = match self.reader.must_turn(now)? {
+            true => self.writer.turn(now).await?,
+            false => (false, false),
+        };
+        if moved {
+            self.tell(Change::Inbox);
         }
         if !self.folded {
             self.folded = !self.writer.refold().await?;
