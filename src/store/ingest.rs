@@ -7,7 +7,9 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
-    Error, codec, content_rows, merge, message, names,
+    Error, codec, content_rows, merge,
+    message::{self, NewMessage},
+    names,
     page_values::set,
     statement::Statements,
     webhook_facts::{self, Annotation, AnnotationKind, Receipt},
@@ -330,21 +332,25 @@ fn accepted(
         Some(content) => content.text().to_owned(),
         None => text,
     };
-    db.execute_cached(
-        "INSERT INTO message (mid, conversation, at, author, text, fold, parts, gone, raw, reply_to) \
-         VALUES (?1, ?2, ?3, 'me', ?4, ?5, ?6, 0, '', ?7) \
-         ON CONFLICT (mid) DO UPDATE SET author = 'me', reply_to = coalesce(reply_to, excluded.reply_to)",
-        params![
-            mid.as_str(),
-            conversation.as_str(),
-            at.as_millis(),
-            text,
-            text::searchable(&text),
-            codec::parts(&parts),
-            quote,
-        ],
-    )?;
     // It may have been read already, with the moment that Meta gives it.
+    let read = db.execute_cached(
+        "UPDATE message SET author = 'me', reply_to = coalesce(reply_to, ?2) WHERE mid = ?1",
+        params![mid.as_str(), quote],
+    )? > 0;
+    if !read {
+        let new = NewMessage {
+            mid,
+            at,
+            author: &Author::Me,
+            text: &text,
+            parts: &parts,
+            gone: false,
+            raw: "",
+            heard: false,
+            reply_to: quote.as_deref(),
+        };
+        message::add(db, conversation, &new)?;
+    }
     let at = db
         .prepare_cached("SELECT at FROM message WHERE mid = ?1")?
         .query_row([mid.as_str()], |row| row.get(0))

@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Error, statement::Statements};
 use crate::{
@@ -19,9 +19,9 @@ use crate::{
 /// back, so every row is looked at again. In milliseconds.
 const SET_BACK: i64 = 60_000;
 
-/// The rules as one statement, for some rows at the moment `?1` (Meta's clock,
+/// The rules: each column of a [`Rank`], and what it is at the moment `?1` (Meta's clock,
 /// milliseconds).
-static RULES: LazyLock<String> = LazyLock::new(|| {
+static RULES: LazyLock<[(&str, String); 7]> = LazyLock::new(|| {
     let (response, human) = (RESPONSE_WINDOW.as_millis(), HUMAN_AGENT_WINDOW.as_millis());
     let soon = CLOSING_SOON.as_millis();
     // An agent's own decision holds until the customer writes again.
@@ -82,22 +82,76 @@ static RULES: LazyLock<String> = LazyLock::new(|| {
     ]
     .map(|moment| format!("CASE WHEN {moment} > ?1 THEN {moment} ELSE {never} END"))
     .join(", ");
-    format!(
-        "UPDATE conversation SET waits = {waits}, needs_me = coalesce({needs_me}, 0), mine = (owner = 'us'), \
-         bot = ({elsewhere} OR owner = 'idle'), closing = coalesce({closing}, 0), ord = {ord}, \
-         turns_at = nullif(min({moments}), {never})"
-    )
+    [
+        ("waits", waits),
+        ("needs_me", format!("coalesce({needs_me}, 0)")),
+        ("mine", "(owner = 'us')".to_owned()),
+        ("bot", format!("({elsewhere} OR owner = 'idle')")),
+        ("closing", format!("coalesce({closing}, 0)")),
+        ("ord", ord),
+        ("turns_at", format!("nullif(min({moments}), {never})")),
+    ]
 });
 
-static PLACE: LazyLock<String> = LazyLock::new(|| format!("{} WHERE id = ?2", *RULES));
+/// Where a row should stand, and where it does.
+static ASK: LazyLock<String> = LazyLock::new(|| {
+    let should = RULES.each_ref().map(|(_, rule)| rule.as_str()).join(", ");
+    let does = RULES.each_ref().map(|(column, _)| *column).join(", ");
+    format!("SELECT {should}, {does} FROM conversation WHERE id = ?2")
+});
 
 /// Of the rows whose moment has come, those with the latest moments.
 static TURN: LazyLock<String> = LazyLock::new(|| {
+    let sets = RULES
+        .each_ref()
+        .map(|(column, rule)| format!("{column} = {rule}"))
+        .join(", ");
     format!(
-        "{} WHERE id IN (SELECT id FROM conversation WHERE turns_at <= ?1 ORDER BY turns_at DESC LIMIT ?2)",
-        *RULES
+        "UPDATE conversation SET {sets} WHERE id IN \
+           (SELECT id FROM conversation WHERE turns_at <= ?1 ORDER BY turns_at DESC LIMIT ?2)"
     )
 });
+
+/// Where a row stands in the list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Rank {
+    waits: bool,
+    views: Views,
+    ord: i64,
+    /// When the rules say something else: milliseconds.
+    turns_at: Option<i64>,
+}
+
+/// In which views a row is, besides that of all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Views {
+    needs_me: bool,
+    mine: bool,
+    bot: bool,
+    closing: bool,
+}
+
+impl Rank {
+    /// From seven columns in the order of [`RULES`].
+    fn read(row: &Row<'_>, from: usize) -> rusqlite::Result<Self> {
+        Ok(Self {
+            waits: row.get(from)?,
+            views: Views {
+                needs_me: row.get(from + 1)?,
+                mine: row.get(from + 2)?,
+                bot: row.get(from + 3)?,
+                closing: row.get(from + 4)?,
+            },
+            ord: row.get(from + 5)?,
+            turns_at: row.get(from + 6)?,
+        })
+    }
+
+    /// Somebody waits for a person.
+    fn calls(self) -> bool {
+        self.waits && self.views.needs_me
+    }
+}
 
 /// What came of a look at the rows whose moment has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,11 +163,41 @@ pub(super) struct Turned {
     pub(super) moved: bool,
 }
 
-/// Applies the rules to one row.
-pub(super) fn place(db: &Connection, id: &ConversationId, now: Timestamp) -> Result<(), Error> {
-    db.prepare_cached(&PLACE)?
-        .execute(params![now.as_millis(), id.as_str()])?;
-    Ok(())
+/// Applies the rules to one row. Answers whether somebody waits there for a person who did
+/// not before.
+pub(super) fn place(db: &Connection, id: &ConversationId, now: Timestamp) -> Result<bool, Error> {
+    let asked = db.query_row_cached(&ASK, params![now.as_millis(), id.as_str()], |row| {
+        Ok((Rank::read(row, 0)?, Rank::read(row, RULES.len())?))
+    });
+    let Some((should, does)) = asked.optional()? else {
+        return Ok(false);
+    };
+    let (id, waits, ord, turns_at) = (id.as_str(), should.waits, should.ord, should.turns_at);
+    // Only what is different is written: mostly a row moves within the same views, which
+    // leaves the tally and its trigger alone.
+    if should.views != does.views {
+        let views = should.views;
+        db.execute_cached(
+            "UPDATE conversation SET waits = ?2, ord = ?3, turns_at = ?4, \
+               needs_me = ?5, mine = ?6, bot = ?7, closing = ?8 WHERE id = ?1",
+            params![
+                id,
+                waits,
+                ord,
+                turns_at,
+                views.needs_me,
+                views.mine,
+                views.bot,
+                views.closing
+            ],
+        )?;
+    } else if should != does {
+        db.execute_cached(
+            "UPDATE conversation SET waits = ?2, ord = ?3, turns_at = ?4 WHERE id = ?1",
+            params![id, waits, ord, turns_at],
+        )?;
+    }
+    Ok(should.calls() && !does.calls())
 }
 
 /// Whether [`turn`] has anything to do: the moment of a row has come, no rows were ever

@@ -32,6 +32,7 @@ const CACHE_STEPS: &[&str] = &[
     include_str!("migrations/cache_0007.sql"),
     include_str!("migrations/cache_0008.sql"),
     include_str!("migrations/cache_0009.sql"),
+    include_str!("migrations/cache_0010.sql"),
 ];
 const OUTBOX_STEPS: &[&str] = &[
     include_str!("migrations/outbox_0001.sql"),
@@ -305,7 +306,7 @@ mod tests {
         assert_eq!((messages, name.as_str()), (1, "tran duc"));
         let found: String = db
             .query_row(
-                "SELECT m.mid FROM words w JOIN message m ON m.n = w.rowid WHERE words MATCH '\"hang\"'",
+                "SELECT m.mid FROM words w JOIN message m ON m.n = w.rowid WHERE words MATCH '\"han\"'",
                 [],
                 |row| row.get(0),
             )

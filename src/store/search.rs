@@ -22,64 +22,68 @@ const LOOKED_AT: u32 = 1_000;
 /// The filter of the list shows the conversations of so many of them.
 const LOOKED_AT_FOR_LIST: u32 = 5_000;
 
+/// Words with so many places for three letters are asked for by all of them.
+const FEW: usize = 4;
+
 /// So many characters of what is asked for count, and so many words of that: SQL and
 /// its index refuse more than some hundred conditions. Who pastes a letter into the
 /// search finds it by its beginning.
 const ASKED: usize = 500;
 const ASKED_WORDS: usize = 50;
 
-/// What a search looks for, ready for SQL.
+/// What a search looks for, ready for SQL. A text has a word when one of its spellings
+/// stands in it.
 struct Wanted {
-    /// For the index: every word of three and more characters, quoted.
+    /// For the index: letters of every word of three and more characters. Who has them
+    /// may have the words.
     index: Option<String>,
-    /// To be compared with the texts: the spellings of every shorter word.
+    /// These words, where the index does not say it all.
+    long: Vec<Vec<String>>,
+    /// Every shorter word.
     short: Vec<Vec<String>>,
 }
 
 impl Wanted {
     fn new(words: &str) -> Option<Self> {
-        let mut quoted = Vec::new();
-        let mut short = Vec::new();
+        let (mut letters, mut long, mut short) = (Vec::new(), Vec::new(), Vec::new());
         for word in beginning(words).split_whitespace().take(ASKED_WORDS) {
             let spelled = text::spellings(word);
-            match spelled.iter().map(|word| word.chars().count()).min() {
+            let lengths = spelled.iter().map(|word| word.chars().count());
+            match lengths.clone().min() {
                 None | Some(0) => {}
                 Some(1 | 2) => short.push(spelled),
                 Some(_) => {
-                    let spelled: Vec<String> = spelled
-                        .iter()
-                        .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
-                        .collect();
-                    quoted.push(format!("({})", spelled.join(" OR ")));
+                    let either: Vec<String> = spelled.iter().map(|word| threes(word)).collect();
+                    letters.push(format!("({})", either.join(" OR ")));
+                    if lengths.max() > Some(3) {
+                        long.push(spelled);
+                    }
                 }
             }
         }
-        let index = (!quoted.is_empty()).then(|| quoted.join(" AND "));
-        (index.is_some() || !short.is_empty()).then_some(Self { index, short })
+        let index = (!letters.is_empty()).then(|| letters.join(" AND "));
+        (index.is_some() || !short.is_empty()).then_some(Self { index, long, short })
     }
 
     /// A condition on a message `m`, with its parameters from the `first` on. Of the
     /// index so many hits count.
     fn condition(&self, first: usize, hits: u32) -> (String, Vec<&dyn ToSql>) {
-        let mut conditions = Vec::new();
         let mut values: Vec<&dyn ToSql> = Vec::new();
-        let mut number = first;
+        let mut conditions = Vec::new();
         if let Some(index) = &self.index {
-            conditions.push(format!(
-                "m.n IN (SELECT rowid FROM words WHERE words MATCH ?{number} ORDER BY rowid DESC LIMIT {hits})"
-            ));
+            let mut hit = stand_in("t.fold", &self.long, first, &mut values);
+            hit.insert(0, format!("w.words MATCH ?{}", first + values.len()));
             values.push(index);
-            number += 1;
+            let texts = match self.long.len() {
+                0 => "",
+                _ => "CROSS JOIN message t ON t.n = w.rowid",
+            };
+            conditions.push(format!(
+                "m.n IN (SELECT w.rowid FROM words w {texts} WHERE {} ORDER BY w.rowid DESC LIMIT {hits})",
+                hit.join(" AND ")
+            ));
         }
-        for spelled in &self.short {
-            let mut either = Vec::new();
-            for word in spelled {
-                either.push(format!("instr(m.fold, ?{number}) > 0"));
-                values.push(word);
-                number += 1;
-            }
-            conditions.push(format!("({})", either.join(" OR ")));
-        }
+        conditions.extend(stand_in("m.fold", &self.short, first, &mut values));
         (conditions.join(" AND "), values)
     }
 
@@ -287,6 +291,41 @@ impl Reader {
         }
         Ok(names)
     }
+}
+
+/// For each of the words the condition that it stands in a column, with its `values`, the
+/// first of which has the number `first`.
+fn stand_in<'w>(
+    column: &str,
+    words: &'w [Vec<String>],
+    first: usize,
+    values: &mut Vec<&'w dyn ToSql>,
+) -> Vec<String> {
+    let mut all = Vec::new();
+    for spelled in words {
+        let mut either = Vec::new();
+        for word in spelled {
+            either.push(format!("instr({column}, ?{}) > 0", first + values.len()));
+            values.push(word);
+        }
+        all.push(format!("({})", either.join(" OR ")));
+    }
+    all
+}
+
+/// For the index: three letters of a word after three others, and its last three. A word
+/// of few letters is asked for by all of its threes, because so many texts have most of
+/// them; the work for a long one grows with their number.
+fn threes(word: &str) -> String {
+    let letters: Vec<char> = word.chars().collect();
+    let places = letters.len().saturating_sub(2);
+    let step = if places <= FEW { 1 } else { 3 };
+    let all = (0..places).filter(|place| place % step == 0 || place + 1 == places);
+    let quoted = all.map(|place| {
+        let three: String = letters[place..place + 3].iter().collect();
+        format!("\"{}\"", three.replace('"', "\"\""))
+    });
+    quoted.collect::<Vec<_>>().join(" AND ")
 }
 
 /// A phrase in its spellings; the same one twice where it has one.

@@ -1,7 +1,7 @@
 //! What webhooks tell, in whatever order it comes: what is said about a message
 //! may be here before the message, and every word may come twice.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{Error, codec, statement::Statements, words};
 use crate::{
@@ -272,37 +272,19 @@ pub(super) fn refresh_row(
     id: &ConversationId,
     anew: bool,
 ) -> Result<(), Error> {
-    let newest: Option<(i64, String, String)> = db
-        .prepare_cached(
-            "SELECT at, text, parts FROM message WHERE conversation = ?1 AND gone = 0 \
-             ORDER BY at DESC, mid DESC LIMIT 1",
-        )?
-        .query_row([id.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?;
-    let Some((at, words, parts)) = newest else {
+    let Some((at, words)) = newest_words(db, id)? else {
         return Ok(());
     };
-    let words = if words.is_empty() {
-        codec::parts_in_a_word(&parts).to_owned()
-    } else {
-        words
-    };
     // A thumb under our question is often the whole answer.
-    let reaction: Option<(i64, String)> = db
-        .prepare_cached(
-            "SELECT a.n, iif(a.value = '', 'reacted', a.value) || ' to: ' || m.text FROM annotation a JOIN message m ON m.mid = a.mid \
-             WHERE a.conversation = ?1 AND a.kind = ?2 AND a.value IS NOT NULL AND m.author <> 'customer' \
-             ORDER BY a.n DESC LIMIT 1",
-        )?
-        .query_row(
-            params![id.as_str(), AnnotationKind::CustomerReaction.word()],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
-    let (at, words) = match reaction {
-        Some((reacted_at, reaction)) if reacted_at > at => (reacted_at, reaction),
+    let (reacted_at, reaction): (Option<i64>, Option<String>) = db.query_row_cached(
+        "SELECT max(a.n), iif(a.value = '', 'reacted', a.value) || ' to: ' || m.text \
+         FROM annotation a JOIN message m ON m.mid = a.mid \
+         WHERE a.conversation = ?1 AND a.kind = ?2 AND a.value IS NOT NULL AND m.author <> 'customer'",
+        params![id.as_str(), AnnotationKind::CustomerReaction.word()],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let (at, words) = match (reacted_at, reaction) {
+        (Some(reacted_at), Some(reaction)) if reacted_at > at => (reacted_at, reaction),
         _ => (at, words),
     };
     let name: Option<String> = db
@@ -319,6 +301,33 @@ pub(super) fn refresh_row(
     )?
     .execute(params![id.as_str(), at, words, fold, anew])?;
     Ok(())
+}
+
+/// The newest message of a thread: when it was written, and what stands for it in the
+/// list. Of one millisecond it is the one with the greatest name, in whatever order they
+/// came; asking for that order would make SQLite sort.
+fn newest_words(db: &Transaction<'_>, id: &ConversationId) -> Result<Option<(i64, String)>, Error> {
+    let mut statement = db.prepare_cached(
+        "SELECT at, mid, text, parts FROM message WHERE conversation = ?1 AND gone = 0 \
+         ORDER BY at DESC, n DESC",
+    )?;
+    let mut rows = statement.query([id.as_str()])?;
+    let mut newest: Option<(i64, String, String)> = None;
+    while let Some(row) = rows.next()? {
+        let (at, mid): (i64, String) = (row.get(0)?, row.get(1)?);
+        if newest.as_ref().is_some_and(|(newest, ..)| at < *newest) {
+            break;
+        }
+        if newest.as_ref().is_none_or(|(_, known, _)| *known < mid) {
+            let (text, parts): (String, String) = (row.get(2)?, row.get(3)?);
+            let words = match text.is_empty() {
+                true => codec::parts_in_a_word(&parts).to_owned(),
+                false => text,
+            };
+            newest = Some((at, mid, words));
+        }
+    }
+    Ok(newest.map(|(at, _, words)| (at, words)))
 }
 
 /// Control moved, as Meta told us. What we had inferred of the same move gives
@@ -391,40 +400,26 @@ fn settle_owner(
     at: Timestamp,
     until: Timestamp,
 ) -> Result<bool, Error> {
-    type FactRow = (
-        String,
-        i64,
-        Option<i64>,
-        Option<i64>,
-        Option<String>,
-        Option<i64>,
-        Option<bool>,
+    let facts = db.query_row_cached(
+        "SELECT base_owner, base_at, base_since, moved_at, moved_to, charge_at, charge_us, \
+           owner, owner_since, control_until FROM conversation WHERE id = ?1",
+        [id.as_str()],
+        ControlFacts::read,
     );
-    let row: Option<FactRow> = db
-        .prepare_cached(
-            "SELECT base_owner, base_at, base_since, moved_at, moved_to, charge_at, charge_us \
-             FROM conversation WHERE id = ?1",
-        )?
-        .query_row([id.as_str()], |row| {
-            Ok((
-                row.get(0)?,
-                row.get(1)?,
-                row.get(2)?,
-                row.get(3)?,
-                row.get(4)?,
-                row.get(5)?,
-                row.get(6)?,
-            ))
-        })
-        .optional()?;
-    let Some((base, base_at, base_since, moved_at, moved_to, charge_at, charge_us)) = row else {
+    let Some(facts) = facts.optional()? else {
         return Ok(false);
     };
-    let (mut owner, mut known_at, mut since) = (codec::owner_from(&base), base_at, base_since);
-    if let (Some(moved_at), Some(to)) = (moved_at.filter(|at| *at >= base_at), moved_to) {
-        (owner, known_at, since) = (codec::owner_from(&to), moved_at, Some(moved_at));
+    let (mut owner, mut known_at, mut since) = (
+        codec::owner_from(&facts.base),
+        facts.base_at,
+        facts.base_since,
+    );
+    let moved_at = facts.moved_at.filter(|at| *at >= known_at);
+    if let (Some(moved_at), Some(to)) = (moved_at, &facts.moved_to) {
+        (owner, known_at, since) = (codec::owner_from(to), moved_at, Some(moved_at));
     }
-    if let (Some(charge_at), Some(us)) = (charge_at.filter(|at| *at > known_at), charge_us) {
+    let charge_at = facts.charge_at.filter(|at| *at > known_at);
+    if let (Some(charge_at), Some(us)) = (charge_at, facts.charge_us) {
         let nobody = matches!(owner, ThreadOwner::Idle | ThreadOwner::Unknown);
         if nobody || (owner == ThreadOwner::Us) != us {
             owner = if us {
@@ -436,20 +431,50 @@ fn settle_owner(
         }
     }
     // What is older than what we know says nothing of how long control lasts.
-    let until = (at.as_millis() >= known_at.max(since.unwrap_or(0))).then(|| until.as_millis());
-    let rows = db
-        .prepare_cached(
-            "UPDATE conversation SET owner = ?2, owner_since = ?3, \
-               control_until = CASE WHEN ?4 IS NULL THEN control_until ELSE max(?4, coalesce(control_until, 0)) END \
-             WHERE id = ?1 AND (owner <> ?2 OR owner_since IS NOT ?3 OR coalesce(control_until, 0) < ?4)",
-        )?
-        .execute(params![
-            id.as_str(),
-            codec::owner(&owner),
-            since,
-            until
-        ])?;
-    Ok(rows > 0)
+    let says = at.as_millis() >= known_at.max(since.unwrap_or(0));
+    let until = facts.until.max(says.then(|| until.as_millis()));
+    let owner = codec::owner(&owner);
+    if (&owner, since, until) == (&facts.owner, facts.since, facts.until) {
+        return Ok(false);
+    }
+    // It has a trigger. As it calls no function and fails by rolling back, it needs no
+    // savepoint, at which the index of all words would go to the disk: `cache_0010.sql`.
+    db.execute_cached(
+        "UPDATE OR ROLLBACK conversation SET owner = ?2, owner_since = ?3, control_until = ?4 WHERE id = ?1",
+        params![id.as_str(), owner, since, until],
+    )?;
+    Ok(true)
+}
+
+/// What is known of who holds a thread, and what was made of it. Moments in milliseconds.
+struct ControlFacts {
+    base: String,
+    base_at: i64,
+    base_since: Option<i64>,
+    moved_at: Option<i64>,
+    moved_to: Option<String>,
+    charge_at: Option<i64>,
+    charge_us: Option<bool>,
+    owner: String,
+    since: Option<i64>,
+    until: Option<i64>,
+}
+
+impl ControlFacts {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            base: row.get(0)?,
+            base_at: row.get(1)?,
+            base_since: row.get(2)?,
+            moved_at: row.get(3)?,
+            moved_to: row.get(4)?,
+            charge_at: row.get(5)?,
+            charge_us: row.get(6)?,
+            owner: row.get(7)?,
+            since: row.get(8)?,
+            until: row.get(9)?,
+        })
+    }
 }
 
 /// How our own part in a move stands in the table, if it was ours.

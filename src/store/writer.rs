@@ -2,7 +2,7 @@
 
 use std::{fs::File, path::PathBuf, thread};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -81,10 +81,8 @@ impl Writer {
             }
             let (rows, mut changes) = ingest.end();
             for id in &rows {
-                let before = calls(&transaction, id)?;
-                place(&transaction, id, now)?;
-                if let (None, Some(change)) = (before, calls(&transaction, id)?) {
-                    changes.push(change);
+                if place(&transaction, id, now)? {
+                    changes.push(escalated(&transaction, id)?);
                 }
             }
             transaction.commit()?;
@@ -131,11 +129,11 @@ impl Writer {
     }
 }
 
-/// Whether somebody waits for a person, as the rows were last placed.
-fn calls(db: &Connection, id: &ConversationId) -> Result<Option<Change>, Error> {
-    let row = db
+/// Who waits for a person, and since when.
+fn escalated(db: &Connection, id: &ConversationId) -> Result<Change, Error> {
+    let change = db
         .prepare_cached(
-            "SELECT name, psid, platform, max(coalesce(customer_at, 0), coalesce(owner_since, 0)) FROM conversation WHERE id = ?1 AND needs_me = 1 AND waits = 1",
+            "SELECT name, psid, platform, max(coalesce(customer_at, 0), coalesce(owner_since, 0)) FROM conversation WHERE id = ?1",
         )?
         .query_row([id.as_str()], |row| {
             let name: Option<String> = row.get(0)?;
@@ -146,9 +144,8 @@ fn calls(db: &Connection, id: &ConversationId) -> Result<Option<Change>, Error> 
                 name: display_name(name.as_deref(), &psid, platform),
                 at: Timestamp::from_millis(row.get(3)?),
             })
-        })
-        .optional()?;
-    Ok(row)
+        })?;
+    Ok(change)
 }
 
 /// What still stands in the journals goes into the two files, so that they alone

@@ -133,7 +133,8 @@ fn an_old_cache_is_found_in_every_spelling_after_a_while() {
     let cache = rusqlite::Connection::open(folder.path().join("1.cache.db")).expect("opens");
     cache
         .execute_batch(
-            "ALTER TABLE conversation DROP COLUMN names; DROP TABLE saved_media; PRAGMA user_version = 6; \
+            "ALTER TABLE conversation DROP COLUMN names; DROP TABLE saved_media; \
+             CREATE INDEX conversation_updated ON conversation (updated_at DESC); PRAGMA user_version = 6; \
              UPDATE message SET fold = 'straße muller';",
         )
         .expect("as it was");
@@ -172,5 +173,64 @@ fn a_hit_in_a_card_shows_the_words_of_the_card() {
         wait(writer.ingest(vec![edited], NOW)).expect("taken");
         let hits = reader.find("waterproof", 9).expect("hits");
         assert!(hits[0].text.contains("Waterproof"), "{hits:?}");
+    }
+}
+
+/// SQLite writes the index out at every savepoint, and whether a statement has one hangs
+/// on small things: a trigger, a function, how it fails.
+#[test]
+fn what_is_told_together_goes_into_the_index_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, _reader) = doors(folder.path());
+    let known: Vec<Event> = (0..5).map(|n| Event::Conversation(seen(n))).collect();
+    wait(writer.ingest(known, NOW)).expect("taken");
+    let told = (0..30).flat_map(|line: i64| {
+        let n = u32::try_from(line % 5).expect("small");
+        let at = NOW.plus(Span::minutes(line));
+        let in_charge = Event::InCharge {
+            conversation: seen(n).id,
+            us: line % 2 == 0,
+            at,
+            until: at.plus(Span::hours(24)),
+        };
+        let mut written = message(n, line, Author::Customer, "where is my parcel?");
+        written.from_webhook = true;
+        [in_charge, messages(n, vec![written])]
+    });
+    wait(writer.ingest(told.collect(), NOW)).expect("taken");
+    let cache = rusqlite::Connection::open(folder.path().join("1.cache.db")).expect("opens");
+    let pieces = "SELECT count(DISTINCT segid) FROM words_idx";
+    let pieces: u32 = cache
+        .query_row(pieces, [], |row| row.get(0))
+        .expect("a count");
+    assert_eq!(pieces, 1);
+}
+
+/// Three letters here and three there are no word.
+#[test]
+fn only_whole_words_are_found_and_by_any_of_their_letters() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = doors(folder.path());
+    let text = "The lamp that was here; 返品したいのですが \"now\"";
+    let events = vec![
+        Event::Conversation(seen(0)),
+        messages(0, vec![message(0, 0, Author::Customer, text)]),
+    ];
+    wait(writer.ingest(events, NOW)).expect("taken");
+    for (words, hits) in [
+        ("here lamp", 1),
+        ("lam tha", 1),
+        ("lamp th re", 1),
+        ("したいのです", 1),
+        ("\"now\"", 1),
+        // Of these, every three letters stand somewhere.
+        ("there", 0),
+        ("lampthat", 0),
+        ("here xy", 0),
+        ("nowhere lamp", 0),
+    ] {
+        assert_eq!(reader.find(words, 9).expect("hits").len(), hits, "{words}");
+        let rows = reader.inbox(&everybody(words), 9).expect("rows");
+        assert_eq!(rows.total as usize, hits, "{words}");
     }
 }

@@ -1,0 +1,29 @@
+-- The index of all words knows in which messages three letters stand, and not where: it
+-- is a third as large and costs half as much to keep. Where they stand is seen in the
+-- text itself.
+DROP TRIGGER message_added;
+DROP TRIGGER message_removed;
+DROP TRIGGER message_reworded;
+DROP TABLE words;
+CREATE VIRTUAL TABLE words USING fts5 (
+  fold, content = 'message', content_rowid = 'n', tokenize = 'trigram', detail = 'none', columnsize = 0
+);
+INSERT INTO words (words) VALUES ('rebuild');
+INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+-- `named` begins with the same column.
+DROP INDEX conversation_updated;
+-- Who adds a message puts its words into the index themselves. A trigger that does it
+-- makes SQLite write the index to the disk with every message (a statement with a trigger
+-- that may fail has a savepoint, and there FTS5 writes what it has), not once for all of
+-- them.
+CREATE TRIGGER message_added AFTER INSERT ON message BEGIN
+  UPDATE conversation SET messages = messages + 1 WHERE id = new.conversation;
+END;
+CREATE TRIGGER message_removed AFTER DELETE ON message BEGIN
+  INSERT INTO words (words, rowid, fold) VALUES ('delete', old.n, old.fold);
+  UPDATE conversation SET messages = messages - 1 WHERE id = old.conversation;
+END;
+CREATE TRIGGER message_reworded AFTER UPDATE OF fold ON message WHEN new.fold <> old.fold BEGIN
+  INSERT INTO words (words, rowid, fold) VALUES ('delete', old.n, old.fold);
+  INSERT INTO words (rowid, fold) VALUES (new.n, new.fold);
+END;
