@@ -74,7 +74,7 @@ pub use opening::{Notice, Opened, Opening, exists, open};
 pub use page::PageRow;
 pub use paths::files_folder;
 pub use pictures::PictureFolder;
-pub use reader::{Lane, Reader};
+pub use reader::{Lane, PersonThread, Reader};
 pub use rescue::Rescued;
 pub use sample::Sample;
 pub use saved_media::SavedMedia;

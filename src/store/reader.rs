@@ -2,6 +2,7 @@
 //! for nobody and can write nothing.
 
 use std::{
+    collections::HashMap,
     fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -9,10 +10,12 @@ use std::{
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, params};
 
-use super::{Error, codec, paths::uri, ranking, schema::keep_at_hand, webhook_facts};
+use super::{
+    Error, codec, paths::uri, ranking, schema::keep_at_hand, statement::Statements, webhook_facts,
+};
 use crate::domain::{
     Conversation, ConversationId, Counts, HUMAN_AGENT_WINDOW, InboxQuery, InboxSlice, Mid,
-    OwnershipEvidence, Psid, RESPONSE_WINDOW, ThreadOwner, Timestamp, View,
+    OwnershipEvidence, Platform, Psid, RESPONSE_WINDOW, ThreadOwner, Timestamp, View,
 };
 
 /// A read-only view of the files. Cheap to clone; clones take turns, but a
@@ -29,6 +32,15 @@ pub enum Lane {
     Dialog,
     /// Finding in a thread.
     Thread,
+}
+
+/// The conversation of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonThread {
+    /// Its id.
+    pub id: ConversationId,
+    /// Where they write.
+    pub platform: Platform,
 }
 
 /// KiB of the cache that each reader keeps in memory: the pages of a list and a thread.
@@ -345,16 +357,34 @@ impl Reader {
         })
     }
 
-    /// The conversation of a person.
-    pub fn conversation_of(&self, psid: &Psid) -> Result<Option<Conversation>, Error> {
+    /// Where some people write; who has no conversation yet is not among them.
+    pub fn threads_of<'a>(
+        &self,
+        people: impl Iterator<Item = &'a Psid>,
+    ) -> Result<HashMap<Psid, PersonThread>, Error> {
         self.with(|db| {
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT {} FROM conversation c WHERE c.psid = ?1 LIMIT 1",
-                codec::CONVERSATION_COLUMNS
-            ))?;
-            Ok(statement
-                .query_row([psid.as_str()], codec::conversation)
-                .optional()?)
+            // The file is locked once for all of them.
+            let reading = db.unchecked_transaction()?;
+            let mut threads = HashMap::new();
+            for psid in people {
+                if threads.contains_key(psid) {
+                    continue;
+                }
+                let found = reading.query_row_cached(
+                    "SELECT id, platform FROM conversation WHERE psid = ?1 LIMIT 1",
+                    [psid.as_str()],
+                    |row| {
+                        Ok(PersonThread {
+                            id: ConversationId::new(row.get::<_, String>(0)?),
+                            platform: codec::platform(row.get_ref(1)?.as_str()?),
+                        })
+                    },
+                );
+                if let Some(thread) = found.optional()? {
+                    threads.insert(psid.clone(), thread);
+                }
+            }
+            Ok(threads)
         })
     }
 

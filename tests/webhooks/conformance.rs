@@ -257,8 +257,8 @@ fn w10_a_hand_over_of_an_unknown_thread_waits_for_the_thread() {
         let note = json!({"v": 1, "intent": "refund"}).to_string();
         let pass = json!({"pass_thread_control": {"previous_owner_app_id": BOT, "new_owner_app_id": US, "metadata": note}});
         stage.wing.hear(&[event(pass)]).await;
-        let row = stage.wing.reader.conversation_of(&Psid::new(psid.as_str()));
-        let row = row.expect("a cache").expect("on the disk before the 200");
+        let row = row_of(&stage.wing.reader, &Psid::new(psid.as_str()));
+        let row = row.expect("on the disk before the 200");
         assert!(row.id.is_ours(), "under a name of ours: {row:?}");
         // Then the list knows her; the next event asks for her.
         for deed in [
@@ -272,7 +272,7 @@ fn w10_a_hand_over_of_an_unknown_thread_waits_for_the_thread() {
         let id = stage
             .wing
             .until("her thread", move |reader| {
-                let row = reader.conversation_of(&wanted).expect("a cache")?;
+                let row = row_of(reader, &wanted)?;
                 (row.owner == ThreadOwner::Us && !row.id.is_ours()).then_some(row.id)
             })
             .await;

@@ -35,13 +35,22 @@ use tokio_util::sync::CancellationToken;
 use switchboard::{
     clock::Clock,
     domain::{
-        AppId, Author, Change, Command, ConversationId, Decision, Item, Link, LocalId, Mid,
-        Operation, Part, Psid, Random, Severity, ThreadOwner, TimelineEvent, Timestamp,
+        AppId, Author, Change, Command, Conversation, ConversationId, Decision, Item, Link,
+        LocalId, Mid, Operation, Part, Psid, Random, Severity, ThreadOwner, TimelineEvent,
+        Timestamp,
     },
     graph::Secrets,
     sim::{DeliveryFault, Fault, Options},
+    store::Reader,
     webhook,
 };
+
+/// The row of a person.
+fn row_of(reader: &Reader, psid: &Psid) -> Option<Conversation> {
+    let threads = reader.threads_of([psid].into_iter()).expect("a cache");
+    let thread = threads.get(psid)?;
+    reader.conversation(&thread.id).expect("a cache")
+}
 
 const US: &str = "300000000000002";
 

@@ -219,15 +219,15 @@ fn what_a_new_customer_writes_stands_in_the_list_before_meta_shows_their_convers
             stage.wing.asked_for(&psid).await;
             for (at, text) in [(1, "anybody?"), (2, "still here")] {
                 stage.wing.hear(&[words(at, text)]).await;
-                let row = stage.wing.reader.conversation_of(&psid);
-                let row = row.expect("a cache").expect("kept");
+                let row = row_of(&stage.wing.reader, &psid);
+                let row = row.expect("kept");
                 assert!(
                     row.id.is_ours() && row.snippet == text && row.waiting(),
                     "{row:?}"
                 );
             }
-            let row = stage.wing.reader.conversation_of(&psid);
-            let id = row.expect("a cache").expect("kept").id;
+            let row = row_of(&stage.wing.reader, &psid);
+            let id = row.expect("kept").id;
             assert_eq!(stage.wing.thread(&id).items.len(), 3);
         }
         let (address, simulator) = (stage.wing.address, stage.wing.simulator.clone());
@@ -239,11 +239,8 @@ fn what_a_new_customer_writes_stands_in_the_list_before_meta_shows_their_convers
             .news("a start", |c| matches!(c, Change::Link(_)))
             .await;
         for n in 0..3 {
-            let row = stage
-                .wing
-                .reader
-                .conversation_of(&Psid::new(format!("9990000000{n}")));
-            assert_eq!(row.expect("a cache").expect("kept").snippet, "still here");
+            let row = row_of(&stage.wing.reader, &Psid::new(format!("9990000000{n}")));
+            assert_eq!(row.expect("kept").snippet, "still here");
         }
         stage.wing.end().await;
     });
@@ -266,8 +263,8 @@ fn what_comes_before_the_first_words_to_a_new_customer_is_kept_with_them() {
         );
         written["recipient"]["id"] = json!(psid);
         stage.wing.hear(&[reacts, written]).await;
-        let row = stage.wing.reader.conversation_of(&Psid::new(psid));
-        let id = row.expect("a cache").expect("kept").id;
+        let row = row_of(&stage.wing.reader, &Psid::new(psid));
+        let id = row.expect("kept").id;
         let thread = stage.wing.thread(&id);
         let reactions: Vec<&str> = thread
             .items

@@ -2,16 +2,17 @@
 //! after the commit; while it flows, polling only looks for what was missed, and
 //! when something was, polling is the first door again.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::{
     clock::Stopwatch,
     domain::{
-        Author, CONTROL, Change, Conversation, ConversationId, ConversationSeen, Event, Link,
-        LocalId, Message, MessageSeen, Platform, Psid, ReactedWith, Routing, SendState, Severity,
-        Span, ThreadOwner, TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
+        Author, CONTROL, Change, ConversationId, ConversationSeen, Event, Link, LocalId, Message,
+        MessageSeen, Platform, Psid, ReactedWith, Routing, SendState, Severity, Span, ThreadOwner,
+        TimelineEvent, Timestamp, WebhookEvent, WebhookFact,
     },
-    failpoint, graph, store,
+    failpoint, graph,
+    store::{self, PersonThread},
     sync::{
         delivery::Delivery,
         engine::state::{AskAgain, Completion, Engine, PageLookup, WebhookFlow},
@@ -187,7 +188,8 @@ impl Engine {
         heard: Vec<WebhookEvent>,
         also: Vec<Event>,
     ) -> Result<(), store::Error> {
-        let mut known: HashMap<Psid, Option<Conversation>> = HashMap::new();
+        let people = heard.iter().filter_map(|heard| heard.psid.as_ref());
+        let mut known = self.reader.threads_of(people)?;
         let mut events = also;
         let mut lines = Vec::new();
         let mut waiting = VecDeque::from(heard);
@@ -203,15 +205,7 @@ impl Engine {
                 });
                 continue;
             };
-            let conversation = match known.get(&psid) {
-                Some(known) => known.clone(),
-                None => {
-                    let found = self.reader.conversation_of(&psid)?;
-                    known.insert(psid.clone(), found.clone());
-                    found
-                }
-            };
-            let Some(conversation) = conversation else {
+            let Some(thread) = known.get(&psid) else {
                 self.inbound.meet(&psid);
                 if !heard.told.stands_in_a_thread() {
                     events.push(Event::Parked {
@@ -225,7 +219,11 @@ impl Engine {
                 // Their words stand in the list at once, under a name of ours, until
                 // Meta shows their conversation.
                 let seen = unshown(&psid, heard.platform, heard.at, self.server_now());
-                known.insert(psid.clone(), Some(row_of(&seen)));
+                let thread = PersonThread {
+                    id: seen.id.clone(),
+                    platform: seen.platform,
+                };
+                known.insert(psid.clone(), thread);
                 events.push(Event::Conversation(seen));
                 waiting.push_front(heard);
                 // What was told of them before, on the disk and in this very call.
@@ -245,10 +243,9 @@ impl Engine {
                 events.push(Event::Unparked { psid });
                 continue;
             };
-            let id = conversation.id.clone();
-            let told = self.events_of(&conversation, heard, &mut events).await?;
-            if told && !lines.contains(&id) {
-                lines.push(id);
+            let told = self.events_of(thread, heard, &mut events).await?;
+            if told && !lines.contains(&thread.id) {
+                lines.push(thread.id.clone());
             }
         }
         // Only what names no author may be a reply in doubt: an echo of ours names
@@ -269,11 +266,11 @@ impl Engine {
     /// go on.
     async fn events_of(
         &mut self,
-        conversation: &Conversation,
+        thread: &PersonThread,
         heard: WebhookEvent,
         events: &mut Vec<Event>,
     ) -> Result<bool, store::Error> {
-        let id = conversation.id.clone();
+        let id = thread.id.clone();
         let WebhookEvent {
             at,
             told,
@@ -283,7 +280,7 @@ impl Engine {
         } = heard;
         match told {
             WebhookFact::Message(message) => {
-                self.customer_was_here(conversation, at, standby, events);
+                self.customer_was_here(thread, at, standby, events);
                 events.push(messages(id, message, raw));
                 return Ok(true);
             }
@@ -306,7 +303,7 @@ impl Engine {
             }),
             WebhookFact::Reacted(mid, with) => {
                 if with != ReactedWith::Nothing {
-                    self.customer_was_here(conversation, at, standby, events);
+                    self.customer_was_here(thread, at, standby, events);
                 }
                 events.push(Event::Reacted {
                     conversation: id,
@@ -332,7 +329,7 @@ impl Engine {
                 mid,
             }),
             WebhookFact::Happened(what) => {
-                self.happened(conversation, at, what, raw, events);
+                self.happened(id, at, what, raw, events);
                 return Ok(true);
             }
         }
@@ -372,13 +369,12 @@ impl Engine {
 
     fn happened(
         &mut self,
-        conversation: &Conversation,
+        id: ConversationId,
         at: Timestamp,
         what: TimelineEvent,
         raw: String,
         events: &mut Vec<Event>,
     ) {
-        let id = conversation.id.clone();
         let ours = self.account.apps.ours.as_ref();
         let mut own = false;
         if let TimelineEvent::Moved {
@@ -418,16 +414,16 @@ impl Engine {
     /// Where the Page routes, the channel says whether we are in charge.
     fn customer_was_here(
         &self,
-        conversation: &Conversation,
+        thread: &PersonThread,
         at: Timestamp,
         standby: bool,
         events: &mut Vec<Event>,
     ) {
-        if self.account.routing[conversation.platform] != Routing::Enabled {
+        if self.account.routing[thread.platform] != Routing::Enabled {
             return;
         }
         events.push(Event::InCharge {
-            conversation: conversation.id.clone(),
+            conversation: thread.id.clone(),
             us: !standby,
             at: self.by_our_clock(at),
             until: at.plus(CONTROL),
@@ -606,14 +602,6 @@ fn unshown(psid: &Psid, platform: Platform, at: Timestamp, now: Timestamp) -> Co
         can_reply: None,
         is_owner: None,
         at: now,
-    }
-}
-
-fn row_of(seen: &ConversationSeen) -> Conversation {
-    Conversation {
-        psid: seen.psid.clone(),
-        platform: seen.platform,
-        ..Conversation::unknown(seen.id.clone(), seen.updated_at)
     }
 }
 
