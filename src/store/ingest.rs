@@ -10,6 +10,7 @@ use super::{
     Error, codec, content_rows, merge,
     message::{self, NewMessage},
     names,
+    numbers::Numbers,
     page_values::set,
     statement::Statements,
     webhook_facts::{self, Annotation, AnnotationKind, Receipt},
@@ -32,6 +33,8 @@ pub(super) struct Ingest<'a> {
     outbox: &'a Connection,
     /// The moment, by Meta's clock.
     now: Timestamp,
+    /// Of new messages.
+    numbers: Numbers,
     /// The rows that the facts were about, and the threads with them.
     rows: Vec<ConversationId>,
     /// The same, to find one among thousands.
@@ -41,11 +44,18 @@ pub(super) struct Ingest<'a> {
 }
 
 impl<'a> Ingest<'a> {
-    pub(super) fn new(db: &'a Transaction<'a>, outbox: &'a Connection, now: Timestamp) -> Self {
+    /// `messages` are to come, at most.
+    pub(super) fn new(
+        db: &'a Transaction<'a>,
+        outbox: &'a Connection,
+        now: Timestamp,
+        messages: usize,
+    ) -> Self {
         Self {
             db,
             outbox,
             now,
+            numbers: Numbers::new(messages),
             rows: Vec::new(),
             known_rows: HashSet::new(),
             others: Vec::new(),
@@ -98,7 +108,14 @@ impl<'a> Ingest<'a> {
                 // Newest first on the wire: oldest first gives row ids that order
                 // messages of the same second.
                 for seen in messages.iter().rev() {
-                    changed |= message::ingest(db, self.outbox, &conversation, seen, now)?;
+                    changed |= message::ingest(
+                        db,
+                        self.outbox,
+                        &conversation,
+                        seen,
+                        now,
+                        &mut self.numbers,
+                    )?;
                 }
                 if changed && messages.iter().any(|seen| seen.from_webhook) {
                     webhook_facts::refresh_row(db, &conversation, false)?;
@@ -339,6 +356,7 @@ fn accepted(
     )? > 0;
     if !read {
         let new = NewMessage {
+            n: None,
             mid,
             at,
             author: &Author::Me,

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{
     Error, codec,
+    numbers::Numbers,
     statement::Statements,
     webhook_facts::{self, AnnotationKind},
     words,
@@ -41,6 +42,7 @@ pub(super) fn ingest(
     id: &ConversationId,
     seen: &MessageSeen,
     now: Timestamp,
+    numbers: &mut Numbers,
 ) -> Result<bool, Error> {
     let m = &seen.message;
     let known = known(db, &m.mid)?;
@@ -59,7 +61,8 @@ pub(super) fn ingest(
             if !seen.from_webhook {
                 replace_made_up(db, id, m)?;
             }
-            insert(db, outbox, id, seen, &author)?;
+            let n = numbers.next(db, m.at)?;
+            insert(db, outbox, id, seen, &author, n)?;
             true
         }
         // Content that Meta no longer gives out stays as we had it, and what
@@ -137,6 +140,8 @@ fn replace_made_up(db: &Transaction<'_>, id: &ConversationId, m: &Message) -> Re
 
 /// A message that is not in the table yet, as it goes in.
 pub(super) struct NewMessage<'a> {
+    /// Its number; `None` for the one behind all others.
+    pub(super) n: Option<i64>,
     pub(super) mid: &'a Mid,
     pub(super) at: Timestamp,
     pub(super) author: &'a Author,
@@ -149,9 +154,8 @@ pub(super) struct NewMessage<'a> {
     pub(super) reply_to: Option<&'a str>,
 }
 
-/// Adds a message to a conversation, and its words to their index. This is the only
-/// place that does: see `cache_0010.sql` for why no trigger does it, and why the
-/// statement fails by rolling back.
+/// Adds a message to a conversation and its words to their index, and counts it. Nothing
+/// else adds messages; `cache_0010.sql` says why there is no trigger for it.
 pub(super) fn add(
     db: &Transaction<'_>,
     id: &ConversationId,
@@ -159,9 +163,9 @@ pub(super) fn add(
 ) -> Result<(), Error> {
     let fold = words::searchable(m.text, m.parts);
     db.execute_cached(
-        "INSERT OR ROLLBACK INTO message \
-           (mid, conversation, at, author, text, parts, gone, raw, fold, heard, reply_to) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO message \
+           (n, mid, conversation, at, author, text, parts, gone, raw, fold, heard, reply_to) \
+         VALUES (?12, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             m.mid.as_str(),
             id.as_str(),
@@ -173,12 +177,17 @@ pub(super) fn add(
             m.raw,
             fold,
             m.heard,
-            m.reply_to
+            m.reply_to,
+            m.n
         ],
     )?;
     db.execute_cached(
         "INSERT INTO words (rowid, fold) VALUES (?1, ?2)",
         params![db.last_insert_rowid(), fold],
+    )?;
+    db.execute_cached(
+        "UPDATE conversation SET messages = messages + 1 WHERE id = ?1",
+        [id.as_str()],
     )?;
     Ok(())
 }
@@ -189,9 +198,11 @@ fn insert(
     id: &ConversationId,
     seen: &MessageSeen,
     author: &Author,
+    n: Option<i64>,
 ) -> Result<(), Error> {
     let m = &seen.message;
     let new = NewMessage {
+        n,
         mid: &m.mid,
         at: m.at,
         author,

@@ -18,6 +18,7 @@
 //! | `refold` | what an older program has folded is folded again |
 //! | `rescue` | what can be read of a damaged outbox |
 //! | `writer`, `ingest`, `message` | facts from outside into the cache |
+//! | `numbers` | in what order messages are numbered |
 //! | `webhook_facts`, `merge` | what only webhooks tell, also before Meta shows a conversation |
 //! | `outbox`, `draft`, `draft_rows` | replies and unsent text on the disk |
 //! | `saved_media` | what Meta keeps of the files that were sent |
@@ -45,6 +46,7 @@ mod ingest;
 mod merge;
 mod message;
 mod names;
+mod numbers;
 mod opening;
 mod outbox;
 mod page;

@@ -15,12 +15,12 @@ use crate::{
     text,
 };
 
-/// So many hits of the index are looked at, those that were stored last, before the
+/// So many hits of the index are looked at, those with the greatest numbers, before the
 /// newest of them are given (our choice): each of them is read from another place.
-const LOOKED_AT: u32 = 1_000;
+const LOOKED_AT: u32 = 400;
 
 /// The filter of the list shows the conversations of so many of them.
-const LOOKED_AT_FOR_LIST: u32 = 5_000;
+const LOOKED_AT_FOR_LIST: u32 = 2_000;
 
 /// Words with so many places for three letters are asked for by all of them.
 const FEW: usize = 4;
@@ -171,11 +171,13 @@ impl Reader {
             return Ok(Vec::new());
         };
         self.search(Lane::Dialog, |db| {
-            let (condition, mut values) = wanted.condition(2, LOOKED_AT);
+            let (condition, mut values) = wanted.condition(2, LOOKED_AT.max(limit));
             values.insert(0, &limit);
             let mut statement = db.prepare_cached(&format!(
-                "SELECT {}, m.mid, m.at, m.author, m.text, m.parts FROM message m JOIN conversation c ON c.id = m.conversation \
-                 WHERE {condition} ORDER BY m.at DESC, m.n DESC LIMIT ?1",
+                "SELECT {}, m.mid, m.at, m.author, m.text, m.parts \
+                 FROM (SELECT m.n FROM message m WHERE {condition} ORDER BY m.at DESC, m.n DESC LIMIT ?1) hit \
+                 CROSS JOIN message m ON m.n = hit.n JOIN conversation c ON c.id = m.conversation \
+                 ORDER BY m.at DESC, m.n DESC",
                 codec::CONVERSATION_COLUMNS
             ))?;
             let hits = statement.query_map(&*values, |row| {

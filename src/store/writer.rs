@@ -75,7 +75,12 @@ impl Writer {
             });
             let taken_back: Vec<Mid> = taken_back.collect();
             let transaction = files.cache.transaction()?;
-            let mut ingest = Ingest::new(&transaction, &files.outbox, now);
+            let messages = events.iter().map(|event| match event {
+                Event::Messages { messages, .. } => messages.len(),
+                _ => 0,
+            });
+            let messages = messages.sum();
+            let mut ingest = Ingest::new(&transaction, &files.outbox, now, messages);
             for event in events {
                 ingest.take(event)?;
             }

@@ -12,13 +12,9 @@ INSERT INTO words (words) VALUES ('rebuild');
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
 -- `named` begins with the same column.
 DROP INDEX conversation_updated;
--- Who adds a message puts its words into the index themselves. A trigger that does it
--- makes SQLite write the index to the disk with every message (a statement with a trigger
--- that may fail has a savepoint, and there FTS5 writes what it has), not once for all of
--- them.
-CREATE TRIGGER message_added AFTER INSERT ON message BEGIN
-  UPDATE conversation SET messages = messages + 1 WHERE id = new.conversation;
-END;
+-- Who adds a message puts its words into the index and counts it without a trigger: a
+-- statement that has one begins a savepoint, where FTS5 writes to the disk what it has.
+-- That would be once for each message, not once for all that are added together.
 CREATE TRIGGER message_removed AFTER DELETE ON message BEGIN
   INSERT INTO words (words, rowid, fold) VALUES ('delete', old.n, old.fold);
   UPDATE conversation SET messages = messages - 1 WHERE id = old.conversation;

@@ -600,7 +600,7 @@ proptest! {
             let outbox = schema::in_memory(FileKind::Outbox).expect("an outbox");
             for event in events {
                 let db = cache.transaction().expect("begins");
-                let mut ingest = ingest::Ingest::new(&db, &outbox, NOW);
+                let mut ingest = ingest::Ingest::new(&db, &outbox, NOW, 1_000);
                 ingest.take(event).expect("taken");
                 for id in &ingest.end().0 {
                     ranking::place(&db, id, NOW).expect("placed");

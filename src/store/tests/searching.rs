@@ -134,7 +134,8 @@ fn an_old_cache_is_found_in_every_spelling_after_a_while() {
     cache
         .execute_batch(
             "ALTER TABLE conversation DROP COLUMN names; DROP TABLE saved_media; \
-             CREATE INDEX conversation_updated ON conversation (updated_at DESC); PRAGMA user_version = 6; \
+             CREATE INDEX conversation_updated ON conversation (updated_at DESC); \
+             CREATE TRIGGER message_added AFTER INSERT ON message BEGIN SELECT 1; END; PRAGMA user_version = 6; \
              UPDATE message SET fold = 'straße muller';",
         )
         .expect("as it was");
@@ -204,6 +205,32 @@ fn what_is_told_together_goes_into_the_index_at_once() {
         .query_row(pieces, [], |row| row.get(0))
         .expect("a count");
     assert_eq!(pieces, 1);
+}
+
+/// The index gives hits by number, and of many only some are looked at.
+#[test]
+fn the_newest_is_found_first_whenever_the_older_ones_were_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = doors(folder.path());
+    let text = "where is my parcel?";
+    let lines = |from: i64| {
+        let line = |line: i64| message(0, line, Author::Customer, text);
+        messages(0, (from..from + 450).rev().map(line).collect())
+    };
+    // One line a minute, the last of them just before the newest.
+    let parts = [550, 100, -350, 1_000];
+    let newest = ConversationSeen {
+        updated_at: NOW,
+        ..seen(0)
+    };
+    wait(writer.ingest(vec![Event::Conversation(newest)], NOW)).expect("taken");
+    for (part, newest) in parts.into_iter().zip([999, 999, 999, 1_449]) {
+        wait(writer.ingest(vec![lines(part)], NOW)).expect("taken");
+        let hits = reader.find("parcel", 100).expect("hits");
+        let expected: Vec<String> = (0..100).map(|n| format!("m_0_{}", newest - n)).collect();
+        let found: Vec<&str> = hits.iter().map(|hit| hit.mid.as_str()).collect();
+        assert_eq!(found, expected);
+    }
 }
 
 /// Three letters here and three there are no word.

@@ -1,0 +1,76 @@
+//! The numbers of messages. They order those of one millisecond, and the index of all
+//! words gives hits by number: so a search finds the newest first when a greater number
+//! is seldom an older message.
+//!
+//! What is new goes behind all others. What is old already when it is read, because
+//! somebody scrolled up or a Page is read for the first time, goes before them, in one
+//! block for all that is read at once.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{Error, statement::Statements};
+use crate::domain::{Span, Timestamp};
+
+/// The first message of a cache. Before it is room for a thousand million others, without
+/// numbers below zero, which take twice the space.
+const FIRST: i64 = 1 << 30;
+
+/// Who is told so late was on the way, and is not old.
+const OLD: Span = Span::hours(1);
+
+/// The numbers of what is taken in at once.
+pub(super) struct Numbers {
+    /// So many messages may come.
+    many: usize,
+    /// `None` until it is needed.
+    block: Option<Block>,
+}
+
+/// The numbers before all others.
+struct Block {
+    /// For what was written before this moment.
+    until: Timestamp,
+    next: i64,
+}
+
+impl Numbers {
+    pub(super) fn new(many: usize) -> Self {
+        Self { many, block: None }
+    }
+
+    /// The number of a new message that was written at this moment; `None` for the one
+    /// behind all others, which SQLite gives.
+    pub(super) fn next(&mut self, db: &Connection, at: Timestamp) -> Result<Option<i64>, Error> {
+        let block = match &mut self.block {
+            Some(block) => block,
+            none => none.insert(Block::before_all(db, self.many)?),
+        };
+        if at >= block.until {
+            return Ok(None);
+        }
+        block.next += 1;
+        Ok(Some(block.next - 1))
+    }
+}
+
+impl Block {
+    fn before_all(db: &Connection, many: usize) -> Result<Self, Error> {
+        let first = "SELECT n FROM message ORDER BY n LIMIT 1";
+        let first: Option<i64> = db
+            .query_row_cached(first, [], |row| row.get(0))
+            .optional()?;
+        let newest = "SELECT updated_at FROM conversation ORDER BY updated_at DESC LIMIT 1";
+        let newest: Option<i64> = db
+            .query_row_cached(newest, [], |row| row.get(0))
+            .optional()?;
+        let until = match first {
+            Some(_) => Timestamp::from_millis(newest.unwrap_or(0)).plus(OLD.negated()),
+            None => Timestamp::from_millis(i64::MAX),
+        };
+        let many = i64::try_from(many).unwrap_or(i64::MAX);
+        Ok(Self {
+            until,
+            next: first.unwrap_or(FIRST).saturating_sub(many),
+        })
+    }
+}
