@@ -144,6 +144,10 @@ impl Clock {
 
 /// Waits for a length of real time.
 pub async fn sleep(how_long: Duration) {
+    // The runtime's timers would still wait for their next millisecond.
+    if how_long.is_zero() {
+        return;
+    }
     #[cfg(target_os = "linux")]
     if how_long >= LONG
         && let Ok(alarm) = alarm(how_long)
@@ -253,4 +257,19 @@ fn system_millis() -> i64 {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn no_time_at_all_is_not_waited_for() {
+        assert_eq!(sleep(Duration::ZERO).now_or_never(), Some(()));
+        let clock = Clock::system();
+        let past = clock.now().plus(Span::seconds(-1));
+        assert_eq!(clock.sleep_until(past).now_or_never(), Some(()));
+    }
 }

@@ -9,7 +9,7 @@ use super::{
     Error, codec,
     ingest::Ingest,
     pictures::PictureFolder,
-    ranking::{place, turn},
+    ranking::{Turned, place, turn},
 };
 use crate::domain::{Change, ConversationId, Event, Mid, Psid, Timestamp, display_name};
 
@@ -104,9 +104,12 @@ impl Writer {
     /// whether there may be more of them.
     pub async fn turn(&self, now: Timestamp) -> Result<(bool, bool), Error> {
         self.run(move |files| {
-            let transaction = files.cache.transaction()?;
-            let turned = turn(&transaction, now, TURN)?;
-            transaction.commit()?;
+            // A power cut may take it: the same rows turn again then. Waiting for the disk
+            // would wake up the computer.
+            files.cache.pragma_update(None, "synchronous", "NORMAL")?;
+            let turned = turn_rows(&mut files.cache, now);
+            files.cache.pragma_update(None, "synchronous", "FULL")?;
+            let turned = turned?;
             if turned.rows > 0 {
                 // These pages will not be needed again soon.
                 files.cache.execute_batch("PRAGMA shrink_memory")?;
@@ -132,6 +135,13 @@ impl Writer {
         })
         .await
     }
+}
+
+fn turn_rows(cache: &mut Connection, now: Timestamp) -> Result<Turned, Error> {
+    let transaction = cache.transaction()?;
+    let turned = turn(&transaction, now, TURN)?;
+    transaction.commit()?;
+    Ok(turned)
 }
 
 /// Who waits for a person, and since when.

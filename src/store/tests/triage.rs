@@ -588,3 +588,18 @@ fn whose_window_ends_soon_is_found_wherever_they_stand() {
         assert!(!found(1, 2) && !found(-2, -1), "{who}, at another time");
     }
 }
+
+#[test]
+fn what_is_told_is_on_the_disk_at_once_also_after_rows_have_turned() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, _reader) = doors(folder.path());
+    wait(writer.turn(NOW)).expect("turns");
+    let full: i64 = wait(writer.run(|files| {
+        let asked = files
+            .cache
+            .pragma_query_value(None, "synchronous", |row| row.get(0));
+        Ok(asked?)
+    }))
+    .expect("an answer");
+    assert_eq!(full, 2, "FULL");
+}

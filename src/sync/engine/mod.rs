@@ -65,9 +65,7 @@ async fn next_delivery(
     let Some(deliveries) = door else {
         return std::future::pending().await;
     };
-    if !wait.is_zero() {
-        clock::sleep(wait).await;
-    }
+    clock::sleep(wait).await;
     deliveries.recv().await
 }
 
