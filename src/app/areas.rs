@@ -5,6 +5,10 @@ use ratatui::layout::Rect;
 /// Below this many columns or rows the screen only says what it needs.
 pub const NEEDS: (u16, u16) = (40, 10);
 
+/// From this height inside, and on a screen of this width, the customer pane has more.
+const TALL: u16 = 50;
+const WIDE: u16 = 160;
+
 /// The places of one frame. A pane that is not shown is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
@@ -63,6 +67,12 @@ impl Damage {
             _ => Self::All,
         }
     }
+}
+
+/// Whether there are colleagues and the API log, too, in a customer pane with its frame,
+/// on a screen with so many columns.
+pub fn has_api_log(customer: Rect, columns: u16) -> bool {
+    inside(customer).height >= TALL && columns >= WIDE
 }
 
 /// Whether the screen is too small to show anything.

@@ -1,17 +1,19 @@
 //! What a message changes on the screen. A typed letter changes only the composer, a step
-//! in the list two of its rows, a page only the thread, on a screen of any size;
-//! everything else is rarer and repaints the whole screen.
+//! in the list two of its rows, a page only the thread, on a screen of any size, and a
+//! call for a log that is not shown nothing; everything else is rarer and repaints the
+//! whole screen.
 
 use super::{
     Effect, Focus, Model, Msg,
     action::table::{Action, Context},
-    areas::{Damage, Layout},
+    areas::{Damage, Layout, has_api_log},
     composer::Mode,
+    dialog::Dialog,
     input::keymap::{Key, Meaning},
-    layout::layout,
+    layout::{layout, panes},
     tour::Tour,
 };
-use crate::domain::Timestamp;
+use crate::domain::{Change, Timestamp};
 
 /// A key that changes one pane, and the desk before it.
 #[derive(Debug)]
@@ -75,6 +77,25 @@ impl SmallStep {
             },
             Focus::List => Damage::List,
         }
+    }
+}
+
+/// Whether calls to the Graph API are shown somewhere.
+pub fn shows_calls(model: &Model) -> bool {
+    let columns = model.session.size.0;
+    let in_pane = panes(model)
+        .customer
+        .is_some_and(|customer| has_api_log(customer, columns));
+    let in_dialog = |dialog: &Dialog| matches!(dialog, Dialog::ApiLog(_));
+    in_pane || model.dialogs.iter().any(in_dialog)
+}
+
+/// Calls that nobody sees.
+pub(super) fn are_unseen_calls(model: &Model, msg: &Msg) -> bool {
+    let is_call = |change: &Change| matches!(change, Change::ApiCall(_));
+    match msg {
+        Msg::Changed(changes) => changes.iter().all(is_call) && !shows_calls(model),
+        _ => false,
     }
 }
 

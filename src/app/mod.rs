@@ -56,6 +56,7 @@ pub mod tour;
 
 pub use action::availability::why_not;
 pub use areas::Damage;
+pub use damage::shows_calls;
 pub use effect::{Effect, Query, TerminalEffect};
 pub use inbox::{Inbox, WINDOW as INBOX_WINDOW};
 pub use input::keymap;
@@ -114,12 +115,17 @@ const PREFIX_HELP: Span = Span::millis(400);
 /// Takes one message in; what has to be done outside comes back.
 pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
     let step = SmallStep::of(model, &msg, wake_at);
+    let unseen = damage::are_unseen_calls(model, &msg) && wake_at(model).is_none_or(|due| at < due);
     model.session.now = at;
     let mut effects = taken(model, msg);
     effects.extend(by_itself(model));
     let rows = list_rows(model);
     model.inbox.scroll_to_cursor(rows);
-    let damage = step.map_or(Damage::All, |step| step.damage(model, &effects));
+    let damage = match step {
+        Some(step) => step.damage(model, &effects),
+        None if unseen => Damage::Nothing,
+        None => Damage::All,
+    };
     model.damage = model.damage.and(damage);
     effects
 }

@@ -16,6 +16,7 @@
 //! | `pictures` | pictures that the terminal draws itself |
 //! | `stderr` | what others write over the screen, led into a file |
 //! | `tasks` | the only place that spawns |
+//! | `calls` | calls to the Graph API for the log |
 //! | `browser`, `clipboard`, `editor`, `files`, `canned`, `reload` | what lies outside of the terminal |
 //! | `error` | why a desk ends badly |
 //!
@@ -23,6 +24,7 @@
 //! message, no frame. It must not know the simulator.
 
 mod browser;
+mod calls;
 mod canned;
 mod canvas;
 mod clipboard;
@@ -62,6 +64,7 @@ pub use tasks::Tasks;
 pub use terminal::Terminal;
 
 use self::{
+    calls::Calls,
     effects::EffectRunner,
     input::Bursts,
     plain::Plain,
@@ -171,11 +174,9 @@ pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<
     let mut tasks = start().map_err(Error::Start)?;
     let (commands, command_receiver) = mpsc::channel(256);
     let (change_sender, changes) = broadcast::channel(1024);
-    let hears = change_sender.clone();
-    desk.graph.on_call(move |call| {
-        // Nobody listening is fine: it is a log.
-        let _ = hears.send(Change::ApiCall(call));
-    });
+    let calls = Calls::new(change_sender.clone());
+    let ended = calls.clone();
+    desk.graph.on_call(move |call| ended.ended(call));
     let side = EngineSide {
         commands: command_receiver,
         changes: change_sender,
@@ -193,7 +194,8 @@ pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<
     }
     match begun.terminal {
         Some(terminal) => {
-            let screen = screen(desk, begun.model, runner, terminal, tasks, changes)?;
+            let news = News { changes, calls };
+            let screen = screen(desk, begun.model, runner, terminal, tasks, news)?;
             here.block_on(screen.run(signals))
         }
         None => {
@@ -330,13 +332,19 @@ fn tell_of_left_text(model: &mut Model, folder: &Path) {
 }
 
 /// The desk on the whole screen, with its keys and its configuration watched.
+/// What the engine tells the screen.
+struct News {
+    changes: broadcast::Receiver<Change>,
+    calls: Calls,
+}
+
 fn screen(
     desk: Desk,
     model: Model,
     runner: EffectRunner,
     terminal: Terminal,
     mut tasks: Tasks,
-    changes: broadcast::Receiver<Change>,
+    news: News,
 ) -> io::Result<Screen> {
     let (reload_sender, reloads) = mpsc::channel(1);
     if let Some(reload) = &desk.reload {
@@ -357,7 +365,8 @@ fn screen(
         folder: desk.cache,
         reload: desk.reload,
         reloads,
-        changes,
+        changes: news.changes,
+        calls: news.calls,
         pace: Pace::default(),
         alarm: Alarm::default(),
         clock: desk.clock,

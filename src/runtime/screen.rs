@@ -2,6 +2,7 @@
 
 use std::{collections::VecDeque, io, path::PathBuf, pin::Pin, time::Duration};
 
+use super::calls::Calls;
 use super::editor::EditedKind;
 use super::effects::EffectRunner;
 use super::input::Bursts;
@@ -74,6 +75,7 @@ pub(super) struct Screen {
     pub(super) reload: Option<Reload>,
     pub(super) reloads: mpsc::Receiver<()>,
     pub(super) changes: broadcast::Receiver<Change>,
+    pub(super) calls: Calls,
     pub(super) pace: Pace,
     pub(super) alarm: Alarm,
     pub(super) clock: Clock,
@@ -149,6 +151,10 @@ impl Screen {
     /// Takes a turn and what is ready behind it, then draws once. Answers
     /// whether to leave.
     pub(super) fn take_turn(&mut self, turn: LoopEvent) -> io::Result<bool> {
+        let calls = self.calls.take();
+        if !calls.is_empty() {
+            self.take(Msg::Changed(calls))?;
+        }
         let mut next = Some(turn);
         for _ in 0..DRAIN {
             let left = match next {
@@ -188,6 +194,7 @@ impl Screen {
     fn show(&mut self) -> io::Result<()> {
         self.draw()?;
         self.tell();
+        self.calls.show(app::shows_calls(&self.model));
         Ok(())
     }
 

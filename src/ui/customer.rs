@@ -4,7 +4,9 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line};
 
 use crate::{
-    app::{Model, action::table::Action, pictures::FACE, thread::ownership_history},
+    app::{
+        Model, action::table::Action, areas::has_api_log, pictures::FACE, thread::ownership_history,
+    },
     domain::{
         AppId, Conversation, Item, PictureId, Platform, Profile, Routing, ThreadOwner, Timestamp,
         Window,
@@ -19,9 +21,6 @@ use crate::{
     },
 };
 
-/// From this height and width on there are colleagues and the API log, too.
-const TALL: u16 = 50;
-const WIDE: u16 = 160;
 /// So many lines of the log stand there at least.
 const LOG: usize = 10;
 /// So many of the newest private notes stand in the pane, and of who held the thread
@@ -59,7 +58,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     rows.extend(note(model, theme, width));
     rows.extend(notes(model, theme, width));
     rows.extend(before(model, theme, width));
-    if inner.height >= TALL && model.session.size.0 >= WIDE {
+    if has_api_log(area, model.session.size.0) {
         rows.extend(colleagues(model, theme, width));
         // The log takes what is left, and always some lines.
         let most = usize::from(inner.height).saturating_sub(LOG + 1);

@@ -388,6 +388,46 @@ fn the_command_line_remembers_what_was_run() {
 }
 
 #[test]
+fn a_call_that_nobody_sees_paints_nothing() {
+    let call = || {
+        Msg::Changed(vec![Change::ApiCall(ApiCall {
+            at: ago(0, 1),
+            method: "GET".into(),
+            host: "https://graph.facebook.com".into(),
+            path: "/v27.0/1/conversations".into(),
+            gist: String::new(),
+            body: None,
+            status: None,
+            answer: None,
+            ms: 12,
+        })])
+    };
+    // On a large screen the log stands beside the thread.
+    for (size, keys, paints) in [
+        ((120, 40), "", false),
+        ((120, 40), "@", true),
+        ((160, 60), "", true),
+        ((159, 60), "", false),
+        ((60, 20), "", false),
+    ] {
+        let mut desk = Desk::new(size);
+        desk.keys(keys);
+        let before = desk.picture();
+        desk.send(call());
+        assert_eq!(
+            desk.model.damage != Damage::Nothing,
+            paints,
+            "{size:?} {keys}"
+        );
+        assert_eq!(desk.picture() != before, paints, "{size:?} {keys}");
+        if keys.is_empty() {
+            desk.keys("@");
+        }
+        assert!(desk.picture().contains("conversations"), "{size:?} {keys}");
+    }
+}
+
+#[test]
 fn the_api_log_is_filtered_and_both_sides_of_a_call_are_copied() {
     let mut desk = Desk::new((120, 40));
     let call = |path: &str, body: Option<&str>, status| {

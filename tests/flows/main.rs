@@ -30,8 +30,8 @@ use support::desk::*;
 use switchboard::{
     app::input::keymap::{Code, Key},
     app::{
-        Anchor, Effect, Focus, Loaded, Mouse, Msg, Query, Settings, TerminalEffect, dialog::Dialog,
-        wake_at,
+        Anchor, Damage, Effect, Focus, Loaded, Mouse, Msg, Query, Settings, TerminalEffect,
+        dialog::Dialog, wake_at,
     },
     domain::{
         ApiCall, AppId, Author, Change, Command, Conversation, ConversationId, Decision, Draft,
