@@ -7,6 +7,8 @@
 //! with the texts themselves. Searching has connections of its own, and a newer
 //! question ends an older one: nobody waits for an answer that nobody wants.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, ToSql, params};
 
 use super::{Error, Lane, Reader, codec, ranking, words::all_words};
@@ -21,9 +23,6 @@ const LOOKED_AT: u32 = 400;
 
 /// The filter of the list shows the conversations of so many of them.
 const LOOKED_AT_FOR_LIST: u32 = 2_000;
-
-/// Words with so many places for three letters are asked for by all of them.
-const FEW: usize = 4;
 
 /// So many characters of what is asked for count, and so many words of that: SQL and
 /// its index refuse more than some hundred conditions. Who pastes a letter into the
@@ -315,15 +314,13 @@ fn stand_in<'w>(
     all
 }
 
-/// For the index: three letters of a word after three others, and its last three. A word
-/// of few letters is asked for by all of its threes, because so many texts have most of
-/// them; the work for a long one grows with their number.
+/// For the index: three letters each from the beginning, the middle and the end of a word.
+/// The work grows with the threes that are asked for, and hardly any other text has these.
 fn threes(word: &str) -> String {
     let letters: Vec<char> = word.chars().collect();
-    let places = letters.len().saturating_sub(2);
-    let step = if places <= FEW { 1 } else { 3 };
-    let all = (0..places).filter(|place| place % step == 0 || place + 1 == places);
-    let quoted = all.map(|place| {
+    let last = letters.len().saturating_sub(3);
+    let places = BTreeSet::from([0, last / 2, last]);
+    let quoted = places.into_iter().map(|place| {
         let three: String = letters[place..place + 3].iter().collect();
         format!("\"{}\"", three.replace('"', "\"\""))
     });
