@@ -64,26 +64,29 @@ impl Wanted {
         (index.is_some() || !short.is_empty()).then_some(Self { index, long, short })
     }
 
-    /// A condition on a message `m`, with its parameters from the `first` on. Of the
-    /// index so many hits count.
-    fn condition(&self, first: usize, hits: u32) -> (String, Vec<&dyn ToSql>) {
+    /// A question for number, moment and conversation of the messages that hold the words,
+    /// with its parameters from the `first` on. Of the index so many hits count, and each
+    /// is read once: it may stand anywhere in the file.
+    fn hits(&self, first: usize, hits: u32) -> (String, Vec<&dyn ToSql>) {
         let mut values: Vec<&dyn ToSql> = Vec::new();
-        let mut conditions = Vec::new();
+        let mut texts = "message".to_owned();
         if let Some(index) = &self.index {
-            let mut hit = stand_in("t.fold", &self.long, first, &mut values);
+            let mut hit = stand_in("m.fold", &self.long, first, &mut values);
             hit.insert(0, format!("w.words MATCH ?{}", first + values.len()));
             values.push(index);
-            let texts = match self.long.len() {
-                0 => "",
-                _ => "CROSS JOIN message t ON t.n = w.rowid",
-            };
-            conditions.push(format!(
-                "m.n IN (SELECT w.rowid FROM words w {texts} WHERE {} ORDER BY w.rowid DESC LIMIT {hits})",
+            texts = format!(
+                "(SELECT m.n, m.at, m.conversation, m.fold FROM words w CROSS JOIN message m ON m.n = w.rowid \
+                  WHERE {} ORDER BY w.rowid DESC LIMIT {hits})",
                 hit.join(" AND ")
-            ));
+            );
         }
-        conditions.extend(stand_in("m.fold", &self.short, first, &mut values));
-        (conditions.join(" AND "), values)
+        let mut conditions = stand_in("t.fold", &self.short, first, &mut values);
+        conditions.push("true".to_owned());
+        let sql = format!(
+            "SELECT t.n, t.at, t.conversation FROM {texts} t WHERE {}",
+            conditions.join(" AND ")
+        );
+        (sql, values)
     }
 
     /// One or two letters of an alphabet stand in nearly every text: they are
@@ -103,10 +106,8 @@ impl Reader {
             let mut values: Vec<&dyn ToSql> = vec![&words, &limit, &ask.offset, &also];
             let wanted = Wanted::new(&ask.filter).filter(|wanted| !wanted.too_common());
             if let Some(wanted) = &wanted {
-                let (condition, more) = wanted.condition(5, LOOKED_AT_FOR_LIST);
-                by_text = format!(
-                    " OR c.id IN (SELECT m.conversation FROM message m WHERE {condition})"
-                );
+                let (hits, more) = wanted.hits(5, LOOKED_AT_FOR_LIST);
+                by_text = format!(" OR c.id IN (SELECT conversation FROM ({hits}))");
                 values.extend(more);
             }
             let narrow = &ask.narrow;
@@ -170,11 +171,11 @@ impl Reader {
             return Ok(Vec::new());
         };
         self.search(Lane::Dialog, |db| {
-            let (condition, mut values) = wanted.condition(2, LOOKED_AT.max(limit));
+            let (hits, mut values) = wanted.hits(2, LOOKED_AT.max(limit));
             values.insert(0, &limit);
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {}, m.mid, m.at, m.author, m.text, m.parts \
-                 FROM (SELECT m.n FROM message m WHERE {condition} ORDER BY m.at DESC, m.n DESC LIMIT ?1) hit \
+                 FROM (SELECT n FROM ({hits}) ORDER BY at DESC, n DESC LIMIT ?1) hit \
                  CROSS JOIN message m ON m.n = hit.n JOIN conversation c ON c.id = m.conversation \
                  ORDER BY m.at DESC, m.n DESC",
                 codec::CONVERSATION_COLUMNS
