@@ -607,6 +607,9 @@ proptest! {
                 }
                 db.commit().expect("commits");
             }
+            // With what stands in the messages, not only with itself.
+            let check = "INSERT INTO words (words, rank) VALUES ('integrity-check', 1)";
+            cache.execute(check, []).expect("the index says what the messages say");
             let mut lines: Vec<String> = Vec::new();
             for question in [
                 "SELECT id || ' ' || messages || ' ' || coalesce(customer_at, 0) || ' ' || coalesce(page_at, 0) || ' ' || ord || ' ' || needs_me FROM conversation ORDER BY id",
