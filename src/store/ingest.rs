@@ -105,6 +105,9 @@ impl<'a> Ingest<'a> {
                 older,
             } => {
                 let mut changed = false;
+                if let Some(newest) = messages.iter().map(|seen| seen.message.at).max() {
+                    self.numbers.begin(db, newest)?;
+                }
                 // Newest first on the wire: oldest first gives row ids that order
                 // messages of the same second.
                 for seen in messages.iter().rev() {

@@ -61,8 +61,7 @@ pub(super) fn ingest(
             if !seen.from_webhook {
                 replace_made_up(db, id, m)?;
             }
-            let n = numbers.next(db, m.at)?;
-            insert(db, outbox, id, seen, &author, n)?;
+            insert(db, outbox, id, seen, &author, numbers.next())?;
             true
         }
         // Content that Meta no longer gives out stays as we had it, and what

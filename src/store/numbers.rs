@@ -11,12 +11,13 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{Error, statement::Statements};
 use crate::domain::{Span, Timestamp};
 
-/// The first message of a cache. Before it is room for a thousand million others, without
-/// numbers below zero, which take twice the space.
+/// The first message of a cache. A thousand million older ones fit before it; the caches of
+/// older programs begin at 1 and go on below zero, where a number takes more bytes.
 const FIRST: i64 = 1 << 30;
 
-/// Who is told so late was on the way, and is not old.
-const OLD: Span = Span::hours(1);
+/// So much older than the newest words is old (our choice). After a weekend, or a week
+/// without a network, a Page is read from the newest words on, and all of it is new.
+const OLD: Span = Span::days(7);
 
 /// The numbers of what is taken in at once.
 pub(super) struct Numbers {
@@ -24,6 +25,8 @@ pub(super) struct Numbers {
     many: usize,
     /// `None` until it is needed.
     block: Option<Block>,
+    /// The messages that come are old ones.
+    old: bool,
 }
 
 /// The numbers before all others.
@@ -35,21 +38,30 @@ struct Block {
 
 impl Numbers {
     pub(super) fn new(many: usize) -> Self {
-        Self { many, block: None }
+        Self {
+            many,
+            block: None,
+            old: false,
+        }
     }
 
-    /// The number of a new message that was written at this moment; `None` for the one
-    /// behind all others, which SQLite gives.
-    pub(super) fn next(&mut self, db: &Connection, at: Timestamp) -> Result<Option<i64>, Error> {
+    /// Messages of one thread come, the `newest` of which was written at this moment. They
+    /// stay together: the index takes numbers best as they grow.
+    pub(super) fn begin(&mut self, db: &Connection, newest: Timestamp) -> Result<(), Error> {
         let block = match &mut self.block {
             Some(block) => block,
             none => none.insert(Block::before_all(db, self.many)?),
         };
-        if at >= block.until {
-            return Ok(None);
-        }
+        self.old = newest < block.until;
+        Ok(())
+    }
+
+    /// The number of the next new message; `None` for the one behind all others, which
+    /// SQLite gives.
+    pub(super) fn next(&mut self) -> Option<i64> {
+        let block = self.block.as_mut().filter(|_| self.old)?;
         block.next += 1;
-        Ok(Some(block.next - 1))
+        Some(block.next - 1)
     }
 }
 
@@ -65,6 +77,7 @@ impl Block {
             .optional()?;
         let until = match first {
             Some(_) => Timestamp::from_millis(newest.unwrap_or(0)).plus(OLD.negated()),
+            // In an empty cache all go before the first.
             None => Timestamp::from_millis(i64::MAX),
         };
         let many = i64::try_from(many).unwrap_or(i64::MAX);

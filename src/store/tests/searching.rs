@@ -213,24 +213,53 @@ fn the_newest_is_found_first_whenever_the_older_ones_were_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let (writer, reader) = doors(folder.path());
     let text = "where is my parcel?";
+    // One line an hour, from the past to the future, as `message` counts in minutes.
+    let hour = |hour: i64| 1_000 + 60 * hour;
     let lines = |from: i64| {
-        let line = |line: i64| message(0, line, Author::Customer, text);
+        let line = |line: i64| message(0, hour(line), Author::Customer, text);
         messages(0, (from..from + 450).rev().map(line).collect())
     };
-    // One line a minute, the last of them just before the newest.
-    let parts = [550, 100, -350, 1_000];
-    let newest = ConversationSeen {
-        updated_at: NOW,
-        ..seen(0)
+    let known = |hour: i64| {
+        Event::Conversation(ConversationSeen {
+            updated_at: NOW.plus(Span::hours(hour)),
+            ..seen(0)
+        })
     };
-    wait(writer.ingest(vec![Event::Conversation(newest)], NOW)).expect("taken");
-    for (part, newest) in parts.into_iter().zip([999, 999, 999, 1_449]) {
-        wait(writer.ingest(vec![lines(part)], NOW)).expect("taken");
+    let found = || -> Vec<String> {
         let hits = reader.find("parcel", 100).expect("hits");
-        let expected: Vec<String> = (0..100).map(|n| format!("m_0_{}", newest - n)).collect();
-        let found: Vec<&str> = hits.iter().map(|hit| hit.mid.as_str()).collect();
-        assert_eq!(found, expected);
+        hits.iter().map(|hit| hit.mid.to_string()).collect()
+    };
+    for (part, newest) in [(-450, -1), (-900, -1), (-1_350, -1), (0, 449)] {
+        wait(writer.ingest(vec![known(newest), lines(part)], NOW)).expect("taken");
+        let expected: Vec<String> = (0..100)
+            .map(|n| format!("m_0_{}", hour(newest - n)))
+            .collect();
+        assert_eq!(found(), expected);
+        if part == -450 {
+            renumber_as_an_older_program_did(folder.path());
+        }
     }
+    // Somebody who wrote on Friday is read on Monday, after those who wrote since.
+    let friday = message(1, hour(449 - 60), Author::Customer, text);
+    let mid = friday.message.mid.to_string();
+    let events = vec![Event::Conversation(seen(1)), messages(1, vec![friday])];
+    wait(writer.ingest(events, NOW)).expect("taken");
+    assert!(found().contains(&mid));
+}
+
+/// From 1 on, so that there is no room before them but below zero.
+fn renumber_as_an_older_program_did(folder: &Path) {
+    let cache = rusqlite::Connection::open(folder.join("1.cache.db")).expect("opens");
+    cache
+        .execute_batch(
+            "UPDATE message SET n = n - (SELECT min(n) FROM message) + 1; \
+             INSERT INTO words (words) VALUES ('rebuild');",
+        )
+        .expect("numbers");
+    let first: i64 = cache
+        .query_row("SELECT min(n) FROM message", [], |row| row.get(0))
+        .expect("a number");
+    assert_eq!(first, 1);
 }
 
 /// Three letters here and three there are no word.
