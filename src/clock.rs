@@ -111,7 +111,7 @@ impl Clock {
         }
     }
 
-    /// Waits for a length of its time by the monotonic clock of the computer, also where
+    /// Waits for a length of its time by the monotonic clock of the computer, even if
     /// it is a manual one.
     pub async fn sleep(&self, how_long: Duration) {
         sleep(how_long / self.speed()).await;

@@ -199,6 +199,8 @@ pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<
             here.block_on(screen.run(signals))
         }
         None => {
+            // Lines are not painted again for a call, so none has to wait.
+            calls.show(true);
             let plain = Plain {
                 model: begun.model,
                 runner,

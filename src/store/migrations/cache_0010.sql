@@ -1,9 +1,6 @@
 -- The index of all words knows in which messages three letters stand, and not where: it
 -- is a third as large and costs half as much to keep. Where they stand is seen in the
 -- text itself.
-DROP TRIGGER message_added;
-DROP TRIGGER message_removed;
-DROP TRIGGER message_reworded;
 DROP TABLE words;
 CREATE VIRTUAL TABLE words USING fts5 (
   fold, content = 'message', content_rowid = 'n', tokenize = 'trigram', detail = 'none', columnsize = 0
@@ -15,11 +12,4 @@ DROP INDEX conversation_updated;
 -- Who adds a message puts its words into the index and counts it without a trigger: a
 -- statement that has one begins a savepoint, where FTS5 writes to the disk what it has.
 -- That would be once for each message, not once for all that are added together.
-CREATE TRIGGER message_removed AFTER DELETE ON message BEGIN
-  INSERT INTO words (words, rowid, fold) VALUES ('delete', old.n, old.fold);
-  UPDATE conversation SET messages = messages - 1 WHERE id = old.conversation;
-END;
-CREATE TRIGGER message_reworded AFTER UPDATE OF fold ON message WHEN new.fold <> old.fold BEGIN
-  INSERT INTO words (words, rowid, fold) VALUES ('delete', old.n, old.fold);
-  INSERT INTO words (rowid, fold) VALUES (new.n, new.fold);
-END;
+DROP TRIGGER message_added;

@@ -531,8 +531,8 @@ fn a_saved_view_shows_what_fits_in_its_order() {
     }
 }
 
-/// The alarm before the end of a window is for everybody who waits for us, also where
-/// another reason than that decides their place in the list.
+/// Everybody who waits for us gets the alarm before their window ends, even those whose
+/// place in the list has another reason.
 #[test]
 fn whose_window_ends_soon_is_found_wherever_they_stand() {
     let elsewhere = || Event::Owner {
