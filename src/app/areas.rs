@@ -49,6 +49,8 @@ pub enum Damage {
     },
     /// The list, what is told of the selected row, and the keys for it.
     List,
+    /// The rows of the list, as `List`, and the top line with the counts of the views.
+    News,
     /// The thread, and the keys for it.
     Thread,
     /// The whole screen.
@@ -63,9 +65,16 @@ impl Damage {
             (one, other) if one == other => one,
             // The rows between them were never painted with the cursor.
             (Self::Cursor { from, .. }, Self::Cursor { to, .. }) => Self::Cursor { from, to },
-            (Self::Cursor { .. } | Self::List, Self::Cursor { .. } | Self::List) => Self::List,
+            (one, other) if one.is_of_list() && other.is_of_list() => match Self::News {
+                news if one == news || other == news => news,
+                _ => Self::List,
+            },
             _ => Self::All,
         }
+    }
+
+    fn is_of_list(self) -> bool {
+        matches!(self, Self::Cursor { .. } | Self::List | Self::News)
     }
 }
 

@@ -1,65 +1,79 @@
-//! What a message changes on the screen. A typed letter changes only the composer, a step
-//! in the list two of its rows, a page only the thread, on a screen of any size, and a
-//! call for a log that is not shown nothing; everything else is rarer and repaints the
-//! whole screen.
+//! What a message changes on the screen. What comes often changes little, on a screen of any
+//! size: a typed letter and a saved draft only the composer, a step in the list two of its
+//! rows, a page only the thread, news the list and its counts, what is not shown nothing.
+//! Everything else is rarer and repaints the whole screen.
+
+use std::collections::VecDeque;
 
 use super::{
-    Effect, Focus, Model, Msg,
+    Effect, Focus, Loaded, Model, Msg, TerminalEffect, Toast,
     action::table::{Action, Context},
     areas::{Damage, Layout, has_api_log},
-    composer::Mode,
+    composer::{Composer, Mode},
     dialog::Dialog,
-    input::keymap::{Key, Meaning},
+    due,
+    input::keymap::{Code, Key, Meaning},
     layout::{layout, panes},
     tour::Tour,
 };
 use crate::domain::{Change, Timestamp};
 
-/// A key that changes one pane, and the desk before it.
+/// What a message changes by its kind, if nothing else comes with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Region {
+    /// Nothing that is shown.
+    Nothing,
+    /// The text of the composer and its foot.
+    Composer,
+    /// The list and what is told of the selected row, by a step from this pane.
+    List,
+    /// The thread.
+    Thread,
+    /// The rows of the list and the counts of the views.
+    News,
+}
+
+/// A message that changes one pane, and the desk before it.
 #[derive(Debug)]
 pub(super) struct SmallStep {
+    region: Region,
     focus: Focus,
     layout: Layout,
     /// Places of the cursor and of the first row on the screen.
     list: (u32, u32),
     tour: Option<Tour>,
+    toasts: VecDeque<Toast>,
     /// When something else on the screen changes because time passes.
     due: Option<Timestamp>,
 }
 
 impl SmallStep {
-    /// Such a key, if `msg` is one. `due` says when something else changes because time
-    /// passes.
-    pub(super) fn of(
-        model: &Model,
-        msg: &Msg,
-        due: impl Fn(&Model) -> Option<Timestamp>,
-    ) -> Option<Self> {
-        let (Msg::Key(key) | Msg::Burst(key)) = msg else {
-            return None;
-        };
-        let is_small = match model.focus {
-            Focus::Composer => is_letter(model, *key),
-            Focus::List | Focus::Thread => is_walk(model, *key),
-        };
-        (is_small && is_uncovered(model)).then(|| Self {
+    /// Such a message, if `msg` is one.
+    pub(super) fn of(model: &Model, msg: &Msg) -> Option<Self> {
+        let region = region(model, msg).filter(|region| is_uncovered(model, *region))?;
+        Some(Self {
+            region,
             focus: model.focus,
             layout: layout(model),
             list: (model.inbox.cursor, model.inbox.top),
             tour: model.tour.clone(),
-            due: due(model),
+            toasts: model.toasts.clone(),
+            due: match region {
+                Region::Composer => due::outside_composer(model),
+                _ => due::wake_at(model),
+            },
         })
     }
 
     /// What it has changed, once it is done.
     pub(super) fn damage(&self, model: &Model, effects: &[Effect]) -> Damage {
-        let stays = |effect: &Effect| !matches!(effect, Effect::Terminal(_));
         let alone = model.focus == self.focus
-            && is_uncovered(model)
+            && is_uncovered(model, self.region)
             && self.layout == layout(model)
             && self.tour == model.tour
+            && self.toasts == model.toasts
             && self.due.is_none_or(|due| model.session.now < due)
-            && effects.iter().all(stays);
+            && effects.iter().all(leaves_screen);
         match alone {
             true => self.pane(model),
             false => Damage::All,
@@ -68,15 +82,57 @@ impl SmallStep {
 
     fn pane(&self, model: &Model) -> Damage {
         let (from, top) = self.list;
-        match self.focus {
-            Focus::Composer => Damage::Letter,
-            Focus::Thread => Damage::Thread,
-            Focus::List if model.inbox.top == top && model.inbox.total > 0 => Damage::Cursor {
+        match self.region {
+            Region::Nothing => Damage::Nothing,
+            Region::Composer => Damage::Letter,
+            Region::Thread => Damage::Thread,
+            Region::List if model.inbox.top == top && model.inbox.total > 0 => Damage::Cursor {
                 from,
                 to: model.inbox.cursor,
             },
-            Focus::List => Damage::List,
+            Region::List => Damage::List,
+            Region::News => Damage::News,
         }
+    }
+}
+
+fn region(model: &Model, msg: &Msg) -> Option<Region> {
+    match msg {
+        Msg::Key(key) | Msg::Burst(key) => match model.focus {
+            Focus::Composer => is_edit(model, *key).then_some(Region::Composer),
+            Focus::List => is_walk(model, *key).then_some(Region::List),
+            Focus::Thread => is_walk(model, *key).then_some(Region::Thread),
+        },
+        // Besides, only what is due elsewhere.
+        Msg::Wake => Some(Region::Composer),
+        Msg::Loaded(Loaded::Inbox(..)) => Some(Region::News),
+        Msg::Changed(changes) => region_of_all(model, changes),
+        _ => None,
+    }
+}
+
+fn region_of_all(model: &Model, changes: &[Change]) -> Option<Region> {
+    let mut all = Region::Nothing;
+    for change in changes {
+        match change {
+            // The cache is asked what is new.
+            Change::Inbox | Change::Thread(_) | Change::Page | Change::Escalated { .. } => {}
+            Change::DraftSaved(_) => all = Region::Composer,
+            Change::ApiCall(_) if !shows_calls(model) => {}
+            _ => return None,
+        }
+    }
+    Some(all)
+}
+
+/// What the terminal is asked for between two frames.
+fn leaves_screen(effect: &Effect) -> bool {
+    match effect {
+        Effect::Terminal(effect) => matches!(
+            effect,
+            TerminalEffect::Bell | TerminalEffect::Notify(_) | TerminalEffect::Title(_)
+        ),
+        _ => true,
     }
 }
 
@@ -90,20 +146,24 @@ pub fn shows_calls(model: &Model) -> bool {
     in_pane || model.dialogs.iter().any(in_dialog)
 }
 
-/// Calls that nobody sees.
-pub(super) fn are_unseen_calls(model: &Model, msg: &Msg) -> bool {
-    let is_call = |change: &Change| matches!(change, Change::ApiCall(_));
-    match msg {
-        Msg::Changed(changes) => changes.iter().all(is_call) && !shows_calls(model),
-        _ => false,
-    }
-}
-
-/// A letter for a text that has begun.
-fn is_letter(model: &Model, key: Key) -> bool {
+/// A letter for a text that has begun, or one that goes, or a step of the cursor in it.
+fn is_edit(model: &Model, key: Key) -> bool {
     let composer = model.thread.as_ref().map(|thread| &thread.composer);
-    key.text().is_some()
-        && composer.is_some_and(|composer| composer.has_text() && composer.mode == Mode::Insert)
+    let is_begun = |composer: &Composer| composer.has_text() && composer.mode == Mode::Insert;
+    if !composer.is_some_and(is_begun) {
+        return false;
+    }
+    let steps = [
+        Code::Backspace,
+        Code::Delete,
+        Code::Left,
+        Code::Right,
+        Code::Home,
+        Code::End,
+    ];
+    let keymap = &model.session.settings.keymap;
+    let is_free = || keymap.meaning(Context::Composer, &[key]) == Meaning::Nothing;
+    key.text().is_some() || (steps.contains(&key.code) && is_free())
 }
 
 /// A step up or down the list or the thread, or a page of them.
@@ -123,14 +183,25 @@ fn is_walk(model: &Model, key: Key) -> bool {
     }
 }
 
-/// Nothing covers the desk, no key sequence is half typed, and names are not hidden.
-fn is_uncovered(model: &Model) -> bool {
-    let asked = model.thread.as_ref().map(|thread| &thread.question);
+/// Nothing covers the desk that this could change, no key sequence is half typed, and names
+/// are not hidden.
+fn is_uncovered(model: &Model, region: Region) -> bool {
+    if region == Region::Nothing {
+        return true;
+    }
+    let thread = model.thread.as_ref();
+    let asked = thread.is_some_and(|thread| thread.question.is_some());
+    // A text that is empty has other keys, and one that comes back more around it.
+    let composer = thread
+        .map(|thread| &thread.composer)
+        .filter(|_| region == Region::Composer);
+    let begun =
+        composer.is_none_or(|composer| composer.has_text() && composer.returning.is_empty());
     model.dialogs.is_empty()
-        && model.toasts.is_empty()
         && model.keys.pending.is_empty()
         && model.mouse.selection.is_none()
         && model.session.active
         && !model.session.privacy
-        && asked.is_none_or(Option::is_none)
+        && !asked
+        && begun
 }

@@ -13,7 +13,7 @@
 //!
 //! | file | |
 //! |---|---|
-//! | `mod` | who gets a message, and what time brings |
+//! | `mod` | who gets a message |
 //! | `message`, `effect` | every way in, every way out |
 //! | `model/` | what the desk knows |
 //! | `input/` | from keys, lines and the mouse to an action |
@@ -21,6 +21,7 @@
 //! | `incoming/` | what the engine tells, what the cache answers |
 //! | `inbox`, `thread/`, `composer/`, `dialog/` | what is on the screen |
 //! | `areas`, `layout`, `damage` | where it is, and what of it has to be repainted |
+//! | `due` | what comes by itself, and when |
 //! | `alerts`, `toast` | what calls an agent |
 //! | `pictures` | which are wanted, which are there |
 //! | `privacy`, `mask` | hiding names and words |
@@ -36,6 +37,7 @@ pub mod canned;
 pub mod composer;
 mod damage;
 pub mod dialog;
+mod due;
 mod effect;
 pub mod fuzzy;
 mod inbox;
@@ -57,6 +59,7 @@ pub mod tour;
 pub use action::availability::why_not;
 pub use areas::Damage;
 pub use damage::shows_calls;
+pub use due::{shows_continuations, wake_at};
 pub use effect::{Effect, Query, TerminalEffect};
 pub use inbox::{Inbox, WINDOW as INBOX_WINDOW};
 pub use input::keymap;
@@ -70,13 +73,13 @@ pub use toast::{Toast, ToastKind};
 
 use self::{
     action::{
-        leave::{leave, save_left},
+        leave::leave,
         navigate::list_rows,
         page,
-        reply::{edited, save_draft, stop_typing},
+        reply::{edited, stop_typing},
     },
-    composer::draft::SAVE_AFTER,
     damage::SmallStep,
+    due::by_itself,
     incoming::{answered, changed, reload_thread},
     input::{
         dispatch::{burst_of_keys, key_pressed, pasted},
@@ -84,20 +87,7 @@ use self::{
         plain,
     },
 };
-use crate::domain::{Command, ConversationId, Operation, SendState, Span, Timestamp};
-
-/// "Typing" is shown anew before Meta's 20 seconds are over.
-const TYPING_REFRESH: Span = Span::seconds(15);
-
-/// Without a key for this long, the agent pauses (our choice).
-const TYPING_PAUSE: Span = Span::seconds(10);
-
-/// Without a key for this long, nobody types: what is refused comes back into the
-/// composer (our choice).
-const RETURN_AFTER: Span = Span::seconds(3);
-
-/// Without a key for this long, nobody works at the desk (our choice).
-const IDLE_AFTER: Span = Span::minutes(3);
+use crate::domain::{Command, ConversationId, Timestamp};
 
 /// Whether everything that was written to this person is on the disk, or on its way
 /// to them.
@@ -109,24 +99,16 @@ pub fn is_saved(model: &Model, id: &ConversationId) -> bool {
     }
 }
 
-/// A half-typed sequence shows what may follow after this long.
-const PREFIX_HELP: Span = Span::millis(400);
-
 /// Takes one message in; what has to be done outside comes back.
 pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
-    let step = SmallStep::of(model, &msg, wake_at);
-    let unseen = damage::are_unseen_calls(model, &msg) && wake_at(model).is_none_or(|due| at < due);
+    let step = SmallStep::of(model, &msg);
     model.session.now = at;
     let mut effects = taken(model, msg);
     effects.extend(by_itself(model));
     let rows = list_rows(model);
     model.inbox.scroll_to_cursor(rows);
-    let damage = match step {
-        Some(step) => step.damage(model, &effects),
-        None if unseen => Damage::Nothing,
-        None => Damage::All,
-    };
-    model.damage = model.damage.and(damage);
+    let damage = step.map(|step| step.damage(model, &effects));
+    model.damage = model.damage.and(damage.unwrap_or(Damage::All));
     effects
 }
 
@@ -232,110 +214,6 @@ fn configured(model: &mut Model, settings: Settings) -> Vec<Effect> {
     }
     model.toast(ToastKind::Good, "Configuration reloaded.");
     shown.into_iter().collect()
-}
-
-/// When the screen must change by itself, or something is due.
-pub fn wake_at(model: &Model) -> Option<Timestamp> {
-    let mut due = vec![Timestamp::from_millis(
-        (model.session.now.as_millis() / 60_000 + 1) * 60_000,
-    )];
-    if !model.session.settings.reduced_motion {
-        due.extend(model.toasts.iter().map(|toast| toast.until));
-    }
-    if !model.keys.pending.is_empty()
-        && model.session.now < model.keys.pending_since.plus(PREFIX_HELP)
-    {
-        due.push(model.keys.pending_since.plus(PREFIX_HELP));
-    }
-    due.extend(model.unsaved.values().filter_map(|left| left.again_at));
-    due.extend(alerts::due(model));
-    if model.session.active {
-        due.push(model.session.last_input.plus(IDLE_AFTER));
-    }
-    if let Some(thread) = &model.thread {
-        // A doubtful reply says more after a minute.
-        let doubts = thread.outgoing().filter(|o| o.state == SendState::Unsure);
-        due.extend(
-            doubts
-                .map(|o| o.at.plus(thread::CHECKING))
-                .filter(|at| *at > model.session.now),
-        );
-        // A reply that could be taken back says so no longer.
-        let waits = thread.outgoing().filter_map(|o| o.not_before);
-        due.extend(waits.filter(|at| *at > model.session.now));
-        let unsaved = thread
-            .composer
-            .unsaved_since
-            .filter(|_| thread.window.is_loaded());
-        due.extend(unsaved.map(|since| since.plus(SAVE_AFTER)));
-        if !thread.composer.returning.is_empty() && thread.window.is_loaded() {
-            due.push(thread.composer.touched.plus(RETURN_AFTER));
-        }
-        if let Some(shown) = thread.composer.typing {
-            due.push(shown.plus(TYPING_REFRESH));
-            due.push(thread.composer.last_key.plus(TYPING_PAUSE));
-        }
-    }
-    due.into_iter().min()
-}
-
-/// Whether the half-typed sequence should show what may follow.
-pub fn shows_continuations(model: &Model) -> bool {
-    !model.keys.pending.is_empty()
-        && model.session.now >= model.keys.pending_since.plus(PREFIX_HELP)
-}
-
-/// What the passing of time brings: toasts go, drafts are saved, "typing" is
-/// refreshed or stopped.
-fn by_itself(model: &mut Model) -> Vec<Effect> {
-    let now = model.session.now;
-    let mut effects = Vec::new();
-    if !model.session.settings.reduced_motion {
-        model.toasts.retain(|toast| toast.until > now);
-    }
-    if model.session.active && now >= model.session.last_input.plus(IDLE_AFTER) {
-        model.session.active = false;
-        effects.push(Effect::Engine(Command::Pace { active: false }));
-    }
-    effects.extend(save_left(model));
-    effects.extend(alerts::again(model));
-    effects.extend(alerts::title(model));
-    effects.extend(pictures::wanted(model));
-    if model.pictures.large.is_some() && !pictures::is_enlarged(model) {
-        effects.extend(pictures::shrink(model));
-    }
-    let Some(thread) = &mut model.thread else {
-        return effects;
-    };
-    let typing_here =
-        model.focus == Focus::Composer && now < thread.composer.touched.plus(RETURN_AFTER);
-    if !thread.composer.returning.is_empty() && thread.window.is_loaded() && !typing_here {
-        thread.return_texts(now);
-    }
-    // Not before the draft on the disk is known: it would be overwritten.
-    let due = thread
-        .composer
-        .unsaved_since
-        .filter(|_| thread.window.is_loaded());
-    if due.is_some_and(|since| now >= since.plus(SAVE_AFTER)) {
-        effects.push(save_draft(thread));
-    }
-    if let Some(shown) = thread.composer.typing {
-        if now >= thread.composer.last_key.plus(TYPING_PAUSE) {
-            thread.composer.typing = None;
-            effects.push(Effect::operate(
-                &thread.conversation,
-                Operation::Typing(false),
-            ));
-        } else if now >= shown.plus(TYPING_REFRESH) {
-            thread.composer.typing = Some(now);
-            effects.push(Effect::operate(
-                &thread.conversation,
-                Operation::Typing(true),
-            ));
-        }
-    }
-    effects
 }
 
 /// Somebody types in the composer, or is about to.

@@ -66,6 +66,9 @@ pub fn paint(
     let tried = tried.map(|tried| theme.in_styles_of(tried));
     let theme = tried.as_ref().unwrap_or(theme);
     let screen = buffer.area;
+    if damage == Damage::Nothing {
+        return (Vec::new(), None);
+    }
     if let Some(painted) = paint_part(model, theme, damage, buffer) {
         return painted;
     }
@@ -86,10 +89,11 @@ fn paint_part(
     buffer: &mut Buffer,
 ) -> Option<(Vec<Rect>, Option<Position>)> {
     let layout = layout::layout(model);
-    if layout.screen != buffer.area {
+    // Behind the privacy curtain the whole desk is painted from what may be seen of it.
+    if layout.screen != buffer.area || model.session.privacy {
         return None;
     }
-    let parts = damaged(model, &layout, damage)?;
+    let mut parts = damaged(model, &layout, damage)?;
     for part in &parts {
         draw::blank(theme.style(Role::Text), *part, buffer);
     }
@@ -98,7 +102,11 @@ fn paint_part(
         Damage::Nothing | Damage::All => {}
         Damage::Letter => cursor = composer::draw_letter(model, theme, layout.composer?, buffer),
         Damage::Thread => thread::draw(model, theme, layout.thread?, buffer),
-        Damage::List => inbox::draw(model, theme, &layout, layout.list?, buffer),
+        Damage::List | Damage::News => {
+            if let Some(area) = layout.list {
+                inbox::draw(model, theme, &layout, area, buffer);
+            }
+        }
         Damage::Cursor { from, to } => {
             inbox::draw_cursor(model, theme, &layout, [from, to], buffer);
         }
@@ -110,6 +118,10 @@ fn paint_part(
     if parts.contains(&layout.hints) {
         status::bottom(model, theme, layout.hints, buffer);
     }
+    if parts.contains(&layout.status) {
+        status::bar(model, theme, layout.status, buffer);
+    }
+    parts.extend(status::toasts(model, theme, &layout, buffer));
     for part in &parts {
         finish(theme, *part, buffer);
     }
@@ -118,7 +130,9 @@ fn paint_part(
 
 /// Where something is damaged; `None` where that is everywhere.
 fn damaged(model: &Model, layout: &Layout, damage: Damage) -> Option<Vec<Rect>> {
-    let beside = layout.explain.into_iter().chain(layout.customer);
+    // With a thread open, the customer pane is about that.
+    let customer = layout.customer.filter(|_| model.thread.is_none());
+    let beside = layout.explain.into_iter().chain(customer);
     let beside = beside.chain([layout.hints]);
     Some(match damage {
         Damage::Nothing => Vec::new(),
@@ -129,7 +143,8 @@ fn damaged(model: &Model, layout: &Layout, damage: Damage) -> Option<Vec<Rect>> 
             vec![areas::composer_text(area, head), areas::foot(area)]
         }
         Damage::Thread => vec![layout.thread?, layout.hints],
-        Damage::List => beside.chain([layout.list?]).collect(),
+        Damage::List => beside.chain(layout.list).collect(),
+        Damage::News => beside.chain(layout.list).chain([layout.status]).collect(),
         Damage::Cursor { from, to } => {
             let rows = [from, to].into_iter().filter_map(|place| {
                 let below = place.checked_sub(model.inbox.top)?;

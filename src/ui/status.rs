@@ -164,8 +164,14 @@ pub(super) fn pairs_line(
 }
 
 /// Short news on the right, where it hides least: at the bottom of the list, at
-/// the top of a thread, whose newest messages are at the bottom.
-pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+/// the top of a thread, whose newest messages are at the bottom. Answers where it stands.
+pub(super) fn toasts(
+    model: &Model,
+    theme: &Theme,
+    layout: &Layout,
+    buffer: &mut Buffer,
+) -> Vec<Rect> {
+    let mut drawn = Vec::new();
     let in_list = model.focus == Focus::List;
     let room = layout.thread.filter(|_| !in_list).unwrap_or(layout.screen);
     let widest = room.width.saturating_sub(2).min(64);
@@ -198,7 +204,7 @@ pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut
             .min(widest);
         let height = u16::try_from(lines.len()).unwrap_or(5).min(5) + 2;
         if top + height > bottom {
-            return;
+            break;
         }
         let y = if in_list { bottom - height } else { top };
         let area = Rect {
@@ -207,6 +213,7 @@ pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut
             width,
             height,
         };
+        drawn.push(area);
         clear(area, buffer);
         let block = Block::bordered()
             .border_type(BorderType::Rounded)
@@ -226,4 +233,5 @@ pub(super) fn toasts(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut
             top += height;
         }
     }
+    drawn
 }

@@ -427,6 +427,59 @@ fn a_call_that_nobody_sees_paints_nothing() {
     }
 }
 
+/// Each step is painted over the last frame, and `Desk` looks whether that is all of it.
+#[test]
+fn what_changes_little_repaints_little() {
+    let saved = || Msg::Changed(vec![Change::DraftSaved(id("3"))]);
+    let asked = || Msg::Changed(vec![Change::Inbox, Change::Thread(id("1"))]);
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut desk = Desk::new(size);
+        desk.open("Ana Ruiz");
+        desk.keys("rhelo");
+        for (keys, damage) in [
+            ("l", Damage::Letter),
+            ("<Backspace>", Damage::Letter),
+            ("<Left>", Damage::Letter),
+            ("<Home>", Damage::Letter),
+            ("<End>", Damage::Letter),
+            ("<^u>", Damage::All),
+        ] {
+            desk.keys(keys);
+            assert_eq!(desk.model.damage, damage, "{keys} at {size:?}");
+        }
+        desk.keys("so");
+        desk.pass(Span::millis(150));
+        assert_eq!(desk.model.damage, Damage::Letter, "a draft is saved");
+        desk.send(saved());
+        assert_eq!(desk.model.damage, Damage::Letter, "it is on the disk");
+        assert!(desk.picture().contains("· saved"));
+        desk.keys("<Backspace><Backspace>");
+        assert_eq!(desk.model.damage, Damage::All, "other keys help now");
+        desk.send(asked());
+        assert_eq!(desk.model.damage, Damage::Nothing, "the cache is asked");
+        desk.keys("<Esc>");
+        desk.answer_inbox(rows().into_iter().rev().collect());
+        assert_eq!(desk.model.damage, Damage::News, "it has answered");
+    }
+}
+
+/// What is painted beside or below short news leaves it where it is.
+#[test]
+fn short_news_stays_over_what_is_painted_below_it() {
+    for size in [(80, 24), (120, 40)] {
+        let mut desk = Desk::new(size);
+        desk.send(Msg::Failed("The list could not be read.".into()));
+        desk.keys("jjj");
+        let damage = Damage::Cursor { from: 2, to: 3 };
+        assert_eq!(desk.model.damage, damage, "{size:?}");
+        desk.answer_inbox(rows().into_iter().rev().collect());
+        assert_eq!(desk.model.damage, Damage::News, "{size:?}");
+        assert!(desk.picture().contains("could not be read"));
+        desk.pass(Span::seconds(12));
+        assert!(!desk.picture().contains("could not be read"));
+    }
+}
+
 #[test]
 fn the_api_log_is_filtered_and_both_sides_of_a_call_are_copied() {
     let mut desk = Desk::new((120, 40));

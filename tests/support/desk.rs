@@ -485,18 +485,23 @@ impl Desk {
 
     /// What is painted over the last frame must be the frame that is painted whole, and
     /// what is another cell now must stand where something was painted.
+    ///
+    /// The times of rows that are not painted now are those of the last frame.
     fn is_the_whole_damage(&self, before: &Model) {
+        let mut before = before.clone();
+        before.session.now = self.model.session.now;
         let damage = self.model.damage;
         let (width, height) = self.model.session.size;
         let [mut last, mut over, mut whole] =
             [(); 3].map(|()| Buffer::empty(Rect::new(0, 0, width, height)));
-        ui::paint(before, &self.theme, Damage::All, &mut last);
+        ui::paint(&before, &self.theme, Damage::All, &mut last);
         over.clone_from(&last);
         let (parts, _) = ui::paint(&self.model, &self.theme, damage, &mut over);
         ui::paint(&self.model, &self.theme, Damage::All, &mut whole);
-        assert_eq!(over, whole, "{damage:?}");
         for at in last.area.positions() {
-            let is_told = last[at] == over[at] || parts.iter().any(|part| part.contains(at));
+            let [over, whole] = [&over[at], &whole[at]];
+            assert_eq!(over, whole, "{damage:?} at {at}");
+            let is_told = last[at] == *over || parts.iter().any(|part| part.contains(at));
             assert!(is_told, "{damage:?} changes {at} beside {parts:?}");
         }
     }
