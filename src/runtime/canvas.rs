@@ -9,7 +9,7 @@ use ratatui::{
     layout::Rect,
 };
 
-use super::gate::wide;
+use super::{encoder::Pen, gate::wide};
 use crate::ui::draw::WIDEST;
 
 /// Two screens of one size.
@@ -72,11 +72,10 @@ impl Canvas {
         let shown = &mut self.shown.content[at..at + width];
         let columns = usize::from(columns.start)..usize::from(columns.end);
         let differs = |at: &usize| !same(&shown[*at], &painted[*at]);
-        let (Some(first), Some(last)) =
-            (columns.clone().find(differs), columns.rev().find(differs))
-        else {
+        let Some(first) = columns.clone().find(differs) else {
             return Ok(());
         };
+        let last = columns.rev().find(differs).unwrap_or(first);
         let near = first.saturating_sub(usize::from(WIDEST))..last + 1;
         if shown[near.clone()].iter().all(is_narrow) && painted[near].iter().all(is_narrow) {
             let changed = (first..=last).filter(differs);
@@ -103,12 +102,14 @@ fn column(at: usize) -> u16 {
     u16::try_from(at).unwrap_or(u16::MAX)
 }
 
-/// As cells compare, sooner where both hold an ASCII character, which nearly all do.
+/// As cells compare, but sooner: nearly all hold an ASCII character in plain colours, and
+/// nearly all are the same.
 fn same(a: &Cell, b: &Cell) -> bool {
-    match (a.symbol().as_bytes(), b.symbol().as_bytes()) {
-        ([one], [other]) if one != other => false,
-        _ => a == b,
-    }
+    let symbols = match (a.symbol().as_bytes(), b.symbol().as_bytes()) {
+        ([one], [other]) => one == other,
+        (one, other) => one == other,
+    };
+    symbols && Pen::of(a) == Pen::of(b) && a.diff_option == b.diff_option
 }
 
 /// Certainly one column wide, without a look into the tables: ASCII, and the lines of

@@ -57,7 +57,7 @@ impl Output for Stdout {
 
 /// Colours and the like, as the terminal has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Pen {
+pub(super) struct Pen {
     fg: Color,
     bg: Color,
     underline: Color,
@@ -72,7 +72,8 @@ impl Pen {
         modifier: Modifier::empty(),
     };
 
-    fn of(cell: &Cell) -> Self {
+    /// How a cell looks.
+    pub(super) fn of(cell: &Cell) -> Self {
         Self {
             fg: cell.fg,
             bg: cell.bg,
