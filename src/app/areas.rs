@@ -53,6 +53,8 @@ pub enum Damage {
     News,
     /// The thread, and the keys for it.
     Thread,
+    /// The topmost dialog, which has rows, and its keys.
+    Dialog,
     /// The whole screen.
     All,
 }

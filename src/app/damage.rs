@@ -1,9 +1,12 @@
 //! What a message changes on the screen. What comes often changes little, on a screen of any
 //! size: a typed letter and a saved draft only the composer, a step in the list two of its
-//! rows, a page only the thread, news the list and its counts, what is not shown nothing.
+//! rows, a page only the thread, news the list and its counts, a letter for a search only
+//! its dialog, what is not shown nothing.
 //! Everything else is rarer and repaints the whole screen.
 
 use std::collections::VecDeque;
+
+use ratatui::layout::Rect;
 
 use super::{
     Effect, Focus, Loaded, Model, Msg, TerminalEffect, Toast,
@@ -31,6 +34,8 @@ enum Region {
     Thread,
     /// The rows of the list and the counts of the views.
     News,
+    /// The topmost dialog, which stays where it is.
+    Dialog,
 }
 
 /// A message that changes one pane, and the desk before it.
@@ -43,18 +48,42 @@ pub(super) struct SmallStep {
     list: (u32, u32),
     tour: Option<Tour>,
     toasts: VecDeque<Toast>,
+    dialogs: Dialogs,
     /// When something else on the screen changes because time passes.
     due: Option<Timestamp>,
+}
+
+/// What lies over the desk: how many dialogs, where the topmost one stands if it has
+/// rows, and which theme it tries on.
+#[derive(Debug, PartialEq, Eq)]
+struct Dialogs {
+    count: usize,
+    frame: Option<Rect>,
+    theme: Option<&'static str>,
+}
+
+impl Dialogs {
+    fn of(model: &Model, layout: &Layout) -> Self {
+        let top = model.dialogs.last();
+        let place = top.and_then(|dialog| dialog.modal().geometry(&model.session, layout));
+        Self {
+            count: model.dialogs.len(),
+            frame: place.map(|place| place.frame),
+            theme: model.theme(),
+        }
+    }
 }
 
 impl SmallStep {
     /// Such a message, if `msg` is one.
     pub(super) fn of(model: &Model, msg: &Msg) -> Option<Self> {
         let region = region(model, msg).filter(|region| is_uncovered(model, *region))?;
+        let layout = layout(model);
         Some(Self {
             region,
             focus: model.focus,
-            layout: layout(model),
+            dialogs: Dialogs::of(model, &layout),
+            layout,
             list: (model.inbox.cursor, model.inbox.top),
             tour: model.tour.clone(),
             toasts: model.toasts.clone(),
@@ -72,8 +101,9 @@ impl SmallStep {
             && self.layout == layout(model)
             && self.tour == model.tour
             && self.toasts == model.toasts
+            && self.dialogs == Dialogs::of(model, &self.layout)
             && self.due.is_none_or(|due| model.session.now < due)
-            && effects.iter().all(leaves_screen);
+            && effects.iter().all(|effect| self.leaves_rest(effect));
         match alone {
             true => self.pane(model),
             false => Damage::All,
@@ -92,12 +122,35 @@ impl SmallStep {
             },
             Region::List => Damage::List,
             Region::News => Damage::News,
+            Region::Dialog => Damage::Dialog,
+        }
+    }
+
+    /// Whether an effect has nothing to do with what else is on the screen: a dialog only
+    /// asks, and the terminal may be asked for something between two frames.
+    fn leaves_rest(&self, effect: &Effect) -> bool {
+        match effect {
+            Effect::Query(_) => true,
+            _ if self.region == Region::Dialog => false,
+            Effect::Terminal(effect) => matches!(
+                effect,
+                TerminalEffect::Bell | TerminalEffect::Notify(_) | TerminalEffect::Title(_)
+            ),
+            Effect::Engine(_) | Effect::Prefetch(_) => true,
         }
     }
 }
 
 fn region(model: &Model, msg: &Msg) -> Option<Region> {
     match msg {
+        Msg::Key(_)
+        | Msg::Burst(_)
+        | Msg::Paste(_)
+        | Msg::Loaded(Loaded::Found(..) | Loaded::Hits(..) | Loaded::Canned(_))
+            if !model.dialogs.is_empty() =>
+        {
+            Some(Region::Dialog)
+        }
         Msg::Key(key) | Msg::Burst(key) => match model.focus {
             Focus::Composer => is_edit(model, *key).then_some(Region::Composer),
             Focus::List => is_walk(model, *key).then_some(Region::List),
@@ -123,17 +176,6 @@ fn region_of_all(model: &Model, changes: &[Change]) -> Option<Region> {
         }
     }
     Some(all)
-}
-
-/// What the terminal is asked for between two frames.
-fn leaves_screen(effect: &Effect) -> bool {
-    match effect {
-        Effect::Terminal(effect) => matches!(
-            effect,
-            TerminalEffect::Bell | TerminalEffect::Notify(_) | TerminalEffect::Title(_)
-        ),
-        _ => true,
-    }
 }
 
 /// Whether calls to the Graph API are shown somewhere.
@@ -183,12 +225,14 @@ fn is_walk(model: &Model, key: Key) -> bool {
     }
 }
 
-/// Nothing covers the desk that this could change, no key sequence is half typed, and names
+/// Nothing lies over what this could change, no key sequence is half typed there, and names
 /// are not hidden.
 fn is_uncovered(model: &Model, region: Region) -> bool {
-    if region == Region::Nothing {
-        return true;
-    }
+    let is_bare = match region {
+        Region::Nothing => return true,
+        Region::Dialog => true,
+        _ => model.dialogs.is_empty() && model.keys.pending.is_empty(),
+    };
     let thread = model.thread.as_ref();
     let asked = thread.is_some_and(|thread| thread.question.is_some());
     // A text that is empty has other keys, and one that comes back more around it.
@@ -197,8 +241,7 @@ fn is_uncovered(model: &Model, region: Region) -> bool {
         .filter(|_| region == Region::Composer);
     let begun =
         composer.is_none_or(|composer| composer.has_text() && composer.returning.is_empty());
-    model.dialogs.is_empty()
-        && model.keys.pending.is_empty()
+    is_bare
         && model.mouse.selection.is_none()
         && model.session.active
         && !model.session.privacy

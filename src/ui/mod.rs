@@ -99,7 +99,7 @@ fn paint_part(
     }
     let mut cursor = None;
     match damage {
-        Damage::Nothing | Damage::All => {}
+        Damage::Nothing | Damage::Dialog | Damage::All => {}
         Damage::Letter => cursor = composer::draw_letter(model, theme, layout.composer?, buffer),
         Damage::Thread => thread::draw(model, theme, layout.thread?, buffer),
         Damage::List | Damage::News => {
@@ -121,7 +121,11 @@ fn paint_part(
     if parts.contains(&layout.status) {
         status::bar(model, theme, layout.status, buffer);
     }
-    parts.extend(status::toasts(model, theme, &layout, buffer));
+    if damage == Damage::Dialog {
+        cursor = dialog::draw(model, theme, model.dialogs.last()?, &layout, buffer);
+    } else {
+        parts.extend(status::toasts(model, theme, &layout, buffer));
+    }
     for part in &parts {
         finish(theme, *part, buffer);
     }
@@ -143,6 +147,10 @@ fn damaged(model: &Model, layout: &Layout, damage: Damage) -> Option<Vec<Rect>> 
             vec![areas::composer_text(area, head), areas::foot(area)]
         }
         Damage::Thread => vec![layout.thread?, layout.hints],
+        Damage::Dialog => {
+            let top = model.dialogs.last()?.modal();
+            vec![top.geometry(&model.session, layout)?.frame, layout.hints]
+        }
         Damage::List => beside.chain(layout.list).collect(),
         Damage::News => beside.chain(layout.list).chain([layout.status]).collect(),
         Damage::Cursor { from, to } => {

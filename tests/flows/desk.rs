@@ -460,6 +460,14 @@ fn what_changes_little_repaints_little() {
         desk.keys("<Esc>");
         desk.answer_inbox(rows().into_iter().rev().collect());
         assert_eq!(desk.model.damage, Damage::News, "it has answered");
+        for keys in ["g/", ":"] {
+            desk.keys(keys);
+            assert_eq!(desk.model.damage, Damage::All, "{keys} at {size:?}");
+            desk.keys("the");
+            assert_eq!(desk.model.damage, Damage::Dialog, "{keys} at {size:?}");
+            desk.keys("<Esc>");
+            assert_eq!(desk.model.damage, Damage::All, "{keys} at {size:?}");
+        }
     }
 }
 
