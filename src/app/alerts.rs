@@ -71,14 +71,22 @@ pub(crate) fn again(model: &mut Model) -> Vec<Effect> {
 
 fn ring(model: &mut Model, words: String) -> Vec<Effect> {
     model.calling.rang_at = Some(model.session.now);
-    let mut effects = Vec::new();
-    if model.session.settings.alerts.bell {
-        effects.push(Effect::Terminal(TerminalEffect::Bell));
-    }
+    let mut effects: Vec<Effect> = bell(model).into_iter().collect();
     if !model.session.attended {
         effects.push(Effect::Terminal(TerminalEffect::Notify(words)));
     }
     effects
+}
+
+/// The terminal's bell, if it is wanted and was not rung just now.
+pub(crate) fn bell(model: &mut Model) -> Option<Effect> {
+    let now = model.session.now;
+    let rung = model.calling.bell_at;
+    if !model.session.settings.alerts.bell || rung.is_some_and(|at| now.since(at) < ONE_BELL) {
+        return None;
+    }
+    model.calling.bell_at = Some(now);
+    Some(Effect::Terminal(TerminalEffect::Bell))
 }
 
 /// The terminal's title, when it is not what it was.

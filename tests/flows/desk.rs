@@ -489,6 +489,23 @@ fn short_news_stays_over_what_is_painted_below_it() {
 }
 
 #[test]
+fn many_windows_that_close_ring_one_bell() {
+    let mut desk = desk();
+    let closing = |n: i64| Change::WindowClosing {
+        conversation: id("3"),
+        name: format!("Person {n}"),
+        until: desk.now.plus(Span::minutes(n)),
+    };
+    let night: Vec<Change> = (1..30).map(closing).collect();
+    let bell = Effect::Terminal(TerminalEffect::Bell);
+    let bells = |effects: Vec<Effect>| effects.iter().filter(|effect| **effect == bell).count();
+    assert_eq!(bells(desk.send(Msg::Changed(night.clone()))), 1);
+    assert_eq!(bells(desk.send(Msg::Changed(night.clone()))), 0);
+    desk.pass(Span::seconds(3));
+    assert_eq!(bells(desk.send(Msg::Changed(night))), 1);
+}
+
+#[test]
 fn the_api_log_is_filtered_and_both_sides_of_a_call_are_copied() {
     let mut desk = Desk::new((120, 40));
     let call = |path: &str, body: Option<&str>, status| {

@@ -3,14 +3,14 @@
 
 use crate::{
     app::{
-        Anchor, Effect, Focus, Model, Query, TerminalEffect, ToastKind,
+        Anchor, Effect, Focus, Model, Query, ToastKind,
         action::{
             attach::{self, file_copied},
             navigate::{advance, older_arrived},
             page,
             table::Action,
         },
-        alerts::escalated,
+        alerts::{self, escalated},
         composer::draft::SAVE_AFTER,
         dialog::{Dialog, HandOvers, Viewer, ViewerContent},
         incoming::tour_steps,
@@ -214,7 +214,7 @@ fn window_closing(
         let words = format!("{name} is waiting and the window closes in {left}.");
         model.toast_about(ToastKind::Info, &name, words);
     }
-    bell(model)
+    alerts::bell(model)
 }
 
 fn idle_warning(model: &mut Model, name: &str, within: Span) -> Option<Effect> {
@@ -226,12 +226,7 @@ fn idle_warning(model: &mut Model, name: &str, within: Span) -> Option<Effect> {
         within.as_secs()
     );
     model.toast(ToastKind::Warn, words);
-    bell(model)
-}
-
-fn bell(model: &Model) -> Option<Effect> {
-    let bell = model.session.settings.alerts.bell;
-    bell.then_some(Effect::Terminal(TerminalEffect::Bell))
+    alerts::bell(model)
 }
 
 fn draft_saved(model: &mut Model, id: &ConversationId) {

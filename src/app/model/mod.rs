@@ -105,6 +105,8 @@ pub(crate) struct Calling {
     /// Who needs a person, and nobody has turned to them yet.
     pub(crate) customers: BTreeSet<ConversationId>,
     pub(crate) rang_at: Option<Timestamp>,
+    /// When the terminal's bell was last rung, for them or for anything else.
+    pub(crate) bell_at: Option<Timestamp>,
     /// The terminal's title.
     pub(crate) title: String,
 }
