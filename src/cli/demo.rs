@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use super::{
     failure::Failure,
     global::Global,
-    output::say,
+    output::{self, say},
     setup::{self, executor},
     terminal::{require_terminal, theme},
 };
@@ -148,6 +148,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             .map_err(|e| e.to_string())
     });
     let desk = Desk {
+        say: |line| output::warn(line),
         page,
         cache,
         graph,

@@ -6,7 +6,7 @@ use super::{
     demo,
     failure::Failure,
     global::Global,
-    output::prompt,
+    output::{self, prompt},
     setup::{GUIDE, canned, connect, folder, open_webhook, reload, settings, sync_options, tasks},
     terminal::{require_terminal, theme},
 };
@@ -41,6 +41,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
     };
     let (graph, page) = connect(global, &config, &clock)?;
     let desk = Desk {
+        say: |line| output::warn(line),
         webhook,
         cache: folder(global, &config)?,
         page,

@@ -83,6 +83,10 @@ use crate::{
 /// Where there is no screen, nothing depends on its size.
 const LINES: (u16, u16) = (120, 40);
 
+/// Said on the shell, where the desk is not on the screen yet.
+const UPDATING: &str =
+    "switchboard: updating the cache to this version. This happens once and takes a few seconds.";
+
 /// What it takes to run a desk.
 #[derive(Debug)]
 pub struct Desk {
@@ -92,6 +96,8 @@ pub struct Desk {
     pub cache: PathBuf,
     /// The Graph API.
     pub graph: graph::Client,
+    /// Says a line on the shell before the terminal is taken over.
+    pub say: fn(&str),
     /// What the state machine is told.
     pub settings: Settings,
     /// How it looks.
@@ -155,6 +161,9 @@ pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<
         Some(glance) => (first_frame(&mut desk, &glance)?, opening.finish()?),
         // If a glance at the files is not enough, they are opened first.
         None => {
+            if opening.updates_large_cache() {
+                (desk.say)(UPDATING);
+            }
             let opened = opening.finish()?;
             desk.settings.read_only |= opened.writer.is_none();
             (first_frame(&mut desk, &opened.reader)?, opened)

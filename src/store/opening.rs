@@ -97,6 +97,10 @@ impl Opened {
     }
 }
 
+/// A cache of so many bytes takes long enough to be brought up to date that somebody
+/// wonders: about half a second (our choice).
+const LARGE: u64 = 32 * 1024 * 1024;
+
 /// Whether anything of a Page is kept in `folder`.
 pub fn exists(folder: &Path, page: &PageId) -> bool {
     Paths::new(folder, page).cache.exists()
@@ -172,6 +176,14 @@ impl Opening {
         }
         let (suspicion, record) = (paths.suspicion.clone(), paths.audit.clone());
         Reader::open(&paths.cache, &paths.outbox, suspicion, record, true).ok()
+    }
+
+    /// Whether [`Opening::finish`] first brings a large cache into the format of this
+    /// version, which takes seconds.
+    pub fn updates_large_cache(&self) -> bool {
+        let cache = &self.paths.cache;
+        let is_large = || fs::metadata(cache).is_ok_and(|file| file.len() >= LARGE);
+        self.lock.is_ok() && schema::is_older(cache, FileKind::Cache) && is_large()
     }
 
     /// Opens the files for good.

@@ -142,13 +142,25 @@ pub(super) fn keep_at_hand(connection: &Connection, kib: i32) -> Result<(), Erro
     Ok(())
 }
 
-/// Whether a file has the newest shape, by its first bytes (SQLite's "file format": the
-/// magic, and `user_version` at 60). What a journal holds is not looked at.
+/// Whether a file has the newest shape. What a journal holds is not looked at.
 pub(super) fn is_current(path: &Path, kind: FileKind) -> bool {
+    version(path) == Some(known(kind))
+}
+
+/// Whether a file has an older shape, which opening it changes.
+pub(super) fn is_older(path: &Path, kind: FileKind) -> bool {
+    version(path).is_some_and(|version| version < known(kind))
+}
+
+/// The shape of a file by its first bytes (SQLite's "file format": the magic, and
+/// `user_version` at 60); `None` where there is none.
+fn version(path: &Path) -> Option<u32> {
     let mut head = [0; 64];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    File::open(path)
+        .and_then(|mut file| file.read_exact(&mut head))
+        .ok()?;
     let version = u32::from_be_bytes([head[60], head[61], head[62], head[63]]);
-    read.is_ok() && head.starts_with(b"SQLite format 3\0") && version == known(kind)
+    head.starts_with(b"SQLite format 3\0").then_some(version)
 }
 
 /// Whether a file that cannot be written has the shape that our questions expect.

@@ -3,6 +3,32 @@
 use super::*;
 
 #[test]
+fn only_a_large_cache_of_an_older_program_is_said_to_take_its_time() {
+    const LARGE: u64 = 64 * 1024 * 1024;
+    for (version, bytes, updates) in [(9, LARGE, true), (9, 0, false), (99, LARGE, false)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        filled(folder.path());
+        let path = file(folder.path(), "cache.db");
+        let asks = || {
+            let opening = Opening::begin(folder.path(), &page()).expect("begins");
+            opening.updates_large_cache()
+        };
+        let cache = rusqlite::Connection::open(&path).expect("opens");
+        cache
+            .pragma_update(None, "user_version", version)
+            .expect("sets");
+        drop(cache);
+        let file = fs::OpenOptions::new()
+            .write(true)
+            .open(&path)
+            .expect("opens");
+        let bytes = bytes.max(file.metadata().expect("a size").len());
+        file.set_len(bytes).expect("grows");
+        assert_eq!(asks(), updates, "{version}, {bytes} bytes");
+    }
+}
+
+#[test]
 fn a_damaged_cache_is_set_aside_as_it_is_and_drafts_are_kept() {
     for how in [
         "not a database",
