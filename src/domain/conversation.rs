@@ -140,15 +140,19 @@ impl Conversation {
             .flatten()
     }
 
-    /// Waits on us and closes within [`CLOSING_SOON`].
-    pub fn closing(&self, now: Timestamp) -> bool {
-        let elsewhere = match self.owner {
+    /// Another app, or somebody else who is not known, has the thread.
+    pub fn held_elsewhere(&self) -> bool {
+        match self.owner {
             ThreadOwner::App(_) | ThreadOwner::Other => true,
             ThreadOwner::NotUs => !self.lapsed,
             _ => false,
-        };
+        }
+    }
+
+    /// Waits on us and closes within [`CLOSING_SOON`].
+    pub fn closing(&self, now: Timestamp) -> bool {
         let theirs = self.deferred(now) == Some(Until::CustomerWrites);
-        !elsewhere
+        !self.held_elsewhere()
             && !theirs
             && self.waiting()
             && self

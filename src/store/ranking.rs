@@ -9,9 +9,12 @@ use std::sync::LazyLock;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Error, statement::Statements};
+use super::{Error, codec, statement::Statements};
 use crate::{
-    domain::{CLOSING_SOON, ConversationId, HUMAN_AGENT_WINDOW, RESPONSE_WINDOW, Timestamp, View},
+    domain::{
+        CLOSING_SOON, Conversation, ConversationId, Span, ThreadOwner, Timestamp, Until, View,
+        Window,
+    },
     store::page_values,
 };
 
@@ -19,96 +22,21 @@ use crate::{
 /// back, so every row is looked at again. In milliseconds.
 const SET_BACK: i64 = 60_000;
 
-/// The rules: each column of a [`Rank`], and what it is at the moment `?1` (Meta's clock,
-/// milliseconds).
-static RULES: LazyLock<[(&str, String); 7]> = LazyLock::new(|| {
-    let (response, human) = (RESPONSE_WINDOW.as_millis(), HUMAN_AGENT_WINDOW.as_millis());
-    let soon = CLOSING_SOON.as_millis();
-    // An agent's own decision holds until the customer writes again.
-    let decided = "(aside IS NOT NULL AND coalesce(customer_at, 0) <= through)";
-    let done = format!("({decided} AND aside = 'done')");
-    let theirs = format!("({decided} AND aside = 'waits')");
-    let aside = format!("({decided} AND (aside <> 'snoozed' OR ?1 < until))");
-    let waits = format!(
-        "(customer_at IS NOT NULL AND (page_at IS NULL OR customer_at > page_at) AND NOT {done})"
-    );
-    // A reaction opens the day, but does not prolong the week.
-    let opened = "max(customer_at, coalesce(opened_at, 0))";
-    let closed = format!(
-        "(customer_at IS NOT NULL AND ?1 > customer_at + {human} AND ?1 > {opened} + {response})"
-    );
-    let deadline = format!(
-        "CASE WHEN ?1 <= {opened} + {response} THEN {opened} + {response} ELSE customer_at + {human} END"
-    );
-    let elsewhere = "(owner = 'other' OR owner LIKE 'app:%' OR (owner = 'not_us' AND lapsed = 0))";
-    // Control lapses by the clock, and nobody is told. Who waits then still waits
-    // for us: nobody is known to have them.
-    let ours = "(owner = 'us' AND (control_until IS NULL OR control_until > ?1))";
-    let lapsed =
-        format!("((owner = 'us' OR (owner IN ('idle', 'not_us') AND lapsed = 1)) AND {waits})");
-    // Where everyone may reply (routing off), whoever waits needs a person.
-    let asked = "(asked_at IS NOT NULL AND asked_at > coalesce(agent_at, 0))";
-    let labelled = "EXISTS (SELECT 1 FROM asking a, json_each(labels) l WHERE a.kind = 'label' AND a.word = l.value)";
-    let needs_me = format!(
-        "(NOT {closed} AND (kept_unread = 1 OR (NOT {aside} AND ({ours} OR {lapsed} OR (owner = 'unknown' AND {waits}) \
-         OR {asked} OR {labelled} \
-         OR (unread > 0 AND agent_at IS NOT NULL AND customer_at > agent_at AND {waits})))))"
-    );
-    let closing = format!(
-        "(NOT {elsewhere} AND {waits} AND NOT {theirs} AND NOT {closed} AND ({deadline}) - ?1 <= {soon})"
-    );
-    // The nearest deadline; what does not wait for us comes after,
-    // newest first; what is closed comes last. Times have 41 bits until 2039
-    // and 42 until 2109, so the group stands above bit 44.
-    let newest_first = "((1 << 43) - updated_at)";
-    let ord = format!(
-        "CASE WHEN customer_at IS NULL OR {closed} THEN (4 << 44) + {newest_first} \
-         WHEN {aside} THEN (2 << 44) + {newest_first} \
-         WHEN {elsewhere} AND NOT {asked} THEN (3 << 44) + {newest_first} \
-         WHEN {waits} THEN {deadline} \
-         WHEN {ours} THEN (1 << 44) + {newest_first} \
-         ELSE (2 << 44) + {newest_first} END"
-    );
-    // The first of its moments that is still to come. Windows change just
-    // after their last millisecond.
-    let never = i64::MAX;
-    let moments = [
-        format!("{opened} + {} + 1", response),
-        format!("customer_at + {} + 1", human),
-        format!("{opened} + {}", response - soon),
-        format!("customer_at + {}", human - soon),
-        "control_until".to_owned(),
-        "coalesce(until, 0)".to_owned(),
-    ]
-    .map(|moment| format!("CASE WHEN {moment} > ?1 THEN {moment} ELSE {never} END"))
-    .join(", ");
-    [
-        ("waits", waits),
-        ("needs_me", format!("coalesce({needs_me}, 0)")),
-        ("mine", "(owner = 'us')".to_owned()),
-        ("bot", format!("({elsewhere} OR owner = 'idle')")),
-        ("closing", format!("coalesce({closing}, 0)")),
-        ("ord", ord),
-        ("turns_at", format!("nullif(min({moments}), {never})")),
-    ]
-});
+/// What the rules look at, and then where the row stands.
+const STANDING: &str = "updated_at, unread, customer_at, opened_at, page_at, agent_at, owner, control_until, lapsed, \
+     asked_at, aside, until, through, kept_unread, labels, waits, needs_me, mine, bot, closing, ord, turns_at";
 
-/// Where a row should stand, and where it does.
-static ASK: LazyLock<String> = LazyLock::new(|| {
-    let should = RULES.each_ref().map(|(_, rule)| rule.as_str()).join(", ");
-    let does = RULES.each_ref().map(|(column, _)| *column).join(", ");
-    format!("SELECT {should}, {does} FROM conversation WHERE id = ?2")
-});
+/// How many they are.
+const WIDTH: usize = 22;
 
-/// Of the rows whose moment has come, those with the latest moments.
-static TURN: LazyLock<String> = LazyLock::new(|| {
-    let sets = RULES
-        .each_ref()
-        .map(|(column, rule)| format!("{column} = {rule}"))
-        .join(", ");
+/// One row.
+static OF_ONE: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT {STANDING} FROM conversation WHERE id = ?1"));
+
+/// The rows whose moment has come, the latest moments first.
+static DUE: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "UPDATE conversation SET {sets} WHERE id IN \
-           (SELECT id FROM conversation WHERE turns_at <= ?1 ORDER BY turns_at DESC LIMIT ?2)"
+        "SELECT {STANDING}, id FROM conversation WHERE turns_at <= ?1 ORDER BY turns_at DESC LIMIT ?2"
     )
 });
 
@@ -132,25 +60,164 @@ struct Views {
 }
 
 impl Rank {
-    /// From seven columns in the order of [`RULES`].
-    fn read(row: &Row<'_>, from: usize) -> rusqlite::Result<Self> {
-        Ok(Self {
-            waits: row.get(from)?,
-            views: Views {
-                needs_me: row.get(from + 1)?,
-                mine: row.get(from + 2)?,
-                bot: row.get(from + 3)?,
-                closing: row.get(from + 4)?,
-            },
-            ord: row.get(from + 5)?,
-            turns_at: row.get(from + 6)?,
-        })
-    }
-
     /// Somebody waits for a person.
     fn calls(self) -> bool {
         self.waits && self.views.needs_me
     }
+}
+
+/// A row as the rules see it.
+struct Standing {
+    /// Without its names and words.
+    conversation: Conversation,
+    /// Words of the bot's asked for a person, and none has answered since.
+    asked: bool,
+    /// A label of ours asks for a person.
+    labelled: bool,
+    /// Where it stands.
+    rank: Rank,
+}
+
+impl Standing {
+    /// Reads [`STANDING`].
+    fn read(row: &Row<'_>, db: &Connection) -> rusqlite::Result<Self> {
+        let time = |i: usize| {
+            let at: rusqlite::Result<Option<i64>> = row.get(i);
+            at.map(|at| at.map(Timestamp::from_millis))
+        };
+        let updated_at = Timestamp::from_millis(row.get(0)?);
+        let nobody = Conversation::unknown(ConversationId::new(""), updated_at);
+        let conversation = Conversation {
+            unread: row.get(1)?,
+            customer_at: time(2)?,
+            opened_at: time(3)?,
+            page_at: time(4)?,
+            agent_at: time(5)?,
+            owner: codec::owner_from(row.get_ref(6)?.as_str()?),
+            control_until: time(7)?,
+            lapsed: row.get(8)?,
+            triage: codec::triage(row, 10)?,
+            ..nobody
+        };
+        Ok(Self {
+            asked: time(9)?.is_some_and(|at| Some(at) > conversation.agent_at),
+            labelled: is_labelled(db, &conversation.triage.labels)?,
+            conversation,
+            rank: Rank {
+                waits: row.get(15)?,
+                views: Views {
+                    needs_me: row.get(16)?,
+                    mine: row.get(17)?,
+                    bot: row.get(18)?,
+                    closing: row.get(19)?,
+                },
+                ord: row.get(20)?,
+                turns_at: row.get(21)?,
+            },
+        })
+    }
+
+    /// Where it should stand at this moment by Meta's clock.
+    fn should(&self, now: Timestamp) -> Rank {
+        let row = &self.conversation;
+        let held_elsewhere = row.held_elsewhere();
+        Rank {
+            waits: row.waiting(),
+            views: Views {
+                needs_me: self.needs_me(now),
+                mine: row.owner == ThreadOwner::Us,
+                bot: held_elsewhere || row.owner == ThreadOwner::Idle,
+                closing: row.closing(now),
+            },
+            ord: self.place(now),
+            turns_at: self.turns_at(now),
+        }
+    }
+
+    fn is_closed(&self, now: Timestamp) -> bool {
+        matches!(self.conversation.window(now), Window::Closed { .. })
+    }
+
+    /// We have control.
+    fn is_ours(&self, now: Timestamp) -> bool {
+        let row = &self.conversation;
+        row.owner == ThreadOwner::Us && row.control_until.is_none_or(|until| now < until)
+    }
+
+    fn needs_me(&self, now: Timestamp) -> bool {
+        let row = &self.conversation;
+        // Where everyone may reply (routing off), whoever waits needs a person.
+        let anybodys = row.owner == ThreadOwner::Unknown && row.waiting();
+        // Who had to do with a person before, waits for one again.
+        let again = row.unread > 0
+            && row.waiting()
+            && row
+                .agent_at
+                .is_some_and(|agent| row.customer_at > Some(agent));
+        let calls = self.is_ours(now)
+            // Control lapses by the clock, and nobody is told: they still wait for us.
+            || row.control_lapsed(now)
+            || anybodys
+            || self.asked
+            || self.labelled
+            || again;
+        !self.is_closed(now) && (row.triage.unread || (row.deferred(now).is_none() && calls))
+    }
+
+    /// The nearest deadline; what does not wait for us comes after, newest first; what is
+    /// closed comes last. Times have 41 bits until 2039 and 42 until 2109, so the group
+    /// stands above bit 44.
+    fn place(&self, now: Timestamp) -> i64 {
+        let row = &self.conversation;
+        let group = |group: i64| (group << 44) + (1 << 43) - row.updated_at.as_millis();
+        match row
+            .window(now)
+            .until()
+            .filter(|_| row.customer_at.is_some())
+        {
+            None => group(4),
+            Some(_) if row.deferred(now).is_some() => group(2),
+            Some(_) if row.held_elsewhere() && !self.asked => group(3),
+            Some(deadline) if row.waiting() => deadline.as_millis(),
+            Some(_) if self.is_ours(now) => group(1),
+            Some(_) => group(2),
+        }
+    }
+
+    /// The first of the moments that is still to come. Windows change just after their last
+    /// millisecond.
+    fn turns_at(&self, now: Timestamp) -> Option<i64> {
+        let row = &self.conversation;
+        let (response, human) = match row.customer_at {
+            Some(_) => row.deadlines(),
+            None => (None, None),
+        };
+        let windows = [response, human].into_iter().flatten();
+        let windows = windows.flat_map(|end| {
+            let over = end.plus(Span::millis(1));
+            [over, end.plus(CLOSING_SOON.negated())]
+        });
+        let snoozed = match row.triage.deferred.map(|deferred| deferred.until) {
+            Some(Until::Moment(until)) => Some(until),
+            _ => None,
+        };
+        let moments = windows.chain(row.control_until).chain(snoozed);
+        moments
+            .filter(|at| *at > now)
+            .min()
+            .map(Timestamp::as_millis)
+    }
+}
+
+/// Whether one of these labels asks for a person, by configuration.
+fn is_labelled(db: &Connection, labels: &[String]) -> rusqlite::Result<bool> {
+    let asks = "SELECT EXISTS (SELECT 1 FROM asking WHERE kind = 'label' AND word = ?1)";
+    for label in labels {
+        if db.query_row_cached(asks, [label], |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What came of a look at the rows whose moment has come.
@@ -166,17 +233,25 @@ pub(super) struct Turned {
 /// Applies the rules to one row. Answers whether somebody waits there for a person who did
 /// not before.
 pub(super) fn place(db: &Connection, id: &ConversationId, now: Timestamp) -> Result<bool, Error> {
-    let asked = db.query_row_cached(&ASK, params![now.as_millis(), id.as_str()], |row| {
-        Ok((Rank::read(row, 0)?, Rank::read(row, RULES.len())?))
-    });
-    let Some((should, does)) = asked.optional()? else {
+    let standing = db.query_row_cached(&OF_ONE, [id.as_str()], |row| Standing::read(row, db));
+    let Some(standing) = standing.optional()? else {
         return Ok(false);
     };
-    let (id, waits, ord, turns_at) = (id.as_str(), should.waits, should.ord, should.turns_at);
-    // Only what is different is written: mostly a row moves within the same views, which
-    // leaves the tally and its trigger alone.
-    if should.views != does.views {
-        let views = should.views;
+    let (should, does) = (standing.should(now), standing.rank);
+    write(db, id.as_str(), should, does)?;
+    Ok(should.calls() && !does.calls())
+}
+
+/// Only what is different is written: mostly a row moves within the same views, which
+/// leaves the tally and its trigger alone.
+fn write(db: &Connection, id: &str, should: Rank, does: Rank) -> Result<(), Error> {
+    let Rank {
+        waits,
+        views,
+        ord,
+        turns_at,
+    } = should;
+    if views != does.views {
         db.execute_cached(
             "UPDATE conversation SET waits = ?2, ord = ?3, turns_at = ?4, \
                needs_me = ?5, mine = ?6, bot = ?7, closing = ?8 WHERE id = ?1",
@@ -197,7 +272,7 @@ pub(super) fn place(db: &Connection, id: &ConversationId, now: Timestamp) -> Res
             params![id, waits, ord, turns_at],
         )?;
     }
-    Ok(should.calls() && !does.calls())
+    Ok(())
 }
 
 /// Whether [`turn`] has anything to do: the moment of a row has come, no rows were ever
@@ -230,41 +305,36 @@ impl ClockChange {
 }
 
 /// Applies the rules to at most `limit` rows whose moment has come, the latest
-/// first, in one statement.
+/// first.
 pub(super) fn turn(db: &Connection, now: Timestamp, limit: u32) -> Result<Turned, Error> {
     let clock = ClockChange::of(db, now)?;
     if clock == ClockChange::SetBack {
         db.execute_cached("UPDATE conversation SET turns_at = 0", [])?;
     }
-    let before = shape(db, now, limit)?;
-    let rows = db
-        .prepare_cached(&TURN)?
-        .execute(params![now.as_millis(), limit])?;
-    if rows > 0 || clock != ClockChange::WentOn {
+    let mut turned = Turned::default();
+    let mut due = Vec::new();
+    {
+        let mut statement = db.prepare_cached(&DUE)?;
+        let mut rows = statement.query(params![now.as_millis(), limit])?;
+        while let Some(row) = rows.next()? {
+            let standing = Standing::read(row, db)?;
+            let id: String = row.get(WIDTH)?;
+            due.push((id, standing.should(now), standing.rank));
+        }
+    }
+    turned.rows = due.len();
+    for (id, should, does) in due {
+        let stays = Rank {
+            turns_at: does.turns_at,
+            ..should
+        };
+        turned.moved |= stays != does;
+        write(db, &id, should, does)?;
+    }
+    if turned.rows > 0 || clock != ClockChange::WentOn {
         page_values::set(db, "placed_at", &now.as_millis().to_string())?;
     }
-    let ids: Vec<&str> = before.iter().map(|(id, _)| id.as_str()).collect();
-    let mut now_so =
-        db.prepare_cached(&format!("SELECT {SHAPE} FROM conversation WHERE id = ?1"))?;
-    let mut moved = false;
-    for (id, (_, before)) in ids.iter().zip(&before) {
-        moved = moved || now_so.query_row([id], |row| row.get::<_, String>(0))? != *before;
-    }
-    Ok(Turned { rows, moved })
-}
-
-/// Where a row stands, in a word.
-const SHAPE: &str = "waits || needs_me || mine || bot || closing || ' ' || ord";
-
-/// Where the rows stand that are about to turn.
-fn shape(db: &Connection, now: Timestamp, limit: u32) -> Result<Vec<(String, String)>, Error> {
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT id, {SHAPE} FROM conversation WHERE turns_at <= ?1 ORDER BY turns_at DESC LIMIT ?2"
-    ))?;
-    let rows = statement.query_map(params![now.as_millis(), limit], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    Ok(turned)
 }
 
 /// The ids of all rows whose deadline may lie between two moments (SQL, milliseconds), and
