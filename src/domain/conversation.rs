@@ -20,7 +20,7 @@ pub struct Conversation {
     pub snippet: String,
     /// When anything last happened.
     pub updated_at: Timestamp,
-    /// Unread messages by Meta's count.
+    /// Unread messages: by Meta's count, or by our own, which ends at 9.
     pub unread: u32,
     /// When the person last wrote.
     pub customer_at: Option<Timestamp>,

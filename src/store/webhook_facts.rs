@@ -12,6 +12,9 @@ use crate::{
 /// Page-level events and events of people nobody ever asks about are kept up to
 /// this many.
 const PARKED: i64 = 5_000;
+/// So many unread messages are counted; more are as good as these (our choice). Whoever
+/// writes and writes would else be counted anew with every line.
+const UNREAD: u32 = 9;
 /// What we inferred from reading and what Meta told of the same move lie at most
 /// this far apart.
 const SAME_MOVE: Span = Span::minutes(2);
@@ -293,13 +296,14 @@ pub(super) fn refresh_row(
         .optional()?
         .flatten();
     let fold = text::searchable(&format!("{} {words}", name.unwrap_or_default()));
-    db.prepare_cached(
+    db.execute_cached(
         "UPDATE conversation SET updated_at = max(updated_at, ?2), snippet = ?3, fold = ?4, \
-           unread = (SELECT count(*) FROM message m WHERE m.conversation = ?1 AND m.author = 'customer' \
-                     AND m.at > max(coalesce(page_at, 0), coalesce(marked_seen_at, 0))) \
+           unread = (SELECT count(*) FROM \
+             (SELECT 1 FROM message m WHERE m.conversation = ?1 AND m.author = 'customer' \
+                AND m.at > max(coalesce(page_at, 0), coalesce(marked_seen_at, 0)) LIMIT ?6)) \
          WHERE id = ?1 AND (?5 OR ?2 >= updated_at / 1000 * 1000)",
-    )?
-    .execute(params![id.as_str(), at, words, fold, anew])?;
+        params![id.as_str(), at, words, fold, anew, UNREAD],
+    )?;
     Ok(())
 }
 
