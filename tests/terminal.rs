@@ -304,7 +304,10 @@ fn somebody_writes_over_the_screen() {
     let paint = |words: &'static str| {
         move |buffer: &mut ratatui::buffer::Buffer| {
             ratatui::widgets::Widget::render(words, buffer.area, buffer);
-            (vec![buffer.area], None)
+            switchboard::ui::Painted {
+                parts: vec![buffer.area],
+                cursor: switchboard::ui::TextCursor::Hidden,
+            }
         }
     };
     let mut terminal = switchboard::runtime::Terminal::enter(

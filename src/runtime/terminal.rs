@@ -25,7 +25,7 @@ use crossterm::{
 use ratatui::{
     backend::Backend,
     buffer::Buffer,
-    layout::{Position, Rect, Size},
+    layout::{Position, Size},
 };
 
 use super::{
@@ -39,6 +39,7 @@ use crate::{
     app::settings::{Notify, PicturesBy},
     domain::PictureNumber,
     text,
+    ui::{Painted, TextCursor},
 };
 
 static MODES_ON: AtomicBool = AtomicBool::new(false);
@@ -52,6 +53,8 @@ pub struct Terminal {
     canvas: Canvas,
     /// The next frame has to be painted whole.
     blank: bool,
+    /// Where the cursor is shown, if it is.
+    cursor: Option<Position>,
     gate: Gate<Encoder<Stdout>>,
     pictures: TerminalPictures,
 }
@@ -74,6 +77,7 @@ impl Terminal {
         Ok(Self {
             canvas: Canvas::new(width, height),
             blank: true,
+            cursor: None,
             gate: Gate::new(encoder, pictures),
             pictures: TerminalPictures::new(pictures),
         })
@@ -103,16 +107,17 @@ impl Terminal {
         Ok(self.blank)
     }
 
-    /// Draws a frame. `paint` is given what was painted last, and answers what it may
-    /// have changed, and where the cursor stands, if it is shown.
-    pub fn draw(
-        &mut self,
-        paint: impl FnOnce(&mut Buffer) -> (Vec<Rect>, Option<Position>),
-    ) -> io::Result<()> {
+    /// Draws a frame. `paint` is given what was painted last.
+    pub fn draw(&mut self, paint: impl FnOnce(&mut Buffer) -> Painted) -> io::Result<()> {
         self.blank = false;
-        let (parts, cursor) = paint(self.canvas.buffer());
-        self.canvas.send(&parts, &mut self.gate)?;
-        match cursor {
+        let painted = paint(self.canvas.buffer());
+        self.canvas.send(&painted.parts, &mut self.gate)?;
+        self.cursor = match painted.cursor {
+            TextCursor::Stays => self.cursor,
+            TextCursor::At(at) => Some(at),
+            TextCursor::Hidden => None,
+        };
+        match self.cursor {
             Some(at) => {
                 self.gate.set_cursor_position(at)?;
                 self.gate.show_cursor()?;

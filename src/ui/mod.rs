@@ -47,27 +47,50 @@ use crate::{
 
 /// Draws the desk. The terminal's cursor stands where text is written.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
-    let (_, cursor) = paint(model, theme, Damage::All, frame.buffer_mut());
-    if let Some(at) = cursor {
+    let painted = paint(model, theme, Damage::All, frame.buffer_mut());
+    if let TextCursor::At(at) = painted.cursor {
         frame.set_cursor_position(at);
     }
 }
 
-/// Paints what is damaged over what was painted last. Answers what may have changed, and
-/// where the cursor stands, if it is shown.
-pub fn paint(
-    model: &Model,
-    theme: &Theme,
-    damage: Damage,
-    buffer: &mut Buffer,
-) -> (Vec<Rect>, Option<Position>) {
+/// What came of painting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Painted {
+    /// Where something may have changed.
+    pub parts: Vec<Rect>,
+    /// The terminal's cursor.
+    pub cursor: TextCursor,
+}
+
+/// Where the terminal's cursor is: where text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextCursor {
+    /// Where it was, shown or not: what it belongs to was not painted.
+    Stays,
+    /// Here.
+    At(Position),
+    /// Nowhere.
+    Hidden,
+}
+
+impl From<Option<Position>> for TextCursor {
+    fn from(at: Option<Position>) -> Self {
+        at.map_or(Self::Hidden, Self::At)
+    }
+}
+
+/// Paints what is damaged over what was painted last.
+pub fn paint(model: &Model, theme: &Theme, damage: Damage, buffer: &mut Buffer) -> Painted {
     // Another theme may be tried on.
     let tried = model.theme().and_then(Theme::named);
     let tried = tried.map(|tried| theme.in_styles_of(tried));
     let theme = tried.as_ref().unwrap_or(theme);
     let screen = buffer.area;
     if damage == Damage::Nothing {
-        return (Vec::new(), None);
+        return Painted {
+            parts: Vec::new(),
+            cursor: TextCursor::Stays,
+        };
     }
     if let Some(painted) = paint_part(model, theme, damage, buffer) {
         return painted;
@@ -77,7 +100,10 @@ pub fn paint(
         true => paint_all(&privacy::drawn(model), theme, screen, buffer),
         false => paint_all(model, theme, screen, buffer),
     };
-    (vec![screen], cursor)
+    Painted {
+        parts: vec![screen],
+        cursor: cursor.into(),
+    }
 }
 
 /// Some panes alone, at a cost that does not depend on the size of the others; `None`
@@ -87,7 +113,7 @@ fn paint_part(
     theme: &Theme,
     damage: Damage,
     buffer: &mut Buffer,
-) -> Option<(Vec<Rect>, Option<Position>)> {
+) -> Option<Painted> {
     let layout = layout::layout(model);
     // Behind the privacy curtain the whole desk is painted from what may be seen of it.
     if layout.screen != buffer.area || model.session.privacy {
@@ -97,10 +123,12 @@ fn paint_part(
     for part in &parts {
         draw::blank(theme.style(Role::Text), *part, buffer);
     }
-    let mut cursor = None;
+    let mut cursor = TextCursor::Stays;
     match damage {
         Damage::Nothing | Damage::Dialog | Damage::All => {}
-        Damage::Letter => cursor = composer::draw_letter(model, theme, layout.composer?, buffer),
+        Damage::Letter => {
+            cursor = composer::draw_letter(model, theme, layout.composer?, buffer).into();
+        }
         Damage::Thread => thread::draw(model, theme, layout.thread?, buffer),
         Damage::List | Damage::News => {
             if let Some(area) = layout.list {
@@ -122,14 +150,14 @@ fn paint_part(
         status::bar(model, theme, layout.status, buffer);
     }
     if damage == Damage::Dialog {
-        cursor = dialog::draw(model, theme, model.dialogs.last()?, &layout, buffer);
+        cursor = dialog::draw(model, theme, model.dialogs.last()?, &layout, buffer).into();
     } else {
         parts.extend(status::toasts(model, theme, &layout, buffer));
     }
     for part in &parts {
         finish(theme, *part, buffer);
     }
-    Some((parts, cursor))
+    Some(Painted { parts, cursor })
 }
 
 /// Where something is damaged; `None` where that is everywhere.

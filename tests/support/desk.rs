@@ -12,7 +12,7 @@ use switchboard::{
         Person, Platform, Profile, Psid, Reaction, Referral, Routing, SendAs, SendState, Span,
         ThreadOwner, ThreadRange, ThreadSlice, TimelineEvent, Timestamp, Triage, View,
     },
-    ui::{self, Theme},
+    ui::{self, TextCursor, Theme},
 };
 
 /// Friday, 20 November 2026, 14:07:30 UTC.
@@ -494,15 +494,18 @@ impl Desk {
         let (width, height) = self.model.session.size;
         let [mut last, mut over, mut whole] =
             [(); 3].map(|()| Buffer::empty(Rect::new(0, 0, width, height)));
-        ui::paint(&before, &self.theme, Damage::All, &mut last);
+        let cursor = ui::paint(&before, &self.theme, Damage::All, &mut last).cursor;
         over.clone_from(&last);
-        let (parts, _) = ui::paint(&self.model, &self.theme, damage, &mut over);
-        ui::paint(&self.model, &self.theme, Damage::All, &mut whole);
+        let painted = ui::paint(&self.model, &self.theme, damage, &mut over);
+        let meant = ui::paint(&self.model, &self.theme, Damage::All, &mut whole).cursor;
+        let stays = painted.cursor == TextCursor::Stays;
+        let cursor = if stays { cursor } else { painted.cursor };
+        assert_eq!(cursor, meant, "{damage:?}");
         for at in last.area.positions() {
             let [over, whole] = [&over[at], &whole[at]];
             assert_eq!(over, whole, "{damage:?} at {at}");
-            let is_told = last[at] == *over || parts.iter().any(|part| part.contains(at));
-            assert!(is_told, "{damage:?} changes {at} beside {parts:?}");
+            let is_told = last[at] == *over || painted.parts.iter().any(|part| part.contains(at));
+            assert!(is_told, "{damage:?} changes {at} beside {painted:?}");
         }
     }
 
