@@ -32,11 +32,7 @@ pub(crate) fn escalated(
         format!("{} needs you.", Clean::one_line(name))
     };
     model.calling.customers.insert(id);
-    let recent = model
-        .calling
-        .rang_at
-        .is_some_and(|at| model.session.now.since(at) < ONE_BELL);
-    if recent {
+    if is_recent(model, model.calling.rang_at) {
         return Vec::new();
     }
     ring(model, words)
@@ -69,6 +65,12 @@ pub(crate) fn again(model: &mut Model) -> Vec<Effect> {
     ring(model, words)
 }
 
+/// Too short a time ago for another bell. What a clock that was set back leaves in the
+/// future is none.
+fn is_recent(model: &Model, at: Option<Timestamp>) -> bool {
+    at.is_some_and(|at| (Span::ZERO..ONE_BELL).contains(&model.session.now.since(at)))
+}
+
 fn ring(model: &mut Model, words: String) -> Vec<Effect> {
     model.calling.rang_at = Some(model.session.now);
     let mut effects: Vec<Effect> = bell(model).into_iter().collect();
@@ -80,12 +82,10 @@ fn ring(model: &mut Model, words: String) -> Vec<Effect> {
 
 /// The terminal's bell, if it is wanted and was not rung just now.
 pub(crate) fn bell(model: &mut Model) -> Option<Effect> {
-    let now = model.session.now;
-    let rung = model.calling.bell_at;
-    if !model.session.settings.alerts.bell || rung.is_some_and(|at| now.since(at) < ONE_BELL) {
+    if !model.session.settings.alerts.bell || is_recent(model, model.calling.bell_at) {
         return None;
     }
-    model.calling.bell_at = Some(now);
+    model.calling.bell_at = Some(model.session.now);
     Some(Effect::Terminal(TerminalEffect::Bell))
 }
 

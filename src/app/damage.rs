@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use super::{
     Effect, Focus, Loaded, Model, Msg, TerminalEffect, Toast,
     action::table::{Action, Context},
-    areas::{Damage, Layout, has_api_log},
+    areas::{Damage, Layout, has_api_log, too_small},
     composer::{Composer, Mode},
     dialog::Dialog,
     due,
@@ -77,6 +77,9 @@ impl Dialogs {
 impl SmallStep {
     /// Such a message, if `msg` is one.
     pub(super) fn of(model: &Model, msg: &Msg) -> Option<Self> {
+        if too_small(model.session.size) {
+            return None;
+        }
         let region = region(model, msg).filter(|region| is_uncovered(model, *region))?;
         let layout = layout(model);
         Some(Self {

@@ -472,6 +472,43 @@ fn what_changes_little_repaints_little() {
     }
 }
 
+/// Where there is only room to say so, nothing else is painted, and nothing is asked where
+/// it would stand.
+#[test]
+fn on_a_screen_that_is_too_small_nothing_is_painted_in_part() {
+    for keys in ["g/", ":", "^P", "?"] {
+        for size in [(38, 24), (80, 9), (3, 1)] {
+            let mut desk = Desk::new((80, 24));
+            desk.keys(&keys.replace("^P", "<^P>"));
+            desk.send(Msg::Resize(size.0, size.1));
+            let before = desk.picture();
+            desk.keys("a");
+            desk.send(Msg::Changed(vec![Change::Inbox]));
+            assert_eq!(desk.picture(), before, "{keys} at {size:?}");
+        }
+    }
+}
+
+/// What is said of the open thread changes with the second, not with the minute.
+#[test]
+fn the_desk_wakes_when_a_window_or_control_of_the_open_thread_is_over() {
+    let mut desk = desk();
+    desk.open("Ana Ruiz");
+    let end = desk.now.plus(Span::seconds(20));
+    let long_ago = end.plus(Span::hours(24).negated());
+    for (control_until, customer_at, wakes) in [
+        (Some(end), None, end),
+        (None, Some(long_ago), end.plus(Span::millis(1))),
+    ] {
+        let thread = desk.model.thread.as_mut().expect("a thread");
+        (
+            thread.conversation.control_until,
+            thread.conversation.customer_at,
+        ) = (control_until, customer_at);
+        assert_eq!(wake_at(&desk.model), Some(wakes));
+    }
+}
+
 /// What is painted beside or below short news leaves it where it is.
 #[test]
 fn short_news_stays_over_what_is_painted_below_it() {
@@ -503,7 +540,13 @@ fn many_windows_that_close_ring_one_bell() {
     assert_eq!(bells(desk.send(Msg::Changed(night.clone()))), 1);
     assert_eq!(bells(desk.send(Msg::Changed(night.clone()))), 0);
     desk.pass(Span::seconds(3));
-    assert_eq!(bells(desk.send(Msg::Changed(night))), 1);
+    assert_eq!(bells(desk.send(Msg::Changed(night.clone()))), 1);
+    desk.pass(Span::hours(-1));
+    assert_eq!(
+        bells(desk.send(Msg::Changed(night))),
+        1,
+        "the clock was set back"
+    );
 }
 
 #[test]
