@@ -44,7 +44,7 @@ pub struct PersonThread {
 }
 
 /// KiB of the cache that each reader keeps in memory: the pages of a list and a thread.
-const PAGES: i32 = 512;
+const PAGES: i32 = 192;
 
 struct Connections {
     /// Opened when it is first needed.
