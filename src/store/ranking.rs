@@ -22,6 +22,9 @@ use crate::{
 /// back, so every row is looked at again. In milliseconds.
 const SET_BACK: i64 = 60_000;
 
+/// So many rows are in memory while they turn.
+const AT_ONCE: u32 = 256;
+
 /// What the rules look at, and then where the row stands.
 const STANDING: &str = "updated_at, unread, customer_at, opened_at, page_at, agent_at, owner, control_until, lapsed, \
      asked_at, aside, until, through, kept_unread, labels, waits, needs_me, mine, bot, closing, ord, turns_at";
@@ -304,6 +307,16 @@ impl ClockChange {
     }
 }
 
+/// The rows whose moment has come, where each should stand, and where it does.
+fn due(db: &Connection, now: Timestamp, limit: u32) -> Result<Vec<(String, Rank, Rank)>, Error> {
+    let mut statement = db.prepare_cached(&DUE)?;
+    let rows = statement.query_map(params![now.as_millis(), limit], |row| {
+        let standing = Standing::read(row, db)?;
+        Ok((row.get(WIDTH)?, standing.should(now), standing.rank))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Applies the rules to at most `limit` rows whose moment has come, the latest
 /// first.
 pub(super) fn turn(db: &Connection, now: Timestamp, limit: u32) -> Result<Turned, Error> {
@@ -312,24 +325,23 @@ pub(super) fn turn(db: &Connection, now: Timestamp, limit: u32) -> Result<Turned
         db.execute_cached("UPDATE conversation SET turns_at = 0", [])?;
     }
     let mut turned = Turned::default();
-    let mut due = Vec::new();
-    {
-        let mut statement = db.prepare_cached(&DUE)?;
-        let mut rows = statement.query(params![now.as_millis(), limit])?;
-        while let Some(row) = rows.next()? {
-            let standing = Standing::read(row, db)?;
-            let id: String = row.get(WIDTH)?;
-            due.push((id, standing.should(now), standing.rank));
+    let mut left = limit;
+    while left > 0 {
+        // A row that was written is not among the next ones: its moment is to come.
+        let due = due(db, now, left.min(AT_ONCE))?;
+        if due.is_empty() {
+            break;
         }
-    }
-    turned.rows = due.len();
-    for (id, should, does) in due {
-        let stays = Rank {
-            turns_at: does.turns_at,
-            ..should
-        };
-        turned.moved |= stays != does;
-        write(db, &id, should, does)?;
+        for (id, should, does) in &due {
+            let stays = Rank {
+                turns_at: does.turns_at,
+                ..*should
+            };
+            turned.moved |= stays != *does;
+            write(db, id, *should, *does)?;
+        }
+        turned.rows += due.len();
+        left = left.saturating_sub(AT_ONCE);
     }
     if turned.rows > 0 || clock != ClockChange::WentOn {
         page_values::set(db, "placed_at", &now.as_millis().to_string())?;
