@@ -99,6 +99,17 @@ pub fn is_saved(model: &Model, id: &ConversationId) -> bool {
     }
 }
 
+/// Whether words are being looked for: in a dialog, in the list, or in the thread.
+pub fn searches(model: &Model) -> bool {
+    let inbox = &model.inbox;
+    let in_list = !inbox.filter.is_empty() || !inbox.narrow.is_nothing();
+    let in_thread = model
+        .thread
+        .as_ref()
+        .is_some_and(|thread| !thread.find.is_empty());
+    !model.dialogs.is_empty() || in_list || in_thread
+}
+
 /// Takes one message in; what has to be done outside comes back.
 pub fn update(model: &mut Model, at: Timestamp, msg: Msg) -> Vec<Effect> {
     let step = SmallStep::of(model, &msg);

@@ -70,6 +70,11 @@ impl EffectRunner {
         None
     }
 
+    /// Nothing is searched for the time being.
+    pub(super) fn rest(&self) {
+        self.reader.rest();
+    }
+
     fn counts(&self, question: Option<(Discriminant<Query>, u64)>) -> bool {
         question.is_none_or(|(kind, number)| self.newest.get(&kind) == Some(&number))
     }

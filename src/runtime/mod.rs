@@ -83,6 +83,10 @@ use crate::{
 /// Where there is no screen, nothing depends on its size.
 const LINES: (u16, u16) = (120, 40);
 
+/// So many changes wait for the desk. In a flood it takes them twenty times a second; what
+/// it misses it asks the cache for.
+const CHANGES: usize = 512;
+
 /// Said on the shell, where the desk is not on the screen yet.
 const UPDATING: &str =
     "switchboard: updating the cache to this version. This happens once and takes a few seconds.";
@@ -182,7 +186,7 @@ pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<
     begun.draw(&desk.theme)?;
     let mut tasks = start().map_err(Error::Start)?;
     let (commands, command_receiver) = mpsc::channel(256);
-    let (change_sender, changes) = broadcast::channel(1024);
+    let (change_sender, changes) = broadcast::channel(CHANGES);
     let calls = Calls::new(change_sender.clone());
     let ended = calls.clone();
     desk.graph.on_call(move |call| ended.ended(call));

@@ -195,6 +195,9 @@ impl Screen {
         self.draw()?;
         self.tell();
         self.calls.show(app::shows_calls(&self.model));
+        if !app::searches(&self.model) {
+            self.runner.rest();
+        }
         Ok(())
     }
 

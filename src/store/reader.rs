@@ -146,6 +146,18 @@ impl Reader {
         self.suspect(ask(connection))
     }
 
+    /// Nothing is searched for the time being: the connections for that are closed, and
+    /// opened again when they are needed. One that is at work is left alone.
+    pub fn rest(&self) {
+        for lane in &self.0.lanes {
+            if let Ok(mut connection) = lane.connection.try_lock()
+                && connection.take().is_some()
+            {
+                *lane.end.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            }
+        }
+    }
+
     fn suspect<T>(&self, answer: Result<T, Error>) -> Result<T, Error> {
         if matches!(answer, Err(Error::Damaged)) {
             let _ = super::schema::private_file(&self.0.suspicion);
@@ -551,4 +563,31 @@ fn connect(cache: &Path, outbox: &Path, immutable: bool) -> Result<Connection, E
     connection.execute("ATTACH DATABASE ?1 AS outbox", [uri(outbox, immutable)])?;
     keep_at_hand(&connection, PAGES)?;
     Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::PageId, store};
+
+    #[test]
+    fn what_nobody_searches_with_is_closed_and_opened_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let opened = store::open(folder.path(), &PageId::new("1")).expect("opens");
+        let reader = opened.reader;
+        let is_open = |lane: &Searcher| lane.connection.lock().is_ok_and(|open| open.is_some());
+        let open = || reader.0.lanes.iter().filter(|lane| is_open(lane)).count();
+        for _ in 0..2 {
+            assert_eq!(reader.find("parcel", 10).expect("hits"), []);
+            assert_eq!(open(), 1);
+            // One that is at work goes on.
+            let at_work = reader.0.lanes[Lane::Dialog as usize].connection.lock();
+            reader.rest();
+            drop(at_work);
+            assert_eq!(open(), 1);
+            reader.rest();
+            assert_eq!(open(), 0);
+            reader.supersede(Lane::Dialog);
+        }
+    }
 }
