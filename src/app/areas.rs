@@ -67,16 +67,13 @@ impl Damage {
             (one, other) if one == other => one,
             // The rows between them were never painted with the cursor.
             (Self::Cursor { from, .. }, Self::Cursor { to, .. }) => Self::Cursor { from, to },
-            (one, other) if one.is_of_list() && other.is_of_list() => match Self::News {
-                news if one == news || other == news => news,
-                _ => Self::List,
-            },
+            (Self::Cursor { .. } | Self::List, Self::Cursor { .. } | Self::List) => Self::List,
+            (
+                Self::Cursor { .. } | Self::List | Self::News,
+                Self::Cursor { .. } | Self::List | Self::News,
+            ) => Self::News,
             _ => Self::All,
         }
-    }
-
-    fn is_of_list(self) -> bool {
-        matches!(self, Self::Cursor { .. } | Self::List | Self::News)
     }
 }
 

@@ -1,5 +1,5 @@
-//! What comes by itself as time passes, and when. It must not know what of the screen that
-//! changes.
+//! What comes by itself as time passes, and when: what concerns only the composer apart from
+//! the rest, because it repaints less. It must not know how that is painted.
 
 use super::{
     Effect, Focus, Model,
@@ -8,9 +8,9 @@ use super::{
     composer::draft::SAVE_AFTER,
     pictures, thread,
 };
-use crate::domain::{Command, Conversation, Operation, SendState, Span, Timestamp};
+use crate::domain::{Command, Operation, SendState, Span, Timestamp};
 
-/// "Typing" is shown anew before Meta's 20 seconds are over.
+/// "Typing" is sent again before Meta's 20 seconds are over.
 const TYPING_REFRESH: Span = Span::seconds(15);
 
 /// Without a key for this long, the agent pauses (our choice).
@@ -67,27 +67,12 @@ pub(super) fn outside_composer(model: &Model) -> Option<Timestamp> {
         if !thread.composer.returning.is_empty() && thread.window.is_loaded() {
             due.push(thread.composer.touched.plus(RETURN_AFTER));
         }
-        due.extend(turns(model, &thread.conversation));
+        // By Meta's clock, which may be ahead of ours or behind it.
+        let ahead = model.server_now().since(model.session.now);
+        let turns = thread.conversation.turns_after(model.server_now());
+        due.extend(turns.map(|at| at.plus(ahead.negated())));
     }
     due.into_iter().min()
-}
-
-/// When what is said of a conversation is another thing: its windows are over, or control
-/// has lapsed. By Meta's clock, which may go before ours or behind it.
-fn turns(model: &Model, conversation: &Conversation) -> impl Iterator<Item = Timestamp> {
-    let now = model.session.now;
-    let ahead = model.server_now().since(now);
-    let (response, human) = conversation.deadlines();
-    let over = |end: Timestamp| end.plus(Span::millis(1));
-    let moments = [
-        response.map(over),
-        human.map(over),
-        conversation.control_until,
-    ];
-    let moments = moments.into_iter().flatten();
-    moments
-        .map(move |at| at.plus(ahead.negated()))
-        .filter(move |at| *at > now)
 }
 
 /// When the draft is to be saved, or "typing" goes on or ends.

@@ -148,7 +148,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             .map_err(|e| e.to_string())
     });
     let desk = Desk {
-        say: |line| output::warn(line),
+        warn: |notice| output::warn(notice),
         page,
         cache,
         graph,

@@ -41,7 +41,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
     };
     let (graph, page) = connect(global, &config, &clock)?;
     let desk = Desk {
-        say: |line| output::warn(line),
+        warn: |notice| output::warn(notice),
         webhook,
         cache: folder(global, &config)?,
         page,

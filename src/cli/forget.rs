@@ -10,7 +10,7 @@ use super::{
     output::{say, say_json},
     setup::{self, executor},
 };
-use crate::{domain::Psid, store};
+use crate::domain::Psid;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -20,9 +20,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure> {
     let (page, folder) = setup::kept(global)?;
-    let (writer, _reader) = store::open(&folder, &page)
-        .and_then(|opened| opened.alone(&folder))
-        .map_err(Failure::failed)?;
+    let opened = setup::open(&folder, &page)?;
+    let (writer, _reader) = opened.alone(&folder).map_err(Failure::failed)?;
     let psid = Psid::new(arguments.psid.trim());
     let forgotten = executor()?
         .block_on(writer.forget(psid, folder))

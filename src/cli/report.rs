@@ -16,7 +16,6 @@ use crate::{
     app::report,
     clock::{self, Clock},
     domain::{Outcome, Report, Span, Timestamp},
-    store,
 };
 
 #[derive(Debug, Args)]
@@ -35,7 +34,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Result<(), Failure>
             arguments.since
         ))
     })?;
-    let opened = store::open(&folder, &page).map_err(Failure::failed)?;
+    let opened = setup::open(&folder, &page)?;
     let facts = opened.reader.report_facts(since, now);
     let (facts, unreadable) = facts.map_err(Failure::failed)?;
     let waiting = opened.reader.waiting_audit().map_err(Failure::failed)?;

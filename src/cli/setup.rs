@@ -1,7 +1,10 @@
 //! What desk, demo and the other subcommands have in common: from configuration
 //! and command line to a client, an engine, a folder.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
@@ -239,6 +242,15 @@ pub(super) fn settings(global: &Global, config: &Config) -> Settings {
         },
         reduced_motion: config.reduced_motion,
     }
+}
+
+/// Opens what is kept of a Page, and says so where that takes long.
+pub(super) fn open(folder: &Path, page: &PageId) -> Result<store::Opened, Failure> {
+    let opening = store::Opening::begin(folder, page).map_err(Failure::failed)?;
+    if let Some(notice) = opening.notice() {
+        warn(notice);
+    }
+    opening.finish().map_err(Failure::failed)
 }
 
 /// The named Page, and the folder where something of it is kept: for commands

@@ -20,7 +20,7 @@ use crate::{
     clock::{self, Clock, Timestamp},
     config::Config,
     domain::{Backfill, Change, Link, Platform, Remedy, Severity},
-    store::{self, Notice, Reader},
+    store::{Notice, Reader},
     sync::{Engine, Options},
 };
 
@@ -34,7 +34,7 @@ pub(super) fn run(global: &Global) -> Result<(), Failure> {
     let clock = Clock::system();
     let (graph, page) = setup::connect(global, &config, &clock)?;
     let folder = setup::folder(global, &config)?;
-    let opened = store::open(&folder, &page).map_err(Failure::failed)?;
+    let opened = setup::open(&folder, &page)?;
     for notice in &opened.notices {
         if !matches!(notice, Notice::InUse | Notice::ReadOnly) {
             warn(format_args!("{notice}"));

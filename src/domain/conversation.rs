@@ -140,6 +140,22 @@ impl Conversation {
             .flatten()
     }
 
+    /// The next moment at which something that is said here changes by the clock alone: a
+    /// window closes soon or is over (just after its last millisecond), control lapses, a
+    /// snooze ends.
+    pub fn turns_after(&self, now: Timestamp) -> Option<Timestamp> {
+        let (response, human) = self.deadlines();
+        let windows = [response, human].into_iter().flatten();
+        let windows =
+            windows.flat_map(|end| [end.plus(CLOSING_SOON.negated()), end.plus(Span::millis(1))]);
+        let snoozed = match self.triage.deferred.map(|deferred| deferred.until) {
+            Some(Until::Moment(until)) => Some(until),
+            _ => None,
+        };
+        let moments = windows.chain(self.control_until).chain(snoozed);
+        moments.filter(|at| *at > now).min()
+    }
+
     /// Another app, or somebody else who is not known, has the thread.
     pub fn held_elsewhere(&self) -> bool {
         match self.owner {

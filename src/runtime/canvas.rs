@@ -105,6 +105,7 @@ fn column(at: usize) -> u16 {
 /// As cells compare, but sooner: nearly all hold an ASCII character in plain colours, and
 /// nearly all are the same.
 fn same(a: &Cell, b: &Cell) -> bool {
+    // Two single bytes need no call to compare them.
     let symbols = match (a.symbol().as_bytes(), b.symbol().as_bytes()) {
         ([one], [other]) => one == other,
         (one, other) => one == other,

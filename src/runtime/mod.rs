@@ -87,10 +87,6 @@ const LINES: (u16, u16) = (120, 40);
 /// it misses it asks the cache for.
 const CHANGES: usize = 512;
 
-/// Said on the shell, where the desk is not on the screen yet.
-const UPDATING: &str =
-    "switchboard: updating the cache to this version. This happens once and takes a few seconds.";
-
 /// What it takes to run a desk.
 #[derive(Debug)]
 pub struct Desk {
@@ -100,8 +96,8 @@ pub struct Desk {
     pub cache: PathBuf,
     /// The Graph API.
     pub graph: graph::Client,
-    /// Says a line on the shell before the terminal is taken over.
-    pub say: fn(&str),
+    /// Says on the shell, before the terminal is taken over, why that takes so long.
+    pub warn: fn(&store::Notice),
     /// What the state machine is told.
     pub settings: Settings,
     /// How it looks.
@@ -165,8 +161,8 @@ pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<
         Some(glance) => (first_frame(&mut desk, &glance)?, opening.finish()?),
         // If a glance at the files is not enough, they are opened first.
         None => {
-            if opening.updates_large_cache() {
-                (desk.say)(UPDATING);
+            if let Some(notice) = opening.notice() {
+                (desk.warn)(&notice);
             }
             let opened = opening.finish()?;
             desk.settings.read_only |= opened.writer.is_none();

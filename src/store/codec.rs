@@ -20,12 +20,15 @@ pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.psid, c.platform, c.name,
 /// How many they are.
 pub(super) const CONVERSATION_WIDTH: usize = 25;
 
+/// Reads a moment, if there is one.
+pub(super) fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    let millis: Option<i64> = row.get(column)?;
+    Ok(millis.map(Timestamp::from_millis))
+}
+
 /// Reads [`CONVERSATION_COLUMNS`].
 pub(super) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
-    let time = |i: usize| {
-        row.get::<_, Option<i64>>(i)
-            .map(|t| t.map(Timestamp::from_millis))
-    };
+    let time = |i: usize| moment(row, i);
     Ok(Conversation {
         id: ConversationId::new(row.get::<_, String>(0)?),
         psid: Psid::new(row.get::<_, String>(1)?),
@@ -53,10 +56,7 @@ pub(super) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
 
 /// Reads `aside, until, through, unread, labels` from a column on.
 pub(super) fn triage(row: &Row<'_>, first: usize) -> rusqlite::Result<Triage> {
-    let time = |i: usize| {
-        row.get::<_, Option<i64>>(i)
-            .map(|t| t.map(Timestamp::from_millis))
-    };
+    let time = |i: usize| moment(row, i);
     let word: Option<String> = row.get(first)?;
     let until = match (word.as_deref(), time(first + 1)?) {
         (Some("snoozed"), Some(at)) => Some(Until::Moment(at)),
@@ -119,10 +119,7 @@ pub(super) const OUTGOING_COLUMNS: &str = "local, conversation, psid, at, text, 
 
 /// Reads [`OUTGOING_COLUMNS`].
 pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
-    let time = |i: usize| {
-        row.get::<_, Option<i64>>(i)
-            .map(|t| t.map(Timestamp::from_millis))
-    };
+    let time = |i: usize| moment(row, i);
     let reason: Option<String> = row.get(13)?;
     let mid: Option<String> = row.get(14)?;
     Ok(Outgoing {

@@ -43,9 +43,11 @@ pub enum Notice {
     ReadOnly,
     /// And what was written last is in this journal, which cannot be read there.
     JournalUnread(PathBuf),
-    /// The cache was unreadable and is built anew.
+    /// A large cache is about to be brought into the format of this version.
+    Updating,
+    /// The cache was unreadable and is rebuilt.
     CacheSetAside(PathBuf),
-    /// The cache was a newer program's and is built anew.
+    /// The cache was a newer program's and is rebuilt.
     NewerCacheSetAside(PathBuf),
     /// The outbox was damaged; so much could be read of it.
     OutboxSetAside(PathBuf, Rescued),
@@ -64,6 +66,9 @@ impl fmt::Display for Notice {
                 f,
                 "The latest changes are missing here: they are in {}, which can only be read on a writable disk. Copy the folder to one, and name it with --cache DIR.",
                 path.display()
+            ),
+            Self::Updating => f.write_str(
+                "Updating the cache for this version of switchboard. This happens only once and takes a few seconds.",
             ),
             Self::CacheSetAside(path) => write!(
                 f,
@@ -178,12 +183,12 @@ impl Opening {
         Reader::open(&paths.cache, &paths.outbox, suspicion, record, true).ok()
     }
 
-    /// Whether [`Opening::finish`] first brings a large cache into the format of this
-    /// version, which takes seconds.
-    pub fn updates_large_cache(&self) -> bool {
+    /// What is to be said before [`Opening::finish`], where that takes seconds.
+    pub fn notice(&self) -> Option<Notice> {
         let cache = &self.paths.cache;
         let is_large = || fs::metadata(cache).is_ok_and(|file| file.len() >= LARGE);
-        self.lock.is_ok() && schema::is_older(cache, FileKind::Cache) && is_large()
+        let updates = self.lock.is_ok() && schema::is_older(cache, FileKind::Cache) && is_large();
+        updates.then_some(Notice::Updating)
     }
 
     /// Opens the files for good.

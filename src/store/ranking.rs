@@ -3,7 +3,7 @@
 //! The rules are applied when a row is written, not when it is asked for, so a
 //! question to the list costs the same with ten rows and with a million. What
 //! depends on the time (windows close, control lapses) has a moment at which it
-//! changes; [`turn`] applies the rules anew to the rows whose moment has come.
+//! changes; [`turn`] applies the rules again to the rows whose moment has come.
 
 use std::sync::LazyLock;
 
@@ -11,10 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Error, codec, statement::Statements};
 use crate::{
-    domain::{
-        CLOSING_SOON, Conversation, ConversationId, Span, ThreadOwner, Timestamp, Until, View,
-        Window,
-    },
+    domain::{Conversation, ConversationId, ThreadOwner, Timestamp, View, Window},
     store::page_values,
 };
 
@@ -54,7 +51,7 @@ struct Rank {
 }
 
 /// In which views a row is, besides that of all.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Views {
     needs_me: bool,
     mine: bool,
@@ -84,10 +81,7 @@ struct Standing {
 impl Standing {
     /// Reads [`STANDING`].
     fn read(row: &Row<'_>, db: &Connection) -> rusqlite::Result<Self> {
-        let time = |i: usize| {
-            let at: rusqlite::Result<Option<i64>> = row.get(i);
-            at.map(|at| at.map(Timestamp::from_millis))
-        };
+        let time = |i: usize| codec::moment(row, i);
         let updated_at = Timestamp::from_millis(row.get(0)?);
         let nobody = Conversation::unknown(ConversationId::new(""), updated_at);
         let conversation = Conversation {
@@ -132,8 +126,8 @@ impl Standing {
                 bot: held_elsewhere || row.owner == ThreadOwner::Idle,
                 closing: row.closing(now),
             },
-            ord: self.place(now),
-            turns_at: self.turns_at(now),
+            ord: self.ord(now),
+            turns_at: row.turns_after(now).map(Timestamp::as_millis),
         }
     }
 
@@ -167,17 +161,14 @@ impl Standing {
         !self.is_closed(now) && (row.triage.unread || (row.deferred(now).is_none() && calls))
     }
 
-    /// The nearest deadline; what does not wait for us comes after, newest first; what is
-    /// closed comes last. Times have 41 bits until 2039 and 42 until 2109, so the group
-    /// stands above bit 44.
-    fn place(&self, now: Timestamp) -> i64 {
+    /// The nearest deadline; what does not wait for us comes after, newest first: ours (1),
+    /// what is put off or nobody's (2), what others have (3), what is closed (4). Times have
+    /// 41 bits until 2039 and 42 until 2109, so the group stands above bit 44.
+    fn ord(&self, now: Timestamp) -> i64 {
         let row = &self.conversation;
         let group = |group: i64| (group << 44) + (1 << 43) - row.updated_at.as_millis();
-        match row
-            .window(now)
-            .until()
-            .filter(|_| row.customer_at.is_some())
-        {
+        let wrote = row.customer_at.is_some();
+        match row.window(now).until().filter(|_| wrote) {
             None => group(4),
             Some(_) if row.deferred(now).is_some() => group(2),
             Some(_) if row.held_elsewhere() && !self.asked => group(3),
@@ -185,30 +176,6 @@ impl Standing {
             Some(_) if self.is_ours(now) => group(1),
             Some(_) => group(2),
         }
-    }
-
-    /// The first of the moments that is still to come. Windows change just after their last
-    /// millisecond.
-    fn turns_at(&self, now: Timestamp) -> Option<i64> {
-        let row = &self.conversation;
-        let (response, human) = match row.customer_at {
-            Some(_) => row.deadlines(),
-            None => (None, None),
-        };
-        let windows = [response, human].into_iter().flatten();
-        let windows = windows.flat_map(|end| {
-            let over = end.plus(Span::millis(1));
-            [over, end.plus(CLOSING_SOON.negated())]
-        });
-        let snoozed = match row.triage.deferred.map(|deferred| deferred.until) {
-            Some(Until::Moment(until)) => Some(until),
-            _ => None,
-        };
-        let moments = windows.chain(row.control_until).chain(snoozed);
-        moments
-            .filter(|at| *at > now)
-            .min()
-            .map(Timestamp::as_millis)
     }
 }
 
@@ -373,8 +340,13 @@ pub(super) fn condition(view: View) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::{domain::Span, store::schema::FileKind};
+    use crate::{
+        domain::{AppId, Deferred, Span, Triage, Until},
+        store::schema::FileKind,
+    };
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_183_650_000);
 
@@ -427,6 +399,52 @@ mod tests {
         );
         assert_eq!(ids(&db, condition(View::Closing)), ["closes"]);
         assert_eq!(ids(&db, condition(View::Bot)), ["nobodys", "bots"]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Nobody looks at a row before its moment: until then the rules must say the same.
+        #[test]
+        fn until_its_moment_a_row_stands_where_it_does(
+            owner in 0..6_usize,
+            moments in proptest::array::uniform6(proptest::option::of(-200..200_i64)),
+            until in 0..4_usize,
+            flags in proptest::array::uniform4(any::<bool>()),
+            part in 0..100_i64,
+        ) {
+            let owners = [
+                ThreadOwner::Us, ThreadOwner::Other, ThreadOwner::NotUs, ThreadOwner::Idle,
+                ThreadOwner::Unknown, ThreadOwner::App(AppId::new("5")),
+            ];
+            let [customer_at, opened_at, page_at, agent_at, control_until, snoozed] =
+                moments.map(|hours| hours.map(|hours| NOW.plus(Span::hours(hours))));
+            let until = [
+                None, Some(Until::CustomerWrites), Some(Until::NoReplyNeeded), snoozed.map(Until::Moment),
+            ][until];
+            let [lapsed, unread, asked, labelled] = flags;
+            let deferred = until.map(|until| Deferred { until, through: customer_at });
+            let standing = Standing {
+                conversation: Conversation {
+                    owner: owners[owner].clone(),
+                    customer_at, opened_at, page_at, agent_at, control_until, lapsed,
+                    unread: u32::from(unread),
+                    triage: Triage { deferred, ..Triage::default() },
+                    ..Conversation::unknown(ConversationId::new("1"), NOW)
+                },
+                asked,
+                labelled,
+                rank: Rank { waits: false, views: Views::default(), ord: 0, turns_at: None },
+            };
+            let rank = standing.should(NOW);
+            let turns = rank.turns_at.unwrap_or(NOW.plus(Span::days(900)).as_millis());
+            let until = turns - NOW.as_millis();
+            prop_assert!(until > 0);
+            for ms in [until * part / 100, until - 1] {
+                let then = standing.should(NOW.plus(Span::millis(ms)));
+                prop_assert!(then == rank, "{} ms later of {}", ms, until);
+            }
+        }
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::{
 /// Page-level events and events of people nobody ever asks about are kept up to
 /// this many.
 const PARKED: i64 = 5_000;
-/// So many unread messages are counted; more are as good as these (our choice). Whoever
-/// writes and writes would else be counted anew with every line.
+/// So many unread messages are counted; more are as good as these (our choice). Otherwise
+/// each new line of a customer would count all of their earlier ones again.
 const UNREAD: u32 = 9;
 /// What we inferred from reading and what Meta told of the same move lie at most
 /// this far apart.

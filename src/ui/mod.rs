@@ -81,17 +81,17 @@ impl From<Option<Position>> for TextCursor {
 
 /// Paints what is damaged over what was painted last.
 pub fn paint(model: &Model, theme: &Theme, damage: Damage, buffer: &mut Buffer) -> Painted {
-    // Another theme may be tried on.
-    let tried = model.theme().and_then(Theme::named);
-    let tried = tried.map(|tried| theme.in_styles_of(tried));
-    let theme = tried.as_ref().unwrap_or(theme);
-    let screen = buffer.area;
     if damage == Damage::Nothing {
         return Painted {
             parts: Vec::new(),
             cursor: TextCursor::Stays,
         };
     }
+    // Another theme may be tried on.
+    let tried = model.theme().and_then(Theme::named);
+    let tried = tried.map(|tried| theme.in_styles_of(tried));
+    let theme = tried.as_ref().unwrap_or(theme);
+    let screen = buffer.area;
     if let Some(painted) = paint_part(model, theme, damage, buffer) {
         return painted;
     }
@@ -167,8 +167,7 @@ fn damaged(model: &Model, layout: &Layout, damage: Damage) -> Option<Vec<Rect>> 
     let beside = layout.explain.into_iter().chain(customer);
     let beside = beside.chain([layout.hints]);
     Some(match damage {
-        Damage::Nothing => Vec::new(),
-        Damage::All => return None,
+        Damage::Nothing | Damage::All => return None,
         Damage::Letter => {
             let area = layout.composer?;
             let head = model.thread.as_ref()?.composer.head();

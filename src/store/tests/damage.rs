@@ -9,10 +9,6 @@ fn only_a_large_cache_of_an_older_program_is_said_to_take_its_time() {
         let folder = tempfile::tempdir().expect("a folder");
         filled(folder.path());
         let path = file(folder.path(), "cache.db");
-        let asks = || {
-            let opening = Opening::begin(folder.path(), &page()).expect("begins");
-            opening.updates_large_cache()
-        };
         let cache = rusqlite::Connection::open(&path).expect("opens");
         cache
             .pragma_update(None, "user_version", version)
@@ -24,7 +20,9 @@ fn only_a_large_cache_of_an_older_program_is_said_to_take_its_time() {
             .expect("opens");
         let bytes = bytes.max(file.metadata().expect("a size").len());
         file.set_len(bytes).expect("grows");
-        assert_eq!(asks(), updates, "{version}, {bytes} bytes");
+        let opening = Opening::begin(folder.path(), &page()).expect("begins");
+        let expected = updates.then_some(Notice::Updating);
+        assert_eq!(opening.notice(), expected, "{version}, {bytes} bytes");
     }
 }
 

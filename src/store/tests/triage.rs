@@ -531,7 +531,7 @@ fn a_saved_view_shows_what_fits_in_its_order() {
     }
 }
 
-/// Everybody who waits for us gets the alarm before their window ends, even those whose
+/// The warning before a window closes comes for everyone who waits for us, even where their
 /// place in the list has another reason.
 #[test]
 fn whose_window_ends_soon_is_found_wherever_they_stand() {
