@@ -24,7 +24,7 @@ const QUIET: Duration = Duration::from_millis(30);
 
 pub(crate) struct Subject {
     child: Box<dyn Child + Send + Sync>,
-    pid: u32,
+    pub(crate) pid: u32,
     _master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
     pieces: mpsc::Receiver<(Instant, Vec<u8>)>,
@@ -50,11 +50,7 @@ impl Subject {
         let pair = native_pty_system().openpty(size).expect("a terminal");
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
-        for (name, value) in [
-            ("TERM", "xterm-256color"),
-            ("LANG", "C.UTF-8"),
-            ("TZ", "UTC"),
-        ] {
+        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")] {
             command.env(name, value);
         }
         for (name, value) in environment {
