@@ -21,11 +21,14 @@ fn main() -> io::Result<()> {
     let mut script = String::from("SECTIONS\n{\n  .text.often :\n  {\n");
     for name in fs::read_to_string(LIST)?.lines() {
         if !name.is_empty() && !name.starts_with('#') {
-            // Copies of a function have a number after its name.
-            let _ = writeln!(script, "    *(.text.{name} .text.{name}.*)");
+            // The compiler keeps apart what it takes to be unlikely, and copies of a
+            // function have a number after its name.
+            for of in [".text", ".text.unlikely"] {
+                let _ = writeln!(script, "    *({of}.{name} {of}.{name}.*)");
+            }
         }
     }
-    // What the compiler takes to be unlikely is little, and some of it does run.
+    // The rest of what is unlikely is little, and some of it does run.
     script += "    *(.text.unlikely .text.unlikely.*)\n  }\n}\nINSERT BEFORE .text;\n";
     let path = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join("layout.ld");
     fs::write(&path, script)?;
