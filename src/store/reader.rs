@@ -180,16 +180,19 @@ impl Reader {
             return self.filtered(ask, limit);
         }
         self.with(|db| {
-            let rows = db
-                .prepare_cached(&format!(
-                    "SELECT {} FROM conversation c WHERE {} ORDER BY c.ord, c.id LIMIT ?1 OFFSET ?2",
-                    codec::CONVERSATION_COLUMNS,
-                    ranking::condition(ask.view)
-                ))?
-                .query_map(params![limit, ask.offset], codec::conversation)?
-                .collect::<Result<Vec<_>, _>>()?;
             let counts = counts(db)?;
             let total = counts.by_view[ask.view.index()];
+            // All at once: a list that grows leaves holes behind.
+            let after = total.saturating_sub(ask.offset).min(limit);
+            let mut rows = Vec::with_capacity(usize::try_from(after).unwrap_or_default());
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {} FROM conversation c WHERE {} ORDER BY c.ord, c.id LIMIT ?1 OFFSET ?2",
+                codec::CONVERSATION_COLUMNS,
+                ranking::condition(ask.view)
+            ))?;
+            for row in statement.query_map(params![limit, ask.offset], codec::conversation)? {
+                rows.push(row?);
+            }
             Ok(InboxSlice {
                 rows,
                 total,
