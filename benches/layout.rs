@@ -2,24 +2,27 @@
 //! they stand side by side in the release binary (`assets/layout/build.rs` says why).
 //!
 //! `cargo bench --bench layout`, after larger changes and with a new compiler. It needs
-//! valgrind and `nm`, and takes ten minutes.
+//! valgrind and `nm`, and takes ten minutes; `SWITCHBOARD=PATH` names a binary that is built,
+//! not stripped.
 
 #![allow(
     missing_docs,
-    dead_code,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout
 )]
 
+#[path = "terminal/program.rs"]
+mod program;
+#[allow(dead_code, reason = "nothing is measured here")]
 #[path = "terminal/subject.rs"]
 mod subject;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fs,
-    path::{Path, PathBuf},
+    fs,
+    path::Path,
     process::{Command, Stdio},
     time::Duration,
 };
@@ -37,6 +40,7 @@ const OFFLINE: &[&str] = &[
     "104857600000001",
     "--cache",
 ];
+
 /// What each key is pressed for. A letter and a step in the list must be quick above all.
 #[derive(Clone, Copy, PartialEq)]
 enum For {
@@ -97,15 +101,10 @@ struct Step {
 }
 
 fn main() {
-    let program = program();
+    // With its names.
+    let program = program::release("layout", "none");
     let folder = tempfile::tempdir().expect("a folder");
-    let cache = folder.path().join("cache");
-    let made = Command::new(&program)
-        .args(["demo", "--make", "--seed", "1", "--age", "12h", "--cache"])
-        .arg(&cache)
-        .args(["--conversations", "100000", "--messages", "100000"])
-        .status();
-    assert!(made.is_ok_and(|status| status.success()), "a cache");
+    let cache = program::cache(&program, folder.path(), 100_000);
     let offline = [OFFLINE, &[cache.to_str().expect("a path")]].concat();
     let offline = walk(&program, folder.path(), "offline", &offline, OFFLINE_KEYS);
     let online = walk(&program, folder.path(), "online", &["demo"], ONLINE_KEYS);
@@ -113,22 +112,6 @@ fn main() {
     let to = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/layout/functions.txt");
     fs::write(&to, &text).expect("written");
     println!("{}: {} lines", to.display(), text.lines().count());
-}
-
-/// A release binary that still has its names; `SWITCHBOARD=PATH` is one that is built.
-fn program() -> PathBuf {
-    if let Some(named) = env::var_os("SWITCHBOARD") {
-        return named.into();
-    }
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/layout");
-    let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--release", "--locked", "--target-dir"])
-        .arg(&target)
-        .env("CARGO_PROFILE_RELEASE_STRIP", "none")
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status();
-    assert!(built.is_ok_and(|status| status.success()), "built");
-    target.join("release/switchboard")
 }
 
 /// Which functions run at the start, and after each of the keys.

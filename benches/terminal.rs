@@ -17,6 +17,8 @@
 mod flood;
 #[path = "terminal/floor.rs"]
 mod floor;
+#[path = "terminal/program.rs"]
+mod program;
 #[path = "terminal/subject.rs"]
 mod subject;
 
@@ -24,7 +26,6 @@ use std::{
     collections::BTreeMap,
     env,
     path::{Path, PathBuf},
-    process::Command,
     time::Duration,
 };
 
@@ -32,8 +33,6 @@ use subject::{Reading, Subject};
 
 /// Conversations in the caches.
 const SIZES: [u32; 2] = [1_000, 100_000];
-/// How long the caches were left alone.
-const AGE: &str = "12h";
 const ROUNDS: usize = 3;
 const SCREEN: (u16, u16) = (120, 40);
 const WIDE: (u16, u16) = (300, 80);
@@ -48,7 +47,7 @@ fn main() {
         return floor::run(Path::new(&arguments.next().expect("a file")));
     }
     let asked = |what: &str| env::args().any(|argument| argument == what);
-    let (quick, program) = (asked("quick"), program());
+    let (quick, program) = (asked("quick"), program::release("terminal", "symbols"));
     if asked("flood") {
         return println!("flood: {:.3?}", flood::pour(&program));
     }
@@ -56,7 +55,7 @@ fn main() {
     let sizes = if quick { &SIZES[..1] } else { &SIZES[..] };
     let caches: Vec<PathBuf> = sizes
         .iter()
-        .map(|size| cache(&program, folder.path(), *size))
+        .map(|size| program::cache(&program, folder.path(), *size))
         .collect();
     let database = folder.path().join("floor.db");
     floor::fill(&database, *sizes.last().expect("one"));
@@ -81,37 +80,6 @@ fn main() {
         note("flood", flood::pour(&program));
     }
     report(&readings);
-}
-
-/// The release binary.
-fn program() -> PathBuf {
-    if let Some(named) = env::var_os("SWITCHBOARD") {
-        return named.into();
-    }
-    // Beside the benches, cargo keeps a binary of their own profile.
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/terminal");
-    let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--release", "--locked", "--target-dir"])
-        .arg(&target)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status();
-    assert!(
-        built.is_ok_and(|status| status.success()),
-        "the release build"
-    );
-    target.join("release/switchboard")
-}
-
-fn cache(program: &Path, folder: &Path, size: u32) -> PathBuf {
-    let cache = folder.join(size.to_string());
-    let count = size.to_string();
-    let made = Command::new(program)
-        .args(["demo", "--make", "--seed", "1", "--age", AGE, "--cache"])
-        .arg(&cache)
-        .args(["--conversations", &count, "--messages", &count])
-        .status();
-    assert!(made.is_ok_and(|status| status.success()), "a cache");
-    cache
 }
 
 /// The floor through the same steps.

@@ -32,7 +32,8 @@ fn main() -> io::Result<()> {
     script += "    *(.text.unlikely .text.unlikely.*)\n  }\n}\nINSERT BEFORE .text;\n";
     let path = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join("layout.ld");
     fs::write(&path, script)?;
-    println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", path.display());
+    // Not by `-Wl`, for which a comma in the path is an end.
+    println!("cargo::rustc-link-arg-bins=-T{}", path.display());
     Ok(())
 }
 
