@@ -24,7 +24,7 @@ impl CallLog {
 
     pub(super) fn write(&self, entry: &Value) {
         let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // In one piece: whoever reads along never sees half a line.
+        // In one piece: whoever reads along sees half a line for a moment at most.
         let _ = file.write_all(format!("{entry}\n").as_bytes());
     }
 }

@@ -327,8 +327,21 @@ impl Wing {
             .expect("a thread")
     }
 
+    /// The simulator's log. It may be writing a line at this moment, and what has reached
+    /// the file of it ends anywhere: then it is read again.
+    fn server_log(&self) -> String {
+        let path = self.folder.path().join("server.log");
+        loop {
+            let log = std::fs::read_to_string(&path).expect("a log");
+            if log.is_empty() || log.ends_with('\n') {
+                return log;
+            }
+            std::thread::yield_now();
+        }
+    }
+
     pub fn posts(&self) -> Vec<Value> {
-        let log = std::fs::read_to_string(self.folder.path().join("server.log")).expect("a log");
+        let log = self.server_log();
         let lines = log
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
@@ -354,7 +367,7 @@ impl Wing {
 
     /// Every call so far: method and edge (or sender action).
     pub fn calls(&self) -> Vec<String> {
-        let log = std::fs::read_to_string(self.folder.path().join("server.log")).expect("a log");
+        let log = self.server_log();
         let lines: Vec<Value> = log
             .lines()
             .map(|line| serde_json::from_str(line).expect("JSON"))
