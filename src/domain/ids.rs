@@ -51,17 +51,17 @@ ids! {
     LocalId
 }
 
-/// What our own name for a conversation begins with; no id of Meta's does.
-const OF_PERSON: &str = "person:";
-
 impl ConversationId {
+    /// What our own name for a conversation begins with; no id of Meta's does.
+    pub const OF_PERSON: &str = "person:";
+
     /// Our own name for the conversation of a person, until Meta shows it.
     pub fn of_person(psid: &Psid) -> Self {
-        Self::new(format!("{OF_PERSON}{psid}"))
+        Self::new(format!("{}{psid}", Self::OF_PERSON))
     }
 
     /// It is a name of ours: Meta knows no conversation of it.
     pub fn is_ours(&self) -> bool {
-        self.0.starts_with(OF_PERSON)
+        self.0.starts_with(Self::OF_PERSON)
     }
 }

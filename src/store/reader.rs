@@ -46,6 +46,11 @@ pub struct PersonThread {
 /// KiB of the cache that each reader keeps in memory: the pages of a list and a thread.
 const PAGES: i32 = 192;
 
+/// People whose conversation has a name of ours (`?1`, then who it is), and no more than
+/// those are looked at: a name that begins so stands before the same with `~` behind it.
+const UNSHOWN: &str = "SELECT psid FROM conversation \
+     WHERE id BETWEEN ?1 AND ?1 || '~' AND id = ?1 || psid ORDER BY updated_at DESC LIMIT ?2";
+
 struct Connections {
     /// Opened when it is first needed.
     screen: Mutex<Option<Connection>>,
@@ -412,10 +417,9 @@ impl Reader {
     /// People whose conversation Meta has not shown yet, at most `limit`.
     pub fn unshown(&self, limit: u32) -> Result<Vec<Psid>, Error> {
         self.with(|db| {
-            let mut statement = db.prepare_cached(
-                "SELECT psid FROM conversation WHERE id = 'person:' || psid ORDER BY updated_at DESC LIMIT ?1",
-            )?;
-            let ids = statement.query_map([limit], |row| row.get::<_, String>(0))?;
+            let mut statement = db.prepare_cached(UNSHOWN)?;
+            let begins = ConversationId::OF_PERSON;
+            let ids = statement.query_map(params![begins, limit], |row| row.get::<_, String>(0))?;
             let ids: Vec<String> = ids.collect::<Result<_, _>>()?;
             Ok(ids.into_iter().map(Psid::new).collect())
         })
@@ -572,6 +576,20 @@ fn connect(cache: &Path, outbox: &Path, immutable: bool) -> Result<Connection, E
 mod tests {
     use super::*;
     use crate::{domain::PageId, store};
+
+    /// It is asked at each start, of all conversations.
+    #[test]
+    fn people_who_are_not_shown_yet_are_found_without_a_look_at_all_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let opened = store::open(folder.path(), &PageId::new("1")).expect("opens");
+        let plan = opened.reader.with(|db| {
+            let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {UNSHOWN}"))?;
+            let steps = plan.query_map(params!["person:", 10], |row| row.get("detail"))?;
+            Ok(steps.collect::<Result<Vec<String>, _>>()?)
+        });
+        let plan = plan.expect("a plan");
+        assert!(plan[0].contains("(id>? AND id<?)"), "{plan:?}");
+    }
 
     #[test]
     fn what_nobody_searches_with_is_closed_and_opened_again() {
