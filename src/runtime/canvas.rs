@@ -9,14 +9,18 @@ use ratatui::{
     layout::Rect,
 };
 
-use super::{encoder::Pen, gate::wide};
+use super::{
+    cells::{Cells, is_narrow},
+    gate::wide,
+};
 use crate::ui::draw::WIDEST;
 
 /// Two screens of one size.
 #[derive(Debug)]
 pub(super) struct Canvas {
     painted: Buffer,
-    shown: Buffer,
+    /// Line by line.
+    shown: Cells,
     /// A part of a line of each, while they are compared.
     lines: [Buffer; 2],
 }
@@ -27,7 +31,7 @@ impl Canvas {
         let area = Rect::new(0, 0, width, height);
         Self {
             painted: Buffer::empty(area),
-            shown: Buffer::empty(area),
+            shown: Cells::blank(usize::from(width) * usize::from(height)),
             lines: [(); 2].map(|()| Buffer::empty(Rect::ZERO)),
         }
     }
@@ -69,31 +73,38 @@ impl Canvas {
         let width = usize::from(self.painted.area.width);
         let at = usize::from(y) * width;
         let painted = &self.painted.content[at..at + width];
-        let shown = &mut self.shown.content[at..at + width];
+        let shown = &mut self.shown;
         let columns = usize::from(columns.start)..usize::from(columns.end);
-        let differs = |at: &usize| !same(&shown[*at], &painted[*at]);
+        let differs = |x: &usize| !shown.is(at + x, &painted[*x]);
         let Some(first) = columns.clone().find(differs) else {
             return Ok(());
         };
         let last = columns.rev().find(differs).unwrap_or(first);
-        let near = first.saturating_sub(usize::from(WIDEST))..last + 1;
-        if shown[near.clone()].iter().all(is_narrow) && painted[near].iter().all(is_narrow) {
+        let mut near = first.saturating_sub(usize::from(WIDEST))..last + 1;
+        if near.all(|x| shown.is_narrow(at + x) && is_narrow(&painted[x])) {
             let changed = (first..=last).filter(differs);
             to.draw(changed.map(|x| (column(x), y, &painted[x])))?;
-            shown[first..=last].clone_from_slice(&painted[first..=last]);
+            for x in first..=last {
+                shown.set(at + x, &painted[x]);
+            }
             return Ok(());
         }
-        let part = with_letters(shown, painted, first..last + 1);
-        let (painted, shown) = (&painted[part.clone()], &mut shown[part.clone()]);
+        let was = |x| wide(&shown.get(at + x));
+        let is = |x| wide(&painted[x]);
+        let part = with_letters([&was, &is], first..last + 1, width);
         let [before, now] = &mut self.lines;
         for line in [&mut *before, &mut *now] {
             line.resize(Rect::new(column(part.start), y, column(part.len()), 1));
         }
-        before.content.swap_with_slice(shown);
-        break_wide(&mut before.content, painted);
-        now.content.clone_from_slice(painted);
+        for (cell, x) in before.content.iter_mut().zip(part.clone()) {
+            *cell = shown.get(at + x);
+        }
+        break_wide(&mut before.content, &painted[part.clone()]);
+        now.content.clone_from_slice(&painted[part.clone()]);
         to.draw(before.diff_iter(now))?;
-        shown.swap_with_slice(&mut now.content);
+        for x in part {
+            shown.set(at + x, &painted[x]);
+        }
         Ok(())
     }
 }
@@ -102,37 +113,24 @@ fn column(at: usize) -> u16 {
     u16::try_from(at).unwrap_or(u16::MAX)
 }
 
-/// As cells compare, but sooner: nearly all hold an ASCII character in plain colours, and
-/// nearly all are the same.
-fn same(a: &Cell, b: &Cell) -> bool {
-    // Two single bytes need no call to compare them.
-    let symbols = match (a.symbol().as_bytes(), b.symbol().as_bytes()) {
-        ([one], [other]) => one == other,
-        (one, other) => one == other,
-    };
-    symbols && Pen::of(a) == Pen::of(b) && a.diff_option == b.diff_option
-}
-
-/// Certainly one column wide, without a look into the tables: ASCII, and the lines of
-/// frames (U+2500 to U+257F).
-fn is_narrow(cell: &Cell) -> bool {
-    let by_itself = cell.diff_option == CellDiffOption::None;
-    by_itself && matches!(cell.symbol().as_bytes(), [_] | [0xE2, 0x94 | 0x95, _])
-}
-
-/// These columns, and the letters of both lines that reach into them.
-fn with_letters(shown: &[Cell], painted: &[Cell], columns: Range<usize>) -> Range<usize> {
+/// These columns, and the letters of both lines that reach into them; `lines` say how wide
+/// what stands in a column is, and end before `width`.
+fn with_letters(
+    lines: [&dyn Fn(usize) -> usize; 2],
+    columns: Range<usize>,
+    width: usize,
+) -> Range<usize> {
     let widest = usize::from(WIDEST);
     let (first, last) = (columns.start, columns.end - 1);
     let (mut start, mut end) = (first, last + 1);
-    for line in [shown, painted] {
-        let reach = |at: usize| at + wide(&line[at]);
+    for wide in lines {
+        let reach = |at: usize| at + wide(at);
         let reaches_in = (first.saturating_sub(widest)..first).find(|at| reach(*at) > first);
         start = reaches_in.map_or(start, |at| start.min(at));
         let near_end = start.max(last.saturating_sub(widest))..=last;
         end = near_end.map(reach).fold(end, usize::max);
     }
-    start..end.min(shown.len())
+    start..end.min(width)
 }
 
 /// When a wide letter is painted over, all of its cells are sent: terminals differ in what

@@ -17,6 +17,7 @@ use ratatui::{
     layout::{Position, Size},
 };
 
+use super::cells::Cells;
 use crate::{app::settings::PicturesBy, domain::PictureNumber, text, ui::picture::PictureCell};
 
 /// A backend that remembers what it has put where.
@@ -35,7 +36,7 @@ pub struct Gate<B> {
 
 #[derive(Debug, Default)]
 struct Row {
-    cells: Vec<Cell>,
+    cells: Cells,
     /// The column of the first doubtful cluster.
     doubtful: Option<usize>,
 }
@@ -44,18 +45,13 @@ struct Row {
 type Placed = (u16, u16, Cell);
 
 impl Row {
-    fn put(&mut self, x: usize, cell: &Cell, is_picture: bool) {
-        if self.cells.len() <= x {
-            self.cells.resize(x + 1, Cell::EMPTY);
-        }
-        if let [b' '..=b'~'] = cell.symbol().as_bytes() {
-            self.cells[x].clone_from(cell);
-            return;
-        }
-        let wide = wide(cell);
+    /// Remembers a cell; answers it as it may pass.
+    fn put(&mut self, x: usize, cell: &Cell, is_picture: bool) -> Cell {
+        self.cells.grow(x + 1);
         let mut cell = cell.clone();
-        if is_picture {
-            // The one thing that is no text and yet may pass.
+        let wide = wide(&cell);
+        if is_picture || matches!(cell.symbol().as_bytes(), [b' '..=b'~']) {
+            // A picture is the one thing that is no text and yet may pass.
         } else if !text::is_clean(cell.symbol()) {
             cell.set_symbol("\u{FFFD}");
         } else if let Some(first) = cell.symbol().chars().next()
@@ -75,18 +71,21 @@ impl Row {
         if wide > 1 {
             // What a wide letter covers is blank when the letter goes.
             let end = (x + wide).min(self.cells.len());
-            self.cells[x + 1..end].fill(blank(&cell));
+            for covered in x + 1..end {
+                self.cells.set(covered, &blank(&cell));
+            }
         }
-        self.cells[x] = cell;
+        self.cells.set(x, &cell);
+        cell
     }
 
     /// The clusters from a column on, without what wide ones cover.
-    fn from(&self, start: usize) -> impl Iterator<Item = (usize, &Cell)> {
+    fn from(&self, start: usize) -> impl Iterator<Item = (usize, Cell)> {
         let mut x = start;
         std::iter::from_fn(move || {
             let at = x;
-            let cell = self.cells.get(at)?;
-            x += wide(cell);
+            let cell = (at < self.cells.len()).then(|| self.cells.get(at))?;
+            x += wide(&cell);
             Some((at, cell))
         })
     }
@@ -130,13 +129,13 @@ impl<B> Gate<B> {
             };
             let is_there = |column: u16, row: u16| {
                 let line = self.rows.get(usize::from(y + row));
-                let cell = line.and_then(|line| line.cells.get(usize::from(x + column)));
+                let cell = line.map(|line| line.cells.get(usize::from(x + column)));
                 let expected = PictureCell {
                     number: *number,
                     row,
                     column,
                 };
-                cell.and_then(|cell| self.picture_cell(cell)) == Some(expected)
+                cell.and_then(|cell| self.picture_cell(&cell)) == Some(expected)
             };
             (0..rows).all(|row| (0..columns).all(|column| is_there(column, row)))
         });
@@ -156,12 +155,12 @@ impl<B> Gate<B> {
         self.width = 0;
     }
 
-    /// Remembers what changed; answers the columns by row.
+    /// Remembers what changed; answers it by row, as it may pass.
     fn remember<'a>(
         &mut self,
         content: impl Iterator<Item = (u16, u16, &'a Cell)>,
-    ) -> Vec<(u16, Vec<u16>)> {
-        let mut changed: Vec<(u16, Vec<u16>)> = Vec::new();
+    ) -> Vec<(u16, Vec<Placed>)> {
+        let mut changed: Vec<(u16, Vec<Placed>)> = Vec::new();
         for (x, y, cell) in content {
             if self.rows.len() <= usize::from(y) {
                 self.rows.resize_with(usize::from(y) + 1, Row::default);
@@ -173,10 +172,11 @@ impl<B> Gate<B> {
             {
                 self.touched.push((part.number, x, y));
             }
-            self.rows[usize::from(y)].put(usize::from(x), cell, picture.is_some());
+            let row = &mut self.rows[usize::from(y)];
+            let passed = (x, y, row.put(usize::from(x), cell, picture.is_some()));
             match changed.last_mut() {
-                Some((row, columns)) if *row == y => columns.push(x),
-                _ => changed.push((y, vec![x])),
+                Some((row, cells)) if *row == y => cells.push(passed),
+                _ => changed.push((y, vec![passed])),
             }
         }
         changed
@@ -184,11 +184,11 @@ impl<B> Gate<B> {
 
     /// The first column from which a line is written again as a whole, if there is one:
     /// what is doubtful in it, or was.
-    fn doubtful(&mut self, y: u16, columns: &[u16]) -> Option<usize> {
+    fn doubtful(&mut self, y: u16, changed: &[Placed]) -> Option<usize> {
         let row = &mut self.rows[usize::from(y)];
         let before = row.doubtful;
-        let doubtful = |x: &u16| is_doubtful(row.cells[usize::from(*x)].symbol());
-        if before.is_some() || columns.iter().any(doubtful) {
+        let mut changed = changed.iter();
+        if before.is_some() || changed.any(|(.., cell)| is_doubtful(cell.symbol())) {
             row.doubtful = row.first_doubtful();
         }
         before.into_iter().chain(row.doubtful).min()
@@ -196,13 +196,13 @@ impl<B> Gate<B> {
 
     /// What is written of a line with something doubtful at that column, in runs that each
     /// begin with a jump to their place.
-    fn runs(&mut self, y: u16, columns: &[u16], doubtful: usize) -> Vec<Vec<Placed>> {
+    fn runs(&mut self, y: u16, changed: &[Placed], doubtful: usize) -> Vec<Vec<Placed>> {
         let mut runs = Vec::new();
         let mut run: Vec<Placed> = Vec::new();
         let width = self.width;
         let row = &mut self.rows[usize::from(y)];
-        row.cells.resize(width.max(row.cells.len()), Cell::EMPTY);
-        let first = columns.first().map_or(doubtful, |x| usize::from(*x));
+        row.cells.grow(width);
+        let first = changed.first().map_or(doubtful, |(x, ..)| usize::from(*x));
         for (x, cell) in row.from(doubtful.min(first)) {
             // It is written again, so what is drawn over it is, too.
             if self.pictures == PicturesBy::Iterm2
@@ -218,22 +218,15 @@ impl<B> Gate<B> {
             }
             let place = |x: usize| u16::try_from(x).unwrap_or(u16::MAX);
             if !is_doubtful(cell.symbol()) {
-                run.push((place(x), y, cell.clone()));
+                run.push((place(x), y, cell));
                 continue;
             }
             let wide = usize::from(cell.cell_width());
-            run.extend((x..x + wide).map(|x| (place(x), y, blank(cell))));
+            run.extend((x..x + wide).map(|x| (place(x), y, blank(&cell))));
             runs.push(std::mem::take(&mut run));
-            runs.push(vec![(place(x), y, cell.clone())]);
+            runs.push(vec![(place(x), y, cell)]);
         }
         runs.push(run);
-        if self.pictures == PicturesBy::Iterm2 {
-            for (_, _, cell) in runs.iter_mut().flatten() {
-                if is_drawn_over(cell) {
-                    *cell = Cell::EMPTY;
-                }
-            }
-        }
         runs
     }
 }
@@ -300,26 +293,18 @@ impl<B: Backend> Backend for Gate<B> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        for (y, columns) in self.remember(content) {
-            match self.doubtful(y, &columns) {
-                Some(doubtful) => {
-                    for run in self.runs(y, &columns, doubtful) {
-                        let run = run.iter().map(|(x, y, cell)| (*x, *y, cell));
-                        self.inner.draw(run)?;
-                    }
-                }
-                None => {
-                    let row = &self.rows[usize::from(y)];
-                    let over_blank = self.pictures == PicturesBy::Iterm2;
-                    let run = columns.iter().map(|x| {
-                        let cell = &row.cells[usize::from(*x)];
-                        match over_blank && is_drawn_over(cell) {
-                            true => (*x, y, &Cell::EMPTY),
-                            false => (*x, y, cell),
-                        }
-                    });
-                    self.inner.draw(run)?;
-                }
+        let over_blank = self.pictures == PicturesBy::Iterm2;
+        for (y, changed) in self.remember(content) {
+            let runs = match self.doubtful(y, &changed) {
+                Some(doubtful) => self.runs(y, &changed, doubtful),
+                None => vec![changed],
+            };
+            for run in runs {
+                self.inner
+                    .draw(run.iter().map(|(x, y, cell)| match over_blank {
+                        true if is_drawn_over(cell) => (*x, *y, &Cell::EMPTY),
+                        _ => (*x, *y, cell),
+                    }))?;
             }
         }
         Ok(())

@@ -11,7 +11,7 @@
 //! | `mod` | puts a desk together and runs it |
 //! | `screen`, `plain` | the desk on the whole screen, and in lines |
 //! | `effects`, `queries` | carries out effects, answers questions |
-//! | `terminal`, `canvas`, `gate`, `encoder` | the terminal, and what it is sent |
+//! | `terminal`, `canvas`, `cells`, `gate`, `encoder` | the terminal, and what it is sent |
 //! | `input`, `signals` | its keys, what the system tells |
 //! | `pictures` | pictures that the terminal draws itself |
 //! | `stderr` | what others write over the screen, led into a file |
@@ -27,6 +27,7 @@ mod browser;
 mod calls;
 mod canned;
 mod canvas;
+mod cells;
 mod clipboard;
 mod editor;
 mod effects;
