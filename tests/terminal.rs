@@ -302,11 +302,11 @@ fn somebody_writes_over_the_screen() {
         return;
     };
     let paint = |words: &'static str| {
-        move |buffer: &mut ratatui::buffer::Buffer| {
+        move |_: &switchboard::ui::Painted, buffer: &mut ratatui::buffer::Buffer| {
             ratatui::widgets::Widget::render(words, buffer.area, buffer);
             switchboard::ui::Painted {
                 parts: vec![buffer.area],
-                cursor: switchboard::ui::TextCursor::Hidden,
+                ..Default::default()
             }
         }
     };

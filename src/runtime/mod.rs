@@ -230,7 +230,7 @@ impl Begun {
         let damage = std::mem::replace(&mut self.model.damage, Damage::Nothing);
         match &mut self.terminal {
             Some(terminal) if damage != Damage::Nothing => {
-                terminal.draw(|buffer| ui::paint(&self.model, theme, damage, buffer))
+                terminal.draw(|last, buffer| ui::paint(&self.model, theme, damage, last, buffer))
             }
             _ => Ok(()),
         }

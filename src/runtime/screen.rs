@@ -338,7 +338,7 @@ impl Screen {
         }
         let (model, theme) = (&self.model, &self.theme);
         self.terminal
-            .draw(|buffer| ui::paint(model, theme, damage, buffer))
+            .draw(|last, buffer| ui::paint(model, theme, damage, last, buffer))
     }
 
     /// To the shell and back, if somebody wants that. What is typed to the shell is not

@@ -22,11 +22,7 @@ use crossterm::{
         disable_raw_mode, enable_raw_mode,
     },
 };
-use ratatui::{
-    backend::Backend,
-    buffer::Buffer,
-    layout::{Position, Size},
-};
+use ratatui::{backend::Backend, buffer::Buffer, layout::Size};
 
 use super::{
     canvas::Canvas,
@@ -39,7 +35,7 @@ use crate::{
     app::settings::{Notify, PicturesBy},
     domain::PictureNumber,
     text,
-    ui::{Painted, TextCursor},
+    ui::Painted,
 };
 
 static MODES_ON: AtomicBool = AtomicBool::new(false);
@@ -53,8 +49,8 @@ pub struct Terminal {
     canvas: Canvas,
     /// The next frame has to be painted whole.
     blank: bool,
-    /// Where the cursor is shown, if it is.
-    cursor: Option<Position>,
+    /// What was painted last.
+    painted: Painted,
     gate: Gate<Encoder<Stdout>>,
     pictures: TerminalPictures,
 }
@@ -77,7 +73,7 @@ impl Terminal {
         Ok(Self {
             canvas: Canvas::new(width, height),
             blank: true,
-            cursor: None,
+            painted: Painted::default(),
             gate: Gate::new(encoder, pictures),
             pictures: TerminalPictures::new(pictures),
         })
@@ -107,17 +103,12 @@ impl Terminal {
         Ok(self.blank)
     }
 
-    /// Draws a frame. `paint` is given what was painted last.
-    pub fn draw(&mut self, paint: impl FnOnce(&mut Buffer) -> Painted) -> io::Result<()> {
+    /// Draws a frame. `paint` is given what was painted last, and paints over it.
+    pub fn draw(&mut self, paint: impl FnOnce(&Painted, &mut Buffer) -> Painted) -> io::Result<()> {
         self.blank = false;
-        let painted = paint(self.canvas.buffer());
-        self.canvas.send(&painted.parts, &mut self.gate)?;
-        self.cursor = match painted.cursor {
-            TextCursor::Stays => self.cursor,
-            TextCursor::At(at) => Some(at),
-            TextCursor::Hidden => None,
-        };
-        match self.cursor {
+        self.painted = paint(&self.painted, self.canvas.buffer());
+        self.canvas.send(&self.painted.parts, &mut self.gate)?;
+        match self.painted.cursor {
             Some(at) => {
                 self.gate.set_cursor_position(at)?;
                 self.gate.show_cursor()?;

@@ -1,7 +1,12 @@
 //! The customer pane: who it is (or why we do not know), the clocks, who holds
 //! the thread, and what happened to it.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Margin, Rect},
+    style::Style,
+    text::Line,
+};
 
 use crate::{
     app::{
@@ -14,7 +19,7 @@ use crate::{
     text::{self, Clean},
     ui::{
         call,
-        draw::{frame, framed, lines, span, title_style},
+        draw::{blank, frame, framed, lines, span, title_style},
         inbox::aside_words,
         picture,
         theme::{Role, Theme},
@@ -28,27 +33,56 @@ const LOG: usize = 10;
 const NOTES: usize = 2;
 const HOLDS: usize = 3;
 
-pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+/// Draws the pane; answers how many of its lines have something on them.
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
     let title = Line::from(span(" customer ", title_style(false, theme)));
-    let inner = framed(title, frame(false, theme), area, buffer);
-    let inner = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
+    framed(title, frame(false, theme), area, buffer);
+    draw_lines(model, theme, area, 0, buffer).1
+}
+
+/// Draws the lines over as many `last` ones, the frame aside; answers which part of the
+/// screen that is, and how many lines have something on them.
+pub(super) fn draw_lines(
+    model: &Model,
+    theme: &Theme,
+    area: Rect,
+    last: u16,
+    buffer: &mut Buffer,
+) -> (Rect, u16) {
+    let inner = area.inner(Margin::new(2, 1));
+    let face = subject(model).and_then(|(conversation, _)| {
+        let person = PictureId::Person(conversation.psid.clone());
+        model.pictures.shown(&person)
+    });
+    let rows = rows(model, theme, area, face.is_some());
+    let count = u16::try_from(rows.len()).unwrap_or(u16::MAX);
+    let count = count.min(inner.height);
+    let part = Rect {
+        height: count.max(last).min(inner.height),
         ..inner
     };
+    blank(theme.style(Role::Text), part, buffer);
+    lines(rows, inner, buffer);
+    if let Some(face) = face {
+        let by = model.session.settings.pictures;
+        picture::whole(face, face.cells, by, inner, buffer);
+    }
+    (part, count)
+}
+
+/// What the pane says, line by line; the first ones leave room for a face.
+fn rows(model: &Model, theme: &Theme, area: Rect, has_face: bool) -> Vec<Line<'static>> {
     let Some((conversation, profile)) = subject(model) else {
-        return;
+        return Vec::new();
     };
+    let inner = area.inner(Margin::new(2, 1));
     let width = usize::from(inner.width);
-    let face = model
-        .pictures
-        .shown(&PictureId::Person(conversation.psid.clone()));
-    let mut rows = match face {
-        Some(_) => {
+    let mut rows = match has_face {
+        true => {
             let beside = width.saturating_sub(usize::from(FACE.0) + 1);
             beside_face(who(model, theme, conversation, profile, beside))
         }
-        None => who(model, theme, conversation, profile, width),
+        false => who(model, theme, conversation, profile, width),
     };
     rows.extend(kept_of(model, theme, conversation, width));
     rows.push(heading(reply_words(model, conversation), theme, width));
@@ -70,11 +104,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
             usize::from(inner.height) - rows.len(),
         ));
     }
-    lines(rows, inner, buffer);
-    if let Some(face) = face {
-        let by = model.session.settings.pictures;
-        picture::whole(face, face.cells, by, inner, buffer);
-    }
+    rows
 }
 
 /// The first lines stand at the right of a face.

@@ -47,44 +47,37 @@ use crate::{
 
 /// Draws the desk. The terminal's cursor stands where text is written.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
-    let painted = paint(model, theme, Damage::All, frame.buffer_mut());
-    if let TextCursor::At(at) = painted.cursor {
+    let nothing = Painted::default();
+    let painted = paint(model, theme, Damage::All, &nothing, frame.buffer_mut());
+    if let Some(at) = painted.cursor {
         frame.set_cursor_position(at);
     }
 }
 
 /// What came of painting.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Painted {
     /// Where something may have changed.
     pub parts: Vec<Rect>,
-    /// The terminal's cursor.
-    pub cursor: TextCursor,
-}
-
-/// Where the terminal's cursor is: where text is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextCursor {
-    /// Where it was, shown or not: what it belongs to was not painted.
-    Stays,
-    /// Here.
-    At(Position),
-    /// Nowhere.
-    Hidden,
-}
-
-impl From<Option<Position>> for TextCursor {
-    fn from(at: Option<Position>) -> Self {
-        at.map_or(Self::Hidden, Self::At)
-    }
+    /// Where the terminal's cursor is, if text is written somewhere.
+    pub cursor: Option<Position>,
+    /// Lines of the customer pane with something on them: the next frame leaves the empty
+    /// ones below alone.
+    pub customer_lines: u16,
 }
 
 /// Paints what is damaged over what was painted last.
-pub fn paint(model: &Model, theme: &Theme, damage: Damage, buffer: &mut Buffer) -> Painted {
+pub fn paint(
+    model: &Model,
+    theme: &Theme,
+    damage: Damage,
+    last: &Painted,
+    buffer: &mut Buffer,
+) -> Painted {
     if damage == Damage::Nothing {
         return Painted {
             parts: Vec::new(),
-            cursor: TextCursor::Stays,
+            ..*last
         };
     }
     // Another theme may be tried on.
@@ -92,17 +85,13 @@ pub fn paint(model: &Model, theme: &Theme, damage: Damage, buffer: &mut Buffer) 
     let tried = tried.map(|tried| theme.in_styles_of(tried));
     let theme = tried.as_ref().unwrap_or(theme);
     let screen = buffer.area;
-    if let Some(painted) = paint_part(model, theme, damage, buffer) {
+    if let Some(painted) = paint_part(model, theme, damage, last, buffer) {
         return painted;
     }
     draw::blank(theme.style(Role::Text), screen, buffer);
-    let cursor = match model.session.privacy {
-        true => paint_all(&privacy::drawn(model), theme, screen, buffer),
-        false => paint_all(model, theme, screen, buffer),
-    };
-    Painted {
-        parts: vec![screen],
-        cursor: cursor.into(),
+    match model.session.privacy {
+        true => paint_all(&privacy::drawn(model), theme, buffer),
+        false => paint_all(model, theme, buffer),
     }
 }
 
@@ -112,6 +101,7 @@ fn paint_part(
     model: &Model,
     theme: &Theme,
     damage: Damage,
+    last: &Painted,
     buffer: &mut Buffer,
 ) -> Option<Painted> {
     let layout = layout::layout(model);
@@ -123,11 +113,15 @@ fn paint_part(
     for part in &parts {
         draw::blank(theme.style(Role::Text), *part, buffer);
     }
-    let mut cursor = TextCursor::Stays;
+    let Painted {
+        mut cursor,
+        mut customer_lines,
+        ..
+    } = *last;
     match damage {
         Damage::Nothing | Damage::Dialog | Damage::All => {}
         Damage::Letter => {
-            cursor = composer::draw_letter(model, theme, layout.composer?, buffer).into();
+            cursor = composer::draw_letter(model, theme, layout.composer?, buffer);
         }
         Damage::Thread => thread::draw(model, theme, layout.thread?, buffer),
         Damage::List | Damage::News => {
@@ -139,9 +133,11 @@ fn paint_part(
             inbox::draw_cursor(model, theme, &layout, [from, to], buffer);
         }
     }
-    // What goes with it, where that is among the parts.
-    if let Some(area) = layout.customer.filter(|area| parts.contains(area)) {
-        customer::draw(model, theme, area, buffer);
+    // What goes with it.
+    if let Some(area) = layout.customer.filter(|_| is_of_list(model, damage)) {
+        let part;
+        (part, customer_lines) = customer::draw_lines(model, theme, area, customer_lines, buffer);
+        parts.push(part);
     }
     if parts.contains(&layout.hints) {
         status::bottom(model, theme, layout.hints, buffer);
@@ -150,22 +146,31 @@ fn paint_part(
         status::bar(model, theme, layout.status, buffer);
     }
     if damage == Damage::Dialog {
-        cursor = dialog::draw(model, theme, model.dialogs.last()?, &layout, buffer).into();
+        cursor = dialog::draw(model, theme, model.dialogs.last()?, &layout, buffer);
     } else {
         parts.extend(status::toasts(model, theme, &layout, buffer));
     }
     for part in &parts {
         finish(theme, *part, buffer);
     }
-    Some(Painted { parts, cursor })
+    Some(Painted {
+        parts,
+        cursor,
+        customer_lines,
+    })
 }
 
-/// Where something is damaged; `None` where that is everywhere.
+/// Whether what the customer pane says goes with it: with a thread open, the pane is about
+/// that.
+fn is_of_list(model: &Model, damage: Damage) -> bool {
+    let list = matches!(damage, Damage::List | Damage::News | Damage::Cursor { .. });
+    list && model.thread.is_none()
+}
+
+/// Where something is damaged, besides in the customer pane; `None` where that is
+/// everywhere.
 fn damaged(model: &Model, layout: &Layout, damage: Damage) -> Option<Vec<Rect>> {
-    // With a thread open, the customer pane is about that.
-    let customer = layout.customer.filter(|_| model.thread.is_none());
-    let beside = layout.explain.into_iter().chain(customer);
-    let beside = beside.chain([layout.hints]);
+    let beside = layout.explain.into_iter().chain([layout.hints]);
     Some(match damage {
         Damage::Nothing | Damage::All => return None,
         Damage::Letter => {
@@ -193,7 +198,12 @@ fn damaged(model: &Model, layout: &Layout, damage: Damage) -> Option<Vec<Rect>> 
     })
 }
 
-fn paint_all(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
+fn paint_all(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Painted {
+    let screen = buffer.area;
+    let mut painted = Painted {
+        parts: vec![screen],
+        ..Painted::default()
+    };
     // The buffer may be behind the model by one resize; it must not be
     // written beyond.
     if areas::too_small(model.session.size)
@@ -202,7 +212,7 @@ fn paint_all(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) ->
     {
         small(model, screen, buffer);
         finish(theme, screen, buffer);
-        return None;
+        return painted;
     }
     let layout = layout::layout(model);
     status::bar(model, theme, layout.status, buffer);
@@ -216,19 +226,19 @@ fn paint_all(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) ->
         let words = thread.notice().unwrap_or_default();
         wrapped(&words, theme.style(Role::Bad), area, buffer);
     }
-    let mut cursor = layout
+    painted.cursor = layout
         .composer
         .and_then(|area| composer::draw(model, theme, area, buffer));
     if let Some(area) = layout.customer {
-        customer::draw(model, theme, area, buffer);
+        painted.customer_lines = customer::draw(model, theme, area, buffer);
     }
     status::bottom(model, theme, layout.hints, buffer);
     status::toasts(model, theme, &layout, buffer);
     for dialog in &model.dialogs {
-        cursor = dialog::draw(model, theme, dialog, &layout, buffer);
+        painted.cursor = dialog::draw(model, theme, dialog, &layout, buffer);
     }
     finish(theme, screen, buffer);
-    cursor
+    painted
 }
 
 fn small(model: &Model, screen: Rect, buffer: &mut Buffer) {

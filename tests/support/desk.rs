@@ -12,7 +12,7 @@ use switchboard::{
         Person, Platform, Profile, Psid, Reaction, Referral, Routing, SendAs, SendState, Span,
         ThreadOwner, ThreadRange, ThreadSlice, TimelineEvent, Timestamp, Triage, View,
     },
-    ui::{self, TextCursor, Theme},
+    ui::{self, Painted, Theme},
 };
 
 /// Friday, 20 November 2026, 14:07:30 UTC.
@@ -494,13 +494,13 @@ impl Desk {
         let (width, height) = self.model.session.size;
         let [mut last, mut over, mut whole] =
             [(); 3].map(|()| Buffer::empty(Rect::new(0, 0, width, height)));
-        let cursor = ui::paint(&before, &self.theme, Damage::All, &mut last).cursor;
+        let nothing = Painted::default();
+        let painted = ui::paint(&before, &self.theme, Damage::All, &nothing, &mut last);
         over.clone_from(&last);
-        let painted = ui::paint(&self.model, &self.theme, damage, &mut over);
-        let meant = ui::paint(&self.model, &self.theme, Damage::All, &mut whole).cursor;
-        let stays = painted.cursor == TextCursor::Stays;
-        let cursor = if stays { cursor } else { painted.cursor };
-        assert_eq!(cursor, meant, "{damage:?}");
+        let painted = ui::paint(&self.model, &self.theme, damage, &painted, &mut over);
+        let meant = ui::paint(&self.model, &self.theme, Damage::All, &nothing, &mut whole);
+        assert_eq!(painted.cursor, meant.cursor, "{damage:?}");
+        assert_eq!(painted.customer_lines, meant.customer_lines, "{damage:?}");
         for at in last.area.positions() {
             let [over, whole] = [&over[at], &whole[at]];
             assert_eq!(over, whole, "{damage:?} at {at}");
