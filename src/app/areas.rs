@@ -37,7 +37,10 @@ pub struct Layout {
 pub enum Damage {
     /// Nothing.
     Nothing,
-    /// A letter was typed: the text of the composer, and how long it is.
+    /// This letter was typed behind a line of the composer that has room for more: its
+    /// cell, and how long the text is.
+    Typed(char),
+    /// The text of the composer, and how long it is.
     Letter,
     /// The cursor of the list went from one row to another: these two, what is told of
     /// the selected row, and the keys for it.
@@ -64,6 +67,7 @@ impl Damage {
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Nothing, one) | (one, Self::Nothing) => one,
+            (Self::Typed(_) | Self::Letter, Self::Typed(_) | Self::Letter) => Self::Letter,
             (one, other) if one == other => one,
             // The rows between them were never painted with the cursor.
             (Self::Cursor { from, .. }, Self::Cursor { to, .. }) => Self::Cursor { from, to },
@@ -101,9 +105,10 @@ pub fn inside(area: Rect) -> Rect {
 /// The bottom line of a frame.
 pub fn foot(area: Rect) -> Rect {
     Rect {
+        x: area.x.saturating_add(1),
         y: area.bottom().saturating_sub(1),
+        width: area.width.saturating_sub(2),
         height: area.height.min(1),
-        ..area
     }
 }
 

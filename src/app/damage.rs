@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use super::{
     Effect, Focus, Loaded, Model, Msg, TerminalEffect, Toast,
     action::table::{Action, Context},
-    areas::{Damage, Layout, has_api_log, too_small},
+    areas::{Damage, Layout, composer_text, has_api_log, too_small},
     composer::{Composer, Mode},
     dialog::Dialog,
     due,
@@ -42,12 +42,14 @@ enum Region {
 #[derive(Debug)]
 pub(super) struct SmallStep {
     region: Region,
+    /// A letter that comes behind a line of the composer.
+    letter: Option<char>,
     focus: Focus,
     layout: Layout,
     /// Places of the cursor and of the first row on the screen.
     list: (u32, u32),
     tour: Option<Tour>,
-    toasts: VecDeque<Toast>,
+    toasts: Option<VecDeque<Toast>>,
     dialogs: Dialogs,
     /// When something else on the screen changes because time passes.
     due: Option<Timestamp>,
@@ -84,12 +86,13 @@ impl SmallStep {
         let layout = layout(model);
         Some(Self {
             region,
+            letter: letter(model, msg, &layout),
             focus: model.focus,
             dialogs: Dialogs::of(model, &layout),
             layout,
             list: (model.inbox.cursor, model.inbox.top),
             tour: model.tour.clone(),
-            toasts: model.toasts.clone(),
+            toasts: toasts(model),
             due: match region {
                 Region::Composer => due::outside_composer(model),
                 _ => due::wake_at(model),
@@ -103,7 +106,7 @@ impl SmallStep {
             && is_uncovered(model, self.region)
             && self.layout == layout(model)
             && self.tour == model.tour
-            && self.toasts == model.toasts
+            && self.toasts == toasts(model)
             && self.dialogs == Dialogs::of(model, &self.layout)
             && self.due.is_none_or(|due| model.session.now < due)
             && effects.iter().all(|effect| self.leaves_rest(effect));
@@ -117,7 +120,7 @@ impl SmallStep {
         let (from, top) = self.list;
         match self.region {
             Region::Nothing => Damage::Nothing,
-            Region::Composer => Damage::Letter,
+            Region::Composer => self.letter.map_or(Damage::Letter, Damage::Typed),
             Region::Thread => Damage::Thread,
             Region::List if model.inbox.top == top && model.inbox.total > 0 => Damage::Cursor {
                 from,
@@ -142,6 +145,11 @@ impl SmallStep {
             Effect::Engine(_) | Effect::Prefetch(_) => true,
         }
     }
+}
+
+/// Short news, if there is any; there rarely is.
+fn toasts(model: &Model) -> Option<VecDeque<Toast>> {
+    (!model.toasts.is_empty()).then(|| model.toasts.clone())
 }
 
 fn region(model: &Model, msg: &Msg) -> Option<Region> {
@@ -189,6 +197,22 @@ pub fn shows_calls(model: &Model) -> bool {
         .is_some_and(|customer| has_api_log(customer, columns));
     let in_dialog = |dialog: &Dialog| matches!(dialog, Dialog::ApiLog(_));
     in_pane || model.dialogs.iter().any(in_dialog)
+}
+
+/// The letter that a key puts behind a line of the composer, if that is all it does on the
+/// screen.
+fn letter(model: &Model, msg: &Msg, layout: &Layout) -> Option<char> {
+    let (Msg::Key(key) | Msg::Burst(key)) = msg else {
+        return None;
+    };
+    let thread = model
+        .thread
+        .as_ref()
+        .filter(|_| model.focus == Focus::Composer)?;
+    let text = composer_text(layout.composer?, thread.composer.head());
+    // A colon may end the name of an emoji.
+    let letter = key.text().filter(|c| matches!(c, ' '..='~') && *c != ':')?;
+    thread.composer.takes_behind(text.width).then_some(letter)
 }
 
 /// A letter for a text that has begun, or one that goes, or a step of the cursor in it.

@@ -61,7 +61,15 @@ impl Small {
     }
 
     fn is_narrow(self) -> bool {
-        matches!(self.symbol, [_, 0, ..] | [0xE2, 0x94 | 0x95, _, 0])
+        matches!(
+            self.symbol,
+            [_, 0, ..]
+                // U+00A1 to U+02FF without the soft hyphen, U+2010 to U+2027, U+2500 to U+25BF.
+                | [0xC2, 0xA1..=0xAC | 0xAE..=0xBF, 0, 0]
+                | [0xC3..=0xCB, _, 0, 0]
+                | [0xE2, 0x80, 0x90..=0xA7, 0]
+                | [0xE2, 0x94..=0x96, _, 0]
+        )
     }
 
     fn cell(self) -> Cell {
@@ -125,14 +133,14 @@ impl Cells {
         });
     }
 
-    /// As the function of that name, of what stands there.
+    /// As [`is_narrow`], of what stands there.
     pub(super) fn is_narrow(&self, at: usize) -> bool {
         self.cells[at].is_narrow()
     }
 }
 
-/// Certainly one column wide, without a look into the tables: ASCII, and the lines of
-/// frames (U+2500 to U+257F).
+/// Certainly one column wide, without a look into the tables: ASCII, the letters of Europe,
+/// and the signs and lines that the desk itself draws.
 pub(super) fn is_narrow(cell: &Cell) -> bool {
     Small::of(cell).is_some_and(Small::is_narrow)
 }
@@ -141,7 +149,23 @@ pub(super) fn is_narrow(cell: &Cell) -> bool {
 mod tests {
     use std::num::NonZeroU16;
 
+    use ratatui::buffer::CellWidth;
+
     use super::*;
+
+    #[test]
+    fn what_is_taken_to_be_narrow_is_narrow() {
+        let all = ('\u{20}'..=char::MAX).filter(|c| !c.is_control());
+        let all = all.map(Cell::from);
+        let (narrow, others): (Vec<Cell>, Vec<Cell>) = all.partition(is_narrow);
+        let wide: Vec<&Cell> = narrow
+            .iter()
+            .filter(|cell| cell.cell_width() != 1)
+            .collect();
+        assert!(wide.is_empty(), "{wide:?}");
+        assert!(narrow.len() > 700 && others.len() > 1_000_000);
+        assert!(!is_narrow(&Cell::new("e\u{301}")));
+    }
 
     #[test]
     fn what_was_put_there_is_what_stands_there() {

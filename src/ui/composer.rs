@@ -2,23 +2,24 @@
 
 use ratatui::{
     buffer::Buffer,
-    layout::{Position, Rect},
+    layout::{Position, Rect, Size},
+    style::Style,
     text::Line,
-    widgets::{Block, Borders, Widget},
+    widgets::Widget,
 };
 
 use crate::{
     app::{
         Focus, Model, Thread,
         action::table::Action,
-        areas::{composer_text, foot},
+        areas::{Layout, composer_text},
         composer::CURSOR,
         thread::{part_words, quote_words, quoted_words},
     },
     domain::{HUMAN_AGENT_WINDOW, Link, Platform, SendAs, Timestamp, Window},
     text::{self, Clean},
     ui::{
-        draw::{frame, framed, lines, span, title_style},
+        draw::{draw_foot, frame, frame_style, framed, lines, put, span, title_style},
         theme::{Role, Theme},
     },
 };
@@ -37,7 +38,9 @@ pub(super) fn draw(
         role => theme.style(role),
     };
     let title = Line::from(span(title, style));
-    let inner = framed(title, block(model, thread, theme), area, buffer);
+    let block = frame(model.focus == Focus::Composer, theme);
+    let block = block.title_bottom(count(model, thread, theme));
+    let inner = framed(title, block, area, buffer);
     let body = composer_text(area, thread.composer.head());
     let above = Rect {
         height: body.y - inner.y,
@@ -47,7 +50,24 @@ pub(super) fn draw(
     draw_text(model, thread, body, buffer)
 }
 
-/// What is different after a letter: the text, and the count at the foot of the frame.
+/// What is different when a letter has gone behind a line of the text: its cell, and the
+/// count at the foot of the frame.
+pub(super) fn draw_typed(
+    model: &Model,
+    theme: &Theme,
+    layout: &Layout,
+    letter: char,
+    at: Position,
+    buffer: &mut Buffer,
+) {
+    if let (Some(thread), Some(area)) = (&model.thread, layout.composer) {
+        draw_count(model, thread, theme, area, buffer);
+    }
+    let letter = span(letter.to_string(), Style::new());
+    put(vec![letter], Rect::from((at, Size::new(1, 1))), buffer);
+}
+
+/// What is different after a key: the text, and the count at the foot of the frame.
 pub(super) fn draw_letter(
     model: &Model,
     theme: &Theme,
@@ -55,21 +75,24 @@ pub(super) fn draw_letter(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let thread = model.thread.as_ref()?;
-    let block = block(model, thread, theme).borders(Borders::ALL - Borders::TOP);
-    block.render(foot(area), buffer);
+    draw_count(model, thread, theme, area, buffer);
     let body = composer_text(area, thread.composer.head());
     draw_text(model, thread, body, buffer)
 }
 
-/// The frame, and how long the text is.
-fn block(model: &Model, thread: &Thread, theme: &Theme) -> Block<'static> {
+fn draw_count(model: &Model, thread: &Thread, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let style = frame_style(model.focus == Focus::Composer, theme);
+    draw_foot(count(model, thread, theme), style, area, buffer);
+}
+
+/// How long the text is, and how it stands.
+fn count(model: &Model, thread: &Thread, theme: &Theme) -> Line<'static> {
     let (length, limit) = thread.composer.length(thread.conversation.platform);
     let count_role = if length > limit { Role::Bad } else { Role::Dim };
-    let count = Line::from(vec![
+    Line::from(vec![
         span(format!(" {length}/{limit}"), theme.style(count_role)),
         span(format!("{} ", state(model, thread)), theme.style(Role::Dim)),
-    ]);
-    frame(model.focus == Focus::Composer, theme).title_bottom(count)
+    ])
 }
 
 fn draw_text(model: &Model, thread: &Thread, body: Rect, buffer: &mut Buffer) -> Option<Position> {

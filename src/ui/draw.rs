@@ -5,13 +5,15 @@ use std::num::NonZeroU16;
 
 use ratatui::{
     buffer::{Buffer, Cell, CellDiffOption, CellWidth},
-    layout::Rect,
+    layout::{HorizontalAlignment, Position, Rect},
     style::{Color, Modifier, Style},
+    symbols::border,
     text::{Line, Span},
     widgets::{Block, BorderType, Borders, Clear, Widget},
 };
 
 use crate::{
+    app::areas,
     text::{self, Clean},
     ui::theme::{Role, Theme},
 };
@@ -128,15 +130,40 @@ pub(crate) fn clear(area: Rect, buffer: &mut Buffer) {
 
 /// A frame; brighter when it has the keys.
 pub(crate) fn frame(focused: bool, theme: &Theme) -> Block<'static> {
-    let role = if focused {
-        Role::FrameFocused
-    } else {
-        Role::Frame
-    };
     Block::new()
         .borders(Borders::ALL)
         .border_type(BorderType::Rounded)
-        .border_style(theme.style(role))
+        .border_style(frame_style(focused, theme))
+}
+
+/// How the lines of a frame look.
+pub(crate) fn frame_style(focused: bool, theme: &Theme) -> Style {
+    theme.style(match focused {
+        true => Role::FrameFocused,
+        false => Role::Frame,
+    })
+}
+
+/// Draws the foot of a frame between its corners: words, and its line where there are none.
+/// The frame itself would draw the same, with all that a frame can have.
+pub(crate) fn draw_foot(words: Line<'static>, frame: Style, area: Rect, buffer: &mut Buffer) {
+    let foot = areas::foot(area).intersection(buffer.area);
+    let columns = foot.left()..foot.right();
+    for at in columns.map(|x| Position::new(x, foot.y)) {
+        buffer[at].set_symbol(border::ROUNDED.horizontal_bottom);
+        buffer[at].set_style(frame);
+    }
+    let width: usize = words
+        .spans
+        .iter()
+        .map(|span| text::width(&span.content))
+        .sum();
+    let width = u16::try_from(width).unwrap_or(u16::MAX).min(foot.width);
+    let x = match words.alignment {
+        Some(HorizontalAlignment::Right) => foot.right() - width,
+        _ => foot.x,
+    };
+    put(words.spans, Rect { x, width, ..foot }, buffer);
 }
 
 /// How the title of a frame looks: with the frame while it has the keys, else as text,

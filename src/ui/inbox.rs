@@ -1,12 +1,6 @@
 //! The list: two lines a row beside the thread, a table on a narrow screen.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::Rect,
-    style::Style,
-    text::Line,
-    widgets::{Block, Borders, Widget},
-};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line};
 
 use crate::{
     app::{
@@ -21,7 +15,7 @@ use crate::{
     },
     text::{self, Clean},
     ui::{
-        draw::{frame, framed, marked, put, span, title_style, wrapped},
+        draw::{draw_foot, frame, frame_style, framed, marked, put, span, title_style, wrapped},
         theme::{Role, Theme},
     },
 };
@@ -31,7 +25,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, bu
     let room = usize::from(area.width.saturating_sub(2));
     let title = text::cut(&title(model, area.width), room);
     let title = Line::from(span(title, title_style(focused, theme)));
-    framed(title, block(model, theme), area, buffer);
+    let block = frame(focused, theme).title_bottom(position(model, theme));
+    framed(title, block, area, buffer);
     let body = areas::list_body(layout);
     if model.inbox.total == 0 {
         empty(model, theme, body, buffer);
@@ -61,20 +56,19 @@ pub(super) fn draw_cursor(
     buffer: &mut Buffer,
 ) {
     if let Some(area) = layout.list {
-        let block = block(model, theme).borders(Borders::ALL - Borders::TOP);
-        block.render(areas::foot(area), buffer);
+        let style = frame_style(model.focus == Focus::List, theme);
+        draw_foot(position(model, theme), style, area, buffer);
     }
     draw_rows(model, theme, layout, rows, buffer);
 }
 
-/// The frame, and where in the list the cursor stands.
-fn block(model: &Model, theme: &Theme) -> Block<'static> {
+/// Where in the list the cursor stands.
+fn position(model: &Model, theme: &Theme) -> Line<'static> {
     let position = match model.inbox.total {
         0 => String::new(),
         total => format!(" {}/{total} ", model.inbox.cursor + 1),
     };
-    let position = Line::from(span(position, theme.style(Role::Dim)));
-    frame(model.focus == Focus::List, theme).title_bottom(position.right_aligned())
+    Line::from(span(position, theme.style(Role::Dim))).right_aligned()
 }
 
 /// Rows by their places, and what is told of the selected one.

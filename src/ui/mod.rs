@@ -28,7 +28,7 @@ mod thread;
 use ratatui::{
     Frame,
     buffer::Buffer,
-    layout::{Position, Rect},
+    layout::{Position, Rect, Size},
     style::Style,
 };
 
@@ -109,7 +109,7 @@ fn paint_part(
     if layout.screen != buffer.area || model.session.privacy {
         return None;
     }
-    let mut parts = damaged(model, &layout, damage)?;
+    let mut parts = damaged(model, &layout, damage, last)?;
     for part in &parts {
         draw::blank(theme.style(Role::Text), *part, buffer);
     }
@@ -120,6 +120,11 @@ fn paint_part(
     } = *last;
     match damage {
         Damage::Nothing | Damage::Dialog | Damage::All => {}
+        Damage::Typed(letter) => {
+            let at = last.cursor?;
+            composer::draw_typed(model, theme, &layout, letter, at, buffer);
+            cursor = Some(Position { x: at.x + 1, ..at });
+        }
         Damage::Letter => {
             cursor = composer::draw_letter(model, theme, layout.composer?, buffer);
         }
@@ -169,10 +174,14 @@ fn is_of_list(model: &Model, damage: Damage) -> bool {
 
 /// Where something is damaged, besides in the customer pane; `None` where that is
 /// everywhere.
-fn damaged(model: &Model, layout: &Layout, damage: Damage) -> Option<Vec<Rect>> {
+fn damaged(model: &Model, layout: &Layout, damage: Damage, last: &Painted) -> Option<Vec<Rect>> {
     let beside = layout.explain.into_iter().chain([layout.hints]);
     Some(match damage {
         Damage::Nothing | Damage::All => return None,
+        Damage::Typed(_) => {
+            let cell = Rect::from((last.cursor?, Size::new(1, 1)));
+            vec![cell, areas::foot(layout.composer?)]
+        }
         Damage::Letter => {
             let area = layout.composer?;
             let head = model.thread.as_ref()?.composer.head();

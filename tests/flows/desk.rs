@@ -437,9 +437,17 @@ fn what_changes_little_repaints_little() {
         desk.open("Ana Ruiz");
         desk.keys("rhelo");
         for (keys, damage) in [
-            ("l", Damage::Letter),
+            ("l", Damage::Typed('l')),
+            (" ", Damage::Typed(' ')),
+            (":", Damage::Letter),
+            ("é", Damage::Letter),
+            // A letter may join the one before it.
+            ("x", Damage::Letter),
             ("<Backspace>", Damage::Letter),
+            ("<Backspace>", Damage::Letter),
+            ("!", Damage::Typed('!')),
             ("<Left>", Damage::Letter),
+            ("a", Damage::Letter),
             ("<Home>", Damage::Letter),
             ("<End>", Damage::Letter),
             ("<^u>", Damage::All),
@@ -469,6 +477,29 @@ fn what_changes_little_repaints_little() {
             desk.keys("<Esc>");
             assert_eq!(desk.model.damage, Damage::All, "{keys} at {size:?}");
         }
+    }
+}
+
+/// As long as a line has room, a letter behind it is all that is painted; `Desk` looks
+/// whether the rest is as it should be when it wraps.
+#[test]
+fn a_text_is_typed_letter_by_letter_into_the_next_line() {
+    let text = "Hello Ana, order no.20548 (of May, 3rd) is on its way; the lamp-shade comes \
+                with it! Is-that-all_right? http//a.b/c?d=e&f   g ";
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut desk = Desk::new(size);
+        desk.open("Ana Ruiz");
+        desk.keys("rx<Backspace>x");
+        let mut alone = 0;
+        for letter in text.repeat(2).chars() {
+            desk.keys(&letter.to_string());
+            alone += usize::from(desk.model.damage == Damage::Typed(letter));
+            // The frame grew by a line.
+            let whole = [Damage::Letter, Damage::All].contains(&desk.model.damage);
+            assert!(whole || desk.model.damage == Damage::Typed(letter));
+        }
+        assert!(alone > 20, "{alone} at {size:?}");
+        desk.keys("<Up>a");
     }
 }
 

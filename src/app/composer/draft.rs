@@ -317,6 +317,24 @@ impl Composer {
         (length + breaks, platform.limit())
     }
 
+    /// Whether the next letter only goes behind what stands in the line of the cursor:
+    /// that ends there, does not wrap at this width, and has room for more.
+    pub(crate) fn takes_behind(&self, width: u16) -> bool {
+        let (line, _, column) = self.line();
+        // Nothing in it joins the letter, and none of it is wider than it is long.
+        line.is_ascii()
+            && !line.contains('\t')
+            && column == line.len()
+            && line.len() + 2 < usize::from(width)
+            && self.length_in_characters() < HARD_LIMIT
+    }
+
+    /// How many characters it is, with the ends of lines.
+    fn length_in_characters(&self) -> usize {
+        let lines = self.area.lines().iter();
+        lines.map(|line| line.chars().count() + 1).sum()
+    }
+
     /// Lines on the screen at this width, wrapped as the widget wraps them.
     pub fn height(&self, width: u16) -> u16 {
         if width == 0 {
@@ -420,12 +438,7 @@ impl Composer {
     /// Takes text in, cleaned: what is pasted comes from outside. The character
     /// before the cursor counts too: it decides whether a joiner spells.
     pub fn insert(&mut self, text: &str) -> bool {
-        let have: usize = self
-            .area
-            .lines()
-            .iter()
-            .map(|l| l.chars().count() + 1)
-            .sum();
+        let have = self.length_in_characters();
         let (line, _, column) = self.line();
         let before = column.checked_sub(1).and_then(|at| line.chars().nth(at));
         let clean = text::disarm(before, text);
