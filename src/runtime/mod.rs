@@ -381,6 +381,7 @@ fn screen(
         calls: news.calls,
         pace: Pace::default(),
         alarm: Alarm::default(),
+        keys: 0,
         clock: desk.clock,
         theme: desk.theme,
     })

@@ -78,6 +78,8 @@ pub(super) struct Screen {
     pub(super) calls: Calls,
     pub(super) pace: Pace,
     pub(super) alarm: Alarm,
+    /// How many keys were taken since anything else was looked for.
+    pub(super) keys: usize,
     pub(super) clock: Clock,
     pub(super) theme: Theme,
 }
@@ -85,7 +87,9 @@ pub(super) struct Screen {
 impl Screen {
     pub(super) async fn run(mut self, mut signals: Signals) -> Result<(), Error> {
         let ended = loop {
-            let turn = self.next(&mut signals).await;
+            let Some(turn) = self.next(&mut signals).await else {
+                continue;
+            };
             match self.take_turn(turn) {
                 Ok(false) => {}
                 Ok(true) => break Ok(()),
@@ -122,30 +126,40 @@ impl Screen {
         ended
     }
 
-    /// Waits for whatever comes first.
-    pub(super) async fn next(&mut self, signals: &mut Signals) -> LoopEvent {
+    /// Waits for whatever comes first. A key goes before all else, and nothing else is looked
+    /// for until its answer is painted; but not for ever, where keys come without an end.
+    /// `None`: keys go on.
+    pub(super) async fn next(&mut self, signals: &mut Signals) -> Option<LoopEvent> {
         let wake = app::wake_at(&self.model);
         if self.alarm.at != wake {
             self.alarm = Alarm::new(wake, self.clock.clone());
         }
         let wait = self.pace.wait();
-        tokio::select! {
-            key = self.input.next() => key.map_or_else(LoopEvent::Lost, LoopEvent::Message),
-            Some(turn) = news_after(wait, &mut self.changes) => turn,
-            loaded = self.runner.next() => LoopEvent::Message(loaded),
+        let keys_wait = self.keys >= DRAIN;
+        let keys = std::mem::take(&mut self.keys);
+        let turn = tokio::select! {
+            biased;
+            key = self.input.next(), if !keys_wait => {
+                self.keys = keys + 1;
+                key.map_or_else(LoopEvent::Lost, LoopEvent::Message)
+            }
+            turn = signals.next() => turn,
             (name, why) = self.tasks.ended() => {
                 let words = format!("{name} ({why}); restart switchboard");
                 LoopEvent::Message(Msg::Changed(vec![Change::Link(Link::Broken(words))]))
             }
             Some(()) = self.reloads.recv() => LoopEvent::Configured,
-            turn = signals.next() => turn,
             () = &mut self.alarm.rings => {
                 self.alarm = Alarm::default();
                 // Once a minute, with the clock in the top line.
                 stderr::keep_small();
                 LoopEvent::Message(Msg::Wake)
             }
-        }
+            Some(turn) = news_after(wait, &mut self.changes) => turn,
+            loaded = self.runner.next() => LoopEvent::Message(loaded),
+            () = std::future::ready(()), if keys_wait => return None,
+        };
+        Some(turn)
     }
 
     /// Takes a turn and what is ready behind it, then draws once. Answers
