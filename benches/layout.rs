@@ -98,6 +98,8 @@ const ONLINE_KEYS: &[(For, &str)] = &[
 struct Step {
     key: Option<For>,
     functions: BTreeSet<String>,
+    /// Those of them that ran in the desk's own thread: a key waits for no other.
+    desk: BTreeSet<String>,
 }
 
 fn main() {
@@ -128,6 +130,7 @@ fn walk(
         "--tool=callgrind",
         "--demangle=no",
         "--compress-strings=no",
+        "--separate-threads=yes",
         &format!("--callgrind-out-file={}", out.display()),
         program.to_str().expect("a path"),
     ];
@@ -154,10 +157,13 @@ fn walk(
     let steps: Vec<Step> = kinds
         .zip(1..)
         .filter_map(|(key, part)| {
-            let part = fs::read_to_string(format!("{}.{part}", out.display())).ok()?;
-            let names = part.lines().filter_map(|line| line.strip_prefix("fn="));
-            let functions = names.map(str::to_owned).collect();
-            Some(Step { key, functions })
+            let threads = (1..).map_while(|thread| ran(&out, part, thread));
+            let threads: Vec<_> = threads.collect();
+            Some(Step {
+                key,
+                desk: threads.first()?.clone(),
+                functions: threads.into_iter().flatten().collect(),
+            })
         })
         .collect();
     assert!(
@@ -165,6 +171,27 @@ fn walk(
         "{name}: not every step is written down"
     );
     steps
+}
+
+/// What ran in a thread, as valgrind wrote it down: under the name of a function the cost
+/// of its lines, and behind each `calls=` a line with the cost of what it called. One that
+/// only waited for others has no more than those.
+fn ran(out: &Path, part: u32, thread: u32) -> Option<BTreeSet<String>> {
+    let file = format!("{}.{part}-{thread:02}", out.display());
+    let text = fs::read_to_string(file).ok()?;
+    let mut ran = BTreeSet::new();
+    let mut name = "";
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(function) = line.strip_prefix("fn=") {
+            name = function;
+        } else if line.starts_with("calls=") {
+            lines.next();
+        } else if line.starts_with(|c: char| c.is_ascii_digit() || "+-*".contains(c)) {
+            ran.insert(name.to_owned());
+        }
+    }
+    Some(ran)
 }
 
 /// Has valgrind write down what ran since the last time.
@@ -208,7 +235,8 @@ fn functions(program: &Path) -> Vec<Function> {
 }
 
 /// The file: what keys need, function by function; then what else runs at the start,
-/// later, and with a network, in groups.
+/// later, and with a network, in groups. A function that is named by its hash stands here
+/// once more without it, for another compiler.
 fn list(functions: &[Function], offline: &[Step], online: &[Step]) -> String {
     let mut sections = [
         ("With a letter", f64::INFINITY, Group::default()),
@@ -223,14 +251,12 @@ fn list(functions: &[Function], offline: &[Step], online: &[Step]) -> String {
         ("With one", MOST, Group::default()),
     ];
     for function in functions {
-        let is_in = |step: &Step| {
-            let runs = |name: &String| step.functions.contains(name);
-            function.names.iter().any(runs)
-        };
+        let runs = |ran: &BTreeSet<String>| function.names.iter().any(|name| ran.contains(name));
+        let is_in = |step: &Step| runs(&step.functions);
         // What runs by itself meanwhile is not with all of them.
         let always = |key: For| {
             let mut steps = offline.iter().filter(|step| step.key == Some(key));
-            steps.all(is_in)
+            steps.all(|step| runs(&step.desk))
         };
         let at_the_start = offline.first().is_some_and(is_in);
         let (offline, online) = (offline.iter().any(is_in), online.iter().any(is_in));
@@ -271,8 +297,9 @@ fn list(functions: &[Function], offline: &[Step], online: &[Step]) -> String {
 struct Name {
     /// `_ZN`, and the parts of the path with their lengths; or one part.
     parts: Vec<String>,
-    /// Whether a hash follows, as in names of Rust's older kind.
-    hashed: bool,
+    /// What follows in names of Rust's older kind. It tells copies of a generic function
+    /// apart, and is another one with another compiler.
+    hash: Option<String>,
 }
 
 impl Name {
@@ -287,7 +314,7 @@ impl Name {
         let Some(mut rest) = name.strip_prefix("_ZN") else {
             return Self {
                 parts: vec![without_crate_ids(name)],
-                hashed: false,
+                hash: None,
             };
         };
         let mut parts = vec!["_ZN".to_owned()];
@@ -298,12 +325,8 @@ impl Name {
             parts.push(part.to_owned());
             rest = after;
         }
-        // The hash.
-        parts.pop();
-        Self {
-            parts,
-            hashed: true,
-        }
+        let hash = parts.pop();
+        Self { parts, hash }
     }
 }
 
@@ -330,9 +353,8 @@ struct Group {
     groups: BTreeMap<String, Group>,
     bytes: u64,
     run: u64,
-    /// A function of exactly this name runs.
-    runs: bool,
-    hashed: bool,
+    /// Functions of exactly this name by their hashes, and whether they run.
+    copies: BTreeMap<Option<String>, bool>,
 }
 
 impl Group {
@@ -343,8 +365,7 @@ impl Group {
             group = group.groups.entry(part.clone()).or_default();
             group.count(bytes, runs);
         }
-        group.runs |= runs;
-        group.hashed = name.hashed;
+        group.copies.insert(name.hash.clone(), runs);
     }
 
     fn count(&mut self, bytes: u64, runs: bool) {
@@ -363,8 +384,18 @@ impl Group {
             into.insert(format!("{begins}*"));
             return;
         }
-        if self.runs {
-            into.insert(format!("{begins}{}", if self.hashed { "17h*" } else { "" }));
+        // Where each page counts, the copies of a generic function that do not run stay away.
+        let apart = most.is_infinite() && !self.copies.values().all(|runs| *runs);
+        for hash in self
+            .copies
+            .iter()
+            .filter_map(|(hash, runs)| runs.then_some(hash))
+        {
+            into.insert(match hash {
+                Some(hash) if apart => format!("{begins}{hash}E"),
+                Some(_) => format!("{begins}17h*"),
+                None => begins.to_owned(),
+            });
         }
         for (part, group) in &self.groups {
             group.list(&format!("{begins}{part}"), most, into);

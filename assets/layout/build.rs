@@ -7,6 +7,8 @@
 //!
 //! Only the place of a function changes. One that the list does not know, or that another
 //! compiler calls by another name, stands behind the others, as it would without a list.
+//! Copies of a generic function differ by a hash alone; where that is another one, all of
+//! its copies stand together.
 
 use std::{env, fmt::Write, fs, io, path::PathBuf};
 
@@ -18,18 +20,28 @@ fn main() -> io::Result<()> {
     if !is_wanted() {
         return Ok(());
     }
-    let mut script = String::from("SECTIONS\n{\n  .text.often :\n  {\n");
-    for name in fs::read_to_string(LIST)?.lines() {
-        if !name.is_empty() && !name.starts_with('#') {
-            // The compiler keeps apart what it takes to be unlikely, and copies of a
-            // function have a number after its name.
-            for of in [".text", ".text.unlikely"] {
-                let _ = writeln!(script, "    *({of}.{name} {of}.{name}.*)");
-            }
+    let list = fs::read_to_string(LIST)?;
+    let names = list
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let (mut code, mut tables) = (String::new(), String::new());
+    for name in names {
+        // The compiler keeps apart what it takes to be unlikely, and copies of a function
+        // have a number after its name.
+        for of in [".text", ".text.unlikely"] {
+            let _ = writeln!(code, "    *({of}.{name} {of}.{name}.*)");
+        }
+        // Where a `match` goes on, and what it answers.
+        for of in [".rodata.", ".rodata..Lswitch.table."] {
+            let _ = writeln!(tables, "    *({of}{name} {of}{name}.*)");
         }
     }
     // The rest of what is unlikely is little, and some of it does run.
-    script += "    *(.text.unlikely .text.unlikely.*)\n  }\n}\nINSERT BEFORE .text;\n";
+    code += "    *(.text.unlikely .text.unlikely.*)\n";
+    let script = format!(
+        "SECTIONS\n{{\n  .text.often :\n  {{\n{code}  }}\n}}\nINSERT BEFORE .text;\n\
+         SECTIONS\n{{\n  .rodata.often :\n  {{\n{tables}  }}\n}}\nINSERT BEFORE .rodata;\n"
+    );
     let path = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join("layout.ld");
     fs::write(&path, script)?;
     // Not by `-Wl`, for which a comma in the path is an end.
