@@ -84,8 +84,8 @@ impl Canvas {
         if near.all(|x| shown.is_narrow(at + x) && is_narrow(&painted[x])) {
             let changed = (first..=last).filter(differs);
             to.draw(changed.map(|x| (column(x), y, &painted[x])))?;
-            for x in first..=last {
-                shown.set(at + x, &painted[x]);
+            for (x, cell) in (first..).zip(&painted[first..=last]) {
+                shown.set(at + x, cell);
             }
             return Ok(());
         }
@@ -102,8 +102,8 @@ impl Canvas {
         break_wide(&mut before.content, &painted[part.clone()]);
         now.content.clone_from_slice(&painted[part.clone()]);
         to.draw(before.diff_iter(now))?;
-        for x in part {
-            shown.set(at + x, &painted[x]);
+        for (x, cell) in part.clone().zip(&painted[part]) {
+            shown.set(at + x, cell);
         }
         Ok(())
     }

@@ -177,7 +177,7 @@ mod tests {
         underlined.underline_color = Color::Red;
         let mut forced = Cell::new("x");
         forced.set_diff_option(CellDiffOption::ForcedWidth(NonZeroU16::MIN));
-        // Two bytes less than a cluster may have, as many, and more.
+        // From one byte to more than fit, and none.
         let symbols = ["a", "ü", "─", "😀", "e\u{301}", "👩\u{200d}👧", ""].map(plain);
         let all = [&symbols[..], &[coloured, underlined, forced]].concat();
         let mut cells = Cells::blank(1);
