@@ -35,6 +35,8 @@ pub struct Pty {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
+    /// When a key was pressed last.
+    typed: Instant,
     shared: Arc<(Mutex<Shared>, Condvar)>,
     state: tempfile::TempDir,
 }
@@ -125,6 +127,7 @@ impl Pty {
             child,
             master: pair.master,
             keyboard,
+            typed: Instant::now(),
             shared,
             state,
         }
@@ -141,7 +144,13 @@ impl Pty {
         Self::start(&all, &[], size)
     }
 
+    /// Presses keys. Nobody's finger is on Enter at once after another key: it would be a
+    /// paste.
     pub fn type_in(&mut self, text: &str) {
+        if text.starts_with('\r') {
+            let typed = self.typed;
+            self.wait("a moment", |_| typed.elapsed() > BURST);
+        }
         self.type_bytes(text.as_bytes());
     }
 
@@ -149,6 +158,7 @@ impl Pty {
     pub fn type_bytes(&mut self, bytes: &[u8]) {
         self.keyboard.write_all(bytes).expect("takes keys");
         self.keyboard.flush().expect("takes keys");
+        self.typed = Instant::now();
     }
 
     /// Types text, waits until it stands on the screen, and presses Enter: in one go
@@ -172,15 +182,13 @@ impl Pty {
         self.type_in("\x10");
         self.wait_for("jump to");
         self.type_in(name);
-        let typed = Instant::now();
         // The first row, and not one that stood there before all of it was typed.
         let row = |line: &&str| line.contains("messenger") || line.contains("instagram");
         let wanted = name.to_lowercase();
         self.wait("the person", |screen| {
             let first = screen.lines().filter(|line| line.contains('│')).find(row);
             let found = first.is_some_and(|line| line.to_lowercase().contains(&wanted));
-            // Nobody's finger is on Enter sooner; it would be a paste.
-            found && screen.contains(name) && typed.elapsed() > BURST
+            found && screen.contains(name)
         });
         self.type_in("\r");
     }
