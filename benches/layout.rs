@@ -31,6 +31,8 @@ use subject::Subject;
 
 /// A group of functions goes in as a whole when so much of its code runs.
 const MOST: f64 = 0.85;
+/// No desk has more threads.
+const THREADS: u32 = 64;
 /// The simulator runs in `demo` only.
 const NOT_THE_DESK: &str = "switchboard3sim";
 const OFFLINE: &[&str] = &[
@@ -157,12 +159,14 @@ fn walk(
     let steps: Vec<Step> = kinds
         .zip(1..)
         .filter_map(|(key, part)| {
-            let threads = (1..).map_while(|thread| ran(&out, part, thread));
-            let threads: Vec<_> = threads.collect();
+            let desk = ran(&out, part, 1)?;
+            // Threads that have ended leave gaps.
+            let others = (2..=THREADS).filter_map(|thread| ran(&out, part, thread));
+            let functions = others.flatten().chain(desk.clone()).collect();
             Some(Step {
                 key,
-                desk: threads.first()?.clone(),
-                functions: threads.into_iter().flatten().collect(),
+                functions,
+                desk,
             })
         })
         .collect();
@@ -365,7 +369,8 @@ impl Group {
             group = group.groups.entry(part.clone()).or_default();
             group.count(bytes, runs);
         }
-        group.copies.insert(name.hash.clone(), runs);
+        // LLVM numbers further copies, each time in another way.
+        *group.copies.entry(name.hash.clone()).or_default() |= runs;
     }
 
     fn count(&mut self, bytes: u64, runs: bool) {
