@@ -102,10 +102,10 @@ pub fn inside(area: Rect) -> Rect {
     }
 }
 
-/// The bottom line of a frame.
+/// The bottom line of a frame, between its corners.
 pub fn foot(area: Rect) -> Rect {
     Rect {
-        x: area.x.saturating_add(1),
+        x: area.x + 1,
         y: area.bottom().saturating_sub(1),
         width: area.width.saturating_sub(2),
         height: area.height.min(1),

@@ -47,9 +47,10 @@ pub struct PersonThread {
 const PAGES: i32 = 192;
 
 /// People whose conversation has a name of ours (`?1`, then who it is), and no more than
-/// those are looked at: a name that begins so stands before the same with `~` behind it.
+/// those are looked at: they stand between what they begin with and the same with the last
+/// character of all behind it.
 const UNSHOWN: &str = "SELECT psid FROM conversation \
-     WHERE id BETWEEN ?1 AND ?1 || '~' AND id = ?1 || psid ORDER BY updated_at DESC LIMIT ?2";
+     WHERE id BETWEEN ?1 AND ?1 || char(1114111) AND id = ?1 || psid ORDER BY updated_at DESC LIMIT ?2";
 
 struct Connections {
     /// Opened when it is first needed.
@@ -584,7 +585,9 @@ mod tests {
         let opened = store::open(folder.path(), &PageId::new("1")).expect("opens");
         let plan = opened.reader.with(|db| {
             let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {UNSHOWN}"))?;
-            let steps = plan.query_map(params!["person:", 10], |row| row.get("detail"))?;
+            let steps = plan.query_map(params![ConversationId::OF_PERSON, 10], |row| {
+                row.get("detail")
+            })?;
             Ok(steps.collect::<Result<Vec<String>, _>>()?)
         });
         let plan = plan.expect("a plan");

@@ -12,7 +12,7 @@ use crate::{
     app::{
         Focus, Model, Thread,
         action::table::Action,
-        areas::{Layout, composer_text},
+        areas::composer_text,
         composer::CURSOR,
         thread::{part_words, quote_words, quoted_words},
     },
@@ -39,8 +39,8 @@ pub(super) fn draw(
     };
     let title = Line::from(span(title, style));
     let block = frame(model.focus == Focus::Composer, theme);
-    let block = block.title_bottom(count(model, thread, theme));
     let inner = framed(title, block, area, buffer);
+    draw_count(model, thread, theme, area, buffer);
     let body = composer_text(area, thread.composer.head());
     let above = Rect {
         height: body.y - inner.y,
@@ -55,12 +55,12 @@ pub(super) fn draw(
 pub(super) fn draw_typed(
     model: &Model,
     theme: &Theme,
-    layout: &Layout,
+    area: Rect,
     letter: char,
     at: Position,
     buffer: &mut Buffer,
 ) {
-    if let (Some(thread), Some(area)) = (&model.thread, layout.composer) {
+    if let Some(thread) = &model.thread {
         draw_count(model, thread, theme, area, buffer);
     }
     let letter = span(letter.to_string(), Style::new());

@@ -25,8 +25,13 @@ pub(super) fn draw(model: &Model, theme: &Theme, layout: &Layout, area: Rect, bu
     let room = usize::from(area.width.saturating_sub(2));
     let title = text::cut(&title(model, area.width), room);
     let title = Line::from(span(title, title_style(focused, theme)));
-    let block = frame(focused, theme).title_bottom(position(model, theme));
-    framed(title, block, area, buffer);
+    framed(title, frame(focused, theme), area, buffer);
+    draw_foot(
+        position(model, theme),
+        frame_style(focused, theme),
+        area,
+        buffer,
+    );
     let body = areas::list_body(layout);
     if model.inbox.total == 0 {
         empty(model, theme, body, buffer);

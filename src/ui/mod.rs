@@ -122,7 +122,7 @@ fn paint_part(
         Damage::Nothing | Damage::Dialog | Damage::All => {}
         Damage::Typed(letter) => {
             let at = last.cursor?;
-            composer::draw_typed(model, theme, &layout, letter, at, buffer);
+            composer::draw_typed(model, theme, layout.composer?, letter, at, buffer);
             cursor = Some(Position { x: at.x + 1, ..at });
         }
         Damage::Letter => {
