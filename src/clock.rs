@@ -106,7 +106,18 @@ impl Clock {
                 let _ = ms.subscribe().wait_for(there).await;
             }
             Source::System | Source::Shifted { .. } => {
-                self.sleep(when.since(self.now()).to_std()).await;
+                sleep(self.until(when).unwrap_or_default()).await;
+            }
+        }
+    }
+
+    /// Real time until `when` has come, zero if it has; `None` for a manual clock, which
+    /// somebody has to move there.
+    pub fn until(&self, when: Timestamp) -> Option<Duration> {
+        match &*self.0 {
+            Source::Manual(_) => None,
+            Source::System | Source::Shifted { .. } => {
+                Some(when.since(self.now()).to_std() / self.speed())
             }
         }
     }

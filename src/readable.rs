@@ -1,4 +1,4 @@
-//! Handles of the system that tell when there is something to read: the terminal, an alarm,
+//! Handles of the system that tell when there is something to read: signals, an alarm,
 //! a watched folder. It must not know what is read.
 
 use std::{io, os::fd::OwnedFd};

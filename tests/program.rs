@@ -526,6 +526,17 @@ fn signals_end_it_politely_and_a_suspend_gives_the_terminal_back() {
 }
 
 #[test]
+fn keys_without_an_end_keep_no_signal_out() {
+    let mut pty = Pty::demo(&[], (80, 24));
+    pty.wait_for("1 Needs me 11");
+    pty.type_without_end("jjj");
+    pty.wait("a step", |screen| !screen.contains(">! "));
+    let pid = Pid::from_raw(i32::try_from(pty.pid()).expect("a pid")).expect("a pid");
+    kill_process(pid, Signal::TERM).expect("signalled");
+    assert!(pty.end().success());
+}
+
+#[test]
 fn any_size_and_any_storm_of_sizes_is_survived() {
     let mut pty = Pty::demo(&[], (1, 1));
     pty.resize(20, 4);

@@ -5,11 +5,16 @@ use std::{
     env, fs,
     io::{self, Write},
     path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus},
 };
 
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    io::Errno,
+};
 use tempfile::TempPath;
-use tokio::process::{Child, Command};
 
+use super::signals::{Signal, Signals};
 use crate::{app::EditedText, text};
 
 /// What our environment may hold that nobody else needs to know.
@@ -52,7 +57,9 @@ impl EditedKind {
 /// An editor at work on a file.
 #[derive(Debug)]
 pub(super) struct Editor {
-    pub(super) child: Child,
+    child: Child,
+    /// Tells when it has ended.
+    ended: Signals,
     file: TempPath,
     name: String,
     kind: EditedKind,
@@ -73,17 +80,21 @@ pub(super) fn start(text: &str, folder: &Path, kind: EditedKind) -> Result<Edito
         format!("Cannot write a file for the editor ({why}); nothing was changed.")
     })?;
     let mut command = Command::new(&program);
-    command.args(words).arg(&file).kill_on_drop(true);
+    command.args(words).arg(&file);
     for secret in SECRETS {
         command.env_remove(secret);
     }
     let name = program.display().to_string();
-    let child = command.spawn().map_err(|why| {
+    let cannot_start = |why: io::Error| {
         format!("Cannot start {name} ({why}). Set EDITOR to your editor. Nothing was changed.")
-    })?;
+    };
+    // Listened to before it starts: it may end at once.
+    let ended = Signals::of_children().map_err(cannot_start)?;
+    let child = command.spawn().map_err(cannot_start)?;
     let before = fs::read(&file).unwrap_or_default();
     Ok(Editor {
         child,
+        ended,
         file,
         name,
         kind,
@@ -92,11 +103,67 @@ pub(super) fn start(text: &str, folder: &Path, kind: EditedKind) -> Result<Edito
 }
 
 impl Editor {
+    /// Waits until it has ended, or until the desk has to: then it is ended, too, and what
+    /// it has written so far counts. Tells whether the desk has to.
+    pub(super) fn wait(&mut self, signals: &mut Signals) -> (io::Result<ExitStatus>, bool) {
+        let ended = self.until_end(signals);
+        let terminated = matches!(ended, Ok(None));
+        let ended = match ended {
+            Ok(Some(status)) => Ok(status),
+            Ok(None) => {
+                self.stop();
+                Ok(ExitStatus::default())
+            }
+            Err(why) => {
+                self.stop();
+                Err(why)
+            }
+        };
+        (ended, terminated)
+    }
+
+    /// How it has ended; `None` when the desk has to end first.
+    fn until_end(&mut self, signals: &mut Signals) -> io::Result<Option<ExitStatus>> {
+        loop {
+            let mut asked = [
+                PollFd::new(signals, PollFlags::IN),
+                PollFd::new(&self.ended, PollFlags::IN),
+            ];
+            match poll(&mut asked, None) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(why) => return Err(why.into()),
+            }
+            signals.hear();
+            self.ended.hear();
+            while let Some(signal) = signals.next() {
+                match signal {
+                    Signal::Terminate => return Ok(None),
+                    // ^C is for the editor, and so is ^Z: we only stop with it.
+                    Signal::StopKey => {
+                        let stop = rustix::process::Signal::STOP;
+                        rustix::process::kill_current_process_group(stop)?;
+                    }
+                    Signal::Interrupt | Signal::Resized | Signal::ChildEnded => {}
+                }
+            }
+            // Another one of ours may have ended.
+            while self.ended.next().is_some() {}
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(Some(status));
+            }
+        }
+    }
+
+    fn stop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// What stands in the file now, and the file: what a person wrote stays there
     /// until it is elsewhere.
     pub(super) fn text(
         self,
-        ended: io::Result<std::process::ExitStatus>,
+        ended: io::Result<ExitStatus>,
     ) -> (Result<EditedText, String>, Option<TempPath>) {
         let Self {
             file,

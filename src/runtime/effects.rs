@@ -5,6 +5,7 @@
 use std::{
     collections::HashMap,
     mem::{self, Discriminant},
+    task::{Context, Poll},
 };
 
 use tokio::sync::mpsc;
@@ -50,12 +51,15 @@ impl EffectRunner {
     }
 
     /// The next answer that still counts.
-    pub(super) async fn next(&mut self) -> Msg {
+    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Msg> {
         loop {
-            match self.answers.recv().await {
-                Some((question, msg)) if self.counts(question) => return msg,
-                Some(_) => {}
-                None => std::future::pending().await,
+            match self.answers.poll_recv(context) {
+                Poll::Ready(Some((question, msg))) if self.counts(question) => {
+                    return Poll::Ready(msg);
+                }
+                Poll::Ready(Some(_)) => {}
+                // It holds a sender itself, so there is no end.
+                Poll::Ready(None) | Poll::Pending => return Poll::Pending,
             }
         }
     }

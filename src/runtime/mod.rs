@@ -12,7 +12,8 @@
 //! | `screen`, `plain` | the desk on the whole screen, and in lines |
 //! | `effects`, `queries` | carries out effects, answers questions |
 //! | `terminal`, `canvas`, `cells`, `gate`, `encoder` | the terminal, and what it is sent |
-//! | `input`, `signals` | its keys, what the system tells |
+//! | `input`, `signals`, `news` | its keys, what the system tells, what the engine tells |
+//! | `bell` | how the desk waits for all of them |
 //! | `pictures` | pictures that the terminal draws itself |
 //! | `stderr` | what others write over the screen, led into a file |
 //! | `tasks` | the only place that spawns |
@@ -23,6 +24,7 @@
 //! One loop: it takes what is ready (up to 64 messages), then draws once. No
 //! message, no frame. It must not know the simulator.
 
+mod bell;
 mod browser;
 mod calls;
 mod canned;
@@ -36,6 +38,7 @@ mod error;
 mod files;
 mod gate;
 mod input;
+mod news;
 mod pictures;
 mod plain;
 mod queries;
@@ -65,12 +68,8 @@ pub use tasks::Tasks;
 pub use terminal::Terminal;
 
 use self::{
-    calls::Calls,
-    effects::EffectRunner,
-    input::Bursts,
-    plain::Plain,
-    screen::{Alarm, Pace, Screen},
-    signals::Signals,
+    bell::Bell, calls::Calls, effects::EffectRunner, input::Bursts, news::News, plain::Plain,
+    screen::Screen, signals::Signals,
 };
 use crate::{
     app::{self, Damage, Effect, Model, Query, Settings, ToastKind, settings::PicturesBy},
@@ -148,12 +147,6 @@ struct Begun {
 ///
 /// The cache or the terminal cannot be used, or the system gives no thread.
 pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<(), Error> {
-    // The desk runs on this thread alone: the loop that reads a key also paints the answer.
-    let here = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Error::Start)?;
-    let _here = here.enter();
     // Listened to before the size is read for the first time: a resize during
     // the first frame would be lost.
     let signals = Signals::new()?;
@@ -204,9 +197,14 @@ pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<
     }
     match begun.terminal {
         Some(terminal) => {
-            let news = News { changes, calls };
-            let screen = screen(desk, begun.model, runner, terminal, tasks, news)?;
-            here.block_on(screen.run(signals))
+            let outside = Outside {
+                terminal,
+                signals,
+                tasks,
+                news: News::new(changes),
+                calls,
+            };
+            screen(desk, begun.model, runner, outside)?.run()
         }
         None => {
             // Lines are not painted again for a call, so none has to wait.
@@ -219,7 +217,7 @@ pub fn run(mut desk: Desk, start: impl FnOnce() -> io::Result<Tasks>) -> Result<
                 clock: desk.clock,
                 transcript: ui::Transcript::default(),
             };
-            here.block_on(plain.run(signals))
+            plain.run(signals)
         }
     }
 }
@@ -343,32 +341,36 @@ fn tell_of_left_text(model: &mut Model, folder: &Path) {
     }
 }
 
-/// The desk on the whole screen, with its keys and its configuration watched.
-/// What the engine tells the screen.
-struct News {
-    changes: broadcast::Receiver<Change>,
+/// What a screen hears from.
+struct Outside {
+    terminal: Terminal,
+    signals: Signals,
+    tasks: Tasks,
+    news: News,
     calls: Calls,
 }
 
+/// The desk on the whole screen, with its keys and its configuration watched.
 fn screen(
     desk: Desk,
     model: Model,
     runner: EffectRunner,
-    terminal: Terminal,
-    mut tasks: Tasks,
-    news: News,
+    mut outside: Outside,
 ) -> io::Result<Screen> {
     let (reload_sender, reloads) = mpsc::channel(1);
     if let Some(reload) = &desk.reload {
         let file = reload.file.clone();
-        let watch = reload::watch(file, reload_sender, tasks.stop_signal());
-        tasks.spawn("config", watch);
+        let watch = reload::watch(file, reload_sender, outside.tasks.stop_signal());
+        outside.tasks.spawn("config", watch);
     }
     Ok(Screen {
         model,
         runner,
-        terminal,
-        tasks,
+        terminal: outside.terminal,
+        signals: outside.signals,
+        tasks: outside.tasks,
+        bell: Bell::new()?,
+        rung: true,
         input: Bursts::open()?,
         later: Vec::new(),
         editing: None,
@@ -377,10 +379,8 @@ fn screen(
         folder: desk.cache,
         reload: desk.reload,
         reloads,
-        changes: news.changes,
-        calls: news.calls,
-        pace: Pace::default(),
-        alarm: Alarm::default(),
+        news: outside.news,
+        calls: outside.calls,
         keys: 0,
         clock: desk.clock,
         theme: desk.theme,

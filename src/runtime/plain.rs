@@ -2,7 +2,11 @@
 //! lines. No terminal is taken over, so it works with a screen reader, a pipe or
 //! a file.
 
-use std::io::{self, BufRead, Write};
+use std::{
+    future::poll_fn,
+    io::{self, BufRead, Write},
+    os::fd::AsFd,
+};
 
 use tokio::sync::{broadcast, mpsc};
 
@@ -11,8 +15,12 @@ use super::{Tasks, effects::EffectRunner};
 use crate::{
     app::{self, Effect, Model, Msg, TerminalEffect},
     clock::Clock,
-    domain::{Change, Link},
-    runtime::signals::{LoopEvent, Signals, news},
+    domain::Change,
+    readable::readable,
+    runtime::{
+        news,
+        signals::{Signal, Signals},
+    },
     ui::Transcript,
 };
 
@@ -27,7 +35,11 @@ pub(super) struct Plain {
 }
 
 impl Plain {
-    pub(super) async fn run(mut self, mut signals: Signals) -> Result<(), Error> {
+    pub(super) fn run(mut self, mut signals: Signals) -> Result<(), Error> {
+        let here = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Error::Start)?;
         let (sender, mut lines) = mpsc::channel(64);
         self.tasks.load(move || {
             for line in io::stdin().lock().lines() {
@@ -37,14 +49,14 @@ impl Plain {
                 }
             }
         });
-        let ended = self.work(&mut signals, &mut lines).await;
+        let ended = here.block_on(self.work(&mut signals, &mut lines));
         if ended.is_err() {
             // Nobody hears any more, but unsaved words are saved.
             for effect in app::update(&mut self.model, self.clock.now(), Msg::Terminate) {
                 self.runner.perform(effect, &mut self.tasks);
             }
         }
-        self.tasks.finish().await;
+        self.tasks.finish();
         ended.map_err(Error::Terminal)
     }
 
@@ -53,6 +65,7 @@ impl Plain {
         signals: &mut Signals,
         lines: &mut mpsc::Receiver<String>,
     ) -> io::Result<()> {
+        let told = readable(signals.as_fd().try_clone_to_owned()?)?;
         let (mut listens, mut heard) = (true, false);
         say(&["switchboard, in lines: help lists the commands, quit leaves.".to_owned()])?;
         self.tell()?;
@@ -79,19 +92,19 @@ impl Plain {
                         continue;
                     }
                 },
-                Some(turn) = news(&mut self.changes) => match turn {
-                    LoopEvent::Message(msg) => msg,
-                    _ => continue,
-                },
-                loaded = self.runner.next() => loaded,
-                (name, why) = self.tasks.ended() => {
-                    let words = format!("{name} ({why}); restart switchboard");
-                    Msg::Changed(vec![Change::Link(Link::Broken(words))])
+                msg = news::next(&mut self.changes) => msg,
+                loaded = poll_fn(|context| self.runner.poll_next(context)) => loaded,
+                broken = poll_fn(|context| self.tasks.poll_ended(context)) => {
+                    Msg::Changed(vec![broken])
                 }
-                turn = signals.next() => match turn {
-                    LoopEvent::Message(msg) => msg,
-                    _ => continue,
-                },
+                ready = told.readable() => {
+                    ready?.clear_ready();
+                    signals.hear();
+                    match std::iter::from_fn(|| signals.next()).any(Signal::ends) {
+                        true => Msg::Terminate,
+                        false => continue,
+                    }
+                }
                 () = sleep => Msg::Wake,
             };
             if self.take(msg)? {

@@ -1,26 +1,27 @@
 //! The desk on the whole screen: takes what is ready, then draws once.
 
-use std::{collections::VecDeque, io, path::PathBuf, pin::Pin, time::Duration};
+use std::{collections::VecDeque, io, os::fd::AsFd, path::PathBuf, task::Poll, time::Duration};
 
-use super::calls::Calls;
-use super::editor::EditedKind;
-use super::effects::EffectRunner;
-use super::input::Bursts;
 use tempfile::TempPath;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::mpsc;
 
 use crate::{
     app::{
         self, Damage, Effect, Model, Msg, TerminalEffect, dialog::EditedProfile, settings::CopyBy,
     },
-    clock::{self, Clock, Stopwatch},
-    domain::{Change, ConversationId, Link, Platform, Psid, Severity, Timestamp},
+    clock::Clock,
+    domain::{Change, ConversationId, Platform, Psid, Severity},
     graph,
     runtime::{
-        editor,
+        bell::Bell,
+        calls::Calls,
+        editor::{self, EditedKind},
+        effects::EffectRunner,
         error::Error,
+        input::Bursts,
+        news::{Batch, News},
         reload::Reload,
-        signals::{LoopEvent, Signals, news},
+        signals::{Signal, Signals},
         stderr,
         tasks::Tasks,
         terminal::Terminal,
@@ -31,17 +32,19 @@ use crate::{
 /// At most this many messages are taken before a frame is drawn.
 const DRAIN: usize = 64;
 
-/// In a flood of news, the time between two frames of them (our choice): a thousand
-/// messages a second are twenty frames, and keys go on as before.
-const NEWS_AFTER: Duration = Duration::from_millis(50);
-
-/// This many frames of news within this time are a flood (our choice). The answer to what
-/// an agent just did is shown at once.
-const FLOOD: (u32, Duration) = (6, Duration::from_millis(250));
-
 /// At most this many questions are answered while a message is taken: a list that keeps
 /// asking must not hold up the desk.
 const ANSWERS: usize = 8;
+
+/// What the loop does next.
+pub(super) enum LoopEvent {
+    Message(Msg),
+    News(Batch),
+    Suspend,
+    Resized,
+    /// The configuration's file is another one.
+    Configured,
+}
 
 /// Something for the person's editor.
 pub(super) struct Editing {
@@ -59,7 +62,11 @@ pub(super) struct Screen {
     pub(super) model: Model,
     pub(super) runner: EffectRunner,
     pub(super) terminal: Terminal,
+    pub(super) signals: Signals,
     pub(super) tasks: Tasks,
+    pub(super) bell: Bell,
+    /// Somebody rang, or may have something without that; who, is not known.
+    pub(super) rung: bool,
     /// The terminal's keys, read by this very loop.
     pub(super) input: Bursts,
     /// What is done after the next frame.
@@ -74,10 +81,8 @@ pub(super) struct Screen {
     pub(super) folder: PathBuf,
     pub(super) reload: Option<Reload>,
     pub(super) reloads: mpsc::Receiver<()>,
-    pub(super) changes: broadcast::Receiver<Change>,
+    pub(super) news: News,
     pub(super) calls: Calls,
-    pub(super) pace: Pace,
-    pub(super) alarm: Alarm,
     /// How many keys were taken since anything else was looked for.
     pub(super) keys: usize,
     pub(super) clock: Clock,
@@ -85,20 +90,9 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    pub(super) async fn run(mut self, mut signals: Signals) -> Result<(), Error> {
+    pub(super) fn run(mut self) -> Result<(), Error> {
         let ended = loop {
-            let Some(turn) = self.next(&mut signals).await else {
-                continue;
-            };
-            match self.take_turn(turn) {
-                Ok(false) => {}
-                Ok(true) => break Ok(()),
-                Err(why) => break Err(Error::Terminal(why)),
-            }
-            if let Err(why) = self.suspend() {
-                break Err(Error::Terminal(why));
-            }
-            match self.edit(&mut signals).await {
+            match self.turn() {
                 Ok(false) => {}
                 Ok(true) => break Ok(()),
                 Err(why) => break Err(Error::Terminal(why)),
@@ -114,10 +108,10 @@ impl Screen {
         }
         self.tell();
         self.terminal.leave();
-        self.tasks.finish().await;
+        self.tasks.finish();
         // The last words of the engine: what it could not save stays in its file.
-        while let Ok(change) = self.changes.try_recv() {
-            let _ = self.take(Msg::Changed(vec![change]));
+        if let Some(batch) = self.news.take_all(&mut self.bell.context()) {
+            let _ = self.take(Msg::Changed(batch.changes));
         }
         if let Some((_, file)) = self.edited.take() {
             // Named at the next start.
@@ -126,80 +120,117 @@ impl Screen {
         ended
     }
 
+    /// Waits, and does what has come. Answers whether to leave; an error when the terminal
+    /// is gone.
+    fn turn(&mut self) -> io::Result<bool> {
+        let Some(event) = self.next()? else {
+            return Ok(false);
+        };
+        if self.take_turn(event)? {
+            return Ok(true);
+        }
+        self.suspend()?;
+        self.edit()
+    }
+
     /// Waits for whatever comes first. A key goes before all else, and nothing else is looked
     /// for until its answer is painted; but not for ever, where keys come without an end.
-    /// `None`: keys go on.
-    pub(super) async fn next(&mut self, signals: &mut Signals) -> Option<LoopEvent> {
-        let wake = app::wake_at(&self.model);
-        if self.alarm.at != wake {
-            self.alarm = Alarm::new(wake, self.clock.clone());
+    /// `None`: nothing, after all.
+    fn next(&mut self) -> io::Result<Option<LoopEvent>> {
+        let patience = self.patience();
+        let (terminal, signals) = (self.input.as_fd(), self.signals.as_fd());
+        let woken = self.bell.wait(terminal, signals, patience)?;
+        self.rung |= woken.bell;
+        if woken.signals {
+            self.signals.hear();
         }
-        let wait = self.pace.wait();
-        let keys_wait = self.keys >= DRAIN;
-        let keys = std::mem::take(&mut self.keys);
-        let turn = tokio::select! {
-            biased;
-            key = self.input.next(), if !keys_wait => {
-                self.keys = keys + 1;
-                key.map_or_else(LoopEvent::Lost, LoopEvent::Message)
+        if self.keys < DRAIN {
+            self.keys += 1;
+            if let Some(msg) = self.input.ready()? {
+                return Ok(Some(LoopEvent::Message(msg)));
             }
-            turn = signals.next() => turn,
-            (name, why) = self.tasks.ended() => {
-                let words = format!("{name} ({why}); restart switchboard");
-                LoopEvent::Message(Msg::Changed(vec![Change::Link(Link::Broken(words))]))
-            }
-            Some(()) = self.reloads.recv() => LoopEvent::Configured,
-            () = &mut self.alarm.rings => {
-                self.alarm = Alarm::default();
-                // Once a minute, with the clock in the top line.
-                stderr::keep_small();
-                LoopEvent::Message(Msg::Wake)
-            }
-            Some(turn) = news_after(wait, &mut self.changes) => turn,
-            loaded = self.runner.next() => LoopEvent::Message(loaded),
-            () = std::future::ready(()), if keys_wait => return None,
-        };
-        Some(turn)
+        }
+        self.keys = 0;
+        Ok(self.next_but_keys())
+    }
+
+    /// How long to wait for something that comes from outside.
+    fn patience(&self) -> Option<Duration> {
+        if self.rung || self.signals.has_heard() {
+            return Some(Duration::ZERO);
+        }
+        let due = app::wake_at(&self.model).and_then(|at| self.clock.until(at));
+        let waits = [self.input.patience(), self.news.patience(), due];
+        waits.into_iter().flatten().min()
+    }
+
+    /// What there is besides keys, without waiting; whoever has nothing rings once they have.
+    fn next_but_keys(&mut self) -> Option<LoopEvent> {
+        match self.signals.next() {
+            Some(signal) if signal.ends() => return Some(LoopEvent::Message(Msg::Terminate)),
+            Some(Signal::Resized) => return Some(LoopEvent::Resized),
+            Some(Signal::StopKey) => return Some(LoopEvent::Suspend),
+            Some(_) | None => {}
+        }
+        // Until nobody has anything any more.
+        self.rung = true;
+        let context = &mut self.bell.context();
+        if let Poll::Ready(broken) = self.tasks.poll_ended(context) {
+            return Some(LoopEvent::Message(Msg::Changed(vec![broken])));
+        }
+        if let Poll::Ready(Some(())) = self.reloads.poll_recv(context) {
+            return Some(LoopEvent::Configured);
+        }
+        if app::wake_at(&self.model).is_some_and(|at| at <= self.clock.now()) {
+            // Once a minute, with the clock in the top line.
+            stderr::keep_small();
+            return Some(LoopEvent::Message(Msg::Wake));
+        }
+        if let Some(batch) = self.news.take(context) {
+            return Some(LoopEvent::News(batch));
+        }
+        if let Poll::Ready(loaded) = self.runner.poll_next(context) {
+            return Some(LoopEvent::Message(loaded));
+        }
+        self.rung = false;
+        None
     }
 
     /// Takes a turn and what is ready behind it, then draws once. Answers
     /// whether to leave.
-    pub(super) fn take_turn(&mut self, turn: LoopEvent) -> io::Result<bool> {
+    fn take_turn(&mut self, event: LoopEvent) -> io::Result<bool> {
         let calls = self.calls.take();
         if !calls.is_empty() {
             self.take(Msg::Changed(calls))?;
         }
-        let mut next = Some(turn);
-        for _ in 0..DRAIN {
-            let left = match next {
-                Some(LoopEvent::Message(Msg::Changed(changes))) => self.take_news(changes)?,
-                Some(LoopEvent::Message(msg)) => self.take(msg)?,
-                Some(LoopEvent::Resized) => {
-                    let (width, height) = self.terminal.resized()?;
-                    self.take(Msg::Resize(width, height))?
-                }
-                Some(LoopEvent::Suspend) => {
-                    self.suspending = true;
-                    false
-                }
-                Some(LoopEvent::Configured) => {
-                    let msg = self.configured();
-                    self.take(msg)?
-                }
-                Some(LoopEvent::Lost(why)) => return Err(why),
-                None => break,
-            };
+        let mut left = match event {
+            LoopEvent::Message(msg) => self.take(msg)?,
+            LoopEvent::News(Batch { changes, missed }) => {
+                let left = self.take(Msg::Changed(changes))?;
+                left || (missed && self.take(Msg::Missed)?)
+            }
+            LoopEvent::Resized => {
+                let (width, height) = self.terminal.resized()?;
+                self.take(Msg::Resize(width, height))?
+            }
+            LoopEvent::Suspend => {
+                self.suspending = true;
+                false
+            }
+            LoopEvent::Configured => {
+                let msg = self.configured();
+                self.take(msg)?
+            }
+        };
+        for _ in 1..DRAIN {
             if left {
                 return Ok(true);
             }
-            next = self.ready();
+            let Some(msg) = self.ready()? else {
+                break;
+            };
+            left = self.take(msg)?;
         }
-        // What was taken out of a queue but not yet done is done now.
-        let left = match next {
-            Some(LoopEvent::Message(msg)) => self.take(msg)?,
-            Some(LoopEvent::Lost(why)) => return Err(why),
-            _ => false,
-        };
         self.show()?;
         Ok(left)
     }
@@ -220,27 +251,6 @@ impl Screen {
         for effect in self.later.drain(..) {
             self.runner.perform(effect, &mut self.tasks);
         }
-    }
-
-    /// Takes news in, and with them all that wait behind them.
-    fn take_news(&mut self, mut news: Vec<Change>) -> io::Result<bool> {
-        let mut missed = false;
-        loop {
-            match self.changes.try_recv() {
-                Ok(change) => news.push(change),
-                Err(broadcast::error::TryRecvError::Lagged(_)) => missed = true,
-                Err(_) => break,
-            }
-        }
-        // A call is only a line of a log.
-        if news
-            .iter()
-            .any(|change| !matches!(change, Change::ApiCall(_)))
-        {
-            self.pace.told();
-        }
-        let left = self.take(Msg::Changed(news))?;
-        Ok(left || (missed && self.take(Msg::Missed)?))
     }
 
     /// Takes a message in and does what comes of it, besides what has time until the
@@ -325,7 +335,7 @@ impl Screen {
     }
 
     /// Reads the configuration anew; one with mistakes changes nothing.
-    pub(super) fn configured(&mut self) -> Msg {
+    fn configured(&mut self) -> Msg {
         let read = self.reload.as_ref().map(|reload| (reload.read)());
         match read {
             Some(Ok((settings, theme))) => {
@@ -340,7 +350,7 @@ impl Screen {
         }
     }
 
-    pub(super) fn draw(&mut self) -> io::Result<()> {
+    fn draw(&mut self) -> io::Result<()> {
         self.input.shown();
         let damage = match self.terminal.is_blank()? {
             true => Damage::All,
@@ -357,7 +367,7 @@ impl Screen {
 
     /// To the shell and back, if somebody wants that. What is typed to the shell is not
     /// read here; meanwhile the terminal may have got another size.
-    pub(super) fn suspend(&mut self) -> io::Result<()> {
+    fn suspend(&mut self) -> io::Result<()> {
         if !std::mem::take(&mut self.suspending) {
             return Ok(());
         }
@@ -370,7 +380,7 @@ impl Screen {
 
     /// Gives the terminal to the editor, if somebody wants that, and takes it
     /// back. The engine goes on meanwhile. Answers whether to leave.
-    pub(super) async fn edit(&mut self, signals: &mut Signals) -> io::Result<bool> {
+    fn edit(&mut self) -> io::Result<bool> {
         let Some(Editing { what, text }) = self.editing.take() else {
             return Ok(false);
         };
@@ -383,25 +393,8 @@ impl Screen {
         let edited = match editor::start(&text, &self.folder, kind) {
             Err(why) => Err(why),
             Ok(mut editor) => {
-                let ended = loop {
-                    tokio::select! {
-                        ended = editor.child.wait() => break ended,
-                        _ = signals.terminate.recv() => terminated = true,
-                        _ = signals.hang_up.recv() => terminated = true,
-                        // ^C is for the editor, and so is ^Z: we only stop with it.
-                        _ = signals.interrupt.recv() => {}
-                        _ = signals.stop_key.recv() => {
-                            let stop = rustix::process::Signal::STOP;
-                            rustix::process::kill_current_process_group(stop)?;
-                        }
-                    }
-                    if terminated {
-                        // What it has written so far counts.
-                        let _ = editor.child.start_kill();
-                        let _ = editor.child.wait().await;
-                        break Ok(std::process::ExitStatus::default());
-                    }
-                };
+                let ended;
+                (ended, terminated) = editor.wait(&mut self.signals);
                 let (edited, file) = editor.text(ended);
                 if let Edited::Draft(conversation, _) = &what {
                     self.edited = file.map(|file| (conversation.clone(), file));
@@ -434,91 +427,11 @@ impl Screen {
         Ok(left)
     }
 
-    /// What is there already, without waiting.
-    pub(super) fn ready(&mut self) -> Option<LoopEvent> {
-        match self.input.ready() {
-            Ok(Some(msg)) => return Some(LoopEvent::Message(msg)),
-            Ok(None) => {}
-            Err(why) => return Some(LoopEvent::Lost(why)),
-        }
-        if let Some(msg) = self.runner.ready() {
-            return Some(LoopEvent::Message(msg));
-        }
-        // News come at their own pace, see `Pace`.
-        None
-    }
-}
-
-/// What wakes the desk when something is due by itself. It stays as it is from key to key.
-pub(super) struct Alarm {
-    at: Option<Timestamp>,
-    rings: Pin<Box<dyn Future<Output = ()>>>,
-}
-
-impl Alarm {
-    fn new(at: Option<Timestamp>, clock: Clock) -> Self {
-        let rings = async move {
-            match at {
-                Some(at) => clock.sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
-        Self {
-            at,
-            rings: Box::pin(rings),
+    /// What is there already, without waiting. News come at their own pace.
+    fn ready(&mut self) -> io::Result<Option<Msg>> {
+        match self.input.ready()? {
+            Some(msg) => Ok(Some(msg)),
+            None => Ok(self.runner.ready()),
         }
     }
-}
-
-impl Default for Alarm {
-    /// One that never rings.
-    fn default() -> Self {
-        Self {
-            at: None,
-            rings: Box::pin(std::future::pending()),
-        }
-    }
-}
-
-/// How fast news come.
-#[derive(Debug, Default)]
-pub(super) struct Pace {
-    last: Option<Stopwatch>,
-    /// Since when they are counted, and how many frames of them there were.
-    counted: Option<(Stopwatch, u32)>,
-}
-
-impl Pace {
-    fn told(&mut self) {
-        self.last = Some(Stopwatch::start());
-        let counted = self.counted.filter(|(since, _)| passed(*since) < FLOOD.1);
-        let (since, count) = counted.unwrap_or_else(|| (Stopwatch::start(), 0));
-        self.counted = Some((since, count + 1));
-    }
-
-    /// How long the next ones have to wait.
-    fn wait(&self) -> Duration {
-        let flood = self
-            .counted
-            .is_some_and(|(since, count)| count >= FLOOD.0 && passed(since) < FLOOD.1);
-        match self.last.filter(|_| flood) {
-            Some(last) => NEWS_AFTER.saturating_sub(passed(last)),
-            None => Duration::ZERO,
-        }
-    }
-}
-
-fn passed(since: Stopwatch) -> Duration {
-    Duration::from_millis(since.millis())
-}
-
-/// The next news, but not before `wait` is over.
-async fn news_after(
-    wait: Duration,
-    changes: &mut broadcast::Receiver<Change>,
-) -> Option<LoopEvent> {
-    if !wait.is_zero() {
-        clock::sleep(wait).await;
-    }
-    news(changes).await
 }

@@ -1,62 +1,134 @@
-//! What the system tells us, and what else wakes a desk.
+//! What the system tells us, for a loop that waits for several things at once.
 
-use std::io;
-
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    sync::broadcast,
+use std::{
+    collections::VecDeque,
+    io,
+    os::fd::{AsFd, BorrowedFd},
+    os::unix::net::UnixStream,
 };
 
-use crate::{app::Msg, domain::Change};
+use signal_hook::{
+    consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH},
+    iterator::{backend::SignalDelivery, exfiltrator::SignalOnly},
+};
 
-/// What the loop does next.
-pub(super) enum LoopEvent {
-    Message(Msg),
-    Suspend,
+/// What it tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signal {
+    /// The desk has to end, or its terminal is gone.
+    Terminate,
+    /// `^C`, where the terminal makes a signal of it.
+    Interrupt,
+    /// The terminal has another size.
     Resized,
-    /// The configuration's file is another one.
-    Configured,
-    /// The terminal is gone.
-    Lost(io::Error),
+    /// `^Z`, where the terminal makes a signal of it.
+    StopKey,
+    /// A process that we have started has ended.
+    ChildEnded,
 }
 
-/// What the system tells us.
+impl Signal {
+    /// Whether the desk has to end.
+    pub(super) fn ends(self) -> bool {
+        matches!(self, Self::Terminate | Self::Interrupt)
+    }
+}
+
+/// What the system has told. Its handle can be read once there is something new.
+#[derive(Debug)]
 pub(super) struct Signals {
-    pub(super) terminate: Signal,
-    pub(super) hang_up: Signal,
-    pub(super) interrupt: Signal,
-    pub(super) resized: Signal,
-    pub(super) stop_key: Signal,
+    told: SignalDelivery<UnixStream, SignalOnly>,
+    heard: VecDeque<Signal>,
 }
 
 impl Signals {
+    /// Those for a desk.
+    ///
+    /// # Errors
+    ///
+    /// The system has no file handle left.
     pub(super) fn new() -> io::Result<Self> {
-        let stop_key = SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw());
+        Self::of(&[SIGTERM, SIGHUP, SIGINT, SIGWINCH, SIGTSTP])
+    }
+
+    /// Tells when a process has ended that is started from now on.
+    ///
+    /// # Errors
+    ///
+    /// The system has no file handle left.
+    pub(super) fn of_children() -> io::Result<Self> {
+        Self::of(&[SIGCHLD])
+    }
+
+    fn of(numbers: &[i32]) -> io::Result<Self> {
+        let (reader, writer) = UnixStream::pair()?;
+        let told = SignalDelivery::with_pipe(reader, writer, SignalOnly, numbers)?;
         Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            resized: signal(SignalKind::window_change())?,
-            stop_key: signal(stop_key)?,
+            told,
+            heard: VecDeque::new(),
         })
     }
 
-    pub(super) async fn next(&mut self) -> LoopEvent {
-        tokio::select! {
-            _ = self.terminate.recv() => LoopEvent::Message(Msg::Terminate),
-            _ = self.hang_up.recv() => LoopEvent::Message(Msg::Terminate),
-            _ = self.interrupt.recv() => LoopEvent::Message(Msg::Terminate),
-            _ = self.resized.recv() => LoopEvent::Resized,
-            _ = self.stop_key.recv() => LoopEvent::Suspend,
-        }
+    /// Takes in what was told. Does not wait.
+    pub(super) fn hear(&mut self) {
+        let heard = self.told.pending().filter_map(|number| match number {
+            SIGTERM | SIGHUP => Some(Signal::Terminate),
+            SIGINT => Some(Signal::Interrupt),
+            SIGWINCH => Some(Signal::Resized),
+            SIGTSTP => Some(Signal::StopKey),
+            SIGCHLD => Some(Signal::ChildEnded),
+            _ => None,
+        });
+        self.heard.extend(heard);
+    }
+
+    /// Whether something was taken in that nobody has asked for yet.
+    pub(super) fn has_heard(&self) -> bool {
+        !self.heard.is_empty()
+    }
+
+    /// The next of what was taken in.
+    pub(super) fn next(&mut self) -> Option<Signal> {
+        self.heard.pop_front()
     }
 }
 
-/// The next news of the engine; none any more once it has ended.
-pub(super) async fn news(changes: &mut broadcast::Receiver<Change>) -> Option<LoopEvent> {
-    match changes.recv().await {
-        Ok(change) => Some(LoopEvent::Message(Msg::Changed(vec![change]))),
-        Err(broadcast::error::RecvError::Lagged(_)) => Some(LoopEvent::Message(Msg::Missed)),
-        Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+impl AsFd for Signals {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.told.get_read().as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use signal_hook::low_level::raise;
+
+    use super::*;
+
+    /// Whether the handle can be read; waits for that if it should.
+    fn is_readable(signals: &Signals, should: bool) -> bool {
+        let wait = (!should).then(|| Timespec::try_from(Duration::ZERO).expect("no time"));
+        let mut asked = [PollFd::new(signals, PollFlags::IN)];
+        poll(&mut asked, wait.as_ref()).expect("asked") == 1
+    }
+
+    #[test]
+    fn signals_are_heard_once_and_the_handle_tells_of_them() {
+        // Two that do nothing by themselves: their handlers stay.
+        let mut signals = Signals::of(&[SIGWINCH, SIGCHLD]).expect("signals");
+        assert!(!is_readable(&signals, false));
+        for number in [SIGWINCH, SIGCHLD, SIGWINCH] {
+            raise(number).expect("raised");
+        }
+        assert!(is_readable(&signals, true));
+        assert_eq!(signals.next(), None, "not heard yet");
+        signals.hear();
+        assert!(signals.has_heard());
+        let all: Vec<Signal> = std::iter::from_fn(|| signals.next()).collect();
+        assert_eq!(all, [Signal::ChildEnded, Signal::Resized]);
+        assert!(!signals.has_heard() && !is_readable(&signals, false));
     }
 }

@@ -1,6 +1,10 @@
 //! The only place that spawns. Every task has a name, and its end is news.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use tokio::{
     runtime::{Builder, EnterGuard, Runtime},
@@ -8,7 +12,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::clock;
+use crate::{
+    clock,
+    domain::{Change, Link},
+};
 
 /// How long tasks may take to end.
 const LAST_WAIT: Duration = Duration::from_secs(2);
@@ -75,28 +82,26 @@ impl Tasks {
         }
     }
 
-    /// Waits until a task ends that should not: its name and why.
-    pub(super) async fn ended(&mut self) -> (String, String) {
-        loop {
-            match self.set.join_next().await {
-                Some(Ok((name, result))) => {
-                    return (
-                        name.to_owned(),
-                        result.err().unwrap_or_else(|| "it ended".into()),
-                    );
-                }
-                Some(Err(error)) => return ("a task".into(), failure(&error)),
-                // Without tasks there is nothing to wait for.
-                None => std::future::pending::<()>().await,
-            }
-        }
+    /// What to say of a task that has ended and should not have.
+    pub(super) fn poll_ended(&mut self, context: &mut Context<'_>) -> Poll<Change> {
+        let (name, why) = match ready!(self.set.poll_join_next(context)) {
+            Some(Ok((name, result))) => (name, result.err().unwrap_or_else(|| "it ended".into())),
+            Some(Err(error)) => ("a task", failure(&error)),
+            // Without tasks there is nothing to wait for.
+            None => return Poll::Pending,
+        };
+        let words = format!("{name} ({why}); restart switchboard");
+        Poll::Ready(Change::Link(Link::Broken(words)))
     }
 
     /// Asks all tasks to end and waits for them, but not long.
-    pub async fn finish(&mut self) {
+    pub fn finish(&mut self) {
         self.stop.cancel();
+        let Some(thread) = &self.thread else {
+            return;
+        };
         let all = async { while self.set.join_next().await.is_some() {} };
-        if clock::within(LAST_WAIT, all).await.is_none() {
+        if thread.block_on(clock::within(LAST_WAIT, all)).is_none() {
             self.set.abort_all();
         }
     }

@@ -161,6 +161,13 @@ impl Pty {
         self.typed = Instant::now();
     }
 
+    /// Presses keys again and again, faster than anybody can read them, until the program
+    /// has ended. No others can be pressed any more.
+    pub fn type_without_end(&mut self, text: &'static str) {
+        let mut keyboard = std::mem::replace(&mut self.keyboard, Box::new(std::io::sink()));
+        thread::spawn(move || while keyboard.write_all(text.as_bytes()).is_ok() {});
+    }
+
     /// Types text, waits until it stands on the screen, and presses Enter: in one go
     /// they would be a paste.
     pub fn enter(&mut self, text: &str) {

@@ -2,7 +2,11 @@
 //! terminal) gives a paste as keys that come together as nobody types them; and a
 //! paste may hold its own end, so that the rest of it comes as keys.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    os::fd::{AsFd, BorrowedFd},
+    time::Duration,
+};
 
 use super::keyboard::{Heard, Keyboard};
 use crate::{
@@ -10,7 +14,7 @@ use crate::{
         Msg,
         input::keymap::{Code, Key},
     },
-    clock::{self, Stopwatch},
+    clock::Stopwatch,
 };
 
 /// Keys nearer to each other than this are no typing (our choice; the fastest
@@ -41,7 +45,7 @@ pub(in crate::runtime) struct Bursts {
 }
 
 impl Bursts {
-    /// Reads the terminal, from where tasks run.
+    /// Reads the terminal.
     pub(in crate::runtime) fn open() -> io::Result<Self> {
         Ok(Self {
             keyboard: Keyboard::open()?,
@@ -59,21 +63,15 @@ impl Bursts {
         self.shown = self.sent;
     }
 
-    /// The next message; an error when the terminal is gone. May be given up at any
-    /// time.
-    pub(in crate::runtime) async fn next(&mut self) -> io::Result<Msg> {
-        loop {
-            if let Some(msg) = self.ready()? {
-                return Ok(msg);
-            }
-            match &self.held {
-                Some((_, since)) => {
-                    let left = BURST.saturating_sub(Duration::from_millis(since.millis()));
-                    self.ahead = clock::within(left, self.keyboard.next()).await;
-                }
-                None => self.ahead = Some(self.keyboard.next().await),
-            }
+    /// How long to wait for what follows, before what is there already can be told.
+    pub(in crate::runtime) fn patience(&self) -> Option<Duration> {
+        if self.ahead.is_some() {
+            return Some(Duration::ZERO);
         }
+        let held = self
+            .held
+            .map(|(_, since)| BURST.saturating_sub(Duration::from_millis(since.millis())));
+        held.into_iter().chain(self.keyboard.patience()).min()
     }
 
     /// What can be told without waiting; an error when the terminal is gone.
@@ -151,6 +149,13 @@ impl Bursts {
             true => Msg::Burst(key),
             false => Msg::Key(key),
         }
+    }
+}
+
+impl AsFd for Bursts {
+    /// What can be read once something was sent.
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.keyboard.as_fd()
     }
 }
 

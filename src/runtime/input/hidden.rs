@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use secrecy::zeroize::Zeroizing;
 
-use super::{keyboard::Decoder, tty::Waiting};
+use super::{keyboard::Decoder, tty::Tty};
 use crate::app::{
     Msg,
     input::keymap::{Code, Key},
@@ -17,14 +17,14 @@ const LONG: Duration = Duration::from_secs(60);
 /// Reads a line from the terminal without showing it. It is empty if somebody gives
 /// up (`^C`, `^D`).
 pub fn hidden_line() -> io::Result<Zeroizing<String>> {
-    let terminal = Waiting::open()?;
+    let terminal = Tty::open()?;
     enable_raw_mode()?;
     let line = line(&terminal);
     disable_raw_mode()?;
     line
 }
 
-fn line(terminal: &Waiting) -> io::Result<Zeroizing<String>> {
+fn line(terminal: &Tty) -> io::Result<Zeroizing<String>> {
     // With room for any token: a longer text would leave its first half behind.
     let mut line = Zeroizing::new(String::with_capacity(4096));
     let mut decoder = Decoder::new();

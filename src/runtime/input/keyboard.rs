@@ -1,12 +1,14 @@
 //! The terminal as a source of messages, in time.
 
-use std::{collections::VecDeque, io, time::Duration};
+use std::{
+    collections::VecDeque,
+    io,
+    os::fd::{AsFd, BorrowedFd},
+    time::Duration,
+};
 
 use super::{keys, sequences::Sequences, tty::Tty};
-use crate::{
-    app::Msg,
-    clock::{self, Stopwatch},
-};
+use crate::{app::Msg, clock::Stopwatch};
 
 /// What was said, and when it was read, in milliseconds since the start.
 #[derive(Debug)]
@@ -87,27 +89,18 @@ impl Keyboard {
         })
     }
 
-    /// The next message; an error when the terminal is gone. May be given up at any
-    /// time.
-    pub(super) async fn next(&mut self) -> io::Result<Heard> {
-        loop {
-            if let Some(heard) = self.here_already()? {
-                return Ok(heard);
-            }
-            let bytes = match self.decoder.patience() {
-                None => self.tty.read().await?,
-                Some(patience) => clock::within(patience, self.tty.read())
-                    .await
-                    .unwrap_or_else(|| Ok(Vec::new()))?,
-            };
-            self.heard.extend(self.decoder.take(&bytes));
+    /// How long to wait for what follows, before what is there already can be told.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        match self.heard.is_empty() {
+            true => self.decoder.patience(),
+            false => Some(Duration::ZERO),
         }
     }
 
-    /// What can be told without waiting.
+    /// What can be told without waiting; an error when the terminal is gone.
     pub(super) fn here_already(&mut self) -> io::Result<Option<Heard>> {
         if self.heard.is_empty() {
-            let bytes = self.tty.here_already()?;
+            let bytes = self.tty.read(Duration::ZERO)?;
             self.heard.extend(self.decoder.take(&bytes));
         }
         Ok(self.heard.pop_front())
@@ -119,11 +112,17 @@ impl Keyboard {
         self.decoder = Decoder::new();
         self.heard.clear();
         loop {
-            let bytes = self.tty.here_already()?;
+            let bytes = self.tty.read(Duration::ZERO)?;
             if bytes.is_empty() {
                 return Ok(());
             }
             self.decoder.take(&bytes).for_each(drop);
         }
+    }
+}
+
+impl AsFd for Keyboard {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.tty.as_fd()
     }
 }
