@@ -37,21 +37,18 @@ pub fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
 /// How many bytes the first character has, if it is a plain one and nothing behind it can
 /// join it. That is most of what is drawn; the rest needs the tables of Unicode.
 fn stands_alone(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    match bytes {
-        [c, rest @ ..] if is_plain(*c) && rest.first().is_none_or(|c| is_plain(*c)) => Some(1),
-        // Lines and blocks: U+2500 to U+25BF without what is wide beyond them.
-        [0xE2, 0x94 | 0x95, _, rest @ ..] => match rest {
-            [] | [0xE2, 0x94 | 0x95, ..] => Some(3),
-            [c, ..] if is_plain(*c) => Some(3),
-            _ => None,
-        },
-        _ => None,
-    }
+    let mut chars = text.chars();
+    let first = chars.next().filter(|c| is_plain(*c))?;
+    chars
+        .next()
+        .is_none_or(is_plain)
+        .then_some(first.len_utf8())
 }
 
-fn is_plain(byte: u8) -> bool {
-    (0x20..0x7F).contains(&byte)
+/// One cell wide, and joins nothing of its kind: Latin, dashes and quotation marks, lines
+/// and blocks. A test holds them to the tables of Unicode.
+fn is_plain(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{24F}' | '\u{2010}'..='\u{2027}' | '\u{2500}'..='\u{25BF}')
 }
 
 /// A letter with its signs takes the most that a terminal gives it, which is
@@ -308,6 +305,23 @@ mod tests {
         }
     }
 
+    fn clusters_of_unicode(text: &str) -> Vec<(&str, usize)> {
+        let clusters = text.graphemes(true);
+        clusters.map(|c| (c, cluster_width(c))).collect()
+    }
+
+    #[test]
+    fn what_is_plain_is_so_by_the_tables_of_unicode_too() {
+        for c in ('\0'..=char::MAX).filter(|c| is_plain(*c)) {
+            let text = format!("a{c}{c}©{c}…{c}");
+            assert_eq!(clusters_of_unicode(&text).len(), 7, "{c:?}");
+            assert_eq!(
+                clusters(&text).collect::<Vec<_>>(),
+                clusters_of_unicode(&text)
+            );
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -316,15 +330,14 @@ mod tests {
         fn clusters_are_those_of_unicode(
             text in proptest::collection::vec(
                 proptest::sample::select(vec![
-                    "a", " ", "~", "─", "╮", "█", "e\u{301}", "\u{301}", "\u{200d}", "\u{fe0f}", "日", "각", "👩",
+                    "a", " ", "~", "é", "…", "©", "─", "╮", "█", "e\u{301}", "\u{301}", "\u{200d}", "\u{fe0f}", "日", "각", "👩",
                     "\u{1f1ea}", "ป", "ำ", "\u{94d}", "\n", "1\u{fe0f}\u{20e3}", "🏴",
                 ]),
                 0..12,
             ),
         ) {
             let text = text.concat();
-            let long: Vec<(&str, usize)> = text.graphemes(true).map(|c| (c, cluster_width(c))).collect();
-            prop_assert_eq!(clusters(&text).collect::<Vec<_>>(), long);
+            prop_assert_eq!(clusters(&text).collect::<Vec<_>>(), clusters_of_unicode(&text));
         }
 
         /// The short way to a word, too.
