@@ -39,9 +39,9 @@ pub enum Damage {
     Nothing,
     /// This letter was typed behind a line of the composer that has room for more: its
     /// cell, and how long the text is.
-    Typed(char),
+    Letter(char),
     /// The text of the composer, and how long it is.
-    Letter,
+    Text,
     /// The cursor of the list went from one row to another: these two, what is told of
     /// the selected row, and the keys for it.
     Cursor {
@@ -67,7 +67,7 @@ impl Damage {
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Nothing, one) | (one, Self::Nothing) => one,
-            (Self::Typed(_) | Self::Letter, Self::Typed(_) | Self::Letter) => Self::Letter,
+            (Self::Letter(_) | Self::Text, Self::Letter(_) | Self::Text) => Self::Text,
             (one, other) if one == other => one,
             // The rows between them were never painted with the cursor.
             (Self::Cursor { from, .. }, Self::Cursor { to, .. }) => Self::Cursor { from, to },

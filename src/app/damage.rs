@@ -42,8 +42,8 @@ enum Region {
 #[derive(Debug)]
 pub(super) struct SmallStep {
     region: Region,
-    /// A letter that comes behind a line of the composer.
-    letter: Option<char>,
+    /// A letter that may come behind a line of the composer.
+    letter: Option<NextLetter>,
     focus: Focus,
     layout: Layout,
     /// Places of the cursor and of the first row on the screen.
@@ -53,6 +53,14 @@ pub(super) struct SmallStep {
     dialogs: Dialogs,
     /// When something else on the screen changes because time passes.
     due: Option<Timestamp>,
+}
+
+/// A letter, and the row and the column of the text where it would stand.
+#[derive(Clone, Copy, Debug)]
+struct NextLetter {
+    letter: char,
+    row: usize,
+    column: usize,
 }
 
 /// What lies over the desk: how many dialogs, where the topmost one stands if it has
@@ -120,7 +128,7 @@ impl SmallStep {
         let (from, top) = self.list;
         match self.region {
             Region::Nothing => Damage::Nothing,
-            Region::Composer => self.letter.map_or(Damage::Letter, Damage::Typed),
+            Region::Composer => self.typed(model).map_or(Damage::Text, Damage::Letter),
             Region::Thread => Damage::Thread,
             Region::List if model.inbox.top == top && model.inbox.total > 0 => Damage::Cursor {
                 from,
@@ -130,6 +138,13 @@ impl SmallStep {
             Region::News => Damage::News,
             Region::Dialog => Damage::Dialog,
         }
+    }
+
+    /// The letter, if it stands there now: a text that is full takes none.
+    fn typed(&self, model: &Model) -> Option<char> {
+        let next = self.letter?;
+        let (_, row, column) = model.thread.as_ref()?.composer.line();
+        (row == next.row && column == next.column + 1).then_some(next.letter)
     }
 
     /// Whether an effect has nothing to do with what else is on the screen: a dialog only
@@ -201,7 +216,7 @@ pub fn shows_calls(model: &Model) -> bool {
 
 /// The letter that a key puts behind a line of the composer, if that is all it does on the
 /// screen.
-fn letter(model: &Model, msg: &Msg, layout: &Layout) -> Option<char> {
+fn letter(model: &Model, msg: &Msg, layout: &Layout) -> Option<NextLetter> {
     let (Msg::Key(key) | Msg::Burst(key)) = msg else {
         return None;
     };
@@ -212,7 +227,13 @@ fn letter(model: &Model, msg: &Msg, layout: &Layout) -> Option<char> {
     let text = composer_text(layout.composer?, thread.composer.head());
     // A colon may end the name of an emoji.
     let letter = key.text().filter(|c| matches!(c, ' '..='~') && *c != ':')?;
-    thread.composer.takes_behind(text.width).then_some(letter)
+    let (_, row, column) = thread.composer.line();
+    let next = NextLetter {
+        letter,
+        row,
+        column,
+    };
+    thread.composer.goes_on(text.width).then_some(next)
 }
 
 /// A letter for a text that has begun, or one that goes, or a step of the cursor in it.

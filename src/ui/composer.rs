@@ -47,12 +47,12 @@ pub(super) fn draw(
         ..inner
     };
     lines(head(thread, theme, above), above, buffer);
-    draw_text(model, thread, body, buffer)
+    put_text(model, thread, body, buffer)
 }
 
 /// What is different when a letter has gone behind a line of the text: its cell, and the
 /// count at the foot of the frame.
-pub(super) fn draw_typed(
+pub(super) fn draw_letter(
     model: &Model,
     theme: &Theme,
     area: Rect,
@@ -68,7 +68,7 @@ pub(super) fn draw_typed(
 }
 
 /// What is different after a key: the text, and the count at the foot of the frame.
-pub(super) fn draw_letter(
+pub(super) fn draw_text(
     model: &Model,
     theme: &Theme,
     area: Rect,
@@ -77,7 +77,7 @@ pub(super) fn draw_letter(
     let thread = model.thread.as_ref()?;
     draw_count(model, thread, theme, area, buffer);
     let body = composer_text(area, thread.composer.head());
-    draw_text(model, thread, body, buffer)
+    put_text(model, thread, body, buffer)
 }
 
 fn draw_count(model: &Model, thread: &Thread, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -95,7 +95,7 @@ fn count(model: &Model, thread: &Thread, theme: &Theme) -> Line<'static> {
     ])
 }
 
-fn draw_text(model: &Model, thread: &Thread, body: Rect, buffer: &mut Buffer) -> Option<Position> {
+fn put_text(model: &Model, thread: &Thread, body: Rect, buffer: &mut Buffer) -> Option<Position> {
     thread.composer.area().render(body, buffer);
     // The hardware cursor goes where the widget put its mark, so that input
     // methods open their window there.

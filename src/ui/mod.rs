@@ -120,13 +120,13 @@ fn paint_part(
     } = *last;
     match damage {
         Damage::Nothing | Damage::Dialog | Damage::All => {}
-        Damage::Typed(letter) => {
+        Damage::Letter(letter) => {
             let at = last.cursor?;
-            composer::draw_typed(model, theme, layout.composer?, letter, at, buffer);
+            composer::draw_letter(model, theme, layout.composer?, letter, at, buffer);
             cursor = Some(Position { x: at.x + 1, ..at });
         }
-        Damage::Letter => {
-            cursor = composer::draw_letter(model, theme, layout.composer?, buffer);
+        Damage::Text => {
+            cursor = composer::draw_text(model, theme, layout.composer?, buffer);
         }
         Damage::Thread => thread::draw(model, theme, layout.thread?, buffer),
         Damage::List | Damage::News => {
@@ -178,11 +178,11 @@ fn damaged(model: &Model, layout: &Layout, damage: Damage, last: &Painted) -> Op
     let beside = layout.explain.into_iter().chain([layout.hints]);
     Some(match damage {
         Damage::Nothing | Damage::All => return None,
-        Damage::Typed(_) => {
+        Damage::Letter(_) => {
             let cell = Rect::from((last.cursor?, Size::new(1, 1)));
             vec![cell, areas::foot(layout.composer?)]
         }
-        Damage::Letter => {
+        Damage::Text => {
             let area = layout.composer?;
             let head = model.thread.as_ref()?.composer.head();
             vec![areas::composer_text(area, head), areas::foot(area)]

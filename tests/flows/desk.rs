@@ -437,19 +437,19 @@ fn what_changes_little_repaints_little() {
         desk.open("Ana Ruiz");
         desk.keys("rhelo");
         for (keys, damage) in [
-            ("l", Damage::Typed('l')),
-            (" ", Damage::Typed(' ')),
-            (":", Damage::Letter),
-            ("é", Damage::Letter),
+            ("l", Damage::Letter('l')),
+            (" ", Damage::Letter(' ')),
+            (":", Damage::Text),
+            ("é", Damage::Text),
             // A letter may join the one before it.
-            ("x", Damage::Letter),
-            ("<Backspace>", Damage::Letter),
-            ("<Backspace>", Damage::Letter),
-            ("!", Damage::Typed('!')),
-            ("<Left>", Damage::Letter),
-            ("a", Damage::Letter),
-            ("<Home>", Damage::Letter),
-            ("<End>", Damage::Letter),
+            ("x", Damage::Text),
+            ("<Backspace>", Damage::Text),
+            ("<Backspace>", Damage::Text),
+            ("!", Damage::Letter('!')),
+            ("<Left>", Damage::Text),
+            ("a", Damage::Text),
+            ("<Home>", Damage::Text),
+            ("<End>", Damage::Text),
             ("<^u>", Damage::All),
         ] {
             desk.keys(keys);
@@ -457,9 +457,9 @@ fn what_changes_little_repaints_little() {
         }
         desk.keys("so");
         desk.pass(Span::millis(150));
-        assert_eq!(desk.model.damage, Damage::Letter, "a draft is saved");
+        assert_eq!(desk.model.damage, Damage::Text, "a draft is saved");
         desk.send(saved());
-        assert_eq!(desk.model.damage, Damage::Letter, "it is on the disk");
+        assert_eq!(desk.model.damage, Damage::Text, "it is on the disk");
         assert!(desk.picture().contains("· saved"));
         desk.keys("<Backspace><Backspace>");
         assert_eq!(desk.model.damage, Damage::All, "other keys help now");
@@ -480,6 +480,30 @@ fn what_changes_little_repaints_little() {
     }
 }
 
+/// A letter that a full text does not take is not painted either.
+#[test]
+fn a_text_that_is_full_takes_no_letter_and_shows_none() {
+    let mut desk = Desk::new((120, 40));
+    desk.open("Ana Ruiz");
+    desk.keys("rx");
+    desk.send(Msg::Paste("lamp\n".repeat(3_999)));
+    let painted: Vec<Damage> = "abcdefgh"
+        .chars()
+        .map(|letter| {
+            desk.keys(&letter.to_string());
+            desk.model.damage
+        })
+        .collect();
+    let taken = ["a", "b", "c"].map(|letter| Damage::Letter(letter.chars().next().expect("one")));
+    assert_eq!(painted[..3], taken);
+    assert!(painted[3..].iter().all(|damage| *damage == Damage::Text));
+    let screen = desk.picture();
+    assert!(
+        screen.contains("│abc ") && !screen.contains("abcd"),
+        "{screen}"
+    );
+}
+
 /// As long as a line has room, a letter behind it is all that is painted; `Desk` looks
 /// whether the rest is as it should be when it wraps.
 #[test]
@@ -493,10 +517,10 @@ fn a_text_is_typed_letter_by_letter_into_the_next_line() {
         let mut alone = 0;
         for letter in text.repeat(2).chars() {
             desk.keys(&letter.to_string());
-            alone += usize::from(desk.model.damage == Damage::Typed(letter));
+            alone += usize::from(desk.model.damage == Damage::Letter(letter));
             // The frame grew by a line.
-            let whole = [Damage::Letter, Damage::All].contains(&desk.model.damage);
-            assert!(whole || desk.model.damage == Damage::Typed(letter));
+            let whole = [Damage::Text, Damage::All].contains(&desk.model.damage);
+            assert!(whole || desk.model.damage == Damage::Letter(letter));
         }
         assert!(alone > 20, "{alone} at {size:?}");
         desk.keys("<Up>a");

@@ -319,20 +319,13 @@ impl Composer {
 
     /// Whether the next letter only goes behind what stands in the line of the cursor:
     /// that ends there, does not wrap at this width, and has room for more.
-    pub(crate) fn takes_behind(&self, width: u16) -> bool {
+    pub(crate) fn goes_on(&self, width: u16) -> bool {
         let (line, _, column) = self.line();
         // Nothing in it joins the letter, and none of it is wider than it is long.
         line.is_ascii()
             && !line.contains('\t')
             && column == line.len()
             && line.len() + 2 < usize::from(width)
-            && self.length_in_characters() < HARD_LIMIT
-    }
-
-    /// How many characters it is, with the ends of lines.
-    fn length_in_characters(&self) -> usize {
-        let lines = self.area.lines().iter();
-        lines.map(|line| line.chars().count() + 1).sum()
     }
 
     /// Lines on the screen at this width, wrapped as the widget wraps them.
@@ -438,7 +431,8 @@ impl Composer {
     /// Takes text in, cleaned: what is pasted comes from outside. The character
     /// before the cursor counts too: it decides whether a joiner spells.
     pub fn insert(&mut self, text: &str) -> bool {
-        let have = self.length_in_characters();
+        let lines = self.area.lines().iter();
+        let have: usize = lines.map(|line| line.chars().count() + 1).sum();
         let (line, _, column) = self.line();
         let before = column.checked_sub(1).and_then(|at| line.chars().nth(at));
         let clean = text::disarm(before, text);
@@ -479,7 +473,7 @@ impl Composer {
         self.snap();
     }
 
-    pub(super) fn line(&self) -> (&str, usize, usize) {
+    pub(crate) fn line(&self) -> (&str, usize, usize) {
         let at = self.area.cursor();
         (
             self.area.lines().get(at.0).map_or("", String::as_str),
