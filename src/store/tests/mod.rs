@@ -341,6 +341,38 @@ fn a_filter_asked_behind_its_last_hit_still_says_how_many_there_are() {
 }
 
 #[test]
+fn who_is_not_shown_yet_is_still_known_after_a_restart_newest_first() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = doors(folder.path());
+    assert_eq!(reader.unshown(9).expect("asked"), []);
+    let unshown = |number: u32, psid: &str| {
+        let psid = Psid::new(psid);
+        Event::Conversation(ConversationSeen {
+            id: ConversationId::of_person(&psid),
+            psid,
+            ..seen(number)
+        })
+    };
+    let events = vec![
+        Event::Conversation(seen(0)),
+        unshown(3, "70000003"),
+        // Whatever an id of Meta's looks like one day.
+        unshown(1, "7é~\u{10FFFF}"),
+        // A name that Meta might give begins like ours, and is of another person.
+        Event::Conversation(ConversationSeen {
+            id: ConversationId::new(format!("{}70000009", ConversationId::OF_PERSON)),
+            ..seen(2)
+        }),
+    ];
+    wait(writer.ingest(events, NOW)).expect("taken");
+    drop((writer, reader));
+    let (_, reader) = doors(folder.path());
+    let all = ["7é~\u{10FFFF}", "70000003"].map(Psid::new);
+    assert_eq!(reader.unshown(9).expect("asked"), all);
+    assert_eq!(reader.unshown(1).expect("asked"), all[..1]);
+}
+
+#[test]
 fn a_thread_is_read_in_parts_that_fit_together() {
     let folder = tempfile::tempdir().expect("a folder");
     let (writer, reader) = doors(folder.path());
