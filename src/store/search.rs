@@ -18,8 +18,9 @@ use crate::{
 };
 
 /// So many hits of the index are looked at, those with the greatest numbers, before the
-/// newest of them are given (our choice): each of them is read from another place.
-const LOOKED_AT: u32 = 400;
+/// newest of them are given (our choice): each of them is read from another place. Twice as
+/// many as are shown: numbers follow time but for what was read at once.
+const LOOKED_AT: u32 = 200;
 
 /// The filter of the list shows the conversations of so many of them.
 const LOOKED_AT_FOR_LIST: u32 = 2_000;
