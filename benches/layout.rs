@@ -297,7 +297,7 @@ fn list(functions: &[Function], offline: &[Step], online: &[Step]) -> String {
     text
 }
 
-/// A name as the compiler writes it, without what differs from build to build.
+/// A name as the compiler writes it: what stays from build to build, and what may not.
 struct Name {
     /// `_ZN`, and the parts of the path with their lengths; or one part.
     parts: Vec<String>,
