@@ -302,12 +302,9 @@ fn somebody_writes_over_the_screen() {
         return;
     };
     let paint = |words: &'static str| {
-        move |_: &switchboard::ui::Painted, buffer: &mut ratatui::buffer::Buffer| {
+        move |painted: &mut switchboard::ui::Painted, buffer: &mut ratatui::buffer::Buffer| {
             ratatui::widgets::Widget::render(words, buffer.area, buffer);
-            switchboard::ui::Painted {
-                parts: vec![buffer.area],
-                ..Default::default()
-            }
+            painted.parts = vec![buffer.area];
         }
     };
     let mut terminal = switchboard::runtime::Terminal::enter(

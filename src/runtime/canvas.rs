@@ -257,7 +257,7 @@ mod tests {
                     for (x, y, words, text, behind, modifier) in pieces {
                         let place = Rect::new(*x, *y, SIZE.0 - x, 1);
                         let span = draw::span(WORDS[*words], style(*text, *behind, *modifier));
-                        draw::put(vec![span], place, buffer);
+                        draw::put(&[span], place, buffer);
                     }
                     canvas.send(&[Rect::new(0, 0, SIZE.0, SIZE.1)], &mut gate).expect("sent");
                     if let Some((x, y)) = cursor {
@@ -294,7 +294,7 @@ mod tests {
             let mut canvas = Canvas::new(SIZE.0, SIZE.1);
             for words in ["> hell", "> hello", "> hello"] {
                 let line = vec![draw::span(words, Style::new().fg(Color::Red))];
-                draw::put(line, Rect::new(2, 3, 20, 1), canvas.buffer());
+                draw::put(&line, Rect::new(2, 3, 20, 1), canvas.buffer());
                 canvas
                     .send(&[Rect::new(0, 3, SIZE.0, 1)], &mut gate)
                     .expect("sent");

@@ -432,7 +432,7 @@ mod tests {
                             let buffer = frame.buffer_mut();
                             let place = Rect::new(1, y, 36, 1);
                             let line = draw::span(line, Style::new());
-                            draw::put(vec![line], place, buffer);
+                            draw::put(&[line], place, buffer);
                             for x in [0, 37, 39] {
                                 buffer[(x, y)].set_symbol("│");
                             }

@@ -227,9 +227,8 @@ impl Begun {
     fn draw(&mut self, theme: &Theme) -> io::Result<()> {
         let damage = std::mem::replace(&mut self.model.damage, Damage::Nothing);
         match &mut self.terminal {
-            Some(terminal) if damage != Damage::Nothing => {
-                terminal.draw(|last, buffer| ui::paint(&self.model, theme, damage, last, buffer))
-            }
+            Some(terminal) if damage != Damage::Nothing => terminal
+                .draw(|painted, buffer| ui::paint(&self.model, theme, damage, painted, buffer)),
             _ => Ok(()),
         }
     }

@@ -362,7 +362,7 @@ impl Screen {
         }
         let (model, theme) = (&self.model, &self.theme);
         self.terminal
-            .draw(|last, buffer| ui::paint(model, theme, damage, last, buffer))
+            .draw(|painted, buffer| ui::paint(model, theme, damage, painted, buffer))
     }
 
     /// To the shell and back, if somebody wants that. What is typed to the shell is not

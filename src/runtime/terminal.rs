@@ -49,7 +49,7 @@ pub struct Terminal {
     canvas: Canvas,
     /// The next frame has to be painted whole.
     blank: bool,
-    /// What was painted last.
+    /// What is painted.
     painted: Painted,
     gate: Gate<Encoder<Stdout>>,
     pictures: TerminalPictures,
@@ -103,10 +103,10 @@ impl Terminal {
         Ok(self.blank)
     }
 
-    /// Draws a frame. `paint` is given what was painted last, and paints over it.
-    pub fn draw(&mut self, paint: impl FnOnce(&Painted, &mut Buffer) -> Painted) -> io::Result<()> {
+    /// Draws a frame. `paint` is given what is painted, and paints over it.
+    pub fn draw(&mut self, paint: impl FnOnce(&mut Painted, &mut Buffer)) -> io::Result<()> {
         self.blank = false;
-        self.painted = paint(&self.painted, self.canvas.buffer());
+        paint(&mut self.painted, self.canvas.buffer());
         self.canvas.send(&self.painted.parts, &mut self.gate)?;
         match self.painted.cursor {
             Some(at) => {

@@ -64,7 +64,7 @@ pub(super) fn draw_letter(
         draw_count(model, thread, theme, area, buffer);
     }
     let letter = span(letter.to_string(), Style::new());
-    put(vec![letter], Rect::from((at, Size::new(1, 1))), buffer);
+    put(&[letter], Rect::from((at, Size::new(1, 1))), buffer);
 }
 
 /// What is different after a key: the text, and the count at the foot of the frame.

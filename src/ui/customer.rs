@@ -19,7 +19,7 @@ use crate::{
     text::{self, Clean},
     ui::{
         call,
-        draw::{blank, frame, framed, lines, span, title_style},
+        draw::{blank, frame, framed, put, span, title_style},
         inbox::aside_words,
         picture,
         theme::{Role, Theme},
@@ -33,41 +33,68 @@ const LOG: usize = 10;
 const NOTES: usize = 2;
 const HOLDS: usize = 3;
 
-/// Draws the pane; answers how many of its lines have something on them.
-pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
-    let title = Line::from(span(" customer ", title_style(false, theme)));
-    framed(title, frame(false, theme), area, buffer);
-    draw_lines(model, theme, area, 0, buffer).1
+/// What stands in the pane.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CustomerLines {
+    lines: Vec<Line<'static>>,
+    /// A face stands beside the first of them.
+    face: bool,
 }
 
-/// Draws the lines over as many `last` ones, the frame aside; answers which part of the
-/// screen that is, and how many lines have something on them.
+/// Draws the pane; answers what stands in it.
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) -> CustomerLines {
+    let title = Line::from(span(" customer ", title_style(false, theme)));
+    framed(title, frame(false, theme), area, buffer);
+    let mut shown = CustomerLines::default();
+    draw_lines(model, theme, area, &mut shown, buffer);
+    shown
+}
+
+/// Draws the lines that are not `shown` yet over those that are; answers where.
 pub(super) fn draw_lines(
     model: &Model,
     theme: &Theme,
     area: Rect,
-    last: u16,
+    shown: &mut CustomerLines,
     buffer: &mut Buffer,
-) -> (Rect, u16) {
+) -> Vec<Rect> {
     let inner = area.inner(Margin::new(2, 1));
     let face = subject(model).and_then(|(conversation, _)| {
         let person = PictureId::Person(conversation.psid.clone());
         model.pictures.shown(&person)
     });
     let rows = rows(model, theme, area, face.is_some());
-    let count = u16::try_from(rows.len()).unwrap_or(u16::MAX);
-    let count = count.min(inner.height);
-    let part = Rect {
-        height: count.max(last).min(inner.height),
-        ..inner
-    };
-    blank(theme.style(Role::Text), part, buffer);
-    lines(rows, inner, buffer);
+    let whole = shown.face || face.is_some();
+    let mut parts: Vec<Rect> = Vec::new();
+    let most = rows.len().max(shown.lines.len());
+    for (at, y) in (0..most).zip(inner.top()..inner.bottom()) {
+        let row = rows.get(at);
+        if row == shown.lines.get(at) && !whole {
+            continue;
+        }
+        let line = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        blank(theme.style(Role::Text), line, buffer);
+        if let Some(row) = row {
+            put(&row.spans, line, buffer);
+        }
+        match parts.last_mut().filter(|part| part.bottom() == y) {
+            Some(part) => part.height += 1,
+            None => parts.push(line),
+        }
+    }
     if let Some(face) = face {
         let by = model.session.settings.pictures;
         picture::whole(face, face.cells, by, inner, buffer);
     }
-    (part, count)
+    *shown = CustomerLines {
+        lines: rows,
+        face: face.is_some(),
+    };
+    parts
 }
 
 /// What the pane says, line by line; the first ones leave room for a face.

@@ -30,13 +30,13 @@ pub(crate) fn span(text: impl Into<Clean>, style: Style) -> Span<'static> {
 ///
 /// Not by the library's own writing, which counts some vowel signs as nothing:
 /// what is laid out by `text::width` is also painted by it.
-pub(crate) fn put(spans: Vec<Span<'static>>, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn put(spans: &[Span<'_>], area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
     if area.is_empty() {
         return;
     }
     let mut x = area.x;
-    for span in &spans {
+    for span in spans {
         for (cluster, width) in text::clusters(&span.content) {
             let width = u16::try_from(width).unwrap_or(u16::MAX);
             if width > area.right() - x {
@@ -83,7 +83,7 @@ pub(crate) fn wrapped(words: &str, style: Style, area: Rect, buffer: &mut Buffer
         .zip(area.y..area.bottom())
     {
         put(
-            vec![span(line, style)],
+            &[span(line, style)],
             Rect {
                 y,
                 height: 1,
@@ -163,7 +163,7 @@ pub(crate) fn draw_foot(words: Line<'static>, frame: Style, area: Rect, buffer: 
         Some(HorizontalAlignment::Right) => foot.right() - width,
         _ => foot.x,
     };
-    put(words.spans, Rect { x, width, ..foot }, buffer);
+    put(&words.spans, Rect { x, width, ..foot }, buffer);
 }
 
 /// How the title of a frame looks: with the frame while it has the keys, else as text,
@@ -192,7 +192,7 @@ pub(crate) fn framed(
         height: 1,
         ..area
     };
-    put(title.spans, head, buffer);
+    put(&title.spans, head, buffer);
     inner
 }
 
@@ -200,7 +200,7 @@ pub(crate) fn framed(
 pub(crate) fn lines(lines: Vec<Line<'static>>, area: Rect, buffer: &mut Buffer) {
     for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
         put(
-            line.spans,
+            &line.spans,
             Rect {
                 y,
                 height: 1,
@@ -222,7 +222,7 @@ mod tests {
             for start in 0..4 {
                 let mut buffer = Buffer::empty(screen);
                 let place = Rect::new(start, 0, 8, 1);
-                put(vec![span(cluster, Style::new())], place, &mut buffer);
+                put(&[span(cluster, Style::new())], place, &mut buffer);
                 let width = buffer[(start, 0)].cell_width();
                 clear(Rect::new(4, 0, 8, 1), &mut buffer);
                 let stays = start + width <= 4;

@@ -126,7 +126,7 @@ fn draw_heads(model: &Model, theme: &Theme, body: Rect, buffer: &mut Buffer) {
         column => column.name().to_uppercase(),
     });
     let titles = span(format!("  {titles}"), theme.style(Role::Dim));
-    put(vec![titles], head, buffer);
+    put(&[titles], head, buffer);
 }
 
 /// The view, and in which order or by what its rows stand there.
@@ -375,7 +375,7 @@ fn card_row(
     ];
     spans.extend(marked(&name, style(name_role), &model.inbox.filter));
     spans.push(span(end, style(Role::Dim)));
-    put(spans, area, buffer);
+    put(&spans, area, buffer);
     let (words, flag) = last_words(model, row);
     let flag_width = flag.as_ref().map_or(0, |(words, _)| text::width(words));
     let mut spans = vec![span("    ", style(Role::Dim))];
@@ -392,7 +392,7 @@ fn card_row(
     spans.extend(marked(&words, style(Role::Dim), &model.inbox.filter));
     spans.push(span(behind, style(Role::Bot)));
     put(
-        spans,
+        &spans,
         Rect {
             y: area.y + 1,
             height: 1,
@@ -491,7 +491,7 @@ fn table_row(
     )];
     let style = row_style(theme, role, selected);
     spans.extend(marked(&line, style, &model.inbox.filter));
-    put(spans, area, buffer);
+    put(&spans, area, buffer);
 }
 
 /// Why the selected row stands where it stands, and what to do with it.

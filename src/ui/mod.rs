@@ -30,8 +30,10 @@ use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect, Size},
     style::Style,
+    text::Line,
 };
 
+pub use customer::CustomerLines;
 pub use plain::Transcript;
 pub use theme::{Role, THEMES, Theme};
 
@@ -47,52 +49,51 @@ use crate::{
 
 /// Draws the desk. The terminal's cursor stands where text is written.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
-    let nothing = Painted::default();
-    let painted = paint(model, theme, Damage::All, &nothing, frame.buffer_mut());
+    let mut painted = Painted::default();
+    paint(model, theme, Damage::All, &mut painted, frame.buffer_mut());
     if let Some(at) = painted.cursor {
         frame.set_cursor_position(at);
     }
 }
 
-/// What came of painting.
+/// What is painted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Painted {
-    /// Where something may have changed.
+    /// Where something may have changed in the last frame.
     pub parts: Vec<Rect>,
     /// Where the terminal's cursor is, if text is written somewhere.
     pub cursor: Option<Position>,
-    /// Lines of the customer pane with something on them: the next frame leaves the empty
-    /// ones below alone.
-    pub customer_lines: u16,
+    /// What the customer pane says: the next frame leaves the lines alone that stay.
+    pub customer: CustomerLines,
+    /// What the bottom line says, if it is one line.
+    pub bottom: Option<Line<'static>>,
 }
 
-/// Paints what is damaged over what was painted last.
+/// Paints what is damaged over what is `painted`.
 pub fn paint(
     model: &Model,
     theme: &Theme,
     damage: Damage,
-    last: &Painted,
+    painted: &mut Painted,
     buffer: &mut Buffer,
-) -> Painted {
+) {
     if damage == Damage::Nothing {
-        return Painted {
-            parts: Vec::new(),
-            ..*last
-        };
+        painted.parts.clear();
+        return;
     }
     // Another theme may be tried on.
     let tried = model.theme().and_then(Theme::named);
     let tried = tried.map(|tried| theme.in_styles_of(tried));
     let theme = tried.as_ref().unwrap_or(theme);
     let screen = buffer.area;
-    if let Some(painted) = paint_part(model, theme, damage, last, buffer) {
-        return painted;
+    if paint_part(model, theme, damage, painted, buffer).is_some() {
+        return;
     }
     draw::blank(theme.style(Role::Text), screen, buffer);
-    match model.session.privacy {
+    *painted = match model.session.privacy {
         true => paint_all(&privacy::drawn(model), theme, buffer),
         false => paint_all(model, theme, buffer),
-    }
+    };
 }
 
 /// Some panes alone, at a cost that does not depend on the size of the others; `None`
@@ -101,32 +102,27 @@ fn paint_part(
     model: &Model,
     theme: &Theme,
     damage: Damage,
-    last: &Painted,
+    painted: &mut Painted,
     buffer: &mut Buffer,
-) -> Option<Painted> {
+) -> Option<()> {
     let layout = layout::layout(model);
     // Behind the privacy curtain the whole desk is painted from what may be seen of it.
     if layout.screen != buffer.area || model.session.privacy {
         return None;
     }
-    let mut parts = damaged(model, &layout, damage, last)?;
+    let mut parts = damaged(model, &layout, damage, painted.cursor)?;
     for part in &parts {
         draw::blank(theme.style(Role::Text), *part, buffer);
     }
-    let Painted {
-        mut cursor,
-        mut customer_lines,
-        ..
-    } = *last;
     match damage {
         Damage::Nothing | Damage::Dialog | Damage::All => {}
         Damage::Letter(letter) => {
-            let at = last.cursor?;
+            let at = painted.cursor?;
             composer::draw_letter(model, theme, layout.composer?, letter, at, buffer);
-            cursor = Some(Position { x: at.x + 1, ..at });
+            painted.cursor = Some(Position { x: at.x + 1, ..at });
         }
         Damage::Text => {
-            cursor = composer::draw_text(model, theme, layout.composer?, buffer);
+            painted.cursor = composer::draw_text(model, theme, layout.composer?, buffer);
         }
         Damage::Thread => thread::draw(model, theme, layout.thread?, buffer),
         Damage::List | Damage::News => {
@@ -140,29 +136,32 @@ fn paint_part(
     }
     // What goes with it.
     if let Some(area) = layout.customer.filter(|_| is_of_list(model, damage)) {
-        let part;
-        (part, customer_lines) = customer::draw_lines(model, theme, area, customer_lines, buffer);
-        parts.push(part);
+        let shown = &mut painted.customer;
+        parts.extend(customer::draw_lines(model, theme, area, shown, buffer));
     }
-    if parts.contains(&layout.hints) {
-        status::bottom(model, theme, layout.hints, buffer);
+    if !matches!(damage, Damage::Letter(_) | Damage::Text) {
+        let bottom = status::bottom(model, theme, layout.hints)?;
+        // A dialog may write over it.
+        if damage == Damage::Dialog || painted.bottom.as_ref() != Some(&bottom) {
+            draw::blank(theme.style(Role::Text), layout.hints, buffer);
+            draw::put(&bottom.spans, layout.hints, buffer);
+            parts.push(layout.hints);
+            painted.bottom = Some(bottom);
+        }
     }
     if parts.contains(&layout.status) {
         status::bar(model, theme, layout.status, buffer);
     }
     if damage == Damage::Dialog {
-        cursor = dialog::draw(model, theme, model.dialogs.last()?, &layout, buffer);
+        painted.cursor = dialog::draw(model, theme, model.dialogs.last()?, &layout, buffer);
     } else {
         parts.extend(status::toasts(model, theme, &layout, buffer));
     }
     for part in &parts {
         finish(theme, *part, buffer);
     }
-    Some(Painted {
-        parts,
-        cursor,
-        customer_lines,
-    })
+    painted.parts = parts;
+    Some(())
 }
 
 /// Whether what the customer pane says goes with it: with a thread open, the pane is about
@@ -172,14 +171,19 @@ fn is_of_list(model: &Model, damage: Damage) -> bool {
     list && model.thread.is_none()
 }
 
-/// Where something is damaged, besides in the customer pane; `None` where that is
-/// everywhere.
-fn damaged(model: &Model, layout: &Layout, damage: Damage, last: &Painted) -> Option<Vec<Rect>> {
-    let beside = layout.explain.into_iter().chain([layout.hints]);
+/// Where something is damaged, besides in the customer pane and the bottom line; `None`
+/// where that is everywhere.
+fn damaged(
+    model: &Model,
+    layout: &Layout,
+    damage: Damage,
+    cursor: Option<Position>,
+) -> Option<Vec<Rect>> {
+    let beside = layout.explain.into_iter();
     Some(match damage {
         Damage::Nothing | Damage::All => return None,
         Damage::Letter(_) => {
-            let cell = Rect::from((last.cursor?, Size::new(1, 1)));
+            let cell = Rect::from((cursor?, Size::new(1, 1)));
             vec![cell, areas::foot(layout.composer?)]
         }
         Damage::Text => {
@@ -187,10 +191,10 @@ fn damaged(model: &Model, layout: &Layout, damage: Damage, last: &Painted) -> Op
             let head = model.thread.as_ref()?.composer.head();
             vec![areas::composer_text(area, head), areas::foot(area)]
         }
-        Damage::Thread => vec![layout.thread?, layout.hints],
+        Damage::Thread => vec![layout.thread?],
         Damage::Dialog => {
             let top = model.dialogs.last()?.modal();
-            vec![top.geometry(&model.session, layout)?.frame, layout.hints]
+            vec![top.geometry(&model.session, layout)?.frame]
         }
         Damage::List => beside.chain(layout.list).collect(),
         Damage::News => beside.chain(layout.list).chain([layout.status]).collect(),
@@ -239,9 +243,13 @@ fn paint_all(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Painted {
         .composer
         .and_then(|area| composer::draw(model, theme, area, buffer));
     if let Some(area) = layout.customer {
-        painted.customer_lines = customer::draw(model, theme, area, buffer);
+        painted.customer = customer::draw(model, theme, area, buffer);
     }
-    status::bottom(model, theme, layout.hints, buffer);
+    painted.bottom = status::bottom(model, theme, layout.hints);
+    match &painted.bottom {
+        Some(line) => draw::put(&line.spans, layout.hints, buffer),
+        None => status::continuations(model, theme, layout.hints, buffer),
+    }
     status::toasts(model, theme, &layout, buffer);
     for dialog in &model.dialogs {
         painted.cursor = dialog::draw(model, theme, dialog, &layout, buffer);

@@ -11,7 +11,7 @@ use ratatui::{
 use crate::{
     app::{
         Focus, Model, ToastKind,
-        action::table::{Action, Context},
+        action::table::Context,
         areas::Layout,
         input::hints,
         shows_continuations,
@@ -40,7 +40,7 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
         spans.push(span(words, style));
     }
     spans.push(span(bar.unsent, style.patch(theme.style(Role::Bad))));
-    put(spans, area, buffer);
+    put(&spans, area, buffer);
     let link_role = match model.session.account.link {
         _ if model.session.storage.is_some() => Role::Bad,
         Link::Polling | Link::Webhook | Link::Connecting => Role::Status,
@@ -60,21 +60,14 @@ pub(super) fn bar(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer)
         width: right_width,
         ..area
     };
-    put(vec![span(bar.right, right_style)], right_area, buffer);
+    put(&[span(bar.right, right_style)], right_area, buffer);
 }
 
-/// The keys that help right now, from the live keymap.
-pub(super) fn bottom(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let keymap = &model.session.settings.keymap;
-    let context = if model.focus == Focus::Composer {
-        Context::Composer
-    } else {
-        Context::Desk
-    };
+/// The keys that help right now, or what is wrong; `None` where a sequence of keys is half
+/// typed, which takes several lines.
+pub(super) fn bottom(model: &Model, theme: &Theme, area: Rect) -> Option<Line<'static>> {
     if shows_continuations(model) {
-        let typed: String = model.keys.pending.iter().map(ToString::to_string).collect();
-        let next = keymap.continuations(context, &model.keys.pending);
-        return continuations(&typed, &next, theme, area, buffer);
+        return None;
     }
     let trouble = match (&model.session.storage, &model.session.account.link) {
         (Some(why), _) => Some(format!(
@@ -92,8 +85,7 @@ pub(super) fn bottom(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buff
             &Clean::one_line(&format!(" {why}")),
             usize::from(area.width),
         );
-        put(vec![span(words, theme.style(Role::Bad))], area, buffer);
-        return;
+        return Some(Line::from(span(words, theme.style(Role::Bad))));
     }
     let pairs: Vec<(String, String)> = match model.dialogs.last() {
         Some(dialog) => {
@@ -107,17 +99,22 @@ pub(super) fn bottom(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buff
             .map(|hint| (hint.key, hint.words.to_owned()))
             .collect(),
     };
-    pairs_line(&pairs, theme, area, buffer);
+    Some(pairs_line(&pairs, theme, area.width))
 }
 
 /// What may follow a half-typed sequence, a line each, above the bottom line.
-fn continuations(
-    typed: &str,
-    next: &[(String, Action)],
-    theme: &Theme,
-    area: Rect,
-    buffer: &mut Buffer,
-) {
+pub(super) fn continuations(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let context = match model.focus {
+        Focus::Composer => Context::Composer,
+        Focus::List | Focus::Thread => Context::Desk,
+    };
+    let pending = &model.keys.pending;
+    let typed: String = pending.iter().map(ToString::to_string).collect();
+    let next = model
+        .session
+        .settings
+        .keymap
+        .continuations(context, pending);
     let height = u16::try_from(next.len()).unwrap_or(area.y).min(area.y);
     let list = Rect {
         y: area.y - height,
@@ -136,31 +133,26 @@ fn continuations(
             height: 1,
             ..area
         };
-        put(line, row, buffer);
+        put(&line, row, buffer);
     }
     let words = format!(" {typed} …  Esc cancel");
-    put(vec![span(words, theme.style(Role::Dim))], area, buffer);
+    put(&[span(words, theme.style(Role::Dim))], area, buffer);
 }
 
 /// ` key words  key words`, as many as fit whole.
-pub(super) fn pairs_line(
-    pairs: &[(String, String)],
-    theme: &Theme,
-    area: Rect,
-    buffer: &mut Buffer,
-) {
+fn pairs_line(pairs: &[(String, String)], theme: &Theme, cells: u16) -> Line<'static> {
     let mut spans: Vec<Span<'static>> = Vec::new();
     let mut used = 0;
     for (key, words) in pairs {
         let width = usize::from(hints::width(key, words));
-        if used + width > usize::from(area.width) {
+        if used + width > usize::from(cells) {
             break;
         }
         used += width;
         spans.push(span(format!(" {key}"), theme.style(Role::Key)));
         spans.push(span(format!(" {words} "), theme.style(Role::Dim)));
     }
-    put(spans, area, buffer);
+    Line::from(spans)
 }
 
 /// Short news on the right, where it hides least: at the bottom of the list, at

@@ -184,8 +184,8 @@ fn draw_line(
                 width: gutter.min(area.width),
                 ..area
             };
-            put(before, before_text, buffer);
-            let spans = pieces
+            put(&before, before_text, buffer);
+            let spans: Vec<_> = pieces
                 .iter()
                 .flat_map(|(tone, words)| marked(words, theme.style(role(*tone)), manner.find))
                 .collect();
@@ -194,7 +194,7 @@ fn draw_line(
                 width: area.width.saturating_sub(gutter),
                 ..area
             };
-            put(spans, text, buffer);
+            put(&spans, text, buffer);
             draw_pictures(pieces, manner, text, buffer);
         }
     }
@@ -259,7 +259,7 @@ fn draw_rule(theme: &Theme, words: &str, rule: &Rule, area: Rect, buffer: &mut B
         span(words, theme.style(said)),
         span("─".repeat(room - room / 2), theme.style(line)),
     ];
-    put(spans, area, buffer);
+    put(&spans, area, buffer);
 }
 
 fn voice_role(voice: Voice) -> Role {

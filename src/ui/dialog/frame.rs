@@ -21,11 +21,7 @@ use crate::{
 
 /// What stands in place of rows where there are none.
 pub(super) fn nothing(words: &str, theme: &Theme, place: &Geometry, buffer: &mut Buffer) {
-    put(
-        vec![span(words, theme.style(Role::Dim))],
-        place.rows,
-        buffer,
-    );
+    put(&[span(words, theme.style(Role::Dim))], place.rows, buffer);
 }
 
 /// A box over the desk; answers what is inside.
@@ -49,7 +45,7 @@ pub(super) fn input_line(
     let shown = text::cut(input.text(), room);
     let x = area.x + u16::try_from(text::width(label) + text::width(&shown)).unwrap_or(0);
     put(
-        vec![
+        &[
             span(label, theme.style(Role::Key)),
             span(shown, theme.style(Role::Text)),
         ],
@@ -81,7 +77,7 @@ pub(super) fn rows(
             height: 1,
             ..area
         };
-        put(row, line, buffer);
+        put(&row, line, buffer);
         if at == cursor {
             buffer.set_style(line, theme.style(Role::Selected));
         }

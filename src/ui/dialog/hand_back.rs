@@ -68,6 +68,6 @@ pub(super) fn draw(
         Field::Next => ("Enter back to the outcome", Some(next)),
     };
     let words = text::cut(words, usize::from(inner.width));
-    put(vec![span(words, theme.style(Role::Dim))], line(1), buffer);
+    put(&[span(words, theme.style(Role::Dim))], line(1), buffer);
     cursor
 }

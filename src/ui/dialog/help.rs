@@ -65,7 +65,7 @@ pub(super) fn draw(
             ..inner
         };
         let words = text::cut(&format!("Not now: {why}"), width);
-        put(vec![span(words, theme.style(Role::Warn))], line, buffer);
+        put(&[span(words, theme.style(Role::Warn))], line, buffer);
     }
     cursor
 }

@@ -43,11 +43,7 @@ pub(super) fn draw(
             height: 1,
             ..inner
         };
-        put(
-            vec![span(line.as_str(), theme.style(Role::Text))],
-            row,
-            buffer,
-        );
+        put(&[span(line.as_str(), theme.style(Role::Text))], row, buffer);
     }
     // A space at the end is not kept by the wrapping, but the cursor stands behind it.
     let ends_in_space = note.input.text().ends_with(' ');
@@ -60,6 +56,6 @@ pub(super) fn draw(
         ..inner
     };
     let words = "Enter save on this computer · ^J new line · Esc discard";
-    put(vec![span(words, theme.style(Role::Dim))], hint, buffer);
+    put(&[span(words, theme.style(Role::Dim))], hint, buffer);
     cursor
 }

@@ -41,7 +41,7 @@ pub(super) fn draw(
     let width = usize::from(area.width);
     let rule = Rect { height: 1, ..area };
     let words = text::cut(&Clean::one_line(&words), width);
-    put(vec![span(words, theme.style(rule_role))], rule, buffer);
+    put(&[span(words, theme.style(rule_role))], rule, buffer);
     let body = Rect {
         y: area.y + 1,
         height: area.height.saturating_sub(1),

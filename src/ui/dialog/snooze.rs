@@ -53,7 +53,7 @@ pub(super) fn draw(
     };
     let cursor = input_line(" until ", &snooze.input, theme, line(2), buffer);
     let (words, role) = meaning(model, snooze);
-    put(vec![span(words, theme.style(role))], line(1), buffer);
+    put(&[span(words, theme.style(role))], line(1), buffer);
     Some(cursor)
 }
 
