@@ -277,6 +277,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_clock_knows_how_long_a_moment_takes_to_come() {
+        let now = Timestamp::from_millis(1_000_000);
+        let minute = now.plus(Span::minutes(1));
+        let fast = Clock::running(now, 60).until(minute);
+        let second = Duration::from_secs(1);
+        assert!(fast.is_some_and(|left| left <= second), "{fast:?}");
+        assert!(fast > Clock::running(now, 60_000_000).until(minute));
+        assert_eq!(Clock::starting_at(minute).until(now), Some(Duration::ZERO));
+        assert_eq!(Clock::manual(now).until(minute), None);
+    }
+
+    #[test]
     fn no_time_at_all_is_not_waited_for() {
         assert_eq!(sleep(Duration::ZERO).now_or_never(), Some(()));
         let clock = Clock::system();

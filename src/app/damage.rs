@@ -51,6 +51,8 @@ pub(super) struct SmallStep {
     tour: Option<Tour>,
     toasts: Option<VecDeque<Toast>>,
     dialogs: Dialogs,
+    /// What the screen shows as now.
+    now: Timestamp,
     /// When something else on the screen changes because time passes.
     due: Option<Timestamp>,
 }
@@ -101,6 +103,7 @@ impl SmallStep {
             list: (model.inbox.cursor, model.inbox.top),
             tour: model.tour.clone(),
             toasts: toasts(model),
+            now: model.session.now,
             due: match region {
                 Region::Composer => due::outside_composer(model),
                 _ => due::wake_at(model),
@@ -116,6 +119,7 @@ impl SmallStep {
             && self.tour == model.tour
             && self.toasts == toasts(model)
             && self.dialogs == Dialogs::of(model, &self.layout)
+            && self.now <= model.session.now
             && self.due.is_none_or(|due| model.session.now < due)
             && effects.iter().all(|effect| self.leaves_rest(effect));
         match alone {

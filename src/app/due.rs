@@ -34,6 +34,12 @@ pub fn wake_at(model: &Model) -> Option<Timestamp> {
         .min()
 }
 
+/// Whether something is due at this moment, or the clock was set back, so that the screen
+/// shows a time that is yet to come.
+pub fn is_due(model: &Model, now: Timestamp) -> bool {
+    now < model.session.now || wake_at(model).is_some_and(|at| at <= now)
+}
+
 /// When something is due that may change the screen outside the text of the composer and
 /// its foot.
 pub(super) fn outside_composer(model: &Model) -> Option<Timestamp> {

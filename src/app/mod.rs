@@ -59,7 +59,7 @@ pub mod tour;
 pub use action::availability::why_not;
 pub use areas::Damage;
 pub use damage::shows_calls;
-pub use due::{shows_continuations, wake_at};
+pub use due::{is_due, shows_continuations, wake_at};
 pub use effect::{Effect, Query, TerminalEffect};
 pub use inbox::{Inbox, WINDOW as INBOX_WINDOW};
 pub use input::keymap;

@@ -100,10 +100,7 @@ impl Bell {
             PollFd::new(&signals, PollFlags::IN),
             PollFd::new(&self.sound, PollFlags::IN),
         ];
-        let patience = patience.map(|patience| Timespec {
-            tv_sec: i64::try_from(patience.as_secs()).unwrap_or(i64::MAX),
-            tv_nsec: patience.subsec_nanos().into(),
-        });
+        let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
         match poll(&mut asked, patience.as_ref()) {
             // A signal: it is read in the next wait.
             Ok(_) | Err(Errno::INTR) => {}
@@ -124,7 +121,7 @@ impl Bell {
         let _ = self.sound.read(&mut [0; 8]);
         // Who rings before this has something that is found when they are asked; who rings
         // after it is heard.
-        self.rope.rung.store(false, Ordering::SeqCst);
+        self.rope.rung.swap(false, Ordering::SeqCst);
     }
 }
 

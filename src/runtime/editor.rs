@@ -6,10 +6,11 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus},
+    time::Duration,
 };
 
 use rustix::{
-    event::{PollFd, PollFlags, poll},
+    event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
 };
 use tempfile::TempPath;
@@ -23,6 +24,10 @@ pub(super) const SECRETS: [&str; 3] = [
     "SWITCHBOARD_APP_SECRET",
     "SWITCHBOARD_VERIFY_TOKEN",
 ];
+
+/// How often an editor is looked at whose end the system does not tell: a program may be
+/// started with that signal blocked (our choice).
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How our files for editors are called.
 const PREFIX: &str = "draft-";
@@ -125,14 +130,7 @@ impl Editor {
     /// How it has ended; `None` when the desk has to end first.
     fn until_end(&mut self, signals: &mut Signals) -> io::Result<Option<ExitStatus>> {
         loop {
-            let mut asked = [
-                PollFd::new(signals, PollFlags::IN),
-                PollFd::new(&self.ended, PollFlags::IN),
-            ];
-            match poll(&mut asked, None) {
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(why) => return Err(why.into()),
-            }
+            // Some may have come before it started, and were heard already.
             signals.hear();
             self.ended.hear();
             while let Some(signal) = signals.next() {
@@ -150,6 +148,14 @@ impl Editor {
             while self.ended.next().is_some() {}
             if let Some(status) = self.child.try_wait()? {
                 return Ok(Some(status));
+            }
+            let mut asked = [
+                PollFd::new(signals, PollFlags::IN),
+                PollFd::new(&self.ended, PollFlags::IN),
+            ];
+            match poll(&mut asked, Timespec::try_from(LOOK).ok().as_ref()) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(why) => return Err(why.into()),
             }
         }
     }
@@ -277,6 +283,40 @@ fn write(text: &str, folder: &Path, kind: EditedKind) -> io::Result<TempPath> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// One that changes nothing.
+    fn editor(words: &[&str], folder: &Path) -> Editor {
+        let ended = Signals::of_children().expect("signals");
+        let child = Command::new(words[0]).args(&words[1..]).spawn();
+        Editor {
+            child: child.expect("started"),
+            ended,
+            file: write("hello", folder, EditedKind::Draft).expect("written"),
+            name: words[0].into(),
+            kind: EditedKind::Draft,
+            before: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_signal_that_was_heard_before_the_editor_started_ends_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut editor = editor(&["sleep", "1000"], folder.path());
+        let mut signals = Signals::heard_already(Signal::Terminate).expect("signals");
+        let (ended, terminated) = editor.wait(&mut signals);
+        assert!(terminated && ended.is_ok());
+        let (edited, _) = editor.text(ended);
+        assert_eq!(edited.expect("a text").text.trim_end(), "hello");
+    }
+
+    #[test]
+    fn an_editor_that_ends_at_once_is_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut editor = editor(&["true"], folder.path());
+        let mut signals = Signals::of_children().expect("signals");
+        let (ended, terminated) = editor.wait(&mut signals);
+        assert!(!terminated && ended.expect("a status").success());
+    }
 
     #[test]
     fn what_a_person_wrote_is_read_in_whatever_encoding_it_was_saved() {

@@ -51,7 +51,8 @@ impl News {
         self.early.then(|| self.pace.wait(self.passed()))
     }
 
-    /// All that wait, if it is time for them. Whoever is in `context` is woken by the next.
+    /// All that wait, if it is time for them: then whoever is in `context` is woken by the
+    /// next, else they are asked for again after [`Self::patience`].
     pub(super) fn take(&mut self, context: &mut Context<'_>) -> Option<Batch> {
         self.early = !self.pace.wait(self.passed()).is_zero();
         if self.early {
@@ -112,7 +113,9 @@ struct Pace {
 
 impl Pace {
     fn told(&mut self, now: Duration) {
-        let counted = self.counted.filter(|(since, _)| now - *since < FLOOD.1);
+        let counted = self
+            .counted
+            .filter(|(since, _)| now.saturating_sub(*since) < FLOOD.1);
         let (since, count) = counted.unwrap_or((now, 0));
         self.counted = Some((since, count + 1));
         self.last = now;
@@ -122,7 +125,7 @@ impl Pace {
     fn wait(&self, now: Duration) -> Duration {
         let flood = self
             .counted
-            .is_some_and(|(since, count)| count >= FLOOD.0 && now - since < FLOOD.1);
+            .is_some_and(|(since, count)| count >= FLOOD.0 && now.saturating_sub(since) < FLOOD.1);
         match flood {
             true => (self.last + NEWS_AFTER).saturating_sub(now),
             false => Duration::ZERO,
@@ -179,6 +182,31 @@ mod tests {
             "the engine has ended"
         );
         assert!(news.take_all(&mut context).is_none());
+    }
+
+    #[test]
+    fn whoever_comes_too_early_is_told_how_long_to_wait() {
+        let mut context = Context::from_waker(Waker::noop());
+        let (engine, changes) = broadcast::channel(2);
+        let mut news = News::new(changes);
+        assert_eq!(news.patience(), None);
+        engine.send(Change::Inbox).expect("told");
+        // The frames of a flood, the last of which comes in an hour.
+        let hour = Duration::from_secs(3_600);
+        news.pace = Pace {
+            last: hour,
+            counted: Some((hour, FLOOD.0)),
+        };
+        assert!(news.take(&mut context).is_none());
+        assert!(news.patience() > Some(hour / 2));
+        news.pace = Pace::default();
+        assert_eq!(
+            news.patience(),
+            Some(Duration::ZERO),
+            "until they are taken"
+        );
+        assert!(news.take(&mut context).is_some());
+        assert_eq!(news.patience(), None);
     }
 
     #[test]

@@ -37,7 +37,7 @@ const DRAIN: usize = 64;
 const ANSWERS: usize = 8;
 
 /// What the loop does next.
-pub(super) enum LoopEvent {
+enum LoopEvent {
     Message(Msg),
     News(Batch),
     Suspend,
@@ -136,6 +136,9 @@ impl Screen {
     /// Waits for whatever comes first. A key goes before all else, and nothing else is looked
     /// for until its answer is painted; but not for ever, where keys come without an end.
     /// `None`: nothing, after all.
+    ///
+    /// Nobody is forgotten: whoever was asked in vain has the bell, or else the next wait
+    /// ends in time, by `rung` or by `patience`.
     fn next(&mut self) -> io::Result<Option<LoopEvent>> {
         let patience = self.patience();
         let (terminal, signals) = (self.input.as_fd(), self.signals.as_fd());
@@ -144,7 +147,8 @@ impl Screen {
         if woken.signals {
             self.signals.hear();
         }
-        if self.keys < DRAIN {
+        let is_typed = woken.terminal || self.input.patience().is_some_and(|left| left.is_zero());
+        if is_typed && self.keys < DRAIN {
             self.keys += 1;
             if let Some(msg) = self.input.ready()? {
                 return Ok(Some(LoopEvent::Message(msg)));
@@ -164,7 +168,7 @@ impl Screen {
         waits.into_iter().flatten().min()
     }
 
-    /// What there is besides keys, without waiting; whoever has nothing rings once they have.
+    /// What there is besides keys, without waiting.
     fn next_but_keys(&mut self) -> Option<LoopEvent> {
         match self.signals.next() {
             Some(signal) if signal.ends() => return Some(LoopEvent::Message(Msg::Terminate)),
@@ -181,7 +185,7 @@ impl Screen {
         if let Poll::Ready(Some(())) = self.reloads.poll_recv(context) {
             return Some(LoopEvent::Configured);
         }
-        if app::wake_at(&self.model).is_some_and(|at| at <= self.clock.now()) {
+        if app::is_due(&self.model, self.clock.now()) {
             // Once a minute, with the clock in the top line.
             stderr::keep_small();
             return Some(LoopEvent::Message(Msg::Wake));

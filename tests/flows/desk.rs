@@ -191,6 +191,21 @@ fn an_idle_desk_wakes_for_the_clock_alone_and_asks_for_nothing() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_is_believed_at_once() {
+    let mut desk = desk();
+    let before = desk.now;
+    assert!(desk.picture().contains("Fri 14:07"));
+    assert!(!is_due(&desk.model, before));
+    desk.now = before.plus(Span::hours(-2));
+    assert!(is_due(&desk.model, desk.now));
+    desk.send(Msg::Wake);
+    assert_eq!(desk.model.damage, Damage::All);
+    assert!(desk.picture().contains("Fri 12:07"));
+    assert!(!is_due(&desk.model, desk.now));
+    assert!(is_due(&desk.model, before), "the minute turns");
+}
+
+#[test]
 fn behind_the_curtain_no_news_and_no_question_names_or_quotes_anybody() {
     let gone = |row: &str| {
         rows()

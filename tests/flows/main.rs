@@ -31,7 +31,7 @@ use switchboard::{
     app::input::keymap::{Code, Key},
     app::{
         Anchor, Damage, Effect, Focus, Loaded, Mouse, Msg, Query, Settings, TerminalEffect,
-        dialog::Dialog, wake_at,
+        dialog::Dialog, is_due, wake_at,
     },
     domain::{
         ApiCall, AppId, Author, Change, Command, Conversation, ConversationId, Decision, Draft,

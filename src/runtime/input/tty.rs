@@ -12,6 +12,7 @@ use rustix::{
     io::Errno,
     termios::isatty,
 };
+
 /// Read at most this many bytes at once.
 const CHUNK: usize = 4096;
 
@@ -37,12 +38,8 @@ impl Tty {
     /// Nothing was sent, too, where somebody pressed `^D` while lines were read here: that
     /// is no end of ours.
     pub(super) fn read(&self, wait: Duration) -> io::Result<Vec<u8>> {
-        let wait = Timespec {
-            tv_sec: i64::try_from(wait.as_secs()).unwrap_or(i64::MAX),
-            tv_nsec: wait.subsec_nanos().into(),
-        };
         let mut asked = [PollFd::new(&self.0, PollFlags::IN)];
-        match poll(&mut asked, Some(&wait)) {
+        match poll(&mut asked, Timespec::try_from(wait).ok().as_ref()) {
             Ok(0) | Err(Errno::INTR) => return Ok(Vec::new()),
             Ok(_) => {}
             Err(why) => return Err(why.into()),
