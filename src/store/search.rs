@@ -66,11 +66,13 @@ impl Wanted {
     }
 
     /// A question for number, moment and conversation of the messages that hold the words,
-    /// with its parameters from the `first` on. Of the index so many hits count, and each
-    /// is read once: it may stand anywhere in the file.
+    /// with its parameters from the `first` on. So many hits count: each of the index is
+    /// read once, for it may stand anywhere in the file, and without the index all messages
+    /// are read, from the greatest number on, until there are as many.
     fn hits(&self, first: usize, hits: u32) -> (String, Vec<&dyn ToSql>) {
         let mut values: Vec<&dyn ToSql> = Vec::new();
         let mut texts = "message".to_owned();
+        let mut until_enough = format!("ORDER BY t.n DESC LIMIT {hits}");
         if let Some(index) = &self.index {
             let mut hit = stand_in("m.fold", &self.long, first, &mut values);
             hit.insert(0, format!("w.words MATCH ?{}", first + values.len()));
@@ -80,11 +82,12 @@ impl Wanted {
                   WHERE {} ORDER BY w.rowid DESC LIMIT {hits})",
                 hit.join(" AND ")
             );
+            until_enough.clear();
         }
         let mut conditions = stand_in("t.fold", &self.short, first, &mut values);
         conditions.push("true".to_owned());
         let sql = format!(
-            "SELECT t.n, t.at, t.conversation FROM {texts} t WHERE {}",
+            "SELECT t.n, t.at, t.conversation FROM {texts} t WHERE {} {until_enough}",
             conditions.join(" AND ")
         );
         (sql, values)
@@ -338,4 +341,52 @@ fn spelled(words: &str) -> [String; 2] {
 /// As much of it as is looked for, without NUL, at which SQL and its index end a text.
 fn beginning(words: &str) -> String {
     words.chars().filter(|c| *c != '\0').take(ASKED).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::{
+        domain::PageId,
+        store::{self, Sample},
+    };
+
+    /// There are three letters in the index, and two are typed before the third.
+    #[test]
+    fn two_letters_that_stand_everywhere_are_found_without_a_look_everywhere() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let opened = store::open(folder.path(), &PageId::new("1")).expect("opens");
+        let sample = Sample {
+            conversations: 2_000,
+            messages: 1,
+            seed: 1,
+            now: Timestamp::from_millis(1_000_000_000_000),
+        };
+        let writer = opened.writer.expect("a writer");
+        let filled = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime")
+            .block_on(sample.fill(&writer));
+        filled.expect("filled");
+        let reader = opened.reader;
+        let looked = |words: &str| {
+            let asked = reader.search(Lane::Dialog, |db| {
+                let wanted = Wanted::new(words).expect("words");
+                let (sql, values) = wanted.hits(1, LOOKED_AT);
+                let mut statement = db.prepare(&sql)?;
+                let hits = statement.query_map(&*values, |_| Ok(()))?.count();
+                Ok((hits, statement.get_status(StatementStatus::FullscanStep)))
+            });
+            asked.expect("asked")
+        };
+        let enough = usize::try_from(LOOKED_AT).expect("a few");
+        let (hits, steps) = looked("wh");
+        assert_eq!(hits, enough);
+        assert!(steps < 1_000, "{steps}");
+        // What stands nowhere is looked for everywhere.
+        let (hits, steps) = looked("~~");
+        assert!(hits == 0 && steps >= 1_999, "{hits} {steps}");
+    }
 }
