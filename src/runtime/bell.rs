@@ -14,10 +14,9 @@ use std::{
     time::Duration,
 };
 
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    io::Errno,
-};
+use rustix::event::{PollFd, PollFlags};
+
+use crate::readable;
 
 /// The bell. Whoever is given its waker rings it.
 #[derive(Debug)]
@@ -100,12 +99,7 @@ impl Bell {
             PollFd::new(&signals, PollFlags::IN),
             PollFd::new(&self.sound, PollFlags::IN),
         ];
-        let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
-        match poll(&mut asked, patience.as_ref()) {
-            // A signal: it is read in the next wait.
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(why) => return Err(why.into()),
-        }
+        readable::wait(&mut asked, patience)?;
         let [terminal, signals, bell] = asked.map(|asked| !asked.revents().is_empty());
         if bell {
             self.silence();

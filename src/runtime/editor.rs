@@ -9,14 +9,11 @@ use std::{
     time::Duration,
 };
 
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    io::Errno,
-};
+use rustix::event::{PollFd, PollFlags};
 use tempfile::TempPath;
 
 use super::signals::{Signal, Signals};
-use crate::{app::EditedText, text};
+use crate::{app::EditedText, readable, text};
 
 /// What our environment may hold that nobody else needs to know.
 pub(super) const SECRETS: [&str; 3] = [
@@ -153,10 +150,7 @@ impl Editor {
                 PollFd::new(signals, PollFlags::IN),
                 PollFd::new(&self.ended, PollFlags::IN),
             ];
-            match poll(&mut asked, Timespec::try_from(LOOK).ok().as_ref()) {
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(why) => return Err(why.into()),
-            }
+            readable::wait(&mut asked, Some(LOOK))?;
         }
     }
 

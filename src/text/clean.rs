@@ -113,7 +113,7 @@ pub fn is_clean(symbol: &str) -> bool {
 /// Visible characters that need no look into the tables of Unicode: Latin, dashes and
 /// quotation marks, lines and blocks, kana, Chinese characters, Hangul. A test holds them
 /// to those tables.
-fn is_plain(c: char) -> bool {
+pub(super) fn is_plain(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{24F}' | '\u{2010}'..='\u{2027}' | '\u{2500}'..='\u{25FF}'
         | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
 }

@@ -8,7 +8,7 @@ use textwrap::WordSeparator;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::clean::Clean;
+use super::clean::{self, Clean};
 
 /// Width in terminal cells.
 pub fn width(text: &str) -> usize {
@@ -48,7 +48,7 @@ fn stands_alone(text: &str) -> Option<usize> {
 /// One cell wide, and joins nothing of its kind: Latin, dashes and quotation marks, lines
 /// and blocks. A test holds them to the tables of Unicode.
 fn is_plain(c: char) -> bool {
-    matches!(c, ' '..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{24F}' | '\u{2010}'..='\u{2027}' | '\u{2500}'..='\u{25BF}')
+    c < '\u{25C0}' && clean::is_plain(c)
 }
 
 /// A letter with its signs takes the most that a terminal gives it, which is

@@ -509,8 +509,7 @@ fn a_text_that_is_full_takes_no_letter_and_shows_none() {
             desk.model.damage
         })
         .collect();
-    let taken = ["a", "b", "c"].map(|letter| Damage::Letter(letter.chars().next().expect("one")));
-    assert_eq!(painted[..3], taken);
+    assert_eq!(painted[..3], ['a', 'b', 'c'].map(Damage::Letter));
     assert!(painted[3..].iter().all(|damage| *damage == Damage::Text));
     let screen = desk.picture();
     assert!(

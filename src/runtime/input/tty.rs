@@ -8,10 +8,12 @@ use std::{
 };
 
 use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
+    event::{PollFd, PollFlags},
     io::Errno,
     termios::isatty,
 };
+
+use crate::readable;
 
 /// Read at most this many bytes at once.
 const CHUNK: usize = 4096;
@@ -39,14 +41,12 @@ impl Tty {
     /// is no end of ours.
     pub(super) fn read(&self, wait: Duration) -> io::Result<Vec<u8>> {
         let mut asked = [PollFd::new(&self.0, PollFlags::IN)];
-        match poll(&mut asked, Timespec::try_from(wait).ok().as_ref()) {
-            Ok(0) | Err(Errno::INTR) => return Ok(Vec::new()),
-            Ok(_) => {}
-            Err(why) => return Err(why.into()),
+        readable::wait(&mut asked, Some(wait))?;
+        let told = asked[0].revents();
+        if told.is_empty() {
+            return Ok(Vec::new());
         }
-        let gone = asked[0]
-            .revents()
-            .intersects(PollFlags::HUP | PollFlags::ERR);
+        let gone = told.intersects(PollFlags::HUP | PollFlags::ERR);
         let mut bytes = [0; CHUNK];
         match rustix::io::read(&self.0, &mut bytes) {
             Ok(0) if gone => Err(io::ErrorKind::UnexpectedEof.into()),
