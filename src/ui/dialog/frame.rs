@@ -65,19 +65,26 @@ pub(super) fn rows(
     theme: &Theme,
     buffer: &mut Buffer,
 ) {
+    rows_of(&rows, Vec::as_slice, place, theme, buffer);
+}
+
+/// The same for things of which there may be many: a row is made for those that are seen.
+pub(super) fn rows_of<'t, T, R: AsRef<[Span<'static>]>>(
+    things: &'t [T],
+    row: impl Fn(&'t T) -> R,
+    place: &Geometry,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) {
     let (area, cursor, top) = (place.rows, place.cursor, place.top());
-    for ((at, row), y) in rows
-        .into_iter()
-        .enumerate()
-        .skip(top)
-        .zip(area.y..area.bottom())
-    {
+    let seen = things.iter().enumerate().skip(top);
+    for ((at, thing), y) in seen.zip(area.y..area.bottom()) {
         let line = Rect {
             y,
             height: 1,
             ..area
         };
-        put(&row, line, buffer);
+        put(row(thing).as_ref(), line, buffer);
         if at == cursor {
             buffer.set_style(line, theme.style(Role::Selected));
         }

@@ -7,9 +7,10 @@ use crate::{
         Model,
         dialog::{Search, geometry::Geometry},
     },
+    domain::Hit,
     text::{self, Clean},
     ui::{
-        dialog::frame::{boxed, input_line, nothing, rows},
+        dialog::frame::{boxed, input_line, nothing, rows_of},
         draw::{marked, span},
         theme::{Role, Theme},
     },
@@ -30,31 +31,27 @@ pub(super) fn draw(
     let inner = boxed("search all messages", place.frame, theme, buffer);
     let cursor = input_line("/ ", &search.input, theme, inner, buffer);
     let width = usize::from(inner.width).saturating_sub(NAME + WHEN + 6);
-    let lines: Vec<_> = search
-        .hits
-        .iter()
-        .map(|hit| {
-            let mut row = vec![
-                span(
-                    format!(" {} ", text::fit(&Clean::one_line(&hit.name), NAME)),
-                    theme.style(Role::Strong),
-                ),
-                span(
-                    format!("{} ", text::fit(&model.session.moment(hit.at), WHEN)),
-                    theme.style(Role::Dim),
-                ),
-                span(
-                    format!("{} ", hit.author.mark(&model.session.account.apps)),
-                    theme.style(Role::Dim),
-                ),
-            ];
-            let asked = search.input.text();
-            let words = text::fit(&around(&hit.text, asked, width), width);
-            row.extend(marked(&words, theme.style(Role::Text), asked));
-            row
-        })
-        .collect();
-    if lines.is_empty() {
+    let row = |hit: &Hit| {
+        let mut row = vec![
+            span(
+                format!(" {} ", text::fit(&Clean::one_line(&hit.name), NAME)),
+                theme.style(Role::Strong),
+            ),
+            span(
+                format!("{} ", text::fit(&model.session.moment(hit.at), WHEN)),
+                theme.style(Role::Dim),
+            ),
+            span(
+                format!("{} ", hit.author.mark(&model.session.account.apps)),
+                theme.style(Role::Dim),
+            ),
+        ];
+        let asked = search.input.text();
+        let words = text::fit(&around(&hit.text, asked, width), width);
+        row.extend(marked(&words, theme.style(Role::Text), asked));
+        row
+    };
+    if search.hits.is_empty() {
         let words = if search.input.text().trim().is_empty() {
             " words of any message, name or script"
         } else if search.answered.as_deref() != Some(search.input.text()) {
@@ -64,7 +61,7 @@ pub(super) fn draw(
         };
         nothing(words, theme, place, buffer);
     } else {
-        rows(lines, place, theme, buffer);
+        rows_of(&search.hits, row, place, theme, buffer);
     }
     cursor
 }
