@@ -25,6 +25,7 @@
 //! | `audit` | the record of what was done |
 //! | `triage`, `triage_columns` | what an agent decides for themselves |
 //! | `words` | the words of a message that a search finds |
+//! | `index` | keeps the index of all words in few pieces |
 //! | `names` | every name by which a person is found |
 //! | `ranking` | in which views a row stands, and where |
 //! | `reader`, `thread`, `search` | questions |
@@ -42,6 +43,7 @@ mod draft_rows;
 mod error;
 mod file_names;
 mod forget;
+mod index;
 mod ingest;
 mod merge;
 mod message;

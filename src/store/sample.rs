@@ -56,6 +56,8 @@ impl Sample {
             let batch = (start..end).flat_map(|number| self.events(number, 1));
             writer.ingest(batch.collect(), self.now).await?;
         }
+        // A first sync takes long enough for that.
+        while writer.tidy_index().await? {}
         Ok(())
     }
 

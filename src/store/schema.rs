@@ -33,6 +33,7 @@ const CACHE_STEPS: &[&str] = &[
     include_str!("migrations/cache_0008.sql"),
     include_str!("migrations/cache_0009.sql"),
     include_str!("migrations/cache_0010.sql"),
+    include_str!("migrations/cache_0011.sql"),
 ];
 const OUTBOX_STEPS: &[&str] = &[
     include_str!("migrations/outbox_0001.sql"),
@@ -134,12 +135,16 @@ pub(super) fn open(path: &Path, kind: FileKind) -> Result<Connection, Error> {
 /// statement again for every value, in case a partial index suits that value better
 /// (`SQLITE_DBCONFIG_ENABLE_QPSG` turns that off); ours name their condition in the text.
 ///
-/// `kib` of the file stay in memory, besides what the system keeps of it.
+/// `kib` of the file stay in memory ([`keep_in_memory`]).
 pub(super) fn keep_at_hand(connection: &Connection, kib: i32) -> Result<(), Error> {
     connection.set_prepared_statement_cache_capacity(128);
-    connection.pragma_update(None, "cache_size", -kib)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    Ok(())
+    keep_in_memory(connection, kib)
+}
+
+/// Keeps so many KiB of the file, besides what the system keeps of it.
+pub(super) fn keep_in_memory(connection: &Connection, kib: i32) -> Result<(), Error> {
+    Ok(connection.pragma_update(None, "cache_size", -kib)?)
 }
 
 /// Whether a file has the newest shape. What a journal holds is not looked at.

@@ -151,6 +151,9 @@ impl Engine {
         if !self.folded {
             self.folded = !self.writer.refold().await?;
         }
+        if !self.tidy {
+            self.tidy = !self.writer.tidy_index().await?;
+        }
         if more || !self.folded {
             self.turn_at = self.clock.now();
         }

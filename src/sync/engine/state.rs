@@ -129,6 +129,8 @@ pub struct Engine {
     pub(super) turn_at: Timestamp,
     /// All texts are folded by the rules of this program.
     pub(super) folded: bool,
+    /// The index of all words is in as few pieces as can be.
+    pub(super) tidy: bool,
     /// Old messages have been removed; when to look again.
     pub(super) retain_at: Option<Timestamp>,
     /// Places of which pages have been read, by list: a list that comes to one of
@@ -262,6 +264,7 @@ impl Engine {
             record: Record::default(),
             turn_at: now,
             folded: false,
+            tidy: false,
             awaiting_owner: HashSet::new(),
             schedule: Schedule::new(now, options.seed),
             under_way: FuturesUnordered::new(),
@@ -334,6 +337,7 @@ impl Engine {
 
     pub(super) async fn ingest(&mut self, events: Vec<Event>) -> Result<(), store::Error> {
         let changes = self.writer.ingest(events, self.server_now()).await?;
+        self.tidy &= changes.is_empty();
         if self.cannot_save.take().is_some() {
             self.tell(Change::Storage(None));
         }
