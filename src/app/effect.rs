@@ -45,7 +45,12 @@ pub enum Query {
         forward: bool,
     },
     /// Which messages hold these words.
-    Search(String),
+    Search {
+        /// The words.
+        words: String,
+        /// So many at most, the newest.
+        limit: u32,
+    },
     /// Who waits after (or before) this one.
     NextWaiting {
         /// From where.

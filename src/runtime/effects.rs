@@ -219,7 +219,10 @@ mod tests {
         let answer = runner.answer_quickly(&Effect::Query(list));
         assert!(matches!(answer, Some(Some(Msg::Loaded(_)))));
         assert!(!runner.counts(on_its_way));
-        let search = Query::Search("lamp".into());
+        let search = Query::Search {
+            words: "lamp".into(),
+            limit: 24,
+        };
         assert_eq!(runner.answer_quickly(&Effect::Query(search)), None);
     }
 }

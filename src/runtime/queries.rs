@@ -15,8 +15,6 @@ use crate::{
 const SENT_BEFORE: usize = 20;
 /// How many people a jump shows at most.
 const FOUND: usize = 50;
-/// How many messages a search shows at most.
-const HITS: u32 = 100;
 /// How many messages the JSON view shows.
 const RAW: u32 = 50;
 
@@ -26,7 +24,7 @@ pub(super) fn lane(query: &Query) -> Option<Lane> {
         Query::Inbox(wanted) if !wanted.filter.is_empty() || !wanted.narrow.is_nothing() => {
             Some(Lane::List)
         }
-        Query::People(_) | Query::Search(_) => Some(Lane::Dialog),
+        Query::People(_) | Query::Search { .. } => Some(Lane::Dialog),
         Query::FindInThread { .. } => Some(Lane::Thread),
         _ => None,
     }
@@ -89,8 +87,8 @@ pub fn answer(
             let found = best(&words, reader)?;
             Loaded::Found(words, found)
         }
-        Query::Search(words) => {
-            let hits = reader.find(&words, HITS)?;
+        Query::Search { words, limit } => {
+            let hits = reader.find(&words, limit)?;
             Loaded::Hits(words, hits)
         }
         Query::FindInThread {

@@ -9,7 +9,7 @@ use crate::domain::{
     Annotations, AppId, Author, Content, Conversation, ConversationId, Deferred, Draft, Fields,
     HandBack, HandBackNote, HoldReason, Known, LocalId, Message, Mid, OperationKind, Outcome,
     Outgoing, Part, Person, Platform, Profile, Psid, Reaction, Referral, Routing, SendAs,
-    SendState, StoryKind, ThreadOwner, TimelineEvent, Timestamp, Triage, Until,
+    SendState, StoryKind, ThreadOwner, TimelineEvent, Timestamp, Triage, Until, display_name,
 };
 
 pub(super) const CONVERSATION_COLUMNS: &str = "c.id, c.psid, c.platform, c.name, c.snippet, c.updated_at, c.unread, \
@@ -24,6 +24,20 @@ pub(super) const CONVERSATION_WIDTH: usize = 25;
 pub(super) fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
     let millis: Option<i64> = row.get(column)?;
     Ok(millis.map(Timestamp::from_millis))
+}
+
+/// What [`named`] reads.
+pub(super) const NAME_COLUMNS: &str = "c.id, c.psid, c.platform, c.name";
+/// How many they are.
+pub(super) const NAME_WIDTH: usize = 4;
+
+/// Reads [`NAME_COLUMNS`]: a thread, the name of its person to show, and where they write.
+pub(super) fn named(row: &Row<'_>) -> rusqlite::Result<(ConversationId, String, Platform)> {
+    let psid = Psid::new(row.get::<_, String>(1)?);
+    let platform = platform(row.get_ref(2)?.as_str()?);
+    let name: Option<String> = row.get(3)?;
+    let id = ConversationId::new(row.get::<_, String>(0)?);
+    Ok((id, display_name(name.as_deref(), &psid, platform), platform))
 }
 
 /// Reads [`CONVERSATION_COLUMNS`].

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use super::{Error, Lane, Reader, codec, ranking, words::all_words};
 use crate::{
@@ -17,10 +17,10 @@ use crate::{
     text,
 };
 
-/// So many hits of the index are looked at, those with the greatest numbers, before the
-/// newest of them are given (our choice): each of them is read from another place. Twice as
-/// many as are shown: numbers follow time but for what was read at once.
-const LOOKED_AT: u32 = 200;
+/// So many times the hits that are asked for are looked at, those with the greatest
+/// numbers, before the newest of them are given (our choice): numbers follow time but for
+/// what was read at once. Each of them is read from another place.
+const LOOKED_AT: u32 = 2;
 
 /// The filter of the list shows the conversations of so many of them.
 const LOOKED_AT_FOR_LIST: u32 = 2_000;
@@ -31,13 +31,17 @@ const LOOKED_AT_FOR_LIST: u32 = 2_000;
 const ASKED: usize = 500;
 const ASKED_WORDS: usize = 50;
 
-/// What a search looks for, ready for SQL. A text has a word when one of its spellings
-/// stands in it.
+/// Three letters are rare where so many messages hold them no closer together than one in
+/// so many (our choice).
+const RARE: u32 = 50;
+const ONE_IN: i64 = 100;
+
+/// The texts of so many messages are read rather than more letters looked up.
+const FEW: u32 = 250;
+
+/// What a search looks for. A text has a word when one of its spellings stands in it.
 struct Wanted {
-    /// For the index: letters of every word of three and more characters. Who has them
-    /// may have the words.
-    index: Option<String>,
-    /// These words, where the index does not say it all.
+    /// Every word of three and more characters, in its spellings.
     long: Vec<Vec<String>>,
     /// Every shorter word.
     short: Vec<Vec<String>>,
@@ -45,38 +49,82 @@ struct Wanted {
 
 impl Wanted {
     fn new(words: &str) -> Option<Self> {
-        let (mut letters, mut long, mut short) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut long, mut short) = (Vec::new(), Vec::new());
         for word in beginning(words).split_whitespace().take(ASKED_WORDS) {
             let spelled = text::spellings(word);
-            let lengths = spelled.iter().map(|word| word.chars().count());
-            match lengths.clone().min() {
+            match spelled.iter().map(|word| word.chars().count()).min() {
                 None | Some(0) => {}
                 Some(1 | 2) => short.push(spelled),
-                Some(_) => {
-                    let either: Vec<String> = spelled.iter().map(|word| threes(word)).collect();
-                    letters.push(format!("({})", either.join(" OR ")));
-                    if lengths.max() > Some(3) {
-                        long.push(spelled);
-                    }
-                }
+                Some(_) => long.push(spelled),
             }
         }
-        let index = (!letters.is_empty()).then(|| letters.join(" AND "));
-        (index.is_some() || !short.is_empty()).then_some(Self { index, long, short })
+        (!long.is_empty() || !short.is_empty()).then_some(Self { long, short })
+    }
+
+    /// What the index is asked for: letters of the long words. Who has them may have the
+    /// words.
+    ///
+    /// The index goes through all messages with common letters to find the few that have
+    /// rare ones besides. So the rare ones are looked up alone, where that leaves few texts
+    /// to read.
+    fn letters(&self, db: &Connection) -> Result<Option<String>, Error> {
+        let all = self.letters_that(|_| true);
+        let threes: BTreeSet<String> = self
+            .long
+            .iter()
+            .flatten()
+            .flat_map(|word| threes(word))
+            .collect();
+        if threes.len() < 2 {
+            return Ok(all);
+        }
+        let mut rare = BTreeSet::new();
+        for three in threes {
+            if is_rare(db, &three)? {
+                rare.insert(three);
+            }
+        }
+        let rarest = self.letters_that(|three| rare.contains(three));
+        Ok(match rarest {
+            Some(letters) if hits_of(db, &letters, FEW)?.0 < FEW => Some(letters),
+            _ => all,
+        })
+    }
+
+    /// The same, of those letters only that are `wanted`. A word without them is not asked
+    /// for: whoever has it in another spelling has it, too.
+    fn letters_that(&self, wanted: impl Fn(&str) -> bool) -> Option<String> {
+        let words = self.long.iter().filter_map(|spelled| {
+            let either = spelled.iter().map(|word| {
+                let mut threes = threes(word);
+                threes.retain(|three| wanted(three));
+                (!threes.is_empty()).then(|| Vec::from_iter(threes).join(" AND "))
+            });
+            let either: Vec<String> = either.collect::<Option<_>>()?;
+            Some(format!("({})", either.join(" OR ")))
+        });
+        let words = Vec::from_iter(words);
+        (!words.is_empty()).then(|| words.join(" AND "))
     }
 
     /// A question for number, moment and conversation of the messages that hold the words,
-    /// with its parameters from the `first` on. So many hits count: each of the index is
-    /// read once, for it may stand anywhere in the file, and without the index all messages
-    /// are read, from the greatest number on, until there are as many.
-    fn hits(&self, first: usize, hits: u32) -> (String, Vec<&dyn ToSql>) {
+    /// with its parameters from the `first` on; `letters` are for the index. So many hits
+    /// count: each of the index is read once, for it may stand anywhere in the file, and
+    /// without the index all messages are read, from the greatest number on, until there
+    /// are as many.
+    fn hits<'w>(
+        &'w self,
+        letters: Option<&'w String>,
+        first: usize,
+        hits: u32,
+    ) -> (String, Vec<&'w dyn ToSql>) {
         let mut values: Vec<&dyn ToSql> = Vec::new();
         let mut texts = "message".to_owned();
         let mut until_enough = format!("ORDER BY t.n DESC LIMIT {hits}");
-        if let Some(index) = &self.index {
+        if let Some(letters) = letters {
             let mut hit = stand_in("m.fold", &self.long, first, &mut values);
             hit.insert(0, format!("w.words MATCH ?{}", first + values.len()));
-            values.push(index);
+            values.push(letters);
             texts = format!(
                 "(SELECT m.n, m.at, m.conversation, m.fold FROM words w CROSS JOIN message m ON m.n = w.rowid \
                   WHERE {} ORDER BY w.rowid DESC LIMIT {hits})",
@@ -96,7 +144,7 @@ impl Wanted {
     /// One or two letters of an alphabet stand in nearly every text: they are
     /// looked for in names and last texts only.
     fn too_common(&self) -> bool {
-        self.index.is_none() && self.short.iter().flatten().all(|word| word.is_ascii())
+        self.long.is_empty() && self.short.iter().flatten().all(|word| word.is_ascii())
     }
 }
 
@@ -105,12 +153,14 @@ impl Reader {
     /// message holds the words of `ask`.
     pub(super) fn filtered(&self, ask: &InboxQuery, limit: u32) -> Result<InboxSlice, Error> {
         let (rows, total, counts) = self.search(Lane::List, |db| {
+            let db = db.unchecked_transaction()?;
             let [words, also] = spelled(&ask.filter);
             let mut by_text = String::new();
             let mut values: Vec<&dyn ToSql> = vec![&words, &limit, &ask.offset, &also];
             let wanted = Wanted::new(&ask.filter).filter(|wanted| !wanted.too_common());
+            let letters = wanted.as_ref().map(|wanted| wanted.letters(&db)).transpose()?.flatten();
             if let Some(wanted) = &wanted {
-                let (hits, more) = wanted.hits(5, LOOKED_AT_FOR_LIST);
+                let (hits, more) = wanted.hits(letters.as_ref(), 5, LOOKED_AT_FOR_LIST);
                 by_text = format!(" OR c.id IN (SELECT conversation FROM ({hits}))");
                 values.extend(more);
             }
@@ -146,7 +196,7 @@ impl Reader {
                     codec::conversation(row)
                 })?
                 .collect::<Result<Vec<_>, _>>()?;
-            Ok((rows, total, super::reader::counts(db)?))
+            Ok((rows, total, super::reader::counts(&db)?))
         })?;
         if rows.is_empty() && ask.offset > 0 {
             // Behind the last one, where nobody says how many there are.
@@ -175,21 +225,24 @@ impl Reader {
             return Ok(Vec::new());
         };
         self.search(Lane::Dialog, |db| {
-            let (hits, mut values) = wanted.hits(2, LOOKED_AT.max(limit));
+            let db = db.unchecked_transaction()?;
+            let looked_at = limit.saturating_mul(LOOKED_AT);
+            let letters = wanted.letters(&db)?;
+            let (hits, mut values) = wanted.hits(letters.as_ref(), 2, looked_at);
             values.insert(0, &limit);
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {}, m.mid, m.at, m.author, m.text, m.parts \
                  FROM (SELECT n FROM ({hits}) ORDER BY at DESC, n DESC LIMIT ?1) hit \
                  CROSS JOIN message m ON m.n = hit.n JOIN conversation c ON c.id = m.conversation \
                  ORDER BY m.at DESC, m.n DESC",
-                codec::CONVERSATION_COLUMNS
+                codec::NAME_COLUMNS
             ))?;
             let hits = statement.query_map(&*values, |row| {
-                let conversation = codec::conversation(row)?;
-                let at = codec::CONVERSATION_WIDTH;
+                let (conversation, name, _) = codec::named(row)?;
+                let at = codec::NAME_WIDTH;
                 Ok(Hit {
-                    name: conversation.display_name(),
-                    conversation: conversation.id,
+                    conversation,
+                    name,
                     mid: Mid::new(row.get::<_, String>(at)?),
                     at: Timestamp::from_millis(row.get(at + 1)?),
                     author: codec::author_from(row.get_ref(at + 2)?.as_str()?),
@@ -285,17 +338,22 @@ impl Reader {
         &self,
         ids: &[ConversationId],
     ) -> Result<Vec<(ConversationId, String, Platform)>, Error> {
-        let mut names = Vec::with_capacity(ids.len());
-        for id in ids {
-            if let Some(conversation) = self.conversation(id)? {
-                names.push((
-                    id.clone(),
-                    conversation.display_name(),
-                    conversation.platform,
-                ));
+        self.search(Lane::Dialog, |db| {
+            let sql = format!(
+                "SELECT {} FROM conversation c WHERE c.id = ?1",
+                codec::NAME_COLUMNS
+            );
+            let mut statement = db.prepare_cached(&sql)?;
+            let mut names = Vec::with_capacity(ids.len());
+            for id in ids {
+                names.extend(
+                    statement
+                        .query_row([id.as_str()], codec::named)
+                        .optional()?,
+                );
             }
-        }
-        Ok(names)
+            Ok(names)
+        })
     }
 }
 
@@ -319,17 +377,34 @@ fn stand_in<'w>(
     all
 }
 
-/// For the index: three letters each from the beginning, the middle and the end of a word.
-/// The work grows with the threes that are asked for, and hardly any other text has these.
-fn threes(word: &str) -> String {
+/// Whether few messages hold these three letters, by those that came last.
+fn is_rare(db: &Connection, three: &str) -> Result<bool, Error> {
+    let (hits, numbers) = hits_of(db, three, RARE)?;
+    Ok(hits < RARE || numbers > i64::from(RARE) * ONE_IN)
+}
+
+/// In how many messages the letters stand, `most` at most, and over how many numbers these
+/// are spread.
+fn hits_of(db: &Connection, letters: &str, most: u32) -> Result<(u32, i64), Error> {
+    let sql = "SELECT count(*), ifnull(max(n) - min(n), 0) FROM \
+                 (SELECT rowid AS n FROM words WHERE words MATCH ?1 ORDER BY rowid DESC LIMIT ?2)";
+    let mut statement = db.prepare_cached(sql)?;
+    Ok(statement.query_row(params![letters, most], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// For the index: three letters each from the beginning and the end of a word, and from the
+/// middle of a long one. The work grows with the threes that are asked for, and hardly any
+/// other text has these.
+fn threes(word: &str) -> BTreeSet<String> {
     let letters: Vec<char> = word.chars().collect();
     let last = letters.len().saturating_sub(3);
-    let places = BTreeSet::from([0, last / 2, last]);
+    let middle = if last > 3 { last / 2 } else { 0 };
+    let places = BTreeSet::from([0, middle, last]);
     let quoted = places.into_iter().map(|place| {
         let three: String = letters[place..place + 3].iter().collect();
         format!("\"{}\"", three.replace('"', "\"\""))
     });
-    quoted.collect::<Vec<_>>().join(" AND ")
+    quoted.collect()
 }
 
 /// A phrase in its spellings; the same one twice where it has one.
@@ -353,9 +428,10 @@ mod tests {
         store::{self, Sample},
     };
 
-    /// There are three letters in the index, and two are typed before the third.
-    #[test]
-    fn two_letters_that_stand_everywhere_are_found_without_a_look_everywhere() {
+    const ENOUGH: u32 = 200;
+
+    /// 2,000 conversations with a message each.
+    fn cache() -> (tempfile::TempDir, Reader) {
         let folder = tempfile::tempdir().expect("a folder");
         let opened = store::open(folder.path(), &PageId::new("1")).expect("opens");
         let sample = Sample {
@@ -370,20 +446,52 @@ mod tests {
             .expect("a runtime")
             .block_on(sample.fill(&writer));
         filled.expect("filled");
-        let reader = opened.reader;
+        (folder, opened.reader)
+    }
+
+    #[test]
+    fn common_letters_are_not_looked_up_where_rare_ones_leave_few_texts() {
+        let (_folder, reader) = cache();
+        let letters = |words: &str| {
+            let wanted = Wanted::new(words).expect("words");
+            let letters = reader.search(Lane::Dialog, |db| wanted.letters(db));
+            letters.expect("asked").unwrap_or_default()
+        };
+        for (words, expected) in [
+            ("par", r#"("par")"#),
+            ("where parcel", r#"("ere" AND "whe") AND ("cel" AND "par")"#),
+            ("parcel needle", r#"("dle" AND "nee")"#),
+            ("needle zzz", r#"("dle" AND "nee") AND ("zzz")"#),
+            // In one spelling there is nothing rare.
+            (
+                "where möchte",
+                r#"("ere" AND "whe") AND ("hte" AND "moc" OR "ech" AND "hte" AND "moe")"#,
+            ),
+            ("by", ""),
+        ] {
+            assert_eq!(letters(words), expected, "{words}");
+        }
+        // What is not looked up is seen in the text.
+        let found = |words: &str| reader.find(words, 9).expect("hits").len();
+        assert_eq!([found("needle"), found("parcel needle")], [2, 0]);
+    }
+
+    /// There are three letters in the index, and two are typed before the third.
+    #[test]
+    fn two_letters_that_stand_everywhere_are_found_without_a_look_everywhere() {
+        let (_folder, reader) = cache();
         let looked = |words: &str| {
             let asked = reader.search(Lane::Dialog, |db| {
                 let wanted = Wanted::new(words).expect("words");
-                let (sql, values) = wanted.hits(1, LOOKED_AT);
+                let (sql, values) = wanted.hits(None, 1, ENOUGH);
                 let mut statement = db.prepare(&sql)?;
                 let hits = statement.query_map(&*values, |_| Ok(()))?.count();
                 Ok((hits, statement.get_status(StatementStatus::FullscanStep)))
             });
             asked.expect("asked")
         };
-        let enough = usize::try_from(LOOKED_AT).expect("a few");
         let (hits, steps) = looked("wh");
-        assert_eq!(hits, enough);
+        assert_eq!(hits, ENOUGH as usize);
         assert!(steps < 1_000, "{steps}");
         // What stands nowhere is looked for everywhere.
         let (hits, steps) = looked("~~");

@@ -302,8 +302,8 @@ fn searching_asks_as_one_types_and_opens_the_thread_at_the_message() {
     assert_eq!(
         desk.keys("g/re"),
         [
-            Effect::Query(Query::Search("r".into())),
-            Effect::Query(Query::Search("re".into()))
+            Effect::Query(search("r", 24)),
+            Effect::Query(search("re", 24))
         ]
     );
     let hit = Hit {
@@ -340,10 +340,46 @@ fn searching_asks_as_one_types_and_opens_the_thread_at_the_message() {
     // The same from the line of commands.
     desk.keys("q");
     let effects = desk.keys(":search where is my<Enter>");
-    assert_eq!(
-        effects,
-        [Effect::Query(Query::Search("where is my".into()))]
-    );
+    assert_eq!(effects, [Effect::Query(search("where is my", 24))]);
+}
+
+fn search(words: &str, limit: u32) -> Query {
+    Query::Search {
+        words: words.into(),
+        limit,
+    }
+}
+
+#[test]
+fn who_goes_down_through_what_was_found_gets_more_of_it() {
+    let mut desk = desk();
+    desk.keys("g/re");
+    let hits = |from: usize, to: usize| -> Vec<Hit> {
+        let hit = |n| Hit {
+            conversation: id("3"),
+            name: "Ana Ruiz".into(),
+            mid: Mid::new(format!("hit{n}")),
+            at: ago(23, 49),
+            author: Author::Page,
+            text: format!("re {n}"),
+        };
+        (from..to).map(hit).collect()
+    };
+    let answer = |hits| Msg::Loaded(Loaded::Hits("re".into(), hits));
+    desk.send(answer(hits(1, 25)));
+    assert_eq!(desk.keys(&"<Down>".repeat(11)), []);
+    assert_eq!(desk.keys("<Down>"), [Effect::Query(search("re", 48))]);
+    assert_eq!(desk.keys("<Down><End>"), [], "it was asked for already");
+    // Another one came meanwhile: the marked one stays the marked one.
+    desk.send(answer(hits(0, 45)));
+    let Some(Dialog::Search(dialog)) = desk.model.dialogs.last() else {
+        panic!("the search is open");
+    };
+    assert_eq!(dialog.hits[dialog.cursor].text, "re 24");
+    // These are all.
+    assert_eq!(desk.keys("<End><Up><Down>"), []);
+    // Other words begin anew.
+    assert_eq!(desk.keys("f"), [Effect::Query(search("ref", 24))]);
 }
 
 #[test]

@@ -239,7 +239,10 @@ pub fn path(data: &[u8]) {
 /// Words that are searched for.
 pub fn search(data: &[u8]) {
     let text = words(data);
-    asked(Query::Search(text.to_owned()));
+    asked(Query::Search {
+        words: text.to_owned(),
+        limit: 24,
+    });
     asked(Query::People(text.to_owned()));
     asked(Query::Inbox(InboxQuery {
         view: View::All,

@@ -24,11 +24,13 @@ pub(crate) fn jump(model: &mut Model) -> Vec<Effect> {
 
 /// Opens the search through all messages, with words in it.
 pub(crate) fn search(model: &mut Model, words: &str) -> Vec<Effect> {
-    model.dialogs.push(Dialog::Search(Search::with(words)));
+    let search = Search::with(words);
+    let question = search.question();
+    model.dialogs.push(Dialog::Search(search));
     if words.is_empty() {
         return Vec::new();
     }
-    vec![Effect::Query(Query::Search(words.to_owned()))]
+    vec![Effect::Query(question)]
 }
 
 pub(crate) fn filter(model: &mut Model) -> Vec<Effect> {

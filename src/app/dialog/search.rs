@@ -17,8 +17,14 @@ use crate::{
     domain::Hit,
 };
 
+/// So many hits are asked for at first: more than a screen of them. Each is read from
+/// another place of the cache.
+const FIRST: u32 = 24;
+/// With so many left below the marked one, more are asked for.
+const AHEAD: usize = 12;
+
 /// The search.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Search {
     /// What was typed.
     pub input: Input,
@@ -26,6 +32,8 @@ pub struct Search {
     pub hits: Vec<Hit>,
     /// The words that the cache has answered.
     pub answered: Option<String>,
+    /// So many hits were asked for.
+    limit: u32,
     /// Enter was pressed before the answer came.
     enter: bool,
     /// The marked line.
@@ -37,19 +45,49 @@ impl Search {
     pub(crate) fn with(words: &str) -> Self {
         Self {
             input: Input::with(words),
-            ..Self::default()
+            hits: Vec::new(),
+            answered: None,
+            limit: FIRST,
+            enter: false,
+            cursor: 0,
         }
     }
 
+    /// The question for what is typed.
+    pub(crate) fn question(&self) -> Query {
+        Query::Search {
+            words: self.input.text().to_owned(),
+            limit: self.limit,
+        }
+    }
+
+    fn is_answered(&self) -> bool {
+        self.answered.as_deref() == Some(self.input.text())
+    }
+
+    /// Asks for twice as many when the end of those that came is near, and there may be
+    /// more.
+    fn ask_ahead(&mut self) -> Step {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        if !self.is_answered() || self.hits.len() < limit || self.cursor + AHEAD < limit {
+            return Step::Stay;
+        }
+        self.limit = self.limit.saturating_mul(2);
+        Step::Do(Intent::Ask(self.question()))
+    }
+
     /// Takes an answer; one to an older question is dropped. Whoever typed
-    /// ahead of it gets the newest hit at once.
+    /// ahead of it gets the newest hit at once. More of the same leave the marked
+    /// one marked.
     pub(crate) fn take(&mut self, words: &str, hits: Vec<Hit>) -> Step {
         if words != self.input.text() {
             return Step::Stay;
         }
+        let marked = self.hits.get(self.cursor).filter(|_| self.is_answered());
+        let marked = marked.and_then(|hit| hits.iter().position(|found| found.mid == hit.mid));
+        self.cursor = marked.unwrap_or(0);
         self.hits = hits;
         self.answered = Some(words.to_owned());
-        self.cursor = 0;
         match self.hits.first() {
             Some(hit) if std::mem::take(&mut self.enter) => {
                 Step::Finish(Intent::OpenMessage(hit.clone()))
@@ -68,17 +106,19 @@ impl Modal for Search {
         match key.code {
             Code::Esc => return Step::Close,
             Code::Enter if self.input.text().trim().is_empty() => {}
-            Code::Enter if self.answered.as_deref() != Some(self.input.text()) => self.enter = true,
+            Code::Enter if !self.is_answered() => self.enter = true,
             Code::Enter => {
                 if let Some(hit) = self.hits.get(self.cursor) {
                     return Step::Finish(Intent::OpenMessage(hit.clone()));
                 }
             }
             _ => {
-                if !move_cursor(&mut self.cursor, self.hits.len(), key) && self.input.key(key) {
-                    self.enter = false;
-                    let words = self.input.text().to_owned();
-                    return Step::Do(Intent::Ask(Query::Search(words)));
+                if move_cursor(&mut self.cursor, self.hits.len(), key) {
+                    return self.ask_ahead();
+                }
+                if self.input.key(key) {
+                    (self.enter, self.limit) = (false, FIRST);
+                    return Step::Do(Intent::Ask(self.question()));
                 }
             }
         }
