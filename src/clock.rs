@@ -173,7 +173,7 @@ pub async fn sleep(how_long: Duration) {
 /// Where the system has an alarm, waits of this length are left to it: the runtime's
 /// timers wake the program two or three times on the way to such a moment.
 #[cfg(target_os = "linux")]
-const LONG: Duration = Duration::from_secs(5);
+const LONG: Duration = Duration::from_secs(1);
 
 /// A handle that can be read after so long.
 #[cfg(target_os = "linux")]
