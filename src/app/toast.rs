@@ -14,6 +14,8 @@ pub enum ToastKind {
     Info,
     /// Something worked.
     Good,
+    /// Somebody should look at something soon, and has not asked for it.
+    Alert,
     /// Something cannot be done.
     Warn,
     /// Something went wrong.
@@ -39,7 +41,7 @@ impl Toast {
     pub(crate) fn new(kind: ToastKind, text: String, now: Timestamp) -> Self {
         let seconds = match kind {
             ToastKind::Info | ToastKind::Good => 4,
-            ToastKind::Warn => 7,
+            ToastKind::Alert | ToastKind::Warn => 7,
             ToastKind::Bad => 12,
         };
         Self {

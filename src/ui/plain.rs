@@ -68,7 +68,7 @@ impl Transcript {
                 continue;
             }
             let kind = match toast.kind {
-                ToastKind::Info | ToastKind::Good => "",
+                ToastKind::Info | ToastKind::Good | ToastKind::Alert => "",
                 ToastKind::Warn => "not now: ",
                 ToastKind::Bad => "problem: ",
             };

@@ -172,13 +172,13 @@ pub(super) fn toasts(
     let mut bottom = layout.explain.map_or(layout.hints.y, |area| area.y);
     for toast in model.toasts.iter().rev() {
         let role = match toast.kind {
-            ToastKind::Info => Role::Text,
+            ToastKind::Info | ToastKind::Alert => Role::Text,
             ToastKind::Good => Role::Good,
             ToastKind::Warn => Role::Warn,
             ToastKind::Bad => Role::Bad,
         };
         let title = match toast.kind {
-            ToastKind::Info | ToastKind::Good => "",
+            ToastKind::Info | ToastKind::Good | ToastKind::Alert => "",
             ToastKind::Warn => " not now ",
             ToastKind::Bad => " problem ",
         };

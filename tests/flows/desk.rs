@@ -71,6 +71,34 @@ fn do_lets_the_customer_of_this_conversation_act_on_a_simulator_only() {
     assert!(said(&desk, "only works on a simulator"));
 }
 
+/// Nobody asked for it, so nobody looks there at once; and it is no refusal.
+#[test]
+fn news_of_who_should_be_looked_at_stays_long_enough_to_be_read() {
+    let told = [
+        Change::WindowClosing {
+            conversation: id("1"),
+            name: "Jo Park".into(),
+            until: NOW.plus(Span::minutes(29)),
+        },
+        Change::IdleWarning {
+            conversation: id("1"),
+            name: "Jo Park".into(),
+            within: Span::seconds(60),
+        },
+    ];
+    for change in told {
+        let mut desk = desk();
+        desk.send(Msg::Changed(vec![change]));
+        desk.pass(Span::seconds(6));
+        let picture = desk.picture();
+        assert!(picture.contains("Jo Park"), "{picture}");
+        assert!(!picture.contains("not now"), "{picture}");
+        assert_eq!(desk.model.toasts.len(), 1);
+        desk.pass(Span::seconds(1));
+        assert_eq!(desk.model.toasts.len(), 0);
+    }
+}
+
 #[test]
 fn help_opens_a_chapter_of_the_manual() {
     let mut desk = desk();

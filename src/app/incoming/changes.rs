@@ -212,7 +212,7 @@ fn window_closing(
         let name = Clean::one_line(name);
         let left = until.since(model.server_now()).short();
         let words = format!("{name} is waiting and the window closes in {left}.");
-        model.toast_about(ToastKind::Info, &name, words);
+        model.toast_about(ToastKind::Alert, &name, words);
     }
     alerts::bell(model)
 }
@@ -225,7 +225,7 @@ fn idle_warning(model: &mut Model, name: &str, within: Span) -> Option<Effect> {
         Clean::one_line(name),
         within.as_secs()
     );
-    model.toast(ToastKind::Warn, words);
+    model.toast(ToastKind::Alert, words);
     alerts::bell(model)
 }
 
@@ -262,7 +262,7 @@ fn unreadable(model: &mut Model, count: usize) {
         1 => "1 item from Meta could not be read; the rest is here.".to_owned(),
         n => format!("{n} items from Meta could not be read; the rest is here."),
     };
-    model.toast(ToastKind::Warn, words);
+    model.toast(ToastKind::Alert, words);
 }
 
 fn sent(model: &mut Model, id: &ConversationId, local: &LocalId) -> Vec<Effect> {
