@@ -108,10 +108,9 @@ impl Wanted {
     }
 
     /// A question for number, moment and conversation of the messages that hold the words,
-    /// with its parameters from the `first` on; `letters` are for the index. So many hits
-    /// count: each of the index is read once, for it may stand anywhere in the file, and
-    /// without the index all messages are read, from the greatest number on, until there
-    /// are as many.
+    /// with its parameters from the `first` on; `letters` are for the index. Those that the
+    /// index names are read from the greatest number on, and without letters for it all
+    /// are, until there are so many `hits`.
     fn hits<'w>(
         &'w self,
         letters: Option<&'w String>,
@@ -119,23 +118,16 @@ impl Wanted {
         hits: u32,
     ) -> (String, Vec<&'w dyn ToSql>) {
         let mut values: Vec<&dyn ToSql> = Vec::new();
-        let mut texts = "message".to_owned();
-        let mut until_enough = format!("ORDER BY t.n DESC LIMIT {hits}");
+        let mut conditions = stand_in(&self.long, first, &mut values);
+        conditions.extend(stand_in(&self.short, first, &mut values));
+        let (mut texts, mut number) = ("message m", "m.n");
         if let Some(letters) = letters {
-            let mut hit = stand_in("m.fold", &self.long, first, &mut values);
-            hit.insert(0, format!("w.words MATCH ?{}", first + values.len()));
+            (texts, number) = ("words w CROSS JOIN message m ON m.n = w.rowid", "w.rowid");
+            conditions.insert(0, format!("w.words MATCH ?{}", first + values.len()));
             values.push(letters);
-            texts = format!(
-                "(SELECT m.n, m.at, m.conversation, m.fold FROM words w CROSS JOIN message m ON m.n = w.rowid \
-                  WHERE {} ORDER BY w.rowid DESC LIMIT {hits})",
-                hit.join(" AND ")
-            );
-            until_enough.clear();
         }
-        let mut conditions = stand_in("t.fold", &self.short, first, &mut values);
-        conditions.push("true".to_owned());
         let sql = format!(
-            "SELECT t.n, t.at, t.conversation FROM {texts} t WHERE {} {until_enough}",
+            "SELECT m.n, m.at, m.conversation FROM {texts} WHERE {} ORDER BY {number} DESC LIMIT {hits}",
             conditions.join(" AND ")
         );
         (sql, values)
@@ -357,10 +349,9 @@ impl Reader {
     }
 }
 
-/// For each of the words the condition that it stands in a column, with its `values`, the
-/// first of which has the number `first`.
+/// For each of the words the condition that it stands in the text of a message, with its
+/// `values`, the first of which has the number `first`.
 fn stand_in<'w>(
-    column: &str,
     words: &'w [Vec<String>],
     first: usize,
     values: &mut Vec<&'w dyn ToSql>,
@@ -369,7 +360,7 @@ fn stand_in<'w>(
     for spelled in words {
         let mut either = Vec::new();
         for word in spelled {
-            either.push(format!("instr({column}, ?{}) > 0", first + values.len()));
+            either.push(format!("instr(m.fold, ?{}) > 0", first + values.len()));
             values.push(word);
         }
         all.push(format!("({})", either.join(" OR ")));

@@ -151,6 +151,30 @@ fn an_old_cache_is_found_in_every_spelling_after_a_while() {
     assert_eq!(found(&reader), 700);
 }
 
+/// Words of two letters are not in the index: the texts with the others are read for them.
+#[test]
+fn two_letters_beside_a_common_word_are_found_however_long_ago() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (writer, reader) = doors(folder.path());
+    let line = |line: i64| {
+        let text = if line == 1_500 {
+            "my parcel q7"
+        } else {
+            "my parcel"
+        };
+        message(0, line, Author::Customer, text)
+    };
+    let events = vec![
+        Event::Conversation(seen(0)),
+        messages(0, (0..3_000).map(line).collect()),
+    ];
+    wait(writer.ingest(events, NOW)).expect("taken");
+    let hits = reader.find("parcel q7", 9).expect("hits");
+    assert_eq!(hits.len(), 1);
+    let slice = reader.inbox(&everybody("parcel q7"), 9).expect("rows");
+    assert_eq!(slice.rows.len(), 1);
+}
+
 #[test]
 fn a_hit_in_a_card_shows_the_words_of_the_card() {
     let folder = tempfile::tempdir().expect("a folder");
