@@ -129,7 +129,8 @@ pub struct Engine {
     pub(super) turn_at: Timestamp,
     /// All texts are folded by the rules of this program.
     pub(super) folded: bool,
-    /// The index of all words is in as few pieces as can be.
+    /// Nothing was written since the index of all words was put together, or since the
+    /// start: that is no time for it.
     pub(super) tidy: bool,
     /// Old messages have been removed; when to look again.
     pub(super) retain_at: Option<Timestamp>,
@@ -264,7 +265,7 @@ impl Engine {
             record: Record::default(),
             turn_at: now,
             folded: false,
-            tidy: false,
+            tidy: true,
             awaiting_owner: HashSet::new(),
             schedule: Schedule::new(now, options.seed),
             under_way: FuturesUnordered::new(),
