@@ -15,7 +15,8 @@ use crate::domain::{
 /// A page of the conversation list.
 #[derive(Debug, Default, PartialEq)]
 pub struct Decoded {
-    /// What it says.
+    /// What it says, the oldest conversation first: messages are numbered as they come,
+    /// and a search takes the greatest numbers for the newest.
     pub events: Vec<Event>,
     /// Place of the next page.
     pub after: Option<String>,
@@ -61,7 +62,7 @@ pub fn conversations(text: &str, whose: &Whose<'_>) -> Option<Decoded> {
         goes_on: list.goes_on(),
         ..Decoded::default()
     };
-    for item in &list.data {
+    for item in list.data.iter().rev() {
         match conversation(item.get(), whose) {
             Some(one) => {
                 decoded.events.extend(one.events);
@@ -318,7 +319,7 @@ mod tests {
                 _ => None,
             })
             .collect();
-        assert_eq!(ids, ["t_1", "t_3"]);
+        assert_eq!(ids, ["t_3", "t_1"]);
     }
 
     #[test]

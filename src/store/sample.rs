@@ -53,7 +53,9 @@ impl Sample {
             .await?;
         for start in (1..self.conversations).step_by(BATCH as usize) {
             let end = start.saturating_add(BATCH).min(self.conversations);
-            let batch = (start..end).flat_map(|number| self.events(number, 1));
+            // Oldest first, as they are read from Meta's list.
+            let batch = (start..end).rev();
+            let batch = batch.flat_map(|number| self.events(number, 1));
             writer.ingest(batch.collect(), self.now).await?;
         }
         // A first sync takes long enough for that.
