@@ -20,7 +20,7 @@ use crate::{
 /// So many times the hits that are asked for are looked at, those with the greatest
 /// numbers, before the newest of them are given (our choice): numbers follow time but for
 /// what was read at once. Each of them is read from another place.
-const LOOKED_AT: u32 = 2;
+const LOOKED_AT: u32 = 4;
 
 /// The filter of the list shows the conversations of so many of them.
 const LOOKED_AT_FOR_LIST: u32 = 2_000;
@@ -465,6 +465,17 @@ mod tests {
         // What is not looked up is seen in the text.
         let found = |words: &str| reader.find(words, 9).expect("hits").len();
         assert_eq!([found("needle"), found("parcel needle")], [2, 0]);
+    }
+
+    /// Only the greatest numbers are looked at.
+    #[test]
+    fn the_newest_are_found_first_in_a_page_that_was_just_read() {
+        let (_folder, reader) = cache();
+        let hits = reader.find("parcel", 24).expect("hits");
+        let found = hits.iter().map(|hit| hit.conversation.to_string());
+        // The very first was read before them, by itself.
+        let newest = (1..=24).map(|n| format!("t_{}", n * 5));
+        assert_eq!(Vec::from_iter(found), Vec::from_iter(newest));
     }
 
     /// There are three letters in the index, and two are typed before the third.

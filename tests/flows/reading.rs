@@ -378,6 +378,12 @@ fn who_goes_down_through_what_was_found_gets_more_of_it() {
     assert_eq!(dialog.hits[dialog.cursor].text, "re 24");
     // These are all.
     assert_eq!(desk.keys("<End><Up><Down>"), []);
+    // Where the marked one is not among them any more, what stands in its place is marked.
+    desk.send(answer(hits(50, 60)));
+    let Some(Dialog::Search(dialog)) = desk.model.dialogs.last() else {
+        panic!("the search is open");
+    };
+    assert_eq!(dialog.hits[dialog.cursor].text, "re 59");
     // Other words begin anew.
     assert_eq!(desk.keys("f"), [Effect::Query(search("ref", 24))]);
 }

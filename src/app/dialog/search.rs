@@ -84,8 +84,10 @@ impl Search {
             return Step::Stay;
         }
         let marked = self.hits.get(self.cursor).filter(|_| self.is_answered());
-        let marked = marked.and_then(|hit| hits.iter().position(|found| found.mid == hit.mid));
-        self.cursor = marked.unwrap_or(0);
+        self.cursor = marked.map_or(0, |hit| {
+            let place = hits.iter().position(|found| found.mid == hit.mid);
+            place.unwrap_or(self.cursor.min(hits.len().saturating_sub(1)))
+        });
         self.hits = hits;
         self.answered = Some(words.to_owned());
         match self.hits.first() {
