@@ -13,17 +13,12 @@ impl Writer {
     /// Puts some more pieces of the index together. Answers whether there may be more.
     pub async fn tidy_index(&self) -> Result<bool, Error> {
         self.run(|files| {
-            // A power cut may take it: the pieces are put together again then. Waiting for
-            // the disk would wake up the computer.
-            files.cache.pragma_update(None, "synchronous", "NORMAL")?;
-            let put = put_together(&mut files.cache);
-            files.cache.pragma_update(None, "synchronous", "FULL")?;
-            if put? {
+            let put = files.write_for_now(put_together)?;
+            if put {
                 // These pages will not be needed again soon.
                 files.cache.execute_batch("PRAGMA shrink_memory")?;
-                return Ok(true);
             }
-            Ok(false)
+            Ok(put)
         })
         .await
     }

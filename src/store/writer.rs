@@ -35,6 +35,20 @@ pub(super) struct Files {
     pub(super) pictures: PictureFolder,
 }
 
+impl Files {
+    /// Writes to the cache what a power cut may take, because it is done again then.
+    /// Waiting for the disk would wake up the computer.
+    pub(super) fn write_for_now<T>(
+        &mut self,
+        work: impl FnOnce(&mut Connection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.cache.pragma_update(None, "synchronous", "NORMAL")?;
+        let done = work(&mut self.cache);
+        self.cache.pragma_update(None, "synchronous", "FULL")?;
+        done
+    }
+}
+
 impl Writer {
     pub(super) fn start(mut files: Files, lock: File) -> Self {
         let (jobs, mut queue) = mpsc::channel::<WriteJob>(64);
@@ -104,12 +118,8 @@ impl Writer {
     /// whether there may be more of them.
     pub async fn turn(&self, now: Timestamp) -> Result<(bool, bool), Error> {
         self.run(move |files| {
-            // A power cut may take it: the same rows turn again then. Waiting for the disk
-            // would wake up the computer.
-            files.cache.pragma_update(None, "synchronous", "NORMAL")?;
-            let turned = turn_rows(&mut files.cache, now);
-            files.cache.pragma_update(None, "synchronous", "FULL")?;
-            let turned = turned?;
+            // The same rows turn again.
+            let turned = files.write_for_now(|cache| turn_rows(cache, now))?;
             if turned.rows > 0 {
                 // These pages will not be needed again soon.
                 files.cache.execute_batch("PRAGMA shrink_memory")?;
