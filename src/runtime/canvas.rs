@@ -82,12 +82,8 @@ impl Canvas {
         let last = columns.rev().find(differs).unwrap_or(first);
         let mut near = first.saturating_sub(usize::from(WIDEST))..last + 1;
         if near.all(|x| shown.is_narrow(at + x) && is_narrow(&painted[x])) {
-            let changed = (first..=last).filter(differs);
-            to.draw(changed.map(|x| (column(x), y, &painted[x])))?;
-            for (x, cell) in (first..).zip(&painted[first..=last]) {
-                shown.set(at + x, cell);
-            }
-            return Ok(());
+            let changed = (first..=last).filter(|x| shown.put(at + x, &painted[*x]));
+            return to.draw(changed.map(|x| (column(x), y, &painted[x])));
         }
         let was = |x| wide(&shown.get(at + x));
         let is = |x| wide(&painted[x]);
@@ -103,7 +99,7 @@ impl Canvas {
         now.content.clone_from_slice(&painted[part.clone()]);
         to.draw(before.diff_iter(now))?;
         for (x, cell) in part.clone().zip(&painted[part]) {
-            shown.set(at + x, cell);
+            shown.put(at + x, cell);
         }
         Ok(())
     }

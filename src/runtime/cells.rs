@@ -4,7 +4,7 @@
 //!
 //! It must not know what they are remembered for.
 
-use std::{collections::BTreeMap, str};
+use std::{collections::BTreeMap, mem, str};
 
 use ratatui::{
     buffer::{Cell, CellDiffOption},
@@ -63,7 +63,7 @@ impl Small {
     fn is_narrow(self) -> bool {
         matches!(
             self.symbol,
-            [_, 0, ..]
+            [b' '..=b'~', 0, ..]
                 // U+00A1 to U+02FF without the soft hyphen, U+2010 to U+2027, U+2500 to U+25BF.
                 | [0xC2, 0xA1..=0xAC | 0xAE..=0xBF, 0, 0]
                 | [0xC3..=0xCB, _, 0, 0]
@@ -122,15 +122,18 @@ impl Cells {
         }
     }
 
-    /// Puts something there.
-    pub(super) fn set(&mut self, at: usize, cell: &Cell) {
-        if self.cells[at] == Small::LARGE {
+    /// Puts something there. Answers whether something else stood there.
+    pub(super) fn put(&mut self, at: usize, cell: &Cell) -> bool {
+        let small = Small::of(cell).unwrap_or(Small::LARGE);
+        let before = mem::replace(&mut self.cells[at], small);
+        if small == Small::LARGE {
+            self.large.insert(at, cell.clone()).as_ref() != Some(cell)
+        } else if before == Small::LARGE {
             self.large.remove(&at);
+            true
+        } else {
+            before != small
         }
-        self.cells[at] = Small::of(cell).unwrap_or_else(|| {
-            self.large.insert(at, cell.clone());
-            Small::LARGE
-        });
     }
 
     /// As [`is_narrow`], of what stands there.
@@ -185,9 +188,9 @@ mod tests {
         assert_eq!(cells.len(), 2);
         for before in &all {
             for now in &all {
-                cells.set(1, before);
+                cells.put(1, before);
                 assert_eq!(cells.is(1, now), before == now, "{before:?} {now:?}");
-                cells.set(1, now);
+                assert_eq!(cells.put(1, now), before != now, "{before:?} {now:?}");
                 assert_eq!(&cells.get(1), now);
                 assert!(cells.is(1, now), "{now:?}");
                 assert_eq!(cells.large.len(), usize::from(Small::of(now).is_none()));

@@ -17,7 +17,7 @@ use ratatui::{
     layout::{Position, Size},
 };
 
-use super::cells::Cells;
+use super::cells::{Cells, is_narrow};
 use crate::{app::settings::PicturesBy, domain::PictureNumber, text, ui::picture::PictureCell};
 
 /// A backend that remembers what it has put where.
@@ -47,7 +47,6 @@ type Placed = (u16, u16, Cell);
 impl Row {
     /// Remembers a cell; answers it as it may pass.
     fn put(&mut self, x: usize, cell: &Cell, is_picture: bool) -> Cell {
-        self.cells.grow(x + 1);
         let mut cell = cell.clone();
         let wide = wide(&cell);
         if is_picture || matches!(cell.symbol().as_bytes(), [b' '..=b'~']) {
@@ -72,10 +71,10 @@ impl Row {
             // What a wide letter covers is blank when the letter goes.
             let end = (x + wide).min(self.cells.len());
             for covered in x + 1..end {
-                self.cells.set(covered, &blank(&cell));
+                self.cells.put(covered, &blank(&cell));
             }
         }
-        self.cells.set(x, &cell);
+        self.cells.put(x, &cell);
         cell
     }
 
@@ -155,31 +154,34 @@ impl<B> Gate<B> {
         self.width = 0;
     }
 
-    /// Remembers what changed; answers it by row, as it may pass.
-    fn remember<'a>(
-        &mut self,
-        content: impl Iterator<Item = (u16, u16, &'a Cell)>,
-    ) -> Vec<(u16, Vec<Placed>)> {
-        let mut changed: Vec<(u16, Vec<Placed>)> = Vec::new();
-        for (x, y, cell) in content {
-            if self.rows.len() <= usize::from(y) {
-                self.rows.resize_with(usize::from(y) + 1, Row::default);
-            }
-            self.width = self.width.max(usize::from(x) + 1);
-            let picture = self.picture_cell(cell);
-            if let Some(part) = picture
-                && let (Some(x), Some(y)) = (x.checked_sub(part.column), y.checked_sub(part.row))
-            {
-                self.touched.push((part.number, x, y));
-            }
-            let row = &mut self.rows[usize::from(y)];
-            let passed = (x, y, row.put(usize::from(x), cell, picture.is_some()));
-            match changed.last_mut() {
-                Some((row, cells)) if *row == y => cells.push(passed),
-                _ => changed.push((y, vec![passed])),
-            }
+    /// Whether this may pass as it is, whatever stands beside it in its line.
+    fn is_harmless(&self, y: u16, cell: &Cell) -> bool {
+        let row = self.rows.get(usize::from(y));
+        is_narrow(cell) && row.is_none_or(|row| row.doubtful.is_none())
+    }
+
+    /// The row in which something is put in this column.
+    fn row(&mut self, x: u16, y: u16) -> &mut Row {
+        let (x, y) = (usize::from(x), usize::from(y));
+        self.width = self.width.max(x + 1);
+        if self.rows.len() <= y {
+            self.rows.resize_with(y + 1, Row::default);
         }
-        changed
+        let row = &mut self.rows[y];
+        row.cells.grow(self.width);
+        row
+    }
+
+    /// Remembers a cell; answers it as it may pass.
+    fn remember(&mut self, x: u16, y: u16, cell: &Cell) -> Placed {
+        let picture = self.picture_cell(cell);
+        if let Some(part) = picture
+            && let (Some(x), Some(y)) = (x.checked_sub(part.column), y.checked_sub(part.row))
+        {
+            self.touched.push((part.number, x, y));
+        }
+        let row = self.row(x, y);
+        (x, y, row.put(usize::from(x), cell, picture.is_some()))
     }
 
     /// The first column from which a line is written again as a whole, if there is one:
@@ -228,6 +230,29 @@ impl<B> Gate<B> {
         }
         runs.push(run);
         runs
+    }
+}
+
+impl<B: Backend> Gate<B> {
+    /// Sends what has changed in a line, which is remembered.
+    fn pass(&mut self, changed: &[Placed]) -> Result<(), B::Error> {
+        let Some((_, y, _)) = changed.first() else {
+            return Ok(());
+        };
+        let Some(doubtful) = self.doubtful(*y, changed) else {
+            return self.send(changed);
+        };
+        let runs = self.runs(*y, changed, doubtful);
+        runs.iter().try_for_each(|run| self.send(run))
+    }
+
+    fn send(&mut self, run: &[Placed]) -> Result<(), B::Error> {
+        let over_blank = self.pictures == PicturesBy::Iterm2;
+        let passing = run.iter().map(|(x, y, cell)| match over_blank {
+            true if is_drawn_over(cell) => (*x, *y, &Cell::EMPTY),
+            _ => (*x, *y, cell),
+        });
+        self.inner.draw(passing)
     }
 }
 
@@ -293,21 +318,21 @@ impl<B: Backend> Backend for Gate<B> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let over_blank = self.pictures == PicturesBy::Iterm2;
-        for (y, changed) in self.remember(content) {
-            let runs = match self.doubtful(y, &changed) {
-                Some(doubtful) => self.runs(y, &changed, doubtful),
-                None => vec![changed],
-            };
-            for run in runs {
-                self.inner
-                    .draw(run.iter().map(|(x, y, cell)| match over_blank {
-                        true if is_drawn_over(cell) => (*x, *y, &Cell::EMPTY),
-                        _ => (*x, *y, cell),
-                    }))?;
+        // Nearly all of it is harmless. From the first cell of a line that may not be, all
+        // of the line is held until it is known how it goes on.
+        let mut held: Vec<Placed> = Vec::new();
+        for (x, y, cell) in content {
+            if held.first().is_some_and(|(_, row, _)| *row != y) {
+                self.pass(&std::mem::take(&mut held))?;
+            }
+            if held.is_empty() && self.is_harmless(y, cell) {
+                self.row(x, y).cells.put(usize::from(x), cell);
+                self.inner.draw(std::iter::once((x, y, cell)))?;
+            } else {
+                held.push(self.remember(x, y, cell));
             }
         }
-        Ok(())
+        self.pass(&held)
     }
 
     fn hide_cursor(&mut self) -> Result<(), B::Error> {
@@ -527,6 +552,21 @@ mod tests {
                 assert_eq!(squeezed(line), squeezed(&symbols), "frame {n}, row {y}");
             }
         }
+    }
+
+    #[test]
+    fn what_passes_at_once_would_pass_as_it_is_and_be_one_cell_everywhere() {
+        let mut row = Row::default();
+        row.cells.grow(1);
+        let harmless = ('\0'..=char::MAX).map(Cell::from).filter(is_narrow);
+        let mut count = 0;
+        for cell in harmless {
+            assert_eq!(row.put(0, &cell, false), cell);
+            assert!(!is_doubtful(cell.symbol()), "{cell:?}");
+            assert_eq!(wide(&cell), 1, "{cell:?}");
+            count += 1;
+        }
+        assert!(count > 700, "{count}");
     }
 
     #[test]
