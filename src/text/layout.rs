@@ -1,5 +1,7 @@
 //! Measuring by terminal cells, and making text fit.
 
+use std::{borrow::Cow, iter};
+
 use icu_properties::{
     CodePointMapData,
     props::{GeneralCategory, LineBreak},
@@ -21,7 +23,7 @@ pub fn width(text: &str) -> usize {
 /// The grapheme clusters of a text, each with its width in cells.
 pub fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
     let mut rest = text;
-    std::iter::from_fn(move || {
+    iter::from_fn(move || {
         let (cluster, width) = match stands_alone(rest) {
             Some(bytes) => (&rest[..bytes], 1),
             None => {
@@ -119,17 +121,31 @@ pub fn cells(text: &str, from: usize, to: usize) -> String {
 
 /// Exactly `cells` wide: cut or filled with spaces on the right.
 pub fn fit(text: &str, cells: usize) -> String {
-    let mut out = cut(text, cells);
-    let missing = cells.saturating_sub(width(&out));
-    out.extend(std::iter::repeat_n(' ', missing));
+    let (text, missing) = fitting(text, cells);
+    let mut out = String::with_capacity(text.len() + missing);
+    out.push_str(&text);
+    out.extend(iter::repeat_n(' ', missing));
     out
 }
 
 /// Exactly `cells` wide: cut or filled with spaces on the left.
 pub fn fit_right(text: &str, cells: usize) -> String {
-    let out = cut(text, cells);
-    let missing = cells.saturating_sub(width(&out));
-    format!("{}{out}", " ".repeat(missing))
+    let (text, missing) = fitting(text, cells);
+    let mut out = String::with_capacity(text.len() + missing);
+    out.extend(iter::repeat_n(' ', missing));
+    out.push_str(&text);
+    out
+}
+
+/// As much of a text as fits, and how many cells it leaves.
+fn fitting(text: &str, cells: usize) -> (Cow<'_, str>, usize) {
+    let wide = width(text);
+    if wide <= cells {
+        return (text.into(), cells - wide);
+    }
+    let beginning = cut(text, cells);
+    let missing = cells.saturating_sub(width(&beginning));
+    (beginning.into(), missing)
 }
 
 /// Breaks into lines of at most `cells`, at words where possible, never inside
