@@ -26,6 +26,11 @@ pub(crate) fn span(text: impl Into<Clean>, style: Style) -> Span<'static> {
     Span::styled(text.into().into_string(), style)
 }
 
+/// The same, of a text that has passed it before.
+pub(crate) fn whole(text: &Clean, style: Style) -> Span<'_> {
+    Span::styled(&**text, style)
+}
+
 /// One line at a place, cut to the width.
 ///
 /// Not by the library's own writing, which counts some vowel signs as nothing:

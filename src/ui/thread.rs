@@ -15,7 +15,7 @@ use crate::{
     domain::{PictureNumber, ThreadOwner},
     text::{self, Clean},
     ui::{
-        draw::{frame, framed, lines, marked, put, span, title_style, wrapped},
+        draw::{frame, framed, lines, marked, put, span, title_style, whole, wrapped},
         picture,
         theme::{Role, Theme},
     },
@@ -33,7 +33,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     };
     let view = pane.viewport();
     let (older, newer) = (thread.window.older as usize, thread.window.newer as usize);
-    let last = older + view.lines.last().map_or(0, |(at, _)| at + 1);
+    let last = older + view.lines.last().map_or(0, |line| line.at + 1);
     let count = older + thread.window.items.len() + newer;
     let more = if thread.window.older_remote { "+" } else { "" };
     let at_end = view.extent.at_bottom && newer == 0;
@@ -62,12 +62,12 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
         PicturesBy::Iterm2 => cut_pictures(&view),
         _ => Vec::new(),
     };
-    for (y, at, line) in pane.rows(view) {
-        let find = match is_message(thread, at) {
+    for (y, line) in pane.rows(view) {
+        let find = match is_message(thread, line.at) {
             true => thread.find.as_str(),
             false => "",
         };
-        let at_hand = Some(at) == at_hand;
+        let at_hand = Some(line.at) == at_hand;
         draw_line(
             theme,
             &line,
@@ -185,10 +185,14 @@ fn draw_line(
                 ..area
             };
             put(&before, before_text, buffer);
-            let spans: Vec<_> = pieces
-                .iter()
-                .flat_map(|(tone, words)| marked(words, theme.style(role(*tone)), manner.find))
-                .collect();
+            let mut spans = Vec::with_capacity(pieces.len());
+            for (tone, words) in pieces {
+                let style = theme.style(role(*tone));
+                match manner.find {
+                    "" => spans.push(whole(words, style)),
+                    find => spans.extend(marked(words, style, find)),
+                }
+            }
             let text = Rect {
                 x: area.x + gutter,
                 width: area.width.saturating_sub(gutter),
@@ -225,7 +229,7 @@ fn draw_pictures(pieces: &[(Tone, Clean)], manner: &Manner<'_>, area: Rect, buff
 
 /// Pictures of which only a part is on the screen: iTerm2 draws whole ones alone.
 fn cut_pictures(view: &Viewport) -> Vec<PictureNumber> {
-    let lines = view.lines.iter().filter_map(|(_, line)| match line {
+    let lines = view.lines.iter().filter_map(|line| match &**line {
         ThreadLine::Text { pieces, .. } => pieces.iter().find_map(|(tone, _)| match tone {
             Tone::Picture(line) => Some(line),
             _ => None,

@@ -140,7 +140,7 @@ pub(crate) fn pictures_at_hand(model: &Model) -> Option<PictureView> {
         return None;
     }
     let shown = pane.viewport().lines;
-    shown.iter().rev().find_map(|(at, _)| view_of(*at))
+    shown.iter().rev().find_map(|line| view_of(line.at))
 }
 
 /// Shows pictures on the whole screen, the first of them first.

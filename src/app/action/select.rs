@@ -25,13 +25,13 @@ fn select(model: &mut Model, forward: bool) -> Vec<Effect> {
     };
     let view = pane.viewport();
     let items = &pane.thread.window.items;
-    let shown = |at: usize| view.lines.iter().any(|(place, _)| *place == at);
+    let shown = |at: usize| view.lines.iter().any(|line| line.at == at);
     let selected = pane.thread.selected_place().filter(|at| shown(*at));
     let found = match (selected, forward) {
         (Some(at), true) => (at + 1..items.len()).find(|at| selectable(&items[*at])),
         (Some(at), false) => (0..at).rev().find(|at| selectable(&items[*at])),
         (None, _) => {
-            let places = view.lines.iter().rev().map(|(at, _)| *at);
+            let places = view.lines.iter().rev().map(|line| line.at);
             places.into_iter().find(|at| selectable(&items[*at]))
         }
     };
@@ -60,7 +60,7 @@ fn select(model: &mut Model, forward: bool) -> Vec<Effect> {
 pub(crate) fn select_at(model: &mut Model, row: u16) {
     let found = ThreadPane::of(model).and_then(|pane| {
         let mut rows = pane.rows(pane.viewport());
-        let found = rows.find(|(y, ..)| *y == row).map(|(_, at, _)| at);
+        let found = rows.find(|(y, _)| *y == row).map(|(_, line)| line.at);
         found.filter(|at| selectable(&pane.thread.window.items[*at]))
     });
     if let (Some(at), Some(thread)) = (found, &mut model.thread) {

@@ -176,14 +176,12 @@ impl Look<'_> {
 
     /// Who speaks, as there is room: a first name, or a letter.
     pub(super) fn speaker(&self, voice: Voice, name: &str) -> Speaker {
-        let letter = voice.letter().to_string();
-        let name = match voice {
-            _ if !self.has_names() => letter,
-            Voice::Customer => self.customer.to_string(),
-            _ => name.to_owned(),
-        };
         let room = usize::from(self.name_width()) - 1;
-        let name = text::cut(&Clean::one_line(&name), room);
+        let name = match voice {
+            _ if !self.has_names() => voice.letter().to_string(),
+            Voice::Customer => text::cut(&self.customer, room),
+            _ => text::cut(&Clean::one_line(name), room),
+        };
         Speaker {
             voice,
             name: name.into(),

@@ -12,7 +12,7 @@ use crate::{
         thread::{
             line::{Look, ThreadLine, Tone, first_name},
             outgoing_lines::content_lines,
-            scroll::{Anchor, Blocks, Extent, Viewport},
+            scroll::{Anchor, Blocks, Extent, ShownLine, Viewport},
             state::Thread,
             transcript,
         },
@@ -80,13 +80,11 @@ impl<'a> ThreadPane<'a> {
     }
 
     /// Where the lines stand on the screen: a short thread at the bottom, next to
-    /// the composer. With the place of their entry.
-    pub fn rows(&self, view: Viewport) -> impl Iterator<Item = (u16, usize, ThreadLine)> {
+    /// the composer.
+    pub fn rows(&self, view: Viewport) -> impl Iterator<Item = (u16, ShownLine)> {
         let shown = u16::try_from(view.lines.len()).unwrap_or(self.area.height);
         let lift = self.area.height.saturating_sub(shown);
-        (self.area.y + lift..self.area.bottom())
-            .zip(view.lines)
-            .map(|(row, (at, line))| (row, at, line))
+        (self.area.y + lift..self.area.bottom()).zip(view.lines)
     }
 
     /// Where it stands after scrolling by lines, and what is shown then; negative
@@ -105,25 +103,26 @@ impl<'a> ThreadPane<'a> {
 
     /// What of an entry is not shown.
     pub(crate) fn hidden(&self, view: &Viewport, at: usize) -> Hidden {
-        let (Some((first, _)), Some((last, _))) = (view.lines.first(), view.lines.last()) else {
+        let (Some(first), Some(last)) = (view.lines.first(), view.lines.last()) else {
             return Hidden::Nothing;
         };
-        if at < *first || (at == *first && view.extent.top.1 > 0) {
+        let (first, last) = (first.at, last.at);
+        if at < first || (at == first && view.extent.top.1 > 0) {
             return Hidden::Above;
         }
-        if at < *last {
+        if at < last {
             return Hidden::Nothing;
         }
         let count = |at: usize| self.blocks.count(at);
-        let shown = view.lines.iter().filter(|(place, _)| place == last).count();
+        let shown = view.lines.iter().filter(|line| line.at == last).count();
         let before = if last == first { view.extent.top.1 } else { 0 };
         let height = usize::from(self.area.height);
         let own = count(at);
-        if own >= height && at != *first {
+        if own >= height && at != first {
             // It does not fit: from its beginning on.
             return Hidden::Above;
         }
-        let lines = (*last..=at).map(count).sum::<usize>();
+        let lines = (last..=at).map(count).sum::<usize>();
         match lines.saturating_sub(shown + before) {
             0 => Hidden::Nothing,
             lines => Hidden::Below(isize::try_from(lines).unwrap_or(0)),
@@ -136,7 +135,7 @@ impl<'a> ThreadPane<'a> {
         let message =
             |at: &usize| matches!(self.thread.window.items.get(*at), Some(Item::Message(_)));
         let view = self.viewport();
-        let shown = || view.lines.iter().rev().map(|(at, _)| *at);
+        let shown = || view.lines.iter().rev().map(|line| line.at);
         let selected = self.thread.selected_place();
         let selected = selected.filter(|at| shown().any(|place| place == *at));
         selected.filter(message).or_else(|| shown().find(message))
@@ -174,9 +173,9 @@ pub(crate) fn selected_words(model: &Model) -> String {
     };
     let left = pane.area.x + pane.gutter();
     let mut out = Vec::new();
-    for (row, _, line) in pane.rows(pane.viewport()) {
+    for (row, line) in pane.rows(pane.viewport()) {
         let (Some((from, to)), ThreadLine::Text { pieces, .. }) =
-            (selection.columns(row, pane.area, pane.gutter()), line)
+            (selection.columns(row, pane.area, pane.gutter()), &*line)
         else {
             continue;
         };

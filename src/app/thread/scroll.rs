@@ -2,7 +2,7 @@
 //! it), so neither new messages nor another size make it jump. Only what is on
 //! the screen is laid out.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, ops::Deref, rc::Rc};
 
 use crate::{
     app::thread::{
@@ -46,10 +46,28 @@ impl Anchor {
 /// The lines on the screen.
 #[derive(Clone, Debug, Default)]
 pub struct Viewport {
-    /// The lines, with the place of their entry.
-    pub lines: Vec<(usize, ThreadLine)>,
+    /// The lines.
+    pub lines: Vec<ShownLine>,
     /// What they are.
     pub extent: Extent,
+}
+
+/// A line on the screen.
+#[derive(Clone, Debug)]
+pub struct ShownLine {
+    /// Place of its entry.
+    pub at: usize,
+    /// The lines of the entry, and which of them it is.
+    block: Rc<[ThreadLine]>,
+    line: usize,
+}
+
+impl Deref for ShownLine {
+    type Target = ThreadLine;
+
+    fn deref(&self) -> &ThreadLine {
+        &self.block[self.line]
+    }
 }
 
 /// Which lines are on the screen.
@@ -104,7 +122,11 @@ impl<'a> Blocks<'a> {
         let lines = (first..self.items.len()).flat_map(|at| {
             let block = self.lines(at);
             let from = if at == first { skip } else { 0 };
-            (from..block.len()).map(move |i| (at, block[i].clone()))
+            (from..block.len()).map(move |line| ShownLine {
+                at,
+                block: Rc::clone(&block),
+                line,
+            })
         });
         Viewport {
             lines: lines.take(height).collect(),

@@ -81,40 +81,34 @@ pub fn lines_of(items: &[Item], at: usize, look: &Look<'_>) -> Vec<ThreadLine> {
             rule: Rule::New,
         });
     }
-    let time = item.at().local(look.zone).strftime("%H:%M").to_string();
-    let (speaker, body) = match item {
+    let time = || item.at().local(look.zone).strftime("%H:%M").to_string();
+    let body = match item {
         Item::Message(message) => {
             let mut body = message_lines(message, look);
             if let Some(words) = receipt(items, at, look) {
                 behind_last(&mut body, &words, look);
             }
-            (author(&message.author, look), body)
+            body
         }
         Item::Event { what, .. } => {
-            lines.extend(event_lines(items, at, time, &happening(what, look), look));
+            lines.extend(event_lines(items, at, time(), &happening(what, look), look));
             return lines;
         }
         Item::Note(note) => {
-            let by = look.speaker(Voice::Note, &note.agent);
             let words = match look.folded && look.has_names() {
                 true => format!("(note) {}", note.text),
                 false => format!("(note by {}) {}", note.agent, note.text),
             };
-            (by, wrapped(Tone::Note, &words.into(), look))
+            wrapped(Tone::Note, &words.into(), look)
         }
-        Item::Outgoing(outgoing) => {
-            let lines = outgoing_lines(outgoing, items, look);
-            (look.speaker(Voice::Us, "you"), lines)
-        }
+        Item::Outgoing(outgoing) => outgoing_lines(outgoing, items, look),
     };
     let goes_on = lines.is_empty() && before.is_some_and(|before| is_one_turn(before, item, look));
-    for (i, pieces) in body.into_iter().enumerate() {
-        let first = i == 0 && !goes_on;
-        lines.push(ThreadLine::Text {
-            time: first.then(|| time.clone()),
-            who: first.then(|| speaker.clone()),
-            pieces,
-        });
+    // Time and name stand once.
+    let mut head = (!goes_on).then(|| (time(), speaker(item, look)));
+    for pieces in body {
+        let (time, who) = head.take().unzip();
+        lines.push(ThreadLine::Text { time, who, pieces });
     }
     lines
 }
@@ -153,15 +147,24 @@ fn event_lines(
         let rule = Rule::Event(time);
         return vec![ThreadLine::Rule { words, rule }];
     }
-    let speaker = look.speaker(Voice::Event, "");
-    let lines = wrapped(Tone::Event, &words, look).into_iter().enumerate();
+    let mut head = Some((time, look.speaker(Voice::Event, "")));
+    let lines = wrapped(Tone::Event, &words, look).into_iter();
     lines
-        .map(|(i, pieces)| ThreadLine::Text {
-            time: (i == 0).then(|| time.clone()),
-            who: (i == 0).then(|| speaker.clone()),
-            pieces,
+        .map(|pieces| {
+            let (time, who) = head.take().unzip();
+            ThreadLine::Text { time, who, pieces }
         })
         .collect()
+}
+
+/// Who says an entry.
+fn speaker(item: &Item, look: &Look<'_>) -> Speaker {
+    match item {
+        Item::Message(message) => author(&message.author, look),
+        Item::Event { .. } => look.speaker(Voice::Event, ""),
+        Item::Note(note) => look.speaker(Voice::Note, &note.agent),
+        Item::Outgoing(_) => look.speaker(Voice::Us, "you"),
+    }
 }
 
 fn author(author: &Author, look: &Look<'_>) -> Speaker {
