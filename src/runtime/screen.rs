@@ -144,6 +144,7 @@ impl Screen {
         let (terminal, signals) = (self.input.as_fd(), self.signals.as_fd());
         let woken = self.bell.wait(terminal, signals, patience)?;
         self.rung |= woken.bell;
+        self.input.woken(woken.terminal);
         if woken.signals {
             self.signals.hear();
         }

@@ -58,6 +58,11 @@ impl Bursts {
         })
     }
 
+    /// A wait has ended, because of the terminal or not.
+    pub(in crate::runtime) fn woken(&mut self, by_terminal: bool) {
+        self.keyboard.woken(by_terminal);
+    }
+
     /// Everything that went on is on the screen now.
     pub(in crate::runtime) fn shown(&mut self) {
         self.shown = self.sent;
