@@ -296,3 +296,48 @@ fn who_has_waited_longer_than_control_lasts_still_needs_us() {
         wing.end().await;
     });
 }
+
+/// What is written together is a piece of the index of its own, and a search looks into
+/// each of them.
+#[test]
+fn the_index_of_words_is_put_together_in_quiet_minutes() {
+    runtime().block_on(async {
+        let wing = Wing::start(None).await;
+        let (address, simulator) = (wing.address, wing.simulator.clone());
+        let folder = wing.end().await;
+        let clock = Clock::manual(quick().now());
+        let options = sync::Options::default();
+        let mut wing = Wing::attach_by(clock.clone(), folder, address, simulator, options);
+        let ana = wing.open("Ana Ruiz").await;
+        for local in ["one", "two", "three"] {
+            wing.send(&ana, local, "it is on its way").await;
+            wing.sent_as(local).await;
+        }
+        let file = wing.folder.path().join(format!("cache/{PAGE}.cache.db"));
+        let pieces = || -> u32 {
+            let cache = rusqlite::Connection::open(&file).expect("a cache");
+            let sql = "SELECT count(DISTINCT segid) FROM words_idx";
+            cache.query_row(sql, [], |row| row.get(0)).expect("counted")
+        };
+        assert!(pieces() > 3, "{}", pieces());
+        // The customer may still answer meanwhile.
+        for minute in 0..30 {
+            if pieces() <= 2 {
+                break;
+            }
+            clock.advance(Span::seconds(80));
+            // What is due is done before the next command is taken.
+            let draft = Command::SaveDraft {
+                conversation: ana.0.clone(),
+                psid: ana.1.clone(),
+                draft: Draft::of(&format!("draft {minute}")),
+                over: true,
+            };
+            wing.commands.send(draft).await.expect("taken");
+            let saved = |c: &Change| matches!(c, Change::DraftSaved(_));
+            wing.news("the draft", saved).await;
+        }
+        assert!(pieces() <= 2, "{}", pieces());
+        wing.end().await;
+    });
+}
