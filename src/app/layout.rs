@@ -91,11 +91,10 @@ fn columns(width: u16, shape: &Shape) -> (u16, u16, u16) {
             u16::try_from(part.clamp(least, most.max(least))).unwrap_or(0)
         };
         // By themselves the side panes do not grow beyond what they need.
-        let usual = Shape::default();
         let most = |own: bool, most: u32| if own { u32::from(width) / 2 } else { most };
-        let list = cells(part(shape.list), 35, most(shape.list != usual.list, 60));
+        let list = cells(part(shape.list), 35, most(shape.list != Shape::LIST, 60));
         let rest = u32::from(width.saturating_sub(list + 40));
-        let customer = most(shape.customer != usual.customer, 44).min(rest);
+        let customer = most(shape.customer != Shape::CUSTOMER, 44).min(rest);
         let customer = cells(part(shape.customer), 28, customer);
         (list, width - list - customer, customer)
     }

@@ -136,11 +136,18 @@ pub struct Shape {
     pub columns: Vec<Column>,
 }
 
+impl Shape {
+    /// The usual width of the list, in percent.
+    pub const LIST: u16 = 29;
+    /// The usual width of the customer pane, in percent.
+    pub const CUSTOMER: u16 = 23;
+}
+
 impl Default for Shape {
     fn default() -> Self {
         Self {
-            list: 29,
-            customer: 23,
+            list: Self::LIST,
+            customer: Self::CUSTOMER,
             columns: Column::ALL.to_vec(),
         }
     }
