@@ -278,6 +278,8 @@ impl Screen {
         }
         let saved = |(id, _): &mut (ConversationId, TempPath)| app::is_saved(&self.model, id);
         drop(self.edited.take_if(saved));
+        // More may have come while this took its time, and belongs to what was read before.
+        self.input.woken(false);
         Ok(left)
     }
 

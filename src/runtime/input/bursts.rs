@@ -58,7 +58,8 @@ impl Bursts {
         })
     }
 
-    /// A wait has ended, because of the terminal or not.
+    /// A wait has ended, because of the terminal or not; or something else has taken time.
+    /// Silence is not to be told from an answer that is older than that.
     pub(in crate::runtime) fn woken(&mut self, by_terminal: bool) {
         self.keyboard.woken(by_terminal);
     }

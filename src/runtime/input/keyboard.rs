@@ -78,7 +78,7 @@ pub(super) struct Keyboard {
     tty: Tty,
     decoder: Decoder,
     heard: VecDeque<Heard>,
-    /// Whether there is something to read, where that is known since the last wait.
+    /// Whether there is something to read, where that is known and no time has passed since.
     sent: Option<bool>,
 }
 
@@ -92,7 +92,7 @@ impl Keyboard {
         })
     }
 
-    /// A wait has ended, because of the terminal or not.
+    /// A wait has ended, because of the terminal or not; or something else has taken time.
     pub(super) fn woken(&mut self, by_terminal: bool) {
         self.sent = by_terminal.then_some(true);
     }
@@ -122,7 +122,7 @@ impl Keyboard {
             return self.tty.take();
         }
         let bytes = self.tty.read(Duration::ZERO)?;
-        // Who was asked in vain is not asked again before the next wait.
+        // Who was asked in vain is not asked again at once.
         self.sent = bytes.is_empty().then_some(false);
         Ok(bytes)
     }
@@ -157,7 +157,7 @@ mod tests {
     use crate::app::input::keymap::Code;
 
     #[test]
-    fn the_terminal_is_asked_once_between_two_waits() {
+    fn the_terminal_is_not_asked_twice_while_nothing_else_is_done() {
         let (mut terminal, keys) = UnixStream::pair().expect("a terminal");
         let mut keyboard = Keyboard {
             tty: Tty::of(keys.into()),
