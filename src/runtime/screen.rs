@@ -144,7 +144,6 @@ impl Screen {
         let (terminal, signals) = (self.input.as_fd(), self.signals.as_fd());
         let woken = self.bell.wait(terminal, signals, patience)?;
         self.rung |= woken.bell;
-        self.input.woken(woken.terminal);
         if woken.signals {
             self.signals.hear();
         }
@@ -278,8 +277,6 @@ impl Screen {
         }
         let saved = |(id, _): &mut (ConversationId, TempPath)| app::is_saved(&self.model, id);
         drop(self.edited.take_if(saved));
-        // More may have come while this took its time, and belongs to what was read before.
-        self.input.woken(false);
         Ok(left)
     }
 

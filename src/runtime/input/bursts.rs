@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use super::keyboard::{Heard, Keyboard};
+use super::{
+    keyboard::{Heard, Keyboard},
+    tty::Tty,
+};
 use crate::{
     app::{
         Msg,
@@ -47,21 +50,19 @@ pub(in crate::runtime) struct Bursts {
 impl Bursts {
     /// Reads the terminal.
     pub(in crate::runtime) fn open() -> io::Result<Self> {
-        Ok(Self {
-            keyboard: Keyboard::open()?,
+        Tty::open().map(Self::of)
+    }
+
+    fn of(tty: Tty) -> Self {
+        Self {
+            keyboard: Keyboard::of(tty),
             sent: 0,
             shown: 0,
             ahead: None,
             held: None,
             last: None,
             pasted: None,
-        })
-    }
-
-    /// A wait has ended, because of the terminal or not; or something else has taken time.
-    /// Silence is not to be told from an answer that is older than that.
-    pub(in crate::runtime) fn woken(&mut self, by_terminal: bool) {
-        self.keyboard.woken(by_terminal);
+        }
     }
 
     /// Everything that went on is on the screen now.
@@ -181,4 +182,27 @@ fn rest_of_paste(key: Key) -> Option<char> {
 /// Text, or the end of a line of it.
 fn is_typed(key: Key) -> bool {
     key.text().is_some() || (key.code == Code::Enter && !key.ctrl && !key.alt)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Write, os::unix::net::UnixStream};
+
+    use super::*;
+
+    /// However long the desk was busy: what has come meanwhile is looked for before the
+    /// silence behind *Enter* is taken for one.
+    #[test]
+    fn the_rest_of_a_paste_that_came_while_the_desk_was_busy_follows_its_enter() {
+        let (mut terminal, keys) = UnixStream::pair().expect("a terminal");
+        let mut bursts = Bursts::of(Tty(keys.into()));
+        let mut told = |sent: &str| {
+            terminal.write_all(sent.as_bytes()).expect("sent");
+            bursts.ready().expect("a terminal")
+        };
+        let plain = |code| Key::plain(code);
+        assert_eq!(told("\r"), None);
+        assert_eq!(told("ok"), Some(Msg::Burst(plain(Code::Enter))));
+        assert_eq!(told(""), Some(Msg::Burst(plain(Code::Char('o')))));
+    }
 }

@@ -78,23 +78,15 @@ pub(super) struct Keyboard {
     tty: Tty,
     decoder: Decoder,
     heard: VecDeque<Heard>,
-    /// Whether there is something to read, where that is known and no time has passed since.
-    sent: Option<bool>,
 }
 
 impl Keyboard {
-    pub(super) fn open() -> io::Result<Self> {
-        Ok(Self {
-            tty: Tty::open()?,
+    pub(super) fn of(tty: Tty) -> Self {
+        Self {
+            tty,
             decoder: Decoder::new(),
             heard: VecDeque::new(),
-            sent: None,
-        })
-    }
-
-    /// A wait has ended, because of the terminal or not; or something else has taken time.
-    pub(super) fn woken(&mut self, by_terminal: bool) {
-        self.sent = by_terminal.then_some(true);
+        }
     }
 
     /// How long to wait for what follows, before what is there already can be told.
@@ -108,23 +100,10 @@ impl Keyboard {
     /// What can be told without waiting; an error when the terminal is gone.
     pub(super) fn here_already(&mut self) -> io::Result<Option<Heard>> {
         if self.heard.is_empty() {
-            let bytes = self.read()?;
+            let bytes = self.tty.read(Duration::ZERO)?;
             self.heard.extend(self.decoder.take(&bytes));
         }
         Ok(self.heard.pop_front())
-    }
-
-    fn read(&mut self) -> io::Result<Vec<u8>> {
-        if self.sent == Some(false) {
-            return Ok(Vec::new());
-        }
-        if self.sent.take().is_some() {
-            return self.tty.take();
-        }
-        let bytes = self.tty.read(Duration::ZERO)?;
-        // Who was asked in vain is not asked again at once.
-        self.sent = bytes.is_empty().then_some(false);
-        Ok(bytes)
     }
 
     /// Passes over what is there: it was sent to another program. What was only begun
@@ -132,7 +111,6 @@ impl Keyboard {
     pub(super) fn pass_over(&mut self) -> io::Result<()> {
         self.decoder = Decoder::new();
         self.heard.clear();
-        self.sent = None;
         loop {
             let bytes = self.tty.read(Duration::ZERO)?;
             if bytes.is_empty() {
@@ -146,43 +124,5 @@ impl Keyboard {
 impl AsFd for Keyboard {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.tty.as_fd()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{io::Write, os::unix::net::UnixStream};
-
-    use super::*;
-    use crate::app::input::keymap::Code;
-
-    #[test]
-    fn the_terminal_is_not_asked_twice_while_nothing_else_is_done() {
-        let (mut terminal, keys) = UnixStream::pair().expect("a terminal");
-        let mut keyboard = Keyboard {
-            tty: Tty::of(keys.into()),
-            decoder: Decoder::new(),
-            heard: VecDeque::new(),
-            sent: None,
-        };
-        let mut next = |typed: &str, woken: Option<bool>| {
-            terminal.write_all(typed.as_bytes()).expect("typed");
-            if let Some(by_terminal) = woken {
-                keyboard.woken(by_terminal);
-            }
-            let heard = keyboard.here_already().expect("a terminal");
-            heard.map(|heard| match heard.msg {
-                Msg::Key(key) => key.code,
-                other => panic!("{other:?}"),
-            })
-        };
-        let key = |letter| Some(Code::Char(letter));
-        assert_eq!(next("ab", Some(true)), key('a'));
-        assert_eq!(next("", None), key('b'));
-        // What came meanwhile is asked for, until there is nothing.
-        assert_eq!(next("c", None), key('c'));
-        assert_eq!(next("", None), None);
-        assert_eq!(next("d", None), None);
-        assert_eq!(next("", Some(false)), key('d'));
     }
 }

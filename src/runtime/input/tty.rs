@@ -29,50 +29,31 @@ fn terminal() -> io::Result<OwnedFd> {
 
 /// The terminal. It is never set to non-blocking: other programs share it.
 #[derive(Debug)]
-pub(super) struct Tty(OwnedFd);
+pub(super) struct Tty(pub(super) OwnedFd);
 
 impl Tty {
     pub(super) fn open() -> io::Result<Self> {
         terminal().map(Self)
     }
 
-    #[cfg(test)]
-    pub(super) fn of(handle: OwnedFd) -> Self {
-        Self(handle)
-    }
-
     /// What was sent, if that comes within `wait`; an error when the terminal is gone.
     /// Nothing was sent, too, where somebody pressed `^D` while lines were read here: that
     /// is no end of ours.
     pub(super) fn read(&self, wait: Duration) -> io::Result<Vec<u8>> {
-        match self.told(wait)?.is_empty() {
-            true => Ok(Vec::new()),
-            false => self.take(),
+        let mut asked = [PollFd::new(&self.0, PollFlags::IN)];
+        readable::wait(&mut asked, Some(wait))?;
+        let told = asked[0].revents();
+        if told.is_empty() {
+            return Ok(Vec::new());
         }
-    }
-
-    /// The same, once a wait has told that there is something.
-    pub(super) fn take(&self) -> io::Result<Vec<u8>> {
+        let gone = told.intersects(PollFlags::HUP | PollFlags::ERR);
         let mut bytes = [0; CHUNK];
         match rustix::io::read(&self.0, &mut bytes) {
-            Ok(0) => {
-                let gone = PollFlags::HUP | PollFlags::ERR;
-                match self.told(Duration::ZERO)?.intersects(gone) {
-                    true => Err(io::ErrorKind::UnexpectedEof.into()),
-                    false => Ok(Vec::new()),
-                }
-            }
+            Ok(0) if gone => Err(io::ErrorKind::UnexpectedEof.into()),
             Ok(count) => Ok(bytes[..count].to_vec()),
             Err(Errno::INTR | Errno::AGAIN) => Ok(Vec::new()),
             Err(why) => Err(why.into()),
         }
-    }
-
-    /// What there is within `wait`: something to read, or an end.
-    fn told(&self, wait: Duration) -> io::Result<PollFlags> {
-        let mut asked = [PollFd::new(&self.0, PollFlags::IN)];
-        readable::wait(&mut asked, Some(wait))?;
-        Ok(asked[0].revents())
     }
 }
 
